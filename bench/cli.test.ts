@@ -1,0 +1,200 @@
+/** The command line as a user meets it: real processes, their exit codes, and what they leave behind. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { readRun } from './store/run-dir.ts'
+
+const root = path.resolve(import.meta.dirname, '..')
+const scratch = await mkdtemp(path.join(os.tmpdir(), 'authscale-cli-'))
+after(() => rm(scratch, { recursive: true }))
+
+interface Ending {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+function start(args: readonly string[], { env = {}, shell }: { env?: object; shell?: string } = {}) {
+  const node = [process.execPath, '--import', 'tsx', 'bench/cli.ts', ...args]
+  const [command = '', ...rest] = shell ? ['sh', '-c', `${shell}; exec "$0" "$@"`, ...node] : node
+  const child = spawn(command, rest, {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  const listeners: (() => void)[] = []
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text
+      for (const listener of listeners) listener()
+    })
+  }
+  return {
+    child,
+    ended: once(child, 'close').then(([code]): Ending => ({ code, ...output })),
+    /** Resolves when the standard output has matched. */
+    prints: (pattern: RegExp) =>
+      new Promise<void>((resolve) => listeners.push(() => pattern.test(output.stdout) && resolve())),
+  }
+}
+
+/** Pids in the manifest of a harness; empty when there is none. */
+function processesOf(harness: number): number[] {
+  const folders = readdirSync(os.tmpdir()).filter((name) => name.startsWith('authscale-'))
+  const manifests = folders.flatMap((name) => {
+    try {
+      return [JSON.parse(readFileSync(path.join(os.tmpdir(), name, 'manifest.json'), 'utf8'))]
+    } catch {
+      // Not the folder of a harness, or removed in this moment.
+      return []
+    }
+  })
+  const ours = manifests.find((manifest) => manifest.harness.pid === harness)
+  return ours?.processes.map(({ pid }: { pid: number }) => pid) ?? []
+}
+
+const run = (args: readonly string[], options?: Parameters<typeof start>[1]) => start(args, options).ended
+
+/** The error is one line, names the culprit and says what to do. */
+function assertRefused({ code, stderr }: Ending, ...says: RegExp[]) {
+  assert.notEqual(code, 0)
+  const line = stderr.split('\n').find((candidate) => candidate.startsWith('error: ')) ?? ''
+  for (const expected of says) assert.match(line, expected)
+  assert.doesNotMatch(stderr, /\n {4}at /, 'no stack')
+}
+
+const refusals: [string, string[], RegExp[]][] = [
+  ['unknown scheme', ['--schemes', 'jwt-hs257'], [/no scheme 'jwt-hs257'/, /choose from: none, /]],
+  ['unknown experiment', ['--only', 'costs'], [/no experiment 'costs'/, /choose from: cost, /]],
+  ['unknown profile', ['--profile', 'quick'], [/no profile 'quick'/, /smoke, standard, full/]],
+  ['unknown option', ['--replica', '1'], [/unknown option '--replica'/]],
+  ['unknown command', ['benchmark'], [/unknown command 'benchmark'/, /list/]],
+  ['no users', ['--users', '0'], [/'--users <n>'/, /from 1 to 1000000/]],
+  ['words for a number', ['--trials', 'many'], [/whole number of at least 1/]],
+  ['a window of no length', ['--duration', '0'], [/from 0.2 to 3600/]],
+  ['resume with a new plan', ['--resume', 'nowhere', '--users', '5'], [/leave out --users/]],
+  ['resume of nothing', ['--resume', 'nowhere'], [/nowhere.*does not exist/]],
+  ['report of nothing', ['report', 'nowhere'], [/nowhere.*does not exist/]],
+]
+for (const [name, args, says] of refusals) {
+  test(`refused: ${name}`, async () => assertRefused(await run(args), ...says))
+}
+
+test('refused: a result file of a newer version, and one that is none', async () => {
+  const newer = await mkdtemp(path.join(scratch, 'newer-'))
+  await writeFile(path.join(newer, 'run.json'), JSON.stringify({ schemaVersion: 99 }))
+  await writeFile(path.join(newer, 'trials.jsonl'), '')
+  assertRefused(await run(['report', newer]), /newer authscale \(schema 99/, /update authscale/)
+  await writeFile(path.join(newer, 'run.json'), '<html>')
+  assertRefused(await run(['report', newer]), /run\.json: not JSON/)
+})
+
+test('refused: a port that is taken', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as { port: number }
+  const out = path.join(scratch, 'taken')
+  const ending = await run([...quick, '--port', String(port), '--out', out])
+  taken.close()
+  assertRefused(ending, new RegExp(`port ${port} is taken`), /--port/)
+})
+
+test('refused: a REDIS_URL that does not answer', async () => {
+  const env = { REDIS_URL: 'redis://127.0.0.1:1' }
+  assertRefused(
+    await run([...quick, '--out', path.join(scratch, 'no-redis')], { env }),
+    /REDIS_URL/,
+    /does not answer/,
+  )
+})
+
+test('refused: too few file descriptors', async () => {
+  const args = [...quick, '--connections', '5000', '--users', '5000', '--out', path.join(scratch, 'few')]
+  assertRefused(await run(args, { shell: 'ulimit -n 1024' }), /open files/, /ulimit -n/)
+})
+
+test('refused: a folder that holds something already', async () => {
+  const full = await mkdtemp(path.join(scratch, 'full-'))
+  await writeFile(path.join(full, 'precious'), 'kept')
+  assertRefused(await run([...quick, '--out', full]), /is not empty/)
+  assert.equal(await readFile(path.join(full, 'precious'), 'utf8'), 'kept')
+})
+
+test('list names schemes, experiments and profiles', async () => {
+  const { code, stdout } = await run(['list'])
+  assert.equal(code, 0)
+  for (const name of ['none', 'session-redis-tuned', 'jwt-denylist', 'cost', 'users', 'smoke']) {
+    assert.match(stdout, new RegExp(`^ {2}${name} `, 'm'))
+  }
+})
+
+/** Three trials of under two seconds each. */
+const quick = [
+  '--only',
+  'cost',
+  '--schemes',
+  'session-redis',
+  '--profile',
+  'smoke',
+  '--users',
+  '50',
+  '--duration',
+  '0.3',
+]
+
+test('a run ends with its records, its report and a table, and report makes the same again', async () => {
+  const out = path.join(scratch, 'whole')
+  const { code, stdout, stderr } = await run([...quick, '--seed', '1', '--out', out])
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /session-redis/)
+  const { run: record, results } = await readRun(out)
+  assert.deepEqual(new Set(results.map(({ trial }) => trial.id)), new Set(record.plan.map(({ id }) => id)))
+  assert.ok(results.every(({ ok }) => ok))
+  assert.notEqual(record.finishedAt, null)
+  const files = ['summary.json', 'report.md', 'charts/throughput.svg']
+  const contents = () => Promise.all(files.map((file) => readFile(path.join(out, file), 'utf8')))
+  const before = await contents()
+  assert.equal((await run(['report', out])).code, 0)
+  assert.deepEqual(await contents(), before)
+})
+
+test('Ctrl-C keeps what is finished and leaves nothing running; resume completes the same plan', async () => {
+  const out = path.join(scratch, 'stopped')
+  const { child, ended, prints } = start([...quick, '--trials', '3', '--out', out])
+  await prints(/\[2\/9.*requests\/s/)
+  const started = processesOf(child.pid as number)
+  assert.ok(started.length > 0, 'the harness has noted what it runs')
+  child.kill('SIGINT')
+  const { code, stderr } = await ended
+  assert.equal(code, 130, stderr)
+  for (const pid of started) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
+
+  const stopped = await readRun(out)
+  assert.ok(stopped.results.length >= 2 && stopped.results.length < 9, `${stopped.results.length} kept`)
+  assert.equal(stopped.run.finishedAt, null)
+
+  const resumed = await run(['--resume', out])
+  assert.equal(resumed.code, 0, resumed.stderr)
+  const whole = await readRun(out)
+  assert.deepEqual(whole.run.plan, stopped.run.plan)
+  assert.deepEqual(whole.results.slice(0, stopped.results.length), stopped.results)
+  assert.deepEqual(
+    new Set(whole.results.map(({ trial }) => trial.id)),
+    new Set(whole.run.plan.map(({ id }) => id)),
+  )
+})
+
+test('SIGTERM ends a run with 143 and nothing running', async () => {
+  const { child, ended, prints } = start([...quick, '--out', path.join(scratch, 'terminated')])
+  await prints(/trials into/)
+  child.kill('SIGTERM')
+  assert.equal((await ended).code, 143)
+  assert.deepEqual(processesOf(child.pid as number), [])
+})

@@ -1,0 +1,68 @@
+/** The commands. Everything is done elsewhere; this file says what there is and how it is spelled. */
+import { Command } from 'commander'
+import * as commands from './commands.ts'
+import { exitWith } from './exit.ts'
+import * as take from './options.ts'
+
+const program = new Command('authscale')
+  .description('Sessions or tokens? Measure both, on your own machine.')
+  .showHelpAfterError('(--help shows the commands and options)')
+  .enablePositionalOptions()
+
+program
+  .command('run', { isDefault: true })
+  .description('measure, and write a run with its report (the default)')
+  .option('--profile <name>', 'smoke, standard or full', take.profileName, 'standard')
+  .option('--only <experiments>', 'only these experiments, comma-separated', take.experimentList)
+  .option('--schemes <names>', 'only these schemes, beside the control', take.schemeList)
+  .option(
+    '--replicas <counts>',
+    'numbers of replicas for the replicas experiment, e.g. 1,2,4',
+    take.replicaCounts,
+  )
+  .option('--users <n>', 'distinct logged-in users (1 to 1,000,000)', take.users)
+  .option('--max-users <n>', 'last level of the users experiment (1 to 1,000,000)', take.users)
+  .option('--connections <n>', 'closed-loop connections', take.wholeNumber(1, 10_000))
+  .option('--trials <n>', 'blocks: independent repeats of every arm', take.wholeNumber(1, 1_000))
+  .option('--duration <sec>', 'length of the measurement window', take.seconds)
+  .option('--seed <n>', 'order of the trials within their blocks', take.wholeNumber(0, 2 ** 31 - 1))
+  .option(
+    '--port <n>',
+    'fixed port for the proxy; by default a free one is chosen',
+    take.wholeNumber(1, 65_535),
+  )
+  .option('--out <dir>', 'folder for the run; default results/<date>-<machine>')
+  .option('--resume [run]', 'go on with an unfinished run; without a name the newest')
+  .action(commands.bench)
+
+program.command('list').description('print schemes, experiments and profiles').action(commands.list)
+
+program
+  .command('doctor')
+  .description('say what was found, what is missing and what that costs')
+  .action(commands.doctor)
+
+program
+  .command('report')
+  .argument('<run>', 'folder of a run')
+  .description('derive summary, report and charts from the raw records again')
+  .action(commands.report)
+
+program
+  .command('readme')
+  .argument('<run>', 'folder of a published run')
+  .description('take the figures of README.md from a published run')
+  .action(commands.readme)
+
+program.command('schema').description('write the JSON Schema of the result format').action(commands.schema)
+
+program
+  .command('verify-load')
+  .description('compare the load generator with wrk against the same server')
+  .option('--pairs <n>', 'ABBA pairs', take.wholeNumber(2, 100), 8)
+  .option('--duration <sec>', 'length of each measurement', take.seconds, 4)
+  .option('--connections <n>', 'connections of both generators', take.wholeNumber(1, 1_000), 16)
+  .option('--out <file>', 'write the figures as JSON')
+  .action(commands.verifyLoad)
+
+program.parseAsync().catch(exitWith)

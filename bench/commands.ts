@@ -1,0 +1,110 @@
+/** What each command does, from the user's words to files and an exit code. */
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+
+import { schemeNames, schemes } from '../servers/scheme.ts'
+import { AuthscaleError } from './errors.ts'
+import { experiments } from './experiments/index.ts'
+import { profileNames, profiles } from './experiments/profiles.ts'
+import { doctor as examine } from './fleet/doctor.ts'
+import { openFleet } from './fleet/open.ts'
+import { catchSignals } from './interrupt.ts'
+import { newRun, type OpenRun, resumeRun } from './open-run.ts'
+import { type BenchOptions, loadTraits } from './options.ts'
+import { renderReport, renderTerminal } from './report/index.ts'
+import { execute, pendingTrials } from './run.ts'
+import { writeFileDurably } from './store/durable.ts'
+import { readRun, writeRun } from './store/run-dir.ts'
+import { Interrupted } from './trial.ts'
+
+const here = (folder: string) => path.relative(process.cwd(), folder) || '.'
+
+/** `npm run bench`: measure, report, and leave nothing running. */
+export async function bench(options: BenchOptions): Promise<void> {
+  const interrupt = catchSignals()
+  const traits = await loadTraits()
+  const fleet = await openFleet({ port: options.port, log: (line) => console.error(line) })
+  try {
+    const open = options.resume ? await resumeRun(options, fleet) : await newRun(options, traits, fleet)
+    try {
+      console.log(`${open.run.plan.length} trials into ${here(open.folder)}`)
+      for (const note of open.run.notes) console.log(`note: ${note}`)
+      await execute(open, traits, fleet, interrupt.signal)
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error
+    } finally {
+      await open.log.close()
+    }
+    process.exitCode = await conclude(open, interrupt.exitCode())
+  } finally {
+    await fleet.close()
+  }
+}
+
+/** Writes what can be derived, prints the table, and returns the exit code. */
+async function conclude({ run, folder }: OpenRun, interrupted: number | null): Promise<number> {
+  const { results } = await readRun(folder)
+  const left = pendingTrials(run.plan, results)
+  if (interrupted === null) {
+    run.finishedAt = new Date().toISOString()
+    await writeRun(folder, run)
+  }
+  if (results.length > 0) {
+    await writeReport(folder)
+    console.log(`\n${renderTerminal(run, results)}`)
+    console.log(`\n${here(folder)}/report.md has the whole report`)
+  }
+  if (interrupted !== null) {
+    console.log(
+      `stopped with ${run.plan.length - left.length} of ${run.plan.length} trials measured; go on with:`,
+    )
+    console.log(`  npm run bench -- --resume ${here(folder)}`)
+    return interrupted
+  }
+  if (left.length === 0) return 0
+  console.error(
+    `error: ${left.length} of ${run.plan.length} trials were rejected; report.md gives the reasons`,
+  )
+  console.error(`  measure them again with: npm run bench -- --resume ${here(folder)}`)
+  return 1
+}
+
+async function writeReport(folder: string): Promise<void> {
+  const { run, results } = await readRun(folder)
+  for (const [name, content] of Object.entries(renderReport(run, results))) {
+    const file = path.join(folder, name)
+    await mkdir(path.dirname(file), { recursive: true })
+    await writeFileDurably(file, content)
+  }
+}
+
+/** `npm run report -- <run>` */
+export async function report(folder: string): Promise<void> {
+  const { run, results, damage } = await readRun(folder)
+  if (damage !== null) console.error(`note: ${damage}`)
+  if (results.length === 0)
+    throw new AuthscaleError('EMPTY_RUN', `${folder} has no trials yet: go on with --resume`)
+  await writeReport(folder)
+  console.log(renderTerminal(run, results))
+  console.log(`\n${here(folder)}/report.md, summary.json and charts/ are made anew`)
+}
+
+/** `npm run bench -- list` */
+export async function list(): Promise<void> {
+  console.log('schemes')
+  for (const name of schemeNames)
+    console.log(`  ${name.padEnd(20)} ${(await schemes[name]()).scheme.summary}`)
+  console.log('experiments')
+  for (const { name, question } of experiments) console.log(`  ${name.padEnd(20)} ${question}`)
+  console.log('profiles')
+  for (const name of profileNames) console.log(`  ${name.padEnd(20)} ${profiles[name].summary}`)
+}
+
+/** `npm run doctor` */
+export async function doctor(): Promise<void> {
+  const findings = await examine()
+  for (const { name, status, detail, cost } of findings) {
+    console.log(`${status.padEnd(9)} ${name.padEnd(18)} ${detail}${cost ? `\n${' '.repeat(29)}${cost}` : ''}`)
+  }
+  if (findings.some(({ status }) => status === 'missing')) process.exitCode = 1
+}

@@ -1,0 +1,15 @@
+/** The one error class that reaches a user: a stable code, what is wrong, and what to do next. */
+
+/** Printed as one line without a stack; the process exits with 1 (2 for wrong usage). */
+export class AuthscaleError extends Error {
+  readonly code: string
+  readonly exitCode: number
+
+  /** @param code stable, upper case; @param message one line: what is wrong and what to do */
+  constructor(code: string, message: string, options?: ErrorOptions & { exitCode?: number }) {
+    super(message, options)
+    this.name = 'AuthscaleError'
+    this.code = code
+    this.exitCode = options?.exitCode ?? 1
+  }
+}

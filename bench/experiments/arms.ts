@@ -1,0 +1,57 @@
+/** What the experiments share when they lay out their arms. */
+import type { Arm, PlanOptions, SchemeName } from '../types.ts'
+import { CONNECTIONS_PER_REPLICA, DEFAULT_USERS } from './profiles.ts'
+
+/** The scheme that authenticates nobody; everything is compared with it. */
+export const CONTROL: SchemeName = 'none'
+
+interface Choice {
+  experiment: string
+  scheme: SchemeName
+  replicas: number
+  users?: number
+  warmupSec: number
+  measureSec: number
+  /** Distinguishes arms of one scheme within an experiment, e.g. `n2`. */
+  suffix?: string
+  twin?: boolean
+}
+
+/** One arm, with the user's own choices laid over the profile's. */
+export function arm(choice: Choice, options: PlanOptions): Arm {
+  const users = choice.users ?? options.users ?? DEFAULT_USERS
+  const connections = options.connections ?? CONNECTIONS_PER_REPLICA * choice.replicas
+  const twin = choice.twin ?? false
+  const parts = [choice.experiment, choice.scheme, choice.suffix, twin ? 'twin' : undefined]
+  return {
+    id: parts.filter((part) => part !== undefined).join('/'),
+    experiment: choice.experiment,
+    scheme: choice.scheme,
+    replicas: choice.replicas,
+    users,
+    // A connection without a user of its own would have nothing to send.
+    load: { loop: 'closed', connections: Math.min(connections, users) },
+    warmupSec: choice.warmupSec,
+    measureSec: options.durationSec ?? choice.measureSec,
+    twin,
+  }
+}
+
+/** The chosen schemes, always with the control: without it there is nothing to compare with. */
+export function withControl(names: readonly SchemeName[]): SchemeName[] {
+  return [CONTROL, ...names.filter((name) => name !== CONTROL)]
+}
+
+/**
+ * The schemes for experiments about where state lives: those the user named, else the first of the registry for
+ * each declared place of state, since schemes that differ only in the signature answer such a question alike.
+ */
+export function oneForEachState(options: PlanOptions): SchemeName[] {
+  if (options.schemesNamed) return withControl(options.schemes)
+  const seen = new Set<string>()
+  const first = options.schemes.filter((name) => {
+    const { state } = options.traits[name]
+    return !seen.has(state) && seen.add(state)
+  })
+  return withControl(first)
+}

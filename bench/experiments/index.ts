@@ -1,0 +1,32 @@
+/** Every experiment by name, and how a run's trials are laid out from them. */
+import { shuffled } from '../stats/seeded.ts'
+import type { Experiment, PlanOptions, Trial } from '../types.ts'
+import { cost } from './cost.ts'
+import { replicas } from './replicas.ts'
+import { users } from './users.ts'
+
+export const experiments: readonly Experiment[] = [cost, replicas, users]
+
+/**
+ * The trials of a run in the order in which they are executed. Arms are shuffled anew in each block, so that a
+ * machine that slowly changes its speed favours none of them; the same seed gives the same order.
+ */
+export function planTrials(
+  chosen: readonly Experiment[],
+  options: PlanOptions,
+  seed: number,
+): { trials: Trial[]; notes: string[] } {
+  const trials: Trial[] = []
+  const notes: string[] = []
+  for (const [index, experiment] of chosen.entries()) {
+    const plan = experiment.plan(options)
+    notes.push(...plan.notes)
+    for (let block = 0; block < plan.blocks; block++) {
+      const order = shuffled(plan.arms, seed + 1_000_003 * index + block)
+      order.forEach((arm, position) => {
+        trials.push({ id: `${arm.id}@${block}`, block, position, arm })
+      })
+    }
+  }
+  return { trials, notes }
+}

@@ -1,0 +1,84 @@
+/** The layout of trials: complete blocks, reproducible order, the user's choices respected. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { schemeNames, schemes } from '../../servers/scheme.ts'
+import type { PlanOptions, SchemeName, Traits } from '../types.ts'
+import { experiments, planTrials } from './index.ts'
+
+async function options(overrides: Partial<PlanOptions> = {}): Promise<PlanOptions> {
+  const entries = await Promise.all(
+    schemeNames.map(async (name) => [name, (await schemes[name]()).scheme.traits] as const),
+  )
+  return {
+    profile: 'standard',
+    schemes: schemeNames,
+    schemesNamed: false,
+    traits: Object.fromEntries(entries) as Record<SchemeName, Traits>,
+    replicas: undefined,
+    users: undefined,
+    maxUsers: undefined,
+    connections: undefined,
+    trials: undefined,
+    durationSec: undefined,
+    maxReplicas: Number.POSITIVE_INFINITY,
+    maxExclusiveReplicas: 1,
+    ...overrides,
+  }
+}
+
+const named = (...names: string[]) => experiments.filter(({ name }) => names.includes(name))
+
+test('every block holds every arm once, and the control twice', async () => {
+  const { trials } = planTrials(named('cost'), await options({ trials: 4 }), 7)
+  for (let block = 0; block < 4; block++) {
+    const arms = trials.filter((trial) => trial.block === block).map(({ arm }) => arm)
+    assert.equal(new Set(arms.map(({ id }) => id)).size, arms.length)
+    assert.deepEqual(new Set(arms.map(({ scheme }) => scheme)), new Set(schemeNames))
+    assert.equal(arms.filter(({ scheme }) => scheme === 'none').length, 2)
+    assert.equal(arms.filter(({ twin }) => twin).length, 1)
+  }
+})
+
+test('the same seed gives the same order, another seed another', async () => {
+  const order = async (seed: number) =>
+    planTrials(experiments, await options(), seed).trials.map(({ id }) => id)
+  assert.deepEqual(await order(1), await order(1))
+  assert.notDeepEqual(await order(1), await order(2))
+  assert.deepEqual([...(await order(1))].sort(), [...(await order(2))].sort())
+})
+
+test('trial ids are unique over the whole run', async () => {
+  const { trials } = planTrials(experiments, await options({ profile: 'full' }), 1)
+  assert.equal(new Set(trials.map(({ id }) => id)).size, trials.length)
+})
+
+test('the control is always measured, also when only one scheme is named', async () => {
+  const { trials } = planTrials(experiments, await options({ schemes: ['jwt-hs256'], schemesNamed: true }), 1)
+  assert.deepEqual(new Set(trials.map(({ arm }) => arm.scheme)), new Set(['none', 'jwt-hs256']))
+})
+
+test('experiments about state take one scheme for each place of state unless schemes are named', async () => {
+  const { trials } = planTrials(named('users'), await options({ trials: 1 }), 1)
+  const { traits } = await options()
+  const states = [...new Set(trials.map(({ arm }) => arm.scheme))].map((s) => traits[s as SchemeName].state)
+  assert.equal(new Set(states).size, states.length)
+  assert.deepEqual(new Set(states), new Set(Object.values(traits).map(({ state }) => state)))
+})
+
+test('replicas beyond the fleet are left out with a note, replicas that share cores are noted', async () => {
+  const { trials, notes } = planTrials(
+    named('replicas'),
+    await options({ replicas: [1, 2, 9], maxReplicas: 3, maxExclusiveReplicas: 1 }),
+    1,
+  )
+  assert.deepEqual(new Set(trials.map(({ arm }) => arm.replicas)), new Set([1, 2]))
+  assert.equal(notes.length, 2)
+  assert.match(notes[0] ?? '', /N = 9 left out/)
+  assert.match(notes[1] ?? '', /N = 2 replicas share cores/)
+})
+
+test('--max-users becomes the last level and never has more connections than users', async () => {
+  const { trials } = planTrials(named('users'), await options({ maxUsers: 5, trials: 1 }), 1)
+  assert.deepEqual(new Set(trials.map(({ arm }) => arm.users)), new Set([5]))
+  for (const { arm } of trials) assert.equal(arm.load.connections, 5)
+})

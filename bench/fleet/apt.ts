@@ -1,0 +1,151 @@
+/**
+ * A project-local copy of Debian packages, without root: private apt lists and cache, archives unpacked with
+ * `dpkg-deb -x`, nothing installed. The system's package database is only read, to leave out what is there.
+ */
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { identify } from './identity.ts'
+import { inFolders, onPath, privateFolder } from './path.ts'
+
+const run = promisify(execFile)
+
+const toolsFolder = join(privateFolder, 'tools')
+const FETCH_PREFIX = '.fetch-'
+/** apt's own time-outs are minutes; a blocked network should be reported while the user still watches. */
+const STEP_TIMEOUT_MS = 180_000
+
+/** The unpacked packages of one tool: a root folder with `usr/bin` and the rest in it. */
+function localCopy(tool: string): string {
+  return join(toolsFolder, tool)
+}
+
+/** Finds a program in a local copy, with the environment that lets it find its libraries. */
+export async function inLocalCopy(
+  tool: string,
+  programs: readonly string[],
+): Promise<{ command: string; env: Record<string, string> } | undefined> {
+  const root = localCopy(tool)
+  const folders = ['usr/bin', 'usr/sbin', 'bin', 'sbin'].map((folder) => join(root, folder))
+  const command = programs.map((program) => inFolders(program, folders)).find((path) => path !== undefined)
+  return command === undefined
+    ? undefined
+    : { command, env: { LD_LIBRARY_PATH: (await libraryFolders(root)).join(':') } }
+}
+
+/** Libraries lie in `usr/lib/<triplet>`; the triplet is read from disk rather than guessed from the CPU. */
+async function libraryFolders(root: string): Promise<string[]> {
+  const found: string[] = []
+  for (const lib of ['usr/lib', 'lib']) {
+    const entries = await readdir(join(root, lib), { withFileTypes: true }).catch(() => [])
+    const triplets = entries.filter((entry) => entry.isDirectory() && entry.name.includes('-linux-'))
+    found.push(...triplets.map((entry) => join(root, lib, entry.name)), join(root, lib))
+  }
+  return found
+}
+
+/** True where packages can be fetched: Debian, Ubuntu and their kin. */
+export function canFetchPackages(): boolean {
+  return onPath('apt-get') !== undefined && onPath('dpkg-deb') !== undefined
+}
+
+/**
+ * Downloads and unpacks the first of the packages that the distribution has, with its missing dependencies.
+ * Safe against interruption and against another harness doing the same: unpacked aside, then renamed.
+ * @param isUsable whether the copy that is in place works
+ * @throws Error with apt's own message, e.g. when there is no network
+ */
+export async function fetchPackages(
+  tool: string,
+  packages: readonly string[],
+  isUsable: () => Promise<boolean>,
+): Promise<void> {
+  await mkdir(toolsFolder, { recursive: true })
+  await removeAbandoned()
+  const work = await mkdtemp(join(toolsFolder, `${FETCH_PREFIX}${process.pid}-`))
+  try {
+    const archives = await download(work, packages)
+    const root = join(work, 'root')
+    await mkdir(root)
+    for (const archive of archives) await run('dpkg-deb', ['-x', archive, root], { timeout: STEP_TIMEOUT_MS })
+    await putInPlace(root, localCopy(tool), join(work, 'old'), isUsable)
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+async function download(work: string, packages: readonly string[]): Promise<string[]> {
+  const archives = join(work, 'archives')
+  await mkdir(join(work, 'lists', 'partial'), { recursive: true })
+  await mkdir(join(archives, 'partial'), { recursive: true })
+  const settings = {
+    'Dir::State': work,
+    'Dir::State::lists': join(work, 'lists'),
+    'Dir::State::status': '/var/lib/dpkg/status',
+    'Dir::State::extended_states': join(work, 'extended_states'),
+    'Dir::Cache': work,
+    'Dir::Cache::archives': archives,
+    'Dir::Log': work,
+    'APT::Sandbox::User': '',
+    'Debug::NoLocking': '1',
+    'Acquire::Languages': 'none',
+    'Acquire::Retries': '2',
+    'Acquire::http::Timeout': '20',
+    'Acquire::https::Timeout': '20',
+  }
+  const options = Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`])
+  const apt = (...args: string[]) =>
+    run('apt-get', [...options, '-q', '-y', ...args], {
+      timeout: STEP_TIMEOUT_MS,
+      env: { ...process.env, LC_ALL: 'C' },
+    })
+
+  await apt('update')
+  await firstThatWorks(packages, (name) => apt('install', '--download-only', '--no-install-recommends', name))
+  const names = (await readdir(archives)).filter((name) => name.endsWith('.deb'))
+  // The C library must be the one that the running loader belongs to; a newer copy beside it crashes.
+  return names.filter((name) => !/^libc(6|-bin)_/.test(name)).map((name) => join(archives, name))
+}
+
+async function firstThatWorks(
+  names: readonly string[],
+  attempt: (name: string) => Promise<unknown>,
+): Promise<void> {
+  const failures: unknown[] = []
+  for (const name of names) {
+    try {
+      await attempt(name)
+      return
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  throw failures[0]
+}
+
+/** A copy that another harness has just put there stays; a broken one makes room. */
+async function putInPlace(
+  fresh: string,
+  target: string,
+  aside: string,
+  isUsable: () => Promise<boolean>,
+): Promise<void> {
+  try {
+    await rename(fresh, target)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
+    if (await isUsable()) return
+    await rename(target, aside)
+    await rename(fresh, target)
+  }
+}
+
+/** Removes what an interrupted fetch left behind: its folder names the process that made it. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(toolsFolder)) {
+    const pid = Number(/^\.fetch-(\d+)-/.exec(name)?.[1])
+    if (pid > 0 && identify(pid) === null) await rm(join(toolsFolder, name), { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,58 @@
+/** Compiles what is measured: `tsx` costs 25 MB a process and a slow start, which are no property of a scheme. */
+import { execFile } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import * as esbuild from 'esbuild'
+import { privateFolder, projectRoot } from './path.ts'
+import { cleanEnvironment, type Runtime } from './runtime.ts'
+
+const run = promisify(execFile)
+
+/** Compiled entry points, as absolute paths. */
+export interface Build {
+  server: string
+  generator: string
+  supervisor: string
+  /** Fresh signing keys for all replicas of a fleet, as the JSON that `KEYS` takes. */
+  makeKeys(): Promise<string>
+  remove(): Promise<void>
+}
+
+/** Where the build of one harness lies: inside the project, so that its imports find node_modules. */
+export function buildFolder(nonce: string): string {
+  return join(privateFolder, 'build', nonce)
+}
+
+/** Bundles the entry points for the runtime that will execute them; packages stay in node_modules. */
+export async function compile(nonce: string, runtime: Runtime): Promise<Build> {
+  const outdir = buildFolder(nonce)
+  const sources = ['servers/main', 'servers/keygen', 'bench/load/main', 'bench/fleet/supervisor']
+  await esbuild.build({
+    entryPoints: sources.map((source) => join(projectRoot, `${source}.ts`)),
+    outdir,
+    outbase: projectRoot,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    target: `node${runtime.node.split('.')[0]}`,
+    logLevel: 'silent',
+  })
+  // esbuild keeps a service process for the next build; there is none.
+  await esbuild.stop()
+  const [server, keygen, generator, supervisor] = sources.map((source) => join(outdir, `${source}.js`)) as [
+    string,
+    string,
+    string,
+    string,
+  ]
+  return {
+    server,
+    generator,
+    supervisor,
+    makeKeys: async () => (await run(runtime.command, [keygen], { env: cleanEnvironment() })).stdout.trim(),
+    remove: () => rm(outdir, { recursive: true, force: true }),
+  }
+}

@@ -1,0 +1,124 @@
+/** Says what a run would find here, what is missing and what that costs. Looks only: nothing is fetched. */
+import { AuthscaleError } from '../errors.ts'
+import { cpuQuotaCores } from '../store/environment.ts'
+import { canFetchPackages } from './apt.ts'
+import { dockerAnswers } from './docker.ts'
+import { connectionsAllowed, fileLimit } from './limits.ts'
+import { onPath } from './path.ts'
+import { allowedCpus, place, placementMethod } from './placement.ts'
+import { checkNamedRedis } from './redis.ts'
+import { findRuntime } from './runtime.ts'
+import { lookFor, type Tool } from './tools.ts'
+
+export interface Finding {
+  name: string
+  /** `missing`: no run is possible. `degraded`: runs are possible, with the cost named. */
+  status: 'ok' | 'missing' | 'degraded'
+  detail: string
+  /** What it costs, or what to do; empty when nothing. */
+  cost: string
+}
+
+/** One finding for each part, most needed first. */
+export async function doctor(): Promise<Finding[]> {
+  const docker = await dockerAnswers()
+  const redis = () => (process.env.REDIS_URL ? namedRedis(process.env.REDIS_URL) : lookFor.redis())
+  return [
+    ok('Node', `${process.version} runs the harness`),
+    await runtime(),
+    await part('Redis', redis, docker ? ok('Redis', CONTAINER) : missing('Redis')),
+    await part('HAProxy', lookFor.haproxy, docker ? ok('HAProxy', CONTAINER) : missing('HAProxy')),
+    cores(),
+    cpuQuota(),
+    files(),
+    program('taskset', 'processes cannot be pinned: figures vary more, and every trial carries a warning'),
+    program('setpriv', 'after kill -9 of a run, Redis and HAProxy stay until the next run ends them'),
+    docker
+      ? ok('Docker', 'an engine answers')
+      : degraded(
+          'Docker',
+          'no engine answers',
+          'only needed for docker-compose.yml, or where nothing else provides parts',
+        ),
+    await part('wrk', lookFor.wrk, degraded('wrk', 'not found', 'only needed for `npm run verify:load`')),
+  ]
+}
+
+const CONTAINER = 'not here; Docker will provide it'
+
+async function namedRedis(url: string): Promise<Pick<Tool, 'version' | 'source'>> {
+  const { version } = await checkNamedRedis(url)
+  return { version, source: 'named by REDIS_URL' }
+}
+
+async function runtime(): Promise<Finding> {
+  const { node, openssl, source } = await findRuntime()
+  const detail = `Node ${node}, OpenSSL ${openssl} (${source}) runs what is measured`
+  if (source === 'npm') return ok('measured runtime', detail)
+  return degraded(
+    'measured runtime',
+    detail,
+    'not the pinned Node: compare only with runs on this same version',
+  )
+}
+
+/** @param absent what to say when it is not here and no project-local copy can be fetched */
+async function part(
+  name: string,
+  find: () => Promise<Pick<Tool, 'version' | 'source'> | null>,
+  absent: Finding,
+): Promise<Finding> {
+  try {
+    const tool = await find()
+    if (tool) return ok(name, `${tool.version} (${tool.source})`)
+  } catch (error) {
+    if (!(error instanceof AuthscaleError)) throw error
+    return { ...absent, detail: 'cannot be used', cost: error.message }
+  }
+  return canFetchPackages()
+    ? ok(name, 'not here; the first use fetches a project-local copy, without root')
+    : absent
+}
+
+function cores(): Finding {
+  const method = placementMethod()
+  const { cores, maxExclusiveReplicas } = place(allowedCpus(), 1, method)
+  const detail = `${cores} usable, so up to ${maxExclusiveReplicas} replicas with a core each`
+  if (maxExclusiveReplicas >= 4) return ok('cores', detail)
+  return degraded('cores', detail, 'more replicas share cores: their throughput says nothing about scaling')
+}
+
+function cpuQuota(): Finding {
+  const quota = cpuQuotaCores()
+  if (quota === null) return ok('CPU quota', 'none')
+  if (quota >= allowedCpus().length) return ok('CPU quota', `${quota} cores`)
+  return degraded(
+    'CPU quota',
+    `${quota} cores`,
+    'a control group throttles this machine: latency is not to be trusted',
+  )
+}
+
+function files(): Finding {
+  const detail = `${fileLimit()} a process, enough for ${connectionsAllowed()} connections`
+  if (connectionsAllowed() >= 1000) return ok('open files', detail)
+  return degraded('open files', detail, 'raise the limit with `ulimit -n 4096` for more connections')
+}
+
+function program(name: string, cost: string): Finding {
+  const path = process.platform === 'linux' ? onPath(name) : undefined
+  return path ? ok(name, path) : degraded(name, 'not found', cost)
+}
+
+function ok(name: string, detail: string): Finding {
+  return { name, status: 'ok', detail, cost: '' }
+}
+
+function missing(name: string): Finding {
+  const cost = `no run is possible: install ${name.toLowerCase()} with your package manager`
+  return { name, status: 'missing', detail: 'not found', cost }
+}
+
+function degraded(name: string, detail: string, cost: string): Finding {
+  return { name, status: 'degraded', detail, cost }
+}

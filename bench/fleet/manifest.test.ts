@@ -1,0 +1,86 @@
+/** The sweep, against real processes: it ends what was left behind, and nobody else. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, test } from 'node:test'
+import { identify } from './identity.ts'
+import { openRunFolder, sweep } from './manifest.ts'
+
+let temporary: string
+const formerTmpdir = process.env.TMPDIR
+
+beforeEach(() => {
+  temporary = mkdtempSync(join(tmpdir(), 'manifest-'))
+  process.env.TMPDIR = temporary
+})
+afterEach(() => {
+  rmSync(temporary, { recursive: true })
+  if (formerTmpdir === undefined) delete process.env.TMPDIR
+  else process.env.TMPDIR = formerTmpdir
+})
+
+/** A process that nothing ends but a signal, as HAProxy is where the kernel does not bind it to its parent. */
+function stray() {
+  const child = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' })
+  return { pid: child.pid as number, exited: once(child, 'exit') as Promise<[number | null, string | null]> }
+}
+
+/** Makes the manifest say that its harness was a process that is gone. */
+function abandon(
+  folder: string,
+  change: (manifest: { processes: { startTime: string }[] }) => void = () => {},
+) {
+  const file = join(folder, 'manifest.json')
+  const manifest = JSON.parse(readFileSync(file, 'utf8'))
+  manifest.harness.startTime = 'another boot/1'
+  change(manifest)
+  writeFileSync(file, JSON.stringify(manifest))
+}
+
+test('the run folder is private and short enough for Unix sockets', () => {
+  const folder = openRunFolder()
+  assert.equal(statSync(folder.path).mode & 0o777, 0o700)
+  assert.ok(`${folder.path.replace(temporary, '/tmp')}/proxy/stats.sock`.length < 60)
+  folder.remove()
+  assert.ok(!existsSync(folder.path))
+})
+
+test('a sweep ends what a dead harness left, and removes its folder', async () => {
+  const folder = openRunFolder()
+  const left = stray()
+  folder.record(left.pid, 'redis')
+  abandon(folder.path)
+  const lines: string[] = []
+  await sweep((line) => lines.push(line))
+  assert.deepEqual(await left.exited, [null, 'SIGKILL'])
+  assert.match(lines.join(), /ending redis/)
+  assert.ok(!existsSync(folder.path))
+})
+
+test('a sweep spares a process that only has the pid of one that was left', async () => {
+  const folder = openRunFolder()
+  const stranger = stray()
+  folder.record(stranger.pid, 'redis')
+  abandon(folder.path, ({ processes }) => {
+    for (const process of processes) process.startTime += '0'
+  })
+  await sweep(() => assert.fail('nothing to end'))
+  assert.ok(identify(stranger.pid))
+  assert.ok(!existsSync(folder.path))
+  process.kill(stranger.pid, 'SIGKILL')
+  await stranger.exited
+})
+
+test('a sweep never touches a living harness', async () => {
+  const folder = openRunFolder()
+  const own = stray()
+  folder.record(own.pid, 'redis')
+  await sweep(() => assert.fail('nothing to end'))
+  assert.ok(identify(own.pid))
+  assert.ok(existsSync(folder.path))
+  process.kill(own.pid, 'SIGKILL')
+  await own.exited
+})

@@ -1,0 +1,124 @@
+/**
+ * What this harness has running, on disk, so that the next start can end what a killed one left behind.
+ * A process is ended only if pid and start time both match; the folder of a living harness is never touched.
+ */
+import { randomBytes } from 'node:crypto'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { AuthscaleError } from '../errors.ts'
+import { buildFolder } from './build.ts'
+import { dockerRemove } from './docker.ts'
+import { identify, isRunning, type ProcessIdentity } from './identity.ts'
+import { signalGroup } from './process.ts'
+
+const PREFIX = 'authscale-'
+const RUN_FOLDER = /^authscale-[0-9a-f]{8}$/
+const KILL_WITHIN_MS = 5_000
+
+interface Manifest {
+  harness: ProcessIdentity
+  nonce: string
+  processes: (ProcessIdentity & { what: string })[]
+  /** Names of containers. */
+  containers: string[]
+}
+
+/** The private folder of one harness: sockets, generated configurations, manifest. */
+export interface RunFolder {
+  readonly path: string
+  readonly nonce: string
+  /** Notes a process at once, so that a kill in the next moment does not lose it. */
+  record(pid: number, what: string): void
+  recordContainer(name: string): void
+  remove(): void
+}
+
+/** Makes the folder. Short, in the system's temporary folder: the path of a Unix socket has 104 bytes at most. */
+export function openRunFolder(): RunFolder {
+  const harness = identify(process.pid)
+  if (harness === null)
+    throw new AuthscaleError('NO_PROCESS_TABLE', 'cannot read the start time of this process')
+  const nonce = randomBytes(4).toString('hex')
+  const path = join(tmpdir(), `${PREFIX}${nonce}`)
+  const manifest: Manifest = { harness, nonce, processes: [], containers: [] }
+  // Complete before it gets the name that a sweep looks for.
+  const unnamed = join(tmpdir(), `.${PREFIX}${nonce}`)
+  mkdirSync(unnamed, { mode: 0o700 })
+  write(unnamed, manifest)
+  renameSync(unnamed, path)
+  return {
+    path,
+    nonce,
+    record(pid, what) {
+      const identity = identify(pid)
+      manifest.processes = manifest.processes.filter(isRunning)
+      if (identity !== null) manifest.processes.push({ ...identity, what })
+      write(path, manifest)
+    },
+    recordContainer(name) {
+      manifest.containers.push(name)
+      write(path, manifest)
+    },
+    remove: () => rmSync(path, { recursive: true, force: true }),
+  }
+}
+
+/** Written aside and renamed: a reader sees the old or the new manifest, never half of one. */
+function write(folder: string, manifest: Manifest): void {
+  const file = join(folder, 'manifest.json')
+  writeFileSync(`${file}.new`, JSON.stringify(manifest))
+  renameSync(`${file}.new`, file)
+}
+
+/** Ends and removes what harnesses of this user left behind that are gone. `log` hears of each. */
+export async function sweep(log: (line: string) => void): Promise<void> {
+  for (const name of readdirSync(tmpdir())) {
+    const folder = join(tmpdir(), name)
+    if (!RUN_FOLDER.test(name) || !isOurs(folder)) continue
+    const manifest = read(folder)
+    if (manifest === null) log(`left alone: ${folder} has no readable manifest`)
+    else if (!isRunning(manifest.harness)) await sweepOne(folder, manifest, log)
+  }
+}
+
+async function sweepOne(folder: string, manifest: Manifest, log: (line: string) => void): Promise<void> {
+  for (const stray of manifest.processes.filter(isRunning)) {
+    log(`ending ${stray.what} (process ${stray.pid}), left behind by a run that was killed`)
+    signalGroup(stray.pid, 'SIGKILL')
+    await untilGone(stray)
+  }
+  for (const container of manifest.containers) await dockerRemove(container)
+  rmSync(buildFolder(manifest.nonce), { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function untilGone(identity: ProcessIdentity): Promise<void> {
+  const deadline = Date.now() + KILL_WITHIN_MS
+  while (isRunning(identity)) {
+    if (Date.now() > deadline) {
+      throw new AuthscaleError(
+        'STOP_FAILED',
+        `process ${identity.pid} did not end after SIGKILL; end it by hand`,
+      )
+    }
+    await delay(20)
+  }
+}
+
+/** Anybody may put a folder of this name, or a link to ours, into the temporary folder. */
+function isOurs(folder: string): boolean {
+  const info = lstatSync(folder, { throwIfNoEntry: false })
+  return info?.isDirectory() === true && (process.getuid === undefined || info.uid === process.getuid())
+}
+
+function read(folder: string): Manifest | null {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest
+  } catch (error) {
+    // Removed by its own harness or by another sweep a moment ago, or not a run folder at all.
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}

@@ -1,0 +1,61 @@
+/** Who gets which CPU, as a table and as properties. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseCpuList, place } from './placement.ts'
+
+/** [CPUs, replicas] -> [replica slots, generator, proxy, Redis] */
+const table: [string, string, number, string][] = [
+  ['one core: everything on it', '0', 1, '0 | 0 0 0'],
+  ['two cores: the replica has one, the rest the other', '0-1', 1, '0 | 1 1 1'],
+  ['two cores, two replicas: they share the first', '0-1', 2, '0 0 | 1 1 1'],
+  ['four cores, one replica: everything has its own', '0-3', 1, '0 | 1 2 3'],
+  ['four cores, two replicas: shared tiers share two', '0-3', 2, '0 1 | 2,3 2,3 2,3'],
+  ['four cores, three replicas: shared tiers share one', '0-3', 3, '0 1 2 | 3 3 3'],
+  ['four cores, four replicas: they share three', '0-3', 4, '0,1,2 0,1,2 0,1,2 0,1,2 | 3 3 3'],
+  ['eight cores, four replicas: everything has its own', '0-7', 4, '0 1 2 3 | 5 6 7'],
+  ['only the CPUs that are allowed', '2,5,9-10', 1, '2 | 5 9 10'],
+]
+
+for (const [title, cpus, replicas, expected] of table) {
+  test(title, () => {
+    const { replicaCpus, sharedCpus } = place(parseCpuList(cpus), replicas, 'taskset')
+    const tiers = [sharedCpus.generator, sharedCpus.proxy, sharedCpus.redis]
+    assert.equal(`${replicaCpus.join(' ')} | ${tiers.join(' ')}`.replaceAll(', ', ','), expected)
+  })
+}
+
+test('no tier ever runs on a core of a replica, from two cores on', () => {
+  for (let cores = 2; cores <= 16; cores++) {
+    for (let replicas = 1; replicas <= 16; replicas++) {
+      const { replicaCpus, sharedCpus } = place(parseCpuList(`0-${cores - 1}`), replicas, 'taskset')
+      const taken = new Set(replicaCpus.flat())
+      const others = Object.values(sharedCpus).flat()
+      assert.ok(
+        others.length > 0 && others.every((cpu) => !taken.has(cpu)),
+        `${cores} cores, ${replicas} replicas`,
+      )
+    }
+  }
+})
+
+test('each of the exclusive replicas has a core that no other one has', () => {
+  for (let cores = 2; cores <= 16; cores++) {
+    const cpus = parseCpuList(`0-${cores - 1}`)
+    const { maxExclusiveReplicas } = place(cpus, 1, 'taskset')
+    const { replicaCpus } = place(cpus, maxExclusiveReplicas, 'taskset')
+    assert.equal(new Set(replicaCpus.map(String)).size, maxExclusiveReplicas)
+    assert.ok(replicaCpus.every((slot) => slot.length === 1))
+    const crowded = place(cpus, maxExclusiveReplicas + 1, 'taskset').replicaCpus
+    assert.ok(new Set(crowded.map(String)).size <= maxExclusiveReplicas, 'one more would share')
+  }
+})
+
+test('without taskset everything may run anywhere, and the record says so', () => {
+  const { method, replicaCpus, sharedCpus } = place([0, 1, 2, 3], 2, 'none')
+  assert.equal(method, 'none')
+  assert.deepEqual(replicaCpus, [
+    [0, 1, 2, 3],
+    [0, 1, 2, 3],
+  ])
+  assert.deepEqual(sharedCpus.proxy, [0, 1, 2, 3])
+})

@@ -1,0 +1,65 @@
+/** HAProxy for real: refused configurations, counts, cookies. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { type ProxyPlan, parseCounts, proxyConfig, startProxy } from './proxy.ts'
+import { findHaproxy } from './tools.ts'
+
+async function planFor(replicas: ProxyPlan['replicas'], path: string): Promise<ProxyPlan> {
+  const folder = { path, nonce: 'test', record: () => {}, recordContainer: () => {}, remove: () => {} }
+  return { tool: await findHaproxy(), folder, cpus: [], port: undefined, sticky: false, replicas }
+}
+
+test('a configuration that HAProxy refuses is reported in HAProxy’s own words', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'proxy-'))
+  try {
+    await assert.rejects(startProxy(await planFor([{ id: 'r1', port: 99_999 }], path)), {
+      code: 'HAPROXY_REFUSED',
+      message: /^HAProxy did not start: \[ALERT\].*server.*r1.*port/,
+    })
+  } finally {
+    rmSync(path, { recursive: true })
+  }
+})
+
+test('requests through the proxy are counted by replica', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'proxy-'))
+  const server = createServer((_, response) => response.end('{}'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const proxy = await startProxy(
+    await planFor([{ id: 'r1', port: (server.address() as AddressInfo).port }], path),
+  )
+  try {
+    const before = (await proxy.counts()).r1 ?? 0
+    for (let request = 0; request < 7; request++) await (await fetch(`${proxy.url}/`)).text()
+    assert.equal(((await proxy.counts()).r1 ?? 0) - before, 7)
+  } finally {
+    await proxy.stop()
+    server.close()
+    rmSync(path, { recursive: true })
+  }
+})
+
+test('cookies appear only where clients must come back', () => {
+  const replicas = [{ id: 'r1', port: 1 }]
+  assert.match(
+    proxyConfig(80, '/s', { sticky: true, replicas }),
+    /cookie SRV insert indirect nocache.*cookie r1/s,
+  )
+  assert.doesNotMatch(proxyConfig(80, '/s', { sticky: false, replicas }), /cookie/)
+})
+
+test('counts are summed over reply classes, for servers alone', () => {
+  const csv = [
+    '# pxname,svname,stot,hrsp_1xx,hrsp_2xx,hrsp_3xx,hrsp_4xx,hrsp_5xx,hrsp_other,check_status',
+    'front,FRONTEND,9,0,9,0,0,0,0,',
+    'replicas,r1,5,0,4,0,1,0,0,L7OK',
+    'replicas,r2,4,0,4,0,0,0,0,L7OK',
+    'replicas,BACKEND,9,0,8,0,1,0,0,',
+  ].join('\n')
+  assert.deepEqual(parseCounts(csv), { r1: 5, r2: 4 })
+})

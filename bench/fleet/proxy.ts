@@ -1,0 +1,159 @@
+/** HAProxy in front of the replicas, configured anew for each trial. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createConnection } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+import { AuthscaleError } from '../errors.ts'
+import { connectionsAllowed } from './limits.ts'
+import type { RunFolder } from './manifest.ts'
+import { freePort, isFree } from './ports.ts'
+import { startTool } from './start-tool.ts'
+import type { Tool } from './tools.ts'
+
+const READY_TIMEOUT_MS = 10_000
+const PORT_TRIES = 5
+
+export interface ProxyPlan {
+  tool: Tool
+  folder: RunFolder
+  cpus: readonly number[]
+  /** A port that the user wants; undefined takes a free one. */
+  port: number | undefined
+  /** Whether a client must come back to the replica that it logged in at. */
+  sticky: boolean
+  replicas: readonly { id: string; port: number }[]
+}
+
+export interface RunningProxy {
+  url: string
+  pid: number | null
+  ended: Promise<string>
+  /** Requests that each replica has served through the proxy so far, by replica id. */
+  counts(): Promise<Record<string, number>>
+  stop(): Promise<void>
+}
+
+/** @throws AuthscaleError PORT_TAKEN, HAPROXY_REFUSED with HAProxy's own line, HAPROXY_FAILED */
+export async function startProxy(plan: ProxyPlan): Promise<RunningProxy> {
+  for (let attempt = 1; ; attempt++) {
+    const port = plan.port ?? (await freePort())
+    if (plan.port !== undefined && !(await isFree(plan.port))) throw portTaken(plan.port)
+    try {
+      return await startOn(port, plan)
+    } catch (error) {
+      const stolen = error instanceof AuthscaleError && /cannot bind socket/i.test(error.message)
+      if (!stolen || attempt === PORT_TRIES) throw error
+    }
+  }
+}
+
+function portTaken(port: number): AuthscaleError {
+  return new AuthscaleError(
+    'PORT_TAKEN',
+    `port ${port} is taken; choose another one with --port, or leave it out`,
+  )
+}
+
+async function startOn(port: number, plan: ProxyPlan): Promise<RunningProxy> {
+  const folder = join(plan.folder.path, 'proxy')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, 'haproxy.cfg')
+  const socket = join(folder, 'stats.sock')
+  writeFileSync(file, proxyConfig(port, socket, plan))
+  const running = await startTool(plan.tool, ['-f', file, '-db'], {
+    name: 'haproxy',
+    cpus: plan.cpus,
+    folder,
+    record: plan.folder,
+  })
+  const url = `http://127.0.0.1:${port}`
+  const giveUp = new AbortController()
+  try {
+    const problem = await Promise.race([untilAnswering(url, giveUp.signal), running.ended.then(refusal)])
+    if (problem) throw problem
+    return {
+      url,
+      pid: await running.hostPid(),
+      ended: running.ended,
+      counts: () => proxyCounts(socket),
+      stop: running.stop,
+    }
+  } catch (error) {
+    await running.stop()
+    throw error
+  } finally {
+    giveUp.abort()
+  }
+}
+
+/** HAProxy prints its reason as "[ALERT] … : reason", between notices of less use. */
+function refusal(ending: string): AuthscaleError {
+  const alert = /\[ALERT\][^|]*/.exec(ending)?.[0].trim() ?? ending
+  return new AuthscaleError('HAPROXY_REFUSED', `HAProxy did not start: ${alert}`)
+}
+
+async function untilAnswering(url: string, signal: AbortSignal): Promise<AuthscaleError | null> {
+  const deadline = Date.now() + READY_TIMEOUT_MS
+  while (Date.now() < deadline && !signal.aborted) {
+    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1000) }).catch(() => null)
+    await response?.arrayBuffer()
+    if (response?.ok) return null
+    await delay(20)
+  }
+  return new AuthscaleError('HAPROXY_FAILED', 'HAProxy runs but passes no request on to the replicas')
+}
+
+/** The whole configuration: what a careful operator would run, with one thread so that its CPU is one figure. */
+export function proxyConfig(
+  port: number,
+  socket: string,
+  plan: Pick<ProxyPlan, 'sticky' | 'replicas'>,
+): string {
+  const servers = plan.replicas.map(({ id, port }) => {
+    return `  server ${id} 127.0.0.1:${port}${plan.sticky ? ` cookie ${id}` : ''}`
+  })
+  return `${[
+    'global',
+    '  nbthread 1',
+    `  maxconn ${connectionsAllowed()}`,
+    `  stats socket ${socket} mode 600`,
+    'defaults',
+    '  mode http',
+    '  timeout connect 2s',
+    '  timeout client 60s',
+    '  timeout server 60s',
+    '  timeout queue 5s',
+    'frontend front',
+    `  bind 127.0.0.1:${port}`,
+    '  default_backend replicas',
+    'backend replicas',
+    '  balance roundrobin',
+    ...(plan.sticky ? ['  cookie SRV insert indirect nocache httponly'] : []),
+    '  option httpchk GET /healthz',
+    '  http-check expect status 200',
+    '  http-reuse always',
+    // Node closes idle connections after 5 s; reusing one in that moment would be an error of ours.
+    '  default-server check inter 2s fall 3 rise 1 pool-purge-delay 2s',
+    ...servers,
+  ].join('\n')}\n`
+}
+
+/** Reads `show stat`: requests that each server of the backend has answered, health checks not counted. */
+async function proxyCounts(socket: string): Promise<Record<string, number>> {
+  const connection = createConnection(socket)
+  connection.end('show stat\n')
+  return parseCounts(await text(connection))
+}
+
+/** Takes the counts out of HAProxy's CSV. `req_tot` is empty for servers, so the replies by class are summed. */
+export function parseCounts(csv: string): Record<string, number> {
+  const [header = '', ...lines] = csv.trim().split('\n')
+  const columns = header.replace(/^# /, '').split(',')
+  const replies = columns.flatMap((name, index) => (/^hrsp_/.test(name) ? [index] : []))
+  const rows = lines.map((line) => line.split(','))
+  const servers = rows.filter((row) => row[0] === 'replicas' && row[1] !== 'BACKEND')
+  return Object.fromEntries(
+    servers.map((row) => [row[1], replies.reduce((sum, index) => sum + Number(row[index] ?? 0), 0)]),
+  )
+}

@@ -1,0 +1,174 @@
+/** A fleet of containers that docker-compose.yml started: found by DNS, its servers changed through their agents. */
+import { randomBytes } from 'node:crypto'
+import { resolve4 } from 'node:dns/promises'
+import os from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import { AuthscaleError } from '../errors.ts'
+import type { Fleet, FleetSpec, Part, Placement, ReplicaHandle, RunningFleet } from '../types.ts'
+import { compile } from './build.ts'
+import type { FleetOptions } from './open.ts'
+import { checkNamedRedis, useNamedRedis } from './redis.ts'
+import { cleanEnvironment, findRuntime } from './runtime.ts'
+
+/** Ports inside the compose network, as servers/agent.ts, servers/Dockerfile and servers/haproxy.cfg have them. */
+const AGENT_PORT = 3001
+const REPLICA_PORT = 3000
+const ROUND_ROBIN_PORT = 8080
+const STICKY_PORT = 8081
+
+const READY_MS = 30_000
+const POLL_MS = 100
+const REQUEST_MS = 20_000
+
+/** @param service DNS name that resolves to every replica */
+export async function openRemoteFleet(service: string, { port, log }: FleetOptions): Promise<Fleet> {
+  if (port !== undefined) {
+    throw new AuthscaleError(
+      'REMOTE_PORT',
+      '--port: the ports of this fleet are fixed in docker-compose.yml; leave it out',
+    )
+  }
+  const proxyHost = process.env.AUTHSCALE_PROXY ?? 'proxy'
+  const redisUrl = process.env.REDIS_URL
+  if (!redisUrl)
+    throw new AuthscaleError('REDIS_MISSING', 'REDIS_URL is not set: name the Redis that the replicas use')
+  const addresses = (await resolve4(service).catch(() => [])).sort()
+  if (addresses.length === 0) {
+    throw new AuthscaleError(
+      'NO_REPLICAS',
+      `no replica answers to the name '${service}': start some, for example with docker compose up --scale replica=3`,
+    )
+  }
+  log(`found ${addresses.length} replicas behind ${proxyHost}`)
+
+  const nonce = randomBytes(8).toString('hex')
+  const [redis, runtime] = await Promise.all([checkNamedRedis(redisUrl), findRuntime()])
+  const build = await compile(nonce, runtime)
+  const settings: Settings = {
+    nonce,
+    redisUrl,
+    proxyHost,
+    keys: await build.makeKeys(),
+    generator: { command: [runtime.command, build.generator], env: cleanEnvironment() },
+  }
+  return {
+    placement: placement(),
+    maxReplicas: addresses.length,
+    parts: { redis, haproxy: { version: 'not told', source: 'remote' } satisfies Part },
+    runtime: { ...(await askAgent(addresses[0] as string, 'GET').then(versions)), source: 'remote' },
+    start: (spec) => start(spec, addresses, settings),
+    async close() {
+      await Promise.allSettled(addresses.map((address) => askAgent(address, 'DELETE')))
+      await build.remove()
+    },
+  }
+}
+
+interface Settings {
+  nonce: string
+  redisUrl: string
+  proxyHost: string
+  keys: string
+  generator: RunningFleet['generator']
+}
+
+/** Nothing is pinned across containers, so no replica can be said to have a core of its own. */
+function placement(): Placement {
+  return {
+    method: 'remote',
+    cores: os.availableParallelism(),
+    replicaCpus: [],
+    sharedCpus: { redis: [], proxy: [], generator: [] },
+    maxExclusiveReplicas: 0,
+  }
+}
+
+/** The first N replicas get a server, the others none: the proxy's health checks then leave them out. */
+async function start(
+  spec: FleetSpec,
+  addresses: readonly string[],
+  settings: Settings,
+): Promise<RunningFleet> {
+  const { nonce, redisUrl, proxyHost, keys, generator } = settings
+  const usesRedis = spec.traits.state.includes('redis')
+  const keyPrefix = `authscale:${nonce}:`
+  const replicas: ReplicaHandle[] = addresses
+    .slice(0, spec.replicas)
+    .map((address, i) => ({ id: `r${i + 1}`, url: `http://${address}:${REPLICA_PORT}`, pid: null }))
+  await Promise.all(
+    addresses.map((address, i) => {
+      const replica = replicas[i]
+      if (!replica) return askAgent(address, 'DELETE')
+      const env = {
+        SCHEME: spec.scheme,
+        REPLICA: replica.id,
+        RUN_NONCE: nonce,
+        USERS: String(spec.users),
+        PLAIN_HTTP: '1',
+        KEYS: keys,
+        KEY_PREFIX: keyPrefix,
+        ...(usesRedis ? { REDIS_URL: redisUrl } : {}),
+      }
+      return askAgent(address, 'PUT', { env })
+    }),
+  )
+  const port = spec.traits.state === 'process' ? STICKY_PORT : ROUND_ROBIN_PORT
+  const url = `http://${proxyHost}:${port}`
+  await allAnswer(url, spec, nonce)
+  return {
+    url,
+    replicas,
+    placement: placement(),
+    generator,
+    redis: usesRedis ? { url: redisUrl, pid: null } : null,
+    proxy: { pid: null },
+    proxyCounts: async () => null,
+    // A container that ends shows as wrong answers and refused logins; there is no process here to watch.
+    died: new Promise(() => {}),
+    async stop() {
+      await Promise.all(addresses.map((address) => askAgent(address, 'DELETE')))
+      if (usesRedis) await useNamedRedis(redisUrl, keyPrefix).stop()
+    },
+  }
+}
+
+/** Waits until the proxy has found every replica of this trial, and none of another one. */
+async function allAnswer(url: string, spec: FleetSpec, nonce: string): Promise<void> {
+  const deadline = Date.now() + READY_MS
+  let inRow = new Set<string>()
+  let streak = 0
+  // Twice round without a stranger: the health checks have settled.
+  while (streak < 2 * spec.replicas || inRow.size < spec.replicas) {
+    if (Date.now() > deadline) {
+      throw new AuthscaleError(
+        'FLEET_NOT_READY',
+        `the proxy at ${url} reached ${inRow.size} of ${spec.replicas} replicas within ${READY_MS / 1_000} s: see its log`,
+      )
+    }
+    const health = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(REQUEST_MS) })
+      .then((response) => (response.ok ? (response.json() as Promise<Record<string, string>>) : null))
+      .catch(() => null)
+    if (health?.nonce === nonce && health.scheme === spec.scheme && health.replica) {
+      inRow.add(health.replica)
+      streak += 1
+    } else {
+      inRow = new Set()
+      streak = 0
+      await delay(POLL_MS)
+    }
+  }
+}
+
+async function askAgent(address: string, method: 'GET' | 'PUT' | 'DELETE', body?: object): Promise<string> {
+  const response = await fetch(`http://${address}:${AGENT_PORT}/server`, {
+    method,
+    signal: AbortSignal.timeout(REQUEST_MS),
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  const text = await response.text()
+  if (!response.ok)
+    throw new Error(`the agent of replica ${address} answered ${response.status}: ${text.trim()}`)
+  return text
+}
+
+const versions = (text: string) => JSON.parse(text) as { node: string; openssl: string; v8: string }

@@ -1,0 +1,58 @@
+/** The Node that runs what is measured: pinned, so that results from two machines speak of the same runtime. */
+import { execFile } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { promisify } from 'node:util'
+import { AuthscaleError } from '../errors.ts'
+import type { Environment } from '../types.ts'
+
+const run = promisify(execFile)
+const require = createRequire(import.meta.url)
+
+/** A Node binary with the versions that it tells of itself. */
+export interface Runtime extends Readonly<Environment['runtime']> {
+  command: string
+}
+
+/**
+ * The npm platform package where there is one for this system, else the Node that runs the harness.
+ * PATH is never asked: `npm run` puts node_modules/.bin first, so that `node` there may be either of them.
+ * @throws AuthscaleError RUNTIME_UNUSABLE when neither runs
+ */
+export async function findRuntime(): Promise<Runtime> {
+  const pinned = pinnedBinary()
+  const runtime = (pinned && (await describe(pinned, 'npm'))) ?? (await describe(process.execPath, 'system'))
+  if (runtime) return runtime
+  throw new AuthscaleError('RUNTIME_UNUSABLE', `${process.execPath} does not run; reinstall Node`)
+}
+
+function pinnedBinary(): string | undefined {
+  try {
+    return require.resolve(`node-${process.platform}-${process.arch}/bin/node`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+/** Null when the binary does not run here, e.g. the glibc build on a musl system. */
+async function describe(command: string, source: string): Promise<Runtime | null> {
+  try {
+    const { stdout } = await run(command, ['-p', 'JSON.stringify(process.versions)'], {
+      env: cleanEnvironment(),
+    })
+    const { node, openssl, v8 } = JSON.parse(stdout) as Record<'node' | 'openssl' | 'v8', string>
+    return { command, node, openssl, v8, source }
+  } catch {
+    return null
+  }
+}
+
+/**
+ * The environment of every measured process: only what any program needs. NODE_OPTIONS, UV_THREADPOOL_SIZE and
+ * the like change results, and a trial must not depend on the shell that it was started from.
+ */
+export function cleanEnvironment(): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG'].map((name) => [name, process.env[name]] as const)
+  const present = kept.filter((entry): entry is readonly [string, string] => entry[1] !== undefined)
+  return { ...Object.fromEntries(present), NODE_ENV: 'production' }
+}

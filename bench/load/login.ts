@@ -1,0 +1,115 @@
+/** Logs every user in once, over kept-alive connections, and keeps what the replies hand out. */
+import { Agent, type IncomingHttpHeaders, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AuthscaleError } from '../errors.ts'
+import type { LoginJob, LoginReport, Traits } from '../types.ts'
+import { Credentials } from './credentials.ts'
+
+const ATTEMPTS = 3
+const RETRY_AFTER_MS = 200
+const REPLY_TIMEOUT_MS = 10_000
+
+interface Reply {
+  status: number
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+/** Throws an AuthscaleError LOGIN_FAILED with status and body of the first login that stays refused. */
+export async function logIn(job: LoginJob): Promise<{ credentials: Credentials; report: LoginReport }> {
+  const credentials = new Credentials(job.transport, job.users)
+  const agent = new Agent({ keepAlive: true, maxSockets: job.concurrency })
+  const startedAt = process.hrtime.bigint()
+  let next = 0
+  const lane = async () => {
+    while (next < job.users) {
+      const user = next++
+      credentials.set(user, await logInUser(agent, job, user))
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: job.concurrency }, lane))
+  } finally {
+    next = job.users
+    agent.destroy()
+  }
+  const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9
+  return { credentials, report: { count: job.users, seconds } }
+}
+
+async function logInUser(agent: Agent, job: LoginJob, user: number): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await postLogin(agent, job, user).catch((error: Error) => error)
+    if (!(outcome instanceof Error) && outcome.status === 200)
+      return credentialOf(outcome, job.transport, user)
+    const final = attempt === ATTEMPTS || (!(outcome instanceof Error) && outcome.status < 500)
+    if (final) throw loginFailed(user, describe(outcome))
+    await sleep(RETRY_AFTER_MS * attempt)
+  }
+}
+
+function postLogin(agent: Agent, job: LoginJob, user: number): Promise<Reply> {
+  const payload = JSON.stringify({ username: `user${user}`, password: `password-${user}` })
+  const headers: Record<string, string | number> = {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(payload),
+  }
+  // Servers with cookies refuse a POST that does not say it comes from their own site.
+  if (job.transport === 'cookie') headers['Sec-Fetch-Site'] = 'same-origin'
+  return new Promise((resolve, reject) => {
+    const options = { agent, method: 'POST', headers, timeout: REPLY_TIMEOUT_MS }
+    const sent = request(new URL('/login', job.url), options, (res) => {
+      let body = ''
+      res.setEncoding('utf8')
+      res.on('data', (text: string) => {
+        body += text
+      })
+      res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body }))
+      res.on('error', reject)
+    })
+    sent.on('timeout', () => sent.destroy(new Error(`no reply within ${REPLY_TIMEOUT_MS} ms`)))
+    sent.on('error', reject)
+    sent.end(payload)
+  })
+}
+
+function credentialOf(reply: Reply, transport: Traits['transport'], user: number): string {
+  if (transport === 'none') return `user${user}`
+  if (transport === 'bearer') return `Bearer ${tokenIn(reply.body, user)}`
+  const cookies = cookiesIn(reply.headers['set-cookie'] ?? [])
+  if (cookies === '') throw loginFailed(user, 'answered 200 without a cookie')
+  return cookies
+}
+
+/** The session cookie and what a proxy adds to stay sticky, as one header value; a later cookie replaces its namesake. */
+function cookiesIn(setCookies: string[]): string {
+  const byName = new Map<string, string>()
+  for (const setCookie of setCookies) {
+    const pair = setCookie.split(';', 1)[0]?.trim() ?? ''
+    byName.set(pair.slice(0, pair.indexOf('=')), pair)
+  }
+  return [...byName.values()].join('; ')
+}
+
+function tokenIn(body: string, user: number): string {
+  try {
+    const { token } = JSON.parse(body) as { token?: unknown }
+    if (typeof token === 'string' && token !== '') return token
+  } catch (error) {
+    throw loginFailed(user, `answered 200 with a body that is not JSON`, error)
+  }
+  throw loginFailed(user, 'answered 200 without a token')
+}
+
+function describe(outcome: Reply | Error): string {
+  if (outcome instanceof Error) return `got no answer: ${outcome.message}`
+  return `answered ${outcome.status}: ${outcome.body.slice(0, 200).replace(/\s+/g, ' ')}`
+}
+
+function loginFailed(user: number, what: string, cause?: unknown): AuthscaleError {
+  return new AuthscaleError(
+    'LOGIN_FAILED',
+    `POST /login for user${user} ${what}. Check that the server is up and knows this many users.`,
+    { cause },
+  )
+}

@@ -1,0 +1,133 @@
+/** Begins a run or takes up an interrupted one: plan, environment, folder and log. */
+import { randomInt } from 'node:crypto'
+import { mkdir, readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { AuthscaleError } from './errors.ts'
+import { planTrials } from './experiments/index.ts'
+import { requireFiles } from './fleet/limits.ts'
+import { type BenchOptions, chosenExperiments, planOptions } from './options.ts'
+import { captureEnvironment } from './store/environment.ts'
+import { createRunDir, RUN_FILE, readRun, writeRun } from './store/run-dir.ts'
+import { SCHEMA_VERSION } from './store/schema.ts'
+import { openTrialLog, type TrialLog } from './store/trial-log.ts'
+import type { Environment, Fleet, Run, SchemeName, Traits } from './types.ts'
+
+const root = new URL('..', import.meta.url)
+const resultsFolder = fileURLToPath(new URL('results/', root))
+
+export interface OpenRun {
+  run: Run
+  folder: string
+  log: TrialLog
+}
+
+/** Plans a new run and writes its `run.json` before anything is measured. */
+export async function newRun(
+  options: BenchOptions,
+  traits: Record<SchemeName, Traits>,
+  fleet: Fleet,
+): Promise<OpenRun> {
+  const environment = await captureEnvironment(root, fleet)
+  const seed = options.seed ?? randomInt(2 ** 31)
+  const { trials, notes } = planTrials(chosenExperiments(options), planOptions(options, traits, fleet), seed)
+  requireFiles(Math.max(...trials.map(({ arm }) => arm.load.connections)))
+  const startedAt = new Date().toISOString()
+  const folder = options.out
+    ? await emptyFolder(options.out)
+    : await createRunDir(resultsFolder, startedAt, environment)
+  const run: Run = {
+    schemaVersion: SCHEMA_VERSION,
+    id: path.basename(folder),
+    startedAt,
+    finishedAt: null,
+    profile: options.profile,
+    seed,
+    options: recordable(options),
+    environment,
+    plan: trials,
+    notes,
+  }
+  await writeRun(folder, run)
+  return { run, folder, log: await openTrialLog(folder) }
+}
+
+/** Opens an unfinished run again, on the same machine and with the same versions. */
+export async function resumeRun(options: BenchOptions, fleet: Fleet): Promise<OpenRun> {
+  const other = Object.keys(recordable(options)).filter((name) => name !== 'profile')
+  if (other.length > 0) {
+    throw new AuthscaleError(
+      'RESUME_OPTIONS',
+      `a resumed run keeps its own plan: leave out --${other.join(', --')}, or start a new run without --resume`,
+    )
+  }
+  const folder = typeof options.resume === 'string' ? options.resume : await newestUnfinished()
+  const { run } = await readRun(folder)
+  requireSame(run.environment, await captureEnvironment(root, fleet))
+  const log = await openTrialLog(folder)
+  if (log.damage !== null) run.notes.push(log.damage)
+  return { run, folder, log }
+}
+
+/** What the user chose, for the record; how the run is carried out is not part of it. */
+function recordable(options: BenchOptions): Run['options'] {
+  const { resume, out, port, ...choices } = options
+  const entries = Object.entries(choices).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.map(String) : value,
+  ])
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
+/** Trials of two environments must not meet in one median. */
+function requireSame(then: Environment, now: Environment): void {
+  const facts = ({ cpuModel, cores, runtime, redis, haproxy, placement }: Environment) => ({
+    'the CPU': `${cpuModel}, ${cores} cores`,
+    'Node of the servers': runtime.node,
+    Redis: redis?.version ?? 'none',
+    HAProxy: haproxy?.version ?? 'none',
+    'the placement': placement.method,
+  })
+  const before = facts(then)
+  for (const [what, value] of Object.entries(facts(now))) {
+    const was = before[what as keyof typeof before]
+    if (was === value) continue
+    throw new AuthscaleError(
+      'RESUME_ELSEWHERE',
+      `${what} differs from the run’s (${was} then, ${value} now): start a new run without --resume`,
+    )
+  }
+}
+
+async function newestUnfinished(): Promise<string> {
+  const folders = await readdir(resultsFolder).catch(() => [])
+  const unfinished: { folder: string; at: number }[] = []
+  for (const name of folders) {
+    const folder = path.join(resultsFolder, name)
+    const info = await stat(path.join(folder, RUN_FILE)).catch(() => null)
+    if (!info) continue
+    const stored = await readRun(folder).catch(() => null)
+    if (stored && stored.run.finishedAt === null) unfinished.push({ folder, at: info.mtimeMs })
+  }
+  const newest = unfinished.sort((a, b) => b.at - a.at)[0]
+  if (newest) return newest.folder
+  throw new AuthscaleError(
+    'NOTHING_TO_RESUME',
+    'there is no unfinished run under results/: start one without --resume',
+  )
+}
+
+/** A folder of the user's own choice; an existing one must be empty, since no run overwrites another. */
+async function emptyFolder(wanted: string): Promise<string> {
+  const folder = path.resolve(wanted)
+  await mkdir(folder, { recursive: true }).catch((cause) => {
+    throw new AuthscaleError('BAD_OUT', `--out ${wanted}: ${cause.code}; choose a folder that can be made`, {
+      cause,
+    })
+  })
+  if ((await readdir(folder)).length === 0) return folder
+  throw new AuthscaleError(
+    'BAD_OUT',
+    `--out ${wanted} is not empty: choose another folder, or go on with --resume ${wanted}`,
+  )
+}

@@ -1,0 +1,106 @@
+/** Turns what the user typed into what the planner takes, or into an error that says what to type instead. */
+import { InvalidArgumentError } from 'commander'
+import { isSchemeName, schemeNames, schemes } from '../servers/scheme.ts'
+import { AuthscaleError } from './errors.ts'
+import { experiments } from './experiments/index.ts'
+import { profileNames } from './experiments/profiles.ts'
+import type { Experiment, Fleet, PlanOptions, ProfileName, SchemeName, Traits } from './types.ts'
+
+/** The options of `npm run bench` as commander hands them over. */
+export interface BenchOptions {
+  profile: ProfileName
+  only?: string[]
+  schemes?: SchemeName[]
+  replicas?: number[]
+  users?: number
+  maxUsers?: number
+  connections?: number
+  trials?: number
+  duration?: number
+  seed?: number
+  port?: number
+  out?: string
+  resume?: string | true
+}
+
+const MAX_USERS = 1_000_000
+
+/** A whole number of at least `min` and at most `max`. */
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text.trim()) || value < min || value > max) {
+      const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
+      throw new InvalidArgumentError(`It takes a whole number ${range}.`)
+    }
+    return value
+  }
+}
+
+export const users = wholeNumber(1, MAX_USERS)
+
+export function seconds(text: string): number {
+  const value = Number(text)
+  if (!(value >= 0.2 && value <= 3_600)) throw new InvalidArgumentError('It takes seconds, from 0.2 to 3600.')
+  return value
+}
+
+/** A comma-separated list whose every item is read by `item`. */
+function list<T>(item: (text: string) => T): (text: string) => T[] {
+  return (text) => [...new Set(text.split(',').map((part) => item(part.trim())))]
+}
+
+function oneOf<T extends string>(what: string, names: readonly T[], isName: (name: string) => name is T) {
+  return (text: string): T => {
+    if (isName(text)) return text
+    throw new InvalidArgumentError(`There is no ${what} '${text}'; choose from: ${names.join(', ')}.`)
+  }
+}
+
+const experimentNames = experiments.map(({ name }) => name)
+export const replicaCounts = list(wholeNumber(1, 64))
+export const schemeList = list(oneOf('scheme', schemeNames, isSchemeName))
+export const experimentList = list(
+  oneOf('experiment', experimentNames, (name): name is string => experimentNames.includes(name)),
+)
+export const profileName = oneOf('profile', profileNames, (name): name is ProfileName =>
+  (profileNames as string[]).includes(name),
+)
+
+/** The traits that each scheme declares. */
+export async function loadTraits(): Promise<Record<SchemeName, Traits>> {
+  const entries = schemeNames.map(async (name) => [name, (await schemes[name]()).scheme.traits] as const)
+  return Object.fromEntries(await Promise.all(entries)) as Record<SchemeName, Traits>
+}
+
+export function chosenExperiments({ only }: BenchOptions): Experiment[] {
+  return experiments.filter(({ name }) => only?.includes(name) ?? true)
+}
+
+export function planOptions(
+  options: BenchOptions,
+  traits: Record<SchemeName, Traits>,
+  fleet: Fleet,
+): PlanOptions {
+  const unreachable = options.replicas?.filter((n) => n > fleet.maxReplicas) ?? []
+  if (unreachable.length > 0 && unreachable.length === options.replicas?.length) {
+    throw new AuthscaleError(
+      'TOO_FEW_REPLICAS',
+      `--replicas ${unreachable.join(',')}: this fleet has ${fleet.maxReplicas}; start more or ask for fewer`,
+    )
+  }
+  return {
+    profile: options.profile,
+    schemes: schemeNames.filter((name) => options.schemes?.includes(name) ?? true),
+    schemesNamed: options.schemes !== undefined,
+    traits,
+    replicas: options.replicas,
+    users: options.users,
+    maxUsers: options.maxUsers,
+    connections: options.connections,
+    trials: options.trials,
+    durationSec: options.duration,
+    maxReplicas: fleet.maxReplicas,
+    maxExclusiveReplicas: fleet.placement.maxExclusiveReplicas,
+  }
+}

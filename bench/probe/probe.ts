@@ -1,0 +1,165 @@
+/** Reads what a trial costs: CPU of each tier, memory, Redis commands, and what else the machine was doing. */
+import type { RunningFleet } from '../types.ts'
+import { type HostTimes, hostTimes, processCpuUs } from './proc.ts'
+import { callsPerRequest, openRedisProbe, type RedisReading } from './redis.ts'
+import { type ReplicaMetrics, replicaMetrics } from './replica.ts'
+
+/** Sums over all replicas after a garbage collection, and Redis beside them. */
+export interface MemoryReading {
+  replicaBytes: number
+  replicaRssBytes: number
+  redisBytes: number | null
+}
+
+/** CPU time in µs of each tier since its processes started; null where it cannot be read. */
+interface TierCpu {
+  replicas: number | null
+  redis: number | null
+  proxy: number | null
+  generator: number | null
+}
+
+interface Edge {
+  atUs: number
+  tiers: TierCpu
+  harnessUs: number
+  host: HostTimes | null
+}
+
+/** What lies between the opening and the closing of the window. */
+export interface WindowReading {
+  /** Length of the probe's own window; it opens and closes some hundred µs after the generator's. */
+  seconds: number
+  tierCpuUs: TierCpu
+  harnessCpuUs: number
+  host: { busyUs: number; stealUs: number; totalUs: number } | null
+  replicas: ReplicaMetrics[]
+  redisCommandsPerRequest(requests: number): Record<string, number> | null
+  replicaRequests: Record<string, number> | null
+}
+
+export interface Probe {
+  memory(): Promise<MemoryReading>
+  /** Reads CPU at once, so that it lines up with the generator's window; the slower readings follow. */
+  open(): void
+  close(): void
+  window(): Promise<WindowReading>
+  end(): void
+}
+
+export function openProbe(fleet: RunningFleet, generatorPid: number): Probe {
+  const redis = fleet.redis ? openRedisProbe(fleet.redis.url) : null
+  const edges: Edge[] = []
+  const slow: Promise<SlowReading>[] = []
+
+  const edge = () => {
+    edges.push(readEdge(fleet, generatorPid))
+    const reading = readSlow(fleet, redis)
+    // Awaited in window(); marked as handled here, since a fleet that dies first must not end the harness.
+    reading.catch(() => {})
+    slow.push(reading)
+  }
+
+  return {
+    open: edge,
+    close: edge,
+    async memory() {
+      const replicas = await Promise.all(fleet.replicas.map(({ url }) => replicaMetrics(url, { gc: true })))
+      return {
+        replicaBytes: sum(replicas.map(({ heapBytes, externalBytes }) => heapBytes + externalBytes)),
+        replicaRssBytes: sum(replicas.map(({ rssBytes }) => rssBytes)),
+        redisBytes: redis ? (await redis.read()).usedMemoryBytes : null,
+      }
+    },
+    async window() {
+      const [opened, closed] = edges
+      const [first, last] = await Promise.all(slow)
+      if (!opened || !closed || !first || !last) throw new Error('the window was not opened and closed')
+      return readWindow(opened, closed, first, last)
+    },
+    end() {
+      redis?.close()
+    },
+  }
+}
+
+interface SlowReading {
+  replicas: ReplicaMetrics[]
+  redis: RedisReading | null
+  proxyCounts: Record<string, number> | null
+}
+
+async function readSlow(
+  fleet: RunningFleet,
+  redis: ReturnType<typeof openRedisProbe> | null,
+): Promise<SlowReading> {
+  const [replicas, reading, proxyCounts] = await Promise.all([
+    Promise.all(fleet.replicas.map(({ url }) => replicaMetrics(url))),
+    redis?.read() ?? null,
+    fleet.proxyCounts(),
+  ])
+  return { replicas, redis: reading, proxyCounts }
+}
+
+function readEdge(fleet: RunningFleet, generatorPid: number): Edge {
+  const own = process.cpuUsage()
+  const tier = (pids: readonly (number | null)[]) => {
+    const times = pids.map((pid) => (pid === null ? null : processCpuUs(pid)))
+    return times.some((time) => time === null) ? null : sum(times as number[])
+  }
+  return {
+    atUs: Number(process.hrtime.bigint() / 1_000n),
+    tiers: {
+      replicas: tier(fleet.replicas.map(({ pid }) => pid)),
+      redis: fleet.redis ? tier([fleet.redis.pid]) : 0,
+      proxy: tier([fleet.proxy.pid]),
+      generator: tier([generatorPid]),
+    },
+    harnessUs: own.user + own.system,
+    host: hostTimes(),
+  }
+}
+
+function readWindow(opened: Edge, closed: Edge, first: SlowReading, last: SlowReading): WindowReading {
+  const tierCpuUs: TierCpu = {
+    // Where /proc is out of reach (a container, another system) the process's own account stands in.
+    replicas:
+      between(opened.tiers.replicas, closed.tiers.replicas) ??
+      sum(last.replicas.map(({ cpuUs }, i) => cpuUs - (first.replicas[i]?.cpuUs ?? 0))),
+    redis:
+      between(opened.tiers.redis, closed.tiers.redis) ??
+      (first.redis && last.redis ? last.redis.cpuUs - first.redis.cpuUs : null),
+    proxy: between(opened.tiers.proxy, closed.tiers.proxy),
+    generator: between(opened.tiers.generator, closed.tiers.generator),
+  }
+  return {
+    seconds: (closed.atUs - opened.atUs) / 1e6,
+    tierCpuUs,
+    harnessCpuUs: closed.harnessUs - opened.harnessUs,
+    host:
+      opened.host && closed.host
+        ? {
+            busyUs: closed.host.busyUs - opened.host.busyUs,
+            stealUs: closed.host.stealUs - opened.host.stealUs,
+            totalUs: closed.host.totalUs - opened.host.totalUs,
+          }
+        : null,
+    replicas: last.replicas,
+    redisCommandsPerRequest: (requests) =>
+      first.redis && last.redis ? callsPerRequest(first.redis, last.redis, requests) : null,
+    replicaRequests: countsBetween(first.proxyCounts, last.proxyCounts),
+  }
+}
+
+function countsBetween(
+  from: Record<string, number> | null,
+  to: Record<string, number> | null,
+): Record<string, number> | null {
+  if (!from || !to) return null
+  return Object.fromEntries(Object.entries(to).map(([name, count]) => [name, count - (from[name] ?? 0)]))
+}
+
+const between = (from: number | null, to: number | null): number | null =>
+  from === null || to === null ? null : to - from
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

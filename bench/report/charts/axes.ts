@@ -1,0 +1,99 @@
+/** Parts that the charts share: axes, whiskers and their small print. */
+import type { CustomSeriesOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
+import type { Estimate, Run, Summary } from '../../types.ts'
+import { counted, figure, machine } from '../format.ts'
+import { ink } from './palette.ts'
+
+/** Axis labels: whole numbers without decimals. */
+export function tick(value: number): string {
+  return figure(value, Number.isInteger(value) ? Math.max(100, value) : value)
+}
+
+/** A horizontal axis of values with its unit. */
+export function valueAxis(name: string): XAXisComponentOption {
+  return {
+    type: 'value',
+    name,
+    nameLocation: 'middle',
+    nameGap: 28,
+    nameTextStyle: { color: ink.muted, fontSize: 12 },
+    axisLabel: { color: ink.muted, fontSize: 11, formatter: tick },
+    splitLine: { lineStyle: { color: ink.line } },
+    min: 0,
+  }
+}
+
+/** A vertical axis of names, first one on top. */
+export function nameAxis(names: readonly string[]): YAXisComponentOption {
+  return {
+    type: 'category',
+    data: [...names],
+    inverse: true,
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: ink.muted } },
+    axisLabel: { color: ink.text, fontSize: 12 },
+  }
+}
+
+/** Intervals as whiskers along x, one for each row of a name axis; null leaves a row without. */
+export function whiskers(estimates: readonly (Estimate | null | undefined)[]): CustomSeriesOption {
+  return {
+    type: 'custom',
+    silent: true,
+    z: 5,
+    data: estimates.flatMap((estimate, row) =>
+      estimate && estimate.n > 1 ? [[estimate.lo, estimate.hi, row]] : [],
+    ),
+    encode: { x: [0, 1], y: 2 },
+    renderItem(_, api) {
+      const [lo = 0, y = 0] = api.coord([api.value(0), api.value(2)])
+      const [hi = 0] = api.coord([api.value(1), api.value(2)])
+      const stroke = (x1: number, y1: number, x2: number, y2: number) => ({
+        type: 'line' as const,
+        shape: { x1, y1, x2, y2 },
+        style: { stroke: ink.text, lineWidth: 1.5 },
+      })
+      return {
+        type: 'group',
+        children: [stroke(lo, y, hi, y), stroke(lo, y - 4, lo, y + 4), stroke(hi, y - 4, hi, y + 4)],
+      }
+    },
+  }
+}
+
+/** A text for each row, in a column of its own at the right, where no bar or whisker can run into it. */
+export function rowLabels(texts: readonly string[]): CustomSeriesOption {
+  return {
+    type: 'custom',
+    silent: true,
+    clip: false,
+    data: texts.map((_, row) => [0, row]),
+    renderItem({ coordSys, dataIndex }, api) {
+      const { x, width } = coordSys as unknown as { x: number; width: number }
+      const [, y = 0] = api.coord([0, dataIndex])
+      const style = {
+        text: texts[dataIndex] ?? '',
+        fill: ink.text,
+        fontSize: 12,
+        verticalAlign: 'middle' as const,
+      }
+      return { type: 'text', style: { ...style, x: x + width + 10, y } }
+    },
+  }
+}
+
+/** What every chart says of its source. */
+export function provenance(run: Run, estimates: readonly (Estimate | null | undefined)[]): string {
+  const blocks = [...new Set(estimates.flatMap((estimate) => (estimate ? [estimate.n] : [])))].sort(
+    (a, b) => a - b,
+  )
+  const [least = 0, most = 0] = [blocks[0], blocks.at(-1)]
+  const smoke = run.profile === 'smoke' ? 'SMOKE RUN, never a published figure · ' : ''
+  if (most === 1) return `${smoke}one block, so there is no interval · ${machine(run.environment)}`
+  const n = least === most ? counted(least, 'block') : `${least} to ${most} blocks`
+  return `${smoke}median of ${n}, 95 % interval · ${machine(run.environment)}`
+}
+
+export function armsOf(summary: Summary, experiment: string): Summary['arms'] {
+  return summary.arms.filter(({ arm, metrics }) => arm.experiment === experiment && metrics.throughputPerSec)
+}

@@ -1,0 +1,79 @@
+/** Charts for every outcome: complete, within their frame, and saying what weakens them. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { schemeNames } from '../../../servers/scheme.ts'
+import { renderReport } from '../index.ts'
+import { type SyntheticOptions, syntheticRun } from '../synthetic-run.ts'
+import { lookOf } from './palette.ts'
+
+const charts = ['throughput', 'cpu', 'replicas', 'memory'] as const
+
+function draw(options: SyntheticOptions = {}): Record<(typeof charts)[number], string> {
+  const { run, results } = syntheticRun(options)
+  const report = renderReport(run, results)
+  return Object.fromEntries(charts.map((name) => [name, report[`charts/${name}.svg`] ?? ''])) as ReturnType<
+    typeof draw
+  >
+}
+
+const titleOf = (svg: string) => /<title>(.*?)<\/title>/.exec(svg)?.[1] ?? ''
+
+test('titles state the finding, from data', () => {
+  const { throughput, cpu, replicas, memory } = draw()
+  assert.match(
+    titleOf(throughput),
+    /^Auth leaves 8\d % \(session-memory\) to 2\d % \(jwt-eddsa\) of the throughput/,
+  )
+  assert.match(titleOf(cpu), /^Auth adds 1\d µs \(session-memory\) to 15\d µs \(jwt-eddsa\)/)
+  assert.equal(titleOf(replicas), 'Too few cores to tell how schemes scale: replicas share them')
+  assert.match(
+    titleOf(memory),
+    /^A logged-in user takes up to 1,1\d0 bytes in the replica \(session-memory\) and 4\d\d bytes in Redis/,
+  )
+})
+
+test('every scheme is named in each chart that shows it, the second control too', () => {
+  const { throughput, cpu, replicas, memory } = draw({ stateSchemes: schemeNames, cores: 5 })
+  for (const scheme of schemeNames) {
+    for (const svg of [throughput, cpu, replicas, memory]) assert.ok(svg.includes(scheme), scheme)
+  }
+  assert.ok(throughput.includes('none (again)'))
+})
+
+test('with cores of their own replicas get an efficiency, without they get hollow points and none', () => {
+  assert.match(
+    titleOf(draw({ cores: 8 }).replicas),
+    /^4 replicas reach \d+ % \([\w-]+\) to \d+ % \([\w-]+\) of 4 times one/,
+  )
+  const shared = draw().replicas
+  assert.match(shared, /hollow, dashed: these replicas share cores/)
+  assert.doesNotMatch(shared, /× one/)
+})
+
+test('a throughput that the load limited is hollow, marked, and no finding', () => {
+  const { throughput } = draw({
+    change: (result) =>
+      result.ok && result.trial.arm.scheme === 'none'
+        ? { ...result, measurement: { ...result.measurement, warnings: ['generator-saturated'] } }
+        : result,
+  })
+  assert.match(throughput, /≥ [\d,]+ \([\d,]+ to [\d,]+\) †/)
+  assert.match(throughput, /† hollow: generator or proxy had no CPU left/)
+  assert.match(titleOf(throughput), /without auth the load ran out first$/)
+  assert.doesNotMatch(throughput, /grey band/)
+})
+
+test('a smoke run says in every chart that it is none to publish', () => {
+  for (const svg of Object.values(draw({ profile: 'smoke', blocks: 1 })))
+    assert.match(svg, /SMOKE RUN, never a published figure/)
+})
+
+test('charts without data are left out', () => {
+  const { run, results } = syntheticRun({ experiments: ['cost'] })
+  const names = Object.keys(renderReport(run, results))
+  assert.deepEqual(names.sort(), ['charts/cpu.svg', 'charts/throughput.svg', 'report.md', 'summary.json'])
+})
+
+test('each scheme of the registry has a colour and, with it, a look of its own', () => {
+  assert.equal(new Set(schemeNames.map((scheme) => lookOf(scheme).color)).size, schemeNames.length)
+})

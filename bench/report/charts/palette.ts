@@ -1,0 +1,35 @@
+/** Colours and symbols, the same in every chart; each scheme has both, so that none is told by colour alone. */
+import { schemePlace } from '../records.ts'
+
+interface Look {
+  color: string
+  symbol: string
+}
+
+/**
+ * Paul Tol's "muted" and "bright" schemes (SRON technical note 09-002), made for colour-blind readers, in registry
+ * order: grey for the control, warm for sessions, cool for tokens. Symbols differ between neighbours.
+ */
+const looks: readonly Look[] = [
+  { color: '#767676', symbol: 'circle' },
+  { color: '#ee7733', symbol: 'rect' },
+  { color: '#aa3377', symbol: 'diamond' },
+  { color: '#cc6677', symbol: 'triangle' },
+  { color: '#4477aa', symbol: 'circle' },
+  { color: '#117733', symbol: 'rect' },
+  { color: '#44aa99', symbol: 'diamond' },
+  { color: '#332288', symbol: 'triangle' },
+  { color: '#3399cc', symbol: 'path://M3,0L7,0L7,3L10,3L10,7L7,7L7,10L3,10L3,7L0,7L0,3L3,3Z' },
+  { color: '#7f7f1e', symbol: 'path://M0,0L10,0L5,9Z' },
+]
+
+/** Schemes beyond the table take its looks again from the front. */
+export function lookOf(scheme: string): Look {
+  return looks[schemePlace(scheme) % looks.length] as Look
+}
+
+/** Tiers of a request's CPU, light to dark so that they also differ in print. */
+export const tierColors = { replicas: '#4477aa', redis: '#cc3311', proxy: '#bbbbbb' } as const
+
+/** Charts carry a background of their own and so read alike on light and dark pages. */
+export const ink = { background: '#ffffff', text: '#222222', muted: '#5a5a5a', line: '#dddddd' } as const

@@ -1,0 +1,82 @@
+/** Draws a chart option as an SVG of fixed size, with the same bytes for the same option. */
+
+import type { EChartsOption } from 'echarts'
+import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts'
+import {
+  GraphicComponent,
+  GridComponent,
+  LegendComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  TitleComponent,
+} from 'echarts/components'
+import { init, use } from 'echarts/core'
+import { SVGRenderer } from 'echarts/renderers'
+import { ink } from './palette.ts'
+
+use([
+  BarChart,
+  CustomChart,
+  LineChart,
+  ScatterChart,
+  GraphicComponent,
+  GridComponent,
+  LegendComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  TitleComponent,
+  SVGRenderer,
+])
+
+export const size = { width: 900, height: 480 } as const
+
+/** A generic family: an SVG in a README cannot bring a font along. */
+const font = 'sans-serif'
+
+export interface Words {
+  /** The finding, as one sentence. */
+  title: string
+  /** One or two lines: what is drawn, n, and what to beware of. */
+  subtitle: string
+}
+
+export function renderSvg({ title, subtitle }: Words, option: EChartsOption): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, ...size })
+  try {
+    chart.setOption({
+      animation: false,
+      backgroundColor: ink.background,
+      textStyle: { fontFamily: font, color: ink.text },
+      title: {
+        text: title,
+        subtext: subtitle,
+        left: 16,
+        top: 12,
+        itemGap: 7,
+        textStyle: { fontFamily: font, fontSize: titleSize(title), fontWeight: 'bold', color: ink.text },
+        subtextStyle: { fontFamily: font, fontSize: 12, lineHeight: 17, color: ink.muted },
+      },
+      ...option,
+    })
+    return named(stable(chart.renderToSVGString()), title)
+  } finally {
+    chart.dispose()
+  }
+}
+
+/** As large as fits: a bold letter is about 0.62 of its size wide in the widest of the usual fonts. */
+function titleSize(title: string): number {
+  return Math.min(17, Math.floor((2 * (size.width - 32)) / (0.62 * title.length)) / 2)
+}
+
+/** Ids count up over the life of the process; from zero they depend on the chart alone. */
+function stable(svg: string): string {
+  const ids = [...new Set(svg.match(/\bzr\d+/g))]
+  return svg.replace(/\bzr\d+/g, (id) => `zr${ids.indexOf(id)}`)
+}
+
+/** For readers who hear the page: the finding as the name of the picture. */
+function named(svg: string, title: string): string {
+  const escaped = title.replace(/&/g, '&amp;').replace(/</g, '&lt;')
+  return `${svg.replace('<svg ', '<svg role="img" ').replace(/(<svg[^>]*>)/, `$1\n<title>${escaped}</title>`)}\n`
+}

@@ -1,0 +1,36 @@
+/**
+ * A report of a made-up run, compared byte for byte with the committed one, so that every change of its words,
+ * figures or charts is seen in review. `UPDATE_GOLDEN=1 node --import tsx --test bench/report/golden.test.ts`
+ * writes the files anew; look at the charts before you commit them.
+ */
+import assert from 'node:assert/strict'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { renderReport, renderTerminal } from './index.ts'
+import { syntheticRun } from './synthetic-run.ts'
+
+const folder = new URL('golden/', import.meta.url)
+const update = process.env.UPDATE_GOLDEN === '1'
+
+const { run, results } = syntheticRun()
+const { 'summary.json': summary, ...rest } = renderReport(run, results)
+const files: Record<string, string> = { ...rest, 'terminal.txt': `${renderTerminal(run, results)}\n` }
+
+for (const [name, content] of Object.entries(files)) {
+  test(`golden ${name}`, async () => {
+    const file = new URL(name, folder)
+    if (update) {
+      await mkdir(new URL('.', file), { recursive: true })
+      await writeFile(file, content)
+    }
+    assert.equal(content, await readFile(file, 'utf8'))
+  })
+}
+
+test('the same records give the same bytes, also later in the same process', () => {
+  assert.deepEqual(renderReport(run, results), { 'summary.json': summary, ...rest })
+})
+
+test('a record’s place in the log does not matter', () => {
+  assert.deepEqual(renderReport(run, results.toReversed()), { 'summary.json': summary, ...rest })
+})

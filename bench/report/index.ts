@@ -1,0 +1,43 @@
+/** A whole report as a map from file name to content; a pure function of the records, written by the caller. */
+import type { Run, TrialResult } from '../types.ts'
+import { costChart } from './charts/cost.ts'
+import { memoryChart } from './charts/memory.ts'
+import { replicasChart } from './charts/replicas.ts'
+import { throughputChart } from './charts/throughput.ts'
+import { markdownReport } from './markdown.ts'
+import { summarize } from './summarize.ts'
+import { terminalTable } from './terminal.ts'
+
+const charts = {
+  'charts/throughput.svg': throughputChart,
+  'charts/cpu.svg': costChart,
+  'charts/replicas.svg': replicasChart,
+  'charts/memory.svg': memoryChart,
+} as const
+
+/** `summary.json`, `report.md` and those charts for which the run has data. */
+export function renderReport(run: Run, results: readonly TrialResult[]): Record<string, string> {
+  const summary = summarize(run, results)
+  const drawn = Object.entries(charts).flatMap(([name, draw]) => {
+    const svg = draw(run, summary)
+    return svg === null ? [] : [[name, svg] as const]
+  })
+  return {
+    'summary.json': `${JSON.stringify(summary, null, 2)}\n`,
+    'report.md': markdownReport(
+      run,
+      summary,
+      drawn.map(([name]) => name),
+    ),
+    ...Object.fromEntries(drawn),
+  }
+}
+
+/** The table for the end of a run, in 80 columns. */
+export function renderTerminal(
+  run: Run,
+  results: readonly TrialResult[],
+  options: { color?: boolean } = {},
+): string {
+  return terminalTable(summarize(run, results), run.environment, options)
+}

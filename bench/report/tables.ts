@@ -1,0 +1,147 @@
+/** The tables of a report as rows of text; Markdown and the README print the same ones. */
+import type { Estimate, Summary } from '../types.ts'
+import { ABSENT, armLabel, compared, figure, megabytes, styles, withInterval } from './format.ts'
+import { cpuText, footnotes, meaning, throughputText } from './warnings.ts'
+
+export interface Table {
+  head: string[]
+  rows: string[][]
+}
+
+type SummaryArm = Summary['arms'][number]
+
+const armsOf = (summary: Summary, experiment: string) =>
+  summary.arms.filter(({ arm }) => arm.experiment === experiment)
+const value = (estimate: Estimate | undefined, print = (x: number) => figure(x)) =>
+  estimate ? print(estimate.value) : ABSENT
+
+/** Throughput, CPU by tier and auth tax of each scheme. */
+export function costTable(summary: Summary): Table {
+  return {
+    head: [
+      'scheme',
+      'requests/s',
+      'of control',
+      'CPU µs/request: replica',
+      'Redis',
+      'proxy',
+      'auth tax, CPU µs/request',
+    ],
+    rows: armsOf(summary, 'cost').map(({ arm, metrics, authTaxUs, throughputVsControl, warnings }) => [
+      armLabel(arm),
+      throughputText(metrics.throughputPerSec),
+      compared(throughputVsControl, styles.percent),
+      withInterval(metrics['cpuUsPerRequest.replicas']),
+      value(metrics['cpuUsPerRequest.redis']),
+      value(metrics['cpuUsPerRequest.proxy']),
+      cpuText(compared(authTaxUs, styles.added), warnings),
+    ]),
+  }
+}
+
+/** What else a request brought with it. */
+export function requestTable(summary: Summary): Table {
+  return {
+    head: [
+      'scheme',
+      'p50, ms',
+      'p99, ms',
+      'bytes sent',
+      'bytes received',
+      'Redis commands',
+      'replica RSS, MB',
+    ],
+    rows: armsOf(summary, 'cost').map(({ arm, metrics }) => [
+      armLabel(arm),
+      withInterval(metrics.p50Us, styles.milliseconds),
+      withInterval(metrics.p99Us, styles.milliseconds),
+      value(metrics.bytesSentPerRequest),
+      value(metrics.bytesReceivedPerRequest),
+      value(metrics.redisCommandsPerRequest),
+      value(metrics.replicaRssBytes, (bytes) => figure(megabytes(bytes))),
+    ]),
+  }
+}
+
+/** Throughput at each number of replicas, and what it is of N times one. */
+export function replicasTable(summary: Summary): Table {
+  const scalingOf = ({ arm }: SummaryArm) =>
+    summary.scaling.find(({ scheme, replicas }) => scheme === arm.scheme && replicas === arm.replicas)
+  const ordered = armsOf(summary, 'replicas').toSorted((a, b) => place(summary, a) - place(summary, b))
+  return {
+    head: ['scheme', 'replicas', 'requests/s', '× one replica', 'efficiency'],
+    rows: ordered.map((entry) => {
+      const scaling = scalingOf(entry)
+      return [
+        armLabel(entry.arm),
+        String(entry.arm.replicas),
+        throughputText(entry.metrics.throughputPerSec),
+        withInterval(scaling?.speedup),
+        efficiencyText(scaling),
+      ]
+    }),
+  }
+}
+
+/** Schemes together, each by rising number of replicas: arms come sorted by replicas first. */
+function place(summary: Summary, { arm }: SummaryArm): number {
+  const schemes = [...new Set(armsOf(summary, 'replicas').map((entry) => entry.arm.scheme))]
+  return schemes.indexOf(arm.scheme)
+}
+
+function efficiencyText(scaling: Summary['scaling'][number] | undefined): string {
+  if (!scaling) return ABSENT
+  if (scaling.efficiency) return withInterval(scaling.efficiency, styles.percent)
+  if (scaling.withheld === 'replicas-share-cores') return 'n/a (replicas share a core)'
+  return 'n/a (not limited by the replicas)'
+}
+
+/** Bytes for each logged-in user, in the replicas and in Redis. */
+export function memoryTable(summary: Summary): Table {
+  return {
+    head: ['scheme', 'replica, bytes/user', 'Redis, bytes/user'],
+    rows: summary.memoryPerUser.map(({ scheme, replicaBytes, redisBytes }) => [
+      scheme,
+      compared(replicaBytes, styles.whole),
+      compared(redisBytes, styles.whole),
+    ]),
+  }
+}
+
+/** Each warning of the run with what it means and where it was raised. */
+export function warningsTable(summary: Summary): Table {
+  const raised = summary.arms.flatMap(({ arm, metrics, warnings }) => {
+    const all = new Set([...warnings, ...Object.values(metrics).flatMap((estimate) => estimate.warnings)])
+    return [...all].map((warning) => ({ warning, arm: arm.id }))
+  })
+  const names = [...new Set(raised.map(({ warning }) => warning))].sort()
+  return {
+    head: ['warning', 'what it means', 'where'],
+    rows: names.map((name) => {
+      const arms = raised.filter(({ warning }) => warning === name).map(({ arm }) => arm)
+      return [name, meaning[name], where(arms, summary)]
+    }),
+  }
+}
+
+/** Few arms by name, many by experiment. */
+function where(arms: readonly string[], summary: Summary): string {
+  if (arms.length <= 3) return arms.join(', ')
+  const experiments = [...new Set(summary.arms.map(({ arm }) => arm.experiment))]
+  return experiments
+    .flatMap((experiment) => {
+      const planned = armsOf(summary, experiment)
+      const flagged = planned.filter(({ arm }) => arms.includes(arm.id))
+      return flagged.length > 0 ? [`${experiment}: ${flagged.length} of ${planned.length} arms`] : []
+    })
+    .join('; ')
+}
+
+/** A GitHub table with its footnotes; first column left, the others right where they are figures. */
+export function markdownTable({ head, rows }: Table, align: 'figures' | 'text' = 'figures'): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  const rule = head.map((_, i) => (i === 0 || align === 'text' ? '---' : '---:'))
+  const table = [line(head), line(rule), ...rows.map(line)].join('\n')
+  return [table, ...footnotes(table)].join('\n\n')
+}

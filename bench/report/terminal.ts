@@ -1,0 +1,137 @@
+/** The table at the end of a run: 80 columns, readable without the manual. */
+import Table, { type Cell } from 'cli-table3'
+import type { Environment, Estimate, Summary } from '../types.ts'
+import { answer } from './answer.ts'
+import { ABSENT, armLabel, figure, NOT_DETECTED, styles, withInterval } from './format.ts'
+import { cpuText, footnotes, throughputText } from './warnings.ts'
+
+const WIDTH = 80
+const TAX_WIDTH = 15
+/** Room for a mark behind a figure. */
+const MARK = 2
+
+/** @param color whether headings may be bold; the caller knows the terminal and NO_COLOR */
+export function terminalTable(summary: Summary, environment: Environment, { color = false } = {}): string {
+  const sections = [costRows(summary), replicaRows(summary)].filter(({ rows }) => rows.length > 0)
+  const tables = sections.map((section) => draw(section, color)).join('\n\n')
+  const legend = legendFor(tables).map((line) => wrap(line, '  '))
+  return [tables, legend.join('\n'), wrap(answer(summary, environment, (scheme) => scheme).join(' '))].join(
+    '\n\n',
+  )
+}
+
+interface Section {
+  /** Heading rows; a cell may span several columns. */
+  head: Cell[][]
+  rows: string[][]
+  widths: number[]
+}
+
+const single = ({ value }: Estimate) => figure(value)
+
+function costRows(summary: Summary): Section {
+  const memory = (scheme: string) => summary.memoryPerUser.find((entry) => entry.scheme === scheme)
+  const bytes = (entry: { estimate: Estimate; detected: boolean } | null | undefined) =>
+    entry ? (entry.detected ? figure(Math.round(entry.estimate.value)) : NOT_DETECTED) : ABSENT
+  const value = (estimate: Estimate | undefined) => (estimate ? single(estimate) : ABSENT)
+  return {
+    head: [
+      [
+        '',
+        'requests',
+        { content: 'CPU µs/request', colSpan: 3 },
+        'auth tax',
+        { content: 'bytes/user', colSpan: 2 },
+      ],
+      ['scheme', 'per s', 'replica', 'Redis', 'proxy', 'CPU µs/request', 'replica', 'Redis'],
+    ],
+    rows: summary.arms
+      .filter(({ arm }) => arm.experiment === 'cost')
+      .map(({ arm, metrics, authTaxUs, warnings }) => [
+        armLabel(arm),
+        throughputText(metrics.throughputPerSec, single),
+        value(metrics['cpuUsPerRequest.replicas']),
+        value(metrics['cpuUsPerRequest.redis']),
+        value(metrics['cpuUsPerRequest.proxy']),
+        cpuText(taxText(authTaxUs), warnings),
+        bytes(memory(arm.scheme)?.replicaBytes),
+        bytes(memory(arm.scheme)?.redisBytes),
+      ]),
+    widths: [19, 10, 7, 5, 5, TAX_WIDTH, 7, 5],
+  }
+}
+
+/** Whole microseconds, and the interval where it fits; the report has everything. */
+function taxText(tax: Summary['arms'][number]['authTaxUs']): string {
+  if (!tax) return ABSENT
+  if (!tax.detected) return NOT_DETECTED
+  // Between signs a dash would read as another minus.
+  const full = withInterval(tax.estimate, styles.wholeAdded, tax.estimate.lo < 0 ? '..' : '–')
+  return full.length <= TAX_WIDTH - MARK ? full : withInterval({ ...tax.estimate, n: 1 }, styles.wholeAdded)
+}
+
+function replicaRows(summary: Summary): Section {
+  const arms = summary.arms.filter(({ arm }) => arm.experiment === 'replicas')
+  const counts = [...new Set(arms.map(({ arm }) => arm.replicas))].slice(0, 4)
+  const schemes = [...new Set(arms.map(({ arm }) => arm.scheme))]
+  const cell = (scheme: string, replicas: number) => {
+    const found = arms.find(({ arm }) => arm.scheme === scheme && arm.replicas === replicas)
+    const text = throughputText(found?.metrics.throughputPerSec, single)
+    return found?.warnings.includes('replicas-share-cores') ? `${text} *` : text
+  }
+  return {
+    head: [['requests per s', ...counts.map((n) => `${n} replica${n === 1 ? '' : 's'}`)]],
+    rows: schemes.map((scheme) => [scheme, ...counts.map((replicas) => cell(scheme, replicas))]),
+    widths: [19, ...counts.map(() => 12)],
+  }
+}
+
+/** Plain columns: the lines of a full grid would take a fifth of the width. */
+function draw({ head, rows, widths }: Section, color: boolean): string {
+  const bold = (text: string) => (color && text ? `\u001b[1m${text}\u001b[22m` : text)
+  const heading = (cell: Cell): Cell =>
+    typeof cell === 'object' && cell !== null && 'content' in cell
+      ? { ...cell, content: bold(String(cell.content)), hAlign: 'right' }
+      : bold(String(cell))
+  const edges = ['top', 'bottom', 'left', 'right', 'mid']
+  const joints = ['', '-mid', '-left', '-right']
+  const none = Object.fromEntries([
+    ...edges.flatMap((edge) => joints.map((joint) => [edge + joint, ''])),
+    ['left-mid', ''],
+  ])
+  const table = new Table({
+    chars: { ...none, mid: '', 'mid-mid': '', 'left-mid': '', 'right-mid': '', middle: ' ' },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colWidths: widths,
+    colAligns: widths.map((_, i) => (i === 0 ? 'left' : 'right')),
+  })
+  table.push(
+    ...head.map((cells) => cells.map(heading)),
+    widths.map((width) => '─'.repeat(width)),
+    ...rows,
+  )
+  return table.toString().replace(/ +$/gm, '')
+}
+
+function legendFor(tables: string): string[] {
+  return [
+    'requests per s: served while every connection sends again as soon as it is answered (closed loop)',
+    'auth tax: what a scheme adds to the control, none, over replica, Redis and proxy',
+    ...(tables.includes(NOT_DETECTED) ? [`${NOT_DETECTED} no difference detected`] : []),
+    ...(tables.includes(ABSENT) ? [`${ABSENT} not measured, or not there`] : []),
+    ...(tables.includes('*') ? ['* replicas share a core: says nothing about scaling'] : []),
+    ...footnotes(tables),
+  ]
+}
+
+/** @param indent before each line but the first */
+function wrap(text: string, indent = ''): string {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= WIDTH)
+      lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(last === undefined ? word : indent + word)
+  }
+  return lines.join('\n')
+}

@@ -1,0 +1,55 @@
+/** Writes that a crash or a full disk cannot turn into a damaged file. */
+import { open, rename, rm } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { AuthscaleError } from '../errors.ts'
+
+/**
+ * Puts `content` at `path` whole or not at all: a temporary file is written and synced before it takes the name,
+ * then the folder is synced so that the name survives a power loss. Done by hand because write-file-atomic and
+ * atomically replace a good file by a truncated one, without an error, when the disk is full.
+ *
+ * @throws AuthscaleError NO_SPACE or WRITE_FAILED; what stood at `path` before is untouched
+ */
+export async function writeFileDurably(path: string, content: string): Promise<void> {
+  const temporary = `${path}.tmp`
+  try {
+    await rm(temporary, { force: true })
+    const file = await open(temporary, 'wx')
+    try {
+      await file.writeFile(content)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+    await syncFolder(dirname(path))
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw writeError(error, basename(path), 'try again; what stood there before is untouched')
+  }
+}
+
+/** Makes new, renamed and removed names in `folder` survive a power loss. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Disk full, quota reached, file-size limit reached: to the user one thing. */
+const NO_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+
+/** @param next what the user does after that, and what is kept, to end the sentence with */
+export function writeError(error: unknown, file: string, next: string): AuthscaleError {
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException
+  return NO_SPACE.has(code)
+    ? new AuthscaleError('NO_SPACE', `no space to write ${file} (${code}): free some, then ${next}`, {
+        cause: error,
+      })
+    : new AuthscaleError('WRITE_FAILED', `cannot write ${file} (${code}): make it writable, then ${next}`, {
+        cause: error,
+      })
+}

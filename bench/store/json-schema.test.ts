@@ -1,0 +1,26 @@
+/** The published JSON Schema is in step with the schemas, and describes what the suite writes. */
+import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { summarize } from '../report/summarize.ts'
+import { syntheticRun } from '../report/synthetic-run.ts'
+import { jsonSchemas } from './json-schema.ts'
+import { runSchema, summarySchema, trialResultSchema } from './schema.ts'
+
+const folder = new URL('../../results/schema/', import.meta.url)
+
+test('results/schema/ is what `npm run schema` writes', async () => {
+  const expected = jsonSchemas()
+  assert.deepEqual((await readdir(folder)).sort(), Object.keys(expected).sort())
+  for (const [file, content] of Object.entries(expected)) {
+    assert.equal(await readFile(new URL(file, folder), 'utf8'), content, `${file}: run npm run schema`)
+  }
+})
+
+test('every field of a run, a trial and a summary is in its schema', () => {
+  const { run, results } = syntheticRun()
+  assert.deepEqual(runSchema.parse(run), run)
+  for (const result of results) assert.deepEqual(trialResultSchema.parse(result), result)
+  const summary = summarize(run, results)
+  assert.deepEqual(summarySchema.parse(summary), summary)
+})

@@ -1,0 +1,19 @@
+/** The published format of results: JSON Schema made from the schemas that also validate. */
+import { z } from 'zod'
+import { runSchema, summarySchema, trialResultSchema } from './schema.ts'
+
+const published = {
+  'run.schema.json': { schema: runSchema, title: 'authscale: run.json' },
+  'trial.schema.json': { schema: trialResultSchema, title: 'authscale: one line of trials.jsonl' },
+  'summary.schema.json': { schema: summarySchema, title: 'authscale: summary.json' },
+}
+
+/** File names below `results/schema/` with their content. Fields that a reader does not know are allowed. */
+export function jsonSchemas(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(published).map(([file, { schema, title }]) => {
+      const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input' })
+      return [file, `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`]
+    }),
+  )
+}

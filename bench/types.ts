@@ -1,0 +1,149 @@
+/** Every shared noun of the harness. Record types come from the schemas that validate them, units stand in the names. */
+import type { z } from 'zod'
+import type { SchemeName, Traits } from '../servers/scheme.ts'
+import type * as schema from './store/schema.ts'
+
+export type { SchemeName, Traits }
+
+export type Warning = z.infer<typeof schema.warningSchema>
+export type Estimate = z.infer<typeof schema.estimateSchema>
+export type Load = z.infer<typeof schema.loadSchema>
+export type Arm = z.infer<typeof schema.armSchema>
+export type Trial = z.infer<typeof schema.trialSchema>
+export type Measurement = z.infer<typeof schema.measurementSchema>
+export type TrialResult = z.infer<typeof schema.trialResultSchema>
+export type Placement = z.infer<typeof schema.placementSchema>
+export type Part = z.infer<typeof schema.partSchema>
+export type Environment = z.infer<typeof schema.environmentSchema>
+export type Run = z.infer<typeof schema.runSchema>
+export type Summary = z.infer<typeof schema.summarySchema>
+export type ProfileName = Run['profile']
+
+/** What an experiment may depend on when it lays out its arms. */
+export interface PlanOptions {
+  profile: ProfileName
+  /** Registry order. */
+  schemes: readonly SchemeName[]
+  /** Whether the user named them, rather than taking all. */
+  schemesNamed: boolean
+  traits: Readonly<Record<SchemeName, Traits>>
+  /** Overrides of the profile's own choices; undefined keeps them. */
+  replicas: readonly number[] | undefined
+  users: number | undefined
+  maxUsers: number | undefined
+  connections: number | undefined
+  trials: number | undefined
+  durationSec: number | undefined
+  /** Largest number of replicas that the fleet can start at all. */
+  maxReplicas: number
+  /** Largest number of replicas that have a core each. */
+  maxExclusiveReplicas: number
+}
+
+export interface ExperimentPlan {
+  arms: Arm[]
+  blocks: number
+  notes: string[]
+}
+
+export interface Experiment {
+  name: string
+  /** The question that it answers, one line. */
+  question: string
+  plan(options: PlanOptions): ExperimentPlan
+}
+
+/** What a fleet must be like for one trial. */
+export interface FleetSpec {
+  scheme: SchemeName
+  traits: Traits
+  replicas: number
+  /** Size of the servers' user directory. */
+  users: number
+}
+
+export interface ReplicaHandle {
+  id: string
+  /** Base URL of this replica itself, behind the proxy. */
+  url: string
+  /** Null where the process runs on another machine. */
+  pid: number | null
+}
+
+/** A fleet that is up, healthy and reachable through its proxy. */
+export interface RunningFleet {
+  /** Base URL of the proxy, the only address that load is sent to. */
+  url: string
+  replicas: readonly ReplicaHandle[]
+  placement: Placement
+  /** How the load generator for this fleet is started, on CPUs that the fleet leaves to it. */
+  generator: { command: readonly string[]; env: Record<string, string | undefined> }
+  redis: { url: string; pid: number | null } | null
+  proxy: { pid: number | null }
+  /** Requests that each replica has served through the proxy so far, by replica id; null where not known. */
+  proxyCounts(): Promise<Record<string, number> | null>
+  /** Resolves with a reason when a part of the fleet ends before `stop` is called; never rejects. */
+  readonly died: Promise<string>
+  /** Ends every process of this fleet and waits until they are gone. */
+  stop(): Promise<void>
+}
+
+/** A way to have fleets: local processes, or containers that somebody else started. */
+export interface Fleet {
+  /** As it is for one replica; each running fleet has its own. */
+  readonly placement: Placement
+  readonly maxReplicas: number
+  readonly parts: { redis: Part | null; haproxy: Part | null }
+  /** The Node that runs the servers. */
+  readonly runtime: Environment['runtime']
+  start(spec: FleetSpec): Promise<RunningFleet>
+  /** Ends what is left and removes temporary files. Safe to call twice. */
+  close(): Promise<void>
+}
+
+export interface LoginJob {
+  url: string
+  transport: Traits['transport']
+  /** user0 to user{users-1} log in, once each. */
+  users: number
+  concurrency: number
+}
+
+export interface LoginReport {
+  count: number
+  seconds: number
+}
+
+export interface LoadJob {
+  url: string
+  load: Load
+  warmupSec: number
+  measureSec: number
+  /** One reply in this many has its body checked. */
+  verifyEvery: number
+}
+
+/** What the generator saw between window open and window close. */
+export interface LoadReport {
+  windowSec: number
+  requests: number
+  statusCounts: Record<string, number>
+  errors: number
+  verifiedBodies: number
+  wrongAnswers: number
+  /** First few wrong answers, without credentials, for the reason of an invalid trial. */
+  wrongExamples: string[]
+  distinctUsers: number
+  latencyUs: Measurement['latencyUs']
+  bytesSent: number
+  bytesReceived: number
+}
+
+/** A process that sends load. It keeps the credentials; the harness never holds them. */
+export interface Generator {
+  readonly pid: number
+  login(job: LoginJob): Promise<LoginReport>
+  /** `onWindow` is called as soon as the measurement window opens and closes, to align the probe with it. */
+  load(job: LoadJob, onWindow: (edge: 'open' | 'close') => void): Promise<LoadReport>
+  close(): Promise<void>
+}

@@ -1,0 +1,102 @@
+/** The routes that every scheme shares, byte for byte. It reads a scheme's traits and knows no scheme. */
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import type { ServerConfig } from './config.ts'
+import { sameOriginOnly } from './csrf.ts'
+import { Unauthorized, Unavailable } from './errors.ts'
+import { createMetrics } from './metrics.ts'
+import type { Auth, Traits } from './scheme.ts'
+import { createDirectory, parsePreferences } from './users.ts'
+
+/** An Express app that serves one scheme; it does not listen yet. */
+export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits: Traits }): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  // Replies are not stored, so nobody could revalidate them; hashing each body would be measured as well.
+  app.disable('etag')
+  // Behind a TLS proxy on this machine its X-Forwarded-Proto says whether Secure cookies may be set.
+  if (!config.plainHttp) app.set('trust proxy', 'loopback')
+
+  const unsafe = traits.transport === 'cookie' ? [sameOriginOnly] : []
+  const loginChannel = traits.transport === 'cookie' && !config.plainHttp ? [httpsOnly] : []
+  // Above the largest preferences with every character escaped, and far below what would hurt.
+  const json = express.json({ limit: '16kb' })
+  const directory = createDirectory(config.users)
+
+  app.get('/me', privatePage, auth.guard, (_req, res) => {
+    res.json(res.locals.user)
+  })
+
+  app.put('/me/preferences', privatePage, ...unsafe, auth.guard, json, async (req, res) => {
+    const preferences = parsePreferences(req.body)
+    if (preferences === undefined) return void res.status(400).json(MALFORMED)
+    const issued = await auth.save(req, res, { ...res.locals.user, preferences })
+    res.json({ preferences, ...issued })
+  })
+
+  app.post('/login', privatePage, ...unsafe, ...loginChannel, json, async (req, res) => {
+    const { username, password } = req.body ?? {}
+    if (!isText(username) || !isText(password)) return void res.status(400).json(MALFORMED)
+    const user = directory.authenticate(username, password)
+    if (user === undefined) return void res.status(401).json({ error: 'invalid credentials' })
+    res.json(await auth.login(req, res, user))
+  })
+
+  app.post('/logout', privatePage, ...unsafe, auth.guard, async (req, res) => {
+    await auth.logout(req, res)
+    res.status(204).end()
+  })
+
+  app.get('/public', (_req, res) => {
+    res.json({ message: 'no login needed' })
+  })
+
+  app.get('/healthz', (_req, res) => {
+    const { scheme, replica, nonce } = config
+    res.json({ scheme, replica, nonce, pid: process.pid, node: process.version })
+  })
+
+  app.get('/metrics', createMetrics())
+
+  app.use((_req, res) => {
+    res.status(404).json({ error: 'not found' })
+  })
+  app.use(answerError(traits))
+  return app
+}
+
+const MALFORMED = { error: 'malformed request' }
+
+const privatePage: RequestHandler = (_req, res, next) => {
+  res.setHeader('Cache-Control', 'no-store')
+  res.setHeader('X-Content-Type-Options', 'nosniff')
+  next()
+}
+
+/** express-session drops a Secure cookie on a plain connection without a word: a login that looks right. */
+const httpsOnly: RequestHandler = (req, res, next) => {
+  if (req.secure) next()
+  else res.status(403).json({ error: 'https required' })
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 256
+}
+
+function answerError({ transport }: Traits): ErrorRequestHandler {
+  return (error, req, res, _next) => {
+    if (res.headersSent) {
+      // express-session reports a failed touch after the reply. A reply that is not complete is cut off.
+      if (!res.writableEnded) res.destroy()
+    } else if (error instanceof Unauthorized) {
+      if (transport === 'bearer') res.setHeader('WWW-Authenticate', 'Bearer')
+      res.status(401).json({ error: 'unauthorized' })
+    } else if (error instanceof Unavailable) {
+      res.status(503).json({ error: 'unavailable' })
+    } else if (error.status >= 400 && error.status < 500) {
+      res.status(error.status).json(MALFORMED)
+    } else {
+      console.error(`${req.method} ${req.path}: ${error.stack}`)
+      res.status(500).json({ error: 'internal' })
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/** Reads a server's settings from its environment once, and refuses to start on bad ones. */
+import type { JWK } from 'jose'
+import { isSchemeName, type SchemeName, schemeNames } from './scheme.ts'
+
+/** A setting that cannot be used. The message is one line: which one, and what to do. */
+export class ConfigError extends Error {
+  readonly code = 'BAD_CONFIG'
+}
+
+/** Signing material, shared by all replicas of a fleet: a session secret and one private JWK an algorithm. */
+export interface KeyRing {
+  sessionSecret: string
+  HS256: JWK
+  RS256: JWK
+  ES256: JWK
+  EdDSA: JWK
+}
+
+export interface ServerConfig {
+  /** Name of the scheme in the registry (`SCHEME`). */
+  scheme: SchemeName
+  /** Interface to listen on (`HOST`, default 127.0.0.1). */
+  host: string
+  /** Port; 0 lets the system choose (`PORT`, default 3000). */
+  port: number
+  /** Name of this replica in `/healthz` (`REPLICA`, default r1). */
+  replica: string
+  /** Echoed by `/healthz`, so that a stray server is never measured (`RUN_NONCE`). */
+  nonce: string
+  /** `REDIS_URL`; only schemes that keep state in Redis need it. */
+  redisUrl: string | undefined
+  /** Put before every Redis key (`KEY_PREFIX`, default empty). */
+  keyPrefix: string
+  /** `KEYS`, the JSON that `keygen` prints. */
+  keys: KeyRing
+  /** Lifetime of a login in seconds (`TTL_SEC`, default 3600). */
+  ttlSec: number
+  /** Number of users in the directory, user0 to user{N-1} (`USERS`, default 1000). */
+  users: number
+  /** Cookies without Secure and `__Host-`, for load over plain HTTP only (`PLAIN_HTTP=1`). */
+  plainHttp: boolean
+}
+
+const MIN_SECRET_BYTES = 32
+
+/** The settings in `env`. Throws a ConfigError for the first one that cannot be used. */
+export function readConfig(env: NodeJS.ProcessEnv): ServerConfig {
+  return {
+    scheme: readScheme(env.SCHEME),
+    host: env.HOST || '127.0.0.1',
+    port: readInteger(env, 'PORT', 3000, 0, 65_535),
+    replica: env.REPLICA || 'r1',
+    nonce: env.RUN_NONCE ?? '',
+    redisUrl: env.REDIS_URL || undefined,
+    keyPrefix: env.KEY_PREFIX ?? '',
+    keys: readKeys(env.KEYS),
+    ttlSec: readInteger(env, 'TTL_SEC', 3600, 1, 31_536_000),
+    users: readInteger(env, 'USERS', 1000, 1, 1_000_000_000),
+    plainHttp: readSwitch(env, 'PLAIN_HTTP'),
+  }
+}
+
+function readScheme(name: string | undefined): SchemeName {
+  if (name !== undefined && isSchemeName(name)) return name
+  throw new ConfigError(`SCHEME is ${quote(name)}: set it to one of ${schemeNames.join(', ')}`)
+}
+
+function readInteger(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  fallback: number,
+  min: number,
+  max: number,
+): number {
+  const text = env[name] || String(fallback)
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value
+  throw new ConfigError(`${name} is ${quote(text)}: set it to a whole number from ${min} to ${max}`)
+}
+
+function readSwitch(env: NodeJS.ProcessEnv, name: string): boolean {
+  const text = env[name] || '0'
+  if (text === '0' || text === '1') return text === '1'
+  throw new ConfigError(`${name} is ${quote(text)}: set it to 1 or leave it out`)
+}
+
+/** Keys are checked for every algorithm, whatever the scheme, so that a bad ring never gets half into use. */
+function readKeys(text: string | undefined): KeyRing {
+  if (!text) throw new ConfigError('KEYS is not set: put the JSON that keygen prints into it')
+  const keys = parseObject(text) as Partial<KeyRing> | undefined
+  if (!keys) throw new ConfigError('KEYS is not a JSON object: put the output of keygen into it, unchanged')
+  const missing = ['sessionSecret', 'HS256', 'RS256', 'ES256', 'EdDSA'].filter(
+    (name) => !Object.hasOwn(keys, name),
+  )
+  if (missing.length > 0)
+    throw new ConfigError(`KEYS lacks ${missing.join(', ')}: make a new ring with keygen`)
+  requireSecret('KEYS.sessionSecret', keys.sessionSecret)
+  requireSecret('KEYS.HS256.k', keys.HS256?.k)
+  return keys as KeyRing
+}
+
+function requireSecret(name: string, secret: unknown): void {
+  const bytes = typeof secret === 'string' ? Buffer.from(secret, 'base64url').length : 0
+  if (bytes >= MIN_SECRET_BYTES) return
+  throw new ConfigError(
+    `${name} has ${bytes} bytes and needs ${MIN_SECRET_BYTES}: make a new ring with keygen`,
+  )
+}
+
+function parseObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    // The parser's message quotes its input, which holds private keys; the caller says what is wrong.
+    return undefined
+  }
+}
+
+function quote(value: string | undefined): string {
+  return value === undefined ? 'not set' : JSON.stringify(value)
+}

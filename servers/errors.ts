@@ -1,0 +1,15 @@
+/** The two outcomes that a scheme may report instead of a user; the app turns them into replies. */
+
+/** No valid credential: answered 401. */
+export class Unauthorized extends Error {
+  constructor() {
+    super('unauthorized')
+  }
+}
+
+/** The store could not be asked in time: answered 503, since neither yes nor no would be true. */
+export class Unavailable extends Error {
+  constructor(cause: unknown) {
+    super('the store is unavailable', { cause })
+  }
+}

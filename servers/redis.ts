@@ -1,0 +1,97 @@
+/**
+ * The one way an ioredis client is made. A request that needs Redis is answered within 300 ms whatever has
+ * become of it: by ioredis's defaults it would wait 10 s for a Redis that died, and for ever for one that hangs.
+ */
+import { Redis } from 'ioredis'
+import { ConfigError, type ServerConfig } from './config.ts'
+import { Unavailable } from './errors.ts'
+
+const COMMAND_TIMEOUT_MS = 250
+const START_TIMEOUT_MS = 5000
+
+/** A connected client. Throws a ConfigError when `REDIS_URL` is missing, malformed or silent for 5 s. */
+export async function openRedis(
+  config: ServerConfig,
+  options: { enableAutoPipelining: boolean },
+): Promise<Redis> {
+  const url = readUrl(config)
+  const redis = new Redis(url.href, {
+    ...options,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: 1000,
+    // Fail at once while there is no connection, instead of queueing what nobody will wait for.
+    enableOfflineQueue: false,
+    // A write that was answered 503 must not happen after all when Redis returns.
+    autoResendUnfulfilledCommands: false,
+    // Drop a connection that went silent, so that its unanswered commands do not pile up.
+    socketTimeout: 1000,
+    retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1000),
+  })
+  logOutages(redis)
+  await untilReady(redis, url)
+  return redis
+}
+
+/**
+ * The reply of a command, or Unavailable for any error and after 250 ms. `commandTimeout` alone starts when
+ * the command is sent, and with auto-pipelining that is only after the pipeline before it has ended.
+ */
+export function bounded<T>(reply: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Unavailable('deadline')), COMMAND_TIMEOUT_MS)
+    reply.then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error) => {
+        clearTimeout(timer)
+        reject(new Unavailable(error))
+      },
+    )
+  })
+}
+
+function readUrl({ redisUrl, scheme }: ServerConfig): URL {
+  if (redisUrl === undefined) {
+    throw new ConfigError(
+      `REDIS_URL is not set and ${scheme} keeps state in Redis: set it, e.g. redis://127.0.0.1:6379`,
+    )
+  }
+  const url = URL.canParse(redisUrl) ? new URL(redisUrl) : undefined
+  if (url?.protocol === 'redis:' || url?.protocol === 'rediss:') return url
+  throw new ConfigError('REDIS_URL is not a redis:// or rediss:// URL: correct it')
+}
+
+function untilReady(redis: Redis, { host }: URL): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let reason = 'no answer'
+    const note = (error: NodeJS.ErrnoException) => {
+      reason = error.code ?? error.message
+    }
+    const timer = setTimeout(() => {
+      redis.disconnect()
+      reject(new ConfigError(`Redis at ${host} cannot be used (${reason}): start it or correct REDIS_URL`))
+    }, START_TIMEOUT_MS)
+    redis.on('error', note)
+    redis.once('ready', () => {
+      clearTimeout(timer)
+      redis.off('error', note)
+      resolve()
+    })
+  })
+}
+
+/** One line when an outage begins and one when it ends, not one for every attempt to reconnect. */
+function logOutages(redis: Redis): void {
+  let down: boolean | undefined
+  redis.on('error', (error: NodeJS.ErrnoException) => {
+    // Before the first connection, the start-up error says it all.
+    if (down === false) console.error(`redis: connection lost (${error.code ?? error.message}), reconnecting`)
+    if (down !== undefined) down = true
+  })
+  redis.on('ready', () => {
+    if (down) console.error('redis: connected again')
+    down = false
+  })
+}

@@ -1,0 +1,62 @@
+/** The contract between the one Express app and the many ways of remembering who is logged in. */
+import type { Request, RequestHandler, Response } from 'express'
+import type { ServerConfig } from './config.ts'
+import type { User } from './users.ts'
+
+/** What a scheme declares about itself. The conformance test and the experiments check each of these. */
+export interface Traits {
+  /** Where the state of a logged-in user lives between two requests. */
+  state: 'none' | 'process' | 'redis' | 'token' | 'token+redis'
+  /** How the credential travels; `none` names a user in `X-User` and proves nothing. */
+  transport: 'none' | 'cookie' | 'bearer'
+  /** When a credential stops working after its logout was acknowledged; the control's `X-User` never does. */
+  revocation: 'immediate' | 'at-expiry' | 'never'
+  /** What the holder of a credential can read in it without a key. */
+  payload: 'opaque' | 'readable'
+}
+
+/** What goes into the JSON body of a reply that issues a credential: nothing when a cookie carries it. */
+export type IssuedCredential = { token?: string }
+
+export interface Auth {
+  /** Starts a login for a user whose password was right; answers after the state is safely kept. */
+  login(req: Request, res: Response, user: User): Promise<IssuedCredential>
+  /** Puts the remembered user into `res.locals.user`, or answers 401. */
+  guard: RequestHandler
+  /** Changes what is remembered about the user of a guarded request. */
+  save(req: Request, res: Response, user: User): Promise<IssuedCredential>
+  /** Ends the login of a guarded request, as far as the scheme's `revocation` trait says it can. */
+  logout(req: Request, res: Response): Promise<void>
+  /** Lets go of connections and timers. */
+  close(): Promise<void>
+}
+
+export interface Scheme {
+  /** One line for `npm run bench -- list`. */
+  readonly summary: string
+  readonly traits: Traits
+  /** Connects and imports keys once, before the server listens. Throws a ConfigError for unusable settings. */
+  open(config: ServerConfig): Promise<Auth>
+}
+
+/** Every scheme by name; modules load lazily so that a server carries only the libraries of its own scheme. */
+export const schemes = {
+  none: () => import('./schemes/none.ts'),
+  'session-memory': () => import('./schemes/session-memory.ts'),
+  'session-redis': () => import('./schemes/session-redis.ts'),
+  'session-redis-tuned': () => import('./schemes/session-redis-tuned.ts'),
+  'jwt-hs256': () => import('./schemes/jwt-hs256.ts'),
+  'jwt-rs256': () => import('./schemes/jwt-rs256.ts'),
+  'jwt-es256': () => import('./schemes/jwt-es256.ts'),
+  'jwt-eddsa': () => import('./schemes/jwt-eddsa.ts'),
+  'jwt-cookie': () => import('./schemes/jwt-cookie.ts'),
+  'jwt-denylist': () => import('./schemes/jwt-denylist.ts'),
+} satisfies Record<string, () => Promise<{ scheme: Scheme }>>
+
+export type SchemeName = keyof typeof schemes
+
+export const schemeNames = Object.keys(schemes) as SchemeName[]
+
+export function isSchemeName(name: string): name is SchemeName {
+  return Object.hasOwn(schemes, name)
+}

@@ -1,0 +1,43 @@
+/** An HS256 JWT in an HttpOnly cookie: scripts cannot read it, and the app refuses cross-site requests. */
+import type { Response } from 'express'
+import { cookieCredential, cookieName, cookieOptions } from '../credentials.ts'
+import { Unauthorized } from '../errors.ts'
+import type { Scheme } from '../scheme.ts'
+import { openTokens, userOf } from '../tokens.ts'
+
+export const scheme: Scheme = {
+  summary: 'HS256 JWT in a __Host- cookie',
+  traits: { state: 'token', transport: 'cookie', revocation: 'at-expiry', payload: 'readable' },
+
+  async open(config) {
+    const tokens = await openTokens(config, 'HS256')
+    const name = cookieName(config, 'token')
+    const options = cookieOptions(config)
+    const answer = (res: Response, token: string, lifetimeSec: number) => {
+      res.cookie(name, token, { ...options, maxAge: lifetimeSec * 1000 })
+      return {}
+    }
+    return {
+      async guard(req, res, next) {
+        const token = cookieCredential(req, name)
+        const claims = token === undefined ? undefined : await tokens.verify(token)
+        if (claims === undefined) throw new Unauthorized()
+        res.locals.claims = claims
+        res.locals.user = userOf(claims)
+        next()
+      },
+      async login(_req, res, user) {
+        return answer(res, await tokens.issue(user), config.ttlSec)
+      },
+      async save(_req, res, user) {
+        const login = res.locals.claims
+        return answer(res, await tokens.issue(user, login), login.exp - Math.floor(Date.now() / 1000))
+      },
+      // This browser forgets its token; a copy of it works until it expires.
+      async logout(_req, res) {
+        res.clearCookie(name, options)
+      },
+      async close() {},
+    }
+  },
+}

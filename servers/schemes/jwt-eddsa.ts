@@ -1,0 +1,13 @@
+/** A bearer JWT signed with EdDSA: Ed25519 signatures. */
+import { bearerAuth } from '../bearer.ts'
+import type { Scheme } from '../scheme.ts'
+import { openTokens } from '../tokens.ts'
+
+export const scheme: Scheme = {
+  summary: 'bearer JWT, EdDSA',
+  traits: { state: 'token', transport: 'bearer', revocation: 'at-expiry', payload: 'readable' },
+
+  async open(config) {
+    return bearerAuth(await openTokens(config, 'EdDSA'))
+  },
+}

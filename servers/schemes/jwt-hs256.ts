@@ -1,0 +1,13 @@
+/** A bearer JWT signed with HS256: HMAC-SHA-256, one secret shared by all replicas. */
+import { bearerAuth } from '../bearer.ts'
+import type { Scheme } from '../scheme.ts'
+import { openTokens } from '../tokens.ts'
+
+export const scheme: Scheme = {
+  summary: 'bearer JWT, HS256',
+  traits: { state: 'token', transport: 'bearer', revocation: 'at-expiry', payload: 'readable' },
+
+  async open(config) {
+    return bearerAuth(await openTokens(config, 'HS256'))
+  },
+}

@@ -1,0 +1,13 @@
+/** A bearer JWT signed with RS256: RSA 2048 signatures, long tokens, cheap to verify. */
+import { bearerAuth } from '../bearer.ts'
+import type { Scheme } from '../scheme.ts'
+import { openTokens } from '../tokens.ts'
+
+export const scheme: Scheme = {
+  summary: 'bearer JWT, RS256',
+  traits: { state: 'token', transport: 'bearer', revocation: 'at-expiry', payload: 'readable' },
+
+  async open(config) {
+    return bearerAuth(await openTokens(config, 'RS256'))
+  },
+}

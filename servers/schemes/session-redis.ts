@@ -1,0 +1,20 @@
+/**
+ * Sessions in Redis as the READMEs of express-session, connect-redis and ioredis show them: a GET to read
+ * and an EXPIRE to touch on every request. The only deviation is that waits for Redis are bounded
+ * (redis.ts); with the defaults a request hangs for as long as Redis does.
+ */
+import { RedisStore } from 'connect-redis'
+import { openRedis } from '../redis.ts'
+import type { Scheme } from '../scheme.ts'
+import { sessionAuth } from '../sessions.ts'
+
+export const scheme: Scheme = {
+  summary: 'express-session + connect-redis + ioredis as their READMEs say',
+  traits: { state: 'redis', transport: 'cookie', revocation: 'immediate', payload: 'opaque' },
+
+  async open(config) {
+    const client = await openRedis(config, { enableAutoPipelining: false })
+    const store = new RedisStore({ client, prefix: `${config.keyPrefix}sess:` })
+    return sessionAuth(config, store, async () => client.disconnect())
+  },
+}
