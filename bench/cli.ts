@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import * as commands from './commands.ts'
 import { exitWith } from './exit.ts'
 import * as take from './options.ts'
+import { verifyLoad } from './verify-load.ts'
 
 const program = new Command('authscale')
   .description('Sessions or tokens? Measure both, on your own machine.')
@@ -33,7 +34,12 @@ program
   )
   .option('--out <dir>', 'folder for the run; default results/<date>-<machine>')
   .option('--resume [run]', 'go on with an unfinished run; without a name the newest')
-  .action(commands.bench)
+  .allowExcessArguments()
+  .action((options, { args: [unknown] }: Command) => {
+    const names = program.commands.map((command) => command.name()).join(', ')
+    if (unknown) program.error(`error: unknown command '${unknown}'; there are: ${names}`)
+    return commands.bench(options)
+  })
 
 program.command('list').description('print schemes, experiments and profiles').action(commands.list)
 
@@ -63,6 +69,6 @@ program
   .option('--duration <sec>', 'length of each measurement', take.seconds, 4)
   .option('--connections <n>', 'connections of both generators', take.wholeNumber(1, 1_000), 16)
   .option('--out <file>', 'write the figures as JSON')
-  .action(commands.verifyLoad)
+  .action(verifyLoad)
 
-program.parseAsync().catch(exitWith)
+program.parseAsync().then(() => process.exit(), exitWith)

@@ -1,6 +1,7 @@
 /** What each command does, from the user's words to files and an exit code. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 import { schemeNames, schemes } from '../servers/scheme.ts'
 import { AuthscaleError } from './errors.ts'
@@ -11,13 +12,19 @@ import { openFleet } from './fleet/open.ts'
 import { catchSignals } from './interrupt.ts'
 import { newRun, type OpenRun, resumeRun } from './open-run.ts'
 import { type BenchOptions, loadTraits } from './options.ts'
+import { updateReadme } from './readme.ts'
 import { renderReport, renderTerminal } from './report/index.ts'
+import { summarize } from './report/summarize.ts'
 import { execute, pendingTrials } from './run.ts'
 import { writeFileDurably } from './store/durable.ts'
 import { readRun, writeRun } from './store/run-dir.ts'
+import { writeJsonSchemas } from './store/write-json-schema.ts'
 import { Interrupted } from './trial.ts'
 
 const here = (folder: string) => path.relative(process.cwd(), folder) || '.'
+
+/** As https://no-color.org asks. */
+const inColor = () => process.stdout.isTTY === true && !process.env.NO_COLOR
 
 /** `npm run bench`: measure, report, and leave nothing running. */
 export async function bench(options: BenchOptions): Promise<void> {
@@ -51,7 +58,7 @@ async function conclude({ run, folder }: OpenRun, interrupted: number | null): P
   }
   if (results.length > 0) {
     await writeReport(folder)
-    console.log(`\n${renderTerminal(run, results)}`)
+    console.log(`\n${renderTerminal(run, results, { color: inColor() })}`)
     console.log(`\n${here(folder)}/report.md has the whole report`)
   }
   if (interrupted !== null) {
@@ -85,7 +92,7 @@ export async function report(folder: string): Promise<void> {
   if (results.length === 0)
     throw new AuthscaleError('EMPTY_RUN', `${folder} has no trials yet: go on with --resume`)
   await writeReport(folder)
-  console.log(renderTerminal(run, results))
+  console.log(renderTerminal(run, results, { color: inColor() }))
   console.log(`\n${here(folder)}/report.md, summary.json and charts/ are made anew`)
 }
 
@@ -107,4 +114,21 @@ export async function doctor(): Promise<void> {
     console.log(`${status.padEnd(9)} ${name.padEnd(18)} ${detail}${cost ? `\n${' '.repeat(29)}${cost}` : ''}`)
   }
   if (findings.some(({ status }) => status === 'missing')) process.exitCode = 1
+}
+
+/** `npm run readme -- <run>` */
+export async function readme(folder: string): Promise<void> {
+  const file = fileURLToPath(new URL('../README.md', import.meta.url))
+  const { run, results } = await readRun(folder)
+  const runPath = path.relative(path.dirname(file), path.resolve(folder)).split(path.sep).join('/')
+  await writeFileDurably(
+    file,
+    updateReadme(await readFile(file, 'utf8'), runPath, run, summarize(run, results)),
+  )
+  console.log(`README.md shows ${runPath} now`)
+}
+
+/** `npm run schema` */
+export async function schema(): Promise<void> {
+  await writeJsonSchemas(fileURLToPath(new URL('../results/schema/', import.meta.url)))
 }

@@ -16,7 +16,7 @@ export interface Readings {
  * The rules by which a trial is flagged, fixed before measuring. Each bound is where the effect would reach the
  * size of the differences that the suite wants to see (a few per cent), not where it becomes visible.
  */
-export const limits = {
+const limits = {
   /** A CPU set this busy is what holds the throughput down. */
   saturated: 0.95,
   /** Replicas less busy than this were not what limited the throughput. */

@@ -6,7 +6,7 @@ import type { Trial, TrialResult } from './types.ts'
 const START_SEC = 2
 const LOGINS_PER_SEC = 4_000
 
-export const expectedSec = ({ arm }: Trial): number =>
+const expectedSec = ({ arm }: Trial): number =>
   arm.warmupSec + arm.measureSec + arm.users / LOGINS_PER_SEC + START_SEC * (1 + arm.replicas / 4)
 
 /** Time left, corrected by how the finished trials compared with their estimates. Pure. */

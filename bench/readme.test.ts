@@ -5,7 +5,7 @@ import { updateReadme } from './readme.ts'
 import { summarize } from './report/summarize.ts'
 import { syntheticRun } from './report/synthetic-run.ts'
 
-const { run, results } = syntheticRun()
+const { run, results } = syntheticRun({ experiments: ['cost'] })
 const summary = summarize(run, results)
 const readme = '# authscale\n\n<!-- figures:start -->\nold: 123\n<!-- figures:end -->\n\nrest $& $1\n'
 const update = (text: string) => updateReadme(text, 'results/published/x', run, summary)
@@ -27,7 +27,7 @@ test('running it twice changes nothing more', () => {
 test('a README without its marks and a smoke run are refused', () => {
   assert.throws(() => update('# authscale\n'), { code: 'BAD_README' })
   assert.throws(() => update('<!-- figures:end --><!-- figures:start -->'), { code: 'BAD_README' })
-  const smoke = syntheticRun({ profile: 'smoke', blocks: 1 })
+  const smoke = syntheticRun({ profile: 'smoke', blocks: 1, experiments: ['cost'] })
   assert.throws(() => updateReadme(readme, 'x', smoke.run, summarize(smoke.run, smoke.results)), {
     code: 'SMOKE_RUN',
   })

@@ -7,7 +7,6 @@ export type { SchemeName, Traits }
 
 export type Warning = z.infer<typeof schema.warningSchema>
 export type Estimate = z.infer<typeof schema.estimateSchema>
-export type Load = z.infer<typeof schema.loadSchema>
 export type Arm = z.infer<typeof schema.armSchema>
 export type Trial = z.infer<typeof schema.trialSchema>
 export type Measurement = z.infer<typeof schema.measurementSchema>
@@ -40,7 +39,7 @@ export interface PlanOptions {
   maxExclusiveReplicas: number
 }
 
-export interface ExperimentPlan {
+interface ExperimentPlan {
   arms: Arm[]
   blocks: number
   notes: string[]
@@ -116,7 +115,7 @@ export interface LoginReport {
 
 export interface LoadJob {
   url: string
-  load: Load
+  load: Arm['load']
   warmupSec: number
   measureSec: number
   /** One reply in this many has its body checked. */

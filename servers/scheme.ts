@@ -16,7 +16,7 @@ export interface Traits {
 }
 
 /** What goes into the JSON body of a reply that issues a credential: nothing when a cookie carries it. */
-export type IssuedCredential = { token?: string }
+type IssuedCredential = { token?: string }
 
 export interface Auth {
   /** Starts a login for a user whose password was right; answers after the state is safely kept. */

@@ -7,7 +7,7 @@ import { summarize } from './summarize.ts'
 import { type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
 
 function summaryOf(options: SyntheticOptions = {}): Summary {
-  const { run, results } = syntheticRun(options)
+  const { run, results } = syntheticRun({ experiments: ['cost'], ...options })
   return summarize(run, results)
 }
 
@@ -32,7 +32,7 @@ const near = (value: number, expected: number, share: number) =>
   )
 
 test('finds the auth tax, throughput and memory that were put in, with five blocks behind each', () => {
-  const summary = summaryOf({ noise: 0.002 })
+  const summary = summaryOf({ noise: 0.002, experiments: ['cost', 'users'] })
   const redis = armOf(summary, 'cost/session-redis')
   assert.ok(redis.authTaxUs?.detected)
   near(redis.authTaxUs.estimate.value, 148 + 52 - 50, 0.02)
@@ -155,19 +155,20 @@ test('rejected trials are listed, left out, and filled in by a later record; the
 })
 
 test('efficiency: N times one is 100 %; withheld where replicas share cores or the load was the limit', () => {
+  const experiments = ['replicas']
   const at = (summary: Summary, n: number) =>
     summary.scaling.find(({ scheme, replicas }) => scheme === 'jwt-hs256' && replicas === n)
-  const free = at(summaryOf({ cores: 8, noise: 0.002 }), 4)
+  const free = at(summaryOf({ cores: 8, noise: 0.002, experiments }), 4)
   near(free?.efficiency?.value ?? 0, 1, 0.02)
   near(free?.speedup.value ?? 0, 4, 0.02)
-  const shared = at(summaryOf(), 4)
+  const shared = at(summaryOf({ experiments }), 4)
   assert.equal(shared?.efficiency, null)
   assert.equal(shared?.withheld, 'replicas-share-cores')
   const limit = changing(
     (id) => id.includes('/n4'),
     () => ({ warnings: ['proxy-saturated'] }),
   )
-  const limited = at(summaryOf({ cores: 8, change: limit }), 4)
+  const limited = at(summaryOf({ cores: 8, change: limit, experiments }), 4)
   assert.equal(limited?.efficiency, null)
   assert.equal(limited?.withheld, 'proxy-saturated')
 })

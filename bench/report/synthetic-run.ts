@@ -151,7 +151,8 @@ function memory(
   { userBytes, redisUserBytes }: { userBytes: number; redisUserBytes: number },
   vary: (value: number) => number,
 ): Measurement['memory'] {
-  const idleReplicaBytes = Math.round(14 * MB)
+  // The server's own size, with a directory that grows with its users whatever the scheme.
+  const idleReplicaBytes = 14 * MB + 64 * arm.users
   const idleRedisBytes = redisUserBytes > 0 || arm.scheme === 'jwt-denylist' ? MB : null
   const grown = Math.round(vary(0.3 * MB) + vary(userBytes) * arm.users)
   return {
@@ -160,7 +161,7 @@ function memory(
     idleReplicaBytes,
     loggedInReplicaBytes: idleReplicaBytes + grown,
     idleReplicaRssBytes: 80 * MB,
-    loggedInReplicaRssBytes: 90 * MB + grown,
+    loggedInReplicaRssBytes: 90 * MB + 2 * grown,
     idleRedisBytes,
     loggedInRedisBytes:
       idleRedisBytes === null ? null : idleRedisBytes + Math.round(vary(redisUserBytes) * arm.users),

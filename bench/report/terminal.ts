@@ -7,8 +7,8 @@ import { cpuText, footnotes, throughputText } from './warnings.ts'
 
 const WIDTH = 80
 const TAX_WIDTH = 15
-/** Room for a mark behind a figure. */
-const MARK = 2
+
+type SummaryArm = Summary['arms'][number]
 
 /** @param color whether headings may be bold; the caller knows the terminal and NO_COLOR */
 export function terminalTable(summary: Summary, environment: Environment, { color = false } = {}): string {
@@ -53,7 +53,7 @@ function costRows(summary: Summary): Section {
         value(metrics['cpuUsPerRequest.replicas']),
         value(metrics['cpuUsPerRequest.redis']),
         value(metrics['cpuUsPerRequest.proxy']),
-        cpuText(taxText(authTaxUs), warnings),
+        taxText(authTaxUs, warnings),
         bytes(memory(arm.scheme)?.replicaBytes),
         bytes(memory(arm.scheme)?.redisBytes),
       ]),
@@ -62,12 +62,15 @@ function costRows(summary: Summary): Section {
 }
 
 /** Whole microseconds, and the interval where it fits; the report has everything. */
-function taxText(tax: Summary['arms'][number]['authTaxUs']): string {
+function taxText(tax: SummaryArm['authTaxUs'], warnings: SummaryArm['warnings']): string {
   if (!tax) return ABSENT
-  if (!tax.detected) return NOT_DETECTED
+  if (!tax.detected) return cpuText(NOT_DETECTED, warnings)
   // Between signs a dash would read as another minus.
-  const full = withInterval(tax.estimate, styles.wholeAdded, tax.estimate.lo < 0 ? '..' : '–')
-  return full.length <= TAX_WIDTH - MARK ? full : withInterval({ ...tax.estimate, n: 1 }, styles.wholeAdded)
+  const joint = tax.estimate.lo < 0 ? '..' : '–'
+  const full = cpuText(withInterval(tax.estimate, styles.wholeAdded, joint), warnings)
+  return full.length <= TAX_WIDTH
+    ? full
+    : cpuText(withInterval({ ...tax.estimate, n: 1 }, styles.wholeAdded), warnings)
 }
 
 function replicaRows(summary: Summary): Section {

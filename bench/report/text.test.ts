@@ -8,7 +8,7 @@ import { renderReport, renderTerminal } from './index.ts'
 import { type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
 
 function texts(options: SyntheticOptions = {}): { report: string; terminal: string } {
-  const { run, results } = syntheticRun(options)
+  const { run, results } = syntheticRun({ experiments: ['cost'], ...options })
   return { report: renderReport(run, results)['report.md'] ?? '', terminal: renderTerminal(run, results) }
 }
 
@@ -40,7 +40,7 @@ test('the terminal table fits 80 columns in every outcome, and explains each sig
     { cores: 8 },
   ]
   for (const options of outcomes) {
-    const { terminal } = texts(options)
+    const { terminal } = texts({ experiments: ['cost', 'replicas', 'users'], ...options })
     for (const line of terminal.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`)
     assert.doesNotMatch(terminal, /…/, 'no cell is cut')
     for (const sign of ['~', '–', '*', '†', '‡', '§']) {
@@ -115,8 +115,14 @@ test('rejected and missing trials are named, with the reason', () => {
 })
 
 test('shared cores: no efficiency is printed; cores of their own: one is', () => {
-  assert.match(texts().report, /\| jwt-hs256 \| 4 \|.*\| n\/a \(replicas share a core\) \|/)
-  assert.match(texts({ cores: 8 }).report, /\| jwt-hs256 \| 4 \|.*\| \d+ % \(\d+ to \d+\) \|/)
+  assert.match(
+    texts({ experiments: ['replicas'] }).report,
+    /\| jwt-hs256 \| 4 \|.*\| n\/a \(replicas share a core\) \|/,
+  )
+  assert.match(
+    texts({ cores: 8, experiments: ['replicas'] }).report,
+    /\| jwt-hs256 \| 4 \|.*\| \d+ % \(\d+ to \d+\) \|/,
+  )
 })
 
 test('without controls the report says why nothing is called real', () => {

@@ -1,5 +1,5 @@
 /** Intervals for medians over blocks, without assuming a distribution. */
-import { median, quantile } from './quantiles.ts'
+import { median, quantiles } from './quantiles.ts'
 import { type Draw, seededDraw } from './seeded.ts'
 
 /** A median with the ends of its interval, all in the unit of the values. */
@@ -40,23 +40,27 @@ export function medianInterval(values: readonly number[], options: BootstrapOpti
     resampledMedian(sorted, draw),
   )
   const tail = (1 - confidence) / 2
-  return { value, lo: quantile(medians, tail), hi: quantile(medians, 1 - tail) }
+  const [lo = value, hi = value] = quantiles(medians, [tail, 1 - tail])
+  return { value, lo, hi }
 }
 
 /** Median of as many values as there are, drawn with replacement; counts ranks, since sorting each draw is slow. */
 function resampledMedian(sorted: readonly number[], draw: Draw): number {
-  const drawn = new Array<number>(sorted.length).fill(0)
+  const drawn = sorted.map(() => 0)
   for (let i = 0; i < sorted.length; i++) {
     const rank = draw(sorted.length)
     drawn[rank] = (drawn[rank] ?? 0) + 1
   }
-  const at = (position: number) => {
-    let rank = 0
-    for (let passed = drawn[0] ?? 0; passed <= position; passed += drawn[rank] ?? 0) rank++
-    return sorted[rank] as number
-  }
   const middle = (sorted.length - 1) / 2
-  return (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2
+  const [lower, upper] = [rankAt(drawn, Math.floor(middle)), rankAt(drawn, Math.ceil(middle))]
+  return ((sorted[lower] as number) + (sorted[upper] as number)) / 2
+}
+
+/** Rank of the value at `position` of a resample, by how often each rank was drawn. */
+function rankAt(drawn: readonly number[], position: number): number {
+  let rank = 0
+  for (let passed = drawn[0] ?? 0; passed <= position; passed += drawn[rank] ?? 0) rank++
+  return rank
 }
 
 /**

@@ -11,10 +11,17 @@ import { quantileSorted } from 'simple-statistics'
  * @throws RangeError for no values, values that are not finite, or p outside its range
  */
 export function quantile(values: readonly number[], p: number): number {
+  return quantiles(values, [p])[0] as number
+}
+
+/** Several quantiles of one sample, which is then sorted only once. Throws like `quantile`. */
+export function quantiles(values: readonly number[], shares: readonly number[]): number[] {
   if (values.length === 0) throw new RangeError('a quantile needs at least one value')
   if (!values.every(Number.isFinite)) throw new RangeError('a quantile needs finite values')
-  if (!(p >= 0 && p <= 1)) throw new RangeError(`p must be from 0 to 1, got ${p}`)
-  return quantileSorted(Float64Array.from(values).sort() as unknown as number[], p)
+  const outside = shares.find((p) => !(p >= 0 && p <= 1))
+  if (outside !== undefined) throw new RangeError(`p must be from 0 to 1, got ${outside}`)
+  const sorted = [...Float64Array.from(values).sort()]
+  return shares.map((p) => quantileSorted(sorted, p))
 }
 
 /** The middle value, or the mean of the two middle ones. Throws like `quantile`. */

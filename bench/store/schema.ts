@@ -37,7 +37,7 @@ export const estimateSchema = z
   })
   .describe('A median over blocks with its interval')
 
-export const loadSchema = z.object({
+const loadSchema = z.object({
   loop: z.literal('closed').describe('Each connection waits for its reply before it sends again'),
   connections: count.min(1),
 })

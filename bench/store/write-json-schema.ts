@@ -1,9 +1,13 @@
-/** `npm run schema`: writes `results/schema/` anew. */
+/** Writes the JSON Schema of the result format to `results/schema/`. */
 import { mkdir } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import path from 'node:path'
 import { writeFileDurably } from './durable.ts'
 import { jsonSchemas } from './json-schema.ts'
 
-const folder = fileURLToPath(new URL('../../results/schema/', import.meta.url))
-await mkdir(folder, { recursive: true })
-for (const [file, content] of Object.entries(jsonSchemas())) await writeFileDurably(folder + file, content)
+/** @throws AuthscaleError NO_SPACE or WRITE_FAILED */
+export async function writeJsonSchemas(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  for (const [file, content] of Object.entries(jsonSchemas())) {
+    await writeFileDurably(path.join(folder, file), content)
+  }
+}

@@ -1,5 +1,10 @@
 /** Parts that the charts share: axes, whiskers and their small print. */
-import type { CustomSeriesOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
+import type {
+  CustomSeriesOption,
+  CustomSeriesRenderItemReturn,
+  XAXisComponentOption,
+  YAXisComponentOption,
+} from 'echarts'
 import type { Estimate, Run, Summary } from '../../types.ts'
 import { counted, figure, machine } from '../format.ts'
 import { ink } from './palette.ts'
@@ -48,18 +53,44 @@ export function whiskers(estimates: readonly (Estimate | null | undefined)[]): C
     renderItem(_, api) {
       const [lo = 0, y = 0] = api.coord([api.value(0), api.value(2)])
       const [hi = 0] = api.coord([api.value(1), api.value(2)])
-      const stroke = (x1: number, y1: number, x2: number, y2: number) => ({
-        type: 'line' as const,
-        shape: { x1, y1, x2, y2 },
-        style: { stroke: ink.text, lineWidth: 1.5 },
-      })
-      return {
-        type: 'group',
-        children: [stroke(lo, y, hi, y), stroke(lo, y - 4, lo, y + 4), stroke(hi, y - 4, hi, y + 4)],
-      }
+      return whisker([lo, y], [hi, y], [0, 4])
     },
   }
 }
+
+/** Intervals as whiskers along y, at their x; `scale` turns the estimate's unit into the axis's. */
+export function verticalWhiskers(
+  points: readonly (readonly [x: number, estimate: Estimate | undefined])[],
+  scale: (value: number) => number = (value) => value,
+): CustomSeriesOption {
+  return {
+    type: 'custom',
+    silent: true,
+    z: 1,
+    data: points.flatMap(([x, estimate]) =>
+      estimate && estimate.n > 1 ? [[x, scale(estimate.lo), scale(estimate.hi)]] : [],
+    ),
+    encode: { x: 0, y: [1, 2] },
+    renderItem(_, api) {
+      const [x = 0, lo = 0] = api.coord([api.value(0), api.value(1)])
+      const [, hi = 0] = api.coord([api.value(0), api.value(2)])
+      return whisker([x, lo], [x, hi], [4, 0])
+    },
+  }
+}
+
+/** A line between two points with a cap at either end, reaching `cap` to both sides. */
+function whisker([x1, y1]: Pair, [x2, y2]: Pair, [dx, dy]: Pair): CustomSeriesRenderItemReturn {
+  const stroke = (from: Pair, to: Pair) => ({
+    type: 'line' as const,
+    shape: { x1: from[0], y1: from[1], x2: to[0], y2: to[1] },
+    style: { stroke: ink.text, lineWidth: 1.5 },
+  })
+  const cap = (x: number, y: number) => stroke([x - dx, y - dy], [x + dx, y + dy])
+  return { type: 'group', children: [stroke([x1, y1], [x2, y2]), cap(x1, y1), cap(x2, y2)] }
+}
+
+type Pair = readonly [number, number]
 
 /** A text for each row, in a column of its own at the right, where no bar or whisker can run into it. */
 export function rowLabels(texts: readonly string[]): CustomSeriesOption {

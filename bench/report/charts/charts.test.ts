@@ -52,6 +52,7 @@ test('with cores of their own replicas get an efficiency, without they get hollo
 
 test('a throughput that the load limited is hollow, marked, and no finding', () => {
   const { throughput } = draw({
+    experiments: ['cost'],
     change: (result) =>
       result.ok && result.trial.arm.scheme === 'none'
         ? { ...result, measurement: { ...result.measurement, warnings: ['generator-saturated'] } }

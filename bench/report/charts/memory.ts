@@ -4,7 +4,7 @@ import type { Estimate, Run, Summary } from '../../types.ts'
 import { figure, list, megabytes } from '../format.ts'
 import type { MetricName } from '../metrics.ts'
 import { schemePlace } from '../records.ts'
-import { armsOf, provenance, tick } from './axes.ts'
+import { armsOf, provenance, tick, verticalWhiskers } from './axes.ts'
 import { ink, lookOf } from './palette.ts'
 import { renderSvg, size } from './svg.ts'
 
@@ -96,13 +96,15 @@ function panel(side: (typeof sides)[number], index: number, { arms, summary, lev
         { fontSize: 12, lineHeight: 15, fill: ink.muted },
       ),
     ],
-    series: present.map((scheme) =>
+    series: present.flatMap((scheme) =>
       line(scheme, pointsOf(arms, scheme, side.metric), index, grows.includes(scheme)),
     ),
   }
 }
 
-function pointsOf(arms: Arms, scheme: string, metric: MetricName): { users: number; bytes: Estimate }[] {
+type Points = { users: number; bytes: Estimate }[]
+
+function pointsOf(arms: Arms, scheme: string, metric: MetricName): Points {
   return arms
     .flatMap(({ arm, metrics }) => {
       const bytes = metrics[metric]
@@ -112,41 +114,33 @@ function pointsOf(arms: Arms, scheme: string, metric: MetricName): { users: numb
 }
 
 /** Growing lines carry their name at the end; flat ones lie on each other and are named below the panel. */
-function line(
-  scheme: string,
-  points: ReturnType<typeof pointsOf>,
-  index: number,
-  grows: boolean,
-): LineSeriesOption {
+function line(scheme: string, points: Points, index: number, grows: boolean) {
   const { color, symbol } = lookOf(scheme)
+  const axes = { xAxisIndex: index, yAxisIndex: index }
   const last = points.at(-1)
-  const each = last && last.users > 0 ? `${figure(megabytes(last.bytes.value))} MB` : ''
-  return {
+  const name = `${scheme}\n${figure(megabytes(last?.bytes.value ?? 0))} MB`
+  const label: LineSeriesOption = {
+    endLabel: { show: true, color, fontSize: 12, fontWeight: 'bold', formatter: name, distance: 8 },
+    labelLayout: { moveOverlap: 'shiftY' },
+  }
+  const measured: LineSeriesOption = {
+    ...axes,
     type: 'line',
-    xAxisIndex: index,
-    yAxisIndex: index,
     silent: true,
     clip: false,
     symbol,
-    symbolSize: grows ? 9 : 5,
+    symbolSize: grows ? 8 : 5,
     z: grows ? 3 : 2,
     lineStyle: { color, width: grows ? 2.5 : 1.2 },
     itemStyle: { color },
     data: points.map(({ users, bytes }) => [users, megabytes(bytes.value)]),
-    ...(grows
-      ? {
-          endLabel: {
-            show: true,
-            color,
-            fontSize: 12,
-            fontWeight: 'bold',
-            formatter: `${scheme}\n${each}`,
-            distance: 8,
-          },
-          labelLayout: { moveOverlap: 'shiftY' },
-        }
-      : {}),
+    ...(grows ? label : {}),
   }
+  const intervals = verticalWhiskers(
+    points.map(({ users, bytes }) => [users, bytes]),
+    megabytes,
+  )
+  return grows ? [measured, { ...axes, ...intervals, clip: false }] : [measured]
 }
 
 function text(words: string, position: object, style: object) {

@@ -7,8 +7,9 @@ interface Look {
 }
 
 /**
- * Paul Tol's "muted" and "bright" schemes (SRON technical note 09-002), made for colour-blind readers, in registry
- * order: grey for the control, warm for sessions, cool for tokens. Symbols differ between neighbours.
+ * Drawn from Paul Tol's colour-blind-safe schemes (SRON technical note 09-002), in registry order: grey for the
+ * control, warm for sessions, cool for tokens. Ten colours are too many to tell apart by eye alone, so neighbours
+ * differ in symbol and every chart also writes the names.
  */
 const looks: readonly Look[] = [
   { color: '#767676', symbol: 'circle' },

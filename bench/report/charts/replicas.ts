@@ -1,15 +1,10 @@
 /** Throughput against the number of replicas: one small panel a scheme, all on one scale. */
-import type {
-  CustomSeriesOption,
-  LineSeriesOption,
-  XAXisComponentOption,
-  YAXisComponentOption,
-} from 'echarts'
+import type { LineSeriesOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
 import type { Run, Summary } from '../../types.ts'
 import { instrumentLimit } from '../comparisons.ts'
 import { percent } from '../format.ts'
 import { schemePlace } from '../records.ts'
-import { armsOf, provenance, tick } from './axes.ts'
+import { armsOf, provenance, tick, verticalWhiskers } from './axes.ts'
 import { ink, lookOf } from './palette.ts'
 import { renderSvg, size } from './svg.ts'
 
@@ -146,7 +141,14 @@ function seriesOf(arms: Arms, { color, symbol }: ReturnType<typeof lookOf>, { in
       return entry && cannotTell(entry) ? { value, itemStyle: hollow } : { value }
     }),
   }
-  return [ideal, measured, verticalWhiskers(arms, axes)]
+  return [
+    ideal,
+    measured,
+    {
+      ...axes,
+      ...verticalWhiskers(arms.map(({ arm, metrics }) => [arm.replicas, metrics.throughputPerSec])),
+    },
+  ]
 }
 
 const sharesCores = ({ warnings }: Arms[number]) => warnings.includes('replicas-share-cores')
@@ -154,31 +156,6 @@ const sharesCores = ({ warnings }: Arms[number]) => warnings.includes('replicas-
 /** Points that say nothing about scaling. */
 function cannotTell({ warnings }: Arms[number]): boolean {
   return warnings.includes('replicas-share-cores') || instrumentLimit(warnings) !== null
-}
-
-function verticalWhiskers(arms: Arms, axes: object): CustomSeriesOption {
-  return {
-    ...axes,
-    type: 'custom',
-    z: 1,
-    data: arms.flatMap(({ arm, metrics: { throughputPerSec: x } }) =>
-      x && x.n > 1 ? [[arm.replicas, x.lo, x.hi]] : [],
-    ),
-    encode: { x: 0, y: [1, 2] },
-    renderItem(_, api) {
-      const [x = 0, y1 = 0] = api.coord([api.value(0), api.value(1)])
-      const [, y2 = 0] = api.coord([api.value(0), api.value(2)])
-      const stroke = (x1: number, top: number, x2: number, bottom: number) => ({
-        type: 'line' as const,
-        shape: { x1, y1: top, x2, y2: bottom },
-        style: { stroke: ink.text, lineWidth: 1.5 },
-      })
-      return {
-        type: 'group',
-        children: [stroke(x, y1, x, y2), stroke(x - 4, y1, x + 4, y1), stroke(x - 4, y2, x + 4, y2)],
-      }
-    },
-  }
 }
 
 function caption(text: string, position: object) {

@@ -69,10 +69,14 @@ function titleSize(title: string): number {
   return Math.min(17, Math.floor((2 * (size.width - 32)) / (0.62 * title.length)) / 2)
 }
 
-/** Ids count up over the life of the process; from zero they depend on the chart alone. */
+/**
+ * Ids count up over the life of the process: from zero they depend on the chart alone. Classes for the mouse do
+ * too, and a picture in a page has no use for them.
+ */
 function stable(svg: string): string {
-  const ids = [...new Set(svg.match(/\bzr\d+/g))]
-  return svg.replace(/\bzr\d+/g, (id) => `zr${ids.indexOf(id)}`)
+  const still = svg.replace(/<style[\s\S]*?<\/style>\n?/g, '').replace(/ class="zr\d+-cls-\d+"/g, '')
+  const ids = [...new Set(still.match(/\bzr\d+/g))]
+  return still.replace(/\bzr\d+/g, (id) => `zr${ids.indexOf(id)}`)
 }
 
 /** For readers who hear the page: the finding as the name of the picture. */

@@ -1,0 +1,113 @@
+/** The generator as a process: its jobs, its death, and its leaving. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { startGenerator } from './generator.ts'
+import { startServer } from './server-for-tests.ts'
+
+const main = [process.execPath, '--import', 'tsx', fileURLToPath(new URL('./main.ts', import.meta.url))]
+const load = { loop: 'closed' as const, connections: 2 }
+
+async function start(t: TestContext) {
+  const generator = await startGenerator({ command: main, env: process.env })
+  t.after(() => generator.close())
+  return generator
+}
+
+/** A program that passes for a generator until it does what the test is about. */
+const program = (code: string) => [process.execPath, '-e', `process.send({ type: 'ready' }); ${code}`]
+
+test('logs in, sends load, and says when the window opens and closes', async (t) => {
+  const server = await startServer(t)
+  const generator = await start(t)
+  const { url } = server
+  assert.equal((await generator.login({ url, transport: 'cookie', users: 9, concurrency: 3 })).count, 9)
+  const edges: string[] = []
+  const job = { url, load, warmupSec: 0.1, measureSec: 0.3, verifyEvery: 2 }
+  const report = await generator.load(job, (edge) => edges.push(edge))
+  assert.deepEqual(edges, ['open', 'close'])
+  assert.deepEqual(report.statusCounts, { 200: report.requests })
+  assert.equal(report.distinctUsers, 9)
+  assert.ok(report.windowSec >= 0.299, `${report.windowSec}`)
+})
+
+test('an error in a job is an answer, and the process goes on', async (t) => {
+  const server = await startServer(t, 'unknown-user')
+  const generator = await start(t)
+  const { url } = server
+  await assert.rejects(
+    generator.load({ url, load, warmupSec: 0, measureSec: 0.1, verifyEvery: 1 }, () => {}),
+    {
+      code: 'NOT_LOGGED_IN',
+    },
+  )
+  const job = { url, transport: 'bearer' as const, concurrency: 2 }
+  await assert.rejects(generator.login({ ...job, users: 8 }), {
+    code: 'LOGIN_FAILED',
+    message: /user7.* 401/,
+  })
+  assert.equal((await generator.login({ ...job, users: 7 })).count, 7)
+})
+
+test('a second job is refused while one is under way, and does not disturb it', async (t) => {
+  const server = await startServer(t)
+  const generator = await start(t)
+  const job = { url: server.url, transport: 'none' as const, users: 200, concurrency: 2 }
+  const first = generator.login(job)
+  await assert.rejects(generator.login(job), /one job at a time/)
+  assert.equal((await first).count, 200)
+})
+
+test('a generator that is killed rejects the job under way, and every later one', async (t) => {
+  const server = await startServer(t)
+  const generator = await start(t)
+  const { url } = server
+  await generator.login({ url, transport: 'none', users: 2, concurrency: 2 })
+  const job = { url, load, warmupSec: 30, measureSec: 1, verifyEvery: 1 }
+  const sending = generator.load(job, () => {})
+  process.kill(generator.pid, 'SIGKILL')
+  await assert.rejects(sending, { code: 'GENERATOR_DIED', message: /was ended by SIGKILL/ })
+  await assert.rejects(
+    generator.load(job, () => {}),
+    { code: 'GENERATOR_DIED' },
+  )
+})
+
+test('the reason of a death has the exit code and the last words', async () => {
+  const command = program("process.on('message', () => { console.error('no room'); process.exit(3) })")
+  const generator = await startGenerator({ command, env: process.env })
+  const job = { url: 'http://127.0.0.1:9', transport: 'none' as const, users: 1, concurrency: 1 }
+  await assert.rejects(generator.login(job), { code: 'GENERATOR_DIED', message: /exit code 3: no room/ })
+  await generator.close()
+})
+
+test('a command that cannot be run is a death as well', async () => {
+  await assert.rejects(startGenerator({ command: ['/nonexistent/node'], env: process.env }), {
+    code: 'GENERATOR_DIED',
+    message: /could not be started: .*ENOENT/,
+  })
+})
+
+test('close waits until the process is gone, also one that stays', async () => {
+  const command = program("process.on('disconnect', () => {}); setInterval(() => {}, 1000)")
+  const generator = await startGenerator({ command, env: process.env })
+  await generator.close()
+  assert.throws(() => process.kill(generator.pid, 0), { code: 'ESRCH' })
+})
+
+test('it leaves by itself when the harness goes, even in the middle of a job', async (t) => {
+  const server = await startServer(t)
+  const [file = '', ...args] = main
+  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  await once(child, 'message')
+  child.send({ type: 'login', job: { url: server.url, transport: 'none', users: 2, concurrency: 1 } })
+  await once(child, 'message')
+  const job = { url: server.url, load, warmupSec: 0, measureSec: 60, verifyEvery: 1 }
+  child.send({ type: 'load', job })
+  await once(child, 'message')
+  const gone = once(child, 'exit')
+  child.disconnect()
+  assert.deepEqual(await gone, [0, null])
+})

@@ -1,0 +1,39 @@
+/** Starts the server of the generator's tests, and asks it for its own account. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { Credentials } from './credentials.ts'
+import type { Account, Mode } from './users-server.fixture.ts'
+
+export interface TestServer {
+  url: string
+  account(): Promise<Account>
+}
+
+/** The server leaves when the test is over. */
+export async function startServer(t: TestContext, mode: Mode = 'right'): Promise<TestServer> {
+  const path = fileURLToPath(new URL('./users-server.fixture.ts', import.meta.url))
+  const child = fork(path, { execArgv: ['--import', 'tsx'], env: { ...process.env, MODE: mode } })
+  t.after(async () => {
+    const gone = once(child, 'exit')
+    child.disconnect()
+    await gone
+  })
+  const [port] = (await once(child, 'message')) as [number]
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async account() {
+      child.send('account')
+      const [account] = (await once(child, 'message')) as [Account]
+      return account
+    },
+  }
+}
+
+/** Credentials of the control, which need no login. */
+export function namedUsers(users: number): Credentials {
+  const credentials = new Credentials('none', users)
+  for (let user = 0; user < users; user++) credentials.set(user, `user${user}`)
+  return credentials
+}
