@@ -77,7 +77,7 @@ const refusals: [string, string[], RegExp[]][] = [
   ['unknown option', ['--replica', '1'], [/unknown option '--replica'/]],
   ['unknown command', ['benchmark'], [/unknown command 'benchmark'/, /list/]],
   ['no users', ['--users', '0'], [/'--users <n>'/, /from 1 to 1000000/]],
-  ['words for a number', ['--trials', 'many'], [/whole number of at least 1/]],
+  ['words for a number', ['--trials', 'many'], [/whole number from 1 to 1000/]],
   ['a window of no length', ['--duration', '0'], [/from 0.2 to 3600/]],
   ['resume with a new plan', ['--resume', 'nowhere', '--users', '5'], [/leave out --users/]],
   ['resume of nothing', ['--resume', 'nowhere'], [/nowhere.*does not exist/]],

@@ -37,18 +37,13 @@ test('an error in a job is an answer, and the process goes on', async (t) => {
   const server = await startServer(t, 'unknown-user')
   const generator = await start(t)
   const { url } = server
-  await assert.rejects(
-    generator.load({ url, load, warmupSec: 0, measureSec: 0.1, verifyEvery: 1 }, () => {}),
-    {
-      code: 'NOT_LOGGED_IN',
-    },
-  )
-  const job = { url, transport: 'bearer' as const, concurrency: 2 }
-  await assert.rejects(generator.login({ ...job, users: 8 }), {
-    code: 'LOGIN_FAILED',
-    message: /user7.* 401/,
-  })
-  assert.equal((await generator.login({ ...job, users: 7 })).count, 7)
+  const logIn = (users: number) => generator.login({ url, transport: 'bearer', users, concurrency: 2 })
+  const send = () => generator.load({ url, load, warmupSec: 0, measureSec: 0.1, verifyEvery: 1 }, () => {})
+  await assert.rejects(send(), { code: 'NOT_LOGGED_IN' })
+  assert.equal((await logIn(7)).count, 7)
+  assert.ok((await send()).requests > 0)
+  await assert.rejects(logIn(8), { code: 'LOGIN_FAILED', message: /user7.* 401/ })
+  await assert.rejects(send(), { code: 'NOT_LOGGED_IN' }, 'the users of an earlier login are gone')
 })
 
 test('a second job is refused while one is under way, and does not disturb it', async (t) => {
@@ -58,6 +53,7 @@ test('a second job is refused while one is under way, and does not disturb it', 
   const first = generator.login(job)
   await assert.rejects(generator.login(job), /one job at a time/)
   assert.equal((await first).count, 200)
+  assert.equal((await server.account()).logins.user0, 1)
 })
 
 test('a generator that is killed rejects the job under way, and every later one', async (t) => {

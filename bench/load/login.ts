@@ -22,17 +22,21 @@ export async function logIn(job: LoginJob): Promise<{ credentials: Credentials; 
   const startedAt = process.hrtime.bigint()
   let next = 0
   const lane = async () => {
-    while (next < job.users) {
-      const user = next++
-      credentials.set(user, await logInUser(agent, job, user))
+    try {
+      while (next < job.users) {
+        const user = next++
+        credentials.set(user, await logInUser(agent, job, user))
+      }
+    } catch (error) {
+      next = job.users
+      throw error
     }
   }
-  try {
-    await Promise.all(Array.from({ length: job.concurrency }, lane))
-  } finally {
-    next = job.users
-    agent.destroy()
-  }
+  // All lanes end before the job does, also a failed one: nothing is sent behind the next job's back.
+  const lanes = await Promise.allSettled(Array.from({ length: job.concurrency }, lane))
+  agent.destroy()
+  const failed = lanes.find((ended) => ended.status === 'rejected')
+  if (failed) throw failed.reason
   const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9
   return { credentials, report: { count: job.users, seconds } }
 }

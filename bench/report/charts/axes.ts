@@ -9,9 +9,9 @@ import type { Estimate, Run, Summary } from '../../types.ts'
 import { counted, figure, machine } from '../format.ts'
 import { ink } from './palette.ts'
 
-/** Axis labels: whole numbers without decimals. */
+/** Axis labels, without zeros behind the point. */
 export function tick(value: number): string {
-  return figure(value, Number.isInteger(value) ? Math.max(100, value) : value)
+  return Number.isInteger(value) ? figure(value, Math.max(100, value)) : figure(value).replace(/0+$/, '')
 }
 
 /** A horizontal axis of values with its unit. */

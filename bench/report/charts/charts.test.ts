@@ -59,7 +59,7 @@ test('a throughput that the load limited is hollow, marked, and no finding', () 
         : result,
   })
   assert.match(throughput, /≥ [\d,]+ \([\d,]+ to [\d,]+\) †/)
-  assert.match(throughput, /† hollow: generator or proxy had no CPU left/)
+  assert.match(throughput, /† hollow: the load ran out of CPU/)
   assert.match(titleOf(throughput), /without auth the load ran out first$/)
   assert.doesNotMatch(throughput, /grey band/)
 })

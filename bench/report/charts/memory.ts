@@ -91,7 +91,7 @@ function panel(side: (typeof sides)[number], index: number, { arms, summary, lev
         { fontSize: 13, fontWeight: 'bold', fill: ink.text },
       ),
       text(
-        flatNote(flat),
+        flatNote(flat, enoughBlocks(summary)),
         { left: side.left, top: size.height - 60 },
         { fontSize: 12, lineHeight: 15, fill: ink.muted },
       ),
@@ -148,9 +148,9 @@ function text(words: string, position: object, style: object) {
 }
 
 /** In lines as wide as the panel. */
-function flatNote(flat: readonly string[]): string {
+function flatNote(flat: readonly string[], enough: boolean): string {
   if (flat.length === 0) return ''
-  const lines = ['no growth detected:']
+  const lines = [enough ? 'no growth detected:' : 'too few blocks to judge:']
   for (const word of list(flat).split(' ')) {
     const last = lines.length - 1
     if (`${lines[last]} ${word}`.length <= 58) lines[last] += ` ${word}`
@@ -160,7 +160,8 @@ function flatNote(flat: readonly string[]): string {
 }
 
 /** The chart's finding: the largest price of a logged-in user on either side. */
-function finding({ memoryPerUser }: Summary): string {
+function finding(summary: Summary): string {
+  const { memoryPerUser } = summary
   const most = sides.flatMap(({ key, name }) => {
     const growing = memoryPerUser.flatMap((entry) => {
       const side = entry[key]
@@ -169,9 +170,14 @@ function finding({ memoryPerUser }: Summary): string {
     const [first] = growing.sort((a, b) => b.bytes - a.bytes)
     return first ? [`${tick(Math.round(first.bytes))} bytes ${name} (${first.scheme})`] : []
   })
-  if (!memoryPerUser.some(({ replicaBytes }) => replicaBytes.estimate.n > 1)) {
+  if (!enoughBlocks(summary)) {
     return 'Too few blocks to tell what a logged-in user takes'
   }
   if (most.length === 0) return 'No scheme’s memory was seen to grow with logged-in users'
   return `A logged-in user takes up to ${list(most)}`
+}
+
+/** One block has no interval, so nothing of it can be judged. */
+function enoughBlocks({ memoryPerUser }: Summary): boolean {
+  return memoryPerUser.some(({ replicaBytes }) => replicaBytes.estimate.n > 1)
 }

@@ -20,9 +20,10 @@ export function throughputChart(run: Run, summary: Summary): string | null {
   const control = first?.metrics.throughputPerSec?.value
   const error = summary.aa ? ownError(summary.aa.throughputRatio, 1) : null
   const notes = [
-    ...(control && error !== null ? ['grey band: the run’s own error around the control'] : []),
-    ...(limited.includes(true)
-      ? ['† hollow: generator or proxy had no CPU left, so this is not the scheme’s figure']
+    ...(control && error !== null ? ['grey band: the run’s own error'] : []),
+    ...(limited.includes(true) ? ['† hollow: the load ran out of CPU, not the scheme’s figure'] : []),
+    ...(arms.some(({ warnings }) => warnings.includes('replica-not-saturated'))
+      ? ['‡ replica had CPU to spare']
       : []),
     ...(arms.some(({ throughputVsControl: ratio }) => ratio && !ratio.detected)
       ? ['~ no difference detected']
