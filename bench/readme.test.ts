@@ -1,9 +1,15 @@
 /** The README's figures come from a run, and only they change. */
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
 import { test } from 'node:test'
+import { schemeNames } from '../servers/scheme.ts'
+import { experiments } from './experiments/index.ts'
 import { updateReadme } from './readme.ts'
+import { renderReport } from './report/index.ts'
 import { summarize } from './report/summarize.ts'
 import { syntheticRun } from './report/synthetic-run.ts'
+import { readRun } from './store/run-dir.ts'
 
 const { run, results } = syntheticRun({ experiments: ['cost'] })
 const summary = summarize(run, results)
@@ -31,4 +37,51 @@ test('a README without its marks and a smoke run are refused', () => {
   assert.throws(() => updateReadme(readme, 'x', smoke.run, summarize(smoke.run, smoke.results)), {
     code: 'SMOKE_RUN',
   })
+})
+
+const root = path.resolve(import.meta.dirname, '..')
+const committed = readFileSync(path.join(root, 'README.md'), 'utf8')
+
+test('the committed README shows the figures of the published run that it links to', async () => {
+  const folder = /\]\((results\/published\/[^/)]+)\/report\.md\)/.exec(committed)?.[1]
+  assert.ok(folder, 'a published run is linked')
+  const stored = await readRun(path.join(root, folder))
+  const derived = summarize(stored.run, stored.results)
+  assert.equal(updateReadme(committed, folder, stored.run, derived), committed)
+})
+
+test('published runs are complete, no smoke runs, and their derived files are in step with their records', async () => {
+  const published = path.join(root, 'results/published')
+  for (const name of readdirSync(published)) {
+    const folder = path.join(published, name)
+    if (!statSync(folder).isDirectory()) continue
+    const stored = await readRun(folder)
+    assert.notEqual(stored.run.profile, 'smoke')
+    assert.notEqual(stored.run.finishedAt, null)
+    const measured = new Set(stored.results.filter(({ ok }) => ok).map(({ trial }) => trial.id))
+    assert.deepEqual(
+      stored.run.plan.filter(({ id }) => !measured.has(id)),
+      [],
+    )
+    for (const [file, content] of Object.entries(renderReport(stored.run, stored.results))) {
+      assert.equal(readFileSync(path.join(folder, file), 'utf8'), content, `${name}/${file}`)
+    }
+  }
+})
+
+test('every command and option that the README shows exists', () => {
+  const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+  for (const [, script = ''] of committed.matchAll(/npm run ([a-z:-]+)/g)) assert.ok(scripts[script], script)
+  const cli = readFileSync(path.join(root, 'bench/cli.ts'), 'utf8')
+  const options = [...committed.matchAll(/(?<![\w-])--([a-z][a-z-]*)/g)].map(([, name]) => name)
+  const others = new Set(['build', 'scale', 'rm', 'help'])
+  for (const name of options.filter((name) => name && !others.has(name))) {
+    assert.ok(new RegExp(`'--${name}[ ']`).test(cli), `--${name}`)
+  }
+})
+
+test('the README names every scheme and every experiment', () => {
+  for (const name of [...schemeNames, ...experiments.map((experiment) => experiment.name)]) {
+    assert.ok(committed.includes(`\`${name}\``), name)
+  }
 })

@@ -22,6 +22,8 @@ const LOGIN_CONCURRENCY = 32
 const VERIFY_EVERY = 16
 /** No trial may hang: the longest phases are known, anything beyond this on top of them is a fault. */
 const SLACK_SEC = 60
+/** Starting a fleet takes about a second; this is for machines that swap. */
+const START_LIMIT_MS = 60_000
 /** Slowest login rate that is still taken for progress, in users a second. */
 const SLOWEST_LOGINS_PER_SEC = 200
 
@@ -73,31 +75,27 @@ function invalidity({ measurement, load }: Measured): string | null {
 }
 
 async function measure(trial: Trial, traits: Traits, fleet: Fleet, signal: AbortSignal): Promise<Measured> {
-  const { arm } = trial
   signal.throwIfAborted()
-  const running = await fleet.start({
-    scheme: arm.scheme as SchemeName,
-    traits,
-    replicas: arm.replicas,
-    users: arm.users,
-  })
+  const { scheme, replicas, users } = trial.arm
+  const done = new AbortController()
+  const limit = rejectOn(AbortSignal.any([signal, AbortSignal.timeout(longestMs(trial))]), done.signal)
+  let running: RunningFleet | undefined
   let generator: Generator | undefined
   try {
-    generator = await startGenerator(running.generator)
+    // An interrupt waits for the start: a fleet that is half up could not be stopped in good order.
+    const started = fleet.start({ scheme: scheme as SchemeName, traits, replicas, users })
+    running = await Promise.race([started, rejectOn(AbortSignal.timeout(START_LIMIT_MS), done.signal)])
+    generator = await Promise.race([startGenerator(running.generator), limit])
     const probe = openProbe(running, generator.pid)
-    const stop = new AbortController()
     try {
-      return await Promise.race([
-        phases(trial, traits, { running, probe, generator }),
-        running.died.then((reason) => Promise.reject(new Error(reason))),
-        rejectOn(AbortSignal.any([signal, AbortSignal.timeout(longestMs(trial))]), stop.signal),
-      ])
+      const death = running.died.then((reason) => Promise.reject(new Error(reason)))
+      return await Promise.race([phases(trial, traits, { running, probe, generator }), death, limit])
     } finally {
-      stop.abort()
       probe.end()
     }
   } finally {
-    await Promise.all([generator?.close(), running.stop()])
+    done.abort()
+    await Promise.all([generator?.close(), running?.stop()])
   }
 }
 
@@ -129,11 +127,14 @@ function longestMs({ arm }: Trial): number {
 
 /** Rejects when `signal` aborts, unless `done` aborted before. */
 function rejectOn(signal: AbortSignal, done: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
+  const limit = new Promise<never>((_, reject) => {
     const fail = () => reject(new Error('the trial took longer than its limit', { cause: signal.reason }))
     if (signal.aborted) fail()
     else signal.addEventListener('abort', fail, { once: true, signal: done })
   })
+  // It may reject while nobody waits for it; whoever races against it later still hears of it.
+  limit.catch(() => {})
+  return limit
 }
 
 function oneLine(error: unknown): string {
