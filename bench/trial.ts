@@ -68,7 +68,8 @@ function invalidity({ measurement, load }: Measured): string | null {
   const { wrongAnswers, errors, requests, verifiedBodies } = measurement
   if (wrongAnswers > 0)
     return `${wrongAnswers} wrong answers of ${requests}: ${load.wrongExamples.join('; ')}`
-  if (errors > 0) return `${errors} connection errors or timeouts beside ${requests} replies`
+  if (errors > 0)
+    return `${errors} connection errors or timeouts beside ${requests} replies: ${load.wrongExamples.join('; ')}`
   if (requests === 0) return 'no reply inside the measurement window'
   if (verifiedBodies === 0) return 'no reply body was verified'
   return null
