@@ -35,8 +35,8 @@ export const profiles = {
   standard: {
     summary: 'the default: five blocks, under 15 minutes on 2 cores',
     cost: { blocks: 5, warmupSec: 2, measureSec: 3 },
-    replicas: { blocks: 3, warmupSec: 1.5, measureSec: 2, counts: [1, 2, 4] },
-    users: { blocks: 3, warmupSec: 0.5, measureSec: 1, levels: [1_000, 10_000, 100_000] },
+    replicas: { blocks: 3, warmupSec: 1, measureSec: 1.5, counts: [1, 2, 4] },
+    users: { blocks: 2, warmupSec: 0.3, measureSec: 0.5, levels: [1_000, 10_000, 100_000] },
   },
   full: {
     summary: 'ten blocks and longer windows, about an hour and a half on 2 cores',
