@@ -39,17 +39,17 @@ export interface PlanOptions {
   maxExclusiveReplicas: number
 }
 
-interface ExperimentPlan {
+/** Arms that are compared with each other, and how often all of them are measured. */
+interface Round {
   arms: Arm[]
   blocks: number
-  notes: string[]
 }
 
 export interface Experiment {
   name: string
   /** The question that it answers, one line. */
   question: string
-  plan(options: PlanOptions): ExperimentPlan
+  plan(options: PlanOptions): { rounds: Round[]; notes: string[] }
 }
 
 /** What a fleet must be like for one trial. */

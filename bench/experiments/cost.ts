@@ -12,6 +12,6 @@ export const cost: Experiment = {
     const arms = withControl(options.schemes).map((scheme) => arm({ ...base, scheme }, options))
     // The control a second time: what differs between two equal arms is this machine's own error.
     arms.push(arm({ ...base, scheme: CONTROL, twin: true }, options))
-    return { arms, blocks: options.trials ?? blocks, notes: [] }
+    return { rounds: [{ arms, blocks: options.trials ?? blocks }], notes: [] }
   },
 }

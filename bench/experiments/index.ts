@@ -21,11 +21,13 @@ export function planTrials(
   for (const [index, experiment] of chosen.entries()) {
     const plan = experiment.plan(options)
     notes.push(...plan.notes)
-    for (let block = 0; block < plan.blocks; block++) {
-      const order = shuffled(plan.arms, seed + 1_000_003 * index + block)
-      order.forEach((arm, position) => {
-        trials.push({ id: `${arm.id}@${block}`, block, position, arm })
-      })
+    for (const { arms, blocks } of plan.rounds) {
+      for (let block = 0; block < blocks; block++) {
+        const order = shuffled(arms, seed + 1_000_003 * index + block)
+        order.forEach((arm, position) => {
+          trials.push({ id: `${arm.id}@${block}`, block, position, arm })
+        })
+      }
     }
   }
   return { trials, notes }

@@ -82,3 +82,14 @@ test('--max-users becomes the last level and never has more connections than use
   assert.deepEqual(new Set(trials.map(({ arm }) => arm.users)), new Set([5]))
   for (const { arm } of trials) assert.equal(arm.load.connections, 5)
 })
+
+test('replicas that share cores are measured once and warmed up in turns, exclusive ones in every block', async () => {
+  const { trials } = planTrials(
+    named('replicas'),
+    await options({ replicas: [1, 2, 4], maxExclusiveReplicas: 2 }),
+    1,
+  )
+  const ofN = (n: number) => trials.filter(({ arm }) => arm.scheme === 'none' && arm.replicas === n)
+  assert.deepEqual([ofN(1).length, ofN(2).length, ofN(4).length], [3, 3, 1])
+  assert.equal(ofN(4)[0]?.arm.warmupSec, 2 * (ofN(2)[0]?.arm.warmupSec ?? 0))
+})

@@ -35,7 +35,7 @@ export const profiles = {
   standard: {
     summary: 'the default: five blocks, under 15 minutes on 2 cores',
     cost: { blocks: 5, warmupSec: 2, measureSec: 3 },
-    replicas: { blocks: 3, warmupSec: 1, measureSec: 1.5, counts: [1, 2, 4] },
+    replicas: { blocks: 3, warmupSec: 2, measureSec: 2, counts: [1, 2, 4] },
     users: { blocks: 2, warmupSec: 0.3, measureSec: 0.5, levels: [1_000, 10_000, 100_000] },
   },
   full: {

@@ -3,33 +3,47 @@ import type { Experiment, PlanOptions } from '../types.ts'
 import { arm, oneForEachState } from './arms.ts'
 import { profiles } from './profiles.ts'
 
-/** Splits the wanted numbers of replicas into those that the fleet can start and a note on the others. */
-function reachable(wanted: readonly number[], options: PlanOptions): { counts: number[]; notes: string[] } {
-  const counts = wanted.filter((n) => n <= options.maxReplicas)
-  const left = wanted.filter((n) => n > options.maxReplicas)
-  const notes =
-    left.length > 0 ? [`replicas: N = ${left.join(', ')} left out, the fleet has ${options.maxReplicas}`] : []
-  const sharing = counts.filter((n) => n > options.maxExclusiveReplicas)
-  if (sharing.length > 0) {
-    notes.push(
-      `replicas: at N = ${sharing.join(', ')} replicas share cores on this machine, so throughput there says ` +
-        'nothing about scaling; it is measured, flagged, and given no efficiency',
-    )
+/** The wanted numbers of replicas by what this fleet can make of them. */
+function split(wanted: readonly number[], { maxReplicas, maxExclusiveReplicas }: PlanOptions) {
+  const reachable = wanted.filter((n) => n <= maxReplicas)
+  return {
+    /** Each replica has a core: these tell how a scheme scales. */
+    exclusive: reachable.filter((n) => n <= maxExclusiveReplicas),
+    sharing: reachable.filter((n) => n > maxExclusiveReplicas),
+    unreachable: wanted.filter((n) => n > maxReplicas),
   }
-  return { counts, notes }
 }
 
 export const replicas: Experiment = {
   name: 'replicas',
   question: 'How does throughput grow with the number of replicas?',
   plan(options) {
-    const { blocks, counts: defaults, ...phases } = profiles[options.profile].replicas
-    const { counts, notes } = reachable(options.replicas ?? defaults, options)
-    const arms = oneForEachState(options).flatMap((scheme) =>
-      counts.map((n) =>
-        arm({ experiment: 'replicas', scheme, replicas: n, suffix: `n${n}`, ...phases }, options),
-      ),
-    )
-    return { arms, blocks: options.trials ?? blocks, notes }
+    const { blocks, counts: defaults, warmupSec, measureSec } = profiles[options.profile].replicas
+    const { exclusive, sharing, unreachable } = split(options.replicas ?? defaults, options)
+    const base = { experiment: 'replicas', measureSec }
+    const armsOf = (counts: readonly number[], warmupOf: (n: number) => number) =>
+      oneForEachState(options).flatMap((scheme) =>
+        counts.map((n) =>
+          arm({ ...base, scheme, replicas: n, suffix: `n${n}`, warmupSec: warmupOf(n) }, options),
+        ),
+      )
+    // Replicas that share a core compile their code in turns, so warming up takes as many times as long.
+    const turns = (n: number) => Math.ceil(n / Math.max(1, options.maxExclusiveReplicas))
+    const rounds = [
+      { arms: armsOf(exclusive, () => warmupSec), blocks: options.trials ?? blocks },
+      // Once is enough for what answers no question about scaling.
+      { arms: armsOf(sharing, (n) => warmupSec * turns(n)), blocks: options.trials ?? 1 },
+    ]
+    const notes: string[] = []
+    if (unreachable.length > 0) {
+      notes.push(`replicas: N = ${unreachable.join(', ')} left out, the fleet has ${options.maxReplicas}`)
+    }
+    if (sharing.length > 0) {
+      notes.push(
+        `replicas: at N = ${sharing.join(', ')} replicas share cores on this machine, so throughput there says ` +
+          'nothing about scaling; it is measured once, flagged, and given no efficiency',
+      )
+    }
+    return { rounds, notes }
   },
 }

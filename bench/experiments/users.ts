@@ -23,6 +23,6 @@ export const users: Experiment = {
         ),
       ),
     )
-    return { arms, blocks: options.trials ?? blocks, notes: [] }
+    return { rounds: [{ arms, blocks: options.trials ?? blocks }], notes: [] }
   },
 }
