@@ -12,12 +12,12 @@ import { openFleet } from './fleet/open.ts'
 import { catchSignals } from './interrupt.ts'
 import { newRun, type OpenRun, resumeRun } from './open-run.ts'
 import { type BenchOptions, loadTraits } from './options.ts'
-import { updateReadme } from './readme.ts'
+import { updateLoadCheck, updateReadme } from './readme.ts'
 import { renderReport, renderTerminal } from './report/index.ts'
 import { summarize } from './report/summarize.ts'
 import { execute, pendingTrials } from './run.ts'
 import { writeFileDurably } from './store/durable.ts'
-import { readRun, writeRun } from './store/run-dir.ts'
+import { readLoadCheck, readRun, writeRun } from './store/run-dir.ts'
 import { writeJsonSchemas } from './store/write-json-schema.ts'
 import { Interrupted } from './trial.ts'
 
@@ -121,10 +121,8 @@ export async function readme(folder: string): Promise<void> {
   const file = fileURLToPath(new URL('../README.md', import.meta.url))
   const { run, results } = await readRun(folder)
   const runPath = path.relative(path.dirname(file), path.resolve(folder)).split(path.sep).join('/')
-  await writeFileDurably(
-    file,
-    updateReadme(await readFile(file, 'utf8'), runPath, run, summarize(run, results)),
-  )
+  const shown = updateReadme(await readFile(file, 'utf8'), runPath, run, summarize(run, results))
+  await writeFileDurably(file, updateLoadCheck(shown, await readLoadCheck(folder)))
   console.log(`README.md shows ${runPath} now`)
 }
 

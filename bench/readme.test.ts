@@ -5,11 +5,11 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { schemeNames } from '../servers/scheme.ts'
 import { experiments } from './experiments/index.ts'
-import { updateReadme } from './readme.ts'
+import { updateLoadCheck, updateReadme } from './readme.ts'
 import { renderReport } from './report/index.ts'
 import { summarize } from './report/summarize.ts'
 import { syntheticRun } from './report/synthetic-run.ts'
-import { readRun } from './store/run-dir.ts'
+import { readLoadCheck, readRun } from './store/run-dir.ts'
 
 const { run, results } = syntheticRun({ experiments: ['cost'] })
 const summary = summarize(run, results)
@@ -47,7 +47,8 @@ test('the committed README shows the figures of the published run that it links 
   assert.ok(folder, 'a published run is linked')
   const stored = await readRun(path.join(root, folder))
   const derived = summarize(stored.run, stored.results)
-  assert.equal(updateReadme(committed, folder, stored.run, derived), committed)
+  const shown = updateReadme(committed, folder, stored.run, derived)
+  assert.equal(updateLoadCheck(shown, await readLoadCheck(path.join(root, folder))), committed)
 })
 
 test('published runs are complete, no smoke runs, and their derived files are in step with their records', async () => {

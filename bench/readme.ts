@@ -2,10 +2,7 @@
 import { AuthscaleError } from './errors.ts'
 import { counted, machine } from './report/format.ts'
 import { costTable, markdownTable } from './report/tables.ts'
-import type { Run, Summary } from './types.ts'
-
-const START = '<!-- figures:start -->'
-const END = '<!-- figures:end -->'
+import type { LoadCheck, Run, Summary } from './types.ts'
 
 /**
  * The README with everything between its two marks replaced by one chart and one table of the run; the rest stays
@@ -21,15 +18,36 @@ export function updateReadme(readme: string, runDir: string, run: Run, summary: 
       `${runDir} is a smoke run, which is never published: use a standard or full one`,
     )
   }
-  const start = readme.indexOf(START)
-  const end = readme.indexOf(END)
+  return replaceBetween(readme, 'figures', figures(runDir, run, summary))
+}
+
+/**
+ * The README with its sentence on the load generator taken from the file that `npm run verify:load` wrote.
+ *
+ * @throws AuthscaleError BAD_README without the marks
+ */
+export function updateLoadCheck(readme: string, { ratio, pairs, cpuUsPerRequest }: LoadCheck): string {
+  const us = (value: number | null) => (value === null ? 'an unknown number of' : value.toFixed(1))
+  const [value, lo, hi] = [ratio.value, ratio.lo, ratio.hi].map((figure) => figure.toFixed(3))
+  return replaceBetween(
+    readme,
+    'verify',
+    `On the machine of the run above it reached ${value} (${lo} to ${hi}) of wrk’s throughput over ${pairs.length} pairs, ` +
+      `at ${us(cpuUsPerRequest.generator)} CPU µs a request; wrk takes ${us(cpuUsPerRequest.wrk)}.`,
+  )
+}
+
+function replaceBetween(readme: string, name: string, content: string): string {
+  const [startMark, endMark] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`]
+  const start = readme.indexOf(startMark)
+  const end = readme.indexOf(endMark)
   if (start === -1 || end < start) {
     throw new AuthscaleError(
       'BAD_README',
-      `the README lacks ${START} followed by ${END}: put them where the figures belong`,
+      `the README lacks ${startMark} followed by ${endMark}: put them where the figures belong`,
     )
   }
-  return `${readme.slice(0, start + START.length)}\n${figures(runDir, run, summary)}\n${readme.slice(end)}`
+  return `${readme.slice(0, start + startMark.length)}\n${content}\n${readme.slice(end)}`
 }
 
 function figures(runDir: string, run: Run, summary: Summary): string {

@@ -16,6 +16,7 @@ export type Part = z.infer<typeof schema.partSchema>
 export type Environment = z.infer<typeof schema.environmentSchema>
 export type Run = z.infer<typeof schema.runSchema>
 export type Summary = z.infer<typeof schema.summarySchema>
+export type LoadCheck = z.infer<typeof schema.loadCheckSchema>
 export type ProfileName = Run['profile']
 
 /** What an experiment may depend on when it lays out its arms. */

@@ -10,13 +10,14 @@ import { AuthscaleError } from './errors.ts'
 import { openLocalFleet } from './fleet/local.ts'
 import { findWrk, type Tool } from './fleet/tools.ts'
 import { startGenerator } from './load/generator.ts'
-import { type Bench, runGenerator, runWrk, type Sample } from './load/side-by-side.ts'
+import { type Bench, runGenerator, runWrk } from './load/side-by-side.ts'
 import { loadTraits } from './options.ts'
-import { type Interval, medianInterval } from './stats/bootstrap.ts'
+import { medianInterval } from './stats/bootstrap.ts'
 import { median } from './stats/quantiles.ts'
 import { writeFileDurably } from './store/durable.ts'
 import { captureEnvironment } from './store/environment.ts'
-import type { Environment } from './types.ts'
+import { SCHEMA_VERSION } from './store/schema.ts'
+import type { Environment, LoadCheck } from './types.ts'
 
 /** Throughput may differ from wrk's by this much. */
 const TOLERANCE = 0.05
@@ -35,31 +36,8 @@ export interface VerifyLoadOptions {
   out?: string
 }
 
-interface Pair {
-  first: 'generator' | 'wrk'
-  generator: Sample
-  wrk: Sample
-  /** Throughput of the generator ÷ throughput of wrk. */
-  ratio: number
-}
-
-type Sides = { generator: number | null; wrk: number | null }
-
-/** The file that `--out` writes. */
-interface Verification {
-  ratio: Interval
-  tolerance: number
-  passed: boolean
-  /** Medians over the pairs. */
-  cpuUsPerRequest: Sides
-  serverUtilization: Sides
-  connections: number
-  durationSec: number
-  users: number
-  pairs: Pair[]
-  wrk: { version: string; source: string }
-  environment: Environment
-}
+type Pair = LoadCheck['pairs'][number]
+type Sides = LoadCheck['cpuUsPerRequest']
 
 /**
  * `npm run verify:load`. The exit code is 1 when the median ratio is more than 5 % from 1.
@@ -126,7 +104,7 @@ async function measurePair(bench: Bench, first: Pair['first']): Promise<Pair> {
   return { first, generator, wrk, ratio: generator.throughputPerSec / wrk.throughputPerSec }
 }
 
-function judge(options: VerifyLoadOptions, pairs: Pair[], wrk: Tool, environment: Environment): Verification {
+function judge(options: VerifyLoadOptions, pairs: Pair[], wrk: Tool, environment: Environment): LoadCheck {
   const ratio = medianInterval(
     pairs.map((pair) => pair.ratio),
     { seed: 1 },
@@ -139,6 +117,7 @@ function judge(options: VerifyLoadOptions, pairs: Pair[], wrk: Tool, environment
     return { generator: of('generator'), wrk: of('wrk') }
   }
   return {
+    schemaVersion: SCHEMA_VERSION,
     ratio,
     tolerance: TOLERANCE,
     passed: Math.abs(ratio.value - 1) <= TOLERANCE,
@@ -153,8 +132,8 @@ function judge(options: VerifyLoadOptions, pairs: Pair[], wrk: Tool, environment
   }
 }
 
-async function conclude({ out }: VerifyLoadOptions, verification: Verification): Promise<void> {
-  const { ratio, passed, cpuUsPerRequest, serverUtilization } = verification
+async function conclude({ out }: VerifyLoadOptions, check: LoadCheck): Promise<void> {
+  const { ratio, passed, cpuUsPerRequest, serverUtilization } = check
   const [value, lo, hi] = [ratio.value, ratio.lo, ratio.hi].map((figure) => figure.toFixed(3))
   const sides = ({ generator, wrk }: Sides, digits: number, unit: string) =>
     [generator, wrk]
@@ -167,6 +146,6 @@ async function conclude({ out }: VerifyLoadOptions, verification: Verification):
   if (ratio.hi - ratio.lo > 2 * TOLERANCE) {
     console.log('note: the interval is wider than that; something else used this machine, measure again')
   }
-  if (out !== undefined) await writeFileDurably(out, `${JSON.stringify(verification, null, 2)}\n`)
+  if (out !== undefined) await writeFileDurably(out, `${JSON.stringify(check, null, 2)}\n`)
   if (!passed) process.exitCode = 1
 }

@@ -40,7 +40,7 @@ function withheld(many: ArmRecords, both: readonly Warning[]): Warning | null {
 /**
  * Bytes a logged-in user, by scheme. What logins *added* is fitted, not what is there after them, so that neither
  * the server's own size nor that of its user directory is put down to the scheme. Growth counts as detected when
- * it exceeds what the control, which remembers nobody, seems to grow by.
+ * it exceeds what the control, which remembers nobody, seems to grow by, and is enough to hold anything at all.
  */
 export function memoryPerUser(all: readonly ArmRecords[], seed: number): Summary['memoryPerUser'] {
   const measured = all.filter(({ arm }) => arm.experiment === 'users' && !arm.twin)
@@ -64,11 +64,15 @@ export function memoryPerUser(all: readonly ArmRecords[], seed: number): Summary
 function grown(bytes: Estimate, error: number): Comparison {
   return {
     estimate: bytes,
-    detected: bytes.n >= 2 && bytes.lo > 0 && bytes.value > Math.max(error, ONE_BYTE),
+    detected: bytes.n >= 2 && bytes.lo > 0 && bytes.value > Math.max(error, LEAST_STATE_BYTES),
   }
 }
 
-const ONE_BYTE = 1
+/**
+ * Nothing can be kept for a user in less than two references, to a key and to a value. What grows by fewer bytes a
+ * login is something else: V8 goes on compiling and collecting statistics while the logins come in.
+ */
+const LEAST_STATE_BYTES = 16
 
 /** One slope a block, over the numbers of users measured in it; blocks with a single number have none. */
 function slopes(levels: readonly ArmRecords[], of: (measurement: Measurement) => number | null): number[] {

@@ -2,13 +2,14 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AuthscaleError } from '../errors.ts'
-import type { Environment, Run, TrialResult } from '../types.ts'
+import type { Environment, LoadCheck, Run, TrialResult } from '../types.ts'
 import { syncFolder, writeError, writeFileDurably } from './durable.ts'
 import { parseRecord, parseTrials } from './parse.ts'
-import { runSchema } from './schema.ts'
+import { loadCheckSchema, runSchema } from './schema.ts'
 import { TRIALS_FILE } from './trial-log.ts'
 
 export const RUN_FILE = 'run.json'
+const LOAD_CHECK_FILE = 'load-check.json'
 
 /** A machine by what it is, e.g. `amd-epyc-2-cores`; never by its host name, which is nobody's business. */
 export function machineSlug({ cpuModel, cores }: Pick<Environment, 'cpuModel' | 'cores'>): string {
@@ -79,6 +80,16 @@ export async function readRun(runDir: string): Promise<StoredRun> {
   const damage =
     cutAt === null ? null : `the last line of ${trialsPath} was cut short by a crash and is left out`
   return { run, results, damage }
+}
+
+/**
+ * Reads the comparison of the load generator with wrk that lies beside a published run.
+ *
+ * @throws AuthscaleError RUN_NOT_FOUND, UNREADABLE, NEWER_SCHEMA or BAD_RECORD
+ */
+export async function readLoadCheck(runDir: string): Promise<LoadCheck> {
+  const path = join(runDir, LOAD_CHECK_FILE)
+  return parseRecord(loadCheckSchema, await read(path), path)
 }
 
 /** False when the folder is there already. */
