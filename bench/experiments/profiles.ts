@@ -28,9 +28,9 @@ export const CONNECTIONS_PER_REPLICA = 32
 export const profiles = {
   smoke: {
     summary: 'every scheme once, under 90 s; shows that everything works, never a published figure',
-    cost: { blocks: 1, warmupSec: 0.5, measureSec: 1 },
-    replicas: { blocks: 1, warmupSec: 0.5, measureSec: 1, counts: [1, 2] },
-    users: { blocks: 1, warmupSec: 0.2, measureSec: 0.5, levels: [500, 2_000] },
+    cost: { blocks: 1, warmupSec: 0.5, measureSec: 0.8 },
+    replicas: { blocks: 1, warmupSec: 0.3, measureSec: 0.5, counts: [2] },
+    users: { blocks: 1, warmupSec: 0.2, measureSec: 0.3, levels: [500, 2_000] },
   },
   standard: {
     summary: 'the default: five blocks, under 15 minutes on 2 cores',
