@@ -65,8 +65,8 @@ program.command('schema').description('write the JSON Schema of the result forma
 program
   .command('verify-load')
   .description('compare the load generator with wrk against the same server')
-  .option('--pairs <n>', 'ABBA pairs', take.wholeNumber(2, 100), 40)
-  .option('--duration <sec>', 'length of each measurement', take.seconds, 2)
+  .option('--pairs <n>', 'ABBA pairs', take.wholeNumber(2, 500), 80)
+  .option('--duration <sec>', 'length of each measurement', take.seconds, 1)
   .option('--connections <n>', 'connections of both generators', take.wholeNumber(1, 1_000), 16)
   .option('--out <file>', 'write the figures as JSON')
   .action(verifyLoad)

@@ -11,7 +11,8 @@ import type { Generator } from '../types.ts'
 const run = promisify(execFile)
 
 const VERIFY_EVERY = 16
-const WARMUP_SEC = 1
+/** For connecting alone: server and generator keep their compiled code from one measurement to the next. */
+const WARMUP_SEC = 0.3
 /** wrk's CPU time is read this long after its start and before its end: before, it connects; after, it is gone. */
 const WRK_EDGE_MS = 300
 
