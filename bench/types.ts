@@ -88,6 +88,13 @@ export interface RunningFleet {
   stop(): Promise<void>
 }
 
+export interface FleetOptions {
+  /** Front port of the proxy; a free one by default. */
+  port?: number | undefined
+  /** Hears what takes long or is worth knowing, one line each. */
+  log(line: string): void
+}
+
 /** A way to have fleets: local processes, or containers that somebody else started. */
 export interface Fleet {
   /** As it is for one replica; each running fleet has its own. */

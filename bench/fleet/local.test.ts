@@ -14,7 +14,7 @@ import type { FleetSpec, SchemeName } from '../types.ts'
 import { identify } from './identity.ts'
 import { openLocalFleet } from './local.ts'
 import { sweep } from './manifest.ts'
-import { freePort } from './ports.ts'
+import { freePort, isFree } from './ports.ts'
 import { startRedis } from './redis.ts'
 
 /** A killed harness's servers must be gone within this time. */
@@ -45,6 +45,14 @@ async function untilGone(pids: readonly number[]): Promise<void> {
   const deadline = Date.now() + GONE_WITHIN_MS
   while (alive(pids).length > 0 && Date.now() < deadline) await delay(20)
   assert.deepEqual(alive(pids), [])
+}
+
+/**
+ * A free port below the range from which the kernel takes those of outgoing connections: one of these could have
+ * become anybody's by the time the proxy binds it.
+ */
+async function quietPort(): Promise<number> {
+  for (let port = 20_000 + (process.pid % 10_000); ; port++) if (await isFree(port)) return port
 }
 
 /** Which replica answers each of a client's requests. */
@@ -139,7 +147,7 @@ describe('a fleet on this machine', () => {
   })
 
   test('uses the port that the user wants', async () => {
-    const port = await freePort()
+    const port = await quietPort()
     const fleet = await openLocalFleet({ ...quiet, port })
     try {
       for (let trial = 0; trial < 2; trial++) {

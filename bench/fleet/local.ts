@@ -1,5 +1,5 @@
 /** A fleet on this machine: Redis, replicas under pm2 and HAProxy, all started fresh for each trial. */
-import type { Fleet, FleetSpec, Part, Placement, RunningFleet } from '../types.ts'
+import type { Fleet, FleetOptions, FleetSpec, Part, Placement, RunningFleet } from '../types.ts'
 import { type Build, compile } from './build.ts'
 import { openRunFolder, type RunFolder, sweep } from './manifest.ts'
 import { allowedCpus, pinHarness, place, placementMethod } from './placement.ts'
@@ -14,16 +14,9 @@ import { findHaproxy, findRedis, type Tool } from './tools.ts'
 /** More replicas than this on one machine measure its scheduler. */
 const MAX_REPLICAS = 64
 
-export interface LocalOptions {
-  /** Port of the proxy; a free one by default. */
-  port?: number | undefined
-  /** Hears what takes long or is worth knowing, one line each. */
-  log(line: string): void
-}
-
 /** Everything that outlives a single trial. */
 interface Ground extends Parts {
-  options: LocalOptions
+  options: FleetOptions
   folder: RunFolder
   runtime: Runtime
   build: Build
@@ -39,7 +32,7 @@ interface Parts {
 }
 
 /** Sweeps what a killed run left, finds or fetches the parts, compiles the servers. @throws AuthscaleError */
-export async function openLocalFleet(options: LocalOptions): Promise<LocalFleet> {
+export async function openLocalFleet(options: FleetOptions): Promise<LocalFleet> {
   await sweep(options.log)
   const folder = openRunFolder()
   const undo = new Undo()
@@ -61,7 +54,7 @@ export async function openLocalFleet(options: LocalOptions): Promise<LocalFleet>
   }
 }
 
-async function findParts({ log }: LocalOptions): Promise<Parts> {
+async function findParts({ log }: FleetOptions): Promise<Parts> {
   const url = process.env.REDIS_URL
   const redis = url ? { url, part: await checkNamedRedis(url) } : { tool: await findRedis(log) }
   return { redis, haproxy: await findHaproxy(log) }

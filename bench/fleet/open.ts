@@ -1,13 +1,7 @@
 /** Chooses the fleet: containers when docker-compose.yml says that there are some, else processes of our own. */
-import type { Fleet } from '../types.ts'
+import type { Fleet, FleetOptions } from '../types.ts'
 import { openLocalFleet } from './local.ts'
 import { openRemoteFleet } from './remote.ts'
-
-export interface FleetOptions {
-  /** Front port of the proxy; undefined chooses a free one. */
-  port: number | undefined
-  log(line: string): void
-}
 
 export async function openFleet(options: FleetOptions): Promise<Fleet> {
   const replicas = process.env.AUTHSCALE_REPLICAS

@@ -4,9 +4,16 @@ import { resolve4 } from 'node:dns/promises'
 import os from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
-import type { Fleet, FleetSpec, Part, Placement, ReplicaHandle, RunningFleet } from '../types.ts'
+import type {
+  Fleet,
+  FleetOptions,
+  FleetSpec,
+  Part,
+  Placement,
+  ReplicaHandle,
+  RunningFleet,
+} from '../types.ts'
 import { compile } from './build.ts'
-import type { FleetOptions } from './open.ts'
 import { checkNamedRedis, useNamedRedis } from './redis.ts'
 import { cleanEnvironment, findRuntime } from './runtime.ts'
 
