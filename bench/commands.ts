@@ -20,6 +20,7 @@ import { writeFileDurably } from './store/durable.ts'
 import { readLoadCheck, readRun, writeRun } from './store/run-dir.ts'
 import { writeJsonSchemas } from './store/write-json-schema.ts'
 import { Interrupted } from './trial.ts'
+import type { Run, TrialResult } from './types.ts'
 
 const here = (folder: string) => path.relative(process.cwd(), folder) || '.'
 
@@ -57,7 +58,7 @@ async function conclude({ run, folder }: OpenRun, interrupted: number | null): P
     await writeRun(folder, run)
   }
   if (results.length > 0) {
-    await writeReport(folder)
+    await writeReport(folder, run, results)
     console.log(`\n${renderTerminal(run, results, { color: inColor() })}`)
     console.log(`\n${here(folder)}/report.md has the whole report`)
   }
@@ -76,8 +77,7 @@ async function conclude({ run, folder }: OpenRun, interrupted: number | null): P
   return 1
 }
 
-async function writeReport(folder: string): Promise<void> {
-  const { run, results } = await readRun(folder)
+async function writeReport(folder: string, run: Run, results: readonly TrialResult[]): Promise<void> {
   for (const [name, content] of Object.entries(renderReport(run, results))) {
     const file = path.join(folder, name)
     await mkdir(path.dirname(file), { recursive: true })
@@ -91,7 +91,7 @@ export async function report(folder: string): Promise<void> {
   if (damage !== null) console.error(`note: ${damage}`)
   if (results.length === 0)
     throw new AuthscaleError('EMPTY_RUN', `${folder} has no trials yet: go on with --resume`)
-  await writeReport(folder)
+  await writeReport(folder, run, results)
   console.log(renderTerminal(run, results, { color: inColor() }))
   console.log(`\n${here(folder)}/report.md, summary.json and charts/ are made anew`)
 }
