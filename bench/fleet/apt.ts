@@ -102,7 +102,9 @@ async function download(work: string, packages: readonly string[]): Promise<stri
     })
 
   await apt('update')
-  await firstThatWorks(packages, (name) => apt('install', '--download-only', '--no-install-recommends', name))
+  // An installed package would not be downloaded, and may be installed without its program being within reach.
+  const download = ['install', '--download-only', '--reinstall', '--no-install-recommends']
+  await firstThatWorks(packages, (name) => apt(...download, name))
   const names = (await readdir(archives)).filter((name) => name.endsWith('.deb'))
   // The C library must be the one that the running loader belongs to; a newer copy beside it crashes.
   return names.filter((name) => !/^libc(6|-bin)_/.test(name)).map((name) => join(archives, name))
