@@ -16,8 +16,14 @@ export type Part = z.infer<typeof schema.partSchema>
 export type Environment = z.infer<typeof schema.environmentSchema>
 export type Run = z.infer<typeof schema.runSchema>
 export type Summary = z.infer<typeof schema.summarySchema>
+export type VerifyRecord = z.infer<typeof schema.verifySchema>
 export type LoadCheck = z.infer<typeof schema.loadCheckSchema>
 export type ProfileName = Run['profile']
+export type Rung = z.infer<typeof schema.rungSchema>
+export type Gate = z.infer<typeof schema.gateSchema>
+export type Rules = z.infer<typeof schema.rulesSchema>
+export type Slo = z.infer<typeof schema.sloSchema>
+export type Arrivals = z.infer<typeof schema.arrivalsSchema>
 
 /** What an experiment may depend on when it lays out its arms. */
 export interface PlanOptions {
@@ -34,6 +40,10 @@ export interface PlanOptions {
   connections: number | undefined
   trials: number | undefined
   durationSec: number | undefined
+  /** Rungs of the ladder, in arrivals a second; undefined finds them. */
+  rates: readonly number[] | undefined
+  /** Whether the run may end early: then its blocks are an upper bound. */
+  precise: boolean
   /** Largest number of replicas that the fleet can start at all. */
   maxReplicas: number
   /** Largest number of replicas that have a core each. */
@@ -50,6 +60,8 @@ export interface Experiment {
   name: string
   /** The question that it answers, one line. */
   question: string
+  /** Runs only when it is named. */
+  optIn?: boolean
   plan(options: PlanOptions): { rounds: Round[]; notes: string[] }
 }
 
@@ -77,7 +89,12 @@ export interface RunningFleet {
   replicas: readonly ReplicaHandle[]
   placement: Placement
   /** How the load generator for this fleet is started, on CPUs that the fleet leaves to it. */
-  generator: { command: readonly string[]; env: Record<string, string | undefined> }
+  generator: {
+    command: readonly string[]
+    env: Record<string, string | undefined>
+    /** How many of them share the work; more only where they have CPUs for it. */
+    processes: number
+  }
   redis: { url: string; pid: number | null } | null
   proxy: { pid: number | null }
   /** Requests that each replica has served through the proxy so far, by replica id; null where not known. */
@@ -91,6 +108,8 @@ export interface RunningFleet {
 export interface FleetOptions {
   /** Front port of the proxy; a free one by default. */
   port?: number | undefined
+  /** Processes that send the load; default 1. */
+  generators?: number | undefined
   /** Hears what takes long or is worth knowing, one line each. */
   log(line: string): void
 }
@@ -108,12 +127,20 @@ export interface Fleet {
   close(): Promise<void>
 }
 
+/** Which part of the work one of several generator processes does: every `of`-th user, from `index` on. */
+export interface Shard {
+  index: number
+  of: number
+}
+
 export interface LoginJob {
   url: string
   transport: Traits['transport']
   /** user0 to user{users-1} log in, once each. */
   users: number
   concurrency: number
+  /** Default: all of it. */
+  shard?: Shard
 }
 
 export interface LoginReport {
@@ -121,9 +148,23 @@ export interface LoginReport {
   seconds: number
 }
 
+/** Closed loop: each connection waits for its reply. Open loop: arrivals at absolute times, whatever happened before. */
+export type Load =
+  | { loop: 'closed'; connections: number }
+  | {
+      loop: 'open'
+      arrivalsPerSec: number
+      spacing: Arrivals['spacing']
+      /** At most so many at once; an arrival that finds none free waits in a backlog. */
+      connections: number
+      /** Of the Poisson process: the same seed gives the same arrivals. */
+      seed: number
+    }
+
 export interface LoadJob {
   url: string
-  load: Arm['load']
+  load: Load
+  /** Load before the window opens; at the job's own rate. */
   warmupSec: number
   measureSec: number
   /** One reply in this many has its body checked. */
@@ -133,22 +174,29 @@ export interface LoadJob {
 /** What the generator saw between window open and window close. */
 export interface LoadReport {
   windowSec: number
+  /** Replies that were complete inside the window. */
   requests: number
+  /** The same by equal slices of the window, to see a trend in it. */
+  requestsPerSlice: number[]
   statusCounts: Record<string, number>
+  /** Connection errors and timeouts. */
   errors: number
   verifiedBodies: number
   wrongAnswers: number
   /** First few wrong answers, without credentials, for the reason of an invalid trial. */
   wrongExamples: string[]
   distinctUsers: number
+  /** Open loop: of the arrivals intended inside the window, from their intended send. */
   latencyUs: Measurement['latencyUs']
+  /** Null in a closed loop. */
+  arrivals: Arrivals | null
   bytesSent: number
   bytesReceived: number
 }
 
-/** A process that sends load. It keeps the credentials; the harness never holds them. */
+/** One or several processes that send load. They keep the credentials; the harness never holds them. */
 export interface Generator {
-  readonly pid: number
+  readonly pids: readonly number[]
   login(job: LoginJob): Promise<LoginReport>
   /** `onWindow` is called as soon as the measurement window opens and closes, to align the probe with it. */
   load(job: LoadJob, onWindow: (edge: 'open' | 'close') => void): Promise<LoadReport>

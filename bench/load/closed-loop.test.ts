@@ -5,6 +5,7 @@ import type { LoadReport } from '../types.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import type { Credentials } from './credentials.ts'
 import { logIn } from './login.ts'
+import { mergeShares } from './merge.ts'
 import { namedUsers, startServer, type TestServer } from './server-for-tests.ts'
 
 const CONNECTIONS = 4
@@ -15,7 +16,7 @@ interface Loaded extends LoadReport {
 }
 
 async function load(
-  server: TestServer,
+  server: Pick<TestServer, 'url'>,
   credentials: Credentials,
   options: { connections?: number; verifyEvery?: number } = {},
 ): Promise<Loaded> {
@@ -27,10 +28,13 @@ async function load(
     warmupSec: 0.3,
     measureSec: 0.6,
   }
-  const report = await runClosedLoop({ ...job, verifyEvery }, credentials, () =>
-    edges.push(Number(process.hrtime.bigint())),
+  const share = await runClosedLoop(
+    { ...job, verifyEvery },
+    credentials,
+    () => edges.push(Number(process.hrtime.bigint())),
+    new AbortController().signal,
   )
-  return { ...report, openedAtNs: edges[0] ?? 0, closedAtNs: edges[1] ?? 0 }
+  return { ...mergeShares(job.load, [share]), openedAtNs: edges[0] ?? 0, closedAtNs: edges[1] ?? 0 }
 }
 
 test('all users rotate, and the server counts the same replies in the window', async (t) => {
@@ -47,6 +51,12 @@ test('all users rotate, and the server counts the same replies in the window', a
   )
   assert.ok(inWindow < repliesAtNs.length, 'the warm-up sent requests too')
   assert.deepEqual(report.statusCounts, { 200: report.requests })
+  assert.equal(
+    report.requestsPerSlice.reduce((sum, n) => sum + n),
+    report.requests,
+  )
+  assert.equal(report.requestsPerSlice.filter((n) => n > 0).length, 10)
+  assert.equal(report.arrivals, null)
   assert.deepEqual([report.errors, report.wrongAnswers, report.wrongExamples], [0, 0, []])
   assert.ok(report.verifiedBodies >= report.requests - CONNECTIONS)
 })
@@ -116,8 +126,7 @@ test('a lost reply is an error, and makes no wrong answers of the replies after 
 })
 
 test('a server that is not there is all errors', async () => {
-  const gone = { url: 'http://127.0.0.1:9', account: () => Promise.reject(new Error('not there')) }
-  const report = await load(gone, namedUsers(4))
+  const report = await load({ url: 'http://127.0.0.1:9' }, namedUsers(4))
   assert.equal(report.requests, 0)
   assert.ok(report.errors > 0)
   assert.match(report.wrongExamples[0] ?? '', /ECONNREFUSED/)

@@ -5,11 +5,14 @@
  * the warm-up, so latency comes from its events and everything is counted here, between two exact instants.
  */
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import autocannon from 'autocannon'
-import type { LoadJob, LoadReport } from '../types.ts'
+import { createHistogram, encodeHistogram } from '../histogram.ts'
+import type { Load, LoadJob } from '../types.ts'
+import { nowUs, until } from './clock.ts'
 import { Connection, usersOf } from './connection.ts'
 import type { Credentials } from './credentials.ts'
+import type { LoadShare } from './merge.ts'
+import { shareOf } from './shard.ts'
 import { Tally } from './tally.ts'
 
 const REPLY_TIMEOUT_SEC = 10
@@ -17,45 +20,60 @@ const REPLY_TIMEOUT_SEC = 10
 const STOP_WITHIN_MS = 100
 const NEVER_SEC = 1_000_000
 
-/** `onWindow` is called as the window opens and closes. Rejects when autocannon refuses the job. */
+type ClosedJob = LoadJob & { load: Extract<Load, { loop: 'closed' }> }
+
+/**
+ * This process's share of the load. `onWindow` is called as the window opens and closes. Rejects when autocannon
+ * refuses the job or the signal aborts.
+ */
 export async function runClosedLoop(
-  job: LoadJob,
+  job: ClosedJob,
   credentials: Credentials,
   onWindow: (edge: 'open' | 'close') => void,
-): Promise<LoadReport> {
-  const tally = new Tally(job.verifyEvery)
+  signal: AbortSignal,
+): Promise<LoadShare> {
+  const sinks = { tally: new Tally(job), latency: createHistogram() }
   const connections: Connection[] = []
-  const { instance, ended } = start(job, (client) => {
-    const users = usersOf(connections.length, job.load.connections, credentials.users)
-    connections.push(new Connection(client, users, credentials, tally))
+  const count = shareOf(job.load.connections, credentials.shard)
+  const { instance, ended } = start(job.url, count, (client) => {
+    const users = usersOf(connections.length, count, credentials)
+    connections.push(new Connection(client, users, credentials, sinks))
   })
-  await Promise.race([once(instance, 'start'), ended])
-  await sleep(job.warmupSec * 1000)
+  try {
+    await Promise.race([once(instance, 'start'), ended])
+    await until(nowUs() + job.warmupSec * 1e6, signal)
 
-  for (const connection of connections) connection.openWindow()
-  tally.open()
-  onWindow('open')
-  await sleep(job.measureSec * 1000)
-  for (const connection of connections) connection.closeWindow()
-  tally.close()
-  onWindow('close')
-
-  instance.stop()
-  await ended
+    for (const connection of connections) connection.openWindow()
+    const openUs = nowUs()
+    sinks.tally.open(openUs)
+    onWindow('open')
+    await until(openUs + job.measureSec * 1e6, signal)
+    for (const connection of connections) connection.closeWindow()
+    sinks.tally.close(nowUs())
+    onWindow('close')
+  } finally {
+    instance.stop()
+    await ended
+  }
   const sentUsers = new Uint8Array(credentials.users)
   for (const connection of connections) connection.markSentUsers(sentUsers)
-  return tally.report(sentUsers.reduce((count, sent) => count + sent, 0))
+  return {
+    ...sinks.tally.counts(),
+    distinctUsers: sentUsers.reduce((sum, sent) => sum + sent, 0),
+    latency: encodeHistogram(sinks.latency),
+    arrivals: null,
+  }
 }
 
-function start(job: LoadJob, setupClient: (client: autocannon.Client) => void) {
+function start(url: string, connections: number, setupClient: (client: autocannon.Client) => void) {
   let settle: (error: unknown) => void = () => {}
   const ended = new Promise<void>((resolve, reject) => {
     settle = (error) => (error ? reject(error) : resolve())
   })
   const instance = autocannon(
     {
-      url: new URL('/me', job.url).href,
-      connections: job.load.connections,
+      url: new URL('/me', url).href,
+      connections,
       duration: NEVER_SEC,
       timeout: REPLY_TIMEOUT_SEC,
       sampleInt: STOP_WITHIN_MS,

@@ -1,8 +1,9 @@
 /** One connection of the closed loop: the users it rotates through, and which of them is waiting for a reply. */
 import type { EventEmitter } from 'node:events'
 import type { Client, Request } from 'autocannon'
+import { type Histogram, recordUs } from '../histogram.ts'
+import { nowUs } from './clock.ts'
 import type { Credentials } from './credentials.ts'
-import { recordMs } from './histogram.ts'
 import type { Tally } from './tally.ts'
 
 /** One user's request. autocannon builds its bytes once, into `requestBuffer`, and sends the same ones again. */
@@ -16,11 +17,18 @@ interface UserRequest extends Request {
  * The users of connection `index`: every connection has its own, and all users have a connection. Only where
  * there are more connections than users do some share one.
  */
-export function usersOf(index: number, connections: number, users: number): number[] {
-  if (connections >= users) return [index % users]
+export function usersOf(index: number, connections: number, credentials: Credentials): number[] {
+  const { own: users } = credentials
+  if (connections >= users) return [credentials.user(index % users)]
   const own: number[] = []
-  for (let user = index; user < users; user += connections) own.push(user)
+  for (let user = index; user < users; user += connections) own.push(credentials.user(user))
   return own
+}
+
+/** Where all connections count. */
+interface Sinks {
+  tally: Tally
+  latency: Histogram
 }
 
 /**
@@ -29,6 +37,7 @@ export function usersOf(index: number, connections: number, users: number): numb
  */
 export class Connection {
   readonly #tally: Tally
+  readonly #latency: Histogram
   readonly #requests: UserRequest[]
   #current = -1
   #waiting = false
@@ -39,8 +48,9 @@ export class Connection {
   #disturbed = false
 
   /** For `setupClient`, which runs before the client connects and sends its first request. */
-  constructor(client: Client, users: number[], credentials: Credentials, tally: Tally) {
-    this.#tally = tally
+  constructor(client: Client, users: number[], credentials: Credentials, sinks: Sinks) {
+    this.#tally = sinks.tally
+    this.#latency = sinks.latency
     this.#requests = users.map((user) => ({
       user,
       headers: { [credentials.header]: credentials.get(user) },
@@ -64,7 +74,7 @@ export class Connection {
   /** Keeps where the window ended, and counts a request that waited all through it. */
   closeWindow(): void {
     this.#window = { sent: this.#sentInWindow, last: this.#current }
-    if (this.#waiting && this.#sentInWindow === 0) this.#tally.lost('no reply during the whole window')
+    if (this.#waiting && this.#sentInWindow === 0) this.#tally.failed('no reply during the whole window')
   }
 
   /** Sets a 1 for each user whose request was sent inside the window. */
@@ -79,7 +89,7 @@ export class Connection {
   #onSent(): void {
     if (this.#waiting) {
       this.#disturbed = true
-      this.#tally.lost(this.#lostBecause)
+      if (this.#tally.covers(nowUs())) this.#tally.failed(this.#lostBecause)
     }
     this.#waiting = true
     this.#current = this.#current + 1 === this.#requests.length ? 0 : this.#current + 1
@@ -90,9 +100,10 @@ export class Connection {
     this.#waiting = false
     const tally = this.#tally
     const request = this.#requests[this.#current]
-    if (tally.isOpen && request !== undefined) {
-      tally.reply(status, request.user, request.requestBuffer?.length ?? Number.NaN, bytes)
-      if (!this.#disturbed) recordMs(tally.latency, ms)
+    const atUs = nowUs()
+    if (tally.covers(atUs) && request !== undefined) {
+      tally.reply(atUs, status, request.user, request.requestBuffer?.length ?? Number.NaN, bytes)
+      if (!this.#disturbed) recordUs(this.#latency, ms * 1_000)
     }
     if (tally.isSampleDue()) this.#verifyNext()
   }
@@ -103,7 +114,8 @@ export class Connection {
     if (request === undefined) return
     request.onResponse = (status, body) => {
       request.onResponse = undefined
-      if (status === 200 && !this.#disturbed) this.#tally.verify(body, request.user)
+      if (status === 200 && !this.#disturbed && this.#tally.covers(nowUs()))
+        this.#tally.verify(body, request.user)
     }
   }
 }

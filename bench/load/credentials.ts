@@ -1,5 +1,6 @@
 /** Keeps one credential a user in a few bytes more than its length, so that 100,000 of them stay small. */
-import type { Traits } from '../types.ts'
+import type { Shard, Traits } from '../types.ts'
+import { numberOf, shareOf, WHOLE } from './shard.ts'
 
 const HEADER_OF_TRANSPORT = { none: 'X-User', cookie: 'Cookie', bearer: 'Authorization' } as const
 
@@ -12,17 +13,30 @@ const CHUNK_BYTES = 1 << 20
 export class Credentials {
   /** Name of the request header that carries the credential. */
   readonly header: 'X-User' | 'Cookie' | 'Authorization'
+  /** Users of the whole job; a shard sets and sends only its own. */
   readonly users: number
+  readonly shard: Shard
   readonly #chunks: Buffer[] = []
   #freeAt = CHUNK_BYTES
   readonly #start: Float64Array
   readonly #length: Uint32Array
 
-  constructor(transport: Traits['transport'], users: number) {
+  constructor(transport: Traits['transport'], users: number, shard: Shard = WHOLE) {
     this.header = HEADER_OF_TRANSPORT[transport]
     this.users = users
+    this.shard = shard
     this.#start = new Float64Array(users)
     this.#length = new Uint32Array(users)
+  }
+
+  /** How many users are the shard's own. */
+  get own(): number {
+    return shareOf(this.users, this.shard)
+  }
+
+  /** The shard's own user number `own`, by the number that all shards know it by. */
+  user(own: number): number {
+    return numberOf(own, this.shard)
   }
 
   /** Keeps the header value of a user. Throws a RangeError for one over 1 MiB, far above any header limit. */

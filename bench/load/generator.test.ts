@@ -3,15 +3,17 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { decodeHistogram } from '../histogram.ts'
 import { startGenerator } from './generator.ts'
 import { startServer } from './server-for-tests.ts'
 
 const main = [process.execPath, '--import', 'tsx', fileURLToPath(new URL('./main.ts', import.meta.url))]
 const load = { loop: 'closed' as const, connections: 2 }
 
-async function start(t: TestContext) {
-  const generator = await startGenerator({ command: main, env: process.env })
+async function start(t: TestContext, processes = 1) {
+  const generator = await startGenerator({ command: main, env: process.env, processes })
   t.after(() => generator.close())
   return generator
 }
@@ -63,7 +65,7 @@ test('a generator that is killed rejects the job under way, and every later one'
   await generator.login({ url, transport: 'none', users: 2, concurrency: 2 })
   const job = { url, load, warmupSec: 30, measureSec: 1, verifyEvery: 1 }
   const sending = generator.load(job, () => {})
-  process.kill(generator.pid, 'SIGKILL')
+  process.kill(generator.pids[0] ?? 0, 'SIGKILL')
   await assert.rejects(sending, { code: 'GENERATOR_DIED', message: /was ended by SIGKILL/ })
   await assert.rejects(
     generator.load(job, () => {}),
@@ -73,14 +75,14 @@ test('a generator that is killed rejects the job under way, and every later one'
 
 test('the reason of a death has the exit code and the last words', async () => {
   const command = program("process.on('message', () => { console.error('no room'); process.exit(3) })")
-  const generator = await startGenerator({ command, env: process.env })
+  const generator = await startGenerator({ command, env: process.env, processes: 1 })
   const job = { url: 'http://127.0.0.1:9', transport: 'none' as const, users: 1, concurrency: 1 }
   await assert.rejects(generator.login(job), { code: 'GENERATOR_DIED', message: /exit code 3: no room/ })
   await generator.close()
 })
 
 test('a command that cannot be run is a death as well', async () => {
-  await assert.rejects(startGenerator({ command: ['/nonexistent/node'], env: process.env }), {
+  await assert.rejects(startGenerator({ command: ['/nonexistent/node'], env: process.env, processes: 2 }), {
     code: 'GENERATOR_DIED',
     message: /could not be started: .*ENOENT/,
   })
@@ -88,9 +90,87 @@ test('a command that cannot be run is a death as well', async () => {
 
 test('close waits until the process is gone, also one that stays', async () => {
   const command = program("process.on('disconnect', () => {}); setInterval(() => {}, 1000)")
-  const generator = await startGenerator({ command, env: process.env })
+  const generator = await startGenerator({ command, env: process.env, processes: 1 })
   await generator.close()
-  assert.throws(() => process.kill(generator.pid, 0), { code: 'ESRCH' })
+  assert.throws(() => process.kill(generator.pids[0] ?? 0, 0), { code: 'ESRCH' })
+})
+
+const open = {
+  loop: 'open' as const,
+  arrivalsPerSec: 400,
+  spacing: 'even' as const,
+  connections: 5,
+  seed: 1,
+}
+
+test('three processes share users, connections and arrivals, and report as one', async (t) => {
+  const server = await startServer(t)
+  const generator = await start(t, 3)
+  assert.equal(new Set(generator.pids).size, 3)
+  const { url } = server
+  assert.equal((await generator.login({ url, transport: 'cookie', users: 10, concurrency: 4 })).count, 10)
+  const { logins, connections: loginConnections } = await server.account()
+  assert.deepEqual(Object.values(logins), Array(10).fill(1), 'each user logs in once')
+
+  const edges: string[] = []
+  const job = { url, load: open, warmupSec: 0, measureSec: 1, verifyEvery: 4 }
+  const report = await generator.load(job, (edge) => edges.push(edge))
+  assert.deepEqual(edges, ['open', 'close'])
+  const { perUser, connections } = await server.account()
+  assert.equal(connections - loginConnections, 5)
+  assert.ok(report.arrivals)
+  const { account, histogram, perSec } = report.arrivals
+  assert.deepEqual([account.scheduled, account.ok, perSec], [400, 400, 400])
+  assert.equal(
+    Object.values(perUser).reduce((sum, n) => sum + n),
+    400,
+  )
+  assert.equal(decodeHistogram(histogram).totalCount, 400)
+  assert.deepEqual([report.distinctUsers, report.errors, report.wrongAnswers], [10, 0, 0])
+  assert.deepEqual(report.statusCounts, { 200: report.requests })
+
+  const closed = await generator.load({ ...job, load: { loop: 'closed', connections: 4 } }, () => {})
+  assert.deepEqual([closed.distinctUsers, closed.errors, closed.arrivals], [10, 0, null])
+})
+
+test('what one process cannot do fails the job, ends it in the others, and the next job is possible', async (t) => {
+  const server = await startServer(t, 'unknown-user')
+  const generator = await start(t, 2)
+  const { url } = server
+  const logIn = (users: number) => generator.login({ url, transport: 'bearer', users, concurrency: 2 })
+  await assert.rejects(logIn(20_000), { code: 'LOGIN_FAILED', message: /user7.* 401/ })
+  assert.ok(Object.keys((await server.account()).logins).length < 10_000, 'the other process stopped early')
+  assert.equal((await logIn(4)).count, 4)
+})
+
+for (const load of [open, { loop: 'closed' as const, connections: 4 }]) {
+  test(`one process that dies ends the ${load.loop} loop of the others`, async (t) => {
+    const server = await startServer(t)
+    const generator = await start(t, 2)
+    const { url } = server
+    await generator.login({ url, transport: 'none', users: 4, concurrency: 2 })
+    const sending = generator.load({ url, load, warmupSec: 0, measureSec: 60, verifyEvery: 1 }, (edge) => {
+      if (edge === 'open') process.kill(generator.pids[1] ?? 0, 'SIGKILL')
+    })
+    await assert.rejects(sending, { code: 'GENERATOR_DIED' })
+    const { length } = (await server.account()).repliesAtNs
+    await sleep(200)
+    assert.equal((await server.account()).repliesAtNs.length, length, 'nobody sends any more')
+  })
+}
+
+test('more processes than users or connections are refused', async (t) => {
+  const generator = await start(t, 2)
+  const url = 'http://127.0.0.1:9'
+  await assert.rejects(generator.login({ url, transport: 'none', users: 1, concurrency: 1 }), {
+    code: 'TOO_FEW_TO_SHARE',
+    message: /1 users .* 2 load generator processes/,
+  })
+  const load = { ...open, connections: 1 }
+  await assert.rejects(
+    generator.load({ url, load, warmupSec: 0, measureSec: 1, verifyEvery: 1 }, () => {}),
+    { code: 'TOO_FEW_TO_SHARE' },
+  )
 })
 
 test('it leaves by itself when the harness goes, even in the middle of a job', async (t) => {

@@ -1,9 +1,10 @@
-/** The harness's side of the load generator: starts the process, hands it jobs, and says why it died. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+/** The harness's side of the load generator: one or several processes that share each job. */
 import { AuthscaleError } from '../errors.ts'
 import type { Generator } from '../types.ts'
-import type { GeneratorMessage, HarnessMessage } from './protocol.ts'
+import { Conversation } from './conversation.ts'
+import { mergeLogins, mergeShares } from './merge.ts'
+import { startOfOpenLoop } from './open-loop.ts'
+import { overlapOf } from './overlap.ts'
 
 /**
  * V8 grows its young generation to three times 16 MiB and more, and building the requests of 100,000 users fills all
@@ -12,112 +13,81 @@ import type { GeneratorMessage, HarnessMessage } from './protocol.ts'
  */
 const SMALL_YOUNG_GENERATION = '--max-semi-space-size=8'
 
-const LEAVE_WITHIN_MS = 3_000
-const STDERR_TAIL_CHARS = 2_000
-
 export interface GeneratorOptions {
   /** Program and arguments that run load/main.ts, e.g. `['taskset', '-c', '1', node, 'load/main.js']`. */
   command: readonly string[]
   env: NodeJS.ProcessEnv
+  /** How many of it share the work: user i, connection i and every i-th arrival are those of process i mod processes. */
+  processes: number
 }
 
-/** Resolves when the process is ready for jobs. Throws an AuthscaleError GENERATOR_DIED when it cannot start. */
-export async function startGenerator(options: GeneratorOptions): Promise<Generator> {
-  const [program = '', ...args] = options.command
-  const nodeOptions = [options.env.NODE_OPTIONS, SMALL_YOUNG_GENERATION].filter(Boolean).join(' ')
-  const env = { ...options.env, NODE_OPTIONS: nodeOptions }
-  const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
-  const conversation = new Conversation(child)
-  await conversation.until('ready')
+/**
+ * Resolves when the processes are ready for jobs. A job that fails in one of them is ended in the others, and fails.
+ * @throws AuthscaleError GENERATOR_DIED when one cannot start
+ */
+export async function startGenerator({ command, env, processes }: GeneratorOptions): Promise<Generator> {
+  const nodeOptions = [env.NODE_OPTIONS, SMALL_YOUNG_GENERATION].filter(Boolean).join(' ')
+  const all = Array.from(
+    { length: processes },
+    () => new Conversation(command, { ...env, NODE_OPTIONS: nodeOptions }),
+  )
+  const close = async () => {
+    await Promise.all(all.map((one) => one.end()))
+  }
+  try {
+    await Promise.all(all.map((one) => one.until('ready')))
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const together = oneJobAtATime(all)
   return {
-    pid: child.pid ?? 0,
+    pids: all.map(({ pid }) => pid),
     async login(job) {
-      const done = await conversation.ask({ type: 'login', job }, 'login-done')
-      return done.report
+      requireEnough(processes, job.users, 'users')
+      const done = await together((one, index) =>
+        one.ask({ type: 'login', job: { ...job, shard: { index, of: processes } } }, 'login-done'),
+      )
+      return mergeLogins(done.map(({ report }) => report))
     },
     async load(job, onWindow) {
-      const done = await conversation.ask({ type: 'load', job }, 'load-done', onWindow)
-      return done.report
-    },
-    close: () => conversation.end(),
-  }
-}
-
-type Kind = GeneratorMessage['type']
-type Pending = {
-  settles: Kind
-  onWindow: ((edge: 'open' | 'close') => void) | undefined
-  resolve(message: GeneratorMessage): void
-  reject(error: Error): void
-}
-
-/** One question at a time over the IPC channel; the end of the process answers whatever is still open. */
-class Conversation {
-  readonly #child: ChildProcess
-  readonly #gone: Promise<void>
-  #pending: Pending | undefined
-  #death: AuthscaleError | undefined
-  #stderr = ''
-
-  constructor(child: ChildProcess) {
-    this.#child = child
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL_CHARS)
-    })
-    child.on('message', (message: GeneratorMessage) => this.#hear(message))
-    const ended = new Promise<string>((resolve) => {
-      child.once('error', (error) => resolve(`could not be started: ${error.message}`))
-      child.once('exit', (code, signal) =>
-        resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`),
+      requireEnough(processes, job.load.connections, 'connections')
+      const windows = overlapOf(processes, onWindow)
+      const message = { type: 'load' as const, job, startUs: startOfOpenLoop() }
+      const done = await together((one) => one.ask(message, 'load-done', windows.hear))
+      windows.check()
+      return mergeShares(
+        job.load,
+        done.map(({ share }) => share),
       )
-    })
-    // The child's own 'close' event never comes once this side has closed the IPC channel.
-    const stderrRead = child.stderr ? once(child.stderr, 'close') : undefined
-    this.#gone = Promise.all([ended, stderrRead]).then(([why]) => this.#die(why))
+    },
+    close,
   }
+}
 
-  /** Sends a question and waits for its answer; window messages meanwhile go to `onWindow`. */
-  ask<K extends Kind>(question: HarnessMessage, answer: K, onWindow?: Pending['onWindow']) {
-    const busy = this.#pending !== undefined
-    const answered = this.until(answer, onWindow)
-    // A channel that breaks is followed by the end of the process, which rejects with the better reason.
-    if (!busy && this.#child.connected) this.#child.send(question, () => {})
-    return answered
-  }
-
-  until<K extends Kind>(settles: K, onWindow?: Pending['onWindow']) {
-    return new Promise<Extract<GeneratorMessage, { type: K }>>((resolve, reject) => {
-      if (this.#death !== undefined) return reject(this.#death)
-      if (this.#pending !== undefined) return reject(new Error('the load generator does one job at a time'))
-      this.#pending = { settles, onWindow, resolve: resolve as Pending['resolve'], reject }
-    })
-  }
-
-  /** Closes the channel, which makes the generator leave; ends it by force when it does not. */
-  async end(): Promise<void> {
-    if (this.#child.connected) this.#child.disconnect()
-    const force = setTimeout(() => this.#child.kill('SIGKILL'), LEAVE_WITHIN_MS)
-    await this.#gone
-    clearTimeout(force)
-  }
-
-  #hear(message: GeneratorMessage): void {
-    const pending = this.#pending
-    if (message.type === 'window') {
-      pending?.onWindow?.(message.edge)
-      return
+/** Runs a job in all processes; the first failure is the job's, and the others are waited for. */
+function oneJobAtATime(all: readonly Conversation[]) {
+  let isBusy = false
+  return async <T>(ask: (one: Conversation, index: number) => Promise<T>): Promise<T[]> => {
+    if (isBusy) throw new Error('the load generator does one job at a time')
+    isBusy = true
+    const asked = all.map(ask)
+    try {
+      return await Promise.all(asked)
+    } catch (error) {
+      for (const one of all) one.cancel()
+      await Promise.allSettled(asked)
+      throw error
+    } finally {
+      isBusy = false
     }
-    this.#pending = undefined
-    if (message.type === 'failed') pending?.reject(new AuthscaleError(message.code, message.message))
-    else if (message.type === pending?.settles) pending.resolve(message)
-    else pending?.reject(new Error(`the load generator said ${message.type} instead of ${pending.settles}`))
   }
+}
 
-  #die(why: string): void {
-    const tail = this.#stderr.trim().split('\n').slice(-3).join(' | ')
-    const message = `The load generator ${why}${tail === '' ? '.' : `: ${tail}`}`
-    this.#death = new AuthscaleError('GENERATOR_DIED', message)
-    this.#pending?.reject(this.#death)
-    this.#pending = undefined
-  }
+function requireEnough(processes: number, available: number, what: 'users' | 'connections'): void {
+  if (available >= processes) return
+  throw new AuthscaleError(
+    'TOO_FEW_TO_SHARE',
+    `${available} ${what} cannot be shared by ${processes} load generator processes; ask for at least ${processes}.`,
+  )
 }

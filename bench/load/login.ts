@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
 import type { LoginJob, LoginReport, Traits } from '../types.ts'
 import { Credentials } from './credentials.ts'
+import { numberOf, shareOf, WHOLE } from './shard.ts'
 
 const ATTEMPTS = 3
 const RETRY_AFTER_MS = 200
@@ -15,30 +16,40 @@ interface Reply {
   body: string
 }
 
-/** Throws an AuthscaleError LOGIN_FAILED with status and body of the first login that stays refused. */
-export async function logIn(job: LoginJob): Promise<{ credentials: Credentials; report: LoginReport }> {
-  const credentials = new Credentials(job.transport, job.users)
-  const agent = new Agent({ keepAlive: true, maxSockets: job.concurrency })
+/**
+ * @throws AuthscaleError LOGIN_FAILED with status and body of the first login that stays refused; the signal's
+ * reason when it aborts
+ */
+export async function logIn(
+  job: LoginJob,
+  signal?: AbortSignal,
+): Promise<{ credentials: Credentials; report: LoginReport }> {
+  const shard = job.shard ?? WHOLE
+  const credentials = new Credentials(job.transport, job.users, shard)
+  const agent = new Agent({ keepAlive: true })
   const startedAt = process.hrtime.bigint()
+  const count = shareOf(job.users, shard)
+  const laneCount = Math.max(1, shareOf(job.concurrency, shard))
   let next = 0
   const lane = async () => {
     try {
-      while (next < job.users) {
-        const user = next++
+      while (next < count) {
+        signal?.throwIfAborted()
+        const user = numberOf(next++, shard)
         credentials.set(user, await logInUser(agent, job, user))
       }
     } catch (error) {
-      next = job.users
+      next = count
       throw error
     }
   }
   // All lanes end before the job does, also a failed one: nothing is sent behind the next job's back.
-  const lanes = await Promise.allSettled(Array.from({ length: job.concurrency }, lane))
+  const lanes = await Promise.allSettled(Array.from({ length: laneCount }, lane))
   agent.destroy()
   const failed = lanes.find((ended) => ended.status === 'rejected')
   if (failed) throw failed.reason
   const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9
-  return { credentials, report: { count: job.users, seconds } }
+  return { credentials, report: { count, seconds } }
 }
 
 async function logInUser(agent: Agent, job: LoginJob, user: number): Promise<string> {

@@ -1,24 +1,35 @@
-/** The load generator's process: does one job at a time for the harness, and leaves when the harness goes. */
+/** A load generator's process: does one job at a time for the harness, and leaves when the harness goes. */
 import { AuthscaleError } from '../errors.ts'
+import type { LoadJob } from '../types.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import type { Credentials } from './credentials.ts'
 import { logIn } from './login.ts'
+import type { LoadShare } from './merge.ts'
+import { runOpenLoop } from './open-loop.ts'
 import type { GeneratorMessage, HarnessMessage } from './protocol.ts'
 
-let credentials: Credentials | undefined
+type Question = Exclude<HarnessMessage, { type: 'cancel' }>
 
-async function perform(message: HarnessMessage): Promise<GeneratorMessage> {
-  if (message.type === 'login') {
-    // The users of an earlier login are let go first: two generations need twice the memory.
-    credentials = undefined
-    const done = await logIn(message.job)
-    credentials = done.credentials
-    return { type: 'login-done', report: done.report }
-  }
+let credentials: Credentials | undefined
+let job = new AbortController()
+
+async function perform(message: Question, signal: AbortSignal): Promise<GeneratorMessage> {
+  if (message.type === 'load') return { type: 'load-done', share: await send(message, signal) }
+  // The users of an earlier login are let go first: two generations need twice the memory.
+  credentials = undefined
+  const done = await logIn(message.job, signal)
+  credentials = done.credentials
+  return { type: 'login-done', report: done.report }
+}
+
+function send({ job, startUs }: { job: LoadJob; startUs: number }, signal: AbortSignal): Promise<LoadShare> {
   if (credentials === undefined)
     throw new AuthscaleError('NOT_LOGGED_IN', 'Log the users in before sending load.')
-  const report = await runClosedLoop(message.job, credentials, (edge) => tell({ type: 'window', edge }))
-  return { type: 'load-done', report }
+  const { load } = job
+  const onWindow = (edge: 'open' | 'close') => tell({ type: 'window', edge })
+  return load.loop === 'open'
+    ? runOpenLoop({ ...job, load }, credentials, onWindow, { startUs, signal })
+    : runClosedLoop({ ...job, load }, credentials, onWindow, signal)
 }
 
 function failure(error: unknown): GeneratorMessage {
@@ -34,7 +45,9 @@ process.on('disconnect', () => process.exit(0))
 // Ctrl-C reaches every process of the terminal; the harness alone decides when load ends.
 process.on('SIGINT', () => {})
 process.on('message', (message: HarnessMessage) => {
-  perform(message).catch(failure).then(tell)
+  if (message.type === 'cancel') return job.abort()
+  job = new AbortController()
+  perform(message, job.signal).catch(failure).then(tell)
 })
 // Thrown in a socket's callback, where no job can catch it: what the job counted can no longer be trusted.
 process.on('uncaughtException', (error) => {

@@ -8,21 +8,32 @@ import type { Account, Mode } from './users-server.fixture.ts'
 
 export interface TestServer {
   url: string
+  pid: number
   account(): Promise<Account>
+  /** Ends it with what it has in hand. */
+  kill(): Promise<void>
 }
 
-/** The server leaves when the test is over. */
-export async function startServer(t: TestContext, mode: Mode = 'right'): Promise<TestServer> {
+/** The server leaves when the test is over. By default it takes a free port. */
+export async function startServer(t: TestContext, mode: Mode = 'right', port = 0): Promise<TestServer> {
   const path = fileURLToPath(new URL('./users-server.fixture.ts', import.meta.url))
-  const child = fork(path, { execArgv: ['--import', 'tsx'], env: { ...process.env, MODE: mode } })
+  const child = fork(path, {
+    execArgv: ['--import', 'tsx'],
+    env: { ...process.env, MODE: mode, PORT: `${port}` },
+  })
+  const gone = once(child, 'exit')
   t.after(async () => {
-    const gone = once(child, 'exit')
-    child.disconnect()
+    if (child.connected) child.disconnect()
     await gone
   })
-  const [port] = (await once(child, 'message')) as [number]
+  const [listensOn] = (await once(child, 'message')) as [number]
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${listensOn}`,
+    pid: child.pid ?? 0,
+    async kill() {
+      child.kill('SIGKILL')
+      await gone
+    },
     async account() {
       child.send('account')
       const [account] = (await once(child, 'message')) as [Account]

@@ -48,7 +48,7 @@ export async function runGenerator(
   const edges: CpuReading[] = []
   const report = await generator.load(
     { url, load, warmupSec: WARMUP_SEC, measureSec, verifyEvery: VERIFY_EVERY },
-    () => edges.push(readCpu(generator.pid, serverPid)),
+    () => edges.push(readCpu(generator.pids, serverPid)),
   )
   const { requests, errors, wrongAnswers, wrongExamples, windowSec } = report
   if (errors + wrongAnswers > 0 || requests === 0) {
@@ -89,10 +89,11 @@ interface CpuReading {
   serverUs: number | null
 }
 
-function readCpu(tool: number, server: number | null): CpuReading {
+function readCpu(tool: readonly number[], server: number | null): CpuReading {
+  const times = tool.map(processCpuUs)
   return {
     atMs: performance.now(),
-    toolUs: processCpuUs(tool),
+    toolUs: times.includes(null) ? null : times.reduce<number>((sum, time) => sum + (time ?? 0), 0),
     serverUs: server === null ? null : processCpuUs(server),
   }
 }
@@ -100,9 +101,9 @@ function readCpu(tool: number, server: number | null): CpuReading {
 /** Readings in the middle of wrk's life: a child that has ended cannot be asked any more. */
 async function readMiddle(tool: number, server: number | null, seconds: number): Promise<CpuReading[]> {
   await sleep(WRK_EDGE_MS)
-  const before = readCpu(tool, server)
+  const before = readCpu([tool], server)
   await sleep(seconds * 1_000 - 2 * WRK_EDGE_MS)
-  return [before, readCpu(tool, server)]
+  return [before, readCpu([tool], server)]
 }
 
 function toSample(throughputPerSec: number, [before, after]: CpuReading[]): Sample {

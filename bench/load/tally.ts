@@ -1,17 +1,19 @@
 /** Counts what happens between the opening and the closing of the measurement window, and checks samples. */
-import type { RecordableHistogram } from 'node:perf_hooks'
 import type { LoadReport } from '../types.ts'
-import { createLatencyHistogram, summarize } from './histogram.ts'
 
 const MAX_EXAMPLES = 5
 const EXAMPLE_CHARS = 120
+const SLICES = 10
+
+/** The counts of both loops; latencies are each loop's own. */
+type Counts = Omit<LoadReport, 'latencyUs' | 'arrivals' | 'distinctUsers'>
 
 /** Everything outside the window is ignored; a reply belongs to the window in which its last byte arrived. */
 export class Tally {
-  isOpen = false
-  readonly latency: RecordableHistogram = createLatencyHistogram()
   readonly #verifyEvery: number
+  readonly #sliceUs: number
   readonly #statusCounts: Record<number, number> = {}
+  readonly #perSlice = new Array<number>(SLICES).fill(0)
   readonly #examples: string[] = []
   #repliesUntilSample = 1
   #requests = 0
@@ -20,37 +22,44 @@ export class Tally {
   #wrongAnswers = 0
   #bytesSent = 0
   #bytesReceived = 0
-  #openedAt = 0n
-  #closedAt = 0n
+  #openUs = Number.POSITIVE_INFINITY
+  #closeUs = Number.POSITIVE_INFINITY
 
   /** @param verifyEvery one reply in this many is verified, on average */
-  constructor(verifyEvery: number) {
+  constructor({ verifyEvery, measureSec }: { verifyEvery: number; measureSec: number }) {
     this.#verifyEvery = verifyEvery
+    this.#sliceUs = (measureSec * 1e6) / SLICES
   }
 
-  open(): void {
-    this.#openedAt = process.hrtime.bigint()
-    this.isOpen = true
+  /** May lie ahead, as that of an open loop, or be now. */
+  open(atUs: number): void {
+    this.#openUs = atUs
   }
 
-  close(): void {
-    this.isOpen = false
-    this.#closedAt = process.hrtime.bigint()
+  close(atUs: number): void {
+    this.#closeUs = atUs
+  }
+
+  covers(atUs: number): boolean {
+    return atUs >= this.#openUs && atUs < this.#closeUs
   }
 
   /** A reply inside the window. Both byte counts are those of this request and its reply, headers included. */
-  reply(status: number, user: number, bytesSent: number, bytesReceived: number): void {
+  reply(atUs: number, status: number, user: number, bytesSent: number, bytesReceived: number): void {
     this.#requests++
     this.#statusCounts[status] = (this.#statusCounts[status] ?? 0) + 1
+    // A window that closes a timer's lag too late has its last replies in the last slice.
+    const slice = Math.min(SLICES - 1, Math.floor((atUs - this.#openUs) / this.#sliceUs))
+    this.#perSlice[slice] = (this.#perSlice[slice] ?? 0) + 1
     this.#bytesSent += bytesSent
     this.#bytesReceived += bytesReceived
     if (status !== 200) this.#wrong(`user${user}: status ${status}`)
   }
 
-  lost(reason: string): void {
-    if (!this.isOpen) return
+  /** A request of the window that has no reply. */
+  failed(reason: string): void {
     this.#errors++
-    this.#example(reason)
+    this.example(reason)
   }
 
   /**
@@ -63,39 +72,39 @@ export class Tally {
     return true
   }
 
+  /** The body of a reply inside the window. */
   verify(body: string, user: number): void {
-    if (!this.isOpen) return
     this.#verifiedBodies++
     const username = usernameIn(body)
     if (username !== `user${user}`) this.#wrong(`user${user} was answered as ${username}`)
   }
 
-  /** Throws a RangeError when the window was not opened and closed. */
-  report(distinctUsers: number): LoadReport {
-    const windowSec = Number(this.#closedAt - this.#openedAt) / 1e9
-    if (windowSec <= 0) throw new RangeError('the measurement window was not opened and closed')
+  /** @throws RangeError when the window was not opened and closed */
+  counts(): Counts {
+    const windowSec = (this.#closeUs - this.#openUs) / 1e6
+    if (!(windowSec > 0)) throw new RangeError('the measurement window was not opened and closed')
     return {
       windowSec,
       requests: this.#requests,
-      statusCounts: { ...this.#statusCounts },
+      requestsPerSlice: this.#perSlice,
+      statusCounts: this.#statusCounts,
       errors: this.#errors,
       verifiedBodies: this.#verifiedBodies,
       wrongAnswers: this.#wrongAnswers,
       wrongExamples: this.#examples,
-      distinctUsers,
-      latencyUs: summarize(this.latency),
       bytesSent: this.#bytesSent,
       bytesReceived: this.#bytesReceived,
     }
   }
 
-  #wrong(example: string): void {
-    this.#wrongAnswers++
-    this.#example(example)
+  /** Keeps the first few. */
+  example(text: string): void {
+    if (this.#examples.length < MAX_EXAMPLES) this.#examples.push(text.slice(0, EXAMPLE_CHARS))
   }
 
-  #example(text: string): void {
-    if (this.#examples.length < MAX_EXAMPLES) this.#examples.push(text.slice(0, EXAMPLE_CHARS))
+  #wrong(example: string): void {
+    this.#wrongAnswers++
+    this.example(example)
   }
 }
 

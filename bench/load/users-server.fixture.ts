@@ -11,6 +11,10 @@ export interface Account {
   repliesAtNs: number[]
   /** Requests to GET /me by user. */
   perUser: Record<string, number>
+  /** Requests to GET /me that were given no reply, by the mode. */
+  faults: number
+  /** Connections that were accepted. */
+  connections: number
   /** Each length that a request to GET /me, and its reply, had on the wire. */
   requestBytes: number[]
   replyBytes: number[]
@@ -28,6 +32,16 @@ export type Mode =
   | 'late'
   /** Every 50th request is answered by the end of its connection. */
   | 'hanging-up'
+  /** Every 50th request is answered by a reset. */
+  | 'resetting'
+  /** Every 50th request is never answered. */
+  | 'hanging'
+  /** Every 50th reply is the last of its connection, and says so. */
+  | 'closing'
+  /** Replies have no length. */
+  | 'chunked'
+  /** Replies take 20 ms; the first 100 requests are, in turn, cut off in mid-reply, reset, and answered for the last time. */
+  | 'troubled-start'
   /** Replies take 20 ms, every tenth 100 ms. */
   | 'slow'
   /** Logins of user7 are refused. */
@@ -38,8 +52,17 @@ export type Mode =
   | 'empty-handed'
 
 const mode = (process.env.MODE ?? 'right') as Mode
-const account: Account = { repliesAtNs: [], perUser: {}, requestBytes: [], replyBytes: [], logins: {} }
+const account: Account = {
+  repliesAtNs: [],
+  perUser: {},
+  faults: 0,
+  connections: 0,
+  requestBytes: [],
+  replyBytes: [],
+  logins: {},
+}
 let requests = 0
+let troubled = 0
 
 const server = createServer((req, res) => {
   if (req.url === '/login') {
@@ -50,6 +73,9 @@ const server = createServer((req, res) => {
     req.on('end', () => login(req, res, (JSON.parse(body) as { username: string }).username))
   } else if (mode === 'slow') {
     setTimeout(() => me(req, res), requests++ % 10 === 0 ? 100 : 20)
+  } else if (mode === 'troubled-start') {
+    requests++
+    setTimeout(() => me(req, res), 20)
   } else {
     requests++
     me(req, res)
@@ -72,14 +98,33 @@ function me(req: IncomingMessage, res: ServerResponse): void {
   const username = userOf(req)
   weigh(req.socket, res)
   account.perUser[username] = (account.perUser[username] ?? 0) + 1
-  if (mode === 'hanging-up' && requests % 50 === 0) {
-    req.socket.end()
+  const fault = faultFor(res)
+  if (fault !== undefined) {
+    account.faults++
+    if (fault === 'end') req.socket.end(mode === 'troubled-start' ? 'HTTP/1.1 200 OK\r\nContent-Le' : '')
+    if (fault === 'reset') req.socket.resetAndDestroy()
     return
   }
   account.repliesAtNs.push(Number(process.hrtime.bigint()))
   const error = errorFor(username)
   if (error !== undefined) answer(res, error, { error: 'no' })
   else answer(res, 200, { username: mode === 'mixed-up' && requests % 20 === 0 ? 'somebody' : username })
+}
+
+function faultFor(res: ServerResponse): 'end' | 'reset' | 'hang' | undefined {
+  if (mode === 'troubled-start') {
+    const turn = troubled++
+    if (turn < 100 && turn % 3 === 2) res.setHeader('Connection', 'close')
+    else if (turn < 100) return turn % 3 === 0 ? 'end' : 'reset'
+  }
+  if (requests % 50 !== 0) return undefined
+  if (mode === 'closing') res.setHeader('Connection', 'close')
+  const faults: Partial<Record<Mode, 'end' | 'reset' | 'hang'>> = {
+    'hanging-up': 'end',
+    resetting: 'reset',
+    hanging: 'hang',
+  }
+  return faults[mode]
 }
 
 function errorFor(username: string): number | undefined {
@@ -112,9 +157,16 @@ function remember(lengths: number[], length: number): void {
 }
 
 function answer(res: ServerResponse, status: number, body: object): void {
-  res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
+  const text = JSON.stringify(body)
+  const framing = mode === 'chunked' ? {} : { 'Content-Length': Buffer.byteLength(text) }
+  res.writeHead(status, { 'Content-Type': 'application/json', ...framing }).end(text)
 }
 
 process.on('message', () => process.send?.(account))
 process.on('disconnect', () => process.exit(0))
-server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
+server.on('connection', () => {
+  account.connections++
+})
+server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () =>
+  process.send?.((server.address() as AddressInfo).port),
+)

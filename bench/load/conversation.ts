@@ -1,0 +1,96 @@
+/** The harness's side of one load generator process: one question at a time over IPC, and why it died. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { AuthscaleError } from '../errors.ts'
+import type { GeneratorMessage, HarnessMessage } from './protocol.ts'
+
+const LEAVE_WITHIN_MS = 3_000
+const STDERR_TAIL_CHARS = 2_000
+
+type Kind = GeneratorMessage['type']
+type Pending = {
+  settles: Kind
+  onWindow: ((edge: 'open' | 'close') => void) | undefined
+  resolve(message: GeneratorMessage): void
+  reject(error: Error): void
+}
+
+/** One question at a time over the IPC channel; the end of the process answers whatever is still open. */
+export class Conversation {
+  readonly #child: ChildProcess
+  readonly #gone: Promise<void>
+  #pending: Pending | undefined
+  #death: AuthscaleError | undefined
+  #stderr = ''
+
+  constructor(command: readonly string[], env: NodeJS.ProcessEnv) {
+    const [program = '', ...args] = command
+    const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    this.#child = child
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL_CHARS)
+    })
+    child.on('message', (message: GeneratorMessage) => this.#hear(message))
+    const ended = new Promise<string>((resolve) => {
+      child.once('error', (error) => resolve(`could not be started: ${error.message}`))
+      child.once('exit', (code, signal) =>
+        resolve(signal ? `was ended by ${signal}` : `ended with exit code ${code}`),
+      )
+    })
+    // The child's own 'close' event never comes once this side has closed the IPC channel.
+    const stderrRead = child.stderr ? once(child.stderr, 'close') : undefined
+    this.#gone = Promise.all([ended, stderrRead]).then(([why]) => this.#die(why))
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
+  /** Ends the job under way early, with a failure; nothing happens where there is none. */
+  cancel(): void {
+    if (this.#pending !== undefined && this.#child.connected) this.#child.send({ type: 'cancel' }, () => {})
+  }
+
+  /** Sends a question and waits for its answer; window messages meanwhile go to `onWindow`. */
+  ask<K extends Kind>(question: HarnessMessage, answer: K, onWindow?: Pending['onWindow']) {
+    const answered = this.until(answer, onWindow)
+    // A channel that breaks is followed by the end of the process, which rejects with the better reason.
+    if (this.#child.connected) this.#child.send(question, () => {})
+    return answered
+  }
+
+  until<K extends Kind>(settles: K, onWindow?: Pending['onWindow']) {
+    return new Promise<Extract<GeneratorMessage, { type: K }>>((resolve, reject) => {
+      if (this.#death !== undefined) return reject(this.#death)
+      this.#pending = { settles, onWindow, resolve: resolve as Pending['resolve'], reject }
+    })
+  }
+
+  /** Closes the channel, which makes the generator leave; ends it by force when it does not. */
+  async end(): Promise<void> {
+    if (this.#child.connected) this.#child.disconnect()
+    const force = setTimeout(() => this.#child.kill('SIGKILL'), LEAVE_WITHIN_MS)
+    await this.#gone
+    clearTimeout(force)
+  }
+
+  #hear(message: GeneratorMessage): void {
+    const pending = this.#pending
+    if (message.type === 'window') {
+      pending?.onWindow?.(message.edge)
+      return
+    }
+    this.#pending = undefined
+    if (message.type === 'failed') pending?.reject(new AuthscaleError(message.code, message.message))
+    else if (message.type === pending?.settles) pending.resolve(message)
+    else pending?.reject(new Error(`the load generator said ${message.type} instead of ${pending.settles}`))
+  }
+
+  #die(why: string): void {
+    const tail = this.#stderr.trim().split('\n').slice(-3).join(' | ')
+    const message = `The load generator ${why}${tail === '' ? '.' : `: ${tail}`}`
+    this.#death = new AuthscaleError('GENERATOR_DIED', message)
+    this.#pending?.reject(this.#death)
+    this.#pending = undefined
+  }
+}

@@ -1,0 +1,78 @@
+/** The report of several processes is that of one which had done all their work. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { createHistogram, decodeHistogram, encodeHistogram, recordUs } from '../histogram.ts'
+import { type LoadShare, mergeLogins, mergeShares } from './merge.ts'
+
+const load = {
+  loop: 'open' as const,
+  arrivalsPerSec: 1_000,
+  spacing: 'even' as const,
+  connections: 4,
+  seed: 1,
+}
+
+function encoded(valuesUs: readonly number[]): string {
+  const histogram = createHistogram()
+  for (const us of valuesUs) recordUs(histogram, us)
+  return encodeHistogram(histogram)
+}
+
+/** What a process reports that saw replies of these latencies. */
+function shareOf(latenciesUs: readonly number[]): LoadShare {
+  const n = latenciesUs.length
+  return {
+    windowSec: 1,
+    requests: n,
+    requestsPerSlice: Array.from({ length: 10 }, (_, slice) => (slice === 3 ? n : 1)),
+    statusCounts: n > 2 ? { 200: n - 1, 401: 1 } : { 200: n },
+    errors: 2 * n,
+    verifiedBodies: n,
+    wrongAnswers: 3 * n,
+    wrongExamples: [],
+    distinctUsers: n,
+    bytesSent: 100 * n,
+    bytesReceived: 200 * n,
+    latency: encoded(latenciesUs),
+    arrivals: {
+      account: { scheduled: n, ok: n, error: 0, timeout: 0, lost: 0, inFlight: 0 },
+      noticed: n,
+      uncorrected: encoded(latenciesUs.map((us) => us / 2)),
+      lag: encoded(latenciesUs.map((us) => us / 3)),
+      meanInFlight: n / 8,
+      backlogMax: n,
+      reconnects: n,
+    },
+  }
+}
+
+const latencies = fc.array(fc.integer({ min: 1, max: 1e8 }), { minLength: 3, maxLength: 60 })
+
+test('two processes are one, to the last count of each histogram', () => {
+  const property = fc.property(latencies, latencies, (some, others) => {
+    const merged = mergeShares(load, [shareOf(some), shareOf(others)])
+    const whole = mergeShares(load, [shareOf([...some, ...others])])
+    const differing = { statusCounts: null, requestsPerSlice: null }
+    assert.deepEqual({ ...merged, ...differing }, { ...whole, ...differing })
+    const n = some.length + others.length
+    assert.deepEqual(merged.statusCounts, { 200: n - 2, 401: 2 })
+    assert.deepEqual(merged.requestsPerSlice, [2, 2, 2, n, 2, 2, 2, 2, 2, 2])
+    assert.equal(decodeHistogram(merged.arrivals?.histogram ?? '').totalCount, n)
+  })
+  fc.assert(property, { numRuns: 30 })
+})
+
+test('a closed loop has no arrivals', () => {
+  const report = mergeShares({ loop: 'closed', connections: 1 }, [{ ...shareOf([1, 2]), arrivals: null }])
+  assert.equal(report.arrivals, null)
+  assert.equal(report.latencyUs.p50, 1)
+})
+
+test('logins take as long as the slowest process', () => {
+  const reports = [
+    { count: 5, seconds: 2 },
+    { count: 4, seconds: 3 },
+  ]
+  assert.deepEqual(mergeLogins(reports), { count: 9, seconds: 3 })
+})

@@ -1,0 +1,14 @@
+/** Splits numbered things among processes: of `total`, number i belongs to process i mod `of`. */
+import type { Shard } from '../types.ts'
+
+export const WHOLE: Shard = { index: 0, of: 1 }
+
+/** How many of `total` are the shard's own. */
+export function shareOf(total: number, { index, of }: Shard): number {
+  return Math.max(0, Math.ceil((total - index) / of))
+}
+
+/** The shard's own thing number `own`, by its number in the whole. */
+export function numberOf(own: number, { index, of }: Shard): number {
+  return index + own * of
+}

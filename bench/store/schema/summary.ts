@@ -1,0 +1,160 @@
+/** `summary.json`: every figure of a report. */
+import { z } from 'zod'
+import { count, estimateSchema, nonNegative, perTier, SCHEMA_VERSION, warningSchema } from './basics.ts'
+import { armSchema } from './trial.ts'
+
+const comparisonSchema = z
+  .object({
+    estimate: estimateSchema,
+    detected: z
+      .boolean()
+      .describe(
+        'The interval excludes "no difference", p is below 5 % after Holm’s correction, and the effect ' +
+          'exceeds the run’s own A/A error',
+      ),
+    p: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe('Paired t-test over blocks, Holm-adjusted over its family; null below two blocks'),
+    detectable: nonNegative
+      .nullable()
+      .describe(
+        'Smallest effect that this many blocks of this noise show four times in five, in the unit of the ' +
+          'estimate; null below two blocks',
+      ),
+  })
+  .describe('A difference or ratio within blocks; one that was not detected is printed as ~')
+
+export const summarySchema = z
+  .object({
+    schemaVersion: z.literal(SCHEMA_VERSION),
+    runId: z.string(),
+    profile: z.enum(['smoke', 'standard', 'full']),
+    trials: z.object({
+      planned: count,
+      ok: count,
+      failed: count.describe('Planned trials of which there is no valid record, only rejected ones'),
+    }),
+    aa: z
+      .object({
+        throughputRatio: estimateSchema,
+        cpuRatio: estimateSchema,
+        cpuDifferenceUs: estimateSchema,
+        cpuVariation: nonNegative.describe('Coefficient of variation of CPU a request between equal trials'),
+        throughputVariation: nonNegative,
+      })
+      .nullable()
+      .describe('Second control against first control, within blocks: this machine’s own error'),
+    arms: z.array(
+      z.object({
+        arm: armSchema,
+        metrics: z.record(z.string(), estimateSchema),
+        authTaxUs: comparisonSchema
+          .nullable()
+          .describe(
+            'CPU µs a request over all tiers but the generator, minus the mean of the controls in the same block',
+          ),
+        throughputVsControl: comparisonSchema
+          .nullable()
+          .describe('Null where the generator or the proxy, not the replica, held either side down'),
+        warnings: z.array(warningSchema),
+      }),
+    ),
+    scaling: z
+      .array(
+        z.object({
+          scheme: z.string(),
+          replicas: count.min(1),
+          speedup: estimateSchema.describe('X(N) ÷ X(1) within blocks'),
+          efficiency: estimateSchema.nullable().describe('X(N) ÷ (N · X(1)); null when withheld'),
+          withheld: warningSchema.nullable().describe('Why there is no efficiency'),
+        }),
+      )
+      .describe('From the experiment `replicas`'),
+    memoryPerUser: z
+      .array(
+        z.object({
+          scheme: z.string(),
+          replicaBytes: comparisonSchema,
+          redisBytes: comparisonSchema.nullable().describe('Null: no Redis, or it could not be read'),
+        }),
+      )
+      .describe('Least-squares slopes of what logins added, over numbers of users, in bytes a user'),
+    latency: z
+      .array(
+        z.object({
+          scheme: z.string(),
+          rungs: z.array(
+            z.object({
+              arrivalsPerSec: z.number(),
+              blocks: count,
+              requests: count.describe('Arrivals over all blocks'),
+              p50Us: estimateSchema,
+              p90Us: estimateSchema,
+              p99Us: estimateSchema,
+              p999Us: estimateSchema
+                .nullable()
+                .describe('Null with fewer than 10,000 arrivals: ten must lie beyond a quantile'),
+              meanUs: estimateSchema,
+              throughputPerSec: estimateSchema,
+              errorShare: nonNegative,
+              utilization: perTier(nonNegative.nullable()).describe('Busy cores, medians over blocks'),
+              metShare: z.number().min(0).max(1).describe('Share of the blocks in which the SLO was kept'),
+            }),
+          ),
+          rejected: z
+            .array(z.object({ arrivalsPerSec: z.number(), windows: count, by: z.array(warningSchema) }))
+            .describe('Rates at which gates rejected windows, which are in no figure'),
+          capacityPerSec: estimateSchema.nullable(),
+          capacityNote: z
+            .enum(['found', 'slo-never-met', 'never-broken', 'load-limited', 'one-rung', 'not-measured'])
+            .describe(
+              'found: between a rate that kept the SLO and one that broke it. never-broken and load-limited: ' +
+                'the capacity is at least the value',
+            ),
+          kneePerSec: z
+            .number()
+            .nullable()
+            .describe('Rate with the most throughput ÷ mean latency (Kleinrock’s power); null below 3 rungs'),
+          saturationPerSec: estimateSchema
+            .nullable()
+            .describe(
+              'Throughput of the closed loop on the same processes; null where the load was the limit',
+            ),
+        }),
+      )
+      .describe('From the experiment `latency`; open loop, intended send to last byte'),
+    demand: z
+      .array(
+        z.object({
+          scheme: z.string(),
+          tier: z.enum(['replicas', 'redis', 'proxy']),
+          demandUs: estimateSchema.describe('D: CPU µs that one more request takes'),
+          idleCores: estimateSchema.describe('U0: busy cores at no load'),
+          rungs: count,
+          worstResidual: nonNegative.describe('Largest |U − (U0 + D·X)| ÷ U over the rungs'),
+        }),
+      )
+      .describe('U = U0 + D·X, least squares over the rungs; n counts server processes'),
+    blocks: z
+      .array(z.object({ experiment: z.string(), planned: count, measured: count, stoppedEarly: z.boolean() }))
+      .describe('Blocks of each experiment'),
+    rejected: z.array(z.object({ trial: z.string(), reason: z.string() })),
+    withRejected: z
+      .array(
+        z.object({
+          arm: z.string(),
+          metric: z.string(),
+          without: estimateSchema,
+          with: estimateSchema,
+          agrees: z
+            .boolean()
+            .describe('The value with all trials lies inside the interval without the rejected'),
+        }),
+      )
+      .describe('Figures of arms with rejected trials, computed both ways'),
+    notes: z.array(z.string()),
+  })
+  .describe('Everything derived from the records of a run; can be thrown away and made again')
