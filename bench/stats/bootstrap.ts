@@ -1,73 +1,63 @@
-/** Intervals for medians over blocks, without assuming a distribution. */
-import { median, quantiles } from './quantiles.ts'
-import { type Draw, seededDraw } from './seeded.ts'
-
-/** A median with the ends of its interval, all in the unit of the values. */
-export interface Interval {
-  value: number
-  lo: number
-  hi: number
-}
+/** Intervals for statistics of values that come in clusters: many requests or rungs of one server process. */
+import { errorFunction } from 'simple-statistics'
+import type { Interval } from './median-interval.ts'
+import { quantiles } from './quantiles.ts'
+import { seededDraw } from './seeded.ts'
+import { tQuantile } from './student-t.ts'
 
 export interface BootstrapOptions {
   seed: number
-  /** Default 2,000: the interval's ends then move by less than a rank when the seed changes. */
+  /** Default 2,000: the interval's ends then hardly move when the seed changes. */
   resamples?: number
   /** Default 0.95. */
   confidence?: number
 }
 
-/** With fewer blocks than this an interval cannot come near its nominal 95 %; the estimate says `few-blocks`. */
-export const FEW_BLOCKS = 5
+/** With more resamples than this without a finite statistic, the rest would describe other data than these. */
+const MOST_LEFT_OUT = 0.25
 
 /**
- * The median and its percentile bootstrap interval (Efron & Tibshirani, "An Introduction to the Bootstrap", 1993,
- * ch. 13). One value per block, because fresh server processes vary more than anything within one trial: that is
- * the level at which repeats are independent, so it is the level that is resampled.
+ * A statistic of all values together, with its interval from a cluster bootstrap: whole clusters (the server
+ * processes) are drawn with replacement and keep all their values (Davison & Hinkley, "Bootstrap Methods and Their
+ * Application", 1997, §3.8; Field & Welsh, "Bootstrapping clustered data", JRSS B 69, 2007). Values of one process
+ * resemble each other: drawing them one by one would take each for a process of its own, and the 95 % intervals
+ * of the test would then hold the truth in 73 % of cases.
  *
- * What few blocks can give: up to n = 5 the interval is exactly the range of the values, since a resample whose
- * median is the extreme value comes up in more than 2.5 % of cases. `rangeCoverage` says how often that range
- * holds the true median. A single value has no interval: lo = hi = value, and the caller must say so.
+ * The ends are expanded percentiles (Hesterberg, "What teachers should know about the bootstrap", The American
+ * Statistician 69, 2015): plain ones are too narrow by √((n − 1)/n) and by the normal instead of Student's
+ * distribution. They hold the truth in 93 to 97 % of cases from 6 clusters on, medians and slopes alike; in about
+ * 90 % at 5, 75 % at 3 and 50 % at 2, where no expansion helps, since no resample reaches beyond the data. Below
+ * `FEW_BLOCKS` the caller must say so.
  *
- * @throws RangeError for no values or values that are not finite
+ * Resamples whose statistic is not finite (a line through one point) are left out. An interval that lies beside
+ * the value, as a lopsided statistic can make it, is stretched to hold it.
+ *
+ * @throws RangeError without values, when the statistic of all values is not finite, or when more than a quarter
+ * of the resamples have none
  */
-export function medianInterval(values: readonly number[], options: BootstrapOptions): Interval {
-  const { seed, resamples = 2_000, confidence = 0.95 } = options
-  const value = median(values)
+export function clusterInterval<T>(
+  clusters: readonly (readonly T[])[],
+  statistic: (values: readonly T[]) => number,
+  { seed, resamples = 2_000, confidence = 0.95 }: BootstrapOptions,
+): Interval {
+  const filled = clusters.filter((values) => values.length > 0)
+  if (filled.length === 0) throw new RangeError('a cluster bootstrap needs at least one value')
+  const value = statistic(filled.flat())
+  if (!Number.isFinite(value)) throw new RangeError(`the statistic of all values is ${value}`)
+  if (filled.length === 1) return { value, lo: value, hi: value }
   const draw = seededDraw(seed)
-  const sorted = values.toSorted((a, b) => a - b)
-  const medians = Array.from({ length: values.length === 1 ? 1 : resamples }, () =>
-    resampledMedian(sorted, draw),
-  )
-  const tail = (1 - confidence) / 2
-  const [lo = value, hi = value] = quantiles(medians, [tail, 1 - tail])
-  return { value, lo, hi }
+  const drawn = Array.from({ length: resamples }, () =>
+    statistic(filled.flatMap(() => filled[draw(filled.length)] ?? [])),
+  ).filter(Number.isFinite)
+  if (drawn.length < (1 - MOST_LEFT_OUT) * resamples)
+    throw new RangeError(`only ${drawn.length} of ${resamples} resamples have a finite statistic`)
+  const tail = expandedTail((1 - confidence) / 2, filled.length)
+  const [lo = value, hi = value] = quantiles(drawn, [tail, 1 - tail])
+  return { value, lo: Math.min(lo, value), hi: Math.max(hi, value) }
 }
 
-/** Median of as many values as there are, drawn with replacement; counts ranks, since sorting each draw is slow. */
-function resampledMedian(sorted: readonly number[], draw: Draw): number {
-  const drawn = sorted.map(() => 0)
-  for (let i = 0; i < sorted.length; i++) {
-    const rank = draw(sorted.length)
-    drawn[rank] = (drawn[rank] ?? 0) + 1
-  }
-  const middle = (sorted.length - 1) / 2
-  const [lower, upper] = [rankAt(drawn, Math.floor(middle)), rankAt(drawn, Math.ceil(middle))]
-  return ((sorted[lower] as number) + (sorted[upper] as number)) / 2
-}
-
-/** Rank of the value at `position` of a resample, by how often each rank was drawn. */
-function rankAt(drawn: readonly number[], position: number): number {
-  let rank = 0
-  for (let passed = drawn[0] ?? 0; passed <= position; passed += drawn[rank] ?? 0) rank++
-  return rank
-}
-
-/**
- * How often the range of n independent values holds the true median, whatever their distribution: 1 − 2^(1 − n),
- * since it misses only when all n fall on one side (David & Nagaraja, "Order Statistics", 2003, §7.1). 50 % for
- * n = 2, 75 % for 3, 94 % for 5.
- */
-export function rangeCoverage(n: number): number {
-  return 1 - 2 ** (1 - n)
+/** The share of resamples to leave at either end so that `tail` of intervals miss on that side: Φ(√(n/(n − 1))·t). */
+function expandedTail(tail: number, clusters: number): number {
+  const t = Math.sqrt(clusters / (clusters - 1)) * tQuantile(tail, clusters - 1)
+  return (1 + errorFunction(t / Math.SQRT2)) / 2
 }

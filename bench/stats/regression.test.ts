@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Point, slope } from './regression.ts'
+import { line, type Point, slope } from './regression.ts'
 
 test('finds the slope of a line whatever its intercept', () => {
   const xs = fc.uniqueArray(fc.integer({ min: 0, max: 100_000 }), { minLength: 2, maxLength: 10 })
@@ -12,6 +12,17 @@ test('finds the slope of a line whatever its intercept', () => {
       const found = slope(positions.map((x): Point => [x, m * x + b]))
       assert.ok(found !== null && Math.abs(found - m) < 1e-3)
     }),
+  )
+})
+
+test('finds the intercept as well', () => {
+  assert.deepEqual(
+    line([
+      [1, 5],
+      [2, 7],
+      [4, 11],
+    ]),
+    { slope: 2, intercept: 3 },
   )
 })
 
@@ -28,6 +39,7 @@ test('least squares, not the line through the ends', () => {
 
 test('one level of x has no slope', () => {
   assert.equal(slope([]), null)
+  assert.equal(line([[5, 1]]), null)
   assert.equal(
     slope([
       [5, 1],

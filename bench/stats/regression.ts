@@ -4,13 +4,27 @@ import { linearRegression } from 'simple-statistics'
 /** x and y of one observation. */
 export type Point = readonly [x: number, y: number]
 
+/** A straight line, y = intercept + slope · x. */
+export interface Line {
+  /** Units of y per unit of x. */
+  slope: number
+  /** Units of y. */
+  intercept: number
+}
+
 /**
- * Slope of the ordinary least-squares line, in units of y per unit of x. The intercept is left free: it takes up
- * what a server needs once, whatever the number of users.
+ * The ordinary least-squares line. The intercept is left free: it takes up what a server needs once, whatever the
+ * number of users or requests.
  *
  * @returns null when all x are equal, since then nothing says how y grows
  */
-export function slope(points: readonly Point[]): number | null {
+export function line(points: readonly Point[]): Line | null {
   if (new Set(points.map(([x]) => x)).size < 2) return null
-  return linearRegression(points.map(([x, y]) => [x, y])).m
+  const { m, b } = linearRegression(points.map(([x, y]) => [x, y]))
+  return { slope: m, intercept: b }
+}
+
+/** Slope of `line`, in units of y per unit of x; null when all x are equal. */
+export function slope(points: readonly Point[]): number | null {
+  return line(points)?.slope ?? null
 }
