@@ -1,8 +1,9 @@
-/** How readings become a record: arithmetic on known numbers, and each warning raised exactly when it should be. */
+/** How readings become a record: arithmetic on known numbers, and the run's own gates applied to them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { gates } from './gates.ts'
 import { type Readings, toMeasurement } from './measurement.ts'
-import type { Placement, Warning } from './types.ts'
+import type { Placement } from './types.ts'
 
 /** Two cores: the replica on 0, everything else on 1. */
 const twoCores: Placement = {
@@ -29,17 +30,22 @@ function readings(): Readings {
         users: 1_000,
         load: { loop: 'closed', connections: 32 },
         warmupSec: 1,
+        warmupRequests: 0,
         measureSec: 2,
         twin: false,
       },
     },
     placement: twoCores,
+    gates: gates(),
+    sent: { loop: 'closed', connections: 32 },
     idle: memory,
     loggedIn: { ...memory, replicaBytes: 11_000_000, redisBytes: 1_300_000 },
     logins: { count: 1_000, seconds: 0.5 },
     load: {
       windowSec: 2,
       requests: 20_000,
+      requestsPerSlice: new Array(10).fill(2_000),
+      arrivals: null,
       statusCounts: { '200': 20_000 },
       errors: 0,
       verifiedBodies: 1_250,
@@ -53,6 +59,12 @@ function readings(): Readings {
     window: {
       seconds: 2,
       tierCpuUs: { replicas: 1_980_000, redis: 400_000, proxy: 500_000, generator: 500_000 },
+      replicaTimes: [{ cpuUs: 1_980_000, mainCpuUs: 1_900_000, mainWaitUs: 90_000 }],
+      replicaCpu: [
+        { atUs: 1_000_000, cpuUs: 5_000_000 },
+        { atUs: 3_000_000, cpuUs: 6_980_000 },
+      ],
+      throttledUs: 20_000,
       harnessCpuUs: 8_000,
       host: { busyUs: 3_400_000, stealUs: 0, totalUs: 4_000_000 },
       replicas: [
@@ -70,12 +82,6 @@ function readings(): Readings {
   }
 }
 
-function warnings(change: (readings: Readings) => void): Warning[] {
-  const changed = readings()
-  change(changed)
-  return toMeasurement(changed).warnings
-}
-
 test('figures are per second of the window and per reply', () => {
   const measured = toMeasurement(readings())
   assert.equal(measured.throughputPerSec, 10_000)
@@ -89,63 +95,23 @@ test('figures are per second of the window and per reply', () => {
   assert.deepEqual(measured.warnings, [])
 })
 
-test('a full shared core is blamed on the instrument, not on Redis', () => {
-  const full = warnings(({ window }) => {
-    window.tierCpuUs = { replicas: 1_900_000, redis: 900_000, proxy: 600_000, generator: 450_000 }
-  })
-  assert.deepEqual(full, ['proxy-saturated'])
-})
-
-test('Redis on a CPU of its own is blamed when it is full', () => {
-  const full = warnings((changed) => {
-    changed.placement = {
-      ...twoCores,
-      cores: 4,
-      sharedCpus: { redis: [1], proxy: [2], generator: [3] },
-    }
-    changed.window.tierCpuUs = { replicas: 1_000_000, redis: 1_960_000, proxy: 600_000, generator: 450_000 }
-  })
-  assert.deepEqual(full, ['redis-saturated', 'replica-not-saturated'])
-})
-
-const cases: [Warning, (readings: Readings) => void][] = [
-  [
-    'replica-not-saturated',
-    ({ window }) => {
-      window.tierCpuUs.replicas = 1_700_000
-      window.host = { busyUs: 3_120_000, stealUs: 0, totalUs: 4_000_000 }
-    },
-  ],
-  [
-    'foreign-cpu',
-    ({ window }) => Object.assign(window, { host: { busyUs: 3_700_000, stealUs: 0, totalUs: 4e6 } }),
-  ],
-  [
-    'steal',
-    ({ window }) => Object.assign(window, { host: { busyUs: 3_390_000, stealUs: 100_000, totalUs: 4e6 } }),
-  ],
-  ['users-not-rotating', ({ load }) => Object.assign(load, { distinctUsers: 700 })],
-  ['tier-not-measured', ({ window }) => Object.assign(window.tierCpuUs, { proxy: null })],
-]
-for (const [warning, change] of cases) {
-  test(`${warning} is raised, alone`, () => assert.deepEqual(warnings(change), [warning]))
-}
-
-test('replicas that share a core are flagged, and uneven ones', () => {
-  const flagged = warnings((changed) => {
-    changed.trial.arm.replicas = 2
-    changed.placement = { ...twoCores, replicaCpus: [[0], [0]] }
-    changed.window.replicaRequests = { r1: 14_000, r2: 6_000 }
-  })
-  assert.deepEqual(flagged, ['replicas-share-cores', 'replicas-uneven'])
-})
-
-test('without pinning no tier is blamed, and the record says that nothing was pinned', () => {
-  const flagged = warnings((changed) => {
-    changed.placement = { ...twoCores, method: 'none' }
-    changed.window.tierCpuUs = { replicas: 1_000_000, redis: 900_000, proxy: 900_000, generator: 900_000 }
-  })
-  assert.deepEqual(flagged, ['placement-unpinned'])
+test('the record carries the checks, and what breaks a gate of the run', () => {
+  const { checks, warnings } = toMeasurement(readings())
+  assert.equal(checks.littleRatio, 1)
+  assert.ok(
+    Math.abs((checks.replicaWaitShare ?? 1) - 0.005) < 1e-9,
+    '90 ms waited, 80 ms of them for its own pool',
+  )
+  assert.equal(checks.throttledShare, 0.01)
+  assert.ok(Math.abs(checks.cpuTrend ?? 1) < 1e-9)
+  assert.deepEqual(warnings, [])
+  const strict = readings()
+  strict.gates = strict.gates.map((gate) => (gate.id === 'throttled' ? { ...gate, limit: 0.009 } : gate))
+  assert.deepEqual(
+    toMeasurement(strict).warnings,
+    ['throttled'],
+    'limits are the run’s, not those of the code',
+  )
 })
 
 test('a tier that cannot be read leaves foreign CPU unknown, not zero', () => {

@@ -2,13 +2,31 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import { allowedCpus } from '../fleet/placement.ts'
+import { spawnChild } from '../fleet/process.ts'
 import { startRedis } from '../fleet/redis.ts'
-import { hostTimes, parseHostTimes, processCpuUs } from './proc.ts'
+import type { RunningFleet } from '../types.ts'
+import { parseThrottledUs, statFiles } from './cgroup.ts'
+import { openProbe } from './probe.ts'
+import { hostTimes, parseHostTimes, processCpuUs, processTimes } from './proc.ts'
 import { callsPerRequest, openRedisProbe, parseInfo } from './redis.ts'
 import { parseReplicaMetrics } from './replica.ts'
+
+const METRICS = `
+process_cpu_seconds_total 1.5
+process_resident_memory_bytes 50000000
+nodejs_heap_size_used_bytes 9000000
+nodejs_external_memory_bytes 1000000
+nodejs_eventloop_lag_mean_seconds 0.0101
+nodejs_eventloop_lag_p50_seconds 0.01
+nodejs_eventloop_lag_p99_seconds 0.012
+nodejs_eventloop_lag_max_seconds NaN
+`
 
 const onLinux = { skip: process.platform === 'linux' ? false : 'there is no /proc here' }
 
@@ -34,6 +52,87 @@ test('CPU of a process includes its threads, and agrees with what it says of its
     await once(child, 'exit')
   }
   assert.equal(processCpuUs(child.pid as number), null)
+})
+
+test('two processes that share a CPU wait for each other, and each says so', onLinux, async () => {
+  const [cpu] = allowedCpus()
+  assert.ok(cpu !== undefined)
+  const burn = [process.execPath, '-e', 'for (;;);']
+  const both = await Promise.all(['one', 'other'].map((name) => spawnChild(burn, { name, cpus: [cpu] })))
+  try {
+    await delay(300)
+    const from = both.map(({ pid }) => processTimes(pid))
+    await delay(600)
+    const to = both.map(({ pid }) => processTimes(pid))
+    for (const i of [0, 1]) {
+      const [before, after] = [from[i], to[i]]
+      assert.ok(before && after)
+      const waitedUs = after.mainWaitUs - before.mainWaitUs
+      const ranUs = after.mainCpuUs - before.mainCpuUs
+      // Never idle: what it did not run it waited. Half each when nobody else is on the CPU.
+      assert.ok(waitedUs > 150_000, `waited ${waitedUs} µs of 600,000`)
+      assert.ok(Math.abs(waitedUs + ranUs - 600_000) < 150_000, `${waitedUs} + ${ranUs}`)
+    }
+  } finally {
+    await Promise.all(both.map((child) => child.stop()))
+  }
+})
+
+test(
+  'a window holds what the replica ran, in readings from its opening to its closing',
+  onLinux,
+  async () => {
+    const server = createServer((_, response) => response.end(METRICS)).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const { pid } = process
+    const fleet = {
+      replicas: [{ id: 'r1', url: `http://127.0.0.1:${port}`, pid }],
+      redis: null,
+      proxy: { pid },
+      proxyCounts: async () => ({ r1: 5 }),
+    } satisfies Partial<RunningFleet>
+    const probe = openProbe(fleet as unknown as RunningFleet, [pid, pid])
+    try {
+      probe.open()
+      await delay(700)
+      probe.close()
+      await delay(300)
+      const window = await probe.window()
+      const { replicaCpu, replicaTimes, tierCpuUs } = window
+      assert.ok(
+        replicaCpu.length >= 4 && replicaCpu.length <= 6,
+        `${replicaCpu.length} readings, none after the close`,
+      )
+      for (const [i, { atUs, cpuUs }] of replicaCpu.entries()) {
+        const before = replicaCpu[i - 1]
+        if (before) assert.ok(atUs > before.atUs && cpuUs >= before.cpuUs)
+      }
+      const [first, last] = [replicaCpu[0], replicaCpu.at(-1)]
+      assert.ok(first && last)
+      assert.equal(last.cpuUs - first.cpuUs, tierCpuUs.replicas)
+      assert.ok(Math.abs((last.atUs - first.atUs) / 1e6 - window.seconds) < 1e-6)
+      assert.equal(replicaTimes[0]?.cpuUs, tierCpuUs.replicas)
+      // Two pids in the generator's tier, here the same one: their sum.
+      assert.ok((tierCpuUs.generator ?? 0) > 1.5 * (tierCpuUs.replicas ?? 0))
+    } finally {
+      probe.end()
+      server.close()
+    }
+  },
+)
+
+test('throttled time is found where either version of cgroups keeps it', () => {
+  assert.deepEqual(statFiles('4:memory:/jobs/7\n1:cpu,cpuacct:/jobs/7\n0::/jobs/7\n'), [
+    '/sys/fs/cgroup/cpu,cpuacct/jobs/7/cpu.stat',
+    '/sys/fs/cgroup/cpu,cpuacct/cpu.stat',
+    '/sys/fs/cgroup/jobs/7/cpu.stat',
+    '/sys/fs/cgroup/cpu.stat',
+  ])
+  assert.deepEqual(statFiles('0::/\n'), ['/sys/fs/cgroup/cpu.stat'])
+  assert.equal(parseThrottledUs('usage_usec 90\nnr_throttled 2\nthrottled_usec 1500\n'), 1_500)
+  assert.equal(parseThrottledUs('nr_periods 9\nnr_throttled 2\nthrottled_time 1500000\n'), 1_500)
+  assert.equal(parseThrottledUs('usage_usec 90\n'), null)
 })
 
 test('host times count busy, steal and all', () => {

@@ -1,6 +1,7 @@
 /** Reads what a trial costs: CPU of each tier, memory, Redis commands, and what else the machine was doing. */
 import type { RunningFleet } from '../types.ts'
-import { type HostTimes, hostTimes, processCpuUs } from './proc.ts'
+import { throttledUs } from './cgroup.ts'
+import { type HostTimes, hostTimes, type ProcessTimes, processCpuUs, processTimes } from './proc.ts'
 import { callsPerRequest, openRedisProbe, type RedisReading } from './redis.ts'
 import { type ReplicaMetrics, replicaMetrics } from './replica.ts'
 
@@ -19,10 +20,19 @@ interface TierCpu {
   generator: number | null
 }
 
+/** CPU time in µs of all replicas together since they started, at an instant. */
+export interface CpuSample {
+  atUs: number
+  cpuUs: number
+}
+
 interface Edge {
   atUs: number
   tiers: TierCpu
+  /** In the order of the fleet's replicas; null for one that cannot be read. */
+  replicas: (ProcessTimes | null)[]
   harnessUs: number
+  throttledUs: number | null
   host: HostTimes | null
 }
 
@@ -31,6 +41,11 @@ export interface WindowReading {
   /** Length of the probe's own window; it opens and closes some hundred µs after the generator's. */
   seconds: number
   tierCpuUs: TierCpu
+  /** What each replica ran and waited inside the window; null where it cannot be read. */
+  replicaTimes: (ProcessTimes | null)[]
+  /** From the opening to the closing; empty where a replica cannot be read. */
+  replicaCpu: CpuSample[]
+  throttledUs: number | null
   harnessCpuUs: number
   host: { busyUs: number; stealUs: number; totalUs: number } | null
   replicas: ReplicaMetrics[]
@@ -47,22 +62,44 @@ export interface Probe {
   end(): void
 }
 
-export function openProbe(fleet: RunningFleet, generatorPid: number): Probe {
+/**
+ * How often the replicas' CPU is read within the window, to see a trend in it. A reading costs half a millisecond on
+ * the CPU that the harness shares with the load generator; more of them would be seen in the throughput.
+ */
+const SAMPLE_MS = 200
+
+/** One window can be opened and closed with it. */
+export function openProbe(fleet: RunningFleet, generatorPids: readonly number[]): Probe {
   const redis = fleet.redis ? openRedisProbe(fleet.redis.url) : null
   const edges: Edge[] = []
   const slow: Promise<SlowReading>[] = []
+  const samples: CpuSample[] = []
+  let sampling: NodeJS.Timeout | undefined
 
   const edge = () => {
-    edges.push(readEdge(fleet, generatorPid))
+    const now = readEdge(fleet, generatorPids)
+    edges.push(now)
+    if (now.tiers.replicas !== null) samples.push({ atUs: now.atUs, cpuUs: now.tiers.replicas })
     const reading = readSlow(fleet, redis)
     // Awaited in window(); marked as handled here, since a fleet that dies first must not end the harness.
     reading.catch(() => {})
     slow.push(reading)
   }
 
+  const sample = () => {
+    const cpuUs = total(fleet.replicas.map(({ pid }) => (pid === null ? null : processCpuUs(pid))))
+    if (cpuUs !== null) samples.push({ atUs: nowUs(), cpuUs })
+  }
+
   return {
-    open: edge,
-    close: edge,
+    open() {
+      edge()
+      if (samples.length > 0) sampling = setInterval(sample, SAMPLE_MS)
+    },
+    close() {
+      clearInterval(sampling)
+      edge()
+    },
     async memory() {
       const replicas = await Promise.all(fleet.replicas.map(({ url }) => replicaMetrics(url, { gc: true })))
       return {
@@ -75,9 +112,10 @@ export function openProbe(fleet: RunningFleet, generatorPid: number): Probe {
       const [opened, closed] = edges
       const [first, last] = await Promise.all(slow)
       if (!opened || !closed || !first || !last) throw new Error('the window was not opened and closed')
-      return readWindow(opened, closed, first, last)
+      return { ...readWindow(opened, closed, first, last), replicaCpu: samples }
     },
     end() {
+      clearInterval(sampling)
       redis?.close()
     },
   }
@@ -101,26 +139,32 @@ async function readSlow(
   return { replicas, redis: reading, proxyCounts }
 }
 
-function readEdge(fleet: RunningFleet, generatorPid: number): Edge {
+function readEdge(fleet: RunningFleet, generatorPids: readonly number[]): Edge {
   const own = process.cpuUsage()
-  const tier = (pids: readonly (number | null)[]) => {
-    const times = pids.map((pid) => (pid === null ? null : processCpuUs(pid)))
-    return times.some((time) => time === null) ? null : sum(times as number[])
-  }
+  const tier = (pids: readonly (number | null)[]) =>
+    total(pids.map((pid) => (pid === null ? null : processCpuUs(pid))))
+  const replicas = fleet.replicas.map(({ pid }) => (pid === null ? null : processTimes(pid)))
   return {
-    atUs: Number(process.hrtime.bigint() / 1_000n),
+    atUs: nowUs(),
+    replicas,
     tiers: {
-      replicas: tier(fleet.replicas.map(({ pid }) => pid)),
+      replicas: total(replicas.map((times) => times?.cpuUs ?? null)),
       redis: fleet.redis ? tier([fleet.redis.pid]) : 0,
       proxy: tier([fleet.proxy.pid]),
-      generator: tier([generatorPid]),
+      generator: tier(generatorPids),
     },
     harnessUs: own.user + own.system,
+    throttledUs: throttledUs(),
     host: hostTimes(),
   }
 }
 
-function readWindow(opened: Edge, closed: Edge, first: SlowReading, last: SlowReading): WindowReading {
+function readWindow(
+  opened: Edge,
+  closed: Edge,
+  first: SlowReading,
+  last: SlowReading,
+): Omit<WindowReading, 'replicaCpu'> {
   const tierCpuUs: TierCpu = {
     // Where /proc is out of reach (a container, another system) the process's own account stands in.
     replicas:
@@ -135,6 +179,8 @@ function readWindow(opened: Edge, closed: Edge, first: SlowReading, last: SlowRe
   return {
     seconds: (closed.atUs - opened.atUs) / 1e6,
     tierCpuUs,
+    replicaTimes: closed.replicas.map((times, i) => timesBetween(opened.replicas[i], times)),
+    throttledUs: between(opened.throttledUs, closed.throttledUs),
     harnessCpuUs: closed.harnessUs - opened.harnessUs,
     host:
       opened.host && closed.host
@@ -158,6 +204,21 @@ function countsBetween(
   if (!from || !to) return null
   return Object.fromEntries(Object.entries(to).map(([name, count]) => [name, count - (from[name] ?? 0)]))
 }
+
+function timesBetween(from: ProcessTimes | null | undefined, to: ProcessTimes | null): ProcessTimes | null {
+  if (!from || !to) return null
+  return {
+    cpuUs: to.cpuUs - from.cpuUs,
+    mainCpuUs: to.mainCpuUs - from.mainCpuUs,
+    mainWaitUs: to.mainWaitUs - from.mainWaitUs,
+  }
+}
+
+const nowUs = (): number => Number(process.hrtime.bigint() / 1_000n)
+
+/** Null as soon as one of them is not known: a part of a sum would pass for the whole. */
+const total = (values: readonly (number | null)[]): number | null =>
+  values.some((value) => value === null) ? null : sum(values as number[])
 
 const between = (from: number | null, to: number | null): number | null =>
   from === null || to === null ? null : to - from

@@ -1,21 +1,40 @@
 /** CPU time of processes and of the whole machine, read from /proc. */
 import { readdirSync, readFileSync } from 'node:fs'
 
+/** What the scheduler says of a process, in µs since its threads began. */
+export interface ProcessTimes {
+  /** CPU time of all threads. */
+  cpuUs: number
+  mainCpuUs: number
+  /** Time in which the main thread was ready to run and another one had its CPU. */
+  mainWaitUs: number
+}
+
 /**
- * CPU time of all threads of a process in µs, or null where it cannot be read (no /proc, or it is gone).
- * `schedstat` counts nanoseconds; `stat` would count 10 ms ticks. Every thread matters: WebCrypto works on
- * libuv's pool, so the event loop alone would make token verification look free.
+ * The times of a process, or null where they cannot be read (no /proc, or it is gone). `schedstat` counts
+ * nanoseconds; `stat` would count 10 ms ticks. Every thread matters: WebCrypto works on libuv's pool, so the event
+ * loop alone would make token verification look free.
  */
-export function processCpuUs(pid: number): number | null {
+export function processTimes(pid: number): ProcessTimes | null {
   try {
-    let ns = 0
+    const times = { cpuUs: 0, mainCpuUs: 0, mainWaitUs: 0 }
     for (const task of readdirSync(`/proc/${pid}/task`)) {
-      ns += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'latin1').split(' ', 1)[0])
+      const schedstat = readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'latin1')
+      const [onCpuNs = 0, waitingNs = 0] = schedstat.split(' ', 2).map(Number)
+      times.cpuUs += onCpuNs / 1_000
+      if (task !== String(pid)) continue
+      times.mainCpuUs = onCpuNs / 1_000
+      times.mainWaitUs = waitingNs / 1_000
     }
-    return ns / 1_000
+    return times
   } catch {
     return null
   }
+}
+
+/** CPU time of all threads of a process in µs, or null where it cannot be read. */
+export function processCpuUs(pid: number): number | null {
+  return processTimes(pid)?.cpuUs ?? null
 }
 
 export interface HostTimes {

@@ -1,0 +1,82 @@
+/**
+ * What each gate looks at, as one number that must not exceed its limit. Null: nothing is known, or it does not
+ * apply. Pure.
+ */
+import type { Arm, Load, Measurement, Placement, Warning } from './types.ts'
+
+/** What was measured, before it is judged. */
+export type Facts = Omit<Measurement, 'warnings'>
+
+export interface Context {
+  arm: Pick<Arm, 'replicas' | 'users'>
+  /** Of this window; the window before a ladder is closed. */
+  loop: Load['loop']
+  placement: Placement
+}
+
+/** Warnings that say something of one window; the others are about a report. */
+export type GateId = Exclude<Warning, 'smoke-profile' | 'few-blocks' | 'rejects-matter'>
+
+export const gateValues: Readonly<Record<GateId, (facts: Facts, context: Context) => number | null>> = {
+  'generator-saturated': (facts, context) => fullness('generator', facts, context),
+  'proxy-saturated': (facts, context) => fullness('proxy', facts, context),
+  'redis-saturated': (facts, context) => fullness('redis', facts, context),
+  'replica-not-saturated': ({ utilization }, { arm, placement }) => {
+    if (placement.method !== 'taskset' || utilization.replicas === null) return null
+    const cpus = new Set(placement.replicaCpus.slice(0, arm.replicas).flat())
+    return 1 - utilization.replicas / cpus.size
+  },
+  'replicas-share-cores': (_, { arm, placement }) => arm.replicas - placement.maxExclusiveReplicas,
+  'replicas-uneven': ({ replicaShare }) =>
+    replicaShare && Math.max(...replicaShare.map((share) => Math.abs(share * replicaShare.length - 1))),
+  'placement-unpinned': (_, { placement }) => (placement.method === 'none' ? 1 : 0),
+  'foreign-cpu': ({ host }) => host.foreignCores && host.foreignCores / host.cores,
+  steal: ({ host }) => host.stealShare,
+  throttled: ({ checks }) => checks.throttledShare,
+  'run-queue-wait': ({ checks }) => checks.replicaWaitShare,
+  'littles-law': ({ checks }) => checks.littleRatio && Math.abs(checks.littleRatio - 1),
+  'rate-missed': missedShare,
+  'generator-lag': ({ arrivals }) => arrivals && arrivals.lagUs.p99 / 1_000,
+  'users-not-rotating': ({ distinctUsers, requests }, { arm }) =>
+    requests === 0 ? null : 1 - distinctUsers / Math.min(arm.users, requests),
+  'tier-not-measured': ({ utilization }) =>
+    Object.values(utilization).filter((cores) => cores === null).length,
+  'warm-up-not-over': ({ checks }) => checks.cpuTrend && Math.abs(checks.cpuTrend),
+}
+
+/**
+ * How full the tier's CPUs are, if it is the one to blame for that. Tiers that share a set are judged together: on
+ * two cores the generator, the proxy and Redis share one, and when that one is full none of them is to blame alone.
+ */
+function fullness(
+  tier: 'generator' | 'proxy' | 'redis',
+  { utilization }: Facts,
+  { placement: { method, sharedCpus } }: Context,
+): number | null {
+  if (method !== 'taskset') return null
+  const cpus = sharedCpus[tier]
+  const same = (['generator', 'proxy', 'redis'] as const).filter(
+    (other) => sharedCpus[other].join() === cpus.join(),
+  )
+  // Redis alone on its CPUs may be the scheme's own limit; together with the instrument it is the instrument's.
+  const blamed = same.length > 1 ? same.filter((other) => other !== 'redis') : same
+  const largest = blamed.reduce((a, b) => ((utilization[b] ?? 0) > (utilization[a] ?? 0) ? b : a))
+  if (tier !== largest) return null
+  return same.reduce((total, other) => total + (utilization[other] ?? 0), 0) / cpus.length
+}
+
+/** Standard deviations of a Poisson count that chance alone exceeds once in 16,000 windows. */
+const CHANCE = 4
+
+/**
+ * The worse of two shares: arrivals of the window that the sender had not noticed by its end, and what the schedule
+ * itself had too few or too many of, beyond what chance gives Poisson arrivals.
+ */
+function missedShare({ arrivals, windowSec }: Facts): number | null {
+  if (!arrivals) return null
+  const { scheduled } = arrivals.account
+  const wanted = arrivals.perSec * windowSec
+  const chance = arrivals.spacing === 'poisson' ? CHANCE * Math.sqrt(wanted) : 1
+  const misplanned = Math.max(0, Math.abs(scheduled - wanted) - chance) / wanted
+  return Math.max(misplanned, scheduled === 0 ? 0 : 1 - arrivals.noticed / scheduled)
+}
