@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import * as commands from './commands.ts'
 import { exitWith } from './exit.ts'
 import * as take from './options.ts'
+import { verify } from './verify/command.ts'
 import { verifyLoad } from './verify-load.ts'
 
 const program = new Command('authscale')
@@ -26,6 +27,14 @@ program
   .option('--connections <n>', 'closed-loop connections', take.wholeNumber(1, 10_000))
   .option('--trials <n>', 'blocks: independent repeats of every arm', take.wholeNumber(1, 1_000))
   .option('--duration <sec>', 'length of the measurement window', take.seconds)
+  .option(
+    '--rates <list>',
+    'arrivals a second of the latency experiment, e.g. 1000,2000,4000',
+    take.arrivalRates,
+  )
+  .option('--slo <bounds>', 'what latency is asked for; default p99<=50ms,errors<=0.1%', take.slo)
+  .option('--precision <share>', 'end early when intervals are this narrow, e.g. 5%', take.share)
+  .option('--generators <n>', 'processes that send the load', take.wholeNumber(1, 16))
   .option('--seed <n>', 'order of the trials within their blocks', take.wholeNumber(0, 2 ** 31 - 1))
   .option(
     '--port <n>',
@@ -61,6 +70,13 @@ program
   .action(commands.readme)
 
 program.command('schema').description('write the JSON Schema of the result format').action(commands.schema)
+
+program
+  .command('verify')
+  .description('prove the instrument on this machine, in under five minutes')
+  .option('--only <proofs>', 'only these proofs, comma-separated', take.names)
+  .option('--out <file>', 'write the verdicts as JSON')
+  .action(verify)
 
 program
   .command('verify-load')

@@ -5,19 +5,28 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AuthscaleError } from './errors.ts'
 import { planTrials } from './experiments/index.ts'
+import { DEFAULT_SLO } from './experiments/profiles.ts'
 import { requireFiles } from './fleet/limits.ts'
+import { gates } from './gates.ts'
 import { type BenchOptions, chosenExperiments, planOptions } from './options.ts'
 import { captureEnvironment } from './store/environment.ts'
 import { createRunDir, RUN_FILE, readRun, writeRun } from './store/run-dir.ts'
 import { SCHEMA_VERSION } from './store/schema.ts'
 import { openTrialLog, type TrialLog } from './store/trial-log.ts'
-import type { Environment, Fleet, Run, SchemeName, Traits } from './types.ts'
+import type { PlannedRun } from './trial-order.ts'
+import type { Environment, Fleet, Rules, Run, SchemeName, Slo, Traits } from './types.ts'
 
 const root = new URL('..', import.meta.url)
 const resultsFolder = fileURLToPath(new URL('results/', root))
 
+/** A rejected trial is measured again this often, and repeats take no more than this share of a run. */
+const REPEATS_PER_TRIAL = 2
+const REPEATS_SHARE = 0.1
+/** Below five blocks an interval of a median is only the range of what was seen. */
+const MIN_BLOCKS = 5
+
 export interface OpenRun {
-  run: Run
+  run: PlannedRun
   folder: string
   log: TrialLog
 }
@@ -36,7 +45,7 @@ export async function newRun(
   const folder = options.out
     ? await emptyFolder(options.out)
     : await createRunDir(resultsFolder, startedAt, environment)
-  const run: Run = {
+  const run: PlannedRun = {
     schemaVersion: SCHEMA_VERSION,
     id: path.basename(folder),
     startedAt,
@@ -45,11 +54,23 @@ export async function newRun(
     seed,
     options: recordable(options),
     environment,
+    rules: rulesFor(options),
     plan: trials,
     notes,
   }
   await writeRun(folder, run)
   return { run, folder, log: await openTrialLog(folder) }
+}
+
+function rulesFor({ slo, precision }: BenchOptions): Rules {
+  return {
+    gates: gates(),
+    repeatsPerTrial: REPEATS_PER_TRIAL,
+    repeatsShare: REPEATS_SHARE,
+    slo: slo ?? DEFAULT_SLO,
+    precision: precision ?? null,
+    minBlocks: MIN_BLOCKS,
+  }
 }
 
 /** Opens an unfinished run again, on the same machine and with the same versions. */
@@ -63,20 +84,32 @@ export async function resumeRun(options: BenchOptions, fleet: Fleet): Promise<Op
   }
   const folder = typeof options.resume === 'string' ? options.resume : await newestUnfinished()
   const { run } = await readRun(folder)
+  const { rules } = run
+  if (rules === null) {
+    throw new AuthscaleError(
+      'RESUME_RULES',
+      `${folder} was begun before runs had rules, and rules are fixed before a run: start a new one without --resume`,
+    )
+  }
   requireSame(run.environment, await captureEnvironment(root, fleet))
   const log = await openTrialLog(folder)
   if (log.damage !== null) run.notes.push(log.damage)
-  return { run, folder, log }
+  return { run: { ...run, rules }, folder, log }
 }
 
 /** What the user chose, for the record; how the run is carried out is not part of it. */
 function recordable(options: BenchOptions): Run['options'] {
-  const { resume, out, port, ...choices } = options
-  const entries = Object.entries(choices).map(([name, value]) => [
+  const { resume, out, port, slo, ...choices } = options
+  const entries = Object.entries({ ...choices, slo: slo && sloText(slo) }).map(([name, value]) => [
     name,
     Array.isArray(value) ? value.map(String) : value,
   ])
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
+/** As the user would type it. */
+function sloText({ quantile, limitMs, maxErrorShare }: Slo): string {
+  return `${quantile}<=${limitMs}ms,errors<=${100 * maxErrorShare}%`
 }
 
 /** Trials of two environments must not meet in one median. */

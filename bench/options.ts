@@ -3,8 +3,8 @@ import { InvalidArgumentError } from 'commander'
 import { isSchemeName, schemeNames, schemes } from '../servers/scheme.ts'
 import { AuthscaleError } from './errors.ts'
 import { experiments } from './experiments/index.ts'
-import { profileNames } from './experiments/profiles.ts'
-import type { Experiment, Fleet, PlanOptions, ProfileName, SchemeName, Traits } from './types.ts'
+import { DEFAULT_SLO, profileNames } from './experiments/profiles.ts'
+import type { Experiment, Fleet, PlanOptions, ProfileName, SchemeName, Slo, Traits } from './types.ts'
 
 /** The options of `npm run bench` as commander hands them over. */
 export interface BenchOptions {
@@ -17,6 +17,11 @@ export interface BenchOptions {
   connections?: number
   trials?: number
   duration?: number
+  rates?: number[]
+  slo?: Slo
+  /** A share: 0.05 for `5%`. */
+  precision?: number
+  generators?: number
   seed?: number
   port?: number
   out?: string
@@ -45,6 +50,36 @@ export function seconds(text: string): number {
   return value
 }
 
+/** `5%` as 0.05. */
+export function share(text: string): number {
+  const value = Number(/^([\d.]+)\s*%$/.exec(text.trim())?.[1]) / 100
+  if (!(value >= 0.001 && value <= 0.5)) throw new InvalidArgumentError('It takes a share, from 0.1% to 50%.')
+  return value
+}
+
+/** One or both of a quantile's bound and a share of errors, e.g. `p99<=50ms,errors<=0.1%`. */
+export function slo(text: string): Slo {
+  const parts = text.split(',').map((part) => part.trim())
+  const bounds = parts.map((part) => quantileBound(part) ?? errorBound(part))
+  const kinds = bounds.map((bound) => bound && Object.keys(bound)[0])
+  if (kinds.includes(null) || new Set(kinds).size < kinds.length)
+    throw new InvalidArgumentError(
+      'It takes a bound such as p99<=50ms, or p99<=50ms,errors<=0.1%; quantiles are p50, p90, p99 and p99.9.',
+    )
+  return Object.assign({}, DEFAULT_SLO, ...bounds)
+}
+
+function quantileBound(text: string): Partial<Slo> | null {
+  const [, name = '', value, unit] = /^(p50|p90|p99|p99\.9)\s*<=?\s*([\d.]+)\s*(ms|s)$/.exec(text) ?? []
+  const limitMs = Number(value) * (unit === 's' ? 1_000 : 1)
+  return limitMs > 0 ? { quantile: name.replace('.', '') as Slo['quantile'], limitMs } : null
+}
+
+function errorBound(text: string): Partial<Slo> | null {
+  const value = Number(/^errors\s*<=?\s*([\d.]+)\s*%$/.exec(text)?.[1])
+  return value >= 0 && value <= 100 ? { maxErrorShare: value / 100 } : null
+}
+
 /** A comma-separated list whose every item is read by `item`. */
 function list<T>(item: (text: string) => T): (text: string) => T[] {
   return (text) => [...new Set(text.split(',').map((part) => item(part.trim())))]
@@ -57,8 +92,12 @@ function oneOf<T extends string>(what: string, names: readonly T[], isName: (nam
   }
 }
 
+/** Names that whoever takes them checks. */
+export const names = list((text) => text)
+
 const experimentNames = experiments.map(({ name }) => name)
 export const replicaCounts = list(wholeNumber(1, 64))
+export const arrivalRates = list(wholeNumber(1, 1_000_000))
 export const schemeList = list(oneOf('scheme', schemeNames, isSchemeName))
 export const experimentList = list(
   oneOf('experiment', experimentNames, (name): name is string => experimentNames.includes(name)),
@@ -74,7 +113,7 @@ export async function loadTraits(): Promise<Record<SchemeName, Traits>> {
 }
 
 export function chosenExperiments({ only }: BenchOptions): Experiment[] {
-  return experiments.filter(({ name }) => only?.includes(name) ?? true)
+  return experiments.filter(({ name, optIn = false }) => only?.includes(name) ?? !optIn)
 }
 
 export function planOptions(
@@ -100,6 +139,8 @@ export function planOptions(
     connections: options.connections,
     trials: options.trials,
     durationSec: options.duration,
+    rates: options.rates,
+    precise: options.precision !== undefined,
     maxReplicas: fleet.maxReplicas,
     maxExclusiveReplicas: fleet.placement.maxExclusiveReplicas,
   }

@@ -1,13 +1,25 @@
 /** Shows what is running, what came out, and how long it will still take. */
 import { Listr } from 'listr2'
-import type { Trial, TrialResult } from './types.ts'
+import { capacityOf, look } from './experiments/ladder.ts'
+import type { Arm, Rung, Slo, Trial, TrialResult } from './types.ts'
 
 /** Rough length of a trial before any has been timed: its phases, its logins, and starting the processes. */
 const START_SEC = 2
 const LOGINS_PER_SEC = 4_000
+const REPLIES_PER_SEC = 8_000
+/** Rungs of a ladder that finds its own rates: about five doublings, a second look, and its search. */
+const RUNGS_FOUND = 12
+
+const warmingSec = ({ warmupSec, warmupRequests, replicas }: Arm) =>
+  Math.max(warmupSec, (replicas * warmupRequests) / REPLIES_PER_SEC)
 
 const expectedSec = ({ arm }: Trial): number =>
-  arm.warmupSec + arm.measureSec + arm.users / LOGINS_PER_SEC + START_SEC * (1 + arm.replicas / 4)
+  warmingSec(arm) + measuringSec(arm) + arm.users / LOGINS_PER_SEC + START_SEC * (1 + arm.replicas / 4)
+
+function measuringSec({ load, measureSec }: Arm): number {
+  if (load.loop === 'closed') return measureSec
+  return (load.ratesPerSec?.length ?? RUNGS_FOUND) * (load.settleSec + measureSec)
+}
 
 /** Time left, corrected by how the finished trials compared with their estimates. Pure. */
 export function secondsLeft(finished: readonly Trial[], left: readonly Trial[], elapsedSec: number): number {
@@ -23,13 +35,24 @@ export function duration(seconds: number): string {
 }
 
 /** What came out of a trial, in one line. */
-export function outcome(result: TrialResult): string {
+export function outcome(result: TrialResult, slo: Slo): string {
   if (!result.ok) return `rejected: ${result.reason}`
+  if (result.rungs.length > 0) return ladderOutcome(result.rungs, slo)
   const { throughputPerSec, cpuUsPerRequest } = result.measurement
   const cpu = cpuUsPerRequest.replicas
-  const rate = `${Math.round(throughputPerSec).toLocaleString('en')} requests/s`
+  const rate = `${whole(throughputPerSec)} requests/s`
   return cpu === null ? rate : `${rate}, ${cpu.toFixed(0)} µs of replica CPU each`
 }
+
+function ladderOutcome(rungs: readonly Rung[], slo: Slo): string {
+  const { perSec, note } = capacityOf(rungs.map((rung) => look(rung, slo)))
+  const rejected = rungs.filter(({ rejectedBy }) => rejectedBy.length > 0).length
+  const counted = `${rungs.length} arrival rates${rejected > 0 ? `, ${rejected} rejected` : ''}`
+  if (perSec === null) return `${counted}, no capacity (${note.replaceAll('-', ' ')})`
+  return `${counted}, the SLO is kept up to ${note === 'found' ? '' : 'at least '}${whole(perSec)}/s`
+}
+
+const whole = (value: number): string => Math.round(value).toLocaleString('en')
 
 /** One step of a run; `say` replaces the line below its title, or prints a line where there is no terminal. */
 export interface Step {

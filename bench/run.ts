@@ -2,13 +2,8 @@
 import type { OpenRun } from './open-run.ts'
 import { duration, outcome, runSteps, type Step, secondsLeft } from './progress.ts'
 import { runTrial } from './trial.ts'
-import type { Fleet, SchemeName, Traits, Trial, TrialResult } from './types.ts'
-
-/** Trials that still need a result; a rejected one is measured again when a run is resumed. */
-export function pendingTrials(plan: readonly Trial[], earlier: readonly TrialResult[]): Trial[] {
-  const done = new Set(earlier.filter(({ ok }) => ok).map(({ trial }) => trial.id))
-  return plan.filter(({ id }) => !done.has(id))
-}
+import { upcomingTrials } from './trial-order.ts'
+import type { Fleet, SchemeName, Traits, Trial } from './types.ts'
 
 /** Rejects with Interrupted when `signal` stopped it; everything that was finished is on disk by then. */
 export async function execute(
@@ -17,30 +12,36 @@ export async function execute(
   fleet: Fleet,
   signal: AbortSignal,
 ): Promise<void> {
-  const pending = pendingTrials(run.plan, log.results)
+  const results = [...log.results]
+  const earlier = results.length
+  const conditions = { fleet, rules: run.rules, seed: run.seed, signal }
   const started = performance.now()
-  let finished = 0
+  const finished: Trial[] = []
 
-  const step = (title: string, trials: readonly Trial[]): Step => ({
+  const step = (experiment: string, title: string): Step => ({
     title,
     async run(say) {
-      for (const trial of trials) {
-        const elapsedSec = (performance.now() - started) / 1_000
-        const left = secondsLeft(pending.slice(0, finished), pending.slice(finished), elapsedSec)
-        const place = `[${finished + 1}/${pending.length}, ${duration(left)} left] ${trial.id}`
+      for (;;) {
+        const upcoming = upcomingTrials(run, results, earlier)
+        const [trial] = upcoming
+        if (trial?.arm.experiment !== experiment) return
+        const left = secondsLeft(finished, upcoming, (performance.now() - started) / 1_000)
+        const place = `[${finished.length + 1}/${finished.length + upcoming.length}, ${duration(left)} left] ${trial.id}`
         if (process.stdout.isTTY) say(place)
-        const result = await runTrial(trial, traits[trial.arm.scheme as SchemeName], fleet, signal)
+        const result = await runTrial(trial, traits[trial.arm.scheme as SchemeName], conditions)
         await log.append(result)
-        finished += 1
-        say(`${place}: ${outcome(result)}`)
+        results.push(result)
+        finished.push(trial)
+        say(`${place}: ${outcome(result, run.rules.slo)}`)
       }
     },
   })
-  const names = [...new Set(pending.map(({ arm }) => arm.experiment))]
+  const upcoming = upcomingTrials(run, results, earlier)
+  const names = [...new Set(upcoming.map(({ arm }) => arm.experiment))]
   await runSteps(
     names.map((name) => {
-      const trials = pending.filter(({ arm }) => arm.experiment === name)
-      return step(`${name}: ${trials.length} trials`, trials)
+      const trials = upcoming.filter(({ arm }) => arm.experiment === name).length
+      return step(name, `${name}: ${trials} trials`)
     }),
   )
 }

@@ -1,14 +1,13 @@
 /** Executes one trial from fresh processes to a record; whatever happens, nothing of it keeps running. */
 import { AuthscaleError } from './errors.ts'
+import { longestLadderSec } from './experiments/ladder.ts'
 import { startGenerator } from './load/generator.ts'
-import { toMeasurement } from './measurement.ts'
-import { openProbe, type Probe } from './probe/probe.ts'
+import { climb, closedLoop, type Judged, LONGEST_WARMUP_SEC, type Session } from './phases.ts'
 import { SCHEMA_VERSION } from './store/schema.ts'
 import type {
   Fleet,
   Generator,
-  LoadReport,
-  Measurement,
+  Rules,
   RunningFleet,
   SchemeName,
   Traits,
@@ -16,10 +15,6 @@ import type {
   TrialResult,
 } from './types.ts'
 
-/** Logins in flight while users are seeded: enough to keep the replicas busy, few enough for a small listen queue. */
-const LOGIN_CONCURRENCY = 32
-/** One reply in this many has its body compared with the user it should belong to. */
-const VERIFY_EVERY = 16
 /** No trial may hang: the longest phases are known, anything beyond this on top of them is a fault. */
 const SLACK_SEC = 60
 /** Starting a fleet takes about a second; this is for machines that swap. */
@@ -30,52 +25,36 @@ const SLOWEST_LOGINS_PER_SEC = 200
 /** Thrown out of a trial that the user stopped; it leaves no record and is measured anew on resume. */
 export class Interrupted extends Error {}
 
+/** What a trial is executed with, the same for all trials of a run. */
+export interface Conditions {
+  fleet: Fleet
+  rules: Rules
+  /** The run's seed: arrivals are drawn from it, the trial and the rung. */
+  seed: number
+  signal: AbortSignal
+}
+
 /** Failures become records with a reason. Rejects only when interrupted, or for faults that every trial would meet. */
-export async function runTrial(
-  trial: Trial,
-  traits: Traits,
-  fleet: Fleet,
-  signal: AbortSignal,
-): Promise<TrialResult> {
+export async function runTrial(trial: Trial, traits: Traits, conditions: Conditions): Promise<TrialResult> {
   const record = {
     schemaVersion: SCHEMA_VERSION as typeof SCHEMA_VERSION,
     trial,
     startedAt: new Date().toISOString(),
   }
   try {
-    const measurement = await measure(trial, traits, fleet, signal)
-    const reason = invalidity(measurement)
-    return reason
-      ? { ...record, ok: false, reason }
-      : { ...record, ok: true, measurement: measurement.measurement }
+    return { ...record, ...(await measure(trial, traits, conditions)) }
   } catch (error) {
-    if (signal.aborted) throw new Interrupted('stopped', { cause: error })
+    if (conditions.signal.aborted) throw new Interrupted('stopped', { cause: error })
     if (error instanceof AuthscaleError && FATAL.has(error.code)) throw error
-    return { ...record, ok: false, reason: oneLine(error) }
+    return { ...record, ok: false, reason: oneLine(error), rejectedBy: [], measurement: null, rungs: [] }
   }
 }
 
 /** Errors of the machine, not of the trial: going on would only repeat them. */
 const FATAL = new Set(['PORT_TAKEN', 'REDIS_UNREACHABLE', 'NO_SPACE', 'HAPROXY_REFUSED', 'STOP_FAILED'])
 
-interface Measured {
-  measurement: Measurement
-  load: LoadReport
-}
-
-/** Why a trial must not become a figure, or null. One wrong answer is enough: speed without them is worth nothing. */
-function invalidity({ measurement, load }: Measured): string | null {
-  const { wrongAnswers, errors, requests, verifiedBodies } = measurement
-  if (wrongAnswers > 0)
-    return `${wrongAnswers} wrong answers of ${requests}: ${load.wrongExamples.join('; ')}`
-  if (errors > 0)
-    return `${errors} connection errors or timeouts beside ${requests} replies: ${load.wrongExamples.join('; ')}`
-  if (requests === 0) return 'no reply inside the measurement window'
-  if (verifiedBodies === 0) return 'no reply body was verified'
-  return null
-}
-
-async function measure(trial: Trial, traits: Traits, fleet: Fleet, signal: AbortSignal): Promise<Measured> {
+async function measure(trial: Trial, traits: Traits, conditions: Conditions): Promise<Judged> {
+  const { fleet, signal } = conditions
   signal.throwIfAborted()
   const { scheme, replicas, users } = trial.arm
   const done = new AbortController()
@@ -87,43 +66,21 @@ async function measure(trial: Trial, traits: Traits, fleet: Fleet, signal: Abort
     const started = fleet.start({ scheme: scheme as SchemeName, traits, replicas, users })
     running = await Promise.race([started, rejectOn(AbortSignal.timeout(START_LIMIT_MS), done.signal)])
     generator = await Promise.race([startGenerator(running.generator), limit])
-    const probe = openProbe(running, generator.pid)
-    try {
-      const death = running.died.then((reason) => Promise.reject(new Error(reason)))
-      return await Promise.race([phases(trial, traits, { running, probe, generator }), death, limit])
-    } finally {
-      probe.end()
-    }
+    const death = running.died.then((reason) => Promise.reject(new Error(reason)))
+    const session: Session = { trial, traits, running, generator, ...conditions }
+    const phases =
+      trial.arm.load.loop === 'open' ? climb(session, trial.arm.load) : closedLoop(session, trial.arm.load)
+    return await Promise.race([phases, death, limit])
   } finally {
     done.abort()
     await Promise.all([generator?.close(), running?.stop()])
   }
 }
 
-async function phases(
-  trial: Trial,
-  traits: Traits,
-  parts: { running: RunningFleet; probe: Probe; generator: Generator },
-): Promise<Measured> {
-  const { running, probe, generator } = parts
-  const { url, placement } = running
-  const { users, load: wanted, warmupSec, measureSec } = trial.arm
-  const idle = await probe.memory()
-  const logins = await generator.login({
-    url,
-    transport: traits.transport,
-    users,
-    concurrency: LOGIN_CONCURRENCY,
-  })
-  const loggedIn = await probe.memory()
-  const job = { url, load: wanted, warmupSec, measureSec, verifyEvery: VERIFY_EVERY }
-  const load = await generator.load(job, (edge) => probe[edge]())
-  const window = await probe.window()
-  return { load, measurement: toMeasurement({ trial, placement, idle, loggedIn, logins, load, window }) }
-}
-
 function longestMs({ arm }: Trial): number {
-  return (arm.warmupSec + arm.measureSec + arm.users / SLOWEST_LOGINS_PER_SEC + SLACK_SEC) * 1_000
+  const windows = arm.load.loop === 'open' ? longestLadderSec(arm.load, arm.measureSec) : arm.measureSec
+  const warmup = arm.warmupSec + LONGEST_WARMUP_SEC * arm.replicas
+  return Math.ceil((warmup + windows + arm.users / SLOWEST_LOGINS_PER_SEC + SLACK_SEC) * 1_000)
 }
 
 /** Rejects when `signal` aborts, unless `done` aborted before. */

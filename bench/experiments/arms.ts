@@ -11,10 +11,13 @@ interface Choice {
   replicas: number
   users?: number
   warmupSec: number
+  warmupRequests: number
   measureSec: number
   /** Distinguishes arms of one scheme within an experiment, e.g. `n2`. */
   suffix?: string
   twin?: boolean
+  /** Default: a closed loop. */
+  load?: Arm['load']
 }
 
 /** One arm, with the user's own choices laid over the profile's. */
@@ -30,11 +33,20 @@ export function arm(choice: Choice, options: PlanOptions): Arm {
     replicas: choice.replicas,
     users,
     // A connection without a user of its own would have nothing to send.
-    load: { loop: 'closed', connections: Math.min(connections, users) },
+    load: choice.load ?? { loop: 'closed', connections: Math.min(connections, users) },
     warmupSec: choice.warmupSec,
+    warmupRequests: choice.warmupRequests,
     measureSec: options.durationSec ?? choice.measureSec,
     twin,
   }
+}
+
+/** With `--precision` a run ends when its intervals are narrow enough, and at this many times its blocks in any case. */
+const PRECISE_BLOCKS = 4
+
+/** Blocks of an experiment whose profile asks for `blocks`. */
+export function blocksOf(options: PlanOptions, blocks: number): number {
+  return options.trials ?? blocks * (options.precise ? PRECISE_BLOCKS : 1)
 }
 
 /** The chosen schemes, always with the control: without it there is nothing to compare with. */

@@ -1,6 +1,6 @@
 /** What one request costs under each scheme: throughput, and CPU per request against the control. */
 import type { Experiment } from '../types.ts'
-import { arm, CONTROL, withControl } from './arms.ts'
+import { arm, blocksOf, CONTROL, withControl } from './arms.ts'
 import { profiles } from './profiles.ts'
 
 export const cost: Experiment = {
@@ -12,6 +12,6 @@ export const cost: Experiment = {
     const arms = withControl(options.schemes).map((scheme) => arm({ ...base, scheme }, options))
     // The control a second time: what differs between two equal arms is this machine's own error.
     arms.push(arm({ ...base, scheme: CONTROL, twin: true }, options))
-    return { rounds: [{ arms, blocks: options.trials ?? blocks }], notes: [] }
+    return { rounds: [{ arms, blocks: blocksOf(options, blocks) }], notes: [] }
   },
 }

@@ -1,11 +1,13 @@
 /** Every experiment by name, and how a run's trials are laid out from them. */
 import { shuffled } from '../stats/seeded.ts'
 import type { Experiment, PlanOptions, Trial } from '../types.ts'
+import { aa } from './aa.ts'
 import { cost } from './cost.ts'
+import { latency } from './latency.ts'
 import { replicas } from './replicas.ts'
 import { users } from './users.ts'
 
-export const experiments: readonly Experiment[] = [cost, replicas, users]
+export const experiments: readonly Experiment[] = [cost, latency, replicas, users, aa]
 
 /**
  * The trials of a run in the order in which they are executed. Arms are shuffled anew in each block, so that a

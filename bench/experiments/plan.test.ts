@@ -20,6 +20,8 @@ async function options(overrides: Partial<PlanOptions> = {}): Promise<PlanOption
     connections: undefined,
     trials: undefined,
     durationSec: undefined,
+    rates: undefined,
+    precise: false,
     maxReplicas: Number.POSITIVE_INFINITY,
     maxExclusiveReplicas: 1,
     ...overrides,
@@ -83,7 +85,7 @@ test('--max-users becomes the last level and never has more connections than use
   for (const { arm } of trials) assert.equal(arm.load.connections, 5)
 })
 
-test('replicas that share cores are measured once and warmed up in turns, exclusive ones in every block', async () => {
+test('replicas that share cores are measured once, exclusive ones in every block', async () => {
   const { trials } = planTrials(
     named('replicas'),
     await options({ replicas: [1, 2, 4], maxExclusiveReplicas: 2 }),
@@ -91,5 +93,31 @@ test('replicas that share cores are measured once and warmed up in turns, exclus
   )
   const ofN = (n: number) => trials.filter(({ arm }) => arm.scheme === 'none' && arm.replicas === n)
   assert.deepEqual([ofN(1).length, ofN(2).length, ofN(4).length], [3, 3, 1])
-  assert.equal(ofN(4)[0]?.arm.warmupSec, 2 * (ofN(2)[0]?.arm.warmupSec ?? 0))
+})
+
+test('where no two replicas have a core each, growth is left out with a note, unless it is asked for', async () => {
+  const { trials, notes } = planTrials(named('replicas'), await options({ maxExclusiveReplicas: 1 }), 1)
+  assert.deepEqual(trials, [])
+  assert.match(notes[0] ?? '', /left out.*--replicas 1,2,4 measures them/)
+  const smoke = await options({ profile: 'smoke', maxExclusiveReplicas: 1 })
+  assert.ok(planTrials(named('replicas'), smoke, 1).trials.length > 0, 'smoke shows that it works')
+})
+
+test('every scheme climbs a ladder; rates that are named are its rungs, in order, and one alone is noted', async () => {
+  const { trials, notes } = planTrials(named('latency'), await options({ trials: 1 }), 1)
+  assert.deepEqual(new Set(trials.map(({ arm }) => arm.scheme)), new Set(schemeNames))
+  for (const { arm } of trials) assert.ok(arm.load.loop === 'open' && arm.load.ratesPerSec === null)
+  assert.deepEqual(notes, [])
+  const rates = planTrials(named('latency'), await options({ rates: [300, 100] }), 1)
+  for (const { arm } of rates.trials)
+    assert.deepEqual(arm.load.loop === 'open' && arm.load.ratesPerSec, [100, 300])
+  const one = planTrials(named('latency'), await options({ rates: [300] }), 1)
+  assert.match(one.notes[0] ?? '', /one arrival rate .* nothing about capacity/)
+})
+
+test('a run that may end early has more blocks to end before, unless their number is named', async () => {
+  const blocks = async (overrides: Partial<PlanOptions>) =>
+    new Set(planTrials(named('cost'), await options(overrides), 1).trials.map(({ block }) => block)).size
+  assert.equal(await blocks({ precise: true }), 4 * (await blocks({})))
+  assert.equal(await blocks({ precise: true, trials: 7 }), 7)
 })

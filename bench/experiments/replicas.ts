@@ -1,6 +1,6 @@
 /** How throughput grows with the number of replicas behind the proxy. */
 import type { Experiment, PlanOptions } from '../types.ts'
-import { arm, oneForEachState } from './arms.ts'
+import { arm, blocksOf, oneForEachState } from './arms.ts'
 import { profiles } from './profiles.ts'
 
 /** The wanted numbers of replicas by what this fleet can make of them. */
@@ -18,21 +18,20 @@ export const replicas: Experiment = {
   name: 'replicas',
   question: 'How does throughput grow with the number of replicas?',
   plan(options) {
-    const { blocks, counts: defaults, warmupSec, measureSec } = profiles[options.profile].replicas
-    const { exclusive, sharing, unreachable } = split(options.replicas ?? defaults, options)
-    const base = { experiment: 'replicas', measureSec }
-    const armsOf = (counts: readonly number[], warmupOf: (n: number) => number) =>
+    const { blocks, counts, always, ...phases } = profiles[options.profile].replicas
+    const { exclusive, sharing, unreachable } = split(options.replicas ?? counts, options)
+    const wanted = options.replicas !== undefined || always
+    if (!wanted && exclusive.length < 2) return { rounds: [], notes: [LEFT_OUT] }
+    const armsOf = (counts: readonly number[]) =>
       oneForEachState(options).flatMap((scheme) =>
         counts.map((n) =>
-          arm({ ...base, scheme, replicas: n, suffix: `n${n}`, warmupSec: warmupOf(n) }, options),
+          arm({ experiment: 'replicas', scheme, replicas: n, suffix: `n${n}`, ...phases }, options),
         ),
       )
-    // Replicas that share a core compile their code in turns, so warming up takes as many times as long.
-    const turns = (n: number) => Math.ceil(n / Math.max(1, options.maxExclusiveReplicas))
     const rounds = [
-      { arms: armsOf(exclusive, () => warmupSec), blocks: options.trials ?? blocks },
+      { arms: armsOf(exclusive), blocks: blocksOf(options, blocks) },
       // Once is enough for what answers no question about scaling.
-      { arms: armsOf(sharing, (n) => warmupSec * turns(n)), blocks: options.trials ?? 1 },
+      { arms: armsOf(sharing), blocks: options.trials ?? 1 },
     ]
     const notes: string[] = []
     if (unreachable.length > 0) {
@@ -47,3 +46,7 @@ export const replicas: Experiment = {
     return { rounds, notes }
   },
 }
+
+const LEFT_OUT =
+  'replicas: left out, since no two replicas can have a core each on this machine, and those that share one say ' +
+  'nothing about scaling; --replicas 1,2,4 measures them all the same'

@@ -1,6 +1,6 @@
 /** What a logged-in user costs in memory, in the replicas and in Redis. */
 import type { Experiment, PlanOptions } from '../types.ts'
-import { arm, oneForEachState } from './arms.ts'
+import { arm, blocksOf, oneForEachState } from './arms.ts'
 import { profiles } from './profiles.ts'
 
 /** The profile's levels up to `--max-users`, which itself becomes the last level. */
@@ -23,6 +23,6 @@ export const users: Experiment = {
         ),
       ),
     )
-    return { rounds: [{ arms, blocks: options.trials ?? blocks }], notes: [] }
+    return { rounds: [{ arms, blocks: blocksOf(options, blocks) }], notes: [] }
   },
 }

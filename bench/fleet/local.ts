@@ -103,7 +103,8 @@ class LocalFleet implements Fleet {
   }
 
   #place(replicas: number): Placement {
-    return place(this.#ground.cpus, replicas, placementMethod())
+    const { cpus, options } = this.#ground
+    return place(cpus, replicas, placementMethod(), options.generators)
   }
 }
 
@@ -149,6 +150,7 @@ async function startTrial(
       generator: {
         command: wrapped([ground.runtime.command, ground.build.generator], placement.sharedCpus.generator),
         env: cleanEnvironment(),
+        processes: ground.options.generators ?? 1,
       },
       redis: redis && { url: redis.url, pid: redis.pid },
       proxy: { pid: proxy.pid },

@@ -16,9 +16,17 @@ const table: [string, string, number, string][] = [
   ['only the CPUs that are allowed', '2,5,9-10', 1, '2 | 5 9 10'],
 ]
 
-for (const [title, cpus, replicas, expected] of table) {
+/** The same for several generator processes. */
+const generators: [string, string, number, number, string][] = [
+  ['eight cores, three generators: each has its own', '0-7', 2, 3, '0 1 | 3,4,5 6 7'],
+  ['six cores, four generators: they share what is left', '0-5', 2, 4, '0 1 | 2,3 4 5'],
+  ['two cores, two generators: no core of their own', '0-1', 1, 2, '0 | 1 1 1'],
+]
+
+const single = table.map(([title, cpus, replicas, expected]) => [title, cpus, replicas, 1, expected] as const)
+for (const [title, cpus, replicas, processes, expected] of [...single, ...generators]) {
   test(title, () => {
-    const { replicaCpus, sharedCpus } = place(parseCpuList(cpus), replicas, 'taskset')
+    const { replicaCpus, sharedCpus } = place(parseCpuList(cpus), replicas, 'taskset', processes)
     const tiers = [sharedCpus.generator, sharedCpus.proxy, sharedCpus.redis]
     assert.equal(`${replicaCpus.join(' ')} | ${tiers.join(' ')}`.replaceAll(', ', ','), expected)
   })

@@ -13,11 +13,16 @@ const run = promisify(execFile)
 
 /**
  * Lays a fleet out over the CPUs that this process may use: replicas from the front, shared tiers at the end.
- * - N + 3 CPUs or more: each replica has one, and so have generator, proxy and Redis
+ * - N + 3 CPUs or more: each replica has one, and so have proxy, Redis and each generator process, as far as they go
  * - N + 1 or N + 2: each replica has one, the shared tiers share the rest
  * - fewer: the shared tiers keep one, the replicas share the others
  */
-export function place(cpus: readonly number[], replicas: number, method: 'taskset' | 'none'): Placement {
+export function place(
+  cpus: readonly number[],
+  replicas: number,
+  method: 'taskset' | 'none',
+  generators = 1,
+): Placement {
   const cores = cpus.length
   const facts = { method, cores, maxExclusiveReplicas: Math.max(cores - 1, 0) }
   const slots = (cpusOf: (slot: number) => readonly number[]) =>
@@ -28,10 +33,10 @@ export function place(cpus: readonly number[], replicas: number, method: 'taskse
     return { ...facts, replicaCpus: slots(() => cpus.slice(0, -1)), sharedCpus: together(cpus.slice(-1)) }
   }
   const replicaCpus = slots((slot) => cpus.slice(slot, slot + 1))
-  const [generator, proxy, redis] = cpus.slice(Math.max(replicas, cores - 3)).map((cpu) => [cpu])
-  if (!generator || !proxy || !redis)
-    return { ...facts, replicaCpus, sharedCpus: together(cpus.slice(replicas)) }
-  return { ...facts, replicaCpus, sharedCpus: { generator, proxy, redis } }
+  const left = cpus.slice(Math.max(replicas, cores - 2 - generators))
+  if (left.length < 3) return { ...facts, replicaCpus, sharedCpus: together(cpus.slice(replicas)) }
+  const sharedCpus = { generator: left.slice(0, -2), proxy: left.slice(-2, -1), redis: left.slice(-1) }
+  return { ...facts, replicaCpus, sharedCpus }
 }
 
 function together(cpus: readonly number[]): Placement['sharedCpus'] {

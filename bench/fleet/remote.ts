@@ -28,7 +28,10 @@ const POLL_MS = 100
 const REQUEST_MS = 20_000
 
 /** @param service DNS name that resolves to every replica */
-export async function openRemoteFleet(service: string, { port, log }: FleetOptions): Promise<Fleet> {
+export async function openRemoteFleet(
+  service: string,
+  { port, generators, log }: FleetOptions,
+): Promise<Fleet> {
   if (port !== undefined) {
     throw new AuthscaleError(
       'REMOTE_PORT',
@@ -56,7 +59,11 @@ export async function openRemoteFleet(service: string, { port, log }: FleetOptio
     redisUrl,
     proxyHost,
     keys: await build.makeKeys(),
-    generator: { command: [runtime.command, build.generator], env: cleanEnvironment() },
+    generator: {
+      command: [runtime.command, build.generator],
+      env: cleanEnvironment(),
+      processes: generators ?? 1,
+    },
   }
   return {
     placement: placement(),

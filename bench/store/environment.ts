@@ -20,7 +20,10 @@ const PACKAGES = [
   'prom-client',
 ] as const
 
-export async function captureEnvironment(root: URL, fleet: Fleet): Promise<Environment> {
+export async function captureEnvironment(
+  root: URL,
+  fleet: Pick<Fleet, 'runtime' | 'parts' | 'placement'>,
+): Promise<Environment> {
   const cpus = os.cpus()
   const [virtualization, packages, git] = await Promise.all([
     virtualMachine(),

@@ -1,11 +1,12 @@
 /** The published format of results: JSON Schema made from the schemas that also validate. */
 import { z } from 'zod'
-import { loadCheckSchema, runSchema, summarySchema, trialResultSchema } from './schema.ts'
+import { loadCheckSchema, runSchema, summarySchema, trialResultSchema, verifySchema } from './schema.ts'
 
 const published = {
   'run.schema.json': { schema: runSchema, title: 'authscale: run.json' },
   'trial.schema.json': { schema: trialResultSchema, title: 'authscale: one line of trials.jsonl' },
   'load-check.schema.json': { schema: loadCheckSchema, title: 'authscale: load-check.json' },
+  'verify.schema.json': { schema: verifySchema, title: 'authscale: verify.json' },
   'summary.schema.json': { schema: summarySchema, title: 'authscale: summary.json' },
 }
 

@@ -2,13 +2,8 @@
 import type { z } from 'zod'
 import { AuthscaleError } from '../errors.ts'
 import type { TrialResult } from '../types.ts'
+import { migrations } from './migrations.ts'
 import { SCHEMA_VERSION, trialResultSchema } from './schema.ts'
-
-/**
- * What turns a record of version N into one of version N + 1, by N. Empty while there is only one version; each
- * entry is a pure function and is tested on records that its version wrote.
- */
-const migrations: Readonly<Record<number, (record: object) => object>> = {}
 
 /**
  * @param where file (and line) for the message

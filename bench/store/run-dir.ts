@@ -2,14 +2,15 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AuthscaleError } from '../errors.ts'
-import type { Environment, LoadCheck, Run, TrialResult } from '../types.ts'
+import type { Environment, LoadCheck, Run, TrialResult, VerifyRecord } from '../types.ts'
 import { syncFolder, writeError, writeFileDurably } from './durable.ts'
 import { parseRecord, parseTrials } from './parse.ts'
-import { loadCheckSchema, runSchema } from './schema.ts'
+import { loadCheckSchema, runSchema, verifySchema } from './schema.ts'
 import { TRIALS_FILE } from './trial-log.ts'
 
 export const RUN_FILE = 'run.json'
-const LOAD_CHECK_FILE = 'load-check.json'
+export const LOAD_CHECK_FILE = 'load-check.json'
+const VERIFY_FILE = 'verify.json'
 
 /** A machine by what it is, e.g. `amd-epyc-2-cores`; never by its host name, which is nobody's business. */
 export function machineSlug({ cpuModel, cores }: Pick<Environment, 'cpuModel' | 'cores'>): string {
@@ -90,6 +91,12 @@ export async function readRun(runDir: string): Promise<StoredRun> {
 export async function readLoadCheck(runDir: string): Promise<LoadCheck> {
   const path = join(runDir, LOAD_CHECK_FILE)
   return parseRecord(loadCheckSchema, await read(path), path)
+}
+
+/** Reads the proofs of the instrument that lie beside a published run. Throws like `readLoadCheck`. */
+export async function readVerify(runDir: string): Promise<VerifyRecord> {
+  const path = join(runDir, VERIFY_FILE)
+  return parseRecord(verifySchema, await read(path), path)
 }
 
 /** False when the folder is there already. */

@@ -1,0 +1,150 @@
+/** Which arrival rate comes next on a ladder, and what its rungs say about capacity: pure decisions, no clock. */
+import type { Arm, Measurement, Rung, Slo, Summary } from '../types.ts'
+
+type OpenLoad = Extract<Arm['load'], { loop: 'open' }>
+type Step = Pick<Rung, 'arrivalsPerSec' | 'purpose'>
+
+/** What one look at a rate said: the SLO was kept, or broken, or a gate rejected what was seen. */
+export type Look = Step & { verdict: 'kept' | 'broken' | 'rejected' }
+
+/** A rate that a gate rejected is tried this often before the ladder ends below it. */
+const LOOKS_AT_REJECTED = 2
+/** Halvings from the first rate before the SLO counts as one that no rate keeps. */
+const MOST_HALVINGS = 6
+/** No rung beyond this: 2^20 times the first rate. */
+const MOST_DOUBLINGS = 20
+/** A rate is only kept when the replies keep pace with the arrivals; else a longer window would break it. */
+const PACE = 0.98
+/** Ten arrivals have to lie beyond a p99, so a slow rung's window is as long as that takes. */
+const LEAST_ARRIVALS = 1_000
+const LONGEST_RUNG_SEC = 10
+/** What a window's last arrivals may take beyond it. */
+const DRAIN_SEC = 5
+
+/** Length of a rung's window. */
+export function rungSec(arrivalsPerSec: number, measureSec: number): number {
+  return Math.min(LONGEST_RUNG_SEC, Math.max(measureSec, LEAST_ARRIVALS / arrivalsPerSec))
+}
+
+/** Share of a window's arrivals that were not answered 2xx in time; 0 for a closed loop. */
+export function errorShare({ arrivals }: Measurement): number {
+  if (!arrivals || arrivals.account.scheduled === 0) return 0
+  const { scheduled, ok } = arrivals.account
+  return (scheduled - ok) / scheduled
+}
+
+/** Whether the replies of an open-loop window kept pace with its arrivals. */
+export function keepsPace({ arrivals, requests }: Measurement): boolean {
+  return arrivals !== null && requests >= PACE * arrivals.account.scheduled
+}
+
+export function keepsSlo(slo: Slo, measurement: Measurement): boolean {
+  return (
+    keepsPace(measurement) &&
+    measurement.latencyUs[slo.quantile] <= slo.limitMs * 1_000 &&
+    errorShare(measurement) <= slo.maxErrorShare
+  )
+}
+
+export function look({ arrivalsPerSec, purpose, rejectedBy, measurement }: Rung, slo: Slo): Look {
+  const verdict = rejectedBy.length > 0 ? 'rejected' : keepsSlo(slo, measurement) ? 'kept' : 'broken'
+  return { arrivalsPerSec, purpose, verdict }
+}
+
+/**
+ * The next rung, or null at the end. Rates that were named are taken in turn. Otherwise the rate doubles until the
+ * SLO breaks, which has to be seen twice, since on a shared machine one bad second says little; then the gap is
+ * halved on a logarithmic scale, so that most of the time is spent near the boundary.
+ */
+export function nextRung(load: OpenLoad, looks: readonly Look[]): Step | null {
+  return load.ratesPerSec ? nextNamed(load.ratesPerSec, looks) : nextFound(load, looks)
+}
+
+function nextNamed(rates: readonly number[], looks: readonly Look[]): Step | null {
+  const open = rates.find((rate) => isOpen(rate, looks))
+  return open === undefined ? null : { arrivalsPerSec: open, purpose: 'ladder' }
+}
+
+/** Not looked at yet, or rejected and not given up. */
+function isOpen(rate: number, looks: readonly Look[]): boolean {
+  const own = looks.filter(({ arrivalsPerSec }) => arrivalsPerSec === rate)
+  return own.every(({ verdict }) => verdict === 'rejected') && own.length < LOOKS_AT_REJECTED
+}
+
+function nextFound(load: OpenLoad, looks: readonly Look[]): Step | null {
+  const last = looks.at(-1)
+  if (!last) return { arrivalsPerSec: load.firstPerSec, purpose: 'ladder' }
+  if (isOpen(last.arrivalsPerSec, looks)) return { ...step(last), purpose: last.purpose }
+  const searched = new Set(
+    looks.filter(({ purpose }) => purpose === 'search').map((one) => one.arrivalsPerSec),
+  )
+  if (last.verdict === 'broken' && last.purpose === 'ladder')
+    return { arrivalsPerSec: last.arrivalsPerSec, purpose: 'confirm' }
+  const { kept, limit, by } = bracket(looks)
+  if (limit === null) return climb(load, kept)
+  // A rate that nobody could judge says nothing about lower ones; the trial is measured again instead.
+  if (kept === null) return by === 'rejected' ? null : descend(load, limit)
+  if (searched.size >= load.searchRungs) return null
+  return { arrivalsPerSec: rounded(Math.sqrt(kept * limit)), purpose: 'search' }
+}
+
+const step = ({ arrivalsPerSec, purpose }: Look): Step => ({ arrivalsPerSec, purpose })
+
+function climb({ firstPerSec }: OpenLoad, kept: number | null): Step | null {
+  const next = (kept ?? firstPerSec) * 2
+  return next > firstPerSec * 2 ** MOST_DOUBLINGS ? null : { arrivalsPerSec: next, purpose: 'ladder' }
+}
+
+function descend({ firstPerSec }: OpenLoad, limit: number): Step | null {
+  const next = limit / 2
+  // Whole numbers up to here; below, a rate of its own takes longer than it tells.
+  return next < firstPerSec / 2 ** MOST_HALVINGS ? null : { arrivalsPerSec: next, purpose: 'ladder' }
+}
+
+/** Three digits: a rate that somebody can type. */
+function rounded(rate: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(rate)) - 2)
+  return Math.round(rate / unit) * unit
+}
+
+/** Highest rate that was kept below the lowest that was not; a rate is kept when any look at it was. */
+function bracket(looks: readonly Look[]): {
+  kept: number | null
+  limit: number | null
+  by: Look['verdict'] | null
+} {
+  const rates = [...new Set(looks.map(({ arrivalsPerSec }) => arrivalsPerSec))].sort((a, b) => a - b)
+  let kept: number | null = null
+  for (const rate of rates) {
+    const verdicts = looks.filter((one) => one.arrivalsPerSec === rate).map(({ verdict }) => verdict)
+    if (verdicts.includes('kept')) kept = rate
+    else return { kept, limit: rate, by: verdicts.includes('broken') ? 'broken' : 'rejected' }
+  }
+  return { kept, limit: null, by: null }
+}
+
+type CapacityNote = Summary['latency'][number]['capacityNote']
+
+/**
+ * The highest rate that kept the SLO, and what that is worth: with `never-broken` and `load-limited` the capacity
+ * is at least that, with the others there is no number.
+ */
+export function capacityOf(looks: readonly Look[]): { perSec: number | null; note: CapacityNote } {
+  const { kept, limit, by } = bracket(looks)
+  if (looks.length === 0) return { perSec: null, note: 'not-measured' }
+  if (new Set(looks.map(({ arrivalsPerSec }) => arrivalsPerSec)).size === 1 && by !== 'rejected')
+    return { perSec: null, note: 'one-rung' }
+  if (kept === null) return { perSec: null, note: by === 'rejected' ? 'not-measured' : 'slo-never-met' }
+  if (limit === null) return { perSec: kept, note: 'never-broken' }
+  return { perSec: kept, note: by === 'rejected' ? 'load-limited' : 'found' }
+}
+
+/** An upper bound for the length of a ladder: what runs longer hangs. */
+export function longestLadderSec(
+  { ratesPerSec, searchRungs, settleSec }: OpenLoad,
+  measureSec: number,
+): number {
+  const rates = ratesPerSec?.length ?? MOST_DOUBLINGS + MOST_HALVINGS + searchRungs
+  const longest = Math.max(measureSec, LONGEST_RUNG_SEC)
+  return LOOKS_AT_REJECTED * rates * (settleSec + longest + DRAIN_SEC)
+}

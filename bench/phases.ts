@@ -1,0 +1,195 @@
+/** What happens between a fleet's start and its end: logins, then windows of load, each read and judged. */
+import { type Look, look, nextRung, rungSec } from './experiments/ladder.ts'
+import { CONNECTIONS_PER_REPLICA } from './experiments/profiles.ts'
+import { decision, invalidity } from './gates.ts'
+import { toMeasurement } from './measurement.ts'
+import { type MemoryReading, openProbe } from './probe/probe.ts'
+import type {
+  Arm,
+  Generator,
+  Load,
+  LoginReport,
+  Measurement,
+  Rules,
+  Rung,
+  RunningFleet,
+  Traits,
+  Trial,
+  TrialResult,
+  Warning,
+} from './types.ts'
+
+/** Logins in flight while users are seeded: enough to keep the replicas busy, few enough for a small listen queue. */
+const LOGIN_CONCURRENCY = 32
+/** One reply in this many has its body compared with the user it should belong to. */
+const VERIFY_EVERY = 16
+/** Load before a window opens on replicas that are warm: for connecting alone. */
+const RAMP_SEC = 0.1
+/** A replica that has not answered enough by then is as warm as it gets; a gate sees whether that was enough. */
+export const LONGEST_WARMUP_SEC = 12
+const LEAST_PIECE_SEC = 0.2
+/** Window at the end of a ladder's warm-up: long enough to see what the closed loop reaches. */
+const SATURATION_SEC = 0.8
+
+/** A fleet that is up, and what its trial is about. */
+export interface Session {
+  trial: Trial
+  traits: Traits
+  running: RunningFleet
+  generator: Generator
+  rules: Rules
+  seed: number
+}
+
+/** A trial's record without its head. */
+export type Judged =
+  | Pick<Extract<TrialResult, { ok: true }>, 'ok' | 'measurement' | 'rungs'>
+  | Pick<Extract<TrialResult, { ok: false }>, 'ok' | 'reason' | 'rejectedBy' | 'measurement' | 'rungs'>
+
+type ClosedLoad = Extract<Load, { loop: 'closed' }>
+type Ladder = Extract<Arm['load'], { loop: 'open' }>
+
+/** One closed-loop window. */
+export async function closedLoop(session: Session, load: ClosedLoad): Promise<Judged> {
+  const seeded = await logIn(session)
+  await warmUp(session, load)
+  const window = { load, warmupSec: RAMP_SEC, measureSec: session.trial.arm.measureSec }
+  const { measurement, invalid } = await measureWindow(session, seeded, window)
+  if (invalid) return failed(invalid, measurement)
+  const { reject } = decision(session.rules.gates, measurement)
+  return reject.length > 0 ? rejected(reject, measurement) : { ok: true, measurement, rungs: [] }
+}
+
+/**
+ * A closed-loop warm-up, at whose end the closed loop is measured, then rung after rung on the same processes. They
+ * are not started anew for each rung, since code that is compiled anew each time would be most of what is seen.
+ */
+export async function climb(session: Session, ladder: Ladder): Promise<Judged> {
+  const { arm } = session.trial
+  const seeded = await logIn(session)
+  const connections = Math.min(CONNECTIONS_PER_REPLICA * arm.replicas, arm.users)
+  const load: ClosedLoad = { loop: 'closed', connections }
+  await warmUp(session, load)
+  const saturated = { load, warmupSec: RAMP_SEC, measureSec: SATURATION_SEC }
+  const { measurement, invalid } = await measureWindow(session, seeded, saturated)
+  if (invalid) return failed(invalid, measurement)
+  const rungs: Rung[] = []
+  const looks: Look[] = []
+  for (let next = nextRung(ladder, looks); next; next = nextRung(ladder, looks)) {
+    const window = await measureRung(session, seeded, ladder, next.arrivalsPerSec, rungs.length)
+    if (window.invalid) return failed(window.invalid, window.measurement)
+    const { reject } = decision(session.rules.gates, window.measurement)
+    const rung = { ...next, rejectedBy: reject, measurement: window.measurement }
+    rungs.push(rung)
+    looks.push(look(rung, session.rules.slo))
+  }
+  if (rungs.some(({ rejectedBy }) => rejectedBy.length === 0)) return { ok: true, measurement, rungs }
+  return rejected([...new Set(rungs.flatMap(({ rejectedBy }) => rejectedBy))], measurement, rungs)
+}
+
+function failed(reason: string, measurement: Measurement): Judged {
+  return { ok: false, reason, rejectedBy: [], measurement, rungs: [] }
+}
+
+function rejected(rejectedBy: Warning[], measurement: Measurement, rungs: Rung[] = []): Judged {
+  const gates = rejectedBy.length === 1 ? 'gate' : 'gates'
+  return {
+    ok: false,
+    reason: `rejected by the ${gates} ${rejectedBy.join(', ')}`,
+    rejectedBy,
+    measurement,
+    rungs,
+  }
+}
+
+/**
+ * Closed-loop load whose figures are thrown away, until each replica has answered as many requests as the arm asks
+ * for. In pieces, since how long that takes is only known when some of it is over.
+ */
+async function warmUp({ trial, running, generator }: Session, load: ClosedLoad): Promise<void> {
+  const { warmupSec, warmupRequests, replicas } = trial.arm
+  const wanted = warmupRequests * replicas
+  const longest = Math.max(warmupSec, LONGEST_WARMUP_SEC * replicas)
+  const job = { url: running.url, load, warmupSec: 0, verifyEvery: VERIFY_EVERY }
+  let [served, spent, next] = [0, 0, warmupSec]
+  while (next > 0) {
+    const { requests, windowSec } = await generator.load({ ...job, measureSec: next }, () => {})
+    served += requests
+    spent += windowSec
+    const missing = Math.max(0, wanted - served) / Math.max(1, requests / windowSec)
+    next = missing > 0 && spent < longest ? Math.min(Math.max(missing, LEAST_PIECE_SEC), longest - spent) : 0
+  }
+}
+
+/** Users that are logged in, and what they took. */
+interface Seeded {
+  idle: MemoryReading
+  loggedIn: MemoryReading
+  logins: LoginReport
+}
+
+async function logIn({ trial, traits, running, generator }: Session): Promise<Seeded> {
+  const probe = openProbe(running, generator.pids)
+  try {
+    const idle = await probe.memory()
+    const { transport } = traits
+    const { users } = trial.arm
+    const job = { url: running.url, transport, users, concurrency: LOGIN_CONCURRENCY }
+    const logins = await generator.login(job)
+    return { idle, loggedIn: await probe.memory(), logins }
+  } finally {
+    probe.end()
+  }
+}
+
+interface Window {
+  load: Load
+  warmupSec: number
+  measureSec: number
+}
+
+function measureRung(
+  session: Session,
+  seeded: Seeded,
+  ladder: Ladder,
+  arrivalsPerSec: number,
+  index: number,
+) {
+  const { connections, spacing, settleSec } = ladder
+  const seed = arrivalSeed(session.seed, session.trial.id, index)
+  return measureWindow(session, seeded, {
+    load: { loop: 'open', arrivalsPerSec, spacing, connections, seed },
+    warmupSec: settleSec,
+    measureSec: rungSec(arrivalsPerSec, session.trial.arm.measureSec),
+  })
+}
+
+/** @returns the measurement, and why it must not become a figure whatever the gates say */
+async function measureWindow(session: Session, seeded: Seeded, window: Window) {
+  const { trial, running, generator, rules } = session
+  const probe = openProbe(running, generator.pids)
+  try {
+    const job = { url: running.url, ...window, verifyEvery: VERIFY_EVERY }
+    const load = await generator.load(job, (edge) => probe[edge]())
+    const reading = await probe.window()
+    const facts = {
+      trial,
+      placement: running.placement,
+      gates: rules.gates,
+      load,
+      window: reading,
+      sent: window.load,
+    }
+    const measurement = toMeasurement({ ...facts, ...seeded })
+    return { measurement, invalid: invalidity(measurement, load) }
+  } finally {
+    probe.end()
+  }
+}
+
+/** FNV-1a over the trial and the rung: every rung has arrivals of its own, the same ones in a repeated run. */
+function arrivalSeed(seed: number, trialId: string, index: number): number {
+  let hash = 0x811c9dc5 ^ seed
+  for (const char of `${trialId}/${index}`) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193)
+  return hash >>> 0
+}

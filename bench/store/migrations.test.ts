@@ -1,0 +1,52 @@
+/** Records that earlier versions wrote are still read, and lose nothing. */
+import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { parseRecord, parseTrials } from './parse.ts'
+import { LOAD_CHECK_FILE, RUN_FILE } from './run-dir.ts'
+import { loadCheckSchema, runSchema } from './schema.ts'
+import { TRIALS_FILE } from './trial-log.ts'
+
+/** The run that version 1 published; its records are never rewritten. */
+const published = fileURLToPath(
+  new URL('../../results/published/2026-11-23-amd-epyc-2-cores/', import.meta.url),
+)
+const text = (file: string) => readFile(join(published, file), 'utf8')
+
+test('the run that version 1 published is read whole', async () => {
+  assert.ok((await readdir(published)).includes(RUN_FILE))
+  const written = JSON.parse(await text(RUN_FILE))
+  assert.equal(written.schemaVersion, 1)
+  const run = parseRecord(runSchema, await text(RUN_FILE), RUN_FILE)
+  assert.deepEqual(run, { ...written, schemaVersion: 2, rules: null })
+
+  const lines = (await text(TRIALS_FILE))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const { results } = parseTrials(await text(TRIALS_FILE), TRIALS_FILE)
+  assert.equal(results.length, lines.length)
+  for (const [i, result] of results.entries()) {
+    assert.ok(result.ok)
+    const { checks, arrivals, ...measured } = result.measurement
+    assert.deepEqual(measured, lines[i].measurement)
+    assert.equal(arrivals, null)
+    assert.deepEqual(new Set(Object.values(checks)), new Set([null]))
+    assert.deepEqual(result.rungs, [])
+  }
+
+  const check = JSON.parse(await text(LOAD_CHECK_FILE))
+  const read = parseRecord(loadCheckSchema, JSON.stringify({ ...check, schemaVersion: 1 }), LOAD_CHECK_FILE)
+  assert.deepEqual(read, { ...check, schemaVersion: 2 })
+})
+
+test('a rejected trial of version 1 has its reason, no gate and no measurement', async () => {
+  const [line = ''] = (await text(TRIALS_FILE)).split('\n')
+  const { measurement: _, ...head } = JSON.parse(line)
+  const { results } = parseTrials(JSON.stringify({ ...head, ok: false, reason: 'Redis ended' }), TRIALS_FILE)
+  assert.deepEqual(results, [
+    { ...head, schemaVersion: 2, ok: false, reason: 'Redis ended', rejectedBy: [], measurement: null },
+  ])
+})

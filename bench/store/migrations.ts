@@ -1,0 +1,31 @@
+/** Makes records that an older version wrote into ones of this version: what was not recorded then is null. */
+
+/**
+ * What turns a record of version N into one of version N + 1, by N; pure functions, tested on records that their
+ * version wrote. What is in a record decides what it is, since all kinds share one version.
+ */
+export const migrations: Readonly<Record<number, (record: object) => object>> = { 1: from1 }
+
+/**
+ * Version 2 has rules and gates, open-loop load, and checks of each window. The warnings of version 1 came from
+ * limits in the code: they stay as they were, and no gate judges these records again.
+ */
+function from1(record: object): object {
+  const next = { ...record, schemaVersion: 2 }
+  if ('plan' in next) {
+    const { plan } = next as { plan: object[] }
+    return { ...next, plan: plan.map(warmedUpByTime), rules: null }
+  }
+  if (!('ok' in next)) return next
+  const { trial } = next as { trial?: object }
+  Object.assign(next, { trial: warmedUpByTime(trial ?? {}), rungs: [] })
+  if (next.ok !== true) return { ...next, rejectedBy: [], measurement: null }
+  const unknown = { littleRatio: null, replicaWaitShare: null, throttledShare: null, cpuTrend: null }
+  const { measurement } = next as { measurement?: object }
+  return { ...next, measurement: { ...measurement, arrivals: null, checks: unknown } }
+}
+
+function warmedUpByTime(trial: object): object {
+  const { arm } = trial as { arm?: object }
+  return { ...trial, arm: { ...arm, warmupRequests: 0 } }
+}
