@@ -1,19 +1,20 @@
 /** The plain-language answer that opens a report: sentences made from a summary, none that it does not carry. */
 import { CONTROL } from '../experiments/arms.ts'
 import { ownError } from '../stats/compare.ts'
-import type { Environment, Summary } from '../types.ts'
+import type { Environment, Run, Slo, Summary } from '../types.ts'
 import { instrumentLimit, nothingDetected } from './comparisons.ts'
-import { counted, figure, list, machine, percent, styles, withInterval } from './format.ts'
+import { counted, figure, list, machine, percent, responseTime, styles, withInterval } from './format.ts'
+import { busyText, commonRates, isLowerBound, rungAt, sloText } from './latency-tables.ts'
 import { isControl } from './records.ts'
 
 type SummaryArm = Summary['arms'][number]
 /** How a scheme's name is written: in backticks, or bare. */
 type Name = (scheme: string) => string
 
-/** Two to five sentences; each is left out where the run has no data for it. */
+/** Two to seven sentences; each is left out where the run has no data for it. */
 export function answer(
   summary: Summary,
-  environment: Environment,
+  { environment, rules }: Pick<Run, 'environment' | 'rules'>,
   name: Name = (scheme) => `\`${scheme}\``,
 ): string[] {
   const cost = summary.arms.filter(({ arm }) => arm.experiment === 'cost')
@@ -21,6 +22,7 @@ export function answer(
     smokeSentence(summary),
     costSentence(summary, cost, environment, name),
     throughputSentence(cost, name),
+    ...(rules ? [capacitySentence(summary, rules.slo, name), latencySentence(summary, name)] : []),
     memorySentence(summary, name),
     errorSentence(summary, name),
   ].filter((sentence) => sentence !== null)
@@ -73,6 +75,51 @@ function throughputSentence(arms: readonly SummaryArm[], name: Name): string | n
   const control = arms.find(({ arm }) => isControl(arm))?.metrics.throughputPerSec
   if (!control || instrumentLimit(control.warnings)) return `${one}.`
   return `${one}; without auth it served ${figure(control.value)}.`
+}
+
+/** Capacity under the SLO, or why there is none. */
+function capacitySentence({ latency }: Summary, slo: Slo, name: Name): string | null {
+  if (latency.length === 0) return null
+  const schemes = latency.filter(({ scheme }) => scheme !== CONTROL)
+  const known = sortedBy(
+    schemes.filter(({ capacityPerSec }) => capacityPerSec !== null),
+    ({ capacityPerSec }) => capacityPerSec?.value ?? 0,
+  )
+  const without = (note: (typeof latency)[number]['capacityNote']) =>
+    list(schemes.filter(({ capacityNote }) => capacityNote === note).map(({ scheme }) => name(scheme)))
+  const [never, single, unmeasured] = [without('slo-never-met'), without('one-rung'), without('not-measured')]
+  const rest = [
+    never ? `with ${never} no arrival rate kept it` : null,
+    single ? `with ${single} a single rate was measured, which tells no capacity` : null,
+    unmeasured ? `with ${unmeasured} nothing valid was measured` : null,
+  ].filter((part) => part !== null)
+  const [least, most] = [known[0], known.at(-1)]
+  const bound = `The SLO is ${sloText(slo)}`
+  if (!least || !most) return rest.length > 0 ? `${bound}; ${rest.join('; ')}.` : null
+  const capacityOf = (entry: typeof least) => {
+    const atLeast = isLowerBound(entry) ? 'at least ' : ''
+    return `${atLeast}${figure(entry.capacityPerSec?.value ?? 0)}/s (${name(entry.scheme)})`
+  }
+  const range = least === most ? capacityOf(least) : `between ${capacityOf(least)} and ${capacityOf(most)}`
+  return `${[`${bound}: the highest arrival rate at which one replica kept it was ${range}`, ...rest].join('; ')}.`
+}
+
+/** The fastest and the slowest p99 at the highest rate that all took, with how busy the replica was. */
+function latencySentence(summary: Summary, name: Name): string | null {
+  const rate = commonRates(summary).at(-1)
+  if (rate === undefined) return null
+  const rungs = sortedBy(
+    summary.latency.flatMap((entry) => {
+      const rung = rungAt(entry, rate)
+      return rung && entry.scheme !== CONTROL ? [{ scheme: entry.scheme, rung }] : []
+    }),
+    ({ rung }) => rung.p99Us.value,
+  )
+  const [fast, slow] = [rungs[0], rungs.at(-1)]
+  if (!fast || !slow || fast === slow) return null
+  const one = ({ scheme, rung }: typeof fast) =>
+    `${responseTime(rung.p99Us.value).replace('<', 'below')} ms (${name(scheme)}, replica ${busyText(rung)} busy)`
+  return `At ${figure(rate)} arrivals/s, p99 was from ${one(fast)} to ${one(slow)}.`
 }
 
 function memorySentence({ memoryPerUser }: Summary, name: Name): string | null {

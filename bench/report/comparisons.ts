@@ -1,17 +1,23 @@
 /** What is said of arms against each other: the run's own error, the auth tax, throughput against the control. */
+import { mean, sampleStandardDeviation } from 'simple-statistics'
 import {
-  type ByBlock,
   detected,
   differences,
+  type Evidence,
+  evidenceOfDifferences,
+  evidenceOfRatios,
   MIN_BLOCKS_TO_DETECT,
+  medianPerBlock,
   ownError,
   ratios,
 } from '../stats/compare.ts'
+import { holm } from '../stats/holm.ts'
 import type { Estimate, Summary, Warning } from '../types.ts'
 import { estimate, metrics, servingCpuUs } from './metrics.ts'
 import { type ArmRecords, byBlock, isControl, sameCell } from './records.ts'
 
-export type Comparison = { estimate: Estimate; detected: boolean }
+export type Comparison = NonNullable<Summary['arms'][number]['authTaxUs']>
+type Comparisons = Pick<Summary['arms'][number], 'authTaxUs' | 'throughputVsControl'>
 
 /** Warnings that make a throughput the instrument's ceiling and not a figure of the scheme. */
 const INSTRUMENT: readonly Warning[] = ['generator-saturated', 'proxy-saturated']
@@ -24,48 +30,122 @@ export function instrumentLimit(warnings: readonly Warning[]): Warning | null {
 const throughput = (records: ArmRecords) => byBlock(records, metrics.throughputPerSec.of)
 const cpu = (records: ArmRecords) => byBlock(records, servingCpuUs)
 
-/** Second control against first control within blocks, from the first place that has both; null without. */
-export function ownErrors(all: readonly ArmRecords[], seed: number): Summary['aa'] {
-  for (const twin of all.filter(({ arm }) => arm.twin)) {
+/** The experiment that measures nothing but this machine's own error, where a run has it. */
+const AA = 'aa'
+
+/**
+ * Second control against first control within blocks, and how much equal trials vary at all; from the experiment
+ * `aa` if it was measured, else from the first place that has both. Null without.
+ */
+export function ownErrors(all: readonly ArmRecords[]): Summary['aa'] {
+  const twins = all.filter(({ arm }) => arm.twin)
+  const isAa = ({ arm }: ArmRecords) => arm.experiment === AA
+  for (const twin of [...twins.filter(isAa), ...twins.filter((one) => !isAa(one))]) {
     const first = all.find(({ arm }) => isControl(arm) && !arm.twin && sameCell(arm, twin.arm))
-    if (!first) continue
-    const context = { seed, warnings: union([twin, first]) }
-    const throughputRatio = estimate(ratios(throughput(twin), throughput(first)), 'ratio', context)
-    const cpuRatio = estimate(ratios(cpu(twin), cpu(first)), 'ratio', context)
-    const cpuDifferenceUs = estimate(differences(cpu(twin), cpu(first)), 'µs/request', context)
-    if (throughputRatio && cpuRatio && cpuDifferenceUs) return { throughputRatio, cpuRatio, cpuDifferenceUs }
+    const errors = first && ownErrorsOf(first, twin)
+    if (errors) return errors
   }
   return null
 }
 
-/** CPU µs a request that the scheme adds to the control; null for controls and where there is none to compare with. */
-export function authTax(
-  of: ArmRecords,
-  all: readonly ArmRecords[],
-  aa: Summary['aa'],
-  seed: number,
-): Comparison | null {
-  const controls = controlsOf(of, all)
-  const context = { seed, warnings: union([of, ...controls]) }
-  const effect = estimate(differences(cpu(of), meanByBlock(controls.map(cpu))), 'µs/request', context)
-  return effect && { estimate: effect, detected: detected(effect, 0, aa && ownError(aa.cpuDifferenceUs, 0)) }
+function ownErrorsOf(first: ArmRecords, twin: ArmRecords): Summary['aa'] {
+  const context = { warnings: union([twin, first]) }
+  const throughputRatio = estimate(ratios(throughput(twin), throughput(first)), 'ratio', context)
+  const cpuRatio = estimate(ratios(cpu(twin), cpu(first)), 'ratio', context)
+  const cpuDifferenceUs = estimate(differences(cpu(twin), cpu(first)), 'µs/request', context)
+  if (!throughputRatio || !cpuRatio || !cpuDifferenceUs) return null
+  return {
+    throughputRatio,
+    cpuRatio,
+    cpuDifferenceUs,
+    cpuVariation: variation([...cpu(first).values(), ...cpu(twin).values()]),
+    throughputVariation: variation([...throughput(first).values(), ...throughput(twin).values()]),
+  }
+}
+
+/** Coefficient of variation of at least two values. */
+function variation(values: number[]): number {
+  return sampleStandardDeviation(values) / mean(values)
 }
 
 /**
- * Throughput as a share of the control's; null where the generator or the proxy held either side down, since the
- * ratio of two ceilings says nothing about schemes.
+ * Each arm against the control, by arm id: the CPU µs a request that the scheme adds, and its throughput as a
+ * share. Null for controls, and where there is none to compare with. What is compared with the same controls is
+ * one family: among ten schemes one always looks special.
  */
-export function throughputVsControl(
-  of: ArmRecords,
+export function compareWithControl(
   all: readonly ArmRecords[],
   aa: Summary['aa'],
-  seed: number,
-): Comparison | null {
-  const controls = controlsOf(of, all)
-  const context = { seed, warnings: union([of, ...controls]) }
+): ReadonlyMap<string, Comparisons> {
+  const cells = all.filter(({ arm }, i) => all.findIndex((other) => sameCell(arm, other.arm)) === i)
+  return new Map(
+    cells.flatMap((any) => {
+      const cell = all.filter(({ arm }) => sameCell(arm, any.arm))
+      const taxes = inFamily(cell.map((records) => authTax(records, controlsOf(records, cell), aa)))
+      const shares = inFamily(cell.map((records) => throughputShare(records, controlsOf(records, cell), aa)))
+      return cell.map(({ arm }, i): [string, Comparisons] => [
+        arm.id,
+        { authTaxUs: concluded(taxes[i]), throughputVsControl: concluded(shares[i]) },
+      ])
+    }),
+  )
+}
+
+/** A comparison before anything is concluded from it. */
+interface Compared extends Evidence {
+  estimate: Estimate
+  /** What two equal arms would give. */
+  neutral: number
+  /** The run's own A/A error around it; null when that was not measured. */
+  error: number | null
+}
+
+function authTax(of: ArmRecords, controls: ArmRecords[], aa: Summary['aa']): Compared | null {
+  const values = differences(cpu(of), medianPerBlock(controls.flatMap((control) => [...cpu(control)])))
+  const effect = estimate(values, 'µs/request', { warnings: union([of, ...controls]) })
+  const error = aa && ownError(aa.cpuDifferenceUs, 0)
+  return effect && { estimate: effect, neutral: 0, error, ...evidenceOfDifferences(values) }
+}
+
+/**
+ * Null where the generator or the proxy held either side down, since the ratio of two ceilings says nothing about
+ * schemes.
+ */
+function throughputShare(of: ArmRecords, controls: ArmRecords[], aa: Summary['aa']): Compared | null {
+  const context = { warnings: union([of, ...controls]) }
   if (instrumentLimit(context.warnings)) return null
-  const effect = estimate(ratios(throughput(of), meanByBlock(controls.map(throughput))), 'ratio', context)
-  return effect && { estimate: effect, detected: detected(effect, 1, aa && ownError(aa.throughputRatio, 1)) }
+  const together = medianPerBlock(controls.flatMap((control) => [...throughput(control)]))
+  const values = ratios(throughput(of), together)
+  const effect = estimate(values, 'ratio', context)
+  const error = aa && ownError(aa.throughputRatio, 1)
+  return effect && { estimate: effect, neutral: 1, error, ...evidenceOfRatios(values) }
+}
+
+/** The same comparisons with their p adjusted over all of them that have one. */
+export function inFamily<T extends Evidence>(family: readonly (T | null)[]): (T | null)[] {
+  const tested = family.flatMap((one) => (one === null || one.p === null ? [] : [one.p]))
+  const adjusted = holm(tested)
+  let next = 0
+  return family.map((one) =>
+    one === null || one.p === null ? one : { ...one, p: adjusted[next++] as number },
+  )
+}
+
+/** No effect below the own error is ever called seen, so none is called detectable either. */
+function concluded(compared: Compared | null | undefined): Comparison | null {
+  if (!compared) return null
+  const { estimate: effect, neutral, error, p, detectable } = compared
+  return {
+    estimate: effect,
+    detected: detected({ ...effect, p }, neutral, error),
+    p,
+    detectable: detectable === null ? null : Math.max(detectable, error ?? 0),
+  }
+}
+
+/** The mean of two controls is less noisy than either. */
+function controlsOf({ arm }: ArmRecords, cell: readonly ArmRecords[]): ArmRecords[] {
+  return isControl(arm) ? [] : cell.filter((other) => isControl(other.arm))
 }
 
 /** Why no comparison of a run counts as detected, as a sentence without its full stop. */
@@ -74,21 +154,6 @@ export function nothingDetected(aa: Summary['aa']): string {
   return aa.throughputRatio.n < MIN_BLOCKS_TO_DETECT
     ? 'Too few blocks to tell any scheme from the control'
     : 'No scheme could be told from the control'
-}
-
-function controlsOf({ arm }: ArmRecords, all: readonly ArmRecords[]): ArmRecords[] {
-  return isControl(arm) ? [] : all.filter((other) => isControl(other.arm) && sameCell(other.arm, arm))
-}
-
-/** Mean within each block of those that have a value there: two controls are less noisy than one. */
-function meanByBlock(series: readonly ByBlock[]): ByBlock {
-  const blocks = [...new Set(series.flatMap((values) => [...values.keys()]))]
-  return new Map(
-    blocks.map((block) => {
-      const values = series.flatMap((one) => one.get(block) ?? [])
-      return [block, values.reduce((total, value) => total + value, 0) / values.length]
-    }),
-  )
 }
 
 export function union(records: readonly ArmRecords[]): Warning[] {

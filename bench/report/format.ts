@@ -8,7 +8,7 @@ export const NOT_DETECTED = '~'
 export const ABSENT = '–'
 
 /** How a kind of number is printed: by itself, and as an end of an interval beside it, with the unit left out. */
-interface Style {
+export interface Style {
   value: (value: number, scale: number) => string
   end: (value: number, scale: number) => string
 }
@@ -51,6 +51,20 @@ export const styles = {
   milliseconds: { value: milliseconds, end: milliseconds },
 } satisfies Record<string, Style>
 
+/**
+ * Response times in ms, from the intended send. Below one it only says so: timers of the sender are no finer, so
+ * digits there would be its own.
+ */
+export function responseTime(us: number, scaleUs = us): string {
+  return us < 1_000 ? '< 1' : milliseconds(us, scaleUs)
+}
+
+/** A response time in ms with its interval, unless all of it lies below one. */
+export function responseText(estimate: Estimate | null | undefined): string {
+  if (estimate && estimate.hi < 1_000) return '< 1'
+  return withInterval(estimate, { value: responseTime, end: responseTime })
+}
+
 /** A figure with its interval, `value (lo to hi)`; without one for a single block, which has none. */
 export function withInterval(
   estimate: Estimate | null | undefined,
@@ -62,11 +76,17 @@ export function withInterval(
   return `${style.value(estimate.value, range ? scaleOf(estimate) : estimate.value)}${range}`
 }
 
-/** A comparison with its interval; `~` in the place of a value that was not detected. */
+/**
+ * A comparison with its interval; `~` in the place of a value that was not detected, with the smallest effect that
+ * would have been: without that, nothing found and nothing looked for read alike.
+ */
 export function compared(comparison: Comparison | null, style: Style): string {
   if (!comparison) return ABSENT
-  const { estimate, detected } = comparison
-  return detected ? withInterval(estimate, style) : `${NOT_DETECTED}${interval(estimate, style, ' to ')}`
+  const { estimate, detected, detectable } = comparison
+  if (detected) return withInterval(estimate, style)
+  const range = interval(estimate, style, ' to ')
+  if (range === '' || detectable === null) return `${NOT_DETECTED}${range}`
+  return `${NOT_DETECTED}${range.slice(0, -1)}; from ${style.value(detectable, detectable)})`
 }
 
 function interval(estimate: Estimate, { end }: Style, joint: string): string {

@@ -1,19 +1,19 @@
 /** How things grow: throughput with replicas, memory with logged-in users. */
-import { medianInterval } from '../stats/bootstrap.ts'
-import { ownError, ratios } from '../stats/compare.ts'
+import { type Evidence, evidenceOfDifferences, ownError, ratios } from '../stats/compare.ts'
+import { medianInterval } from '../stats/median-interval.ts'
 import { type Point, slope } from '../stats/regression.ts'
 import type { Estimate, Measurement, Summary, Warning } from '../types.ts'
-import { type Comparison, instrumentLimit, union } from './comparisons.ts'
+import { type Comparison, inFamily, instrumentLimit, union } from './comparisons.ts'
 import { estimate, metrics, redisGrowthBytes, replicaGrowthBytes } from './metrics.ts'
 import { type ArmRecords, byBlock, isControl } from './records.ts'
 
 /** X(N) ÷ X(1), and E(N) = X(N) ÷ (N · X(1)) where each replica had a core of its own. */
-export function scaling(all: readonly ArmRecords[], seed: number): Summary['scaling'] {
+export function scaling(all: readonly ArmRecords[]): Summary['scaling'] {
   const measured = all.filter(({ arm }) => arm.experiment === 'replicas')
   return measured.flatMap((many) => {
     const one = measured.find(({ arm }) => arm.scheme === many.arm.scheme && arm.replicas === 1)
     if (!one || one === many) return []
-    const context = { seed, warnings: union([many, one]) }
+    const context = { warnings: union([many, one]) }
     const throughput = (records: ArmRecords) => byBlock(records, metrics.throughputPerSec.of)
     const speedups = ratios(throughput(many), throughput(one))
     const speedup = estimate(speedups, 'ratio', context)
@@ -42,29 +42,45 @@ function withheld(many: ArmRecords, both: readonly Warning[]): Warning | null {
  * the server's own size nor that of its user directory is put down to the scheme. Growth counts as detected when
  * it exceeds what the control, which remembers nobody, seems to grow by, and is enough to hold anything at all.
  */
-export function memoryPerUser(all: readonly ArmRecords[], seed: number): Summary['memoryPerUser'] {
+export function memoryPerUser(all: readonly ArmRecords[]): Summary['memoryPerUser'] {
   const measured = all.filter(({ arm }) => arm.experiment === 'users' && !arm.twin)
-  const schemes = [...new Set(measured.map(({ arm }) => arm.scheme))]
-  const of = (scheme: string) => measured.filter(({ arm }) => arm.scheme === scheme)
-  const control = slopes(
+  const schemes = [...new Set(measured.map(({ arm }) => arm.scheme))].map((scheme) => ({
+    scheme,
+    levels: measured.filter(({ arm }) => arm.scheme === scheme),
+  }))
+  const control = bytesPerUser(
     measured.filter(({ arm }) => isControl(arm)),
     replicaGrowthBytes,
   )
-  const error = control.length > 0 ? ownError(medianInterval(control, { seed }), 0) : 0
-  return schemes.flatMap((scheme) => {
-    const context = { seed, warnings: union(of(scheme)) }
-    const replica = estimate(slopes(of(scheme), replicaGrowthBytes), 'bytes/user', context)
-    const redis = estimate(slopes(of(scheme), redisGrowthBytes), 'bytes/user', context)
-    if (!replica) return []
-    return [{ scheme, replicaBytes: grown(replica, error), redisBytes: redis && grown(redis, 0) }]
+  const error = control.length > 0 ? ownError(medianInterval(control), 0) : 0
+  const replica = inFamily(schemes.map(({ levels }) => growth(levels, replicaGrowthBytes)))
+  const redis = inFamily(schemes.map(({ levels }) => growth(levels, redisGrowthBytes)))
+  return schemes.flatMap(({ scheme }, i) => {
+    const replicaBytes = grown(replica[i], error)
+    return replicaBytes ? [{ scheme, replicaBytes, redisBytes: grown(redis[i], 0) }] : []
   })
 }
 
-/** A slope over 100,000 users rests on far more than its few blocks, so that two of them suffice here. */
-function grown(bytes: Estimate, error: number): Comparison {
+interface Growth extends Evidence {
+  bytes: Estimate
+}
+
+function growth(levels: readonly ArmRecords[], of: GrowthOf): Growth | null {
+  const values = bytesPerUser(levels, of)
+  const bytes = estimate(values, 'bytes/user', { warnings: union(levels) })
+  return bytes && { bytes, ...evidenceOfDifferences(values) }
+}
+
+/** A slope over 100,000 users rests on far more than its few blocks, so that two of them suffice, whatever p. */
+function grown(found: Growth | null | undefined, error: number): Comparison | null {
+  if (!found) return null
+  const { bytes, p, detectable } = found
+  const least = Math.max(error, LEAST_STATE_BYTES)
   return {
     estimate: bytes,
-    detected: bytes.n >= 2 && bytes.lo > 0 && bytes.value > Math.max(error, LEAST_STATE_BYTES),
+    detected: bytes.n >= 2 && bytes.lo > 0 && bytes.value > least,
+    p,
+    detectable: detectable === null ? null : Math.max(detectable, least),
   }
 }
 
@@ -74,8 +90,10 @@ function grown(bytes: Estimate, error: number): Comparison {
  */
 const LEAST_STATE_BYTES = 16
 
+type GrowthOf = (measurement: Measurement) => number | null
+
 /** One slope a block, over the numbers of users measured in it; blocks with a single number have none. */
-function slopes(levels: readonly ArmRecords[], of: (measurement: Measurement) => number | null): number[] {
+export function bytesPerUser(levels: readonly ArmRecords[], of: GrowthOf): number[] {
   const blocks = [...new Set(levels.flatMap(({ measured }) => [...measured.keys()]))].sort((a, b) => a - b)
   return blocks.flatMap((block) => {
     const points = levels.flatMap((level): Point[] => {

@@ -1,6 +1,8 @@
 /** A whole report as a map from file name to content; a pure function of the records, written by the caller. */
 import type { Run, TrialResult } from '../types.ts'
+import { capacityChart } from './charts/capacity.ts'
 import { costChart } from './charts/cost.ts'
+import { latencyChart } from './charts/latency.ts'
 import { memoryChart } from './charts/memory.ts'
 import { replicasChart } from './charts/replicas.ts'
 import { throughputChart } from './charts/throughput.ts'
@@ -11,6 +13,8 @@ import { terminalTable } from './terminal.ts'
 const charts = {
   'charts/throughput.svg': throughputChart,
   'charts/cpu.svg': costChart,
+  'charts/capacity.svg': capacityChart,
+  'charts/latency.svg': latencyChart,
   'charts/replicas.svg': replicasChart,
   'charts/memory.svg': memoryChart,
 } as const
@@ -39,5 +43,5 @@ export function renderTerminal(
   results: readonly TrialResult[],
   options: { color?: boolean } = {},
 ): string {
-  return terminalTable(summarize(run, results), run.environment, options)
+  return terminalTable(summarize(run, results), run, options)
 }

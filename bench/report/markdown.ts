@@ -1,8 +1,9 @@
 /** `report.md`: the answer first, then every figure, then what weakens it. */
-import { FEW_BLOCKS, rangeCoverage } from '../stats/bootstrap.ts'
-import type { Environment, Run, Summary } from '../types.ts'
+import type { Run, Summary } from '../types.ts'
 import { answer } from './answer.ts'
-import { counted, figure, list } from './format.ts'
+import { counted, percent } from './format.ts'
+import { capacityTable, demandTable, latencyTable, rejectedRatesTable, rungsTable } from './latency-tables.ts'
+import { bullets, environment, limits, method } from './method.ts'
 import {
   costTable,
   markdownTable,
@@ -12,15 +13,26 @@ import {
   type Table,
   warningsTable,
 } from './tables.ts'
+import {
+  agreementTable,
+  agreementText,
+  blocksTable,
+  evidenceTable,
+  gatesTable,
+  ownErrorTable,
+  reasonsTable,
+  rulesText,
+} from './trust.ts'
+
+/** A paragraph, or nothing. */
+type Part = string | null
 
 /** @param charts file names of the charts that exist, relative to the report */
 export function markdownReport(run: Run, summary: Summary, charts: readonly string[]): string {
   const chart = (name: string, alt: string) => (charts.includes(name) ? `![${alt}](${name})` : null)
-  const section = (title: string, table: Table, ...rest: (string | null)[]) =>
-    table.rows.length === 0 ? [] : [`## ${title}`, markdownTable(table), ...rest]
   const parts = [
     `# authscale: ${run.id}`,
-    answer(summary, run.environment).join(' '),
+    answer(summary, run).join(' '),
     progress(summary),
     ...section(
       'Cost of a request',
@@ -28,7 +40,9 @@ export function markdownReport(run: Run, summary: Summary, charts: readonly stri
       chart('charts/throughput.svg', 'Throughput of each scheme with its interval'),
       chart('charts/cpu.svg', 'CPU per request of each scheme, by tier'),
     ),
-    ...section('What else a request brings', requestTable(summary), LATENCY_NOTE),
+    ...latencySection(run, summary, chart),
+    ...section('Demand', demandTable(summary), summary.demand.length > 0 ? DEMAND_NOTE : null),
+    ...section('What else a request brings', requestTable(summary)),
     ...section(
       'Replicas',
       replicasTable(summary),
@@ -41,129 +55,114 @@ export function markdownReport(run: Run, summary: Summary, charts: readonly stri
     ),
     ...notes(summary),
     ...warnings(summary),
+    ...rules(run, summary),
     ...rejected(summary),
+    ...ownError(summary),
     ...environment(run),
     ...method(run, summary),
-    ...limits(run.environment),
+    ...limits(run, summary),
   ]
   return `${parts.filter((part) => part !== null).join('\n\n')}\n`
 }
 
-const LATENCY_NOTE =
-  'Latency is from send to last byte while every connection sends again as soon as it has its answer. It is the ' +
-  'other face of throughput, not the response time of a service with load to spare.'
+function section(title: string, table: Table, ...rest: Part[]): Part[] {
+  return table.rows.length === 0 ? [] : [`## ${title}`, markdownTable(table), ...rest]
+}
 
-function progress({ trials: { planned, ok, failed } }: Summary): string | null {
-  if (ok === planned) return null
+const DEMAND_NOTE =
+  'Busy cores are U = U0 + D·X at X requests/s. D is what one more request takes, U0 what is taken at no load. CPU a ' +
+  'request at one rate is D + U0 ÷ X, so it falls as the rate rises and cannot be compared between rates; D can.'
+
+const LATENCY_NOTE =
+  'From the intended send to the last byte, in an open loop. Utilization stands beside every response time, because ' +
+  'one without the other says little: near a busy share of 100 % any scheme is slow.'
+
+function latencySection(run: Run, summary: Summary, chart: (name: string, alt: string) => Part): Part[] {
+  const { rules } = run
+  if (!rules || summary.latency.length === 0) return []
+  const capacities = capacityTable(summary, rules.slo)
+  const side = latencyTable(summary)
+  const all = rungsTable(summary)
+  const rejectedRates = rejectedRatesTable(summary)
+  return [
+    '## Latency at an arrival rate',
+    markdownTable(capacities),
+    stepNote(run),
+    chart('charts/capacity.svg', 'Capacity of each scheme at the SLO'),
+    ...(side.rows.length > 0 ? [markdownTable(side), LATENCY_NOTE] : []),
+    chart('charts/latency.svg', 'p50 and p99 of each scheme against the arrival rate'),
+    ...(rejectedRates.rows.length > 0
+      ? [
+          'Rates at which a rule rejected what was seen; they are in no figure:',
+          markdownTable(rejectedRates, 'text'),
+        ]
+      : []),
+    ...(all.rows.length > 0 ? [folded('Every arrival rate', markdownTable(all))] : []),
+  ]
+}
+
+/** How finely the search tells one capacity from another. */
+function stepNote({ plan }: Run): Part {
+  const [load] = plan.flatMap(({ arm }) => (arm.load.loop === 'open' ? [arm.load] : []))
+  if (!load || load.ratesPerSec)
+    return 'Rates were named: a capacity is the highest of them that kept the SLO.'
+  const step = 2 ** (0.5 ** load.searchRungs) - 1
+  return `The search ends in steps of ${percent(step)}: a capacity is the last rate that kept the SLO, the next one up did not, and equal figures mean the same step.`
+}
+
+/** Closed until the reader opens it: a hundred rows would bury what follows. */
+function folded(title: string, content: string): string {
+  return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`
+}
+
+function progress({ trials: { planned, ok, failed }, blocks }: Summary): Part {
+  if (ok === planned || blocks.some(({ stoppedEarly }) => stoppedEarly)) return null
   const open = planned - ok - failed
   const parts = [failed > 0 ? `${failed} rejected` : null, open > 0 ? `${open} not measured yet` : null]
   return `**Incomplete:** ${ok} of ${counted(planned, 'trial')} measured, ${parts.filter(Boolean).join(', ')}.`
 }
 
-function notes(summary: Summary): string[] {
+function notes(summary: Summary): Part[] {
   return summary.notes.length === 0 ? [] : ['## Notes', bullets(summary.notes)]
 }
 
-function warnings(summary: Summary): string[] {
+function warnings(summary: Summary): Part[] {
   const table = warningsTable(summary)
   return table.rows.length === 0 ? ['## Warnings', 'None.'] : ['## Warnings', markdownTable(table, 'text')]
 }
 
-function rejected(summary: Summary): string[] {
+function rules(run: Run, summary: Summary): Part[] {
+  const gates = gatesTable(run.rules)
+  return [
+    '## Rules and blocks',
+    rulesText(run),
+    gates.rows.length > 0 ? markdownTable(gates, 'text') : null,
+    markdownTable(blocksTable(summary)),
+  ]
+}
+
+function rejected(summary: Summary): Part[] {
   if (summary.rejected.length === 0) return ['## Rejected trials', 'None.']
-  const rows = summary.rejected.map(({ trial, reason }) => [trial, reason])
-  return ['## Rejected trials', markdownTable({ head: ['trial', 'reason'], rows }, 'text')]
-}
-
-function environment({ environment: e, startedAt, profile, seed }: Run): string[] {
-  const part = (value: Environment['redis']) => (value ? `${value.version} (${value.source})` : 'none')
-  const packages = Object.entries(e.packages).map(([name, version]) => `${name} ${version}`)
-  const commit = e.gitCommit
-    ? `${e.gitCommit.slice(0, 12)}${e.gitDirty ? ', with uncommitted changes' : ''}`
-    : 'unknown'
-  const rows = [
-    [
-      'CPU',
-      `${e.cpuModel}, ${counted(e.cores, 'core')}${e.cpuQuotaCores === null ? '' : `, quota ${e.cpuQuotaCores}`}`,
-    ],
-    ['memory', `${figure(e.memoryBytes / 1e9)} GB`],
-    [
-      'system',
-      `${e.os}, kernel ${e.kernel}, ${e.arch}${e.virtualization ? `, virtualized (${e.virtualization})` : ''}`,
-    ],
-    ['placement', placement(e.placement)],
-    ['measured runtime', `Node ${e.runtime.node}, OpenSSL ${e.runtime.openssl} (${e.runtime.source})`],
-    ['harness runtime', `Node ${e.harnessNode}`],
-    ['Redis', part(e.redis)],
-    ['HAProxy', part(e.haproxy)],
-    ['packages', packages.join(', ')],
-    ['commit', commit],
-    ['started', startedAt],
-    ['profile, seed', `${profile}, ${seed}`],
-  ]
-  return ['## Environment', markdownTable({ head: ['what', 'value'], rows }, 'text')]
-}
-
-function placement({ method, replicaCpus, sharedCpus }: Environment['placement']): string {
-  if (method === 'none') return 'not pinned'
-  if (method === 'remote') return 'on other machines or in containers'
-  const cpus = (list: readonly number[]) => list.join(', ')
-  const replicas = `replicas on CPU ${[...new Set(replicaCpus.map(cpus))].join('; ')}`
-  return `${replicas}; generator on ${cpus(sharedCpus.generator)}, proxy on ${cpus(sharedCpus.proxy)}, Redis on ${cpus(sharedCpus.redis)}`
-}
-
-function method(run: Run, summary: Summary): string[] {
+  const both = agreementTable(summary)
   return [
-    '## How it was measured',
-    bullets([
-      'Each trial has server processes of its own: logins, a warm-up, a measurement window. Arms are shuffled anew in each block.',
-      intervals(run),
-      'The auth tax is the CPU of replicas, Redis and proxy a request, minus the mean of the controls (`none`) in the same block.',
-      summary.aa
-        ? 'A difference counts as detected when its interval excludes none and it exceeds what the control showed against itself; all others are printed as `~`.'
-        : 'A difference counts as detected only beside a control measured twice, which this run has not.',
-      'Load is closed-loop: every connection waits for its reply, and each logged-in user sends a credential of its own. A trial with one wrong answer is rejected.',
-      'Memory of a user is the least-squares slope, over numbers of users, of what the logins added: to used heap and external memory after a collection, and to `used_memory` of Redis.',
-    ]),
+    '## Rejected trials',
+    markdownTable(reasonsTable(summary), 'text'),
+    both.rows.length > 0 ? markdownTable(both) : null,
+    agreementText(summary),
   ]
 }
 
-/** What the intervals are, and how little they can be with the blocks that this run has. */
-function intervals({ plan }: Run): string {
-  const experiments = [...new Set(plan.map(({ arm }) => arm.experiment))]
-  const counts = experiments.map((name) => ({
-    name,
-    blocks: new Set(plan.filter(({ arm }) => arm.experiment === name).map(({ block }) => block)).size,
-  }))
-  const few = [...new Set(counts.map(({ blocks }) => blocks))].filter((n) => n > 1 && n <= FEW_BLOCKS)
-  const coverage = few.map((n) => `${Math.round(rangeCoverage(n) * 100)} % with ${n}`)
-  const range =
-    'Up to five blocks that is the range of what was seen, and holds the true median with a probability of'
+function ownError(summary: Summary): Part[] {
+  const evidence = evidenceTable(summary)
   return [
-    `Figures are medians over blocks (${counts.map(({ name, blocks }) => `${name}: ${blocks}`).join(', ')}),`,
-    'in brackets their 95 % percentile bootstrap interval.',
-    ...(few.length > 0 ? [`${range} ${list(coverage)}.`] : []),
-  ].join(' ')
-}
-
-function limits({ placement: { method: pinned }, virtualization }: Environment): string[] {
-  return [
-    '## What this cannot tell',
-    bullets([
-      'How the schemes compare on other hardware, runtimes or libraries: ratios move with all three.',
-      'Response times under an arrival rate that leaves room: closed-loop latency is not that.',
-      'The cost of TLS, or of a real network between client, proxy, replicas and Redis.',
-      'What a scheme is worth: revocation, readable payloads and what fails with Redis are no microseconds.',
-      ...(virtualization
-        ? ['How much neighbours on the same host disturbed it, beyond what steal and the two controls show.']
-        : []),
-      ...(pinned === 'taskset'
-        ? []
-        : ['How much the parts disturbed each other: they were not pinned to cores of their own.']),
-    ]),
+    ...section('The machine’s own error', ownErrorTable(summary), OWN_ERROR_NOTE),
+    ...(evidence.rows.length > 0 ? [markdownTable(evidence), EVIDENCE_NOTE] : []),
   ]
 }
 
-function bullets(items: readonly string[]): string {
-  return items.map((item) => `- ${item}`).join('\n')
-}
+const OWN_ERROR_NOTE =
+  'Two controls are the same program under two names: what lies between them is what this machine does to any figure.'
+
+const EVIDENCE_NOTE =
+  '“Detectable from” is the smallest effect that this many blocks of this noise show four times in five; p is from a ' +
+  'paired t-test over blocks, Holm-adjusted over the schemes.'

@@ -1,5 +1,5 @@
 /** What a summary says of each arm: one table from a measurement to named numbers with units. */
-import { FEW_BLOCKS, medianInterval } from '../stats/bootstrap.ts'
+import { FEW_BLOCKS, medianInterval } from '../stats/median-interval.ts'
 import type { Estimate, Measurement, Warning } from '../types.ts'
 
 interface Metric {
@@ -56,10 +56,10 @@ export type MetricName = keyof typeof metrics
 export function estimate(
   values: readonly number[],
   unit: string,
-  context: { seed: number; warnings: readonly Warning[] },
+  context: { warnings: readonly Warning[] },
 ): Estimate | null {
   if (values.length === 0) return null
   const few: Warning[] = values.length < FEW_BLOCKS ? ['few-blocks'] : []
   const warnings = [...new Set([...context.warnings, ...few])]
-  return { ...medianInterval(values, context), unit, n: values.length, warnings }
+  return { ...medianInterval(values), unit, n: values.length, warnings }
 }

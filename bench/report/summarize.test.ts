@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { schemeNames } from '../../servers/scheme.ts'
-import type { Measurement, Summary, TrialResult } from '../types.ts'
+import type { Arm, Measurement, Run, Summary, Trial, TrialResult } from '../types.ts'
 import { summarize } from './summarize.ts'
 import { type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
 
@@ -86,8 +86,7 @@ test('a difference inside the own error is not detected', () => {
 })
 
 test('without a second control, or with too few blocks, nothing is detected', () => {
-  const noTwin = (result: TrialResult): TrialResult =>
-    result.trial.arm.twin ? { ...base(result), ok: false, reason: 'lost' } : result
+  const noTwin = (result: TrialResult): TrialResult => (result.trial.arm.twin ? lost(result) : result)
   const summary = summaryOf({ change: noTwin })
   assert.equal(summary.aa, null)
   assert.ok(summary.arms.every(({ authTaxUs }) => !authTaxUs?.detected))
@@ -97,7 +96,7 @@ test('without a second control, or with too few blocks, nothing is detected', ()
 
 test('without any control there is no tax at all', () => {
   const noControl = (result: TrialResult): TrialResult =>
-    result.trial.arm.scheme === 'none' ? { ...base(result), ok: false, reason: 'lost' } : result
+    result.trial.arm.scheme === 'none' ? lost(result) : result
   const summary = summaryOf({ change: noControl })
   assert.ok(summary.arms.every(({ authTaxUs, throughputVsControl }) => !authTaxUs && !throughputVsControl))
   assert.equal(summary.aa, null)
@@ -142,7 +141,7 @@ test('rejected trials are listed, left out, and filled in by a later record; the
   const { run, results } = syntheticRun({ experiments: ['cost'] })
   const [first] = results
   assert.ok(first?.ok)
-  const failed: TrialResult = { ...base(first), ok: false, reason: '3 wrong answers of 9' }
+  const failed: TrialResult = { ...lost(first), reason: '3 wrong answers of 9' }
   const open = summarize(run, [failed, ...results.slice(1)])
   assert.deepEqual(open.trials, { planned: 55, ok: 54, failed: 1 })
   assert.deepEqual(open.rejected, [{ trial: first.trial.id, reason: '3 wrong answers of 9' }])
@@ -191,6 +190,92 @@ test('the smoke profile is flagged in every arm', () => {
   assert.ok(arms.every(({ warnings }) => warnings.includes('smoke-profile')))
 })
 
-function base({ schemaVersion, trial, startedAt }: TrialResult) {
-  return { schemaVersion, trial, startedAt }
+test('the p of a family is corrected together; what can be detected shrinks with the noise, never below the own error', () => {
+  const { run, results } = syntheticRun({ experiments: ['cost'], noise: 0.13, equal: true })
+  const whole = armOf(summarize(run, results), 'cost/jwt-rs256').authTaxUs
+  const alone = only({ run, results }, ['cost/none', 'cost/none/twin', 'cost/jwt-rs256'])
+  const p = armOf(summarize(alone.run, alone.results), 'cost/jwt-rs256').authTaxUs?.p
+  assert.ok(typeof p === 'number' && p < (whole?.p ?? 0))
+  const quiet = summaryOf({ noise: 0.01, equal: true })
+  const { authTaxUs } = armOf(quiet, 'cost/jwt-rs256')
+  assert.ok((authTaxUs?.detectable ?? 0) < (whole?.detectable ?? 0) / 5)
+  for (const { authTaxUs: tax } of quiet.arms)
+    if (tax && quiet.aa) assert.ok((tax.detectable ?? 0) >= Math.abs(quiet.aa.cpuDifferenceUs.hi))
+  const single = armOf(summaryOf({ blocks: 1 }), 'cost/jwt-rs256').authTaxUs
+  assert.deepEqual([single?.p, single?.detectable, single?.detected], [null, null, false])
+})
+
+test('the own error and the variation come from the experiment aa where a run has one', () => {
+  const { run, results } = syntheticRun({ experiments: ['cost'], noise: 0.03, blocks: 10 })
+  const pair = only({ run, results }, ['cost/none', 'cost/none/twin'])
+  const copy = <T extends Trial>(trial: T): T => ({
+    ...trial,
+    id: trial.id.replace('cost', 'aa'),
+    arm: { ...trial.arm, id: trial.arm.id.replace('cost', 'aa'), experiment: 'aa' },
+  })
+  const slower = changing(
+    () => true,
+    (m) => ({ throughputPerSec: (m.throughputPerSec * (1 + Math.sin(m.requests))) / 4 }),
+  )
+  const { aa } = summarize({ ...run, plan: [...run.plan, ...pair.run.plan.map(copy)] }, [
+    ...results,
+    ...pair.results.map((result) => slower({ ...result, trial: copy(result.trial) })),
+  ])
+  const plain = summarize(run, results).aa
+  assert.ok(plain && Math.abs(plain.cpuVariation - 0.03 * (50 / 69)) < 0.01, `${plain?.cpuVariation}`)
+  assert.ok(plain && Math.abs(plain.throughputVariation - 0.03) < 0.01)
+  assert.ok(aa && aa.throughputVariation > 0.3)
+  assert.equal(aa.cpuVariation, plain.cpuVariation)
+})
+
+test('blocks: planned, measured, and stopped early only by the rule of a run that finished', () => {
+  const { run, results } = syntheticRun({ experiments: ['cost', 'replicas'], rules: { precision: 0.05 } })
+  const early = results.filter(({ trial }) => trial.arm.experiment === 'replicas' || trial.block < 3)
+  const [cost, replicas] = summarize(run, early).blocks
+  assert.deepEqual(cost, { experiment: 'cost', planned: 5, measured: 3, stoppedEarly: true })
+  assert.deepEqual(replicas, { experiment: 'replicas', planned: 5, measured: 5, stoppedEarly: false })
+  const broken = summarize({ ...run, finishedAt: null }, early).blocks
+  assert.ok(broken.every(({ stoppedEarly }) => !stoppedEarly))
+  const asked = summarize({ ...run, rules: null }, early).blocks
+  assert.ok(asked.every(({ stoppedEarly }) => !stoppedEarly))
+})
+
+test('the warm-up window of a ladder is in no closed-loop table', () => {
+  const { run, results } = syntheticRun({ experiments: ['cost'] })
+  const open = <T extends Trial>(trial: T): T => ({ ...trial, arm: { ...trial.arm, load: LADDER } })
+  const summary = summarize(
+    { ...run, plan: run.plan.map(open) },
+    results.map((result) => ({ ...result, trial: open(result.trial) })),
+  )
+  assert.deepEqual(summary.arms, [])
+  assert.equal(summary.aa, null)
+})
+
+const LADDER: Arm['load'] = {
+  loop: 'open',
+  connections: 64,
+  spacing: 'poisson',
+  ratesPerSec: null,
+  firstPerSec: 1_000,
+  searchRungs: 3,
+  settleSec: 0.2,
+}
+
+function lost({ schemaVersion, trial, startedAt }: TrialResult): TrialResult & { ok: false } {
+  return {
+    schemaVersion,
+    trial,
+    startedAt,
+    ok: false,
+    reason: 'lost',
+    rejectedBy: [],
+    measurement: null,
+    rungs: [],
+  }
+}
+
+/** A run of only these arms. */
+function only({ run, results }: { run: Run; results: TrialResult[] }, ids: readonly string[]) {
+  const plan = run.plan.filter(({ arm }) => ids.includes(arm.id))
+  return { run: { ...run, plan }, results: results.filter(({ trial }) => ids.includes(trial.arm.id)) }
 }

@@ -1,50 +1,77 @@
 /** From records to `summary.json`: every figure of a report, with its interval, n and warnings. */
 import { SCHEMA_VERSION } from '../store/schema.ts'
 import type { Estimate, Run, Summary, TrialResult } from '../types.ts'
-import { authTax, ownErrors, throughputVsControl } from './comparisons.ts'
+import { agreement } from './agreement.ts'
+import { compareWithControl, ownErrors } from './comparisons.ts'
+import { demand } from './demand.ts'
 import { memoryPerUser, scaling } from './growth.ts'
+import { latency } from './latency.ts'
 import { estimate, metrics } from './metrics.ts'
 import { type ArmRecords, byBlock, recordsByArm } from './records.ts'
 
-/** Pure: the same records give the same summary. The run's own seed drives the bootstrap. */
+/** Pure: the same records give the same summary. The run's own seed drives what is drawn at random. */
 export function summarize(run: Run, results: readonly TrialResult[]): Summary {
-  const { seed } = run
-  const all = recordsByArm(run, results)
-  const aa = ownErrors(all, seed)
-  const ok = new Set(results.filter((result) => result.ok).map(({ trial }) => trial.id))
-  const rejected = results.flatMap((result) =>
-    result.ok ? [] : [{ trial: result.trial.id, reason: result.reason }],
-  )
+  // The closed-loop window of a ladder only ends its warm-up; what ladders say has tables of its own.
+  const closed = recordsByArm(run, results).filter(({ arm }) => arm.load.loop === 'closed')
+  const withRejected = agreement(closed, results, ownErrors(closed))
+  const all = closed.map((records) => flagged(records, withRejected))
+  const aa = ownErrors(all)
+  const compared = compareWithControl(all, aa)
   return {
     schemaVersion: SCHEMA_VERSION,
     runId: run.id,
     profile: run.profile,
-    trials: {
-      planned: run.plan.length,
-      ok: ok.size,
-      failed: new Set(rejected.map(({ trial }) => trial).filter((id) => !ok.has(id))).size,
-    },
+    trials: trials(run, results),
     aa,
     arms: all.map((records) => ({
       arm: records.arm,
-      metrics: estimates(records, seed),
-      authTaxUs: authTax(records, all, aa, seed),
-      throughputVsControl: throughputVsControl(records, all, aa, seed),
+      metrics: estimates(records),
+      authTaxUs: compared.get(records.arm.id)?.authTaxUs ?? null,
+      throughputVsControl: compared.get(records.arm.id)?.throughputVsControl ?? null,
       warnings: records.warnings,
     })),
-    scaling: scaling(all, seed),
-    memoryPerUser: memoryPerUser(all, seed),
-    rejected,
+    scaling: scaling(all),
+    memoryPerUser: memoryPerUser(all),
+    latency: latency(run, results),
+    demand: demand(run, results),
+    blocks: blocks(run, results),
+    rejected: results.flatMap((result) =>
+      result.ok ? [] : [{ trial: result.trial.id, reason: result.reason }],
+    ),
+    withRejected,
     notes: run.notes,
   }
 }
 
-function estimates(records: ArmRecords, seed: number): Record<string, Estimate> {
-  const { warnings } = records
+function trials(run: Run, results: readonly TrialResult[]): Summary['trials'] {
+  const ok = new Set(results.filter((result) => result.ok).map(({ trial }) => trial.id))
+  const tried = new Set(results.map(({ trial }) => trial.id))
+  return { planned: run.plan.length, ok: ok.size, failed: tried.size - ok.size }
+}
+
+function flagged(records: ArmRecords, withRejected: Summary['withRejected']): ArmRecords {
+  const matters = withRejected.some(({ arm, agrees }) => arm === records.arm.id && !agrees)
+  return matters ? { ...records, warnings: [...records.warnings, 'rejects-matter'] } : records
+}
+
+function estimates(records: ArmRecords): Record<string, Estimate> {
   return Object.fromEntries(
     Object.entries(metrics).flatMap(([name, { unit, of }]) => {
-      const found = estimate([...byBlock(records, of).values()], unit, { seed, warnings })
+      const found = estimate([...byBlock(records, of).values()], unit, records)
       return found ? [[name, found]] : []
     }),
   )
+}
+
+/** A run that was interrupted has fewer blocks too; only one that finished by its rule stopped early. */
+function blocks({ plan, rules, finishedAt }: Run, results: readonly TrialResult[]): Summary['blocks'] {
+  const experiments = [...new Set(plan.map(({ arm }) => arm.experiment))]
+  const mayStop = rules !== null && rules.precision !== null && finishedAt !== null
+  return experiments.map((experiment) => {
+    const count = (trials: readonly Run['plan'][number][]) =>
+      new Set(trials.filter(({ arm }) => arm.experiment === experiment).map(({ block }) => block)).size
+    const planned = count(plan)
+    const measured = count(results.map(({ trial }) => trial))
+    return { experiment, planned, measured, stoppedEarly: mayStop && measured < planned }
+  })
 }

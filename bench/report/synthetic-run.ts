@@ -3,12 +3,12 @@
  * can be compared with what was put in. Not a measurement of anything.
  */
 import { schemeNames } from '../../servers/scheme.ts'
-import { seededDraw } from '../stats/seeded.ts'
-import type { Arm, Environment, Measurement, Run, Trial, TrialResult } from '../types.ts'
+import { seededNormal } from '../stats/seeded.ts'
+import { SCHEMA_VERSION } from '../store/schema.ts'
+import type { Arm, Environment, Measurement, Rules, Run, Trial, TrialResult } from '../types.ts'
 
 /** CPU µs a request in the replicas and in Redis; bytes a user in the replicas and in Redis. */
-const MODEL: Record<string, { cpuUs: number; redisUs: number; userBytes: number; redisUserBytes: number }> = {
-  none: { cpuUs: 50, redisUs: 0, userBytes: 0, redisUserBytes: 0 },
+const MODEL: Record<string, Model> = {
   'session-memory': { cpuUs: 61, redisUs: 0, userBytes: 1_150, redisUserBytes: 0 },
   'session-redis': { cpuUs: 148, redisUs: 52, userBytes: 0, redisUserBytes: 420 },
   'session-redis-tuned': { cpuUs: 104, redisUs: 13, userBytes: 0, redisUserBytes: 420 },
@@ -19,15 +19,51 @@ const MODEL: Record<string, { cpuUs: number; redisUs: number; userBytes: number;
   'jwt-cookie': { cpuUs: 84, redisUs: 0, userBytes: 0, redisUserBytes: 0 },
   'jwt-denylist': { cpuUs: 112, redisUs: 11, userBytes: 0, redisUserBytes: 0 },
 }
+const CONTROL = { cpuUs: 50, redisUs: 0, userBytes: 0, redisUserBytes: 0 }
 const PROXY_US = 19
 const MB = 1_048_576
+
+const RULES: Rules = {
+  gates: [
+    {
+      id: 'generator-saturated',
+      limit: 0.9,
+      unit: 'cores',
+      closedLoop: 'withhold',
+      openLoop: 'reject',
+      leastWindowSec: 0,
+      why: 'a load that has no CPU left measures itself',
+    },
+    {
+      id: 'foreign-cpu',
+      limit: 0.1,
+      unit: 'cores',
+      closedLoop: 'reject',
+      openLoop: 'reject',
+      leastWindowSec: 0,
+      why: 'what other programs use is missing from the run’s own processes',
+    },
+  ],
+  repeatsPerTrial: 2,
+  repeatsShare: 0.1,
+  slo: { quantile: 'p99', limitMs: 50, maxErrorShare: 0.001 },
+  precision: null,
+  minBlocks: 5,
+}
 
 export interface SyntheticOptions {
   profile?: Run['profile']
   blocks?: number
   cores?: number
-  /** Standard deviation of a trial's noise, as a share. */
+  /** Standard deviation of a trial's noise, as a share: what differs between server processes. */
   noise?: number
+  /** Standard deviation of what all trials of a block have in common, as a share. Default 0. */
+  drift?: number
+  /** Of the noise, and of the run. */
+  seed?: number
+  /** Every scheme costs what the control costs: then there is no difference to find. */
+  equal?: boolean
+  rules?: Partial<Rules>
   experiments?: readonly string[]
   /** Schemes of the experiments `replicas` and `users`; default: one for each place of state. */
   stateSchemes?: readonly string[]
@@ -37,6 +73,7 @@ export interface SyntheticOptions {
 
 export function syntheticRun(options: SyntheticOptions = {}): { run: Run; results: TrialResult[] } {
   const { profile = 'standard', blocks = 5, cores = 2, noise = 0.02, change = (result) => result } = options
+  const { drift = 0, seed = 1, equal = false } = options
   const wanted = options.experiments ?? ['cost', 'replicas', 'users']
   const stateful = options.stateSchemes ?? [
     'none',
@@ -51,19 +88,28 @@ export function syntheticRun(options: SyntheticOptions = {}): { run: Run; result
       Array.from({ length: blocks }, (_, block): Trial => trialOf(arm, block, position)),
     )
   const run: Run = {
-    schemaVersion: 1,
+    schemaVersion: SCHEMA_VERSION,
     id: '2026-01-02-example-cpu-2-cores',
     startedAt: '2026-01-02T03:04:05.000Z',
     finishedAt: '2026-01-02T03:16:05.000Z',
     profile,
-    seed: 1,
+    seed,
     options: {},
     environment: environment(cores),
+    rules: { ...RULES, ...options.rules },
     plan,
     notes: [],
   }
-  const vary = noiseFrom(noise)
-  const results = plan.map((trial) => change(record(trial, measurement(trial.arm, cores, vary))))
+  const vary = noiseFrom(noise, 2_025 + seed)
+  const ofBlock = noiseFrom(drift, seed)
+  const speeds = Array.from({ length: blocks }, () => ofBlock(1))
+  const results = plan.map((trial) => {
+    const model = equal ? CONTROL : modelOf(trial.arm)
+    const speed = speeds[trial.block] ?? 1
+    return change(
+      record(trial, measurement(trial.arm, { ...model, cpuUs: speed * model.cpuUs }, cores, vary)),
+    )
+  })
   return { run, results }
 }
 
@@ -84,6 +130,7 @@ function arms(stateful: readonly string[]): Arm[] {
     users: 1_000,
     load: { loop: 'closed', connections: 16 },
     warmupSec: 2,
+    warmupRequests: 0,
     measureSec: 3,
     twin: false,
     ...over,
@@ -104,15 +151,21 @@ const trialOf = (arm: Arm, block: number, position: number): Trial => ({
 })
 
 const record = (trial: Trial, values: Measurement): TrialResult => ({
-  schemaVersion: 1,
+  schemaVersion: SCHEMA_VERSION,
   trial,
   startedAt: '2026-01-02T03:04:06.000Z',
   ok: true,
   measurement: values,
+  rungs: [],
 })
 
-function measurement(arm: Arm, cores: number, vary: (value: number) => number): Measurement {
-  const model = MODEL[arm.scheme] ?? { cpuUs: 100, redisUs: 0, userBytes: 0, redisUserBytes: 0 }
+type Model = typeof CONTROL
+
+function modelOf({ scheme }: Arm): Model {
+  return scheme === 'none' ? CONTROL : (MODEL[scheme] ?? { ...CONTROL, cpuUs: 100 })
+}
+
+function measurement(arm: Arm, model: Model, cores: number, vary: (value: number) => number): Measurement {
   const exclusive = Math.min(arm.replicas, cores - 1)
   const cpuUs = vary(model.cpuUs)
   const throughputPerSec = (exclusive * 1e6) / cpuUs
@@ -128,6 +181,7 @@ function measurement(arm: Arm, cores: number, vary: (value: number) => number): 
     wrongAnswers: 0,
     distinctUsers: arm.users,
     latencyUs: { mean: p50, p50, p90: 1.4 * p50, p99: 2.2 * p50, p999: 4 * p50, max: 9 * p50 },
+    arrivals: null,
     cpuUsPerRequest: {
       replicas: cpuUs,
       redis: usesRedis ? vary(model.redisUs) : 0,
@@ -141,6 +195,7 @@ function measurement(arm: Arm, cores: number, vary: (value: number) => number): 
     eventLoopDelayUs: { mean: 90, p50: 80, p99: 900, max: 2_000 },
     replicaShare: Array.from({ length: arm.replicas }, () => 1 / arm.replicas),
     host: { cores, busyCores: 1.8, foreignCores: 0.01, stealShare: 0, probeCores: 0.004 },
+    checks: { littleRatio: 1, replicaWaitShare: 0.01, throttledShare: 0, cpuTrend: 0.002 },
     logins: { count: arm.users, seconds: 1 },
     warnings: arm.replicas > exclusive ? ['replicas-share-cores'] : [],
   }
@@ -168,12 +223,10 @@ function memory(
   }
 }
 
-/** Normal noise (Box & Muller 1958) around a value, in proportion to it. */
-function noiseFrom(share: number): (value: number) => number {
-  const draw = seededDraw(2026)
-  const uniform = () => (draw(1_000_000) + 0.5) / 1_000_000
-  return (value) =>
-    value * (1 + share * Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()))
+/** Normal noise around a value, in proportion to it. */
+function noiseFrom(share: number, seed: number): (value: number) => number {
+  const normal = seededNormal(seed)
+  return (value) => value * (1 + share * normal())
 }
 
 function environment(cores: number): Environment {

@@ -1,5 +1,5 @@
 /** The tables of a report as rows of text; Markdown and the README print the same ones. */
-import type { Estimate, Summary } from '../types.ts'
+import type { Estimate, Summary, Warning } from '../types.ts'
 import { ABSENT, armLabel, compared, figure, megabytes, styles, withInterval } from './format.ts'
 import { cpuText, footnotes, meaning, throughputText } from './warnings.ts'
 
@@ -39,22 +39,12 @@ export function costTable(summary: Summary): Table {
   }
 }
 
-/** What else a request brought with it. */
+/** What else a request brought with it; no latency, which a closed loop cannot tell. */
 export function requestTable(summary: Summary): Table {
   return {
-    head: [
-      'scheme',
-      'p50, ms',
-      'p99, ms',
-      'bytes sent',
-      'bytes received',
-      'Redis commands',
-      'replica RSS, MB',
-    ],
+    head: ['scheme', 'bytes sent', 'bytes received', 'Redis commands', 'replica RSS, MB'],
     rows: armsOf(summary, 'cost').map(({ arm, metrics }) => [
       armLabel(arm),
-      withInterval(metrics.p50Us, styles.milliseconds),
-      withInterval(metrics.p99Us, styles.milliseconds),
       value(metrics.bytesSentPerRequest),
       value(metrics.bytesReceivedPerRequest),
       value(metrics.redisCommandsPerRequest),
@@ -110,10 +100,7 @@ export function memoryTable(summary: Summary): Table {
 
 /** Each warning of the run with what it means and where it was raised. */
 export function warningsTable(summary: Summary): Table {
-  const raised = summary.arms.flatMap(({ arm, metrics, warnings }) => {
-    const all = new Set([...warnings, ...Object.values(metrics).flatMap((estimate) => estimate.warnings)])
-    return [...all].map((warning) => ({ warning, arm: arm.id }))
-  })
+  const raised = raisedIn(summary)
   const names = [...new Set(raised.map(({ warning }) => warning))].sort()
   return {
     head: ['warning', 'what it means', 'where'],
@@ -124,18 +111,40 @@ export function warningsTable(summary: Summary): Table {
   }
 }
 
+function raisedIn({ arms, latency }: Summary): { warning: Warning; arm: string }[] {
+  const closed = arms.map(({ arm, metrics, warnings }) => ({
+    arm: arm.id,
+    all: [...warnings, ...Object.values(metrics).flatMap((estimate) => estimate.warnings)],
+  }))
+  const open = latency.map(({ scheme, rungs, capacityPerSec }) => ({
+    arm: ladderId(scheme),
+    all: [...rungs.flatMap(({ p99Us }) => p99Us.warnings), ...(capacityPerSec?.warnings ?? [])],
+  }))
+  return [...closed, ...open].flatMap(({ arm, all }) =>
+    [...new Set(all)].map((warning) => ({ warning, arm })),
+  )
+}
+
+const ladderId = (scheme: string) => `latency/${scheme}`
+
 /** Few arms by name, many by experiment. */
 function where(arms: readonly string[], summary: Summary): string {
   if (arms.length <= 3) return arms.join(', ')
-  const experiments = [...new Set(summary.arms.map(({ arm }) => arm.experiment))]
-  return experiments
+  const all = [
+    ...summary.arms.map(({ arm }) => ({ id: arm.id, experiment: arm.experiment })),
+    ...summary.latency.map(({ scheme }) => ({ id: ladderId(scheme), experiment: 'latency' })),
+  ]
+  return [...new Set(all.map(({ experiment }) => experiment))]
     .flatMap((experiment) => {
-      const planned = armsOf(summary, experiment)
-      const flagged = planned.filter(({ arm }) => arms.includes(arm.id))
+      const planned = all.filter((one) => one.experiment === experiment)
+      const flagged = planned.filter(({ id }) => arms.includes(id))
       return flagged.length > 0 ? [`${experiment}: ${flagged.length} of ${planned.length} arms`] : []
     })
     .join('; ')
 }
+
+const LEAST_SHOWN =
+  '~ no difference detected; from: the smallest effect that this many blocks of this noise show four times in five.'
 
 /** A GitHub table with its footnotes; first column left, the others right where they are figures. */
 export function markdownTable({ head, rows }: Table, align: 'figures' | 'text' = 'figures'): string {
@@ -143,5 +152,6 @@ export function markdownTable({ head, rows }: Table, align: 'figures' | 'text' =
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   const rule = head.map((_, i) => (i === 0 || align === 'text' ? '---' : '---:'))
   const table = [line(head), line(rule), ...rows.map(line)].join('\n')
-  return [table, ...footnotes(table)].join('\n\n')
+  const least = table.includes('; from ') ? [LEAST_SHOWN] : []
+  return [table, ...footnotes(table), ...least].join('\n\n')
 }

@@ -1,8 +1,9 @@
 /** The table at the end of a run: 80 columns, readable without the manual. */
 import Table, { type Cell } from 'cli-table3'
-import type { Environment, Estimate, Summary } from '../types.ts'
+import type { Estimate, Run, Summary } from '../types.ts'
 import { answer } from './answer.ts'
-import { ABSENT, armLabel, figure, NOT_DETECTED, styles, withInterval } from './format.ts'
+import { ABSENT, armLabel, figure, NOT_DETECTED, responseTime, styles, withInterval } from './format.ts'
+import { busyText, capacityText, commonRates, rungAt, sloText } from './latency-tables.ts'
 import { cpuText, footnotes, throughputText } from './warnings.ts'
 
 const WIDTH = 80
@@ -11,13 +12,13 @@ const TAX_WIDTH = 15
 type SummaryArm = Summary['arms'][number]
 
 /** @param color whether headings may be bold; the caller knows the terminal and NO_COLOR */
-export function terminalTable(summary: Summary, environment: Environment, { color = false } = {}): string {
-  const sections = [costRows(summary), replicaRows(summary)].filter(({ rows }) => rows.length > 0)
-  const tables = sections.map((section) => draw(section, color)).join('\n\n')
-  const legend = legendFor(tables).map((line) => wrap(line, '  '))
-  return [tables, legend.join('\n'), wrap(answer(summary, environment, (scheme) => scheme).join(' '))].join(
-    '\n\n',
+export function terminalTable(summary: Summary, run: Run, { color = false } = {}): string {
+  const sections = [costRows(summary), latencyRows(summary), replicaRows(summary)].filter(
+    ({ rows }) => rows.length > 0,
   )
+  const tables = sections.map((section) => draw(section, color)).join('\n\n')
+  const legend = legendFor(tables, run).map((line) => wrap(line, '  '))
+  return [tables, legend.join('\n'), wrap(answer(summary, run, (scheme) => scheme).join(' '))].join('\n\n')
 }
 
 interface Section {
@@ -64,13 +65,44 @@ function costRows(summary: Summary): Section {
 /** Whole microseconds, and the interval where it fits; the report has everything. */
 function taxText(tax: SummaryArm['authTaxUs'], warnings: SummaryArm['warnings']): string {
   if (!tax) return ABSENT
-  if (!tax.detected) return cpuText(NOT_DETECTED, warnings)
+  if (!tax.detected) {
+    const from = tax.detectable === null ? '' : ` (from ${styles.whole.value(tax.detectable)})`
+    return cpuText(`${NOT_DETECTED}${from}`, warnings)
+  }
   // Between signs a dash would read as another minus.
   const joint = tax.estimate.lo < 0 ? '..' : '–'
   const full = cpuText(withInterval(tax.estimate, styles.wholeAdded, joint), warnings)
   return full.length <= TAX_WIDTH
     ? full
     : cpuText(withInterval({ ...tax.estimate, n: 1 }, styles.wholeAdded), warnings)
+}
+
+/** Capacity, and at rates that all schemes took p99 beside how busy the replica was. */
+function latencyRows(summary: Summary): Section {
+  const rates = commonRates(summary)
+  const at = (entry: Summary['latency'][number], rate: number) => {
+    const rung = rungAt(entry, rate)
+    if (!rung) return [ABSENT, ABSENT]
+    return [responseTime(rung.p99Us.value), busyText(rung)]
+  }
+  return {
+    head: [
+      [
+        'arrivals per s',
+        'capacity',
+        'knee',
+        ...rates.map((rate) => ({ content: `at ${figure(rate)}: p99`, colSpan: 2 })),
+      ],
+      ['', 'per s', 'per s', ...rates.flatMap(() => ['ms', 'busy'])],
+    ],
+    rows: summary.latency.map((entry) => [
+      entry.scheme,
+      capacityText(entry, single),
+      entry.kneePerSec === null ? ABSENT : figure(entry.kneePerSec),
+      ...rates.flatMap((rate) => at(entry, rate)),
+    ]),
+    widths: [19, 10, 8, ...rates.flatMap(() => [10, 8])],
+  }
 }
 
 function replicaRows(summary: Summary): Section {
@@ -116,11 +148,21 @@ function draw({ head, rows, widths }: Section, color: boolean): string {
   return table.toString().replace(/ +$/gm, '')
 }
 
-function legendFor(tables: string): string[] {
+function legendFor(tables: string, { rules }: Run): string[] {
   return [
     'requests per s: served while every connection sends again as soon as it is answered (closed loop)',
     'auth tax: what a scheme adds to the control, none, over replica, Redis and proxy',
+    ...(tables.includes('arrivals per s') && rules
+      ? [
+          `capacity: most arrivals per s at which ${sloText(rules.slo)} (open loop, one replica)`,
+          'knee: where throughput ÷ mean latency is highest; busy: the replica',
+        ]
+      : []),
     ...(tables.includes(NOT_DETECTED) ? [`${NOT_DETECTED} no difference detected`] : []),
+    ...(tables.includes('(from ')
+      ? ['from: the smallest difference that would mostly have been detected']
+      : []),
+    ...(/≥ [\d,]+(?! †)/.test(tables.replace(/≥ [\d,]+ †/g, '')) ? ['≥ at least: the load ended first'] : []),
     ...(tables.includes(ABSENT) ? [`${ABSENT} not measured, or not there`] : []),
     ...(tables.includes('*') ? ['* replicas share a core: says nothing about scaling'] : []),
     ...footnotes(tables),

@@ -2,15 +2,28 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
-import type { TrialResult } from '../types.ts'
+import type { TrialResult, Warning } from '../types.ts'
 import { figure } from './format.ts'
 import { renderReport, renderTerminal } from './index.ts'
+import { type LadderOptions, syntheticLadders } from './synthetic-ladders.ts'
 import { type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
 
 function texts(options: SyntheticOptions = {}): { report: string; terminal: string } {
   const { run, results } = syntheticRun({ experiments: ['cost'], ...options })
   return { report: renderReport(run, results)['report.md'] ?? '', terminal: renderTerminal(run, results) }
 }
+
+/** A record without a measurement. */
+const failed = (result: TrialResult, reason: string, rejectedBy: Warning[] = []): TrialResult => ({
+  schemaVersion: result.schemaVersion,
+  trial: result.trial,
+  startedAt: result.startedAt,
+  ok: false,
+  reason,
+  rejectedBy,
+  measurement: rejectedBy.length > 0 ? result.measurement : null,
+  rungs: [],
+})
 
 const saturated = (result: TrialResult): TrialResult =>
   result.ok && result.trial.arm.id === 'cost/none'
@@ -83,9 +96,10 @@ test('an undetected difference is printed as ~ with its interval', () => {
     }
   }
   const { report, terminal } = texts({ change: equal })
-  assert.match(report, /\| jwt-cookie \|.*\| ~ \(−?[\d.]+ to [\d.]+\) \|/)
+  assert.match(report, /\| jwt-cookie \|.*\| ~ \(−?[\d.]+ to −?[\d.]+; from \+[\d.]+\) \|/)
   assert.match(report, /for `jwt-cookie` no difference was detected/)
-  assert.match(terminal, /^jwt-cookie .* ~ /m)
+  assert.match(report, /^~ no difference detected; from: the smallest effect/m)
+  assert.match(terminal, /^jwt-cookie .* ~ \(from \d+\) /m)
 })
 
 test('a smoke run opens with what it is', () => {
@@ -99,19 +113,11 @@ test('rejected and missing trials are named, with the reason', () => {
   const { run, results } = syntheticRun({
     experiments: ['cost'],
     change: (result) =>
-      result.trial.id === 'cost/jwt-hs256@1'
-        ? {
-            schemaVersion: 1,
-            trial: result.trial,
-            startedAt: result.startedAt,
-            ok: false,
-            reason: '2 wrong | answers',
-          }
-        : result,
+      result.trial.id === 'cost/jwt-hs256@1' ? failed(result, '2 wrong | answers') : result,
   })
   const report = renderReport(run, results.slice(0, -3))['report.md'] ?? ''
   assert.match(report, /\*\*Incomplete:\*\* 51 of 55 trials measured, 1 rejected, 3 not measured yet\./)
-  assert.match(report, /\| cost\/jwt-hs256@1 \| 2 wrong \\\| answers \|/)
+  assert.match(report, /\| 1 \| 2 wrong \\\| answers \| cost\/jwt-hs256@1 \|/)
 })
 
 test('shared cores: no efficiency is printed; cores of their own: one is', () => {
@@ -127,11 +133,115 @@ test('shared cores: no efficiency is printed; cores of their own: one is', () =>
 
 test('without controls the report says why nothing is called real', () => {
   const { report } = texts({
-    change: (result) =>
-      result.trial.arm.scheme === 'none'
-        ? { schemaVersion: 1, trial: result.trial, startedAt: result.startedAt, ok: false, reason: 'lost' }
-        : result,
+    change: (result) => (result.trial.arm.scheme === 'none' ? failed(result, 'lost') : result),
   })
   assert.match(report, /The control was not measured twice, so no difference here can be called real\./)
   assert.match(report, /\| none \| – \| – \| – \| – \| – \| – \|/)
+})
+
+function ladderTexts(options: LadderOptions = {}): { report: string; terminal: string; opening: string } {
+  const { run, results } = syntheticLadders({ schemes: ['none', 'jwt-hs256', 'jwt-eddsa'], ...options })
+  const report = renderReport(run, results)['report.md'] ?? ''
+  return { report, terminal: renderTerminal(run, results), opening: report.split('\n')[2] ?? '' }
+}
+
+test('a ladder: capacity with what limits it, and p99 beside the utilization at which it was taken', () => {
+  const { report, terminal, opening } = ladderTexts()
+  assert.match(
+    opening,
+    /highest arrival rate at which one replica kept it was between 4,\d{3}\/s \(`jwt-eddsa`\) and 1\d,\d{3}\/s \(`jwt-hs256`\)/,
+  )
+  assert.match(
+    opening,
+    /At 4,000 arrivals\/s, p99 was from below 1 ms \(`jwt-hs256`, replica 3\d % busy\) to [\d.]+ ms \(`jwt-eddsa`, replica 8\d % busy\)/,
+  )
+  assert.match(report, /\| jwt-eddsa \| 4,\d{3}[^|]*\| the SLO, broken at [45],\d{3}\/s \| 2,000 \|/)
+  assert.match(report, /\| 4,000\/s: p50, ms \| p99, ms \| replica busy \|/)
+  assert.match(report, /The search ends in steps of 9 %/)
+  assert.match(terminal, /^jwt-eddsa +4,\d{3} +2,000 .* 8\d %$/m)
+})
+
+test('no latency of a closed loop is printed', () => {
+  const { report, terminal } = texts({ experiments: ['cost', 'replicas', 'users'] })
+  for (const text of [report, terminal]) assert.doesNotMatch(text, /p50|p99/)
+})
+
+test('a run without ladders says that it has no response times', () => {
+  assert.match(texts().report, /Response times: this run has no open loop/)
+})
+
+test('the load was the limit: at least, and by which rule at what rate', () => {
+  const { report, opening, terminal } = ladderTexts({ loadLimitPerSec: 8_000 })
+  assert.match(opening, /and at least 7,340\/s \(`jwt-hs256`\)/)
+  assert.match(report, /\| jwt-hs256 \| ≥ 7,340 \| the load: generator-saturated at 8,000\/s \|/)
+  assert.match(report, /\| 8,000 \| generator-saturated \| \d+ \| none, jwt-hs256 and jwt-eddsa \|/)
+  assert.match(terminal, /^jwt-hs256 +≥ 7,340 /m)
+  assert.match(terminal, /^≥ at least: the load ended first$/m)
+})
+
+test('no rate broke the SLO: at least the highest', () => {
+  const { report, opening } = ladderTexts({ ratesPerSec: [500, 1_000, 2_000] })
+  assert.match(opening, /at least 2,000\/s/)
+  assert.match(report, /\| jwt-eddsa \| ≥ 2,000 \| nothing: no rate broke the SLO \|/)
+  assert.match(report, /Rates were named/)
+})
+
+test('no rate keeps the SLO: no number, and words for it', () => {
+  const { report, opening, terminal } = ladderTexts({ floorUs: 60_000 })
+  assert.match(
+    opening,
+    /The SLO is p99 ≤ 50 ms, errors ≤ 0\.1 %; with `jwt-hs256` and `jwt-eddsa` no arrival rate kept it\./,
+  )
+  assert.match(report, /\| jwt-eddsa \| – \| no rate kept the SLO \|/)
+  assert.match(terminal, /^jwt-eddsa +– /m)
+})
+
+test('one rate: its latency, and no capacity', () => {
+  const { report, opening } = ladderTexts({ ratesPerSec: [2_000] })
+  assert.match(opening, /a single rate was measured, which tells no capacity/)
+  assert.match(report, /\| jwt-eddsa \| – \| one rate tells no capacity \| – \|/)
+  assert.match(report, /\| 2,000\/s: p50, ms \| p99, ms \| replica busy \|/)
+  assert.doesNotMatch(report, /^## Demand/m)
+})
+
+test('rules rejected everything: not measured, with the rule', () => {
+  const { report, opening, terminal } = ladderTexts({ loadLimitPerSec: 1 })
+  assert.match(opening, /with `jwt-hs256` and `jwt-eddsa` nothing valid was measured/)
+  assert.match(report, /\| jwt-eddsa \| – \| not measured: generator-saturated \|/)
+  for (const line of terminal.split('\n')) assert.ok(line.length <= 80, line)
+})
+
+test('rejected trials are counted by reason, and figures with and without them compared', () => {
+  /** Every trial of one scheme rejected once, with its throughput times `factor`, and then repeated. */
+  const rejecting = (factor: number) => {
+    const { run, results } = syntheticRun({ experiments: ['cost'] })
+    const all = results.flatMap((result) => {
+      if (!result.ok || result.trial.arm.id !== 'cost/jwt-hs256') return [result]
+      const { measurement } = result
+      const other = { ...measurement, throughputPerSec: factor * measurement.throughputPerSec }
+      return [failed({ ...result, measurement: other }, 'rejected by the gate steal', ['steal']), result]
+    })
+    return renderReport(run, all)['report.md'] ?? ''
+  }
+  assert.match(rejecting(1), /\| 5 \| rejected by the gate steal \| cost\/jwt-hs256@0, .* and 2 more \|/)
+  assert.match(rejecting(1), /the rejections did not make the result\./)
+  assert.match(
+    rejecting(3),
+    /\*\*Warning:\*\* 1 of these 2 figures would be another one with the rejected trials/,
+  )
+  assert.match(rejecting(3), /\| cost\/jwt-hs256 \| throughputPerSec, requests\/s \|.*\| \*\*no\*\* \|/)
+  assert.match(rejecting(3), /rejects-matter \|/)
+})
+
+test('the rules, the blocks and the own error are all there', () => {
+  const { run, results } = syntheticLadders({ schemes: ['none'] }, false)
+  const report = renderReport(run, results)['report.md'] ?? ''
+  assert.match(report, /\| generator-saturated \| 0\.95 cores \| no throughput \| rejected \|/)
+  assert.match(
+    report,
+    /SLO: p99 ≤ 50 ms, errors ≤ 0\.1 %\. A rejected trial is kept, and measured again at most twice/,
+  )
+  assert.match(report, /\| latency \| 2 \| 2 \| no \|/)
+  assert.match(report, /\| throughput \| [\d.]+ \([\d.]+ to [\d.]+\) \| – \| [\d.]+ % \|/)
+  assert.match(report, /\| jwt-hs256 \| < 0\.001 \| [\d.]+ \| < 0\.001 \| ± \d+ % \| 5 \|/)
 })

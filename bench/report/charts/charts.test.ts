@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { schemeNames } from '../../../servers/scheme.ts'
 import { renderReport } from '../index.ts'
+import { type LadderOptions, syntheticLadders } from '../synthetic-ladders.ts'
 import { type SyntheticOptions, syntheticRun } from '../synthetic-run.ts'
 import { lookOf } from './palette.ts'
 
@@ -73,6 +74,46 @@ test('charts without data are left out', () => {
   const { run, results } = syntheticRun({ experiments: ['cost'] })
   const names = Object.keys(renderReport(run, results))
   assert.deepEqual(names.sort(), ['charts/cpu.svg', 'charts/throughput.svg', 'report.md', 'summary.json'])
+})
+
+function drawLadders(options: LadderOptions = {}): { capacity: string; latency: string } {
+  const { run, results } = syntheticLadders({ schemes: ['none', 'jwt-hs256', 'jwt-eddsa'], ...options })
+  const report = renderReport(run, results)
+  return { capacity: report['charts/capacity.svg'] ?? '', latency: report['charts/latency.svg'] ?? '' }
+}
+
+test('ladders: titles state the finding, every scheme is named, SLO and n are said', () => {
+  const { capacity, latency } = drawLadders()
+  assert.match(
+    titleOf(capacity),
+    /^One replica keeps p99 ≤ 50 ms up to 4,\d{3}\/s \(jwt-eddsa\) and 1\d,\d{3}\/s \(jwt-hs256\)$/,
+  )
+  assert.match(
+    titleOf(latency),
+    /^At 4,000 requests\/s p99 is &lt; 1 ms \(jwt-hs256\) to [\d.]+ ms \(jwt-eddsa\)$/,
+  )
+  for (const svg of [capacity, latency]) {
+    for (const scheme of ['none', 'jwt-hs256', 'jwt-eddsa']) assert.ok(svg.includes(scheme), scheme)
+    assert.match(svg, /open loop, Poisson arrivals, 1 s a rate · /)
+    assert.match(svg, /2 blocks, 95 % interval/)
+    assert.match(svg, /p99 ≤ 50 ms/)
+    assert.match(svg, /knee/)
+  }
+})
+
+test('a capacity that the load limited is marked as at least that, one that is not known is told in words', () => {
+  const limited = drawLadders({ loadLimitPerSec: 8_000 })
+  assert.match(titleOf(limited.capacity), /and at least 7,340\/s \(jwt-hs256\)$/)
+  assert.match(limited.capacity, /≥ 7,340/)
+  assert.match(limited.latency, /capacity ≥ 7,340\/s/)
+  const single = drawLadders({ ratesPerSec: [2_000] })
+  assert.equal(titleOf(single.capacity), 'No capacity at p99 ≤ 50 ms is known')
+  assert.match(single.capacity, /one rate tells no capacity/)
+  assert.doesNotMatch(single.capacity, /≥ hollow/)
+})
+
+test('ladders of which every rung was rejected draw nothing', () => {
+  assert.deepEqual(drawLadders({ loadLimitPerSec: 1 }), { capacity: '', latency: '' })
 })
 
 test('each scheme of the registry has a colour and, with it, a look of its own', () => {

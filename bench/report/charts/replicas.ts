@@ -6,11 +6,11 @@ import { percent } from '../format.ts'
 import { schemePlace } from '../records.ts'
 import { armsOf, provenance, tick, verticalWhiskers } from './axes.ts'
 import { ink, lookOf } from './palette.ts'
-import { renderSvg, size } from './svg.ts'
+import { panelBox } from './panels.ts'
+import { renderSvg } from './svg.ts'
 
 type Arms = Summary['arms']
 
-const MAX_COLUMNS = 5
 const area = { left: 62, right: 20, top: 142, bottom: 52, gapX: 16, gapY: 84 }
 
 /** Null where the run has no experiment `replicas` with more than one number of them. */
@@ -57,7 +57,7 @@ interface Place {
 
 function panel(scheme: string, arms: Arms, place: Place) {
   const { index, counts, top, scaling } = place
-  const { box, firstInRow } = boxOf(place)
+  const { box, firstInRow } = panelBox(index, place.of, area)
   const look = lookOf(scheme)
   const axes = { gridIndex: index, axisTick: { show: false }, axisLine: { lineStyle: { color: ink.muted } } }
   const xAxis: XAXisComponentOption = {
@@ -99,20 +99,6 @@ function efficiencyOf(scheme: string, scaling: Summary['scaling']): string {
   return last?.efficiency
     ? `${last.replicas} reach ${percent(last.efficiency.value)} of ${last.replicas} × one`
     : ''
-}
-
-function boxOf({ index, of }: Place) {
-  const columns = Math.min(of, of > MAX_COLUMNS ? Math.ceil(of / 2) : MAX_COLUMNS)
-  const rows = Math.ceil(of / columns)
-  const width = (size.width - area.left - area.right - (columns - 1) * area.gapX) / columns
-  const height = (size.height - area.top - area.bottom - (rows - 1) * area.gapY) / rows
-  const column = index % columns
-  const row = Math.floor(index / columns)
-  const left = area.left + column * (width + area.gapX)
-  return {
-    box: { left, top: area.top + row * (height + area.gapY), width, height },
-    firstInRow: column === 0,
-  }
 }
 
 function seriesOf(arms: Arms, { color, symbol }: ReturnType<typeof lookOf>, { index, counts }: Place) {

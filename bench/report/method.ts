@@ -1,0 +1,120 @@
+/** What a run was measured on, how, and what it cannot tell. */
+import { FEW_BLOCKS, rangeCoverage } from '../stats/median-interval.ts'
+import type { Environment, Run, Slo, Summary } from '../types.ts'
+import { counted, figure, list } from './format.ts'
+import { sloText } from './latency-tables.ts'
+import { markdownTable } from './tables.ts'
+
+/** What it ran on. */
+export function environment({ environment: e, startedAt, profile, seed }: Run): string[] {
+  const part = (value: Environment['redis']) => (value ? `${value.version} (${value.source})` : 'none')
+  const packages = Object.entries(e.packages).map(([name, version]) => `${name} ${version}`)
+  const commit = e.gitCommit
+    ? `${e.gitCommit.slice(0, 12)}${e.gitDirty ? ', with uncommitted changes' : ''}`
+    : 'unknown'
+  const rows = [
+    [
+      'CPU',
+      `${e.cpuModel}, ${counted(e.cores, 'core')}${e.cpuQuotaCores === null ? '' : `, quota ${e.cpuQuotaCores}`}`,
+    ],
+    ['memory', `${figure(e.memoryBytes / 1e9)} GB`],
+    [
+      'system',
+      `${e.os}, kernel ${e.kernel}, ${e.arch}${e.virtualization ? `, virtualized (${e.virtualization})` : ''}`,
+    ],
+    ['placement', placement(e.placement)],
+    ['measured runtime', `Node ${e.runtime.node}, OpenSSL ${e.runtime.openssl} (${e.runtime.source})`],
+    ['harness runtime', `Node ${e.harnessNode}`],
+    ['Redis', part(e.redis)],
+    ['HAProxy', part(e.haproxy)],
+    ['packages', packages.join(', ')],
+    ['commit', commit],
+    ['started', startedAt],
+    ['profile, seed', `${profile}, ${seed}`],
+  ]
+  return ['## Environment', markdownTable({ head: ['what', 'value'], rows }, 'text')]
+}
+
+function placement({ method, replicaCpus, sharedCpus }: Environment['placement']): string {
+  if (method === 'none') return 'not pinned'
+  if (method === 'remote') return 'on other machines or in containers'
+  const cpus = (list: readonly number[]) => list.join(', ')
+  const replicas = `replicas on CPU ${[...new Set(replicaCpus.map(cpus))].join('; ')}`
+  return `${replicas}; generator on ${cpus(sharedCpus.generator)}, proxy on ${cpus(sharedCpus.proxy)}, Redis on ${cpus(sharedCpus.redis)}`
+}
+
+/** How figures came about, in plain words. */
+export function method(run: Run, summary: Summary): string[] {
+  return [
+    '## How it was measured',
+    bullets([
+      'Each trial has server processes of its own: logins, a warm-up, a measurement window. Arms are shuffled anew in each block.',
+      intervals(run, summary),
+      'The auth tax is the CPU of replicas, Redis and proxy a request, minus the mean of the controls (`none`) in the same block.',
+      summary.aa
+        ? 'A difference counts as detected when its interval excludes none, p (paired t-test over blocks, Holm-adjusted over the schemes) is below 5 %, and it exceeds what the control showed against itself; all others are printed as `~`.'
+        : 'A difference counts as detected only beside a control measured twice, which this run has not.',
+      'Throughput and CPU a request are from closed-loop load: every connection waits for its reply. Each logged-in user sends a credential of its own. A trial with one wrong answer is rejected.',
+      ...(run.rules && summary.latency.length > 0 ? openLoop(run, run.rules.slo) : []),
+      'Memory of a user is the least-squares slope, over numbers of users, of what the logins added: to used heap and external memory after a collection, and to `used_memory` of Redis.',
+    ]),
+  ]
+}
+
+function openLoop({ plan }: Run, slo: Slo): string[] {
+  const [load] = plan.flatMap(({ arm }) => (arm.load.loop === 'open' ? [arm.load] : []))
+  const search = load?.ratesPerSec
+    ? 'The rates were named beforehand.'
+    : 'The rate doubles until the SLO breaks twice in a row; then the gap is halved.'
+  return [
+    `Response times are from open-loop load: ${load?.spacing === 'even' ? 'evenly spaced' : 'Poisson'} arrivals at absolute times, sent whether or not earlier ones were answered, each timed from its intended send to its last byte. Nothing scheduled is left out: a request that was given up counts with at least the time it was waited for.`,
+    `Capacity is the highest arrival rate that kept the SLO (${sloText(slo)}, and replies keep pace with arrivals), each rate sent to the same server processes. ${search} A rate counts as kept when any look at it kept the SLO; its figures are those of all looks together. The knee is the rate with the most throughput ÷ mean latency (Kleinrock’s power).`,
+    'D and U0 are the least-squares line U = U0 + D·X of busy cores over throughput, over rates that kept pace and left the tier under 90 % busy.',
+  ]
+}
+
+/** What the intervals are, and how little they can be with the blocks that this run has. */
+function intervals({ plan }: Run, { blocks }: Summary): string {
+  const planned = [...new Set(plan.map(({ arm }) => arm.experiment))]
+  const counts = planned.map((name) => ({
+    name,
+    n: blocks.find(({ experiment }) => experiment === name)?.measured ?? 0,
+  }))
+  const few = [...new Set(counts.map(({ n }) => n))].filter((n) => n > 1 && n <= FEW_BLOCKS)
+  const coverage = few.map((n) => `${Math.round(rangeCoverage(n) * 100)} % with ${n}`)
+  const range =
+    'Up to five blocks that is the range of what was seen, and holds the true median with a probability of'
+  return [
+    `Figures are medians over blocks (${counts.map(({ name, n }) => `${name}: ${n}`).join(', ')}),`,
+    'in brackets their 95 % interval.',
+    ...(few.length > 0 ? [`${range} ${list(coverage)}.`] : []),
+    'Quantiles of response times are those of all blocks together, D and U0 of all rates; their intervals come from a bootstrap that draws whole server processes.',
+  ].join(' ')
+}
+
+/** What no figure here says. */
+export function limits({ environment: { placement, virtualization } }: Run, { latency }: Summary): string[] {
+  return [
+    '## What this cannot tell',
+    bullets([
+      'How the schemes compare on other hardware, runtimes or libraries: ratios move with all three.',
+      ...(latency.length > 0
+        ? [
+            'Response times below a millisecond, or under arrivals that come in bursts: these were independent of each other.',
+          ]
+        : ['Response times: this run has no open loop, and what a closed loop shows is not that.']),
+      'The cost of TLS, or of a real network between client, proxy, replicas and Redis.',
+      'What a scheme is worth: revocation, readable payloads and what fails with Redis are no microseconds.',
+      ...(virtualization
+        ? ['How much neighbours on the same host disturbed it, beyond what steal and the two controls show.']
+        : []),
+      ...(placement.method === 'taskset'
+        ? []
+        : ['How much the parts disturbed each other: they were not pinned to cores of their own.']),
+    ]),
+  ]
+}
+
+export function bullets(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n')
+}

@@ -1,0 +1,154 @@
+/** What a reader needs in order to trust a run: its rules, what they rejected, its blocks and its own error. */
+import type { Rules, Run, Summary } from '../types.ts'
+import { ABSENT, counted, figure, percent, styles, withInterval } from './format.ts'
+import { sloText } from './latency-tables.ts'
+import type { Table } from './tables.ts'
+
+/** In sentences, what was fixed before anything was measured. */
+export function rulesText({ rules, plan }: Run): string {
+  if (!rules)
+    return 'This run is from before there were rules: nothing of it was rejected by a bound fixed beforehand.'
+  const { slo, repeatsPerTrial, repeatsShare, precision, minBlocks } = rules
+  return [
+    'Fixed in `run.json` before anything was measured.',
+    ...(plan.some(({ arm }) => arm.load.loop === 'open') ? [`SLO: ${sloText(slo)}.`] : []),
+    `A rejected trial is kept, and measured again at most ${times(repeatsPerTrial)}; repeats of the whole run are`,
+    `at most ${percent(repeatsShare)} of its trials.`,
+    precision === null
+      ? 'No experiment ends before its planned blocks.'
+      : `After ${counted(minBlocks, 'block')} an experiment ends early when each interval is within ${percent(precision)} of its value, wherever that value lies.`,
+  ].join(' ')
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`
+}
+
+const actions = { reject: 'rejected', withhold: 'no throughput', flag: 'flagged' } as const
+
+/** Each gate with its bound. */
+export function gatesTable(rules: Rules | null): Table {
+  return {
+    head: ['rule', 'bound', 'closed loop', 'open loop', 'why'],
+    rows: (rules?.gates ?? []).map(({ id, limit, unit, closedLoop, openLoop, why }) => [
+      id,
+      `${Number(limit.toPrecision(3))} ${unit}`,
+      closedLoop ? actions[closedLoop] : ABSENT,
+      openLoop ? actions[openLoop] : ABSENT,
+      why,
+    ]),
+  }
+}
+
+/** How many trials were rejected for what. */
+export function reasonsTable({ rejected }: Summary): Table {
+  const reasons = [...new Set(rejected.map(({ reason }) => reason))]
+  const of = (reason: string) => rejected.filter((one) => one.reason === reason)
+  return {
+    head: ['records', 'reason', 'trials'],
+    rows: reasons
+      .toSorted((a, b) => of(b).length - of(a).length)
+      .map((reason) => [String(of(reason).length), reason, named(of(reason).map(({ trial }) => trial))]),
+  }
+}
+
+/** Few by name; `trials.jsonl` has them all. */
+function named(trials: readonly string[]): string {
+  const different = [...new Set(trials)]
+  if (different.length <= 4) return different.join(', ')
+  return `${different.slice(0, 3).join(', ')} and ${different.length - 3} more`
+}
+
+/** Figures without the rejected trials and with them. */
+export function agreementTable({ withRejected }: Summary): Table {
+  return {
+    head: ['arm', 'figure', 'without the rejected', 'with them', 'agree'],
+    rows: withRejected.map(({ arm, metric, without, with: all, agrees }) => [
+      arm,
+      `${metric}, ${without.unit}`,
+      withInterval(without),
+      withInterval(all),
+      agrees ? 'yes' : '**no**',
+    ]),
+  }
+}
+
+/** What the table above comes to, in a sentence; null where nothing was rejected. */
+export function agreementText({ withRejected, rejected }: Summary): string | null {
+  if (rejected.length === 0) return null
+  if (withRejected.length === 0)
+    return 'No arm has both valid trials and rejected ones with a measurement, so figures cannot be computed both ways.'
+  const apart = withRejected.filter(({ agrees }) => !agrees)
+  const figures = counted(withRejected.length, 'figure')
+  return apart.length === 0
+    ? `With the rejected trials each of these ${figures} would lie inside its interval without them: the rejections did not make the result.`
+    : `**Warning:** ${apart.length} of these ${figures} would be another one with the rejected trials: the result rests on the rules that rejected them.`
+}
+
+export function blocksTable({ blocks }: Summary): Table {
+  return {
+    head: ['experiment', 'blocks planned', 'measured', 'ended early'],
+    rows: blocks.map(({ experiment, planned, measured, stoppedEarly }) => [
+      experiment,
+      String(planned),
+      String(measured),
+      stoppedEarly ? 'yes, precise enough' : 'no',
+    ]),
+  }
+}
+
+/** The second control against the first, and how much equal trials vary. */
+export function ownErrorTable({ aa }: Summary): Table {
+  const head = [
+    'figure of the control',
+    'second ÷ first',
+    'difference',
+    'coefficient of variation of equal trials',
+  ]
+  if (!aa) return { head, rows: [] }
+  const { throughputRatio, throughputVariation, cpuRatio, cpuDifferenceUs, cpuVariation } = aa
+  return {
+    head,
+    rows: [
+      ['throughput', withInterval(throughputRatio), ABSENT, variation(throughputVariation)],
+      [
+        'CPU a request',
+        withInterval(cpuRatio),
+        `${withInterval(cpuDifferenceUs, styles.added)} µs`,
+        variation(cpuVariation),
+      ],
+    ],
+  }
+}
+
+const variation = (share: number) => `${figure(share * 100)} %`
+
+/** Evidence behind each comparison with the control: p, and the smallest effect that could have been shown. */
+export function evidenceTable({ arms }: Summary): Table {
+  const compared = arms.filter(({ authTaxUs, throughputVsControl }) => authTaxUs ?? throughputVsControl)
+  return {
+    head: [
+      'arm',
+      'auth tax: p',
+      'detectable from, CPU µs/request',
+      'throughput: p',
+      'detectable from',
+      'blocks',
+    ],
+    rows: compared
+      .filter(({ arm }) => arm.experiment === 'cost')
+      .map(({ arm, authTaxUs, throughputVsControl }) => [
+        arm.scheme,
+        probability(authTaxUs?.p),
+        authTaxUs?.detectable ? figure(authTaxUs.detectable) : ABSENT,
+        probability(throughputVsControl?.p),
+        throughputVsControl?.detectable ? `± ${percent(throughputVsControl.detectable)}` : ABSENT,
+        String((authTaxUs ?? throughputVsControl)?.estimate.n ?? 0),
+      ]),
+  }
+}
+
+function probability(p: number | null | undefined): string {
+  if (p === null || p === undefined) return ABSENT
+  return p < 0.001 ? '< 0.001' : p.toFixed(3)
+}
