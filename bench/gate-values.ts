@@ -41,7 +41,7 @@ export const gateValues: Readonly<Record<GateId, (facts: Facts, context: Context
     requests === 0 ? null : 1 - distinctUsers / Math.min(arm.users, requests),
   'tier-not-measured': ({ utilization }) =>
     Object.values(utilization).filter((cores) => cores === null).length,
-  'warm-up-not-over': ({ checks }) => checks.cpuTrend && Math.abs(checks.cpuTrend),
+  'warm-up-not-over': ({ checks }) => checks.cpuTrend && -checks.cpuTrend,
 }
 
 /**

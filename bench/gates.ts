@@ -153,12 +153,14 @@ const table: readonly Row[] = [
   },
   {
     id: 'warm-up-not-over',
-    limit: 0.2,
-    unit: 'change of replica CPU a request over the window, as a share of its mean',
+    // Sixteen windows of well-warmed replicas on a shared host, whose speed changes within seconds, had changes from
+    // −0.78 to +0.71; without any warm-up it is about −1. What is less shows over blocks: report/warm-up.ts.
+    limit: 0.8,
+    unit: 'fall of replica CPU a request over the window, as a share of its mean',
     closedLoop: 'reject',
     openLoop: null,
     needsLongWindow: true,
-    why: 'CPU a request falls while code is still compiled and rises when the machine slows down',
+    why: 'CPU a request falls while code is still being compiled',
   },
 ]
 

@@ -17,7 +17,7 @@ export function catchSignals(): Interrupt {
     process.on(name, () => {
       if (code !== null) process.exit(code)
       code = 128 + number
-      console.error(`\n${name}: stopping; finished trials are kept (once more: stop at once)`)
+      console.error(`\n${name}: stopping; what is finished is kept (once more: stop at once)`)
       controller.abort(new Error(name))
     })
   }

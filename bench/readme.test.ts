@@ -5,11 +5,11 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { schemeNames } from '../servers/scheme.ts'
 import { experiments } from './experiments/index.ts'
-import { updateLoadCheck, updateReadme } from './readme.ts'
+import { updateLoadCheck, updateReadme, updateVerify } from './readme.ts'
 import { renderReport } from './report/index.ts'
 import { summarize } from './report/summarize.ts'
 import { syntheticRun } from './report/synthetic-run.ts'
-import { readLoadCheck, readRun } from './store/run-dir.ts'
+import { readLoadCheck, readRun, readVerify } from './store/run-dir.ts'
 
 const { run, results } = syntheticRun({ experiments: ['cost'] })
 const summary = summarize(run, results)
@@ -48,7 +48,8 @@ test('the committed README shows the figures of the published run that it links 
   const stored = await readRun(path.join(root, folder))
   const derived = summarize(stored.run, stored.results)
   const shown = updateReadme(committed, folder, stored.run, derived)
-  assert.equal(updateLoadCheck(shown, await readLoadCheck(path.join(root, folder))), committed)
+  const checked = updateLoadCheck(shown, await readLoadCheck(path.join(root, folder)))
+  assert.equal(updateVerify(checked, await readVerify(path.join(root, folder))), committed)
 })
 
 test('published runs are complete, no smoke runs, and their derived files are in step with their records', async () => {

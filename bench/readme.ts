@@ -2,7 +2,7 @@
 import { AuthscaleError } from './errors.ts'
 import { counted, machine } from './report/format.ts'
 import { costTable, markdownTable } from './report/tables.ts'
-import type { LoadCheck, Run, Summary } from './types.ts'
+import type { LoadCheck, Run, Summary, VerifyRecord } from './types.ts'
 
 /**
  * The README with everything between its two marks replaced by one chart and one table of the run; the rest stays
@@ -31,9 +31,35 @@ export function updateLoadCheck(readme: string, { ratio, pairs, cpuUsPerRequest 
   const [value, lo, hi] = [ratio.value, ratio.lo, ratio.hi].map((figure) => figure.toFixed(3))
   return replaceBetween(
     readme,
-    'verify',
-    `On the machine of the run above it reached ${value} (${lo} to ${hi}) of wrk’s throughput over ${pairs.length} pairs, ` +
+    'load-check',
+    `At length, with \`npm run verify:load\`, the generator reached ${value} (${lo} to ${hi}) of wrk’s throughput over ${pairs.length} pairs, ` +
       `at ${us(cpuUsPerRequest.generator)} CPU µs a request; wrk takes ${us(cpuUsPerRequest.wrk)}.`,
+  )
+}
+
+/**
+ * The README with the table of proofs from the file that `npm run verify` wrote.
+ *
+ * @throws AuthscaleError BAD_README without the marks
+ */
+export function updateVerify(readme: string, { verdicts, seconds }: VerifyRecord): string {
+  const word = (passed: boolean | null) =>
+    passed === null ? 'not decided' : passed ? 'passed' : '**failed**'
+  const rows = verdicts.map(({ proof, shows, expected, measured, passed }) => [
+    `\`${proof}\``,
+    shows,
+    expected,
+    measured,
+    word(passed),
+  ])
+  const table = markdownTable(
+    { head: ['proof', 'what it shows', 'expected', 'measured', 'verdict'], rows },
+    'text',
+  )
+  return replaceBetween(
+    readme,
+    'verify',
+    `${table}\n\nOn the machine of the run above, in ${Math.round(seconds)} s.`,
   )
 }
 

@@ -12,7 +12,7 @@ import { findWrk, type Tool } from './fleet/tools.ts'
 import { startGenerator } from './load/generator.ts'
 import { type Bench, runGenerator, runWrk } from './load/side-by-side.ts'
 import { loadTraits } from './options.ts'
-import { medianInterval } from './stats/bootstrap.ts'
+import { medianInterval } from './stats/median-interval.ts'
 import { median } from './stats/quantiles.ts'
 import { writeFileDurably } from './store/durable.ts'
 import { captureEnvironment } from './store/environment.ts'
@@ -105,10 +105,7 @@ async function measurePair(bench: Bench, first: Pair['first']): Promise<Pair> {
 }
 
 function judge(options: VerifyLoadOptions, pairs: Pair[], wrk: Tool, environment: Environment): LoadCheck {
-  const ratio = medianInterval(
-    pairs.map((pair) => pair.ratio),
-    { seed: 1 },
-  )
+  const ratio = medianInterval(pairs.map((pair) => pair.ratio))
   const medians = (figure: 'cpuUsPerRequest' | 'serverUtilization'): Sides => {
     const of = (tool: Pair['first']) => {
       const known = pairs.map((pair) => pair[tool][figure]).filter((value) => value !== null)

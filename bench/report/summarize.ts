@@ -8,13 +8,15 @@ import { memoryPerUser, scaling } from './growth.ts'
 import { latency } from './latency.ts'
 import { estimate, metrics } from './metrics.ts'
 import { type ArmRecords, byBlock, recordsByArm } from './records.ts'
+import { stillWarming } from './warm-up.ts'
 
 /** Pure: the same records give the same summary. The run's own seed drives what is drawn at random. */
 export function summarize(run: Run, results: readonly TrialResult[]): Summary {
   // The closed-loop window of a ladder only ends its warm-up; what ladders say has tables of its own.
   const closed = recordsByArm(run, results).filter(({ arm }) => arm.load.loop === 'closed')
   const withRejected = agreement(closed, results, ownErrors(closed))
-  const all = closed.map((records) => flagged(records, withRejected))
+  const warming = stillWarming(closed)
+  const all = closed.map((records) => flagged(records, withRejected, warming))
   const aa = ownErrors(all)
   const compared = compareWithControl(all, aa)
   return {
@@ -49,9 +51,17 @@ function trials(run: Run, results: readonly TrialResult[]): Summary['trials'] {
   return { planned: run.plan.length, ok: ok.size, failed: tried.size - ok.size }
 }
 
-function flagged(records: ArmRecords, withRejected: Summary['withRejected']): ArmRecords {
-  const matters = withRejected.some(({ arm, agrees }) => arm === records.arm.id && !agrees)
-  return matters ? { ...records, warnings: [...records.warnings, 'rejects-matter'] } : records
+/** With the warnings that only all blocks together can give. */
+function flagged(
+  records: ArmRecords,
+  withRejected: Summary['withRejected'],
+  warming: ReadonlySet<string>,
+): ArmRecords {
+  const { id } = records.arm
+  const warnings = new Set(records.warnings)
+  if (withRejected.some(({ arm, agrees }) => arm === id && !agrees)) warnings.add('rejects-matter')
+  if (warming.has(id)) warnings.add('warm-up-not-over')
+  return { ...records, warnings: [...warnings] }
 }
 
 function estimates(records: ArmRecords): Record<string, Estimate> {

@@ -1,0 +1,82 @@
+/** The harness's side of the server of the proofs: starts it, tells it what to do, asks it for its log. */
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { type Child, spawnChild } from '../fleet/process.ts'
+import type { Behaviour, ServerLog, ServerMessage } from './server-log.ts'
+
+export interface Server {
+  readonly url: string
+  readonly pid: number
+  /** Resolves with a reason when the process ends, also when it was to. */
+  readonly ended: Promise<string>
+  /** Nothing happens once the process is gone. */
+  signal(name: NodeJS.Signals): void
+  /** Holds for requests that come later. */
+  behave(behaviour: Behaviour): void
+  /** The account since the last call, which this one ends. */
+  log(): Promise<ServerLog>
+  stop(): Promise<void>
+}
+
+/** A server that is up but does not listen yet. */
+export interface HeldServer {
+  /** On the given port, or any. */
+  listen(port?: number): Promise<Server>
+  stop(): Promise<void>
+}
+
+/**
+ * Through tsx in the harness's own Node: what is proved here is the instrument, the server only has to know what it
+ * did. @throws AuthscaleError SPAWN_FAILED
+ */
+export async function startServer(
+  cpus: readonly number[],
+  behaviour: Behaviour,
+  onPid?: (pid: number) => void,
+): Promise<HeldServer> {
+  const main = fileURLToPath(new URL('./server-main.ts', import.meta.url))
+  const line = [process.execPath, '--import', import.meta.resolve('tsx'), main]
+  const child = await spawnChild(line, { name: 'server of the proof', cpus, ipc: true, onPid })
+  await heard(child)
+  tell(child, { type: 'behave', behaviour })
+  return {
+    stop: () => child.stop(),
+    async listen(port = 0) {
+      tell(child, { type: 'listen', port })
+      return listening(child, (await heard(child)) as number)
+    },
+  }
+}
+
+function listening(child: Child, port: number): Server {
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid,
+    ended: child.ended,
+    signal: (name) => void child.process.kill(name),
+    behave: (behaviour) => tell(child, { type: 'behave', behaviour }),
+    async log() {
+      tell(child, { type: 'log' })
+      return (await heard(child)) as ServerLog
+    },
+    stop: () => child.stop(),
+  }
+}
+
+function tell(child: Child, message: ServerMessage): void {
+  if (child.process.connected) child.process.send(message)
+}
+
+/** The next message, or the end of the process as an error. */
+async function heard(child: Child): Promise<unknown> {
+  const done = new AbortController()
+  const death = child.ended.then((reason) => Promise.reject(new Error(reason)))
+  const message = once(child.process, 'message', { signal: done.signal })
+  try {
+    return (await Promise.race([message, death]))[0]
+  } finally {
+    done.abort()
+    message.catch(() => {})
+    death.catch(() => {})
+  }
+}

@@ -1,0 +1,37 @@
+/** The verdicts as a table of 80 columns. */
+import Table from 'cli-table3'
+import type { Verdict } from './proof.ts'
+
+const word = ({ passed }: Pick<Verdict, 'passed'>) =>
+  passed === null ? 'unclear' : passed ? 'passed' : 'FAILED'
+
+/** Without colours: the last column says it in words. */
+export function verdictTable(verdicts: readonly Verdict[]): string {
+  const table = new Table({
+    head: ['proof', 'expected', 'measured', 'verdict'],
+    colWidths: [16, 25, 25, 9],
+    wordWrap: true,
+    style: { head: [], border: [], compact: true },
+  })
+  for (const verdict of verdicts) {
+    const { proof, expected, measured } = verdict
+    table.push([proof, expected, measured, word(verdict)])
+  }
+  return table.toString()
+}
+
+/** "10 proofs in 171 s: 9 passed, 1 could not be run here" */
+export function conclusion(verdicts: readonly Verdict[], seconds: number): string {
+  const count = (passed: Verdict['passed']) => verdicts.filter((verdict) => verdict.passed === passed).length
+  const parts = [
+    `${count(true)} passed`,
+    ...(count(false) > 0 ? [`${count(false)} failed`] : []),
+    ...(count(null) > 0 ? [`${count(null)} could not be decided here`] : []),
+  ]
+  return `${verdicts.length} ${verdicts.length === 1 ? 'proof' : 'proofs'} in ${Math.round(seconds)} s: ${parts.join(', ')}`
+}
+
+/** One line as soon as a proof is over. */
+export function outcome(verdict: Verdict): string {
+  return `  ${word(verdict)} in ${verdict.seconds.toFixed(0)} s: ${verdict.measured}`
+}

@@ -1,0 +1,106 @@
+/** What the proofs are carried out with: the compiled generator, servers on CPUs of their own, and a clean end. */
+import { compile } from '../fleet/build.ts'
+import { openLocalFleet } from '../fleet/local.ts'
+import { openRunFolder, sweep } from '../fleet/manifest.ts'
+import { allowedCpus, pinHarness, place, placementMethod } from '../fleet/placement.ts'
+import { wrapped } from '../fleet/process.ts'
+import { cleanEnvironment, findRuntime } from '../fleet/runtime.ts'
+import type { Fleet, RunningFleet } from '../types.ts'
+import { type HeldServer, type Server, startServer } from './server.ts'
+import type { Behaviour } from './server-log.ts'
+
+export interface TestBed {
+  /** Servers and generator on different CPUs where there are two. */
+  readonly placement: RunningFleet['placement']
+  /** Starts the same program, in the same Node, as in a trial. */
+  readonly generator: RunningFleet['generator']
+  /** The Node that runs the generator. */
+  readonly runtime: Fleet['runtime']
+  /** Aborts when the user wants to stop. */
+  readonly signal: AbortSignal
+  /** Says what takes long. */
+  log(line: string): void
+  /** A server that listens. */
+  serve(behaviour?: Behaviour): Promise<Server>
+  /** A server that is up and waits to be told where to listen. */
+  hold(behaviour?: Behaviour): Promise<HeldServer>
+  /** With the fleet of a run on this machine, which is closed at the end. */
+  withFleet<T>(action: (fleet: Fleet) => Promise<T>): Promise<T>
+  /** Ends every server that is still running. */
+  stopServers(): Promise<void>
+  /** The same, and removes temporary files. */
+  close(): Promise<void>
+}
+
+interface BedOptions {
+  signal: AbortSignal
+  log(line: string): void
+}
+
+/** Compiles the generator and moves the harness away from the servers' CPU. */
+export async function openTestBed({ signal, log }: BedOptions): Promise<TestBed> {
+  await sweep(log)
+  const folder = openRunFolder()
+  const runtime = await findRuntime()
+  const build = await compile(folder.nonce, runtime)
+  const cpus = allowedCpus()
+  const placement = place(cpus, 1, placementMethod())
+  await pinHarness(placement.sharedCpus.generator)
+  const { command, ...facts } = runtime
+  const servers: HeldServer[] = []
+  let fleets = Promise.resolve()
+
+  const hold = async (behaviour: Behaviour = {}) => {
+    signal.throwIfAborted()
+    const server = await startServer(placement.replicaCpus[0] ?? [], behaviour, (pid) =>
+      folder.record(pid, 'server of the proofs'),
+    )
+    servers.push(server)
+    return server
+  }
+  const stopServers = async () => {
+    await Promise.all(servers.splice(0).map((server) => server.stop()))
+  }
+  const withFleet = async <T>(action: (fleet: Fleet) => Promise<T>) => {
+    // A fleet lays itself out over the CPUs that the harness may use.
+    await pinHarness(cpus)
+    const fleet = await openLocalFleet({ log })
+    try {
+      return await action(fleet)
+    } finally {
+      await fleet.close()
+      await pinHarness(placement.sharedCpus.generator)
+    }
+  }
+
+  return {
+    placement,
+    runtime: facts,
+    generator: {
+      command: wrapped([command, build.generator], placement.sharedCpus.generator),
+      env: cleanEnvironment(),
+      processes: 1,
+    },
+    signal,
+    log,
+    hold,
+    serve: async (behaviour) => (await hold(behaviour)).listen(),
+    withFleet(action) {
+      const result = withFleet(action)
+      fleets = result.then(
+        () => {},
+        () => {},
+      )
+      return result
+    },
+    stopServers,
+    async close() {
+      // An interrupted proof is not waited for, but its fleet is.
+      await fleets
+      await stopServers()
+      await pinHarness(cpus)
+      await build.remove()
+      folder.remove()
+    },
+  }
+}

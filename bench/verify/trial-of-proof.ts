@@ -1,0 +1,38 @@
+/** One short trial, executed and judged as those of a run are. */
+import { gates } from '../gates.ts'
+import { runTrial } from '../trial.ts'
+import type { Arm, Fleet, Rules, Traits, TrialResult } from '../types.ts'
+
+const traits: Traits = { state: 'none', transport: 'none', revocation: 'never', payload: 'readable' }
+
+const arm: Arm = {
+  id: 'verify/none',
+  experiment: 'verify',
+  scheme: 'none',
+  replicas: 1,
+  users: 500,
+  load: { loop: 'closed', connections: 16 },
+  warmupSec: 2,
+  warmupRequests: 0,
+  measureSec: 2,
+  twin: false,
+}
+
+const rules: Rules = {
+  gates: gates(),
+  repeatsPerTrial: 0,
+  repeatsShare: 0,
+  slo: { quantile: 'p99', limitMs: 50, maxErrorShare: 0.001 },
+  precision: null,
+  minBlocks: 1,
+}
+
+/** The control with one replica. Rejects when interrupted. */
+export function runOneTrial(
+  fleet: Fleet,
+  signal: AbortSignal,
+  times: Partial<Pick<Arm, 'warmupSec' | 'measureSec'>> = {},
+): Promise<TrialResult> {
+  const trial = { id: 'verify/none@1', block: 1, position: 0, arm: { ...arm, ...times } }
+  return runTrial(trial, traits, { fleet, rules, seed: 1, signal })
+}
