@@ -8,6 +8,7 @@ import type {
   Arm,
   Generator,
   Load,
+  LoadJob,
   LoginReport,
   Measurement,
   Rules,
@@ -28,6 +29,8 @@ const RAMP_SEC = 0.1
 /** A replica that has not answered enough by then is as warm as it gets; a gate sees whether that was enough. */
 export const LONGEST_WARMUP_SEC = 12
 const LEAST_PIECE_SEC = 0.2
+/** What is still unanswered then has broken any SLO; waiting for more would only lengthen an overload. */
+const LEAST_DRAIN_SEC = 1
 /** Window at the end of a ladder's warm-up: long enough to see what the closed loop reaches. */
 const SATURATION_SEC = 0.8
 
@@ -75,7 +78,8 @@ export async function climb(session: Session, ladder: Ladder): Promise<Judged> {
   if (invalid) return failed(invalid, measurement)
   const rungs: Rung[] = []
   const looks: Look[] = []
-  for (let next = nextRung(ladder, looks); next; next = nextRung(ladder, looks)) {
+  const nextStep = () => nextRung(ladder, looks, measurement.throughputPerSec)
+  for (let next = nextStep(); next; next = nextStep()) {
     const window = await measureRung(session, seeded, ladder, next.arrivalsPerSec, rungs.length)
     if (window.invalid) return failed(window.invalid, window.measurement)
     const { reject } = decision(session.rules.gates, window.measurement)
@@ -142,11 +146,7 @@ async function logIn({ trial, traits, running, generator }: Session): Promise<Se
   }
 }
 
-interface Window {
-  load: Load
-  warmupSec: number
-  measureSec: number
-}
+type Window = Pick<LoadJob, 'load' | 'warmupSec' | 'measureSec' | 'drainSec'>
 
 function measureRung(
   session: Session,
@@ -161,6 +161,7 @@ function measureRung(
     load: { loop: 'open', arrivalsPerSec, spacing, connections, seed },
     warmupSec: settleSec,
     measureSec: rungSec(arrivalsPerSec, session.trial.arm.measureSec),
+    drainSec: Math.max(LEAST_DRAIN_SEC, (2 * session.rules.slo.limitMs) / 1_000),
   })
 }
 

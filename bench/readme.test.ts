@@ -5,11 +5,13 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { schemeNames } from '../servers/scheme.ts'
 import { experiments } from './experiments/index.ts'
+import { gates } from './gates.ts'
 import { updateLoadCheck, updateReadme, updateVerify } from './readme.ts'
 import { renderReport } from './report/index.ts'
 import { summarize } from './report/summarize.ts'
 import { syntheticRun } from './report/synthetic-run.ts'
 import { readLoadCheck, readRun, readVerify } from './store/run-dir.ts'
+import { proofs } from './verify/proofs.ts'
 
 const { run, results } = syntheticRun({ experiments: ['cost'] })
 const summary = summarize(run, results)
@@ -86,4 +88,10 @@ test('the README names every scheme and every experiment', () => {
   for (const name of [...schemeNames, ...experiments.map((experiment) => experiment.name)]) {
     assert.ok(committed.includes(`\`${name}\``), name)
   }
+})
+
+test('the page on method explains every gate and points at every proof', () => {
+  const method = readFileSync(path.join(root, 'results/README.md'), 'utf8')
+  for (const { id } of gates()) assert.ok(method.includes(`\`${id}\``), id)
+  for (const { id } of proofs) assert.ok(method.includes(`\`${id}\``), id)
 })

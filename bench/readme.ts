@@ -43,8 +43,7 @@ export function updateLoadCheck(readme: string, { ratio, pairs, cpuUsPerRequest 
  * @throws AuthscaleError BAD_README without the marks
  */
 export function updateVerify(readme: string, { verdicts, seconds }: VerifyRecord): string {
-  const word = (passed: boolean | null) =>
-    passed === null ? 'not decided' : passed ? 'passed' : '**failed**'
+  const word = (passed: boolean | null) => (passed === null ? 'unclear' : passed ? 'passed' : '**failed**')
   const rows = verdicts.map(({ proof, shows, expected, measured, passed }) => [
     `\`${proof}\``,
     shows,

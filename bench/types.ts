@@ -167,6 +167,8 @@ export interface LoadJob {
   /** Load before the window opens; at the job's own rate. */
   warmupSec: number
   measureSec: number
+  /** Open loop: how long the last arrivals of the window may take beyond it; default 2. */
+  drainSec?: number
   /** One reply in this many has its body checked. */
   verifyEvery: number
 }

@@ -19,10 +19,15 @@ const found: OpenLoad = {
 const named = (...ratesPerSec: number[]): OpenLoad => ({ ...found, ratesPerSec })
 
 /** Climbs against a service that answers `verdict` at each rate, the nth time it is asked at all. */
-function climbed(load: OpenLoad, verdict: (rate: number, nth: number) => Look['verdict']): Look[] {
+function climbed(
+  load: OpenLoad,
+  verdict: (rate: number, nth: number) => Look['verdict'],
+  saturationPerSec: number | null = null,
+): Look[] {
   const looks: Look[] = []
-  for (let next = nextRung(load, looks); next; next = nextRung(load, looks)) {
-    looks.push({ ...next, verdict: verdict(next.arrivalsPerSec, looks.length) })
+  const next = () => nextRung(load, looks, saturationPerSec)
+  for (let step = next(); step; step = next()) {
+    looks.push({ ...step, verdict: verdict(step.arrivalsPerSec, looks.length) })
     assert.ok(looks.length < 100, 'a ladder has an end')
   }
   return looks
@@ -49,6 +54,25 @@ test('the search ends within its resolution below any capacity that there is', (
       assert.ok(perSec !== null && perSec <= capacity && perSec >= (capacity / 2 ** (1 / 16)) * 0.99)
     }),
   )
+})
+
+test('a ladder does not step far beyond what the closed loop reached, and still finds what lies above it', () => {
+  const highest = (looks: Look[]) => Math.max(...looks.map(({ arrivalsPerSec }) => arrivalsPerSec))
+  const found9000 = climbed(found, upTo(8_500), 9_000)
+  assert.equal(highest(found9000), 11_300)
+  assert.equal(highest(climbed(found, upTo(8_500))), 16_000)
+  // Measured in a slow moment: the ladder goes on in small steps as long as rates are kept.
+  const underestimated = climbed(found, upTo(12_000), 5_000)
+  assert.equal(highest(underestimated), 13_500)
+  for (const looks of [found9000, underestimated]) assert.equal(capacityOf(looks).note, 'found')
+})
+
+test('blocks with other closed loops meet on the same rates', () => {
+  const ladder = (saturationPerSec: number) =>
+    climbed(found, upTo(8_500), saturationPerSec).flatMap((one) =>
+      one.purpose === 'ladder' ? [one.arrivalsPerSec] : [],
+    )
+  assert.deepEqual(ladder(8_700), ladder(9_300))
 })
 
 test('most rungs lie within a factor of two of the boundary', () => {

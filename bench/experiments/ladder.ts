@@ -13,6 +13,8 @@ const LOOKS_AT_REJECTED = 2
 const MOST_HALVINGS = 6
 /** No rung beyond this: 2^20 times the first rate. */
 const MOST_DOUBLINGS = 20
+/** A rate this far beyond what the closed loop reached, or beyond what was kept, is one that should break. */
+const BEYOND = 1.1
 /** A rate is only kept when the replies keep pace with the arrivals; else a longer window would break it. */
 const PACE = 0.98
 /** Ten arrivals have to lie beyond a p99, so a slow rung's window is as long as that takes. */
@@ -55,9 +57,16 @@ export function look({ arrivalsPerSec, purpose, rejectedBy, measurement }: Rung,
  * The next rung, or null at the end. Rates that were named are taken in turn. Otherwise the rate doubles until the
  * SLO breaks, which has to be seen twice, since on a shared machine one bad second says little; then the gap is
  * halved on a logarithmic scale, so that most of the time is spent near the boundary.
+ *
+ * @param saturationPerSec what the closed loop reached on the same processes; a ladder that would step far beyond it
+ *   takes a smaller step instead, since there is nothing to learn from a queue that only grows
  */
-export function nextRung(load: OpenLoad, looks: readonly Look[]): Step | null {
-  return load.ratesPerSec ? nextNamed(load.ratesPerSec, looks) : nextFound(load, looks)
+export function nextRung(
+  load: OpenLoad,
+  looks: readonly Look[],
+  saturationPerSec: number | null = null,
+): Step | null {
+  return load.ratesPerSec ? nextNamed(load.ratesPerSec, looks) : nextFound(load, looks, saturationPerSec)
 }
 
 function nextNamed(rates: readonly number[], looks: readonly Look[]): Step | null {
@@ -71,7 +80,7 @@ function isOpen(rate: number, looks: readonly Look[]): boolean {
   return own.every(({ verdict }) => verdict === 'rejected') && own.length < LOOKS_AT_REJECTED
 }
 
-function nextFound(load: OpenLoad, looks: readonly Look[]): Step | null {
+function nextFound(load: OpenLoad, looks: readonly Look[], saturationPerSec: number | null): Step | null {
   const last = looks.at(-1)
   if (!last) return { arrivalsPerSec: load.firstPerSec, purpose: 'ladder' }
   if (isOpen(last.arrivalsPerSec, looks)) return { ...step(last), purpose: last.purpose }
@@ -81,7 +90,7 @@ function nextFound(load: OpenLoad, looks: readonly Look[]): Step | null {
   if (last.verdict === 'broken' && last.purpose === 'ladder')
     return { arrivalsPerSec: last.arrivalsPerSec, purpose: 'confirm' }
   const { kept, limit, by } = bracket(looks)
-  if (limit === null) return climb(load, kept)
+  if (limit === null) return climb(load, kept ?? load.firstPerSec, saturationPerSec)
   // A rate that nobody could judge says nothing about lower ones; the trial is measured again instead.
   if (kept === null) return by === 'rejected' ? null : descend(load, limit)
   if (searched.size >= load.searchRungs) return null
@@ -90,9 +99,16 @@ function nextFound(load: OpenLoad, looks: readonly Look[]): Step | null {
 
 const step = ({ arrivalsPerSec, purpose }: Look): Step => ({ arrivalsPerSec, purpose })
 
-function climb({ firstPerSec }: OpenLoad, kept: number | null): Step | null {
-  const next = (kept ?? firstPerSec) * 2
+function climb({ firstPerSec }: OpenLoad, kept: number, saturationPerSec: number | null): Step | null {
+  const doubled = kept * 2
+  const enough = BEYOND * Math.max(saturationPerSec ?? doubled, kept)
+  const next = Math.min(doubled, onGrid(firstPerSec, enough))
   return next > firstPerSec * 2 ** MOST_DOUBLINGS ? null : { arrivalsPerSec: next, purpose: 'ladder' }
+}
+
+/** The next rate up of the first times a power of 2^(1/4), so that blocks meet on the same rates. */
+function onGrid(firstPerSec: number, rate: number): number {
+  return rounded(firstPerSec * 2 ** (Math.ceil(4 * Math.log2(rate / firstPerSec)) / 4))
 }
 
 function descend({ firstPerSec }: OpenLoad, limit: number): Step | null {

@@ -31,10 +31,10 @@ export const CONNECTIONS_PER_REPLICA = 32
 
 /**
  * Replies after which a replica's code counts as compiled. By the request and not by the second, since a scheme that
- * is half as fast takes twice as long to get there: on two cores throughput was level from 20,000 to 25,000 replies
- * on, which took 1 s without auth and 5 s with elliptic curves.
+ * is half as fast takes twice as long to get there: on two cores throughput was level from about 20,000 replies on,
+ * which took less than 1 s without auth and 4 s with elliptic curves.
  */
-const WARM = 25_000
+const WARM = 20_000
 
 export const profiles = {
   smoke: {

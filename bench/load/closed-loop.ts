@@ -17,7 +17,7 @@ import { Tally } from './tally.ts'
 
 const REPLY_TIMEOUT_SEC = 10
 /** autocannon looks this often whether it was stopped. */
-const STOP_WITHIN_MS = 100
+const STOP_WITHIN_MS = 20
 const NEVER_SEC = 1_000_000
 
 type ClosedJob = LoadJob & { load: Extract<Load, { loop: 'closed' }> }

@@ -22,10 +22,18 @@ interface Options extends Partial<OpenLoopOptions> {
   users?: number
   warmupSec?: number
   measureSec?: number
+  drainSec?: number
 }
 
 async function load(server: Pick<TestServer, 'url'>, options: Options = {}): Promise<Loaded> {
-  const { perSec = PER_SEC, connections = 20, users = 25, warmupSec = 0, measureSec = 1 } = options
+  const {
+    perSec = PER_SEC,
+    connections = 20,
+    users = 25,
+    warmupSec = 0,
+    measureSec = 1,
+    drainSec = 2,
+  } = options
   const load = {
     loop: 'open' as const,
     arrivalsPerSec: perSec,
@@ -33,7 +41,7 @@ async function load(server: Pick<TestServer, 'url'>, options: Options = {}): Pro
     connections,
     seed: 3,
   }
-  const job = { url: server.url, load, warmupSec, measureSec, verifyEvery: 4 }
+  const job = { url: server.url, load, warmupSec, measureSec, drainSec, verifyEvery: 4 }
   const signal = new AbortController().signal
   const share = await runOpenLoop(job, namedUsers(users), () => {}, { signal, ...options })
   const report = mergeShares(load, [share])
@@ -129,7 +137,7 @@ test('a request that is never answered times out, and is as slow as that', async
 
 test('what is in flight when the drain ends is in the account and in the latency', async (t) => {
   const server = await startServer(t, 'hanging')
-  const { arrivals, latencyUs } = await load(server, { drainMs: 200 })
+  const { arrivals, latencyUs } = await load(server, { drainSec: 0.2 })
   assert.equal(arrivals.account.inFlight, (await server.account()).faults)
   assert.ok(latencyUs.max >= 900_000, 'the first one has waited since the beginning')
   // Hung requests pile up: on average half of them, beside the few that are answered.
@@ -138,7 +146,7 @@ test('what is in flight when the drain ends is in the account and in the latency
 
 test('a reply without a length is lost, with the reason', async (t) => {
   const server = await startServer(t, 'chunked')
-  const { arrivals, wrongExamples } = await load(server, { measureSec: 0.3, drainMs: 100 })
+  const { arrivals, wrongExamples } = await load(server, { measureSec: 0.3, drainSec: 0.1 })
   assert.ok(arrivals.account.lost > 0)
   assert.equal(arrivals.account.ok, 0)
   assert.match(wrongExamples[0] ?? '', /Transfer-Encoding: chunked/)
@@ -162,7 +170,7 @@ test('a server that dies and comes back loses what it had in hand, the rest wait
 test('a server that is not there leaves the whole account open', async () => {
   const { arrivals, requests, wrongExamples } = await load(
     { url: 'http://127.0.0.1:9' },
-    { measureSec: 0.3, drainMs: 100 },
+    { measureSec: 0.3, drainSec: 0.1 },
   )
   assert.deepEqual([requests, arrivals.account.inFlight], [0, arrivals.account.scheduled])
   assert.match(wrongExamples[0] ?? '', /ECONNREFUSED/)
@@ -183,7 +191,7 @@ test('faults leave no trace in the latencies after them', async (t) => {
 
 test('arrivals beyond what the connections can carry wait in turn, and that counts', async (t) => {
   const server = await startServer(t, 'slow')
-  const { arrivals, latencyUs } = await load(server, { perSec: 130, connections: 2, drainMs: 5_000 })
+  const { arrivals, latencyUs } = await load(server, { perSec: 130, connections: 2, drainSec: 5 })
   assert.equal(arrivals.account.ok, arrivals.account.scheduled)
   assert.ok(arrivals.backlogMax > 20, `${arrivals.backlogMax}`)
   assert.ok(latencyUs.p50 > 3 * arrivals.uncorrectedUs.p50)

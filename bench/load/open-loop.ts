@@ -12,7 +12,7 @@ import type { LoadShare } from './merge.ts'
 import { type OpenJob, Sender } from './sender.ts'
 
 const TIMEOUT_MS = 10_000
-const DRAIN_MS = 2_000
+const DRAIN_SEC = 2
 /** The connections are made before the first arrival. */
 const CONNECT_US = 50_000
 const DRAIN_LOOK_MS = 5
@@ -22,8 +22,6 @@ export interface OpenLoopOptions {
   startUs?: number
   /** An arrival is given up this long after its intended send, sent or not. */
   timeoutMs?: number
-  /** The window's last arrivals may take this much longer than the window. */
-  drainMs?: number
   signal: AbortSignal
 }
 
@@ -32,7 +30,7 @@ export async function runOpenLoop(
   job: OpenJob,
   credentials: Credentials,
   onWindow: (edge: 'open' | 'close') => void,
-  { startUs = startOfOpenLoop(), timeoutMs = TIMEOUT_MS, drainMs = DRAIN_MS, signal }: OpenLoopOptions,
+  { startUs = startOfOpenLoop(), timeoutMs = TIMEOUT_MS, signal }: OpenLoopOptions,
 ): Promise<LoadShare> {
   const openUs = startUs + job.warmupSec * 1e6
   const closeUs = openUs + job.measureSec * 1e6
@@ -43,7 +41,7 @@ export async function runOpenLoop(
     await until(closeUs, signal)
     onWindow('close')
     sender.noticeAll()
-    const drained = nowUs() + drainMs * 1_000
+    const drained = nowUs() + (job.drainSec ?? DRAIN_SEC) * 1e6
     while (sender.account.open > 0 && nowUs() < drained) await sleep(DRAIN_LOOK_MS, undefined, { signal })
   } finally {
     sender.close()
