@@ -67,7 +67,7 @@ const table: readonly Row[] = [
   {
     id: 'placement-unpinned',
     limit: 0,
-    unit: '1: processes may run on any CPU',
+    unit: '(1 where processes may run on any CPU)',
     closedLoop: 'flag',
     openLoop: 'flag',
     why: 'the load competes with what it measures, and no tier can be called saturated',

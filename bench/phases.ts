@@ -29,6 +29,8 @@ const RAMP_SEC = 0.1
 /** A replica that has not answered enough by then is as warm as it gets; a gate sees whether that was enough. */
 export const LONGEST_WARMUP_SEC = 12
 const LEAST_PIECE_SEC = 0.2
+/** What is left takes less time than the piece before says: the code becomes faster meanwhile. */
+const SPEED_UP = 0.6
 /** What is still unanswered then has broken any SLO; waiting for more would only lengthen an overload. */
 const LEAST_DRAIN_SEC = 1
 /** Window at the end of a ladder's warm-up: long enough to see what the closed loop reaches. */
@@ -121,7 +123,8 @@ async function warmUp({ trial, running, generator }: Session, load: ClosedLoad):
     served += requests
     spent += windowSec
     const missing = Math.max(0, wanted - served) / Math.max(1, requests / windowSec)
-    next = missing > 0 && spent < longest ? Math.min(Math.max(missing, LEAST_PIECE_SEC), longest - spent) : 0
+    const piece = Math.max(SPEED_UP * missing, LEAST_PIECE_SEC)
+    next = missing > 0 && spent < longest ? Math.min(piece, longest - spent) : 0
   }
 }
 

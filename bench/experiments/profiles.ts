@@ -54,10 +54,10 @@ export const profiles = {
   },
   standard: {
     summary: 'the default: five blocks, under 15 minutes on 2 cores',
-    cost: { blocks: 5, warmupSec: 1.5, warmupRequests: WARM, measureSec: 1.5 },
+    cost: { blocks: 5, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
     latency: {
       blocks: 2,
-      warmupSec: 1.5,
+      warmupSec: 1,
       warmupRequests: WARM,
       measureSec: 1,
       settleSec: 0.1,
@@ -74,9 +74,9 @@ export const profiles = {
     },
     users: {
       blocks: 2,
-      warmupSec: 0.3,
+      warmupSec: 0.2,
       warmupRequests: 0,
-      measureSec: 0.5,
+      measureSec: 0.3,
       levels: [1_000, 10_000, 100_000],
     },
   },

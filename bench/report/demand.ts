@@ -1,4 +1,4 @@
-/** What one more request takes of each tier, and what the tier takes at no load: U = U0 + D·X. */
+/** What one more request takes of each tier, and what does not grow with them: U = U0 + D·X. */
 import { keepsPace } from '../experiments/ladder.ts'
 import { line, type Point } from '../stats/regression.ts'
 import type { Estimate, Run, Rung, Summary, TrialResult } from '../types.ts'

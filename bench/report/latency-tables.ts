@@ -38,8 +38,9 @@ const ranged = (estimate: Estimate) =>
 
 /** What keeps the capacity from being higher, or from being known. */
 export function limitText(entry: Entry): string {
-  const { capacityNote, rejected } = entry
-  const gates = rejected[0]?.by.join(', ')
+  const { capacityNote, rejected, capacityPerSec } = entry
+  const beyond = rejected.find(({ arrivalsPerSec }) => arrivalsPerSec > (capacityPerSec?.value ?? 0))
+  const gates = beyond?.by.join(', ')
   switch (capacityNote) {
     case 'found':
       return `the SLO${brokenAt(entry)}`
@@ -48,7 +49,7 @@ export function limitText(entry: Entry): string {
     case 'never-broken':
       return 'nothing: no rate broke the SLO'
     case 'load-limited':
-      return gates ? `the load: ${gates} at ${figure(rejected[0]?.arrivalsPerSec ?? 0)}/s` : 'the load'
+      return beyond ? `the load: ${gates} at ${figure(beyond.arrivalsPerSec)}/s` : 'the load'
     case 'one-rung':
       return 'one rate tells no capacity'
     case 'not-measured':
@@ -202,7 +203,7 @@ export function demandTable({ demand, arms }: Summary): Table {
     head: [
       'scheme',
       'replica: D, µs/request',
-      'U0, busy at no load',
+      'U0, intercept',
       'CPU µs/request in the closed loop',
       'Redis: D',
       'proxy: D',
@@ -213,13 +214,18 @@ export function demandTable({ demand, arms }: Summary): Table {
       const residuals = demand.filter((entry) => entry.scheme === scheme).map((entry) => entry.worstResidual)
       return [
         scheme,
-        withInterval(of('replicas')?.demandUs),
+        demandText(of('replicas')?.demandUs),
         withInterval(of('replicas')?.idleCores, styles.percent),
         withInterval(plain(scheme)),
-        withInterval(of('redis')?.demandUs),
-        withInterval(of('proxy')?.demandUs),
+        demandText(of('redis')?.demandUs),
+        demandText(of('proxy')?.demandUs),
         percent(Math.max(...residuals)),
       ]
     }),
   }
+}
+
+/** CPU that does not rise with throughput is no demand: the tier then serves ever more requests at each wake-up. */
+function demandText(demand: Estimate | undefined): string {
+  return demand && demand.lo <= 0 ? 'no rise seen' : withInterval(demand)
 }

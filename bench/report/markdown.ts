@@ -70,8 +70,11 @@ function section(title: string, table: Table, ...rest: Part[]): Part[] {
 }
 
 const DEMAND_NOTE =
-  'Busy cores are U = U0 + D·X at X requests/s. D is what one more request takes, U0 what is taken at no load. CPU a ' +
-  'request at one rate is D + U0 ÷ X, so it falls as the rate rises and cannot be compared between rates; D can.'
+  'Busy cores are U = U0 + D·X at X requests/s, fitted over the rates below 90 % busy. D is what one more request ' +
+  'takes, U0 what does not grow with them: where CPU a request falls as the rate rises, since each wake-up serves ' +
+  'more of them, U0 is the part that is shared and no figure of an idle server. CPU a request at one rate is ' +
+  'D + U0 ÷ X and cannot be compared between rates; D can. A worst residual above 20 % says that a straight line ' +
+  'describes the scheme poorly, and that D is no basis for a plan.'
 
 const LATENCY_NOTE =
   'From the intended send to the last byte, in an open loop. Utilization stands beside every response time, because ' +

@@ -94,12 +94,15 @@ function panel(entry: Entry, place: Place) {
   return { grid: box, xAxis, yAxis, texts, series: seriesOf(entry, place) }
 }
 
-/** Powers of ten, or where there is only one of them also its multiples. */
+/** Powers of ten first, then what is far enough from them for its label to fit. */
 function rateTicks({ from, to }: Place['scale']): number[] {
-  const all = [1, 2, 5].flatMap((digit) => [1, 2, 3, 4, 5, 6].map((power) => digit * 10 ** power))
-  const inside = all.filter((rate) => rate >= from && rate <= to / 1.1).sort((a, b) => a - b)
-  const tens = inside.filter((rate) => Number.isInteger(Math.log10(rate)))
-  return tens.length >= 2 ? tens : inside
+  const powers = [1, 2, 3, 4, 5, 6].map((power) => 10 ** power)
+  const candidates = [...powers, ...powers.map((ten) => 2 * ten), ...powers.map((ten) => 5 * ten)]
+  const chosen: number[] = []
+  for (const rate of candidates.filter((one) => one >= from && one <= to / 1.1)) {
+    if (chosen.every((one) => Math.abs(Math.log(one / rate)) >= Math.log(4))) chosen.push(rate)
+  }
+  return chosen
 }
 
 function seriesOf(entry: Entry, { index, slo, scale }: Place): (LineSeriesOption | object)[] {
