@@ -15,12 +15,16 @@ const published = fileURLToPath(
 )
 const text = (file: string) => readFile(join(published, file), 'utf8')
 
+/** Version 1 warmed up for a time, and for no number of replies. */
+const warmedUpByTime = (trial: { arm: object }) => ({ ...trial, arm: { ...trial.arm, warmupRequests: 0 } })
+
 test('the run that version 1 published is read whole', async () => {
   assert.ok((await readdir(published)).includes(RUN_FILE))
   const written = JSON.parse(await text(RUN_FILE))
   assert.equal(written.schemaVersion, 1)
   const run = parseRecord(runSchema, await text(RUN_FILE), RUN_FILE)
-  assert.deepEqual(run, { ...written, schemaVersion: 2, rules: null })
+  const plan = written.plan.map(warmedUpByTime)
+  assert.deepEqual(run, { ...written, plan, schemaVersion: 2, rules: null })
 
   const lines = (await text(TRIALS_FILE))
     .trim()
@@ -44,9 +48,21 @@ test('the run that version 1 published is read whole', async () => {
 
 test('a rejected trial of version 1 has its reason, no gate and no measurement', async () => {
   const [line = ''] = (await text(TRIALS_FILE)).split('\n')
-  const { measurement: _, ...head } = JSON.parse(line)
-  const { results } = parseTrials(JSON.stringify({ ...head, ok: false, reason: 'Redis ended' }), TRIALS_FILE)
+  const { measurement: _, trial, ...head } = JSON.parse(line)
+  const { results } = parseTrials(
+    JSON.stringify({ ...head, trial, ok: false, reason: 'Redis ended' }),
+    TRIALS_FILE,
+  )
   assert.deepEqual(results, [
-    { ...head, schemaVersion: 2, ok: false, reason: 'Redis ended', rejectedBy: [], measurement: null },
+    {
+      ...head,
+      trial: warmedUpByTime(trial),
+      schemaVersion: 2,
+      ok: false,
+      reason: 'Redis ended',
+      rejectedBy: [],
+      measurement: null,
+      rungs: [],
+    },
   ])
 })

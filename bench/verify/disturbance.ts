@@ -1,4 +1,4 @@
-/** How much CPU other programs took while a proof was carried out. */
+/** How much CPU other programs, here or on the same host, took while a proof was carried out. */
 import { readFileSync } from 'node:fs'
 import { hostTimes } from '../probe/proc.ts'
 
@@ -9,7 +9,8 @@ export const DISTURBED_SHARE = 0.05
 
 interface Reading {
   atUs: number
-  busyUs: number
+  /** With what the hypervisor gave to others. */
+  takenUs: number
   ownUs: number
 }
 
@@ -19,7 +20,7 @@ export function watchOthers(): () => number | null {
   return () => {
     const to = read()
     if (!from || !to) return null
-    const foreignUs = to.busyUs - from.busyUs - (to.ownUs - from.ownUs)
+    const foreignUs = to.takenUs - from.takenUs - (to.ownUs - from.ownUs)
     // Ticks of 10 ms on both sides: a quiet machine can come out a hair below zero.
     return Math.max(0, foreignUs / (to.atUs - from.atUs))
   }
@@ -28,7 +29,8 @@ export function watchOthers(): () => number | null {
 function read(): Reading | null {
   const host = hostTimes()
   const ownUs = withChildrenUs()
-  return host && ownUs !== null ? { atUs: performance.now() * 1_000, busyUs: host.busyUs, ownUs } : null
+  if (!host || ownUs === null) return null
+  return { atUs: performance.now() * 1_000, takenUs: host.busyUs + host.stealUs, ownUs }
 }
 
 /** CPU time of this process and of all its children that have ended; proofs end all of theirs. */

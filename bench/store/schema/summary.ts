@@ -132,7 +132,9 @@ export const summarySchema = z
           scheme: z.string(),
           tier: z.enum(['replicas', 'redis', 'proxy']),
           demandUs: estimateSchema.describe('D: CPU µs that one more request takes'),
-          idleCores: estimateSchema.describe('U0: busy cores that do not grow with throughput (the intercept)'),
+          idleCores: estimateSchema.describe(
+            'U0: busy cores that do not grow with throughput (the intercept)',
+          ),
           rungs: count,
           worstResidual: nonNegative.describe('Largest |U − (U0 + D·X)| ÷ U over the rungs'),
         }),
