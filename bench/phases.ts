@@ -75,7 +75,7 @@ export async function climb(session: Session, ladder: Ladder): Promise<Judged> {
   const connections = Math.min(CONNECTIONS_PER_REPLICA * arm.replicas, arm.users)
   const load: ClosedLoad = { loop: 'closed', connections }
   await warmUp(session, load)
-  const saturated = { load, warmupSec: RAMP_SEC, measureSec: SATURATION_SEC }
+  const saturated = { load, warmupSec: RAMP_SEC, measureSec: Math.min(SATURATION_SEC, arm.measureSec) }
   const { measurement, invalid } = await measureWindow(session, seeded, saturated)
   if (invalid) return failed(invalid, measurement)
   const rungs: Rung[] = []

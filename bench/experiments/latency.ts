@@ -1,14 +1,15 @@
 /** How long an answer takes at an arrival rate that does not wait for answers, and which rate is too much. */
 import type { Experiment } from '../types.ts'
-import { arm, blocksOf, withControl } from './arms.ts'
+import { arm, blocksOf, oneForEachState, withControl } from './arms.ts'
 import { OPEN_CONNECTIONS_PER_REPLICA, profiles } from './profiles.ts'
 
 export const latency: Experiment = {
   name: 'latency',
   question: 'How long does an answer take at each arrival rate, and what rate keeps the SLO?',
   plan(options) {
-    const { blocks, warmupSec, warmupRequests, measureSec, ...ladder } = profiles[options.profile].latency
-    const rates = options.rates?.toSorted((a, b) => a - b)
+    const { blocks, warmupSec, warmupRequests, measureSec, brief, ...ladder } =
+      profiles[options.profile].latency
+    const rates = (options.rates ?? brief)?.toSorted((a, b) => a - b)
     const load = {
       loop: 'open' as const,
       spacing: 'poisson' as const,
@@ -17,7 +18,8 @@ export const latency: Experiment = {
       ...ladder,
     }
     const phases = { warmupSec, warmupRequests, measureSec }
-    const arms = withControl(options.schemes).map((scheme) =>
+    const schemes = brief ? oneForEachState(options) : withControl(options.schemes)
+    const arms = schemes.map((scheme) =>
       arm({ experiment: 'latency', scheme, replicas: 1, ...phases, load }, options),
     )
     const notes =

@@ -14,7 +14,13 @@ interface Profile {
   summary: string
   cost: Phases
   /** `measureSec` is one rung of the ladder. */
-  latency: Phases & { settleSec: number; firstPerSec: number; searchRungs: number }
+  latency: Phases & {
+    settleSec: number
+    firstPerSec: number
+    searchRungs: number
+    /** Rungs instead of a search, and only one scheme for each place of state. */
+    brief?: readonly number[]
+  }
   /** `always`: also where no two replicas can have a core each, so that nothing is said about scaling. */
   replicas: Phases & { counts: readonly number[]; always: boolean }
   users: Phases & { levels: readonly number[] }
@@ -36,21 +42,22 @@ export const CONNECTIONS_PER_REPLICA = 32
  */
 const WARM = 20_000
 
-export const profiles = {
+export const profiles: Record<ProfileName, Profile> = {
   smoke: {
     summary: 'every scheme once, under 90 s; shows that everything works, never a published figure',
-    cost: { blocks: 1, warmupSec: 0.5, warmupRequests: 0, measureSec: 0.8 },
+    cost: { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.5 },
     latency: {
       blocks: 1,
       warmupSec: 0.3,
       warmupRequests: 0,
       measureSec: 0.3,
       settleSec: 0.05,
-      firstPerSec: 2_000,
+      firstPerSec: 1_000,
       searchRungs: 0,
+      brief: [1_000, 4_000],
     },
-    replicas: { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.5, counts: [2], always: true },
-    users: { blocks: 1, warmupSec: 0.2, warmupRequests: 0, measureSec: 0.3, levels: [500, 2_000] },
+    replicas: { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.3, counts: [2], always: true },
+    users: { blocks: 1, warmupSec: 0.1, warmupRequests: 0, measureSec: 0.2, levels: [500, 2_000] },
   },
   standard: {
     summary: 'the default: five blocks, under 15 minutes on 2 cores',
@@ -108,7 +115,7 @@ export const profiles = {
       levels: [1_000, 10_000, 100_000],
     },
   },
-} satisfies Record<ProfileName, Profile>
+}
 
 /**
  * Connections of open-loop load for each replica: far more than are busy below saturation, so that arrivals wait in
