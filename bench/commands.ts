@@ -21,7 +21,7 @@ import { readLoadCheck, readRun, readVerify, writeRun } from './store/run-dir.ts
 import { writeJsonSchemas } from './store/write-json-schema.ts'
 import { Interrupted } from './trial.ts'
 import { upcomingTrials } from './trial-order.ts'
-import type { Run, Trial, TrialResult } from './types.ts'
+import type { Run, Summary, Trial, TrialResult } from './types.ts'
 
 const here = (folder: string) => path.relative(process.cwd(), folder) || '.'
 
@@ -64,8 +64,9 @@ async function conclude({ run, folder }: OpenRun, interrupted: number | null): P
     await writeRun(folder, run)
   }
   if (results.length > 0) {
-    await writeReport(folder, run, results)
-    console.log(`\n${renderTerminal(run, results, { color: inColor() })}`)
+    const summary = summarize(run, results)
+    await writeReport(folder, run, summary)
+    console.log(`\n${renderTerminal(run, summary, { color: inColor() })}`)
     console.log(`\n${here(folder)}/report.md has the whole report`)
   }
   if (interrupted !== null) {
@@ -98,8 +99,8 @@ function withoutFigures(results: readonly TrialResult[], left: readonly Trial[])
   return arms.filter((id) => !measured.has(id) || faulty.has(id))
 }
 
-async function writeReport(folder: string, run: Run, results: readonly TrialResult[]): Promise<void> {
-  for (const [name, content] of Object.entries(renderReport(run, results))) {
+async function writeReport(folder: string, run: Run, summary: Summary): Promise<void> {
+  for (const [name, content] of Object.entries(renderReport(run, summary))) {
     const file = path.join(folder, name)
     await mkdir(path.dirname(file), { recursive: true })
     await writeFileDurably(file, content)
@@ -112,8 +113,9 @@ export async function report(folder: string): Promise<void> {
   if (damage !== null) console.error(`note: ${damage}`)
   if (results.length === 0)
     throw new AuthscaleError('EMPTY_RUN', `${folder} has no trials yet: go on with --resume`)
-  await writeReport(folder, run, results)
-  console.log(renderTerminal(run, results, { color: inColor() }))
+  const summary = summarize(run, results)
+  await writeReport(folder, run, summary)
+  console.log(renderTerminal(run, summary, { color: inColor() }))
   console.log(`\n${here(folder)}/report.md, summary.json and charts/ are made anew`)
 }
 

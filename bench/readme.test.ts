@@ -67,7 +67,9 @@ test('published runs are complete, no smoke runs, and their derived files are in
       stored.run.plan.filter(({ id }) => !measured.has(id)),
       [],
     )
-    for (const [file, content] of Object.entries(renderReport(stored.run, stored.results))) {
+    for (const [file, content] of Object.entries(
+      renderReport(stored.run, summarize(stored.run, stored.results)),
+    )) {
       assert.equal(readFileSync(path.join(folder, file), 'utf8'), content, `${name}/${file}`)
     }
   }

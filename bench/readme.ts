@@ -26,14 +26,18 @@ export function updateReadme(readme: string, runDir: string, run: Run, summary: 
  *
  * @throws AuthscaleError BAD_README without the marks
  */
-export function updateLoadCheck(readme: string, { ratio, pairs, cpuUsPerRequest }: LoadCheck): string {
+export function updateLoadCheck(
+  readme: string,
+  { ratio, pairs, cpuUsPerRequest, passed, tolerance }: LoadCheck,
+): string {
+  const verdict = ` That is more than the ${tolerance * 100} % that it may differ by: on this machine, then, the check failed.`
   const us = (value: number | null) => (value === null ? 'an unknown number of' : value.toFixed(1))
   const [value, lo, hi] = [ratio.value, ratio.lo, ratio.hi].map((figure) => figure.toFixed(3))
   return replaceBetween(
     readme,
     'load-check',
     `At length, with \`npm run verify:load\`, the generator reached ${value} (${lo} to ${hi}) of wrk’s throughput over ${pairs.length} pairs, ` +
-      `at ${us(cpuUsPerRequest.generator)} CPU µs a request; wrk takes ${us(cpuUsPerRequest.wrk)}.`,
+      `at ${us(cpuUsPerRequest.generator)} CPU µs a request; wrk takes ${us(cpuUsPerRequest.wrk)}.${passed ? '' : verdict}`,
   )
 }
 

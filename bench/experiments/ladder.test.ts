@@ -80,6 +80,21 @@ test('most rungs lie within a factor of two of the boundary', () => {
   assert.ok(looks.length >= 6)
 })
 
+test('a second look that a gate rejected is taken again, and not for ever', () => {
+  const once = climbed(found, (rate, nth) => (nth === 4 ? 'rejected' : upTo(6_000)(rate)))
+  assert.deepEqual(
+    once.slice(3, 6).map(({ purpose, verdict }) => [purpose, verdict]),
+    [
+      ['ladder', 'broken'],
+      ['confirm', 'rejected'],
+      ['confirm', 'broken'],
+    ],
+  )
+  const never = climbed(found, (rate, nth) => (nth === 4 || nth === 5 ? 'rejected' : upTo(6_000)(rate)))
+  assert.equal(never.filter(({ purpose }) => purpose === 'confirm').length, 2)
+  assert.equal(capacityOf(never).note, 'found')
+})
+
 test('one bad second at a low rate does not end the climb', () => {
   const looks = climbed(found, (rate, nth) => (nth === 1 ? 'broken' : upTo(6_000)(rate)))
   assert.equal(looks[1]?.arrivalsPerSec, 2_000)

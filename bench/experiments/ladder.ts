@@ -87,7 +87,7 @@ function nextFound(load: OpenLoad, looks: readonly Look[], saturationPerSec: num
   const searched = new Set(
     looks.filter(({ purpose }) => purpose === 'search').map((one) => one.arrivalsPerSec),
   )
-  if (last.verdict === 'broken' && last.purpose === 'ladder')
+  if (needsSecondLook(last.arrivalsPerSec, looks))
     return { arrivalsPerSec: last.arrivalsPerSec, purpose: 'confirm' }
   const { kept, limit, by } = bracket(looks)
   if (limit === null) return climb(load, kept ?? load.firstPerSec, saturationPerSec)
@@ -95,6 +95,15 @@ function nextFound(load: OpenLoad, looks: readonly Look[], saturationPerSec: num
   if (kept === null) return by === 'rejected' ? null : descend(load, limit)
   if (searched.size >= load.searchRungs) return null
   return { arrivalsPerSec: rounded(Math.sqrt(kept * limit)), purpose: 'search' }
+}
+
+/** Broken once on the way up, and the second look not there yet, or rejected and not given up. */
+function needsSecondLook(rate: number, looks: readonly Look[]): boolean {
+  const own = looks.filter(({ arrivalsPerSec }) => arrivalsPerSec === rate)
+  const first = own.find(({ verdict }) => verdict !== 'rejected')
+  if (first?.verdict !== 'broken' || first.purpose !== 'ladder') return false
+  const second = own.filter(({ purpose }) => purpose === 'confirm')
+  return second.every(({ verdict }) => verdict === 'rejected') && second.length < LOOKS_AT_REJECTED
 }
 
 const step = ({ arrivalsPerSec, purpose }: Look): Step => ({ arrivalsPerSec, purpose })

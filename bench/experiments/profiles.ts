@@ -44,7 +44,8 @@ const WARM = 20_000
 
 export const profiles: Record<ProfileName, Profile> = {
   smoke: {
-    summary: 'every scheme once, under 90 s; shows that everything works, never a published figure',
+    summary:
+      'every scheme once, in about a minute and a half; shows that everything works, never a published figure',
     cost: { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.5 },
     latency: {
       blocks: 1,
@@ -60,7 +61,7 @@ export const profiles: Record<ProfileName, Profile> = {
     users: { blocks: 1, warmupSec: 0.1, warmupRequests: 0, measureSec: 0.2, levels: [500, 2_000] },
   },
   standard: {
-    summary: 'the default: five blocks, under 15 minutes on 2 cores',
+    summary: 'the default: five blocks, about a quarter of an hour on 2 cores',
     cost: { blocks: 5, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
     latency: {
       blocks: 2,

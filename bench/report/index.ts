@@ -1,5 +1,5 @@
 /** A whole report as a map from file name to content; a pure function of the records, written by the caller. */
-import type { Run, TrialResult } from '../types.ts'
+import type { Run, Summary } from '../types.ts'
 import { capacityChart } from './charts/capacity.ts'
 import { costChart } from './charts/cost.ts'
 import { latencyChart } from './charts/latency.ts'
@@ -7,7 +7,6 @@ import { memoryChart } from './charts/memory.ts'
 import { replicasChart } from './charts/replicas.ts'
 import { throughputChart } from './charts/throughput.ts'
 import { markdownReport } from './markdown.ts'
-import { summarize } from './summarize.ts'
 import { terminalTable } from './terminal.ts'
 
 const charts = {
@@ -20,8 +19,7 @@ const charts = {
 } as const
 
 /** `summary.json`, `report.md` and those charts for which the run has data. */
-export function renderReport(run: Run, results: readonly TrialResult[]): Record<string, string> {
-  const summary = summarize(run, results)
+export function renderReport(run: Run, summary: Summary): Record<string, string> {
   const drawn = Object.entries(charts).flatMap(([name, draw]) => {
     const svg = draw(run, summary)
     return svg === null ? [] : [[name, svg] as const]
@@ -38,10 +36,6 @@ export function renderReport(run: Run, results: readonly TrialResult[]): Record<
 }
 
 /** The table for the end of a run, in 80 columns. */
-export function renderTerminal(
-  run: Run,
-  results: readonly TrialResult[],
-  options: { color?: boolean } = {},
-): string {
-  return terminalTable(summarize(run, results), run, options)
+export function renderTerminal(run: Run, summary: Summary, options: { color?: boolean } = {}): string {
+  return terminalTable(summary, run, options)
 }

@@ -32,8 +32,6 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 
 export const metrics = {
   throughputPerSec: { unit: 'requests/s', of: (m) => m.throughputPerSec },
-  p50Us: { unit: 'µs', of: (m) => m.latencyUs.p50 },
-  p99Us: { unit: 'µs', of: (m) => m.latencyUs.p99 },
   'cpuUsPerRequest.replicas': { unit: 'µs/request', of: (m) => m.cpuUsPerRequest.replicas },
   'cpuUsPerRequest.redis': { unit: 'µs/request', of: (m) => m.cpuUsPerRequest.redis },
   'cpuUsPerRequest.proxy': { unit: 'µs/request', of: (m) => m.cpuUsPerRequest.proxy },

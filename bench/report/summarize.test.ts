@@ -145,7 +145,7 @@ test('rejected trials are listed, left out, and filled in by a later record; the
   const open = summarize(run, [failed, ...results.slice(1)])
   assert.deepEqual(open.trials, { planned: 55, ok: 54, failed: 1 })
   assert.deepEqual(open.rejected, [{ trial: first.trial.id, reason: '3 wrong answers of 9' }])
-  assert.equal(armOf(open, first.trial.arm.id).metrics.p50Us?.n, 4)
+  assert.equal(armOf(open, first.trial.arm.id).metrics.throughputPerSec?.n, 4)
   const again: TrialResult = { ...first, measurement: { ...first.measurement, throughputPerSec: 1 } }
   const filled = summarize(run, [failed, ...results, again])
   assert.deepEqual(filled.trials, { planned: 55, ok: 55, failed: 0 })

@@ -162,7 +162,9 @@ function legendFor(tables: string, { rules }: Run): string[] {
     ...(tables.includes('(from ')
       ? ['from: the smallest difference that would mostly have been detected']
       : []),
-    ...(/≥ [\d,]+(?! †)/.test(tables.replace(/≥ [\d,]+ †/g, '')) ? ['≥ at least: the load ended first'] : []),
+    ...(/≥ [\d,]+(?! †)/.test(tables.replace(/≥ [\d,]+ †/g, ''))
+      ? ['≥ at least: nothing that the load could bring broke the SLO']
+      : []),
     ...(tables.includes(ABSENT) ? [`${ABSENT} not measured, or not there`] : []),
     ...(tables.includes('*') ? ['* replicas share a core: says nothing about scaling'] : []),
     ...footnotes(tables),

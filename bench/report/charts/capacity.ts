@@ -18,7 +18,7 @@ export function capacityChart(run: Run, { latency }: Summary): string | null {
   const apart = estimates.map((estimate) => (estimate && estimate.lo < estimate.hi ? estimate : null))
   const notes = [
     'grey tick: knee, most throughput ÷ mean latency',
-    ...(latency.some(isLowerBound) ? ['≥ hollow: at least, the load ended first'] : []),
+    ...(latency.some(isLowerBound) ? ['≥ hollow: at least, no rate that was brought broke the SLO'] : []),
   ]
   return renderSvg(
     {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { schemeNames } from '../../../servers/scheme.ts'
 import { renderReport } from '../index.ts'
+import { summarize } from '../summarize.ts'
 import { type LadderOptions, syntheticLadders } from '../synthetic-ladders.ts'
 import { type SyntheticOptions, syntheticRun } from '../synthetic-run.ts'
 import { lookOf } from './palette.ts'
@@ -11,7 +12,7 @@ const charts = ['throughput', 'cpu', 'replicas', 'memory'] as const
 
 function draw(options: SyntheticOptions = {}): Record<(typeof charts)[number], string> {
   const { run, results } = syntheticRun(options)
-  const report = renderReport(run, results)
+  const report = renderReport(run, summarize(run, results))
   return Object.fromEntries(charts.map((name) => [name, report[`charts/${name}.svg`] ?? ''])) as ReturnType<
     typeof draw
   >
@@ -72,13 +73,13 @@ test('a smoke run says in every chart that it is none to publish', () => {
 
 test('charts without data are left out', () => {
   const { run, results } = syntheticRun({ experiments: ['cost'] })
-  const names = Object.keys(renderReport(run, results))
+  const names = Object.keys(renderReport(run, summarize(run, results)))
   assert.deepEqual(names.sort(), ['charts/cpu.svg', 'charts/throughput.svg', 'report.md', 'summary.json'])
 })
 
 function drawLadders(options: LadderOptions = {}): { capacity: string; latency: string } {
   const { run, results } = syntheticLadders({ schemes: ['none', 'jwt-hs256', 'jwt-eddsa'], ...options })
-  const report = renderReport(run, results)
+  const report = renderReport(run, summarize(run, results))
   return { capacity: report['charts/capacity.svg'] ?? '', latency: report['charts/latency.svg'] ?? '' }
 }
 
