@@ -1,32 +1,10 @@
 /** The layout of trials: complete blocks, reproducible order, the user's choices respected. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { schemeNames, schemes } from '../../servers/scheme.ts'
-import type { PlanOptions, SchemeName, Traits } from '../types.ts'
+import { schemeNames } from '../../servers/scheme.ts'
+import type { PlanOptions, SchemeName } from '../types.ts'
 import { experiments, planTrials } from './index.ts'
-
-async function options(overrides: Partial<PlanOptions> = {}): Promise<PlanOptions> {
-  const entries = await Promise.all(
-    schemeNames.map(async (name) => [name, (await schemes[name]()).scheme.traits] as const),
-  )
-  return {
-    profile: 'standard',
-    schemes: schemeNames,
-    schemesNamed: false,
-    traits: Object.fromEntries(entries) as Record<SchemeName, Traits>,
-    replicas: undefined,
-    users: undefined,
-    maxUsers: undefined,
-    connections: undefined,
-    trials: undefined,
-    durationSec: undefined,
-    rates: undefined,
-    precise: false,
-    maxReplicas: Number.POSITIVE_INFINITY,
-    maxExclusiveReplicas: 1,
-    ...overrides,
-  }
-}
+import { planOptions as options } from './options-for-tests.ts'
 
 const named = (...names: string[]) => experiments.filter(({ name }) => names.includes(name))
 

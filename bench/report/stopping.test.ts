@@ -6,7 +6,7 @@ import type { Run, TrialResult } from '../types.ts'
 import { servingCpuUs } from './metrics.ts'
 import { byBlock, recordsByArm } from './records.ts'
 import { preciseEnough } from './stopping.ts'
-import { type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
+import { failedRecord, type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
 
 type Records = { run: Run; results: TrialResult[] }
 
@@ -53,21 +53,9 @@ test('noise and a narrower width both take more blocks; one noisy arm is enough'
 
 test('an arm without a single valid trial is never precise; an arm whose plan is done is not waited for', () => {
   const { run, results } = planned({ noise: 0.001 })
-  const failing = results.map((result): TrialResult => {
-    const { schemaVersion, trial, startedAt } = result
-    return trial.arm.id === 'cost/jwt-rs256'
-      ? {
-          schemaVersion,
-          trial,
-          startedAt,
-          ok: false,
-          reason: 'lost',
-          rejectedBy: [],
-          measurement: null,
-          rungs: [],
-        }
-      : result
-  })
+  const failing = results.map((result) =>
+    result.trial.arm.id === 'cost/jwt-rs256' ? failedRecord(result) : result,
+  )
   assert.equal(blocksNeeded({ run, results: failing }), 30)
   const once = run.plan.filter(({ arm, block }) => arm.id !== 'cost/jwt-rs256' || block === 0)
   const ids = new Set(once.map(({ id }) => id))

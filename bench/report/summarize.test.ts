@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { schemeNames } from '../../servers/scheme.ts'
 import type { Arm, Measurement, Run, Summary, Trial, TrialResult } from '../types.ts'
 import { summarize } from './summarize.ts'
-import { type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
+import { failedRecord, type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
 
 function summaryOf(options: SyntheticOptions = {}): Summary {
   const { run, results } = syntheticRun({ experiments: ['cost'], ...options })
@@ -86,7 +86,7 @@ test('a difference inside the own error is not detected', () => {
 })
 
 test('without a second control, or with too few blocks, nothing is detected', () => {
-  const noTwin = (result: TrialResult): TrialResult => (result.trial.arm.twin ? lost(result) : result)
+  const noTwin = (result: TrialResult): TrialResult => (result.trial.arm.twin ? failedRecord(result) : result)
   const summary = summaryOf({ change: noTwin })
   assert.equal(summary.aa, null)
   assert.ok(summary.arms.every(({ authTaxUs }) => !authTaxUs?.detected))
@@ -96,7 +96,7 @@ test('without a second control, or with too few blocks, nothing is detected', ()
 
 test('without any control there is no tax at all', () => {
   const noControl = (result: TrialResult): TrialResult =>
-    result.trial.arm.scheme === 'none' ? lost(result) : result
+    result.trial.arm.scheme === 'none' ? failedRecord(result) : result
   const summary = summaryOf({ change: noControl })
   assert.ok(summary.arms.every(({ authTaxUs, throughputVsControl }) => !authTaxUs && !throughputVsControl))
   assert.equal(summary.aa, null)
@@ -141,7 +141,7 @@ test('rejected trials are listed, left out, and filled in by a later record; the
   const { run, results } = syntheticRun({ experiments: ['cost'] })
   const [first] = results
   assert.ok(first?.ok)
-  const failed: TrialResult = { ...lost(first), reason: '3 wrong answers of 9' }
+  const failed: TrialResult = failedRecord(first, '3 wrong answers of 9')
   const open = summarize(run, [failed, ...results.slice(1)])
   assert.deepEqual(open.trials, { planned: 55, ok: 54, failed: 1 })
   assert.deepEqual(open.rejected, [{ trial: first.trial.id, reason: '3 wrong answers of 9' }])
@@ -259,19 +259,6 @@ const LADDER: Arm['load'] = {
   firstPerSec: 1_000,
   searchRungs: 3,
   settleSec: 0.2,
-}
-
-function lost({ schemaVersion, trial, startedAt }: TrialResult): TrialResult & { ok: false } {
-  return {
-    schemaVersion,
-    trial,
-    startedAt,
-    ok: false,
-    reason: 'lost',
-    rejectedBy: [],
-    measurement: null,
-    rungs: [],
-  }
 }
 
 /** A run of only these arms. */

@@ -165,6 +165,14 @@ function modelOf({ scheme }: Arm): Model {
   return scheme === 'none' ? CONTROL : (MODEL[scheme] ?? { ...CONTROL, cpuUs: 100 })
 }
 
+/** The record of the same trial as a failure leaves it. */
+export function failedRecord(
+  { schemaVersion, trial, startedAt }: TrialResult,
+  reason = 'lost',
+): TrialResult & { ok: false } {
+  return { schemaVersion, trial, startedAt, ok: false, reason, rejectedBy: [], measurement: null, rungs: [] }
+}
+
 function measurement(arm: Arm, model: Model, cores: number, vary: (value: number) => number): Measurement {
   const exclusive = Math.min(arm.replicas, cores - 1)
   const cpuUs = vary(model.cpuUs)

@@ -1,0 +1,24 @@
+/** What an experiment is asked with in the tests: everything as by default, on two cores. */
+import { schemeNames } from '../../servers/scheme.ts'
+import { loadTraits } from '../options.ts'
+import type { PlanOptions } from '../types.ts'
+
+export async function planOptions(overrides: Partial<PlanOptions> = {}): Promise<PlanOptions> {
+  return {
+    profile: 'standard',
+    schemes: schemeNames,
+    schemesNamed: false,
+    traits: await loadTraits(),
+    replicas: undefined,
+    users: undefined,
+    maxUsers: undefined,
+    connections: undefined,
+    trials: undefined,
+    durationSec: undefined,
+    rates: undefined,
+    precise: false,
+    maxReplicas: Number.POSITIVE_INFINITY,
+    maxExclusiveReplicas: 1,
+    ...overrides,
+  }
+}
