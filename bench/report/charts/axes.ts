@@ -5,6 +5,7 @@ import type {
   XAXisComponentOption,
   YAXisComponentOption,
 } from 'echarts'
+import { FEW_BLOCKS } from '../../stats/median-interval.ts'
 import type { Estimate, Run, Summary } from '../../types.ts'
 import { counted, figure, machine } from '../format.ts'
 import { ink } from './palette.ts'
@@ -122,7 +123,13 @@ export function provenance(run: Run, estimates: readonly (Estimate | null | unde
   const smoke = run.profile === 'smoke' ? 'SMOKE RUN, never a published figure · ' : ''
   if (most === 1) return `${smoke}one block, so there is no interval · ${machine(run.environment)}`
   const n = least === most ? counted(least, 'block') : `${least} to ${most} blocks`
-  return `${smoke}median of ${n}, 95 % interval · ${machine(run.environment)}`
+  return `${smoke}median of ${n}, ${spread(least, most)} · ${machine(run.environment)}`
+}
+
+/** Fewer than five blocks have no 95 % interval, only the range of what was seen. */
+function spread(least: number, most: number): string {
+  if (least >= FEW_BLOCKS) return '95 % interval'
+  return most < FEW_BLOCKS ? 'with their range' : '95 % interval, below five blocks their range'
 }
 
 export function armsOf(summary: Summary, experiment: string): Summary['arms'] {

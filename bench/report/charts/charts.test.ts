@@ -96,7 +96,7 @@ test('ladders: titles state the finding, every scheme is named, SLO and n are sa
   for (const svg of [capacity, latency]) {
     for (const scheme of ['none', 'jwt-hs256', 'jwt-eddsa']) assert.ok(svg.includes(scheme), scheme)
     assert.match(svg, /open loop, Poisson arrivals, 1 s a rate · /)
-    assert.match(svg, /2 blocks, 95 % interval/)
+    assert.match(svg, /2 blocks, with their range/)
     assert.match(svg, /p99 ≤ 50 ms/)
     assert.match(svg, /knee/)
   }
