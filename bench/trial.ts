@@ -4,16 +4,7 @@ import { longestLadderSec } from './experiments/ladder.ts'
 import { startGenerator } from './load/generator.ts'
 import { climb, closedLoop, type Judged, LONGEST_WARMUP_SEC, type Session } from './phases.ts'
 import { SCHEMA_VERSION } from './store/schema.ts'
-import type {
-  Fleet,
-  Generator,
-  Rules,
-  RunningFleet,
-  SchemeName,
-  Traits,
-  Trial,
-  TrialResult,
-} from './types.ts'
+import type { Fleet, FleetSpec, Rules, SchemeName, Traits, Trial, TrialResult } from './types.ts'
 
 /** No trial may hang: the longest phases are known, anything beyond this on top of them is a fault. */
 const SLACK_SEC = 60
@@ -57,15 +48,17 @@ async function measure(trial: Trial, traits: Traits, conditions: Conditions): Pr
   const { fleet, signal } = conditions
   signal.throwIfAborted()
   const { scheme, replicas, users } = trial.arm
+  // An interrupt waits for the start: a fleet that is half up could not be stopped in good order.
+  const { running, generator } = await startBoth(fleet, {
+    scheme: scheme as SchemeName,
+    traits,
+    replicas,
+    users,
+  })
   const done = new AbortController()
-  const limit = rejectOn(AbortSignal.any([signal, AbortSignal.timeout(longestMs(trial))]), done.signal)
-  let running: RunningFleet | undefined
-  let generator: Generator | undefined
   try {
-    // An interrupt waits for the start: a fleet that is half up could not be stopped in good order.
-    const started = fleet.start({ scheme: scheme as SchemeName, traits, replicas, users })
-    running = await Promise.race([started, rejectOn(AbortSignal.timeout(START_LIMIT_MS), done.signal)])
-    generator = await Promise.race([startGenerator(running.generator), limit])
+    signal.throwIfAborted()
+    const limit = rejectOn(AbortSignal.any([signal, AbortSignal.timeout(longestMs(trial))]), done.signal)
     const death = running.died.then((reason) => Promise.reject(new Error(reason)))
     const session: Session = { trial, traits, running, generator, ...conditions }
     const phases =
@@ -73,8 +66,24 @@ async function measure(trial: Trial, traits: Traits, conditions: Conditions): Pr
     return await Promise.race([phases, death, limit])
   } finally {
     done.abort()
-    await Promise.all([generator?.close(), running?.stop()])
+    await Promise.all([generator.close(), running.stop()])
   }
+}
+
+/** At the same time, for each takes a good part of a second; when one fails, the other is ended. */
+async function startBoth(fleet: Fleet, spec: FleetSpec) {
+  const done = new AbortController()
+  const limit = rejectOn(AbortSignal.timeout(START_LIMIT_MS), done.signal)
+  const [running, generator] = await Promise.allSettled([
+    Promise.race([fleet.start(spec), limit]),
+    Promise.race([startGenerator(fleet.generatorFor(spec.replicas)), limit]),
+  ])
+  done.abort()
+  if (running.status === 'fulfilled' && generator.status === 'fulfilled')
+    return { running: running.value, generator: generator.value }
+  if (running.status === 'fulfilled') await running.value.stop()
+  if (generator.status === 'fulfilled') await generator.value.close()
+  throw [running, generator].find((one) => one.status === 'rejected')?.reason
 }
 
 function longestMs({ arm }: Trial): number {

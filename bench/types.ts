@@ -88,13 +88,6 @@ export interface RunningFleet {
   url: string
   replicas: readonly ReplicaHandle[]
   placement: Placement
-  /** How the load generator for this fleet is started, on CPUs that the fleet leaves to it. */
-  generator: {
-    command: readonly string[]
-    env: Record<string, string | undefined>
-    /** How many of them share the work; more only where they have CPUs for it. */
-    processes: number
-  }
   redis: { url: string; pid: number | null } | null
   proxy: { pid: number | null }
   /** Requests that each replica has served through the proxy so far, by replica id; null where not known. */
@@ -103,6 +96,15 @@ export interface RunningFleet {
   readonly died: Promise<string>
   /** Ends every process of this fleet and waits until they are gone. */
   stop(): Promise<void>
+}
+
+/** How a load generator is started. */
+export interface GeneratorOptions {
+  /** Program and arguments that run load/main.ts, e.g. `['taskset', '-c', '1', node, 'load/main.js']`. */
+  command: readonly string[]
+  env: Record<string, string | undefined>
+  /** How many of it share the work: user i, connection i and every i-th arrival are those of process i mod processes. */
+  processes: number
 }
 
 export interface FleetOptions {
@@ -123,6 +125,8 @@ export interface Fleet {
   /** The Node that runs the servers. */
   readonly runtime: Environment['runtime']
   start(spec: FleetSpec): Promise<RunningFleet>
+  /** The load generator for a fleet of so many replicas, on CPUs that they leave to it. It may start before they do. */
+  generatorFor(replicas: number): GeneratorOptions
   /** Ends what is left and removes temporary files. Safe to call twice. */
   close(): Promise<void>
 }

@@ -52,7 +52,7 @@ export async function verifyLoad(options: VerifyLoadOptions): Promise<void> {
     const environment = await captureEnvironment(new URL('..', import.meta.url), fleet)
     const traits = (await loadTraits()).none
     const running = await fleet.start({ scheme: 'none', traits, replicas: 1, users: USERS })
-    const generator = await startGenerator(running.generator)
+    const generator = await startGenerator(fleet.generatorFor(1))
     try {
       const [replica] = running.replicas
       const url = replica?.url ?? running.url

@@ -1,5 +1,13 @@
 /** A fleet on this machine: Redis, replicas under pm2 and HAProxy, all started fresh for each trial. */
-import type { Fleet, FleetOptions, FleetSpec, Part, Placement, RunningFleet } from '../types.ts'
+import type {
+  Fleet,
+  FleetOptions,
+  FleetSpec,
+  GeneratorOptions,
+  Part,
+  Placement,
+  RunningFleet,
+} from '../types.ts'
 import { type Build, compile } from './build.ts'
 import { openRunFolder, type RunFolder, sweep } from './manifest.ts'
 import { allowedCpus, pinHarness, place, placementMethod } from './placement.ts'
@@ -94,6 +102,15 @@ class LocalFleet implements Fleet {
     return this.#current
   }
 
+  generatorFor(replicas: number): GeneratorOptions {
+    const { runtime, build, options } = this.#ground
+    return {
+      command: wrapped([runtime.command, build.generator], this.#place(replicas).sharedCpus.generator),
+      env: cleanEnvironment(),
+      processes: options.generators ?? 1,
+    }
+  }
+
   async close(): Promise<void> {
     try {
       await this.#current?.stop()
@@ -147,11 +164,6 @@ async function startTrial(
       url: proxy.url,
       replicas: replicas.handles.map(({ id, url, pid }) => ({ id, url, pid })),
       placement,
-      generator: {
-        command: wrapped([ground.runtime.command, ground.build.generator], placement.sharedCpus.generator),
-        env: cleanEnvironment(),
-        processes: ground.options.generators ?? 1,
-      },
       redis: redis && { url: redis.url, pid: redis.pid },
       proxy: { pid: proxy.pid },
       proxyCounts: () => proxy.counts(),

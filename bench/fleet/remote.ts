@@ -59,11 +59,6 @@ export async function openRemoteFleet(
     redisUrl,
     proxyHost,
     keys: await build.makeKeys(),
-    generator: {
-      command: [runtime.command, build.generator],
-      env: cleanEnvironment(),
-      processes: generators ?? 1,
-    },
   }
   return {
     placement: placement(),
@@ -71,6 +66,11 @@ export async function openRemoteFleet(
     parts: { redis, haproxy: { version: 'not told', source: 'remote' } satisfies Part },
     runtime: { ...(await askAgent(addresses[0] as string, 'GET').then(versions)), source: 'remote' },
     start: (spec) => start(spec, addresses, settings),
+    generatorFor: () => ({
+      command: [runtime.command, build.generator],
+      env: cleanEnvironment(),
+      processes: generators ?? 1,
+    }),
     async close() {
       await Promise.allSettled(addresses.map((address) => askAgent(address, 'DELETE')))
       await build.remove()
@@ -83,7 +83,6 @@ interface Settings {
   redisUrl: string
   proxyHost: string
   keys: string
-  generator: RunningFleet['generator']
 }
 
 /** Nothing is pinned across containers, so no replica can be said to have a core of its own. */
@@ -103,7 +102,7 @@ async function start(
   addresses: readonly string[],
   settings: Settings,
 ): Promise<RunningFleet> {
-  const { nonce, redisUrl, proxyHost, keys, generator } = settings
+  const { nonce, redisUrl, proxyHost, keys } = settings
   const usesRedis = spec.traits.state.includes('redis')
   const keyPrefix = `authscale:${nonce}:`
   const replicas: ReplicaHandle[] = addresses
@@ -133,7 +132,6 @@ async function start(
     url,
     replicas,
     placement: placement(),
-    generator,
     redis: usesRedis ? { url: redisUrl, pid: null } : null,
     proxy: { pid: null },
     proxyCounts: async () => null,

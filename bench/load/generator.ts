@@ -1,6 +1,6 @@
 /** The harness's side of the load generator: one or several processes that share each job. */
 import { AuthscaleError } from '../errors.ts'
-import type { Generator } from '../types.ts'
+import type { Generator, GeneratorOptions } from '../types.ts'
 import { Conversation } from './conversation.ts'
 import { mergeLogins, mergeShares } from './merge.ts'
 import { startOfOpenLoop } from './open-loop.ts'
@@ -12,14 +12,6 @@ import { overlapOf } from './overlap.ts'
  * collects more often, and while a collection lasts a server with few connections runs out of work.
  */
 const SMALL_YOUNG_GENERATION = '--max-semi-space-size=8'
-
-export interface GeneratorOptions {
-  /** Program and arguments that run load/main.ts, e.g. `['taskset', '-c', '1', node, 'load/main.js']`. */
-  command: readonly string[]
-  env: NodeJS.ProcessEnv
-  /** How many of it share the work: user i, connection i and every i-th arrival are those of process i mod processes. */
-  processes: number
-}
 
 /**
  * Resolves when the processes are ready for jobs. A job that fails in one of them is ended in the others, and fails.

@@ -5,7 +5,7 @@ import { openRunFolder, sweep } from '../fleet/manifest.ts'
 import { allowedCpus, pinHarness, place, placementMethod } from '../fleet/placement.ts'
 import { wrapped } from '../fleet/process.ts'
 import { cleanEnvironment, findRuntime } from '../fleet/runtime.ts'
-import type { Fleet, RunningFleet } from '../types.ts'
+import type { Fleet, GeneratorOptions, RunningFleet } from '../types.ts'
 import { type HeldServer, type Server, startServer } from './server.ts'
 import type { Behaviour } from './server-log.ts'
 
@@ -13,7 +13,7 @@ export interface TestBed {
   /** Servers and generator on different CPUs where there are two. */
   readonly placement: RunningFleet['placement']
   /** Starts the same program, in the same Node, as in a trial. */
-  readonly generator: RunningFleet['generator']
+  readonly generator: GeneratorOptions
   /** The Node that runs the generator. */
   readonly runtime: Fleet['runtime']
   /** Aborts when the user wants to stop. */

@@ -37,7 +37,6 @@ function fleetOf(server: Server, bed: TestBed): Fleet {
     url: server.url,
     replicas: [{ id: 'r1', url: server.url, pid: server.pid }],
     placement: bed.placement,
-    generator: bed.generator,
     redis: null,
     proxy: { pid: null },
     proxyCounts: async () => null,
@@ -50,6 +49,7 @@ function fleetOf(server: Server, bed: TestBed): Fleet {
     parts: { redis: null, haproxy: null },
     runtime: bed.runtime,
     start: async () => running,
+    generatorFor: () => bed.generator,
     close: () => server.stop(),
   }
 }
