@@ -32,7 +32,7 @@ const LEAST_PIECE_SEC = 0.2
 /** What is left takes less time than the piece before says: the code becomes faster meanwhile. */
 const SPEED_UP = 0.6
 /** What is still unanswered then has broken any SLO; waiting for more would only lengthen an overload. */
-const LEAST_DRAIN_SEC = 1
+const LEAST_DRAIN_SEC = 0.4
 /** Window at the end of a ladder's warm-up: long enough to see what the closed loop reaches. */
 const SATURATION_SEC = 0.8
 

@@ -26,7 +26,7 @@ export async function logIn(
 ): Promise<{ credentials: Credentials; report: LoginReport }> {
   const shard = job.shard ?? WHOLE
   const credentials = new Credentials(job.transport, job.users, shard)
-  const agent = new Agent({ keepAlive: true })
+  const agent = new Agent({ keepAlive: true, timeout: REPLY_TIMEOUT_MS })
   const startedAt = process.hrtime.bigint()
   const count = shareOf(job.users, shard)
   const laneCount = Math.max(1, shareOf(job.concurrency, shard))
@@ -72,8 +72,9 @@ function postLogin(agent: Agent, job: LoginJob, user: number): Promise<Reply> {
   // Servers with cookies refuse a POST that does not say it comes from their own site.
   if (job.transport === 'cookie') headers['Sec-Fetch-Site'] = 'same-origin'
   return new Promise((resolve, reject) => {
-    const options = { agent, method: 'POST', headers, timeout: REPLY_TIMEOUT_MS }
-    const sent = request(new URL('/login', job.url), options, (res) => {
+    const { hostname, port } = new URL(job.url)
+    const options = { hostname, port, path: '/login', agent, method: 'POST', headers }
+    const sent = request(options, (res) => {
       let body = ''
       res.setEncoding('utf8')
       res.on('data', (text: string) => {
