@@ -1,7 +1,8 @@
 /** Puts the figures of a published run into the README, so that nobody types a number. */
 import { AuthscaleError } from './errors.ts'
-import { counted, machine } from './report/format.ts'
+import { counted, figure, machine } from './report/format.ts'
 import { costTable, markdownTable } from './report/tables.ts'
+import type { Interval } from './stats/median-interval.ts'
 import type { LoadCheck, Run, Summary, VerifyRecord } from './types.ts'
 
 /**
@@ -28,16 +29,21 @@ export function updateReadme(readme: string, runDir: string, run: Run, summary: 
  */
 export function updateLoadCheck(
   readme: string,
-  { ratio, pairs, cpuUsPerRequest, passed, tolerance }: LoadCheck,
+  { ratio, pairs, cpuUsPerRequest, passed, tolerance, openLoop }: LoadCheck,
 ): string {
   const verdict = ` That is more than the ${tolerance * 100} % that it may differ by: on this machine, then, the check failed.`
   const us = (value: number | null) => (value === null ? 'an unknown number of' : value.toFixed(1))
-  const [value, lo, hi] = [ratio.value, ratio.lo, ratio.hi].map((figure) => figure.toFixed(3))
+  const interval = ({ value, lo, hi }: Interval, digits: number) =>
+    `${value.toFixed(digits)} (${lo.toFixed(digits)} to ${hi.toFixed(digits)})`
+  const open = openLoop
+    ? ` Its open loop, which works less at a time and sleeps in between, takes ${interval(openLoop.cpuUsPerRequest, 1)} at ` +
+      `${figure(openLoop.arrivalsPerSec)} requests/s of ${figure(openLoop.users)} users.`
+    : ''
   return replaceBetween(
     readme,
     'load-check',
-    `At length, with \`npm run verify:load\`, the generator reached ${value} (${lo} to ${hi}) of wrk’s throughput over ${pairs.length} pairs, ` +
-      `at ${us(cpuUsPerRequest.generator)} CPU µs a request; wrk takes ${us(cpuUsPerRequest.wrk)}.${passed ? '' : verdict}`,
+    `At length, with \`npm run verify:load\`, the generator reached ${interval(ratio, 3)} of wrk’s throughput over ${pairs.length} pairs, ` +
+      `at ${us(cpuUsPerRequest.generator)} CPU µs a request; wrk takes ${us(cpuUsPerRequest.wrk)}.${passed ? '' : verdict}${open}`,
   )
 }
 

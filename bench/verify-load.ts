@@ -5,14 +5,17 @@
  * One replica of the control has a core of its own, the tool at work has another, and no proxy stands between.
  * The generator works exactly as in a trial: 1,000 users in turn, replies verified. wrk repeats one user's request
  * with the same headers, so what is not equal is to the generator's disadvantage.
+ *
+ * After that the generator's open loop, for which wrk has no counterpart: what a request costs it.
  */
 import { AuthscaleError } from './errors.ts'
 import { openLocalFleet } from './fleet/local.ts'
 import { findWrk, type Tool } from './fleet/tools.ts'
 import { startGenerator } from './load/generator.ts'
+import { measureSenderCost, type SenderCost } from './load/sender-cost.ts'
 import { type Bench, runGenerator, runWrk } from './load/side-by-side.ts'
 import { loadTraits } from './options.ts'
-import { medianInterval } from './stats/median-interval.ts'
+import { type Interval, medianInterval } from './stats/median-interval.ts'
 import { median } from './stats/quantiles.ts'
 import { writeFileDurably } from './store/durable.ts'
 import { captureEnvironment } from './store/environment.ts'
@@ -75,7 +78,8 @@ export async function verifyLoad(options: VerifyLoadOptions): Promise<void> {
         measurePairs(bench, options.pairs),
         running.died.then((reason) => Promise.reject(new AuthscaleError('LOAD_NOT_COMPARABLE', reason))),
       ])
-      await conclude(options, judge(options, pairs, wrk, environment))
+      const cost = await measureSenderCost(generator, running.url, traits.transport)
+      await conclude(options, judge(options, pairs, cost, wrk, environment))
     } finally {
       await generator.close()
     }
@@ -104,7 +108,13 @@ async function measurePair(bench: Bench, first: Pair['first']): Promise<Pair> {
   return { first, generator, wrk, ratio: generator.throughputPerSec / wrk.throughputPerSec }
 }
 
-function judge(options: VerifyLoadOptions, pairs: Pair[], wrk: Tool, environment: Environment): LoadCheck {
+function judge(
+  options: VerifyLoadOptions,
+  pairs: Pair[],
+  cost: SenderCost | null,
+  wrk: Tool,
+  environment: Environment,
+): LoadCheck {
   const ratio = medianInterval(pairs.map((pair) => pair.ratio))
   const medians = (figure: 'cpuUsPerRequest' | 'serverUtilization'): Sides => {
     const of = (tool: Pair['first']) => {
@@ -125,13 +135,14 @@ function judge(options: VerifyLoadOptions, pairs: Pair[], wrk: Tool, environment
     users: USERS,
     pairs,
     wrk: { version: wrk.version, source: wrk.source },
+    openLoop: cost && { ...cost, cpuUsPerRequest: medianInterval(cost.windows) },
     environment,
   }
 }
 
 async function conclude({ out }: VerifyLoadOptions, check: LoadCheck): Promise<void> {
-  const { ratio, passed, cpuUsPerRequest, serverUtilization } = check
-  const [value, lo, hi] = [ratio.value, ratio.lo, ratio.hi].map((figure) => figure.toFixed(3))
+  const { ratio, passed, cpuUsPerRequest, serverUtilization, openLoop } = check
+  const [value, lo, hi] = figures(ratio, 3)
   const sides = ({ generator, wrk }: Sides, digits: number, unit: string) =>
     [generator, wrk]
       .map((side) => (side === null ? 'unknown' : `${side.toFixed(digits)} ${unit}`))
@@ -139,10 +150,19 @@ async function conclude({ out }: VerifyLoadOptions, check: LoadCheck): Promise<v
   console.log(`throughput, generator ÷ wrk: median ${value}, 95 % interval ${lo} to ${hi}`)
   console.log(`CPU a request: generator ${sides(cpuUsPerRequest, 1, 'µs')}`)
   console.log(`server busy: generator ${sides(serverUtilization, 2, 'cores')}`)
+  if (openLoop !== null) {
+    const [cost, least, most] = figures(openLoop.cpuUsPerRequest, 1)
+    const load = `${openLoop.arrivalsPerSec} requests/s of ${openLoop.users} users`
+    console.log(`open loop, ${load}: ${cost} CPU µs a request, 95 % interval ${least} to ${most}`)
+  }
   console.log(`${passed ? 'passed' : 'failed'}: the median is to be within ${TOLERANCE * 100} % of wrk`)
   if (ratio.hi - ratio.lo > 2 * TOLERANCE) {
     console.log('note: the interval is wider than that; something else used this machine, measure again')
   }
   if (out !== undefined) await writeFileDurably(out, `${JSON.stringify(check, null, 2)}\n`)
   if (!passed) process.exitCode = 1
+}
+
+function figures({ value, lo, hi }: Interval, digits: number): string[] {
+  return [value, lo, hi].map((figure) => figure.toFixed(digits))
 }

@@ -1,4 +1,4 @@
-/** One measurement of the load generator, and one of wrk, against the same server and with the same figures. */
+/** Single measurements of the load generator and of wrk, with the same figures. */
 import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -6,7 +6,7 @@ import { AuthscaleError } from '../errors.ts'
 import { wrapped } from '../fleet/process.ts'
 import type { Tool } from '../fleet/tools.ts'
 import { processCpuUs } from '../probe/proc.ts'
-import type { Generator } from '../types.ts'
+import type { Generator, Load } from '../types.ts'
 
 const run = promisify(execFile)
 
@@ -39,12 +39,17 @@ export interface Bench {
   cpus: readonly number[]
 }
 
-/** @throws AuthscaleError LOAD_NOT_COMPARABLE when a request was not answered as it should be */
-export async function runGenerator(
-  { connections, url, serverPid, generator }: Bench,
+/** Closed loop, as in a trial. @throws AuthscaleError LOAD_NOT_COMPARABLE for an error or a wrong answer */
+export function runGenerator(bench: Bench, measureSec: number): Promise<Sample> {
+  return runLoad(bench, { loop: 'closed', connections: bench.connections }, measureSec)
+}
+
+/** @throws AuthscaleError LOAD_NOT_COMPARABLE for an error or a wrong answer */
+export async function runLoad(
+  { url, serverPid, generator }: Pick<Bench, 'url' | 'serverPid' | 'generator'>,
+  load: Load,
   measureSec: number,
 ): Promise<Sample> {
-  const load = { loop: 'closed' as const, connections }
   const edges: CpuReading[] = []
   const report = await generator.load(
     { url, load, warmupSec: WARMUP_SEC, measureSec, verifyEvery: VERIFY_EVERY },

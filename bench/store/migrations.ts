@@ -16,6 +16,7 @@ function from1(record: object): object {
     const { plan } = next as { plan: object[] }
     return { ...next, plan: plan.map(warmedUpByTime), rules: null }
   }
+  if ('pairs' in next) return { ...next, openLoop: null }
   if (!('ok' in next)) return next
   const { trial } = next as { trial?: object }
   Object.assign(next, { trial: warmedUpByTime(trial ?? {}), rungs: [] })

@@ -1,4 +1,4 @@
-/** `load-check.json`: the load generator beside wrk. */
+/** `load-check.json`: the load generator beside wrk, and what its open loop costs. */
 import { z } from 'zod'
 import { count, nonNegative, SCHEMA_VERSION } from './basics.ts'
 import { environmentSchema, partSchema } from './run.ts'
@@ -17,9 +17,7 @@ export const loadCheckSchema = z
     schemaVersion: z.literal(SCHEMA_VERSION),
     ratio: z
       .object({ value: nonNegative, lo: nonNegative, hi: nonNegative })
-      .describe(
-        'Throughput of the generator ÷ throughput of wrk: median over the pairs, 95 % bootstrap interval',
-      ),
+      .describe('Throughput of the generator ÷ throughput of wrk: median over the pairs, 95 % interval'),
     tolerance: nonNegative,
     passed: z.boolean(),
     cpuUsPerRequest: bothTools.describe('Medians over the pairs'),
@@ -36,6 +34,18 @@ export const loadCheckSchema = z
       }),
     ),
     wrk: partSchema,
+    openLoop: z
+      .object({
+        arrivalsPerSec: nonNegative,
+        users: count,
+        windowSec: nonNegative,
+        cpuUsPerRequest: z
+          .object({ value: nonNegative, lo: nonNegative, hi: nonNegative })
+          .describe('Of the generator: median over the windows, 95 % interval'),
+        windows: z.array(nonNegative).describe('CPU µs a request in each window'),
+      })
+      .nullable()
+      .describe('Poisson arrivals through the proxy; null where CPU time could not be read'),
     environment: environmentSchema,
   })
   .describe('The load generator compared with wrk against the same running server')
