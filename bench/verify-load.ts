@@ -12,7 +12,7 @@ import { AuthscaleError } from './errors.ts'
 import { openLocalFleet } from './fleet/local.ts'
 import { findWrk, type Tool } from './fleet/tools.ts'
 import { startGenerator } from './load/generator.ts'
-import { measureSenderCost, type SenderCost } from './load/sender-cost.ts'
+import { measureSenderCost, OPEN_LOOP_USERS, type SenderCost } from './load/sender-cost.ts'
 import { type Bench, runGenerator, runWrk } from './load/side-by-side.ts'
 import { loadTraits } from './options.ts'
 import { type Interval, medianInterval } from './stats/median-interval.ts'
@@ -54,7 +54,8 @@ export async function verifyLoad(options: VerifyLoadOptions): Promise<void> {
     // Before the fleet starts: the harness then moves to the shared CPUs and would count only those.
     const environment = await captureEnvironment(new URL('..', import.meta.url), fleet)
     const traits = (await loadTraits()).none
-    const running = await fleet.start({ scheme: 'none', traits, replicas: 1, users: USERS })
+    const users = Math.max(USERS, OPEN_LOOP_USERS)
+    const running = await fleet.start({ scheme: 'none', traits, replicas: 1, users })
     const generator = await startGenerator(fleet.generatorFor(1))
     try {
       const [replica] = running.replicas

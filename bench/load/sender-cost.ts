@@ -3,7 +3,8 @@ import type { Generator, Traits } from '../types.ts'
 import { runLoad } from './side-by-side.ts'
 
 const ARRIVALS_PER_SEC = 5_000
-const USERS = 10_000
+/** The server must know that many. */
+export const OPEN_LOOP_USERS = 10_000
 const CONNECTIONS = 64
 const LOGIN_CONCURRENCY = 32
 /** The sender's own code is compiled by then. */
@@ -31,7 +32,7 @@ export async function measureSenderCost(
   url: string,
   transport: Traits['transport'],
 ): Promise<SenderCost | null> {
-  await generator.login({ url, transport, users: USERS, concurrency: LOGIN_CONCURRENCY })
+  await generator.login({ url, transport, users: OPEN_LOOP_USERS, concurrency: LOGIN_CONCURRENCY })
   const cost = async (sec: number, seed: number) => {
     const arrivals = { arrivalsPerSec: ARRIVALS_PER_SEC, spacing: 'poisson' as const }
     const load = { loop: 'open' as const, ...arrivals, connections: CONNECTIONS, seed }
@@ -44,5 +45,5 @@ export async function measureSenderCost(
     if (cpuUs === null) return null
     windows.push(cpuUs)
   }
-  return { arrivalsPerSec: ARRIVALS_PER_SEC, users: USERS, windowSec: WINDOW_SEC, windows }
+  return { arrivalsPerSec: ARRIVALS_PER_SEC, users: OPEN_LOOP_USERS, windowSec: WINDOW_SEC, windows }
 }
