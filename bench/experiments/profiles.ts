@@ -61,7 +61,7 @@ export const profiles: Record<ProfileName, Profile> = {
     users: { blocks: 1, warmupSec: 0.1, warmupRequests: 0, measureSec: 0.2, levels: [500, 2_000] },
   },
   standard: {
-    summary: 'the default: five blocks, about a quarter of an hour on 2 cores',
+    summary: 'the default: five blocks, under a quarter of an hour on 2 cores',
     cost: { blocks: 5, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
     latency: {
       blocks: 2,
