@@ -44,8 +44,7 @@ const WARM = 20_000
 
 export const profiles: Record<ProfileName, Profile> = {
   smoke: {
-    summary:
-      'every scheme once, in about a minute and a half; shows that everything works, never a published figure',
+    summary: 'every scheme once, in under 90 seconds; shows that everything works, never a published figure',
     cost: { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.5 },
     latency: {
       blocks: 1,
