@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import * as commands from './commands.ts'
 import { exitWith } from './exit.ts'
 import * as take from './options.ts'
+import { planCapacity } from './planning.ts'
 import { verify } from './verify/command.ts'
 import { verifyLoad } from './verify-load.ts'
 
@@ -62,6 +63,22 @@ program
   .argument('<run>', 'folder of a run')
   .description('derive summary, report and charts from the raw records again')
   .action(commands.report)
+
+program
+  .command('plan')
+  .description('how many replicas, Redis primaries and proxy cores a load needs, from a run')
+  .option('--scheme <name>', 'plan for this scheme', take.schemeName)
+  .option('--compare <names>', 'plan for several schemes, side by side', take.schemeList)
+  .requiredOption('--rps <n>', 'requests per second of all users together', take.amount(1e9))
+  .requiredOption('--users <n>', 'users that are logged in at the same time', take.wholeNumber(1, 1e12))
+  .option('--p99 <ms>', 'the response time that 99 in 100 requests keep', take.amount(60_000), 50)
+  .option('--headroom <share>', 'what is to stay free of everything', take.headroom, 0.3)
+  .option('--replica-cores <n>', 'cores of a replica', take.amount(256), 1)
+  .option('--payload <bytes>', 'state that each login remembers', take.wholeNumber(0, 65_536))
+  .option('--price <list>', 'by the month: replica=30,redis=60,proxy-core=20,egress-gb=0.05', take.prices)
+  .option('--run <dir>', 'the run to plan from; default the newest that can carry the plan')
+  .option('--json', 'print the plan as JSON, with the trials that each figure rests on')
+  .action(planCapacity)
 
 program
   .command('readme')

@@ -4,6 +4,7 @@ import { isSchemeName, schemeNames, schemes } from '../servers/scheme.ts'
 import { AuthscaleError } from './errors.ts'
 import { experiments } from './experiments/index.ts'
 import { DEFAULT_SLO, profileNames } from './experiments/profiles.ts'
+import type { Prices } from './plan/plan.ts'
 import type { Experiment, Fleet, PlanOptions, ProfileName, SchemeName, Slo, Traits } from './types.ts'
 
 /** The options of `npm run bench` as commander hands them over. */
@@ -57,6 +58,47 @@ export function share(text: string): number {
   return value
 }
 
+/** A number above 0 and at most `max`. */
+export function amount(max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!(text.trim() !== '' && value > 0 && value <= max))
+      throw new InvalidArgumentError(`It takes a number above 0, up to ${max}.`)
+    return value
+  }
+}
+
+/** `0.3` or `30%` as 0.3: what is to stay free, which cannot be all of it. */
+export function headroom(text: string): number {
+  const [, digits, percent] = /^([\d.]+)\s*(%?)$/.exec(text.trim()) ?? []
+  const value = Number(digits) / (percent ? 100 : 1)
+  if (!(value >= 0 && value <= 0.9))
+    throw new InvalidArgumentError('It takes a share from 0 to 0.9, or 0% to 90%.')
+  return value
+}
+
+const PRICED = {
+  replica: 'replica',
+  redis: 'redis',
+  'proxy-core': 'proxyCore',
+  'egress-gb': 'egressGb',
+} as const
+
+/** `replica=30,redis=60`; what is not named costs nothing. */
+export function prices(text: string): Prices {
+  const read: Prices = { replica: 0, redis: 0, proxyCore: 0, egressGb: 0 }
+  for (const part of text.split(',')) {
+    const [name = '', value = '', ...more] = part.split('=').map((side) => side.trim())
+    const price = Number(value)
+    if (!Object.hasOwn(PRICED, name) || more.length > 0 || value === '' || !(price >= 0 && price < 1e9))
+      throw new InvalidArgumentError(
+        `It takes prices by the month such as replica=30,redis=60; there are: ${Object.keys(PRICED).join(', ')}.`,
+      )
+    read[PRICED[name as keyof typeof PRICED]] = price
+  }
+  return read
+}
+
 /** One or both of a quantile's bound and a share of errors, e.g. `p99<=50ms,errors<=0.1%`. */
 export function slo(text: string): Slo {
   const parts = text.split(',').map((part) => part.trim())
@@ -98,7 +140,8 @@ export const names = list((text) => text)
 const experimentNames = experiments.map(({ name }) => name)
 export const replicaCounts = list(wholeNumber(1, 64))
 export const arrivalRates = list(wholeNumber(1, 1_000_000))
-export const schemeList = list(oneOf('scheme', schemeNames, isSchemeName))
+export const schemeName = oneOf('scheme', schemeNames, isSchemeName)
+export const schemeList = list(schemeName)
 export const experimentList = list(
   oneOf('experiment', experimentNames, (name): name is string => experimentNames.includes(name)),
 )

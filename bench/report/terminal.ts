@@ -5,8 +5,8 @@ import { answer } from './answer.ts'
 import { ABSENT, armLabel, figure, NOT_DETECTED, responseTime, styles, withInterval } from './format.ts'
 import { busyText, capacityText, commonRates, rungAt, sloText } from './latency-tables.ts'
 import { cpuText, footnotes, throughputText } from './warnings.ts'
+import { wrap } from './wrap.ts'
 
-const WIDTH = 80
 const TAX_WIDTH = 15
 
 type SummaryArm = Summary['arms'][number]
@@ -169,16 +169,4 @@ function legendFor(tables: string, { rules }: Run): string[] {
     ...(tables.includes('*') ? ['* replicas share a core: says nothing about scaling'] : []),
     ...footnotes(tables),
   ]
-}
-
-/** @param indent before each line but the first */
-function wrap(text: string, indent = ''): string {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + 1 + word.length <= WIDTH)
-      lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(last === undefined ? word : indent + word)
-  }
-  return lines.join('\n')
 }

@@ -1,0 +1,97 @@
+/** Reads a measured ladder of arrival rates between its rungs. */
+import type { Summary } from '../types.ts'
+import type { Range } from './range.ts'
+
+export type Ladder = Summary['latency'][number]
+export type Step = Ladder['rungs'][number]
+type Side = keyof Range
+
+/** What is asked of every request at the planned load. */
+export interface Bound {
+  p99Us: number
+  maxErrorShare: number
+}
+
+/** Arrivals per second up to which the bound is kept. */
+export interface Reach {
+  perSec: Range
+  /** No measured rate broke it: the figure is a lower bound. */
+  atLeast: boolean
+}
+
+/**
+ * Highest rate of one replica that keeps the bound: the last rung before the first one that breaks it, and from there
+ * on along the straight line of log p99 against the rate, since queueing delay bends away from any straight line.
+ * Later rungs that keep it again do not count: a capacity above a rate at which the bound was broken is luck.
+ *
+ * @returns null when already the lowest rate breaks it
+ */
+export function reach(ladder: Ladder, bound: Bound): Reach | null {
+  const steps = rising(ladder)
+  const value = crossing(steps, bound, 'value')
+  if (value === null) return null
+  // High latencies make a low rate, and the other way round.
+  const lo = crossing(steps, bound, 'hi')
+  const hi = crossing(steps, bound, 'lo') ?? value
+  return {
+    perSec: { value: value.perSec, lo: lo?.perSec ?? 0, hi: Math.max(value.perSec, hi.perSec) },
+    atLeast: value.unbroken,
+  }
+}
+
+function crossing(steps: readonly Step[], bound: Bound, side: Side) {
+  let kept: Step | undefined
+  for (const step of steps) {
+    if (step.p99Us[side] > bound.p99Us || step.errorShare > bound.maxErrorShare) {
+      return kept ? { perSec: between(kept, step, bound.p99Us, side), unbroken: false } : null
+    }
+    kept = step
+  }
+  return kept ? { perSec: kept.arrivalsPerSec, unbroken: true } : null
+}
+
+function between(kept: Step, broken: Step, limitUs: number, side: Side): number {
+  const [from, to] = [Math.log(kept.p99Us[side]), Math.log(broken.p99Us[side])]
+  // Broken by its errors alone: how far it would have gone is not known.
+  if (to <= from || broken.p99Us[side] <= limitUs) return kept.arrivalsPerSec
+  const share = (Math.log(limitUs) - from) / (to - from)
+  return kept.arrivalsPerSec + share * (broken.arrivalsPerSec - kept.arrivalsPerSec)
+}
+
+/** A response time at a rate between two rungs, on the same line as `reach`; at the ends, that of the end. */
+export function latencyAt(ladder: Ladder, perSec: number, of: (step: Step) => Range): Range | null {
+  const between = neighbours(ladder, perSec)
+  if (!between) return null
+  const [from, to] = [of(between.low), of(between.high)]
+  const mix = (side: Side) =>
+    Math.exp((1 - between.share) * Math.log(from[side]) + between.share * Math.log(to[side]))
+  return { value: mix('value'), lo: mix('lo'), hi: mix('hi') }
+}
+
+/** Busy cores of the replica at a rate, on the straight line between two rungs; null where they were not read. */
+export function busyAt(ladder: Ladder, perSec: number): number | null {
+  const between = neighbours(ladder, perSec)
+  const [from, to] = [between?.low.utilization.replicas, between?.high.utilization.replicas]
+  if (!between || from == null || to == null) return null
+  return from + between.share * (to - from)
+}
+
+/** The rungs around a rate, and how far it lies from the lower one to the higher one. */
+function neighbours(ladder: Ladder, perSec: number): { low: Step; high: Step; share: number } | null {
+  const steps = rising(ladder)
+  const above = steps.findIndex(({ arrivalsPerSec }) => arrivalsPerSec >= perSec)
+  const high = steps.at(above)
+  const low = above > 0 ? steps[above - 1] : high
+  if (!low || !high) return null
+  const width = high.arrivalsPerSec - low.arrivalsPerSec
+  return { low, high, share: width === 0 ? 0 : (perSec - low.arrivalsPerSec) / width }
+}
+
+export function measuredRates(ladder: Ladder): { least: number; most: number } {
+  const rates = ladder.rungs.map(({ arrivalsPerSec }) => arrivalsPerSec)
+  return { least: Math.min(...rates), most: Math.max(...rates) }
+}
+
+function rising(ladder: Ladder): Step[] {
+  return ladder.rungs.toSorted((a, b) => a.arrivalsPerSec - b.arrivalsPerSec)
+}

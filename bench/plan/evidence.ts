@@ -1,0 +1,113 @@
+/** What a run knows that a plan for one scheme can rest on. */
+import type { Estimate, Run, SchemeName, Summary, Traits, TrialResult, Warning } from '../types.ts'
+import type { Ladder } from './curve.ts'
+import { exactly, type Range, rangeOf } from './range.ts'
+
+/** CPU of a tier for each request, in µs. */
+export interface TierCost {
+  /** At the highest load that was measured. */
+  busy: Range
+  /** Where a tier's CPU a request falls as it gets busier: what is left of it, by the fit of U = U0 + D·X. */
+  marginal: Range | null
+}
+
+export interface Evidence {
+  scheme: string
+  ladder: Ladder
+  slo: { p99Us: number; maxErrorShare: number }
+  redis: TierCost | null
+  proxy: TierCost
+  /** Bytes of a logged-in user. */
+  userBytes: { replicas: Range; redis: Range }
+  /** Whose they are: where a run measures one scheme for each place of state, those of its kin. */
+  userBytesOf: string
+  mostUsers: number
+  /** From the proxy to the client, for each request. */
+  replyBytes: Range
+  /** Efficiency at the largest number of replicas that has one. */
+  scaling: { replicas: number; efficiency: Range } | null
+  trials: Record<'latency' | 'cost' | 'users' | 'replicas', string[]>
+  warnings: Warning[]
+}
+
+/** A fit whose worst residual is larger says nothing about loads beyond those measured. */
+const WORST_RESIDUAL = 0.25
+
+/** @returns a sentence that says what is missing, and how to measure it, where the run cannot carry a plan */
+export function evidenceOf(
+  run: Run,
+  summary: Summary,
+  results: readonly TrialResult[],
+  scheme: SchemeName,
+  traits: Readonly<Record<SchemeName, Traits>>,
+): Evidence | string {
+  const missing = (what: string, experiment: string) =>
+    `run ${run.id} has no ${what} of ${scheme}: npm run bench -- --only latency,cost,users --schemes ${scheme} ` +
+    `measures it (experiment ${experiment})`
+  const ladder = summary.latency.find((entry) => entry.scheme === scheme)
+  if (!ladder || ladder.rungs.length === 0) return missing('latency', 'latency')
+  const arm = summary.arms.find(({ arm }) => arm.experiment === 'cost' && arm.scheme === scheme && !arm.twin)
+  const replyBytes = arm?.metrics.bytesReceivedPerRequest
+  const proxyBusy = arm?.metrics['cpuUsPerRequest.proxy']
+  if (!replyBytes || !proxyBusy) return missing('cost', 'cost')
+  const memory = memoryOf(run, summary, scheme, traits)
+  if (!memory) return missing('memory of a user', 'users')
+  if (run.rules === null)
+    return `run ${run.id} is from before there were rules: measure anew with npm run bench`
+
+  const tier = (name: 'redis' | 'proxy', busy: Estimate): TierCost => {
+    const fit = summary.demand.find((entry) => entry.scheme === scheme && entry.tier === name)
+    const isGood = fit !== undefined && fit.worstResidual <= WORST_RESIDUAL && fit.demandUs.lo > 0
+    return { busy: rangeOf(busy), marginal: isGood ? rangeOf(fit.demandUs) : null }
+  }
+  const redisBusy = arm.metrics['cpuUsPerRequest.redis']
+  const scaling = summary.scaling
+    .flatMap(({ scheme: of, replicas, efficiency }) =>
+      of === scheme && efficiency ? [{ replicas, efficiency: rangeOf(efficiency) }] : [],
+    )
+    .toSorted((a, b) => b.replicas - a.replicas)
+  const { limitMs, maxErrorShare } = run.rules.slo
+  return {
+    scheme,
+    ladder,
+    slo: { p99Us: run.rules.slo.quantile === 'p99' ? limitMs * 1_000 : Number.NaN, maxErrorShare },
+    redis: redisBusy && redisBusy.value > 0 ? tier('redis', redisBusy) : null,
+    proxy: tier('proxy', proxyBusy),
+    ...memory,
+    replyBytes: rangeOf(replyBytes),
+    scaling: scaling[0] ?? null,
+    trials: trialIds(results, scheme, memory.userBytesOf),
+    warnings: [...new Set([...arm.warnings, ...ladder.rungs.flatMap(({ p99Us }) => p99Us.warnings)])],
+  }
+}
+
+/** Of the scheme, else of the one that the run measured for the same place of state. */
+function memoryOf(run: Run, summary: Summary, scheme: SchemeName, traits: Readonly<Record<string, Traits>>) {
+  const { memoryPerUser } = summary
+  const entry =
+    memoryPerUser.find((one) => one.scheme === scheme) ??
+    memoryPerUser.find((one) => traits[one.scheme]?.state === traits[scheme]?.state)
+  if (!entry) return null
+  const grown = (comparison: typeof entry.replicaBytes | null): Range => {
+    if (comparison === null) return exactly(0)
+    const { value, lo, hi } = comparison.estimate
+    // Not told from zero: zero is the best guess, and the interval still says how much it could be.
+    return comparison.detected ? { value, lo, hi } : { value: 0, lo: 0, hi: Math.max(0, hi) }
+  }
+  const levels = run.plan.filter(({ arm }) => arm.experiment === 'users' && arm.scheme === entry.scheme)
+  return {
+    userBytes: { replicas: grown(entry.replicaBytes), redis: grown(entry.redisBytes) },
+    userBytesOf: entry.scheme,
+    mostUsers: Math.max(...levels.map(({ arm }) => arm.users)),
+  }
+}
+
+function trialIds(results: readonly TrialResult[], scheme: string, usersOf: string): Evidence['trials'] {
+  const of = (experiment: string, name = scheme) =>
+    results
+      .filter(
+        ({ ok, trial: { arm } }) => ok && arm.scheme === name && arm.experiment === experiment && !arm.twin,
+      )
+      .map(({ trial }) => trial.id)
+  return { latency: of('latency'), cost: of('cost'), users: of('users', usersOf), replicas: of('replicas') }
+}

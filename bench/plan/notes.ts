@@ -1,0 +1,62 @@
+/** What a plan says beside its figures: what they rest on, and what they take for granted. */
+import { figure } from '../report/format.ts'
+import { measuredRates } from './curve.ts'
+import type { Evidence } from './evidence.ts'
+import type { PlanRequest } from './plan.ts'
+
+/** The trials that each figure of a plan rests on. */
+export function evidenceIds({ trials, scaling }: Evidence): Record<string, string[]> {
+  const replicas = [...trials.latency, ...(scaling ? trials.replicas : [])]
+  return {
+    replicas,
+    redisPrimaries: [...trials.cost, ...trials.latency],
+    redisMemoryBytes: trials.users,
+    replicaMemoryBytes: trials.users,
+    proxyCores: [...trials.cost, ...trials.latency],
+    egressBytesPerSec: trials.cost,
+    p50Ms: trials.latency,
+    p99Ms: trials.latency,
+  }
+}
+
+interface Outcome {
+  /** Requests per second of one replica core. */
+  each: number
+  atLeast: boolean
+  replicas: number
+  redisPrimaries: number
+}
+
+/** What a reader of the plan has to know, one sentence each. */
+export function warningsOf(
+  evidence: Evidence,
+  request: Pick<PlanRequest, 'replicaCores' | 'users'>,
+  { each, atLeast, replicas, redisPrimaries }: Outcome,
+): string[] {
+  const { ladder, scaling, warnings, userBytesOf, scheme, mostUsers } = evidence
+  const { least } = measuredRates(ladder)
+  const said = [
+    warnings.includes('few-blocks') &&
+      'measured in fewer than five blocks: the ranges are those of the blocks seen, and hold less than 95 %',
+    atLeast && 'no load that could be sent broke the latency asked for: at most so many replicas are needed',
+    replicas > 1 &&
+      scaling === null &&
+      'replicas are taken to scale without loss: the run has no efficiency for them',
+    scaling !== null &&
+      replicas > scaling.replicas &&
+      `efficiency was measured up to ${scaling.replicas} replicas, and is taken to stay what it was there`,
+    each < least &&
+      `each replica gets less than the lowest rate measured (${rate(least)}): its latencies and busy share are those of that rate`,
+    request.replicaCores !== 1 &&
+      'a replica was measured on one core: several count as several, a part as that part',
+    request.users > mostUsers &&
+      `memory was measured up to ${figure(mostUsers)} users and grows along its line`,
+    userBytesOf !== scheme &&
+      `memory of a user is that of ${userBytesOf}, which keeps its state in the same place`,
+    redisPrimaries > 1 &&
+      'several Redis primaries are taken to share the keys evenly; replicas of Redis for failover are not counted',
+  ]
+  return said.filter((sentence): sentence is string => typeof sentence === 'string')
+}
+
+export const rate = (perSec: number) => `${figure(perSec)}/s`

@@ -1,0 +1,164 @@
+/** Plans by hand-made evidence: what is needed follows from it, and what cannot be said is refused. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { crossing } from './compare.ts'
+import { around, evidence, ladderOf, step } from './evidence-for-tests.ts'
+import { type Plan, type PlanRequest, plan, type Refusal } from './plan.ts'
+import { exactly } from './range.ts'
+
+const request: PlanRequest = {
+  rps: 20_000,
+  users: 1_000_000,
+  p99Ms: 40,
+  headroom: 0,
+  replicaCores: 1,
+  stateBytes: null,
+  prices: null,
+}
+
+function made(result: Plan | Refusal): Plan {
+  assert.equal(result.refused, null)
+  return result as Plan
+}
+
+test('20,000/s of replicas that keep 40 ms up to 8,000/s, worked out by hand', () => {
+  const planned = made(plan(evidence(), request))
+  assert.equal(planned.replicas.value, 3)
+  // 20,000 × 20 µs is 0.4 of a core; × 30 µs is 0.6.
+  assert.deepEqual([planned.redisPrimaries.value, planned.proxyCores.value], [1, 1])
+  assert.ok(Math.abs((planned.busy.redis ?? 0) - 0.4) < 1e-9)
+  assert.ok(Math.abs(planned.busy.proxy - 0.6) < 1e-9)
+  assert.equal(planned.redisMemoryBytes.value, 500_000_000)
+  assert.equal(planned.egressBytesPerSec.value, 6_000_000)
+  // 6,667/s each: two thirds of the way from 20 ms at 4,000/s to 40 ms at 8,000/s, on the line of the logarithm.
+  assert.ok(Math.abs(planned.p99Ms.value - 20 * 2 ** (2 / 3)) < 1e-9)
+  assert.equal(planned.bottleneck, 'replicas')
+  assert.deepEqual(planned.evidence.replicas, ['latency/session-redis@0'])
+})
+
+test('headroom is the share of each tier that stays free', () => {
+  const planned = made(plan(evidence(), { ...request, headroom: 0.5 }))
+  assert.equal(planned.replicas.value, 5)
+  assert.deepEqual([planned.redisPrimaries.value, planned.proxyCores.value], [1, 2])
+})
+
+test('the run’s own capacity is taken for the bound that it was measured for', () => {
+  const ladder = {
+    ...evidence().ladder,
+    capacityPerSec: around(1_000, 'requests/s', 5),
+    capacityNote: 'found' as const,
+  }
+  assert.equal(made(plan(evidence({ ladder }), { ...request, p99Ms: 50 })).replicas.value, 20)
+  assert.equal(made(plan(evidence({ ladder }), { ...request, p99Ms: 40 })).replicas.value, 3)
+})
+
+test('Redis fills up first where it takes the most of what one can give', () => {
+  const hungry = evidence({ redis: { busy: around(48), marginal: null } })
+  assert.equal(made(plan(hungry, request)).bottleneck, 'redis')
+})
+
+test('a scheme without Redis needs none', () => {
+  const planned = made(plan(evidence({ redis: null }), request))
+  assert.deepEqual(planned.redisPrimaries, exactly(0))
+  assert.equal(planned.busy.redis, null)
+})
+
+test('efficiency that was measured takes its part; one that was not is said', () => {
+  const losing = evidence({ scaling: { replicas: 4, efficiency: { value: 0.5, lo: 0.4, hi: 0.6 } } })
+  assert.equal(made(plan(losing, request)).replicas.value, 5)
+  assert.match(made(plan(losing, request)).warnings.join(), /measured up to 4 replicas/)
+  assert.match(made(plan(evidence(), request)).warnings.join(), /scale without loss/)
+})
+
+test('what cannot be said is refused, with what to do', () => {
+  const refused = (result: Plan | Refusal) => {
+    assert.ok(result.refused !== null)
+    return result.refused
+  }
+  assert.match(refused(plan(evidence(), { ...request, p99Ms: 5 })), /lowest rate measured.*--rates/)
+  assert.match(refused(plan(evidence(), { ...request, stateBytes: 4_096 })), /--payload/)
+  const wild = ladderOf([
+    step(1_000, 5_000),
+    step(8_000, 60_000, { p99Us: { ...around(60_000), lo: 10_000, hi: 90_000 } }),
+    step(9_000, 900_000),
+  ])
+  const vague = {
+    ...wild,
+    rungs: wild.rungs.map((rung, i) => (i === 0 ? { ...rung, p99Us: { ...rung.p99Us, hi: 60_000 } } : rung)),
+  }
+  assert.match(refused(plan(evidence({ ladder: vague }), request)), /too wide.*--trials/)
+  const far = { ...request, rps: 9_000 * 21 }
+  assert.match(refused(plan(evidence({ redis: { busy: around(20), marginal: null } }), far)), /too poor/)
+  assert.equal(plan(evidence(), far).refused, null, 'with a fit the utilization law carries it')
+})
+
+const anyRequest = fc.record({
+  rps: fc.double({ min: 1, max: 150_000, noNaN: true }),
+  users: fc.integer({ min: 1, max: 10_000_000 }),
+  p99Ms: fc.double({ min: 12, max: 300, noNaN: true }),
+  headroom: fc.double({ min: 0, max: 0.8, noNaN: true }),
+  replicaCores: fc.constantFrom(0.5, 1, 2, 4),
+})
+
+test('more load, less latency or more headroom never needs less; ranges hold their values', () => {
+  fc.assert(
+    fc.property(anyRequest, fc.double({ min: 1, max: 5, noNaN: true }), (wanted, factor) => {
+      const base = { ...request, ...wanted }
+      const planned = made(plan(evidence(), base))
+      for (const range of [planned.replicas, planned.redisPrimaries, planned.proxyCores, planned.p99Ms]) {
+        assert.ok(range.lo <= range.value && range.value <= range.hi)
+      }
+      const harder = [
+        { ...base, rps: Math.min(base.rps * factor, 180_000) },
+        { ...base, p99Ms: Math.max(12, base.p99Ms / factor) },
+        { ...base, headroom: Math.min(0.9, base.headroom * factor) },
+      ]
+      for (const one of harder) {
+        const more = made(plan(evidence(), one))
+        assert.ok(more.replicas.value >= planned.replicas.value)
+        assert.ok(more.proxyCores.value >= planned.proxyCores.value)
+      }
+    }),
+  )
+})
+
+test('the planned load fits: no replica gets more than keeps the bound, and each tier keeps its headroom', () => {
+  fc.assert(
+    fc.property(anyRequest, (wanted) => {
+      const base = { ...request, ...wanted }
+      const planned = made(plan(evidence(), base))
+      const free = 1 - base.headroom + 1e-6
+      assert.ok(planned.busy.proxy <= free)
+      assert.ok((planned.busy.redis ?? 0) <= free)
+      const each = base.rps / planned.replicas.value / base.replicaCores
+      assert.ok(each <= 9_000 * free, `${each}`)
+      if (each >= 2_000) assert.ok(planned.p99Ms.value <= base.p99Ms + 1e-6)
+    }),
+  )
+})
+
+test('prices add up, by the month', () => {
+  const prices = { replica: 10, redis: 100, proxyCore: 1, egressGb: 0.01 }
+  const planned = made(plan(evidence(), { ...request, prices }))
+  const egress = (6e6 / 1e9) * ((365.25 * 86_400) / 12) * 0.01
+  assert.ok(Math.abs((planned.costPerMonth?.value ?? 0) - (3 * 10 + 100 + 1 + egress)) < 1e-6)
+})
+
+test('where the cheaper scheme changes: no Redis to pay for against fewer replicas', () => {
+  // Half the capacity and no Redis: cheaper until a second core of replicas costs what Redis does.
+  const slow = evidence({
+    scheme: 'jwt-es256',
+    redis: null,
+    ladder: ladderOf([step(1_000, 10_000), step(2_000, 20_000), step(4_000, 40_000), step(4_500, 400_000)]),
+  })
+  const found = crossing(evidence(), slow, request)
+  assert.ok(found)
+  assert.deepEqual([found.cheaperBelow, found.cheaperAbove], ['jwt-es256', 'session-redis'])
+  const cores = (of: typeof slow, rps: number) => {
+    const { replicas, redisPrimaries, proxyCores } = made(plan(of, { ...request, rps }))
+    return replicas.value + redisPrimaries.value + proxyCores.value
+  }
+  assert.ok(cores(slow, found.rps) > cores(evidence(), found.rps))
+  assert.equal(crossing(evidence(), { ...evidence({ redis: null }), scheme: 'jwt-hs256' }, request), null)
+})

@@ -1,0 +1,183 @@
+/**
+ * From measured records to how much of everything a load needs.
+ *
+ * Replicas come from the highest rate at which one of them kept the latency asked for; Redis and proxy, which have
+ * far to go at that rate, from the CPU that each request takes of them (utilization law, U = X·D: Denning and Buzen,
+ * "The operational analysis of queueing network models", ACM Computing Surveys 10, 1978). Headroom is the share of
+ * each that stays free at the planned load.
+ */
+import { busyAt, latencyAt, measuredRates, reach } from './curve.ts'
+import type { Evidence, TierCost } from './evidence.ts'
+import { evidenceIds, rate, warningsOf } from './notes.ts'
+import { exactly, over, plus, type Range, scaled, times, wholeUnits } from './range.ts'
+
+export interface PlanRequest {
+  /** Requests per second of all users together. */
+  rps: number
+  /** Logged in at the same time. */
+  users: number
+  p99Ms: number
+  /** Share of each tier that stays free, from 0 to below 1. */
+  headroom: number
+  /** Cores of a replica; a replica of several is taken for as many processes. */
+  replicaCores: number
+  /** Bytes of state that each login remembers; null: what the schemes remember by default. */
+  stateBytes: number | null
+  /** By the month. */
+  prices: Prices | null
+}
+
+/** In one currency. */
+export interface Prices {
+  replica: number
+  /** A Redis primary. */
+  redis: number
+  proxyCore: number
+  /** A gigabyte (10⁹ bytes) sent to clients. */
+  egressGb: number
+}
+
+export interface Plan {
+  scheme: string
+  replicas: Range
+  redisPrimaries: Range
+  redisMemoryBytes: Range
+  /** State that the replicas hold together. */
+  replicaMemoryBytes: Range
+  proxyCores: Range
+  egressBytesPerSec: Range
+  p50Ms: Range
+  p99Ms: Range
+  costPerMonth: Range | null
+  /** What fills up first when the load grows and nothing is added. */
+  bottleneck: 'replicas' | 'redis' | 'proxy'
+  /** Busy share of each tier at the planned load. */
+  busy: { replicas: number | null; redis: number | null; proxy: number }
+  /** The trials that each figure rests on. */
+  evidence: Record<string, string[]>
+  warnings: string[]
+  refused: null
+}
+
+export interface Refusal {
+  scheme: string
+  /** Why there is no plan, and what would make one. */
+  refused: string
+}
+
+/** Past this an interval says so little that a number of replicas would only look like an answer. */
+const WIDEST = 3
+/** Redis and proxy beyond this many times what was measured need their marginal demand: CPU a request bends. */
+const FAR = 20
+const SEC_A_MONTH = (365.25 * 86_400) / 12
+
+/** A plan, or why the evidence cannot carry one. Pure. */
+export function plan(evidence: Evidence, request: PlanRequest): Plan | Refusal {
+  const { ladder, scheme } = evidence
+  const refuse = (refused: string): Refusal => ({ scheme, refused })
+  if (request.stateBytes !== null) {
+    return refuse('what a larger state costs was not measured: leave out --payload')
+  }
+  const one = capacityOfOne(evidence, request.p99Ms * 1_000)
+  if (one === null) {
+    const { least } = measuredRates(ladder)
+    return refuse(
+      `already at ${rate(least)}, the lowest rate measured, p99 is above ${request.p99Ms} ms: ` +
+        'allow more, or measure lower rates with --rates',
+    )
+  }
+  if (!(one.perSec.hi <= WIDEST * one.perSec.lo)) {
+    return refuse(
+      `one replica keeps ${request.p99Ms} ms up to somewhere between ${rate(one.perSec.lo)} and ` +
+        `${rate(one.perSec.hi)}: too wide to plan with; measure more blocks with --trials`,
+    )
+  }
+  const safe = scaled(times(one.perSec, evidence.scaling?.efficiency ?? exactly(1)), 1 - request.headroom)
+  const perReplica = scaled(safe, request.replicaCores)
+  const replicas = wholeUnits(over(exactly(request.rps), perReplica), 1)
+  const each = request.rps / replicas.value / request.replicaCores
+  const p50 = latencyAt(ladder, each, ({ p50Us }) => p50Us)
+  const p99 = latencyAt(ladder, each, ({ p99Us }) => p99Us)
+  if (!p50 || !p99) return refuse(`no latency was measured near ${rate(each)} for one replica`)
+
+  const measured = measuredRates(ladder).most
+  const far = request.rps > FAR * measured
+  const tiers = [evidence.proxy, ...(evidence.redis ? [evidence.redis] : [])]
+  if (far && tiers.some(({ marginal }) => marginal === null)) {
+    return refuse(
+      `${rate(request.rps)} is more than ${FAR} times what was measured (${rate(measured)}), and the fit of ` +
+        'U = U0 + D·X is too poor to carry Redis and proxy that far',
+    )
+  }
+  const cores = (tier: TierCost) => scaled(demandOf(tier), request.rps / 1e6)
+  const units = (tier: TierCost) => wholeUnits(scaled(cores(tier), 1 / (1 - request.headroom)), 1)
+  const redisPrimaries = evidence.redis ? units(evidence.redis) : exactly(0)
+  const proxyCores = units(evidence.proxy)
+  const busy = {
+    replicas: busyAt(ladder, each),
+    redis: evidence.redis ? cores(evidence.redis).value / redisPrimaries.value : null,
+    proxy: cores(evidence.proxy).value / proxyCores.value,
+  }
+  const egressBytesPerSec = scaled(evidence.replyBytes, request.rps)
+  return {
+    scheme,
+    replicas,
+    redisPrimaries,
+    redisMemoryBytes: scaled(evidence.userBytes.redis, request.users),
+    replicaMemoryBytes: scaled(evidence.userBytes.replicas, request.users),
+    proxyCores,
+    egressBytesPerSec,
+    p50Ms: scaled(p50, 1e-3),
+    p99Ms: scaled(p99, 1e-3),
+    costPerMonth:
+      request.prices && cost({ replicas, redisPrimaries, proxyCores, egressBytesPerSec }, request.prices),
+    bottleneck: fullest({ ...busy, replicas: each / one.perSec.value }),
+    busy,
+    evidence: evidenceIds(evidence),
+    warnings: warningsOf(evidence, request, {
+      each,
+      atLeast: one.atLeast,
+      replicas: replicas.value,
+      redisPrimaries: redisPrimaries.value,
+    }),
+    refused: null,
+  }
+}
+
+/** Money where there are prices, else cores, a Redis primary being one. */
+export function expense(made: Plan, { replicaCores }: PlanRequest): number {
+  if (made.costPerMonth) return made.costPerMonth.value
+  return made.replicas.value * replicaCores + made.redisPrimaries.value + made.proxyCores.value
+}
+
+/** The run's own capacity where it was measured for just this bound, so that report and plan say the same. */
+function capacityOfOne({ ladder, slo }: Evidence, p99Us: number) {
+  const { capacityPerSec, capacityNote } = ladder
+  if (capacityPerSec && slo.p99Us === p99Us && capacityNote !== 'one-rung') {
+    return { perSec: capacityPerSec, atLeast: capacityNote !== 'found' }
+  }
+  return reach(ladder, { p99Us, maxErrorShare: slo.maxErrorShare })
+}
+
+/** CPU a request at a load beyond what was measured: between what is left of it by the fit and what was seen. */
+function demandOf({ busy, marginal }: TierCost): Range {
+  return marginal === null ? busy : { ...busy, lo: Math.min(busy.lo, marginal.lo) }
+}
+
+function cost(
+  sizes: Pick<Plan, 'replicas' | 'redisPrimaries' | 'proxyCores' | 'egressBytesPerSec'>,
+  prices: Prices,
+) {
+  return [
+    scaled(sizes.replicas, prices.replica),
+    scaled(sizes.redisPrimaries, prices.redis),
+    scaled(sizes.proxyCores, prices.proxyCore),
+    scaled(sizes.egressBytesPerSec, (SEC_A_MONTH / 1e9) * prices.egressGb),
+  ].reduce(plus)
+}
+
+/** By share of what each can carry; for replicas that is the rate at which latency breaks, not a busy core. */
+function fullest(shares: { replicas: number; redis: number | null; proxy: number }): Plan['bottleneck'] {
+  const tiers = ['replicas', 'redis', 'proxy'] as const
+  return tiers.reduce((most, tier) => ((shares[tier] ?? 0) > (shares[most] ?? 0) ? tier : most))
+}

@@ -1,0 +1,106 @@
+/** A plan as a terminal shows it: 80 columns, every figure with its range. */
+import { ABSENT, figure, percent, responseTime } from '../report/format.ts'
+import { wrap } from '../report/wrap.ts'
+import type { Crossing } from './compare.ts'
+import { expense, type Plan, type PlanRequest, type Refusal } from './plan.ts'
+import type { Range } from './range.ts'
+
+const LABEL_WIDTH = 18
+const FIGURE_WIDTH = 30
+
+/** One plan, a line for each thing that is needed. */
+export function planText(made: Plan, request: PlanRequest): string {
+  const { busy } = made
+  const percentBusy = (share: number | null) => (share === null ? '' : `${percent(share)} busy`)
+  const lines: [string, string, string][] = [
+    [
+      'replicas',
+      ranged(made.replicas, count),
+      `${percentBusy(busy.replicas)}, ${perReplica(made, request)}/s each`,
+    ],
+    ['Redis primaries', ranged(made.redisPrimaries, count), percentBusy(busy.redis)],
+    ['Redis memory', ranged(made.redisMemoryBytes, bytes), 'what users add to an empty one'],
+    ['replica memory', ranged(made.replicaMemoryBytes, bytes), 'what users add, in all of them'],
+    ['proxy cores', ranged(made.proxyCores, count), percentBusy(busy.proxy)],
+    ['to clients', `${ranged(made.egressBytesPerSec, bytes)} a second`, ''],
+    ['p50', `${ranged(made.p50Ms, milliseconds)} ms`, ''],
+    ['p99', `${ranged(made.p99Ms, milliseconds)} ms`, ''],
+    ['fills up first', made.bottleneck === 'redis' ? 'Redis' : made.bottleneck, 'when only the load grows'],
+  ]
+  if (made.costPerMonth) lines.push(['a month', ranged(made.costPerMonth), 'at the prices given'])
+  return lines
+    .map(([label, figures, remark]) =>
+      `${label.padEnd(LABEL_WIDTH)}${figures.padEnd(FIGURE_WIDTH)}${remark}`.trimEnd(),
+    )
+    .join('\n')
+}
+
+/** What was asked for, in one line. */
+export function requestText({ rps, users, p99Ms, headroom }: PlanRequest): string {
+  return (
+    `${figure(rps)} requests/s, ${figure(users)} users logged in, p99 ≤ ${p99Ms} ms, ` +
+    `${percent(headroom)} of everything kept free`
+  )
+}
+
+const WIDTHS = [20, 9, 7, 14, 7, 9, 12]
+
+/** Several plans, one a row; a refused one gives its reason below. */
+export function comparisonText(
+  plans: readonly (Plan | Refusal)[],
+  crossings: readonly Crossing[],
+  request: PlanRequest,
+): string {
+  const price = request.prices ? 'a month' : 'cores'
+  const less = request.prices ? 'is cheaper than' : 'takes fewer cores than'
+  const head = ['scheme', 'replicas', 'Redis', 'Redis memory', 'proxy', 'p99, ms', price]
+  const rows = plans.map((made) =>
+    made.refused === null
+      ? [
+          made.scheme,
+          count(made.replicas.value),
+          count(made.redisPrimaries.value),
+          bytes(made.redisMemoryBytes.value),
+          count(made.proxyCores.value),
+          milliseconds(made.p99Ms.value),
+          figure(expense(made, request)),
+        ]
+      : [made.scheme, ...head.slice(1).map(() => ABSENT)],
+  )
+  const table = [head, ...rows].map((cells) =>
+    cells.map((cell, i) => (i === 0 ? cell.padEnd(WIDTHS[i] ?? 0) : cell.padStart(WIDTHS[i] ?? 0))).join(''),
+  )
+  const refusals = plans.flatMap((made) => (made.refused === null ? [] : [`${made.scheme}: ${made.refused}`]))
+  const said = crossings.map(({ rps, cheaperBelow, cheaperAbove }) =>
+    wrap(
+      `Below about ${figure(rps)} requests/s ${cheaperBelow} ${less} ${cheaperAbove}, above it the other way ` +
+        'round, when users grow as the requests do.',
+    ),
+  )
+  return [
+    ...table,
+    ...(refusals.length > 0 ? ['', ...refusals] : []),
+    ...(said.length > 0 ? ['', ...said] : []),
+  ].join('\n')
+}
+
+function perReplica({ replicas }: Plan, { rps }: PlanRequest): string {
+  return figure(rps / replicas.value)
+}
+
+function ranged({ value, lo, hi }: Range, show: (amount: number) => string = figure): string {
+  const ends = [show(lo), show(hi)]
+  return ends.every((end) => end === show(value)) ? show(value) : `${show(value)} (${ends.join(' to ')})`
+}
+
+/** Of whole things: small numbers have no decimals, large ones no more digits than they are worth. */
+const count = (things: number) => (things < 1_000 ? String(things) : figure(things))
+const milliseconds = (ms: number) => responseTime(ms * 1_000)
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
+
+/** Powers of 1,000, as disks and networks are sold. */
+function bytes(amount: number): string {
+  const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, amount)) / 3)))
+  return `${figure(amount / 1_000 ** step)} ${UNITS[step]}`
+}
