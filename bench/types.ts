@@ -16,6 +16,7 @@ export type Part = z.infer<typeof schema.partSchema>
 export type Environment = z.infer<typeof schema.environmentSchema>
 export type Run = z.infer<typeof schema.runSchema>
 export type Summary = z.infer<typeof schema.summarySchema>
+export type ClaimFinding = z.infer<typeof schema.claimFindingSchema>
 export type VerifyRecord = z.infer<typeof schema.verifySchema>
 export type LoadCheck = z.infer<typeof schema.loadCheckSchema>
 export type ProfileName = Run['profile']

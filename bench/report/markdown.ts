@@ -1,6 +1,7 @@
-/** `report.md`: the answer first, then every figure, then what weakens it. */
+/** `report.md`: the answer and the verdicts first, then every figure, then what weakens it. */
 import type { Run, Summary } from '../types.ts'
 import { answer } from './answer.ts'
+import { claimsSection } from './claims.ts'
 import { counted, percent } from './format.ts'
 import { capacityTable, demandTable, latencyTable, rejectedRatesTable, rungsTable } from './latency-tables.ts'
 import { bullets, environment, limits, method } from './method.ts'
@@ -34,6 +35,7 @@ export function markdownReport(run: Run, summary: Summary, charts: readonly stri
     `# authscale: ${run.id}`,
     answer(summary, run).join(' '),
     progress(summary),
+    ...claimsSection(summary),
     ...section(
       'Cost of a request',
       costTable(summary),

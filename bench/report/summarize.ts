@@ -1,10 +1,12 @@
 /** From records to `summary.json`: every figure of a report, with its interval, n and warnings. */
+import { judgeAll } from '../claims/ledger.ts'
 import { SCHEMA_VERSION } from '../store/schema.ts'
 import type { Estimate, Run, Summary, TrialResult } from '../types.ts'
 import { agreement } from './agreement.ts'
 import { compareWithControl, ownErrors } from './comparisons.ts'
 import { demand } from './demand.ts'
 import { memoryPerUser, scaling } from './growth.ts'
+import { ladders } from './ladders.ts'
 import { latency } from './latency.ts'
 import { estimate, metrics } from './metrics.ts'
 import { type ArmRecords, byBlock, recordsByArm } from './records.ts'
@@ -19,7 +21,7 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
   const all = closed.map((records) => flagged(records, withRejected, warming))
   const aa = ownErrors(all)
   const compared = compareWithControl(all, aa)
-  return {
+  const summary = {
     schemaVersion: SCHEMA_VERSION,
     runId: run.id,
     profile: run.profile,
@@ -42,6 +44,10 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
     ),
     withRejected,
     notes: run.notes,
+  } satisfies Omit<Summary, 'claims'>
+  return {
+    ...summary,
+    claims: judgeAll({ run, summary, arms: all, ladders: ladders(run, results), results }),
   }
 }
 

@@ -6,7 +6,7 @@ import { type Look, look, nextRung, rungSec } from '../experiments/ladder.ts'
 import { createHistogram, encodeHistogram, recordUs, summarizeHistogram } from '../histogram.ts'
 import { seededDraw } from '../stats/seeded.ts'
 import type { Arm, Measurement, Rules, Run, Rung, Trial, TrialResult } from '../types.ts'
-import { syntheticRun } from './synthetic-run.ts'
+import { type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
 
 export interface LadderOptions {
   profile?: Run['profile']
@@ -18,12 +18,14 @@ export interface LadderOptions {
   ratesPerSec?: readonly number[]
   /** From this rate on a gate rejects what is seen. */
   loadLimitPerSec?: number
-  /** What every answer takes beside its turn in the queue. */
-  floorUs?: number
+  /** What every answer takes beside its turn in the queue; of all schemes, or of those named. */
+  floorUs?: number | Readonly<Record<string, number>>
   /** Busy cores of the replica at no load. */
   idleCores?: number
   /** Changes a record after it was made. */
   change?: (result: TrialResult) => TrialResult
+  /** Of the closed-loop run that the ladders take their costs from, and stand beside. */
+  closed?: SyntheticOptions
 }
 
 const SLO = { quantile: 'p99', limitMs: 50, maxErrorShare: 0.001 } as const
@@ -62,7 +64,7 @@ export function syntheticLadders(
   only = true,
 ): { run: Run; results: TrialResult[] } {
   const { profile = 'standard', blocks = 2, change = (result) => result } = options
-  const base = syntheticRun({ profile })
+  const base = syntheticRun({ profile, ...options.closed })
   const schemes = options.schemes ?? [...new Set(base.run.plan.map(({ arm }) => arm.scheme))]
   const plan = schemes.flatMap((scheme, position) =>
     Array.from({ length: blocks }, (_, block): Trial => trialOf(scheme, block, position, options)),
@@ -119,11 +121,12 @@ function record(
   const { arm } = trial
   const serviceUs = vary(measurement.cpuUsPerRequest.replicas ?? 0)
   const closedLoop = { ...measurement, throughputPerSec: 1e6 / serviceUs }
+  const floored = { ...options, floorUs: floorOf(arm.scheme, options) }
   const rungs: Rung[] = []
   const looks: Look[] = []
   if (arm.load.loop === 'closed') throw new RangeError('a ladder is open-loop')
   for (let next = nextRung(arm.load, looks); next; next = nextRung(arm.load, looks)) {
-    const rung = rungAt(next, serviceUs, measurement, rungSec(next.arrivalsPerSec, arm.measureSec), options)
+    const rung = rungAt(next, serviceUs, measurement, rungSec(next.arrivalsPerSec, arm.measureSec), floored)
     rungs.push(rung)
     looks.push(look(rung, SLO))
   }
@@ -137,12 +140,18 @@ function record(
   }
 }
 
+const FLOOR_US = 300
+
+function floorOf(scheme: string, { floorUs = FLOOR_US }: LadderOptions): number {
+  return typeof floorUs === 'number' ? floorUs : (floorUs[scheme] ?? FLOOR_US)
+}
+
 function rungAt(
   { arrivalsPerSec, purpose }: Pick<Rung, 'arrivalsPerSec' | 'purpose'>,
   serviceUs: number,
   base: Measurement,
   windowSec: number,
-  { loadLimitPerSec = 40_000, floorUs = 300, idleCores = 0.02 }: LadderOptions,
+  { loadLimitPerSec = 40_000, idleCores = 0.02, floorUs }: LadderOptions & { floorUs: number },
 ): Rung {
   const scheduled = Math.round(arrivalsPerSec * windowSec)
   const requests = Math.round(Math.min(scheduled, (windowSec * 1e6) / serviceUs))

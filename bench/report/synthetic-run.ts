@@ -65,6 +65,8 @@ export interface SyntheticOptions {
   equal?: boolean
   rules?: Partial<Rules>
   experiments?: readonly string[]
+  /** What schemes cost instead of what the table says. */
+  model?: Readonly<Record<string, Partial<Model>>>
   /** Schemes of the experiments `replicas` and `users`; default: one for each place of state. */
   stateSchemes?: readonly string[]
   /** Changes a record after it was made: fail it, flag it, drop a value. */
@@ -73,7 +75,7 @@ export interface SyntheticOptions {
 
 export function syntheticRun(options: SyntheticOptions = {}): { run: Run; results: TrialResult[] } {
   const { profile = 'standard', blocks = 5, cores = 2, noise = 0.02, change = (result) => result } = options
-  const { drift = 0, seed = 1, equal = false } = options
+  const { drift = 0, seed = 1, equal = false, model: changed = {} } = options
   const wanted = options.experiments ?? ['cost', 'replicas', 'users']
   const stateful = options.stateSchemes ?? [
     'none',
@@ -104,7 +106,7 @@ export function syntheticRun(options: SyntheticOptions = {}): { run: Run; result
   const ofBlock = noiseFrom(drift, seed)
   const speeds = Array.from({ length: blocks }, () => ofBlock(1))
   const results = plan.map((trial) => {
-    const model = equal ? CONTROL : modelOf(trial.arm)
+    const model = equal ? CONTROL : { ...modelOf(trial.arm), ...changed[trial.arm.scheme] }
     const speed = speeds[trial.block] ?? 1
     return change(
       record(trial, measurement(trial.arm, { ...model, cpuUs: speed * model.cpuUs }, cores, vary)),

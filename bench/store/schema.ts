@@ -13,7 +13,7 @@ export {
   runSchema,
   sloSchema,
 } from './schema/run.ts'
-export { summarySchema } from './schema/summary.ts'
+export { claimFindingSchema, summarySchema } from './schema/summary.ts'
 export {
   armSchema,
   arrivalsSchema,

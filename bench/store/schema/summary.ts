@@ -27,6 +27,33 @@ const comparisonSchema = z
   })
   .describe('A difference or ratio within blocks; one that was not detected is printed as ~')
 
+export const claimFindingSchema = z
+  .object({
+    id: z.string(),
+    quote: z.string().describe('Word for word; … where something was left out'),
+    source: z.string(),
+    reading: z
+      .string()
+      .nullable()
+      .describe('What `supported` says, where the quotation alone leaves that open'),
+    metric: z.string(),
+    supportedIf: z.string().describe('Fixed before anything was measured for it, as is refutedIf'),
+    refutedIf: z.string(),
+    decidedBy: z
+      .string()
+      .describe('The command that measures what the verdict needs, or what a later one will'),
+    verdict: z
+      .enum(['supported', 'refuted', 'depends', 'inconclusive', 'undecided'])
+      .describe(
+        'inconclusive: measured, and the interval decides nothing. undecided: the run does not hold the records',
+      ),
+    boundary: z.string().nullable().describe('What the answer depends on; never null for `depends`'),
+    sentence: z.string(),
+    estimates: z.array(z.object({ label: z.string(), estimate: estimateSchema })),
+    evidence: z.array(z.string()).describe('Ids of the trials behind the estimates'),
+  })
+  .describe('What the run says about one claim of the ledger')
+
 export const summarySchema = z
   .object({
     schemaVersion: z.literal(SCHEMA_VERSION),
@@ -157,6 +184,7 @@ export const summarySchema = z
         }),
       )
       .describe('Figures of arms with rejected trials, computed both ways'),
+    claims: z.array(claimFindingSchema).describe('The ledger, in its order'),
     notes: z.array(z.string()),
   })
   .describe('Everything derived from the records of a run; can be thrown away and made again')

@@ -1,0 +1,132 @@
+/** Claims about what requests cost in CPU. */
+import { CONTROL } from '../experiments/arms.ts'
+import { figure, percent, styles } from '../report/format.ts'
+import type { ArmRecords } from '../report/records.ts'
+import { ownError } from '../stats/compare.ts'
+import type { Estimate } from '../types.ts'
+import type { Claim, Facts } from './claim.ts'
+import {
+  armOf,
+  code,
+  controlsOf,
+  entryOf,
+  laddersOf,
+  notMeasured,
+  ownRatioError,
+  ratioOf,
+  SESSION,
+  TOKEN,
+  taxes,
+  trialsOf,
+  undecided,
+  valuesOf,
+} from './facts.ts'
+import { ARTICLE } from './sources.ts'
+import { type Limits, ruling } from './verdict.ts'
+import { caveat, doubtText, inUnit, measured } from './wording.ts'
+
+const TAX: Limits = { supported: { op: '>=', value: 1.5 }, refuted: { op: '<=', value: 1.1 } }
+
+export const serverResources: Claim = {
+  id: 'server-resources',
+  quote: 'sessions can use a lot of the server resources if the application has a lot of traffic',
+  source: ARTICLE,
+  reading: null,
+  metric: 'auth tax in CPU µs a request over all tiers, session-redis ÷ jwt-hs256',
+  supportedIf: 'lower bound >= 1.5',
+  refutedIf: 'upper bound <= 1.1',
+  thresholds: { ratio: TAX },
+  decidedBy: 'npm run bench -- --only cost --schemes session-redis,jwt-hs256',
+  judge(facts) {
+    const missing = notMeasured(facts, 'cost', [CONTROL, SESSION, TOKEN])
+    if (missing) return missing
+    const [session, token] = [armOf(facts, 'cost', SESSION), armOf(facts, 'cost', TOKEN)]
+    const behind = [...controlsOf(facts, 'cost'), session, token]
+    const ratio = ratioOf(taxes(facts, session), taxes(facts, token), behind)
+    const [ofSession, ofToken] = [SESSION, TOKEN].map((name) => entryOf(facts, 'cost', name)?.authTaxUs)
+    if (!ratio || !ofSession || !ofToken) return undecided('no block of this run has all of its arms')
+    const { aa } = facts.summary
+    // The error of the machine is in µs; as a share of what the token adds it is that of the ratio.
+    const own = aa && {
+      neutral: 1,
+      error: ownError(aa.cpuDifferenceUs, 0) / Math.abs(ofToken.estimate.value),
+    }
+    const judged = ruling(ratio, TAX, own)
+    const found = {
+      boundary: null,
+      estimates: [
+        { label: `auth tax, ${SESSION} ÷ ${TOKEN}`, estimate: ratio },
+        { label: `auth tax of ${SESSION}`, estimate: ofSession.estimate },
+        { label: `auth tax of ${TOKEN}`, estimate: ofToken.estimate },
+      ],
+      evidence: trialsOf(facts, behind),
+    }
+    if (judged.verdict !== 'inconclusive' && !ofToken.detected) {
+      const sentence = `what ${code(TOKEN)} adds to a request could not be told from nothing, so it is no measure for ${code(SESSION)}`
+      return { ...found, verdict: 'inconclusive', sentence }
+    }
+    const both = `medians ${figure(ofSession.estimate.value)} and ${figure(ofToken.estimate.value)} µs`
+    return {
+      ...found,
+      verdict: judged.verdict,
+      sentence:
+        `${code(SESSION)} takes ${measured(ratio, facts, 'cost', inUnit('times'))} the CPU that ${code(TOKEN)} adds to a ` +
+        `request (${both})${caveat([ratio])}${doubtText(judged, TAX, ratio.n)}`,
+    }
+  },
+}
+
+const COST: Limits = { supported: { op: '<', value: 0.67 }, refuted: { op: '>', value: 0.9 } }
+/** Multiple of the rate at which one Redis is full. */
+const BEYOND = 10
+
+export const largeSites: Claim = {
+  id: 'large-sites',
+  quote: 'For larger web sites … JSON Web Token is much better because of scaling',
+  source: ARTICLE,
+  reading: null,
+  metric:
+    'requests/s at which one Redis saturates under session-redis, and cost per million requests beyond it',
+  supportedIf: "JWT's cost is under 0.67 of the session's at 10 times that rate",
+  refutedIf: 'above 0.9; `depends`: the rate',
+  thresholds: { cost: COST, timesTheRate: BEYOND },
+  decidedBy: 'npm run bench -- --only cost,latency --schemes session-redis,jwt-hs256 --trials 5',
+  judge(facts) {
+    const missing = notMeasured(facts, 'cost', [SESSION, TOKEN]) ?? notMeasured(facts, 'latency', [SESSION])
+    if (missing) return missing
+    const full = redisFullAt(facts.summary)
+    if (!full) return undecided('the ladder has too few rates to tell what a request takes of Redis')
+    const [session, token] = [armOf(facts, 'cost', SESSION), armOf(facts, 'cost', TOKEN)]
+    const cpu = (records: ArmRecords) => valuesOf(records, 'cpuUsPerRequest.total')
+    const ratio = ratioOf(cpu(token), cpu(session), [session, token])
+    if (!ratio) return undecided('no block of this run has both arms')
+    const judged = ruling(ratio, COST, ownRatioError(facts.summary, 'cpuRatio'))
+    // Wholly between the thresholds there is a saving that some sites would pay for and others would not.
+    const verdict = judged.doubt === 'between' ? 'depends' : judged.verdict
+    return {
+      verdict,
+      boundary:
+        verdict === 'inconclusive'
+          ? null
+          : `the rate: up to about ${figure(full.value)} requests/s one core of Redis serves every session, beyond it Redis itself has to be split`,
+      sentence:
+        `one core of Redis is full at ${measured(full, facts, 'latency', inUnit('requests/s'))}; at ${BEYOND} times that, where ` +
+        `requests cost as they do here and Redis is split, ${code(TOKEN)} takes ` +
+        `${measured(ratio, facts, 'cost', styles.percent)} of the CPU of ${code(SESSION)}` +
+        `${caveat([ratio, full])}${doubtText(judged, COST, ratio.n, percent)}`,
+      estimates: [
+        { label: `CPU a request, ${TOKEN} ÷ ${SESSION}`, estimate: ratio },
+        { label: 'rate at which one core of Redis is full', estimate: full },
+      ],
+      evidence: [...trialsOf(facts, [session, token]), ...laddersOf(facts, [SESSION])],
+    }
+  },
+}
+
+/** One core over what one more request takes of it (the utilization law, X ≤ 1/D); null without a positive demand. */
+function redisFullAt({ demand }: Facts['summary']): Estimate | null {
+  const found = demand.find(({ scheme, tier }) => scheme === SESSION && tier === 'redis')?.demandUs
+  if (!found || found.lo <= 0) return null
+  const { value, lo, hi } = found
+  return { ...found, value: 1e6 / value, lo: 1e6 / hi, hi: 1e6 / lo, unit: 'requests/s' }
+}

@@ -1,0 +1,166 @@
+/** The claim that small sites do well with sessions: what users wait for at low arrival rates. */
+import { list, styles } from '../report/format.ts'
+import { histogramSet } from '../report/histograms.ts'
+import { accepted, clusterEstimate, flags, type Ladder } from '../report/ladders.ts'
+import type { Estimate, Measurement } from '../types.ts'
+import type { Claim, Facts, Verdict } from './claim.ts'
+import { code, laddersOf, notMeasured, SESSION, TOKEN, undecided } from './facts.ts'
+import { ARTICLE } from './sources.ts'
+import { type Limits, type OwnError, type Ruling, ruling } from './verdict.ts'
+import { basis, caveat, doubtText, inUnit, measured, whole } from './wording.ts'
+
+const DIFFERENCE_US = {
+  supported: { op: '<=', value: 5_000 },
+  refuted: { op: '>', value: 5_000 },
+} as const satisfies Limits
+const RATES_PER_SEC = [10, 100, 1_000] as const
+/** Ten arrivals have to lie beyond a p99. */
+const LEAST_ARRIVALS = 1_000
+
+/** No arm of a ladder is measured twice; instead, no difference is finer than the sender's timers. */
+const TIMERS: OwnError = { neutral: 0, error: 1_000 }
+
+export const smallSites: Claim = {
+  id: 'small-sites',
+  quote: 'For smaller and medium websites … session authentication is usually good',
+  source: ARTICLE,
+  reading: null,
+  metric: 'p99 difference to jwt-hs256 at 10, 100, 1,000 requests/s open loop',
+  supportedIf: 'upper bound of the difference <= 5 ms',
+  refutedIf: 'lower bound > 5 ms',
+  thresholds: { differenceUs: DIFFERENCE_US, ratesPerSec: RATES_PER_SEC, leastArrivals: LEAST_ARRIVALS },
+  // A window at 10 arrivals/s holds 100 of them.
+  decidedBy:
+    'npm run bench -- --only latency --rates 10,100,1000 --schemes session-redis,jwt-hs256 --trials 12',
+  judge(facts) {
+    const missing = notMeasured(facts, 'latency', [SESSION, TOKEN])
+    if (missing) return missing
+    const [session, token] = [SESSION, TOKEN].map((name) =>
+      facts.ladders.find(({ arm }) => arm.scheme === name),
+    )
+    const found = RATES_PER_SEC.flatMap((rate) => {
+      const difference = session && token && p99Difference(session, token, rate, facts)
+      return difference ? [{ rate, ...difference, judged: judge(difference) }] : []
+    })
+    const absent = RATES_PER_SEC.filter((rate) => !found.some((one) => one.rate === rate))
+    if (absent.length > 0)
+      return undecided(`its ladder has no ${list(absent.map(whole))} arrivals/s in both schemes`)
+    const verdict = together(found.map(({ judged }) => judged))
+    return {
+      verdict,
+      boundary: verdict === 'depends' ? boundary(found) : null,
+      sentence: sentence(found, facts),
+      estimates: found.map(({ rate, estimate }) => ({
+        label: `p99 of ${SESSION} minus p99 of ${TOKEN} at ${whole(rate)} arrivals/s`,
+        estimate,
+      })),
+      evidence: laddersOf(facts, [SESSION, TOKEN]),
+    }
+  },
+}
+
+function sentence(found: readonly Judged[], facts: Facts): string {
+  const each = found.map(({ rate, estimate }) => `${waits(estimate, facts)} at ${whole(rate)} arrivals/s`)
+  const few = found.find(({ arrivals }) => arrivals < LEAST_ARRIVALS)
+  const doubtful = found.find(({ judged }) => judged.verdict === 'inconclusive')
+  const doubt = few
+    ? `; ${whole(few.arrivals)} arrivals at ${whole(few.rate)}/s are too few for a p99, which takes ${whole(LEAST_ARRIVALS)}`
+    : doubtful
+      ? doubtText(doubtful.judged, DIFFERENCE_US, doubtful.estimate.n, milliseconds)
+      : ''
+  const flags = caveat(found.map(({ estimate }) => estimate))
+  return `p99 with ${code(SESSION)} differs from that with ${code(TOKEN)} by ${list(each)}${flags}${doubt}`
+}
+
+function boundary(found: readonly Judged[]): string {
+  const kept = found.filter(({ judged }) => judged.verdict === 'supported').map(({ rate }) => whole(rate))
+  return `the rate: within ${milliseconds(DIFFERENCE_US.supported.value)} at ${list(kept)} arrivals/s, and not at the others`
+}
+
+const milliseconds = (us: number) => `${us / 1_000} ms`
+
+interface Difference {
+  /** µs; n blocks. */
+  estimate: Estimate
+  /** Of the scheme that has fewer, over all blocks. */
+  arrivals: number
+}
+
+interface Judged extends Difference {
+  /** Arrivals a second. */
+  rate: number
+  judged: Ruling
+}
+
+/** Pooled as the summary's own p99, and resampled by blocks: both schemes of a block are drawn together. */
+function p99Difference(session: Ladder, token: Ladder, rate: number, { run }: Facts): Difference | null {
+  const [ofSession, ofToken] = [windowsAt(session, rate), windowsAt(token, rate)]
+  const blocks = [...ofSession.keys()].filter((block) => ofToken.has(block))
+  if (blocks.length === 0) return null
+  const pairs = blocks.map((block) => ({
+    session: ofSession.get(block) ?? [],
+    token: ofToken.get(block) ?? [],
+  }))
+  const p99 = (side: 'session' | 'token') => {
+    const set = histogramSet(pairs.flatMap((pair) => pair[side]).map(histogram))
+    let next = 0
+    const places = pairs.map((pair) => pair[side].map(() => next++))
+    return (drawn: readonly number[]) =>
+      set.quantile(
+        drawn.flatMap((pair) => places[pair] ?? []),
+        0.99,
+      )
+  }
+  const [sessionP99, tokenP99] = [p99('session'), p99('token')]
+  const all = pairs.flatMap((pair) => [...pair.session, ...pair.token])
+  const arrivals = (side: 'session' | 'token') =>
+    pairs
+      .flatMap((pair) => pair[side])
+      .reduce((sum, window) => sum + (window.arrivals?.account.scheduled ?? 0), 0)
+  return {
+    estimate: clusterEstimate(
+      pairs.map((_, pair) => [pair]),
+      (drawn) => sessionP99(drawn) - tokenP99(drawn),
+      'µs',
+      { seed: run.seed, warnings: flags(run, all) },
+    ),
+    arrivals: Math.min(arrivals('session'), arrivals('token')),
+  }
+}
+
+const histogram = ({ arrivals }: Measurement) => arrivals?.histogram ?? ''
+
+/** Accepted windows of one rate, by block. */
+function windowsAt({ climbs }: Ladder, rate: number): Map<number, Measurement[]> {
+  const windows = climbs.map((climb) => {
+    const own = accepted(climb).filter(({ arrivalsPerSec }) => arrivalsPerSec === rate)
+    return [climb.block, own.map(({ measurement }) => measurement)] as const
+  })
+  return new Map(windows.filter(([, own]) => own.length > 0))
+}
+
+function judge({ estimate, arrivals }: Difference): Ruling {
+  return arrivals < LEAST_ARRIVALS
+    ? { verdict: 'inconclusive', doubt: 'few-blocks' }
+    : ruling(estimate, DIFFERENCE_US, TIMERS)
+}
+
+/** Of the same scheme at several rates: where the verdicts differ, the answer depends on the rate. */
+function together(rulings: readonly Ruling[]): Verdict {
+  const verdicts = new Set(rulings.map(({ verdict }) => verdict))
+  if (verdicts.has('inconclusive')) return 'inconclusive'
+  return verdicts.size > 1 ? 'depends' : verdicts.has('supported') ? 'supported' : 'refuted'
+}
+
+/** `+20.1 ms (19.5 to 20.4, 12 blocks)`. Below a millisecond the digits would be the timers’. */
+function waits(difference: Estimate, facts: Facts): string {
+  const { lo, hi } = difference
+  if (Math.max(Math.abs(lo), Math.abs(hi)) < TIMERS.error)
+    return `less than 1 ms (${basis(difference, facts, 'latency')})`
+  return measured(difference, facts, 'latency', ADDED_MS)
+}
+
+const ADDED_MS = inUnit('ms', {
+  value: (us, scale) => `${us > 0 ? '+' : ''}${styles.milliseconds.value(us, scale)}`,
+  end: styles.milliseconds.end,
+})

@@ -1,0 +1,108 @@
+/** Claims that no experiment can decide yet, fixed before there is one. */
+import type { Claim, Threshold } from './claim.ts'
+import { undecided } from './facts.ts'
+import { ARTICLE, comment } from './sources.ts'
+
+const LATER = 'a later experiment'
+
+function later(
+  row: Omit<Claim, 'thresholds' | 'decidedBy' | 'judge' | 'reading'> & {
+    reading?: string
+    thresholds?: Readonly<Record<string, Threshold>>
+    /** What that experiment will do. */
+    by: string
+  },
+): Claim {
+  const { by, reading = null, thresholds = {}, ...fixed } = row
+  const decidedBy = `${LATER}: ${by}`
+  return {
+    ...fixed,
+    reading,
+    thresholds,
+    decidedBy,
+    judge: () => undecided('no experiment measures this yet'),
+  }
+}
+
+export const payloadReadable = later({
+  id: 'payload-readable',
+  quote: "anyone can decode the payload of the JWT token. It's just a base64 value",
+  source: comment('khrisl33t'),
+  metric: 'the profile read from the credential without any key',
+  supportedIf: 'readable for jwt-*; not for jwe, paseto-v4-local, sessions',
+  refutedIf: 'otherwise',
+  by: 'reads the profile from each credential without a key',
+})
+
+export const xss = later({
+  id: 'xss',
+  quote: 'JavaScript has the access to the storage … vulnerable to XSS',
+  source: ARTICLE,
+  metric: 'credential readable by a script in a real browser, by transport',
+  supportedIf: 'readable in local storage, not in an HttpOnly cookie',
+  refutedIf: 'otherwise',
+  by: 'a script in a real browser',
+})
+
+export const csrf = later({
+  id: 'csrf',
+  quote: 'stored in the cookies are vulnerable to CSRF',
+  source: ARTICLE,
+  metric: 'cross-site state change accepted in a real browser, with and without each defence',
+  supportedIf: 'accepted with SameSite=None and no check, refused with each defence',
+  refutedIf: 'otherwise',
+  by: 'a cross-site request in a real browser',
+})
+
+export const notForSessions = later({
+  id: 'not-for-sessions',
+  quote: 'JWT is not suited for managing sessions',
+  source: comment('André Felipe Dias'),
+  metric: 'time from an acknowledged logout to the last acceptance on any replica',
+  supportedIf: "the bound is the token's lifetime for plain JWT and under 1 s for sessions",
+  refutedIf: 'otherwise',
+  thresholds: { sessionSec: { op: '<', value: 1 } },
+  by: 'credentials sent to every replica after their logout',
+})
+
+export const shortExpiry = later({
+  id: 'short-expiry',
+  quote: 'JWT also should be with short expiration times',
+  source: ARTICLE,
+  metric: 'extra CPU and requests a user-hour against the revocation bound, lifetimes 1, 5, 15, 60 min',
+  supportedIf: '— reported as a curve, verdict `depends`',
+  refutedIf: '—',
+  thresholds: { lifetimesMin: [1, 5, 15, 60] },
+  by: 'refreshes at several lifetimes',
+})
+
+export const tls = later({
+  id: 'tls',
+  quote: 'HTTPS/SSL should be used”; “use TLS 1.3 or TLS 1.2',
+  source: `${ARTICLE}; ${comment('Agha Azeem')}`,
+  metric: 'CPU a new connection and a kept-alive request, plain, 1.2, 1.3, resumed; share of the auth tax',
+  supportedIf: '— reported; verdict on "SSL is outdated": SSLv3 and TLS 1.0/1.1 refused by the proxy',
+  refutedIf: '—',
+  by: 'TLS at the proxy',
+})
+
+export const paseto = later({
+  id: 'paseto',
+  quote: 'take a look at an alternative to JWTs, PASETO',
+  source: comment('Nathilia Pierce'),
+  metric: 'auth tax and rejected forgeries, paseto-v4-* against jwt-eddsa, jwe',
+  supportedIf: 'forgeries rejected at least equally and tax <= 1.1',
+  refutedIf: 'forgery accepted, or tax > 1.5',
+  thresholds: { taxRatio: { supported: { op: '<=', value: 1.1 }, refuted: { op: '>', value: 1.5 } } },
+  by: 'forgeries, and the experiment `cost` with PASETO and JWE',
+})
+
+export const indexBySecret = later({
+  id: 'index-by-secret',
+  quote: 'Never index by secret values!',
+  source: comment('Nathilia Pierce'),
+  metric: 'cost of the hashed lookup; timing classes',
+  supportedIf: '— cost reported; "no leak seen above X ns" or the leak',
+  refutedIf: '—',
+  by: 'lookups by hash, and their timing',
+})

@@ -1,0 +1,59 @@
+/** The ledger: every claim, in the order in which it was fixed, and what a run finds about it. */
+import type { Summary } from '../types.ts'
+import type { Claim, Facts, Finding } from './claim.ts'
+import { largeSites, serverResources } from './cost.ts'
+import { undecided } from './facts.ts'
+import { smallSites } from './latency.ts'
+import {
+  csrf,
+  indexBySecret,
+  notForSessions,
+  paseto,
+  payloadReadable,
+  shortExpiry,
+  tls,
+  xss,
+} from './later.ts'
+import { storesEveryUser } from './memory.ts'
+import { multipleReplicas } from './refusals.ts'
+import { cookiesScale, scalesBetter } from './scale.ts'
+import { needsDatabase, noServerState } from './store.ts'
+import { redisFaster } from './throughput.ts'
+
+export const ledger: readonly Claim[] = [
+  scalesBetter,
+  serverResources,
+  storesEveryUser,
+  noServerState,
+  smallSites,
+  largeSites,
+  cookiesScale,
+  redisFaster,
+  multipleReplicas,
+  payloadReadable,
+  xss,
+  csrf,
+  needsDatabase,
+  notForSessions,
+  shortExpiry,
+  tls,
+  paseto,
+  indexBySecret,
+]
+
+/** What the run says about every claim; pure. */
+export function judgeAll(facts: Facts): Summary['claims'] {
+  return ledger.map((claim) => {
+    const { id, quote, source, reading, metric, supportedIf, refutedIf, decidedBy } = claim
+    return {
+      ...{ id, quote, source, reading, metric, supportedIf, refutedIf, decidedBy },
+      ...finding(claim, facts),
+    }
+  })
+}
+
+/** Smoke windows are too short for any figure, so they decide nothing either. */
+function finding(claim: Claim, facts: Facts): Finding {
+  if (facts.summary.profile === 'smoke') return undecided('a smoke run decides nothing')
+  return claim.judge(facts)
+}

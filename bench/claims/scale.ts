@@ -1,0 +1,193 @@
+/** Claims about what more replicas bring. */
+import { figure, percent, styles } from '../report/format.ts'
+import { meaning } from '../report/warnings.ts'
+import type { ByBlock } from '../stats/compare.ts'
+import type { Estimate, Summary } from '../types.ts'
+import type { Claim, Facts, Finding } from './claim.ts'
+import {
+  armOf,
+  code,
+  notMeasured,
+  ownRatioError,
+  ratioOf,
+  SESSION,
+  TOKEN,
+  trialsOf,
+  undecided,
+  valuesOf,
+} from './facts.ts'
+import { NO_REFUSAL, refusals, refusalsText } from './refusals.ts'
+import { ARTICLE, comment } from './sources.ts'
+import { type Bound, type Limits, ruling } from './verdict.ts'
+import { caveat, doubtText, measured } from './wording.ts'
+
+const BADLY: Bound = { op: '<=', value: 0.7 }
+const WELL: Bound = { op: '>=', value: 0.9 }
+const AS_WELL: Bound = { op: '>=', value: 0.9 }
+/** By figure: the session's efficiency, the token's, and the first over the second. */
+const SCALING = {
+  session: { supported: BADLY, refuted: null },
+  token: { supported: WELL, refuted: null },
+  sessionOfToken: { supported: null, refuted: AS_WELL },
+} satisfies Record<string, Limits>
+
+type Scaling = Summary['scaling'][number] & { efficiency: Estimate }
+
+/** Numbers of replicas with an efficiency, rising. */
+function efficiencies({ summary }: Facts, name: string): Scaling[] {
+  return summary.scaling
+    .filter((one): one is Scaling => one.scheme === name && one.efficiency !== null)
+    .sort((a, b) => a.replicas - b.replicas)
+}
+
+/** Why there is none, in the words of the report. */
+function withheld({ summary }: Facts, names: readonly string[]): Finding {
+  const reasons = summary.scaling.flatMap(({ scheme, withheld }) =>
+    names.includes(scheme) && withheld ? [meaning[withheld]] : [],
+  )
+  return undecided(
+    reasons[0]
+      ? `no efficiency here (${reasons[0]})`
+      : 'it takes one replica and several, each with a core of its own',
+  )
+}
+
+/** Where more replicas stop bringing more, because one Redis serves them all. */
+function redisBottleneck({ arms, summary }: Facts): { replicas: number; text: string } | null {
+  const full = arms
+    .filter(({ arm }) => arm.experiment === 'replicas' && arm.scheme === SESSION)
+    .filter(({ warnings }) => warnings.includes('redis-saturated'))
+    .map(({ arm }) => arm)
+    .sort((a, b) => a.replicas - b.replicas)[0]
+  const served = summary.arms.find(({ arm }) => arm.id === full?.id)?.metrics.throughputPerSec
+  if (!full || !served) return null
+  return {
+    replicas: full.replicas,
+    text: `the load: from ${full.replicas} replicas on, at ${figure(served.value)} requests/s, one Redis is full`,
+  }
+}
+
+export const scalesBetter: Claim = {
+  id: 'scales-better',
+  quote: 'JSON Web Token scales much better with the size of the application because it is stateless',
+  source: ARTICLE,
+  reading: null,
+  metric:
+    'scaling efficiency E(N) = X(N)/(N·X(1)), jwt-hs256 against session-redis, N to the largest measured',
+  supportedIf: 'E_session(Nmax) <= 0.7 and E_jwt(Nmax) >= 0.9',
+  refutedIf:
+    'E_session(Nmax) >= 0.9·E_jwt(Nmax); `depends`: name the N (or requests/s) where Redis becomes the bottleneck',
+  thresholds: SCALING,
+  decidedBy:
+    'npm run bench -- --only aa,replicas --replicas 1,2,4,8 --schemes session-redis,jwt-hs256 --trials 5',
+  judge(facts) {
+    const missing = notMeasured(facts, 'replicas', [SESSION, TOKEN])
+    if (missing) return missing
+    const tokens = efficiencies(facts, TOKEN)
+    const session = efficiencies(facts, SESSION).findLast(({ replicas }) =>
+      tokens.some((one) => one.replicas === replicas),
+    )
+    const token = tokens.find(({ replicas }) => replicas === session?.replicas)
+    if (!session || !token) return withheld(facts, [SESSION, TOKEN])
+    const most = session.replicas
+    const arms = [SESSION, TOKEN].flatMap((name) => [1, most].map((n) => armOf(facts, 'replicas', name, n)))
+    const relative = ratioOf(speedups(facts, SESSION, most), speedups(facts, TOKEN, most), arms)
+    if (!relative) return undecided('no block of this run has all of its arms')
+    const own = ownRatioError(facts.summary, 'throughputRatio')
+    const [badly, well] = [
+      ruling(session.efficiency, SCALING.session, own),
+      ruling(token.efficiency, SCALING.token, own),
+    ]
+    const alike = ruling(relative, SCALING.sessionOfToken, own)
+    const full = redisBottleneck(facts)
+    const share = ({ efficiency }: Scaling) => measured(efficiency, facts, 'replicas', styles.percent)
+    const found = {
+      boundary: full?.text ?? null,
+      estimates: [
+        { label: `efficiency of ${SESSION} at ${most} replicas`, estimate: session.efficiency },
+        { label: `efficiency of ${TOKEN} at ${most} replicas`, estimate: token.efficiency },
+        { label: `efficiency at ${most} replicas, ${SESSION} ÷ ${TOKEN}`, estimate: relative },
+      ],
+      evidence: trialsOf(facts, arms),
+    }
+    const sentence =
+      `${most} replicas serve ${share(session)} of ${most} times one with ${code(SESSION)} and ${share(token)} with ` +
+      `${code(TOKEN)}${caveat([session.efficiency, token.efficiency])}`
+    if (badly.verdict === 'supported' && well.verdict === 'supported')
+      return { ...found, verdict: 'supported', sentence }
+    if (alike.verdict === 'refuted') return { ...found, verdict: 'refuted', sentence }
+    if (full) return { ...found, verdict: 'depends', sentence }
+    const needed = `; the first would have to be at most ${percent(BADLY.value)}, or at least ${percent(AS_WELL.value)} of the second`
+    const known = alike.doubt === 'straddles' || alike.doubt === 'between' || alike.doubt === null
+    const doubt = known ? needed : doubtText(alike, SCALING.sessionOfToken, relative.n)
+    return { ...found, verdict: 'inconclusive', sentence: `${sentence}${doubt}` }
+  },
+}
+
+/** X(N) ÷ X(1) of a scheme in each block. */
+function speedups(facts: Facts, name: string, replicas: number): ByBlock {
+  const one = valuesOf(armOf(facts, 'replicas', name), 'throughputPerSec')
+  return new Map(
+    [...valuesOf(armOf(facts, 'replicas', name, replicas), 'throughputPerSec')].flatMap(([block, many]) => {
+      const single = one.get(block)
+      return single ? [[block, many / single] as const] : []
+    }),
+  )
+}
+
+const COOKIES: Limits = { supported: { op: '>=', value: 0.9 }, refuted: { op: '<', value: 0.7 } }
+
+export const cookiesScale: Claim = {
+  id: 'cookies-scale',
+  quote:
+    "it's not true that you can't scale well with cookies. You can use connect-redis with express-session",
+  source: comment('khrisl33t'),
+  reading: 'sessions in Redis scale well',
+  metric: 'E(N) of session-redis below the Redis ceiling, and cross-replica 401s',
+  supportedIf: 'E >= 0.9 and no 401',
+  refutedIf: 'E < 0.7 or any 401',
+  thresholds: { efficiency: COOKIES, refusals: NO_REFUSAL },
+  decidedBy: 'npm run bench -- --only aa,replicas --replicas 1,2,4,8 --schemes session-redis --trials 5',
+  judge(facts) {
+    const missing = notMeasured(facts, 'replicas', [SESSION])
+    if (missing) return missing
+    const refused = refusals(facts, SESSION)
+    const full = redisBottleneck(facts)
+    const most = efficiencies(facts, SESSION).findLast(
+      ({ replicas }) => replicas < (full?.replicas ?? Number.POSITIVE_INFINITY),
+    )
+    const estimates = refused ? [refused.entry] : []
+    if (refused && refused.count > 0)
+      return {
+        verdict: 'refuted',
+        boundary: null,
+        sentence: refusalsText(refused),
+        estimates,
+        evidence: refused.evidence,
+      }
+    if (!refused || !most) return withheld(facts, [SESSION])
+    const { efficiency, replicas } = most
+    const judged = ruling(efficiency, COOKIES, ownRatioError(facts.summary, 'throughputRatio'))
+    return {
+      verdict: judged.verdict,
+      boundary: full?.text ?? null,
+      sentence:
+        `${replicas} replicas serve ${measured(efficiency, facts, 'replicas', styles.percent)} of ${replicas} times one, and ` +
+        `${refusalsText(refused)}${caveat([efficiency])}` +
+        doubtText(judged, COOKIES, efficiency.n, percent),
+      estimates: [
+        { label: `efficiency of ${SESSION} at ${replicas} replicas`, estimate: efficiency },
+        ...estimates,
+      ],
+      evidence: [
+        ...new Set([
+          ...trialsOf(
+            facts,
+            [1, replicas].map((n) => armOf(facts, 'replicas', SESSION, n)),
+          ),
+          ...refused.evidence,
+        ]),
+      ],
+    }
+  },
+}
