@@ -79,7 +79,7 @@ test('every command and option that the README shows exists', () => {
   const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
   for (const [, script = ''] of committed.matchAll(/npm run ([a-z:-]+)/g)) assert.ok(scripts[script], script)
   const cli = readFileSync(path.join(root, 'bench/cli.ts'), 'utf8')
-  const options = [...committed.matchAll(/(?<![\w-])--([a-z][a-z-]*)/g)].map(([, name]) => name)
+  const options = [...committed.matchAll(/(?<![\w-])--([a-z][a-z0-9-]*)/g)].map(([, name]) => name)
   const others = new Set(['build', 'scale', 'rm', 'help'])
   for (const name of options.filter((name) => name && !others.has(name))) {
     assert.ok(new RegExp(`'--${name}[ ']`).test(cli), `--${name}`)
