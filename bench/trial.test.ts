@@ -23,6 +23,8 @@ function fleetOf(start: (spec: FleetSpec) => Promise<RunningFleet>, code: string
     maxReplicas: 1,
     parts: { redis: null, haproxy: null },
     runtime: { node: process.version, openssl: '', v8: '', source: 'test' },
+    quotaMethod: null,
+    quotaProblem: 'nothing here is limited',
     start,
     generatorFor: () => ({ command: [process.execPath, '-e', code], env: process.env, processes: 1 }),
     close: async () => {},

@@ -66,6 +66,20 @@ export interface Experiment {
   plan(options: PlanOptions): { rounds: Round[]; notes: string[] }
 }
 
+/** How processes can be given CPU quotas: the kernel's control groups, in one of their two versions. */
+export type QuotaMethod = 'cgroup-v1' | 'cgroup-v2'
+
+/**
+ * Scale model: a CPU quota for each process of the fleet, in cores, so that a cluster fits on a small machine. Good for
+ * ratios of throughput; latency under a quota is mostly waiting for the next period.
+ */
+export interface Quotas {
+  /** Of each replica. */
+  replicaCores: number
+  redisCores: number
+  proxyCores: number
+}
+
 /** What a fleet must be like for one trial. */
 export interface FleetSpec {
   scheme: SchemeName
@@ -73,6 +87,8 @@ export interface FleetSpec {
   replicas: number
   /** Size of the servers' user directory. */
   users: number
+  /** Absent: nothing is limited. */
+  quotas?: Quotas | undefined
 }
 
 export interface ReplicaHandle {
@@ -125,6 +141,10 @@ export interface Fleet {
   readonly parts: { redis: Part | null; haproxy: Part | null }
   /** The Node that runs the servers. */
   readonly runtime: Environment['runtime']
+  /** How `quotas` are put in force here; null where they cannot be. */
+  readonly quotaMethod: QuotaMethod | null
+  /** Why not, as one sentence; null where they can. */
+  readonly quotaProblem: string | null
   start(spec: FleetSpec): Promise<RunningFleet>
   /** The load generator for a fleet of so many replicas, on CPUs that they leave to it. It may start before they do. */
   generatorFor(replicas: number): GeneratorOptions

@@ -1,4 +1,7 @@
-/** Says what a run would find here, what is missing and what that costs. Looks only: nothing is fetched. */
+/**
+ * Says what a run would find here, what is missing and what that costs. Nothing is fetched and nothing stays; whether
+ * CPU quotas are granted shows only when a control group is made, so one is made and removed.
+ */
 import { AuthscaleError } from '../errors.ts'
 import { cpuQuotaCores } from '../store/environment.ts'
 import { canFetchPackages } from './apt.ts'
@@ -6,6 +9,7 @@ import { dockerAnswers } from './docker.ts'
 import { connectionsAllowed, fileLimit } from './limits.ts'
 import { onPath } from './path.ts'
 import { allowedCpus, place, placementMethod } from './placement.ts'
+import { findQuotaMethod } from './quota.ts'
 import { checkNamedRedis } from './redis.ts'
 import { findRuntime } from './runtime.ts'
 import { lookFor, type Tool } from './tools.ts'
@@ -30,6 +34,7 @@ export async function doctor(): Promise<Finding[]> {
     await part('HAProxy', lookFor.haproxy, docker ? ok('HAProxy', CONTAINER) : missing('HAProxy')),
     cores(),
     cpuQuota(),
+    scaleModel(),
     files(),
     program('taskset', 'processes cannot be pinned: figures vary more, and every trial carries a warning'),
     program('setpriv', 'after kill -9 of a run, Redis and HAProxy stay until the next run ends them'),
@@ -98,6 +103,15 @@ function cpuQuota(): Finding {
     'a control group throttles this machine: latency is not to be trusted',
   )
 }
+
+function scaleModel(): Finding {
+  const { ground, problem } = findQuotaMethod()
+  if (ground) return ok('scale model', `processes can be given CPU quotas (${ground.method})`)
+  return degraded('scale model', problem, SCALE_MODEL_ADVICE)
+}
+
+const SCALE_MODEL_ADVICE =
+  'no cluster can be scaled down onto this machine: run as root outside of a container, or under `systemd-run --user --scope` where systemd delegates the cpu controller'
 
 function files(): Finding {
   const detail = `${fileLimit()} a process, enough for ${connectionsAllowed()} connections`

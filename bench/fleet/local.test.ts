@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +15,7 @@ import { identify } from './identity.ts'
 import { openLocalFleet } from './local.ts'
 import { sweep } from './manifest.ts'
 import { freePort, isFree } from './ports.ts'
+import { findQuotaMethod } from './quota.ts'
 import { startRedis } from './redis.ts'
 
 /** A killed harness's servers must be gone within this time. */
@@ -158,6 +159,75 @@ describe('a fleet on this machine', () => {
       }
     } finally {
       await fleet.close()
+    }
+  })
+})
+
+describe('a fleet under CPU quotas', { skip: findQuotaMethod().problem ?? false }, () => {
+  const quotas = { replicaCores: 0.2, redisCores: 0.1, proxyCores: 0.3 }
+
+  test('has each process in a group of its own while it runs, and none afterwards', async () => {
+    const { ground } = findQuotaMethod()
+    assert.ok(ground)
+    // Other harnesses may have groups there too.
+    const own = () =>
+      readdirSync(ground.parent).filter((name) => name.startsWith(`authscale-${process.pid}-`))
+    const fleet = await openLocalFleet(quiet)
+    try {
+      assert.equal(fleet.quotaMethod, ground.method)
+      assert.equal(fleet.quotaProblem, null)
+      for (let trial = 0; trial < 2; trial++) {
+        const running = await fleet.start({ ...(await spec('session-redis', 2)), quotas })
+        const pids = [...running.replicas, running.redis, running.proxy].map((part) => part?.pid)
+        const groups = pids.map(
+          (pid) => /\/authscale-\S+$/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))?.[0],
+        )
+        assert.deepEqual(
+          groups.map((group) => group?.split('/').at(-1)),
+          ['r1', 'r2', 'redis', 'proxy'],
+        )
+        assert.deepEqual((await visits(running.url, 4)).toSorted(), ['r1', 'r1', 'r2', 'r2'])
+        assert.equal(own().length, 1)
+        await running.stop()
+        assert.deepEqual(own(), [])
+      }
+      const running = await fleet.start(await spec('none', 1))
+      const cgroup = readFileSync(`/proc/${running.proxy.pid}/cgroup`, 'utf8')
+      assert.doesNotMatch(cgroup, /authscale/, 'without quotas there are no groups')
+    } finally {
+      await fleet.close()
+    }
+  })
+
+  test('that the kernel or the machine cannot grant does not start, and nothing of it stays', async () => {
+    const fleet = await openLocalFleet(quiet)
+    try {
+      const start = async (change: object) =>
+        fleet.start({ ...(await spec('none', 1)), quotas: { ...quotas, ...change } })
+      await assert.rejects(start({ replicaCores: 0.001 }), {
+        code: 'QUOTA_TOO_SMALL',
+        message: /^r1 would get 0.001/,
+      })
+      await assert.rejects(start({ proxyCores: 1000 }), { code: 'QUOTAS_TOO_LARGE' })
+    } finally {
+      await fleet.close()
+    }
+    assert.deepEqual(runFolders(), [])
+  })
+
+  test('does not start with a Redis whose process is not ours to limit', async () => {
+    const theirs = await startRedis()
+    process.env.REDIS_URL = theirs.url
+    const fleet = await openLocalFleet(quiet)
+    try {
+      await assert.rejects(fleet.start({ ...(await spec('session-redis', 1)), quotas }), {
+        code: 'QUOTA_UNSEEN',
+        message: /process of redis .* unset REDIS_URL/,
+      })
+    } finally {
+      delete process.env.REDIS_URL
+      await fleet.close()
+      await theirs.stop()
     }
   })
 })

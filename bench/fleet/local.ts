@@ -1,4 +1,5 @@
 /** A fleet on this machine: Redis, replicas under pm2 and HAProxy, all started fresh for each trial. */
+import { AuthscaleError } from '../errors.ts'
 import type {
   Fleet,
   FleetOptions,
@@ -6,6 +7,7 @@ import type {
   GeneratorOptions,
   Part,
   Placement,
+  Quotas,
   RunningFleet,
 } from '../types.ts'
 import { type Build, compile } from './build.ts'
@@ -13,6 +15,8 @@ import { openRunFolder, type RunFolder, sweep } from './manifest.ts'
 import { allowedCpus, pinHarness, place, placementMethod } from './placement.ts'
 import { wrapped } from './process.ts'
 import { startProxy } from './proxy.ts'
+import { findQuotaMethod, openQuotas, type QuotaGroups, type QuotaSupport } from './quota.ts'
+import { placeUnderQuotas } from './quota-placement.ts'
 import { checkNamedRedis, startRedis, useNamedRedis } from './redis.ts'
 import { startReplicas } from './replicas.ts'
 import { cleanEnvironment, findRuntime, type Runtime } from './runtime.ts'
@@ -31,6 +35,7 @@ interface Ground extends Parts {
   supervisor: Supervisor
   keys: string
   cpus: readonly number[]
+  quotas: QuotaSupport
 }
 
 interface Parts {
@@ -42,7 +47,8 @@ interface Parts {
 /** Sweeps what a killed run left, finds or fetches the parts, compiles the servers. @throws AuthscaleError */
 export async function openLocalFleet(options: FleetOptions): Promise<LocalFleet> {
   await sweep(options.log)
-  const folder = openRunFolder()
+  const quotas = findQuotaMethod()
+  const folder = openRunFolder(quotas.ground?.parent)
   const undo = new Undo()
   undo.add(() => folder.remove())
   try {
@@ -55,7 +61,8 @@ export async function openLocalFleet(options: FleetOptions): Promise<LocalFleet>
     const cpus = allowedCpus()
     undo.add(() => pinHarness(cpus))
     const keys = await build.makeKeys()
-    return new LocalFleet({ options, folder, runtime, build, supervisor, keys, cpus, ...parts }, undo)
+    const ground = { options, folder, runtime, build, supervisor, keys, cpus, quotas, ...parts }
+    return new LocalFleet(ground, undo)
   } catch (error) {
     await undo.all()
     throw error
@@ -92,10 +99,19 @@ class LocalFleet implements Fleet {
     return facts
   }
 
+  get quotaMethod() {
+    return this.#ground.quotas.ground?.method ?? null
+  }
+
+  get quotaProblem() {
+    return this.#ground.quotas.problem
+  }
+
   /** One trial at a time. */
   async start(spec: FleetSpec): Promise<RunningFleet> {
     await this.#current?.stop()
-    const placement = this.#place(spec.replicas)
+    const plain = this.#place(spec.replicas)
+    const placement = spec.quotas ? placeUnderQuotas(plain, this.#ground.cpus, spec.quotas) : plain
     await pinHarness(placement.sharedCpus.generator)
     const nonce = `${this.#ground.folder.nonce}-${++this.#trials}`
     this.#current = await startTrial(this.#ground, spec, placement, nonce)
@@ -134,6 +150,9 @@ async function startTrial(
   const undo = new Undo()
   let stopped = false
   try {
+    const quotas = spec.quotas && openQuotasFor(ground)
+    // Removed last, when the processes inside have ended.
+    if (quotas) undo.add(() => quotas.close())
     const keyPrefix = `authscale:${nonce}:`
     const redis = await startRedisFor(ground, spec, placement, keyPrefix)
     if (redis) undo.add(() => redis.stop())
@@ -160,6 +179,8 @@ async function startTrial(
       replicas: replicas.handles,
     })
     undo.add(() => proxy.stop())
+    // Not before all are up: under a quota a start takes seconds.
+    if (quotas && spec.quotas) limit(quotas, spec.quotas, { replicas: replicas.handles, redis, proxy })
     return {
       url: proxy.url,
       replicas: replicas.handles.map(({ id, url, pid }) => ({ id, url, pid })),
@@ -176,6 +197,33 @@ async function startTrial(
   } catch (error) {
     await undo.all()
     throw error
+  }
+}
+
+/** @throws AuthscaleError NO_QUOTAS */
+function openQuotasFor({ quotas, folder }: Ground): QuotaGroups {
+  if (quotas.ground) return openQuotas(quotas.ground, folder.nonce)
+  throw new AuthscaleError('NO_QUOTAS', `${quotas.problem}; npm run doctor says what would help`)
+}
+
+type Pids = Pick<RunningFleet, 'replicas' | 'redis' | 'proxy'>
+
+/** @throws AuthscaleError QUOTA_UNSEEN for a part whose process is not on this machine or not told */
+function limit(groups: QuotaGroups, quotas: Quotas, { replicas, redis, proxy }: Pids): void {
+  const parts = [
+    ...replicas.map(({ id, pid }) => ({ name: id, pid, cores: quotas.replicaCores })),
+    ...(redis ? [{ name: 'redis', pid: redis.pid, cores: quotas.redisCores }] : []),
+    { name: 'proxy', pid: proxy.pid, cores: quotas.proxyCores },
+  ]
+  for (const { name, pid, cores } of parts) {
+    if (pid === null) {
+      const advice = 'unset REDIS_URL, or install it on this machine'
+      throw new AuthscaleError(
+        'QUOTA_UNSEEN',
+        `the process of ${name} cannot be seen to be limited: ${advice}`,
+      )
+    }
+    groups.limit(name, pid, cores)
   }
 }
 

@@ -2,12 +2,16 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, test } from 'node:test'
+import { afterEach, beforeEach, type TestContext, test } from 'node:test'
 import { identify } from './identity.ts'
 import { openRunFolder, sweep } from './manifest.ts'
+import { findQuotaMethod, openQuotas } from './quota.ts'
+import { groupFolder, removeAbandoned } from './quota-group.ts'
+
+const { ground, problem } = findQuotaMethod()
 
 let temporary: string
 const formerTmpdir = process.env.TMPDIR
@@ -83,4 +87,51 @@ test('a sweep never touches a living harness', async () => {
   assert.ok(existsSync(folder.path))
   process.kill(own.pid, 'SIGKILL')
   await own.exited
+})
+
+/** A process under a quota, in a group of a harness with a run folder. Nothing of it outlives the test. */
+function limited(t: TestContext) {
+  assert.ok(ground)
+  const folder = openRunFolder(ground.parent)
+  const child = stray()
+  openQuotas(ground, folder.nonce).limit('redis', child.pid, 0.1)
+  const group = groupFolder(ground.parent, process.pid, folder.nonce)
+  t.after(async () => {
+    if (identify(child.pid)) process.kill(child.pid, 'SIGKILL')
+    await child.exited
+    await removeAbandoned(group)
+  })
+  return { folder, child, group }
+}
+
+test('a sweep removes the control groups of a dead harness', { skip: problem ?? false }, async (t) => {
+  const { folder, child, group } = limited(t)
+  folder.record(child.pid, 'redis')
+  await sweep(() => assert.fail('it lives'))
+  assert.deepEqual(
+    readdirSync(group, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : [])),
+    ['redis'],
+  )
+  abandon(folder.path)
+  await sweep(() => {})
+  assert.deepEqual(await child.exited, [null, 'SIGKILL'])
+  assert.ok(!existsSync(group))
+  assert.ok(!existsSync(folder.path))
+})
+
+test('a sweep leaves a group alone while a process of others is in it', {
+  skip: problem ?? false,
+}, async (t) => {
+  const { folder, child, group } = limited(t)
+  abandon(folder.path)
+  const lines: string[] = []
+  await sweep((line) => lines.push(line))
+  assert.match(lines.join(), /left alone: .* holds processes that are not ours/)
+  assert.ok(identify(child.pid))
+  assert.ok(existsSync(group))
+  process.kill(child.pid, 'SIGKILL')
+  await child.exited
+  await sweep(() => assert.fail('nothing to say'))
+  assert.ok(!existsSync(group))
+  assert.ok(!existsSync(folder.path))
 })

@@ -12,6 +12,7 @@ import { buildFolder } from './build.ts'
 import { dockerRemove } from './docker.ts'
 import { identify, isRunning, type ProcessIdentity } from './identity.ts'
 import { signalGroup } from './process.ts'
+import { groupFolder, removeAbandoned } from './quota-group.ts'
 
 const PREFIX = 'authscale-'
 const RUN_FOLDER = /^authscale-[0-9a-f]{8}$/
@@ -23,6 +24,8 @@ interface Manifest {
   processes: (ProcessIdentity & { what: string })[]
   /** Names of containers. */
   containers: string[]
+  /** Folder of the control group in which this harness makes its own for CPU quotas; null where it cannot. */
+  quotaParent: string | null
 }
 
 /** The private folder of one harness: sockets, generated configurations, manifest. */
@@ -35,14 +38,17 @@ export interface RunFolder {
   remove(): void
 }
 
-/** Makes the folder. Short, in the system's temporary folder: the path of a Unix socket has 104 bytes at most. */
-export function openRunFolder(): RunFolder {
+/**
+ * Makes the folder. Short, in the system's temporary folder: the path of a Unix socket has 104 bytes at most.
+ * @param quotaParent noted before anything is made there, so that no kill can lose it
+ */
+export function openRunFolder(quotaParent: string | null = null): RunFolder {
   const harness = identify(process.pid)
   if (harness === null)
     throw new AuthscaleError('NO_PROCESS_TABLE', 'cannot read the start time of this process')
   const nonce = randomBytes(4).toString('hex')
   const path = join(tmpdir(), `${PREFIX}${nonce}`)
-  const manifest: Manifest = { harness, nonce, processes: [], containers: [] }
+  const manifest: Manifest = { harness, nonce, processes: [], containers: [], quotaParent }
   // Complete before it gets the name that a sweep looks for.
   const unnamed = join(tmpdir(), `.${PREFIX}${nonce}`)
   mkdirSync(unnamed, { mode: 0o700 })
@@ -90,7 +96,13 @@ async function sweepOne(folder: string, manifest: Manifest, log: (line: string) 
     await untilGone(stray)
   }
   for (const container of manifest.containers) await dockerRemove(container)
-  rmSync(buildFolder(manifest.nonce), { recursive: true, force: true })
+  const { quotaParent, harness, nonce } = manifest
+  if (quotaParent && !(await removeAbandoned(groupFolder(quotaParent, harness.pid, nonce)))) {
+    // The folder stays too, so that the next sweep looks again.
+    log(`left alone: a control group of run ${nonce} in ${quotaParent} holds processes that are not ours`)
+    return
+  }
+  rmSync(buildFolder(nonce), { recursive: true, force: true })
   rmSync(folder, { recursive: true, force: true })
 }
 

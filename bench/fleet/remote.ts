@@ -65,6 +65,8 @@ export async function openRemoteFleet(
     maxReplicas: addresses.length,
     parts: { redis, haproxy: { version: 'not told', source: 'remote' } satisfies Part },
     runtime: { ...(await askAgent(addresses[0] as string, 'GET').then(versions)), source: 'remote' },
+    quotaMethod: null,
+    quotaProblem: 'the CPU quotas of containers belong to docker-compose.yml',
     start: (spec) => start(spec, addresses, settings),
     generatorFor: () => ({
       command: [runtime.command, build.generator],

@@ -1,11 +1,13 @@
 /** How long a CPU quota has held this process and its children back. */
 import { readFileSync } from 'node:fs'
+import type { QuotaMethod } from '../types.ts'
 
 const MOUNT = '/sys/fs/cgroup'
 
 /**
  * Throttled time in µs since the cgroup was made; null where there is no such account, as in the root of a cgroup
- * v2 tree, which has no quota. Fleet and generator are children of the harness and share its cgroup.
+ * v2 tree, which has no quota. Fleet and generator are children of the harness and share its cgroup, except for what
+ * a scale model limits: each of those is throttled by design, in a group of its own.
  */
 export function throttledUs(): number | null {
   const own = read('/proc/self/cgroup')
@@ -20,10 +22,29 @@ export function throttledUs(): number | null {
 
 /**
  * Where the account may be, by /proc/self/cgroup. A container sees its own cgroup as the root of the mount but may
- * be told its path on the host, so the root is tried after the path. Version 1 comes first: where both are mounted,
- * the CPU controller belongs to the one that names it.
+ * be told its path on the host, so the root is tried after the path.
  */
 export function statFiles(own: string): string[] {
+  const files = cpuGroups(own).flatMap(({ mount, path }) =>
+    [path, ''].map((below) => `${mount}${below}/cpu.stat`),
+  )
+  return [...new Set(files)]
+}
+
+/** The control group of this process in one tree. */
+export interface CpuGroup {
+  method: QuotaMethod
+  /** Folder of the tree's root. */
+  mount: string
+  /** From the root to the group: empty, or slash and name for each level. */
+  path: string
+}
+
+/**
+ * The groups that may limit this process's CPU, by /proc/self/cgroup. Version 1 comes first: where both are mounted,
+ * the CPU controller belongs to the one that names it.
+ */
+export function cpuGroups(own: string, mount = MOUNT): CpuGroup[] {
   const lines = own
     .trim()
     .split('\n')
@@ -33,10 +54,12 @@ export function statFiles(own: string): string[] {
     })
   const v1 = lines.filter(({ controllers }) => controllers.split(',').includes('cpu'))
   const v2 = lines.filter(({ controllers }) => controllers === '')
-  const files = [...v1, ...v2].flatMap(({ controllers, path }) =>
-    [path, ''].map((below) => [MOUNT, controllers, below.slice(1), 'cpu.stat'].filter(Boolean).join('/')),
-  )
-  return [...new Set(files)]
+  return [
+    ...v1.map(({ controllers, path }): CpuGroup => {
+      return { method: 'cgroup-v1', mount: `${mount}/${controllers}`, path }
+    }),
+    ...v2.map(({ path }): CpuGroup => ({ method: 'cgroup-v2', mount, path })),
+  ]
 }
 
 /** Version 2 counts `throttled_usec`, version 1 `throttled_time` in ns. */

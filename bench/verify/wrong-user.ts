@@ -48,6 +48,8 @@ function fleetOf(server: Server, bed: TestBed): Fleet {
     maxReplicas: 1,
     parts: { redis: null, haproxy: null },
     runtime: bed.runtime,
+    quotaMethod: null,
+    quotaProblem: 'nothing here is limited',
     start: async () => running,
     generatorFor: () => bed.generator,
     close: () => server.stop(),
