@@ -15,7 +15,12 @@ const program = new Command('authscale')
 program
   .command('run', { isDefault: true })
   .description('measure, and write a run with its report (the default)')
-  .option('--profile <name>', 'smoke, standard or full', take.profileName, 'standard')
+  .option(
+    '--profile <name>',
+    'smoke, standard or full; npm run bench -- list has them all',
+    take.profileName,
+    'standard',
+  )
   .option('--only <experiments>', 'only these experiments, comma-separated', take.experimentList)
   .option('--schemes <names>', 'only these schemes, beside the control', take.schemeList)
   .option(
@@ -77,6 +82,7 @@ program
   .option('--payload <bytes>', 'state that each login remembers', take.wholeNumber(0, 65_536))
   .option('--price <list>', 'by the month: replica=30,redis=60,proxy-core=20,egress-gb=0.05', take.prices)
   .option('--run <dir>', 'the run to plan from; default the newest that can carry the plan')
+  .option('--calibrate', 'measure this machine first, about a minute for each scheme, and plan from that')
   .option('--json', 'print the plan as JSON, with the trials that each figure rests on')
   .action(planCapacity)
 

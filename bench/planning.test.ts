@@ -79,6 +79,7 @@ test('bad input is told what to type instead', async () => {
   await refused(/above 0/, '--scheme', 'jwt-hs256', '--rps', '0', '--users', '1')
   await refused(/from 0 to 0\.9/, '--scheme', 'jwt-hs256', '--rps', '1', '--users', '1', '--headroom', '1')
   await refused(/replica=30/, '--scheme', 'jwt-hs256', ...load, '--price', 'server=3')
+  await refused(/leave out --run/, '--scheme', 'jwt-hs256', ...load, '--run', 'results', '--calibrate')
   await refused(
     /nowhere.* does not exist: name the folder of a run/,
     '--scheme',

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { calibrate } from './calibrate.ts'
 import { AuthscaleError } from './errors.ts'
 import { loadTraits } from './options.ts'
 import { type Crossing, crossing } from './plan/compare.ts'
@@ -28,6 +29,7 @@ export interface PlanningOptions {
   payload?: number
   price?: Prices
   run?: string
+  calibrate?: boolean
   json?: boolean
 }
 
@@ -41,7 +43,7 @@ interface Source {
 /**
  * Exit code 1 when a plan is refused.
  *
- * @throws AuthscaleError NO_SCHEME, NO_EVIDENCE, and what reading a run can throw
+ * @throws AuthscaleError NO_SCHEME, TWO_SOURCES, NO_EVIDENCE, CALIBRATION_FAILED, and what reading a run can throw
  */
 export async function planCapacity(options: PlanningOptions): Promise<void> {
   const schemes = options.compare ?? (options.scheme ? [options.scheme] : [])
@@ -51,11 +53,15 @@ export async function planCapacity(options: PlanningOptions): Promise<void> {
       'name what to plan for: --scheme session-redis, or --compare session-redis,jwt-hs256',
     )
   }
+  if (options.calibrate && options.run) {
+    throw new AuthscaleError('TWO_SOURCES', '--calibrate measures a run of its own: leave out --run')
+  }
   const traits = await loadTraits()
   const evidenceIn = ({ run, summary, results }: Source) =>
     schemes.map((scheme) => evidenceOf(run, summary, results, scheme, traits))
-  const source = options.run
-    ? await sourceIn(options.run)
+  const folder = options.calibrate ? await calibrate(schemes, results, new Date()) : options.run
+  const source = folder
+    ? await sourceIn(folder)
     : await newestThat((one) => evidenceIn(one).every((found) => typeof found !== 'string'))
   const evidence = evidenceIn(source)
   const request = requestOf(options)

@@ -32,13 +32,16 @@ test('running it twice changes nothing more', () => {
   assert.equal(update(update(readme)), update(readme))
 })
 
-test('a README without its marks and a smoke run are refused', () => {
+test('a README without its marks is refused, and so is a run too short to be published', () => {
   assert.throws(() => update('# authscale\n'), { code: 'BAD_README' })
   assert.throws(() => update('<!-- figures:end --><!-- figures:start -->'), { code: 'BAD_README' })
-  const smoke = syntheticRun({ profile: 'smoke', blocks: 1, experiments: ['cost'] })
-  assert.throws(() => updateReadme(readme, 'x', smoke.run, summarize(smoke.run, smoke.results)), {
-    code: 'SMOKE_RUN',
-  })
+  for (const profile of ['smoke', 'calibration'] as const) {
+    const { run, results } = syntheticRun({ profile, blocks: 1, experiments: ['cost'] })
+    assert.throws(() => updateReadme(readme, 'x', run, summarize(run, results)), {
+      code: 'SHORT_RUN',
+      message: new RegExp(profile),
+    })
+  }
 })
 
 const root = path.resolve(import.meta.dirname, '..')

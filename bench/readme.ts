@@ -10,13 +10,13 @@ import type { LoadCheck, Run, Summary, VerifyRecord } from './types.ts'
  * as it is. The same run gives the same text, so that a test can hold the README to it.
  *
  * @param runDir path of the run from the README, e.g. `results/published/2026-01-02-amd-epyc-2-cores`
- * @throws AuthscaleError BAD_README without the marks, SMOKE_RUN for a run that is never published
+ * @throws AuthscaleError BAD_README without the marks, SHORT_RUN for a run that is never published
  */
 export function updateReadme(readme: string, runDir: string, run: Run, summary: Summary): string {
-  if (run.profile === 'smoke') {
+  if (run.profile !== 'standard' && run.profile !== 'full') {
     throw new AuthscaleError(
-      'SMOKE_RUN',
-      `${runDir} is a smoke run, which is never published: use a standard or full one`,
+      'SHORT_RUN',
+      `${runDir} is a ${run.profile} run, which is never published: use a standard or full one`,
     )
   }
   return replaceBetween(readme, 'figures', figures(runDir, run, summary))

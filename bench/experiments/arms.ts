@@ -1,6 +1,6 @@
 /** What the experiments share when they lay out their arms. */
 import type { Arm, PlanOptions, SchemeName } from '../types.ts'
-import { CONNECTIONS_PER_REPLICA, DEFAULT_USERS } from './profiles.ts'
+import { CONNECTIONS_PER_REPLICA, DEFAULT_USERS, profiles } from './profiles.ts'
 
 /** The scheme that authenticates nobody; everything is compared with it. */
 export const CONTROL: SchemeName = 'none'
@@ -49,8 +49,9 @@ export function blocksOf(options: PlanOptions, blocks: number): number {
   return options.trials ?? blocks * (options.precise ? PRECISE_BLOCKS : 1)
 }
 
-/** The chosen schemes, always with the control: without it there is nothing to compare with. */
-export function withControl(names: readonly SchemeName[]): SchemeName[] {
+/** The schemes with the control before them: without it there is nothing to compare with. */
+export function withControl({ profile, schemes }: PlanOptions, names = schemes): SchemeName[] {
+  if (profiles[profile].withoutControl) return [...names]
   return [CONTROL, ...names.filter((name) => name !== CONTROL)]
 }
 
@@ -59,11 +60,11 @@ export function withControl(names: readonly SchemeName[]): SchemeName[] {
  * each declared place of state, since schemes that differ only in the signature answer such a question alike.
  */
 export function oneForEachState(options: PlanOptions): SchemeName[] {
-  if (options.schemesNamed) return withControl(options.schemes)
+  if (options.schemesNamed) return withControl(options)
   const seen = new Set<string>()
   const first = options.schemes.filter((name) => {
     const { state } = options.traits[name]
     return !seen.has(state) && seen.add(state)
   })
-  return withControl(first)
+  return withControl(options, first)
 }

@@ -9,9 +9,10 @@ export const cost: Experiment = {
   plan(options) {
     const { blocks, ...phases } = profiles[options.profile].cost
     const base = { experiment: 'cost', replicas: 1, ...phases }
-    const arms = withControl(options.schemes).map((scheme) => arm({ ...base, scheme }, options))
+    const schemes = withControl(options)
+    const arms = schemes.map((scheme) => arm({ ...base, scheme }, options))
     // The control a second time: what differs between two equal arms is this machine's own error.
-    arms.push(arm({ ...base, scheme: CONTROL, twin: true }, options))
+    if (schemes.includes(CONTROL)) arms.push(arm({ ...base, scheme: CONTROL, twin: true }, options))
     return { rounds: [{ arms, blocks: blocksOf(options, blocks) }], notes: [] }
   },
 }

@@ -18,7 +18,7 @@ export const latency: Experiment = {
       ...ladder,
     }
     const phases = { warmupSec, warmupRequests, measureSec }
-    const schemes = brief ? oneForEachState(options) : withControl(options.schemes)
+    const schemes = brief ? oneForEachState(options) : withControl(options)
     const arms = schemes.map((scheme) =>
       arm({ experiment: 'latency', scheme, replicas: 1, ...phases, load }, options),
     )

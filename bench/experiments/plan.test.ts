@@ -37,6 +37,13 @@ test('the control is always measured, also when only one scheme is named', async
   assert.deepEqual(new Set(trials.map(({ arm }) => arm.scheme)), new Set(['none', 'jwt-hs256']))
 })
 
+test('a calibration measures the schemes that are planned for, and nothing to compare them with', async () => {
+  const chosen = await options({ profile: 'calibration', schemes: ['jwt-hs256'], schemesNamed: true })
+  const { trials } = planTrials(named('cost', 'latency', 'users'), chosen, 1)
+  assert.deepEqual(new Set(trials.map(({ arm }) => arm.scheme)), new Set(['jwt-hs256']))
+  assert.deepEqual(new Set(trials.map(({ arm }) => arm.twin)), new Set([false]))
+})
+
 test('experiments about state take one scheme for each place of state unless schemes are named', async () => {
   const { trials } = planTrials(named('users'), await options({ trials: 1 }), 1)
   const { traits } = await options()

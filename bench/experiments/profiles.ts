@@ -12,6 +12,8 @@ interface Phases {
 interface Profile {
   /** One line for `npm run bench -- list`. */
   summary: string
+  /** For what compares nothing: without the control there is no auth tax. */
+  withoutControl?: true
   cost: Phases
   /** `measureSec` is one rung of the ladder. */
   latency: Phases & {
@@ -114,6 +116,29 @@ export const profiles: Record<ProfileName, Profile> = {
       measureSec: 3,
       levels: [1_000, 10_000, 100_000],
     },
+  },
+  calibration: {
+    summary: 'what npm run plan -- --calibrate measures: a minute for each scheme, without the control',
+    withoutControl: true,
+    cost: { blocks: 3, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
+    latency: {
+      blocks: 2,
+      warmupSec: 1,
+      warmupRequests: WARM,
+      measureSec: 1,
+      settleSec: 0.1,
+      firstPerSec: 1_000,
+      searchRungs: 2,
+    },
+    replicas: {
+      blocks: 2,
+      warmupSec: 1.5,
+      warmupRequests: WARM,
+      measureSec: 2,
+      counts: [1, 2],
+      always: false,
+    },
+    users: { blocks: 2, warmupSec: 0.2, warmupRequests: 0, measureSec: 0.3, levels: [5_000, 25_000] },
   },
 }
 

@@ -58,7 +58,7 @@ export const summarySchema = z
   .object({
     schemaVersion: z.literal(SCHEMA_VERSION),
     runId: z.string(),
-    profile: z.enum(['smoke', 'standard', 'full']),
+    profile: z.enum(['smoke', 'standard', 'full', 'calibration']),
     trials: z.object({
       planned: count,
       ok: count,
