@@ -1,6 +1,6 @@
 /** Proof: even arrivals come evenly and Poisson arrivals at random, by the server's clock. */
 import { dispersion, poissonBand } from './laws.ts'
-import { digits, logIn, type Proof, sendOpenLoop, WARMUP_SEC } from './proof.ts'
+import { digits, type Proof, warmServer } from './proof.ts'
 
 const PER_SEC = 1_000
 /** Twenty arrivals each: the lag of the generator's timers, a millisecond, moves few of them across an edge. */
@@ -14,13 +14,9 @@ export function arrivalDispersion({ sec = 4, seed = 1 } = {}): Proof {
     shows: 'even and Poisson arrivals are what they are called',
     timed: true,
     async run(instrument, bed) {
-      const server = await bed.serve()
-      await logIn(instrument, server.url)
-      const load = { url: server.url, perSec: PER_SEC, seed }
-      await sendOpenLoop(instrument, { ...load, sec: WARMUP_SEC })
+      const { server, send } = await warmServer(instrument, bed, { perSec: PER_SEC, seed })
       const arrivalsOf = async (spacing: 'even' | 'poisson') => {
-        await server.log()
-        await sendOpenLoop(instrument, { ...load, sec, spacing })
+        await send(sec, spacing)
         return dispersion((await server.log()).arrivedUs, WINDOW_US)
       }
       const even = await arrivalsOf('even')

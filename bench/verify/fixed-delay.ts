@@ -1,6 +1,6 @@
 /** Proof: a reply that takes a known time is measured to take that time. */
 import { nearestRank } from './laws.ts'
-import { digits, logIn, type Proof, sendOpenLoop, WARMUP_SEC } from './proof.ts'
+import { digits, type Proof, warmServer } from './proof.ts'
 
 /** Some replies are always waiting, so the server never sleeps and neither side has to be woken up. */
 const PER_SEC = 500
@@ -15,11 +15,8 @@ export function fixedDelay({ sec = 3 } = {}): Proof {
     shows: 'a known delay is measured to a fraction of a millisecond',
     timed: true,
     async run(instrument, bed) {
-      const server = await bed.serve({ delayMs: DELAY_MS })
-      await logIn(instrument, server.url)
-      await sendOpenLoop(instrument, { url: server.url, perSec: PER_SEC, sec: WARMUP_SEC })
-      await server.log()
-      const report = await sendOpenLoop(instrument, { url: server.url, perSec: PER_SEC, sec })
+      const { server, send } = await warmServer(instrument, bed, { perSec: PER_SEC }, { delayMs: DELAY_MS })
+      const report = await send(sec)
       const truth = nearestRank((await server.log()).tookUs, 0.5) / 1_000
       const measured = report.arrivals.uncorrectedUs.p50 / 1_000
       return {

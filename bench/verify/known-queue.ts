@@ -1,6 +1,6 @@
 /** Proof: the latencies of a queue are those of the queue, quantile by quantile. */
 import { nearestRank } from './laws.ts'
-import { digits, logIn, type Proof, sendOpenLoop, WARMUP_SEC } from './proof.ts'
+import { digits, type Proof, warmServer } from './proof.ts'
 
 /** Utilization 0.8, mean time in the queue 20 ms: what the generator's own timers add is small beside it. */
 const PER_SEC = 160
@@ -19,13 +19,9 @@ export function knownQueue({ sec = 12, seed = 1 } = {}): Proof {
     shows: 'the quantiles of a queue are those of the server’s own log',
     timed: true,
     async run(instrument, bed) {
-      const server = await bed.serve()
-      await logIn(instrument, server.url)
-      const load = { url: server.url, perSec: PER_SEC, connections: 256, seed }
-      await sendOpenLoop(instrument, { ...load, sec: WARMUP_SEC })
-      await server.log()
+      const { server, send } = await warmServer(instrument, bed, { perSec: PER_SEC, connections: 256, seed })
       server.behave({ queue: { meanServiceMs: MEAN_SERVICE_MS, seed } })
-      const report = await sendOpenLoop(instrument, { ...load, spacing: 'poisson', sec })
+      const report = await send(sec, 'poisson')
       const { tookUs } = await server.log()
       const truth = names.map((name) => nearestRank(tookUs, QUANTILES[name]) / 1_000)
       const measured = names.map((name) => report.latencyUs[name] / 1_000)

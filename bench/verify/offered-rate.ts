@@ -1,6 +1,6 @@
 /** Proof: as many requests are sent as were asked for, by the server's count. */
 import { ratePerSec } from './laws.ts'
-import { digits, logIn, type Proof, sendOpenLoop, WARMUP_SEC, within } from './proof.ts'
+import { digits, type Proof, warmServer, within } from './proof.ts'
 
 const PER_SEC = 1_000
 const TOLERANCE = 0.001
@@ -17,14 +17,10 @@ export function offeredRate({ sec = 5, seed = 1 } = {}): Proof {
     shows: 'the server counts as many requests as were asked for',
     timed: true,
     async run(instrument, bed) {
-      const server = await bed.serve()
-      await logIn(instrument, server.url)
-      const load = { url: server.url, perSec: PER_SEC, seed }
-      await sendOpenLoop(instrument, { ...load, sec: WARMUP_SEC })
-      await server.log()
-      await sendOpenLoop(instrument, { ...load, sec })
+      const { server, send } = await warmServer(instrument, bed, { perSec: PER_SEC, seed })
+      await send(sec)
       const even = (await server.log()).arrivedUs
-      const { arrivals } = await sendOpenLoop(instrument, { ...load, sec, spacing: 'poisson' })
+      const { arrivals } = await send(sec, 'poisson')
       const poisson = (await server.log()).arrivedUs.length
       const { scheduled } = arrivals.account
       const asked = PER_SEC * sec

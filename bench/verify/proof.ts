@@ -2,6 +2,8 @@
 import type { z } from 'zod'
 import type { verdictSchema } from '../store/schema.ts'
 import type { Generator, LoadJob, LoadReport } from '../types.ts'
+import type { Server } from './server.ts'
+import type { Behaviour } from './server-log.ts'
 import type { TestBed } from './test-bed.ts'
 
 export type Verdict = z.infer<typeof verdictSchema>
@@ -26,7 +28,7 @@ export interface Proof {
 const USERS = 100
 
 /** Load before the load that counts: connections, and code that is compiled on both sides. */
-export const WARMUP_SEC = 0.7
+const WARMUP_SEC = 0.7
 
 /** Gives the instrument its users; the servers of the proofs take any name. */
 export async function logIn(instrument: Instrument, url: string): Promise<void> {
@@ -62,6 +64,22 @@ export async function sendOpenLoop(
   const { arrivals } = report
   if (!arrivals) throw new Error('the instrument gave no account of its arrivals')
   return { ...report, arrivals }
+}
+
+/** A server that is warm and has an empty log, and open-loop load for it. */
+export async function warmServer(
+  instrument: Instrument,
+  bed: TestBed,
+  load: Omit<OpenLoad, 'url' | 'sec' | 'spacing'>,
+  behaviour?: Behaviour,
+): Promise<{ server: Server; send(sec: number, spacing?: OpenLoad['spacing']): Promise<OpenReport> }> {
+  const server = await bed.serve(behaviour)
+  await logIn(instrument, server.url)
+  const send = (sec: number, spacing: OpenLoad['spacing'] = 'even') =>
+    sendOpenLoop(instrument, { ...load, url: server.url, sec, spacing })
+  await send(WARMUP_SEC)
+  await server.log()
+  return { server, send }
 }
 
 /** "1.25" for 1.2504: as many digits as a reader needs to compare. */
