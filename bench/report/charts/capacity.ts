@@ -102,5 +102,5 @@ function finding(latency: Entries, bound: string): string {
   const one = ({ entry, value }: typeof most) =>
     `${isLowerBound(entry) ? 'at least ' : ''}${figure(value)}/s (${entry.scheme})`
   if (most === least) return `One replica keeps ${bound} up to ${one(most)}`
-  return `One replica keeps ${bound} up to ${one(least)} and ${one(most)}`
+  return `With ${bound}, one replica takes ${one(least)} to ${one(most)}`
 }

@@ -87,7 +87,7 @@ test('ladders: titles state the finding, every scheme is named, SLO and n are sa
   const { capacity, latency } = drawLadders()
   assert.match(
     titleOf(capacity),
-    /^One replica keeps p99 ≤ 50 ms up to 4,\d{3}\/s \(jwt-eddsa\) and 1\d,\d{3}\/s \(jwt-hs256\)$/,
+    /^With p99 ≤ 50 ms, one replica takes 4,\d{3}\/s \(jwt-eddsa\) to 1\d,\d{3}\/s \(jwt-hs256\)$/,
   )
   assert.match(
     titleOf(latency),
@@ -104,7 +104,7 @@ test('ladders: titles state the finding, every scheme is named, SLO and n are sa
 
 test('a capacity that the load limited is marked as at least that, one that is not known is told in words', () => {
   const limited = drawLadders({ loadLimitPerSec: 8_000 })
-  assert.match(titleOf(limited.capacity), /and at least 7,340\/s \(jwt-hs256\)$/)
+  assert.match(titleOf(limited.capacity), /to at least 7,340\/s \(jwt-hs256\)$/)
   assert.match(limited.capacity, /≥ 7,340/)
   assert.match(limited.latency, /capacity ≥ 7,340\/s/)
   const single = drawLadders({ ratesPerSec: [2_000] })
