@@ -4,7 +4,7 @@ import { isSchemeName, schemeNames, schemes } from '../servers/scheme.ts'
 import { AuthscaleError } from './errors.ts'
 import { experiments } from './experiments/index.ts'
 import { DEFAULT_SLO, profileNames } from './experiments/profiles.ts'
-import type { Prices } from './plan/plan.ts'
+import type { Prices } from './plan/request.ts'
 import type { Experiment, Fleet, PlanOptions, ProfileName, SchemeName, Slo, Traits } from './types.ts'
 
 /** The options of `npm run bench` as commander hands them over. */

@@ -1,6 +1,7 @@
 /** Two schemes side by side: the rate from which on the other one is cheaper. */
 import type { Evidence } from './evidence.ts'
-import { expense, type PlanRequest, plan } from './plan.ts'
+import { expense, plan } from './plan.ts'
+import type { PlanRequest } from './request.ts'
 
 export interface Crossing {
   /** Requests per second. */

@@ -2,7 +2,7 @@
 import { figure } from '../report/format.ts'
 import { measuredRates } from './curve.ts'
 import type { Evidence } from './evidence.ts'
-import type { PlanRequest } from './plan.ts'
+import type { PlanRequest } from './request.ts'
 
 /** The trials that each figure of a plan rests on. */
 export function evidenceIds({ trials, scaling }: Evidence): Record<string, string[]> {

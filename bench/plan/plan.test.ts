@@ -4,8 +4,9 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { crossing } from './compare.ts'
 import { around, evidence, ladderOf, step } from './evidence-for-tests.ts'
-import { type Plan, type PlanRequest, plan, type Refusal } from './plan.ts'
+import { type Plan, plan, type Refusal } from './plan.ts'
 import { exactly } from './range.ts'
+import type { PlanRequest } from './request.ts'
 
 const request: PlanRequest = {
   rps: 20_000,

@@ -10,32 +10,7 @@ import { busyAt, latencyAt, measuredRates, reach } from './curve.ts'
 import type { Evidence, TierCost } from './evidence.ts'
 import { evidenceIds, rate, warningsOf } from './notes.ts'
 import { exactly, over, plus, type Range, scaled, times, wholeUnits } from './range.ts'
-
-export interface PlanRequest {
-  /** Requests per second of all users together. */
-  rps: number
-  /** Logged in at the same time. */
-  users: number
-  p99Ms: number
-  /** Share of each tier that stays free, from 0 to below 1. */
-  headroom: number
-  /** Cores of a replica; a replica of several is taken for as many processes. */
-  replicaCores: number
-  /** Bytes of state that each login remembers; null: what the schemes remember by default. */
-  stateBytes: number | null
-  /** By the month. */
-  prices: Prices | null
-}
-
-/** In one currency. */
-export interface Prices {
-  replica: number
-  /** A Redis primary. */
-  redis: number
-  proxyCore: number
-  /** A gigabyte (10⁹ bytes) sent to clients. */
-  egressGb: number
-}
+import type { PlanRequest, Prices } from './request.ts'
 
 export interface Plan {
   scheme: string
@@ -100,37 +75,24 @@ export function plan(evidence: Evidence, request: PlanRequest): Plan | Refusal {
   const p99 = latencyAt(ladder, each, ({ p99Us }) => p99Us)
   if (!p50 || !p99) return refuse(`no latency was measured near ${rate(each)} for one replica`)
 
-  const measured = measuredRates(ladder).most
-  const far = request.rps > FAR * measured
-  const tiers = [evidence.proxy, ...(evidence.redis ? [evidence.redis] : [])]
-  if (far && tiers.some(({ marginal }) => marginal === null)) {
+  if (!carriesTiers(evidence, request.rps)) {
     return refuse(
-      `${rate(request.rps)} is more than ${FAR} times what was measured (${rate(measured)}), and the fit of ` +
-        'U = U0 + D·X is too poor to carry Redis and proxy that far',
+      `${rate(request.rps)} is more than ${FAR} times what was measured (${rate(measuredRates(ladder).most)}), and ` +
+        'the fit of U = U0 + D·X is too poor to carry Redis and proxy that far',
     )
   }
-  const cores = (tier: TierCost) => scaled(demandOf(tier), request.rps / 1e6)
-  const units = (tier: TierCost) => wholeUnits(scaled(cores(tier), 1 / (1 - request.headroom)), 1)
-  const redisPrimaries = evidence.redis ? units(evidence.redis) : exactly(0)
-  const proxyCores = units(evidence.proxy)
-  const busy = {
-    replicas: busyAt(ladder, each),
-    redis: evidence.redis ? cores(evidence.redis).value / redisPrimaries.value : null,
-    proxy: cores(evidence.proxy).value / proxyCores.value,
-  }
+  const tiers = sizesOfTiers(evidence, request)
+  const busy = { ...tiers.busy, replicas: busyAt(ladder, each) }
   const egressBytesPerSec = scaled(evidence.replyBytes, request.rps)
+  const sizes = { ...tiers.sizes, replicas, egressBytesPerSec }
   return {
     scheme,
-    replicas,
-    redisPrimaries,
+    ...sizes,
     redisMemoryBytes: scaled(evidence.userBytes.redis, request.users),
     replicaMemoryBytes: scaled(evidence.userBytes.replicas, request.users),
-    proxyCores,
-    egressBytesPerSec,
     p50Ms: scaled(p50, 1e-3),
     p99Ms: scaled(p99, 1e-3),
-    costPerMonth:
-      request.prices && cost({ replicas, redisPrimaries, proxyCores, egressBytesPerSec }, request.prices),
+    costPerMonth: request.prices && cost(sizes, request.prices),
     bottleneck: fullest({ ...busy, replicas: each / one.perSec.value }),
     busy,
     evidence: evidenceIds(evidence),
@@ -138,10 +100,27 @@ export function plan(evidence: Evidence, request: PlanRequest): Plan | Refusal {
       each,
       atLeast: one.atLeast,
       replicas: replicas.value,
-      redisPrimaries: redisPrimaries.value,
+      redisPrimaries: sizes.redisPrimaries.value,
     }),
     refused: null,
   }
+}
+
+/** Whether CPU a request of Redis and proxy is known where the load is that far from the measured one. */
+function carriesTiers({ ladder, redis, proxy }: Evidence, rps: number): boolean {
+  const known = [proxy, redis].every((tier) => tier === null || tier.marginal !== null)
+  return known || rps <= FAR * measuredRates(ladder).most
+}
+
+function sizesOfTiers({ redis, proxy }: Evidence, { rps, headroom }: PlanRequest) {
+  const cores = (tier: TierCost) => scaled(demandOf(tier), rps / 1e6)
+  const units = (tier: TierCost) => wholeUnits(scaled(cores(tier), 1 / (1 - headroom)), 1)
+  const sizes = { redisPrimaries: redis ? units(redis) : exactly(0), proxyCores: units(proxy) }
+  const busy = {
+    redis: redis && cores(redis).value / sizes.redisPrimaries.value,
+    proxy: cores(proxy).value / sizes.proxyCores.value,
+  }
+  return { sizes, busy }
 }
 
 /** Money where there are prices, else cores, a Redis primary being one. */

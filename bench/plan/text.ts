@@ -2,8 +2,9 @@
 import { ABSENT, figure, percent, responseTime } from '../report/format.ts'
 import { wrap } from '../report/wrap.ts'
 import type { Crossing } from './compare.ts'
-import { expense, type Plan, type PlanRequest, type Refusal } from './plan.ts'
+import { expense, type Plan, type Refusal } from './plan.ts'
 import type { Range } from './range.ts'
+import type { PlanRequest } from './request.ts'
 
 const LABEL_WIDTH = 18
 const FIGURE_WIDTH = 30

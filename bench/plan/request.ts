@@ -1,0 +1,27 @@
+/** What a plan is asked for. */
+
+export interface PlanRequest {
+  /** Requests per second of all users together. */
+  rps: number
+  /** Logged in at the same time. */
+  users: number
+  p99Ms: number
+  /** Share of each tier that stays free, from 0 to below 1. */
+  headroom: number
+  /** Cores of a replica; a replica of several is taken for as many processes. */
+  replicaCores: number
+  /** Bytes of state that each login remembers; null: what the schemes remember by default. */
+  stateBytes: number | null
+  /** By the month. */
+  prices: Prices | null
+}
+
+/** In one currency. */
+export interface Prices {
+  replica: number
+  /** A Redis primary. */
+  redis: number
+  proxyCore: number
+  /** A gigabyte (10⁹ bytes) sent to clients. */
+  egressGb: number
+}
