@@ -2,8 +2,9 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import type { ServerConfig } from './config.ts'
 import { sameOriginOnly } from './csrf.ts'
-import { Unauthorized, Unavailable } from './errors.ts'
+import { CredentialTooLarge, Unauthorized, Unavailable } from './errors.ts'
 import { createMetrics } from './metrics.ts'
+import { createAuthenticate } from './passwords.ts'
 import type { Auth, Traits } from './scheme.ts'
 import { createDirectory, parsePreferences } from './users.ts'
 
@@ -20,7 +21,7 @@ export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits
   const loginChannel = traits.transport === 'cookie' && !config.plainHttp ? [httpsOnly] : []
   // Above the largest preferences with every character escaped, and far below what would hurt.
   const json = express.json({ limit: '16kb' })
-  const directory = createDirectory(config.users)
+  const authenticate = createAuthenticate(createDirectory(config), config.passwordHash)
 
   app.get('/me', privatePage, auth.guard, (_req, res) => {
     res.json(res.locals.user)
@@ -36,7 +37,7 @@ export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits
   app.post('/login', privatePage, ...unsafe, ...loginChannel, json, async (req, res) => {
     const { username, password } = req.body ?? {}
     if (!isText(username) || !isText(password)) return void res.status(400).json(MALFORMED)
-    const user = directory.authenticate(username, password)
+    const user = await authenticate(username, password)
     if (user === undefined) return void res.status(401).json({ error: 'invalid credentials' })
     res.json(await auth.login(req, res, user))
   })
@@ -92,6 +93,8 @@ function answerError({ transport }: Traits): ErrorRequestHandler {
       res.status(401).json({ error: 'unauthorized' })
     } else if (error instanceof Unavailable) {
       res.status(503).json({ error: 'unavailable' })
+    } else if (error instanceof CredentialTooLarge) {
+      res.status(500).json({ error: 'credential too large' })
     } else if (error.status >= 400 && error.status < 500) {
       res.status(error.status).json(MALFORMED)
     } else {

@@ -16,6 +16,9 @@ export interface KeyRing {
   EdDSA: JWK
 }
 
+const PASSWORD_HASHES = ['off', 'scrypt'] as const
+export type PasswordHash = (typeof PASSWORD_HASHES)[number]
+
 export interface ServerConfig {
   /** Name of the scheme in the registry (`SCHEME`). */
   scheme: SchemeName
@@ -37,6 +40,10 @@ export interface ServerConfig {
   ttlSec: number
   /** Number of users in the directory, user0 to user{N-1} (`USERS`, default 1000). */
   users: number
+  /** Bytes of JSON of the preferences that the directory gives each user (`STATE_BYTES`, 0 to 65536, default 0). */
+  stateBytes: number
+  /** What a login costs: a comparison, or one derivation as in production (`PASSWORD_HASH`, default off). */
+  passwordHash: PasswordHash
   /** Cookies without Secure and `__Host-`, for load over plain HTTP only (`PLAIN_HTTP=1`). */
   plainHttp: boolean
 }
@@ -56,6 +63,8 @@ export function readConfig(env: NodeJS.ProcessEnv): ServerConfig {
     keys: readKeys(env.KEYS),
     ttlSec: readInteger(env, 'TTL_SEC', 3600, 1, 31_536_000),
     users: readInteger(env, 'USERS', 1000, 1, 1_000_000_000),
+    stateBytes: readInteger(env, 'STATE_BYTES', 0, 0, 65_536),
+    passwordHash: readPasswordHash(env.PASSWORD_HASH || 'off'),
     plainHttp: readSwitch(env, 'PLAIN_HTTP'),
   }
 }
@@ -76,6 +85,12 @@ function readInteger(
   const value = Number(text)
   if (/^\d+$/.test(text) && value >= min && value <= max) return value
   throw new ConfigError(`${name} is ${quote(text)}: set it to a whole number from ${min} to ${max}`)
+}
+
+function readPasswordHash(name: string): PasswordHash {
+  const known = PASSWORD_HASHES.find((each) => each === name)
+  if (known !== undefined) return known
+  throw new ConfigError(`PASSWORD_HASH is ${quote(name)}: set it to one of ${PASSWORD_HASHES.join(', ')}`)
 }
 
 function readSwitch(env: NodeJS.ProcessEnv, name: string): boolean {

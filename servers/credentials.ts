@@ -1,6 +1,10 @@
 /** Where a request carries its credential. A request that carries two is ambiguous and counts as none. */
 import type { CookieOptions, Request } from 'express'
 import type { ServerConfig } from './config.ts'
+import { CredentialTooLarge } from './errors.ts'
+
+/** draft-ietf-httpbis-rfc6265bis-22, section 5.6, step 5: octets of name and value; attributes do not count. */
+const COOKIE_LIMIT_BYTES = 4096
 
 /** `__Host-` binds the cookie to this host, the whole of it, and TLS; plain HTTP cannot have that. */
 export function cookieName(config: ServerConfig, name: 'sid' | 'token'): string {
@@ -10,6 +14,11 @@ export function cookieName(config: ServerConfig, name: 'sid' | 'token'): string 
 /** Attributes of a credential's cookie. Clearing it must name the same ones. */
 export function cookieOptions(config: ServerConfig): CookieOptions {
   return { path: '/', httpOnly: true, secure: !config.plainHttp, sameSite: 'lax' }
+}
+
+/** Throws CredentialTooLarge for a cookie that browsers drop without a word: a login that looks right. */
+export function requireKept(name: string, value: string): void {
+  if (Buffer.byteLength(name) + Buffer.byteLength(value) > COOKIE_LIMIT_BYTES) throw new CredentialTooLarge()
 }
 
 /** The value of the only cookie of that name, unless there are several or an Authorization header as well. */

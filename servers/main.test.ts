@@ -47,6 +47,8 @@ describe('refuses to start, in one line', { concurrency: true }, () => {
     'a negative lifetime': [() => ({ TTL_SEC: '-5' }), /TTL_SEC/],
     'a port out of range': [() => ({ PORT: '65536' }), /PORT/],
     'a switch that is none': [() => ({ PLAIN_HTTP: 'yes' }), /PLAIN_HTTP/],
+    'more state than there is': [() => ({ STATE_BYTES: '65537' }), /STATE_BYTES is "65537".*0 to 65536/],
+    'a password hash that is none': [() => ({ PASSWORD_HASH: 'md5' }), /PASSWORD_HASH is "md5".*off, scrypt/],
     'no Redis named': [() => ({ SCHEME: 'session-redis' }), /REDIS_URL is not set/],
     'a Redis URL that is none': [() => ({ SCHEME: 'jwt-denylist', REDIS_URL: 'localhost' }), /REDIS_URL/],
     'a Redis that is not there': [

@@ -1,6 +1,6 @@
 /** An HS256 JWT in an HttpOnly cookie: scripts cannot read it, and the app refuses cross-site requests. */
 import type { Response } from 'express'
-import { cookieCredential, cookieName, cookieOptions } from '../credentials.ts'
+import { cookieCredential, cookieName, cookieOptions, requireKept } from '../credentials.ts'
 import { Unauthorized } from '../errors.ts'
 import type { Scheme } from '../scheme.ts'
 import { openTokens, userOf } from '../tokens.ts'
@@ -14,6 +14,7 @@ export const scheme: Scheme = {
     const name = cookieName(config, 'token')
     const options = cookieOptions(config)
     const answer = (res: Response, token: string, lifetimeSec: number) => {
+      requireKept(name, token)
       res.cookie(name, token, { ...options, maxAge: lifetimeSec * 1000 })
       return {}
     }

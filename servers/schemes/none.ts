@@ -11,7 +11,7 @@ export const scheme: Scheme = {
   traits: { state: 'none', transport: 'none', revocation: 'never', payload: 'readable' },
 
   async open(config) {
-    const directory = createDirectory(config.users)
+    const directory = createDirectory(config)
     // Only what was changed is kept, and only by this replica; the rest follows from the name.
     const changed = new Map<string, User>()
     return {

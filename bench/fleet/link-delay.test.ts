@@ -1,0 +1,59 @@
+/** The delay by itself, without the time that sockets take, which would hide one that is a little too short. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import fc from 'fast-check'
+import { nowUs } from './link-alarm.ts'
+import { DelayLine } from './link-delay.ts'
+
+// The alarm's thread does not hold the process.
+let awake: NodeJS.Timeout
+before(() => {
+  awake = setInterval(() => {}, 1_000)
+})
+after(() => clearInterval(awake))
+
+test('nothing runs early, and everything in the order in which it was handed over', async () => {
+  for (const delayMs of [0, 0.05, 0.25, 3, 12]) {
+    const line = new DelayLine(delayMs)
+    await line.ready()
+    const gapsMs = fc.array(fc.constantFrom(0, 0, 0, 1, 5), { minLength: 1, maxLength: 12 })
+    const property = fc.asyncProperty(gapsMs, async (gaps) => {
+      const ran: number[] = []
+      const runs: Promise<void>[] = []
+      for (const [index, gapMs] of gaps.entries()) {
+        if (gapMs > 0) await sleep(gapMs)
+        runs.push(
+          new Promise((resolve, reject) => {
+            const handedUs = nowUs()
+            line.after(() => {
+              ran.push(index)
+              const tookUs = nowUs() - handedUs
+              if (tookUs >= delayMs * 1_000) resolve()
+              else reject(new Error(`ran after ${tookUs} us instead of ${delayMs} ms`))
+            })
+          }),
+        )
+      }
+      await Promise.all(runs)
+      assert.deepEqual(ran, [...gaps.keys()])
+    })
+    await fc.assert(property, { numRuns: 25 })
+  }
+})
+
+test('what is handed over by what has just run waits its turn as well', async () => {
+  const line = new DelayLine(2)
+  await line.ready()
+  const startUs = nowUs()
+  const atUs: number[] = []
+  await new Promise<void>((resolve) => {
+    const again = () => {
+      atUs.push(nowUs() - startUs)
+      if (atUs.length === 5) resolve()
+      else line.after(again)
+    }
+    line.after(again)
+  })
+  for (const [index, us] of atUs.entries()) assert.ok(us >= 2_000 * (index + 1), `${index}: ${us} us`)
+})

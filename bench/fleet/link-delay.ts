@@ -1,0 +1,64 @@
+/**
+ * Runs each thing a fixed time after it was handed over: in order, never earlier, and hardly later.
+ *
+ * Measured over a link, Node 24 on two cores: with 500 round trips a second under way, the median one is 0.10 to
+ * 0.14 ms over what is asked for (0.5 to 50 ms), of which 0.09 are the relay's own without any delay. One at a time,
+ * each from rest, they are 0.1 ms (0.5 and 5 ms) to 0.3 ms (50 ms) over that of a relay without delay. 500 a second
+ * cost 12 % of a CPU (3 % without delay), 3,000 cost 40 to 50 % (15 %).
+ */
+import { Alarm, nowUs } from './link-alarm.ts'
+
+/**
+ * How long before the due time the alarm is to ring; what is left when it does is spent asking the clock. As much as
+ * the alarm and the waking thread are late: more after a long sleep, from which a CPU itself takes time to wake.
+ */
+function leadUs(waitUs: number): number {
+  return Math.min(Math.max(100, 0.02 * waitUs), 1_000)
+}
+
+export class DelayLine {
+  readonly #delayUs: number
+  readonly #alarm: Alarm | undefined
+  /** In the order in which they are due, since the delay is the same for all. */
+  readonly #waiting: { dueUs: number; run: () => void }[] = []
+
+  /** @param delayMs with fractions; 0 runs everything at once */
+  constructor(delayMs: number) {
+    this.#delayUs = delayMs * 1_000
+    this.#alarm = delayMs === 0 ? undefined : new Alarm(this.#look)
+  }
+
+  /** Resolves when nothing will be late for the start of a thread. */
+  async ready(): Promise<void> {
+    await this.#alarm?.ready()
+  }
+
+  /** Runs this after the delay, and after everything that was handed over before. */
+  after(run: () => void): void {
+    if (this.#alarm === undefined) {
+      run()
+    } else {
+      const dueUs = nowUs() + this.#delayUs
+      // Whoever waits already has seen to the next look.
+      if (this.#waiting.push({ dueUs, run }) === 1) this.#wait(dueUs)
+    }
+  }
+
+  #wait(dueUs: number): void {
+    const waitUs = dueUs - nowUs()
+    const lead = leadUs(waitUs)
+    if (waitUs > lead) this.#alarm?.set(dueUs - lead)
+    else setImmediate(this.#look)
+  }
+
+  readonly #look = (): void => {
+    const now = nowUs()
+    const firstLeft = this.#waiting.findIndex(({ dueUs }) => dueUs > now)
+    const due = this.#waiting.slice(0, firstLeft === -1 ? this.#waiting.length : firstLeft)
+    for (const { run } of due) run()
+    // Only now, so that what is handed over meanwhile does not find the line empty and wait on its own account.
+    this.#waiting.splice(0, due.length)
+    const [next] = this.#waiting
+    if (next !== undefined) this.#wait(next.dueUs)
+  }
+}
