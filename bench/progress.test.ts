@@ -72,7 +72,7 @@ test('a finished ladder shows up to which rate the SLO is kept', () => {
   const shown = (...rungs: Rung[]) => outcome({ ...good, rungs }, slo)
   const kept = [rung(1_000, 5, 'ladder'), rung(2_000, 9, 'ladder')]
   assert.equal(
-    shown(...kept, rung(4_000, 90, 'ladder'), rung(4_000, 95, 'confirm')),
+    shown(...kept, rung(2_200, 90, 'ladder'), rung(2_200, 95, 'confirm')),
     '4 arrival rates, the SLO is kept up to 2,000/s',
   )
   assert.equal(

@@ -142,7 +142,13 @@ test('named rates are taken in turn, all of them', () => {
     looks.map(({ arrivalsPerSec }) => arrivalsPerSec),
     [500, 1_000, 9_000],
   )
-  assert.deepEqual(capacityOf(looks), { perSec: 500, note: 'found' })
+  assert.deepEqual(capacityOf(looks), { perSec: 500, note: 'wide-gap' })
+})
+
+test('a capacity is found where the rates around it lie close; in a wide gap it is only at least the lower one', () => {
+  const between = (kept: number, broken: number) => capacityOf(climbed(named(kept, broken), upTo(kept)))
+  assert.deepEqual(between(1_000, 1_200), { perSec: 1_000, note: 'found' })
+  assert.deepEqual(between(1_000, 200_000), { perSec: 1_000, note: 'wide-gap' })
 })
 
 test('one rate is no capacity, whatever happened at it', () => {

@@ -150,9 +150,12 @@ function bracket(looks: readonly Look[]): {
 
 type CapacityNote = Summary['latency'][number]['capacityNote']
 
+/** A search ends well within this; rates that somebody named, or that nobody had time to search between, may not. */
+const WIDEST_GAP = 1.5
+
 /**
- * The highest rate that kept the SLO, and what that is worth: with `never-broken` and `load-limited` the capacity
- * is at least that, with the others there is no number.
+ * The highest rate that kept the SLO, and what that is worth: with `never-broken`, `load-limited` and `wide-gap` the
+ * capacity is at least that, with the others but `found` there is no number.
  */
 export function capacityOf(looks: readonly Look[]): { perSec: number | null; note: CapacityNote } {
   const { kept, limit, by } = bracket(looks)
@@ -161,7 +164,8 @@ export function capacityOf(looks: readonly Look[]): { perSec: number | null; not
     return { perSec: null, note: 'one-rung' }
   if (kept === null) return { perSec: null, note: by === 'rejected' ? 'not-measured' : 'slo-never-met' }
   if (limit === null) return { perSec: kept, note: 'never-broken' }
-  return { perSec: kept, note: by === 'rejected' ? 'load-limited' : 'found' }
+  if (by === 'rejected') return { perSec: kept, note: 'load-limited' }
+  return { perSec: kept, note: limit > WIDEST_GAP * kept ? 'wide-gap' : 'found' }
 }
 
 /** An upper bound for the length of a ladder: what runs longer hangs. */

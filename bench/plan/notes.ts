@@ -38,7 +38,8 @@ export function warningsOf(
   const said = [
     warnings.includes('few-blocks') &&
       'measured in fewer than five blocks: the ranges are those of the blocks seen, and hold less than 95 %',
-    atLeast && 'no load that could be sent broke the latency asked for: at most so many replicas are needed',
+    atLeast &&
+      'one replica keeps the latency asked for beyond what was measured: at most so many replicas are needed',
     replicas > 1 &&
       scaling === null &&
       'replicas are taken to scale without loss: the run has no efficiency for them',

@@ -21,7 +21,7 @@ export function sloText(slo: Slo): string {
 
 /** Whether the capacity may be higher than its value. */
 export function isLowerBound({ capacityNote }: Entry): boolean {
-  return capacityNote === 'load-limited' || capacityNote === 'never-broken'
+  return capacityNote === 'load-limited' || capacityNote === 'never-broken' || capacityNote === 'wide-gap'
 }
 
 /**
@@ -44,6 +44,8 @@ export function limitText(entry: Entry): string {
   switch (capacityNote) {
     case 'found':
       return `the SLO${brokenAt(entry)}`
+    case 'wide-gap':
+      return `the rates that were sent: the next one up${brokenAt(entry).replace(', broken', ' broke the SLO')}`
     case 'slo-never-met':
       return 'no rate kept the SLO'
     case 'never-broken':

@@ -127,14 +127,14 @@ function rejectedRates({ climbs }: Ladder): Entry['rejected'] {
  * of which one is only a lower bound is itself only a lower bound. A block in which gates rejected everything says
  * nothing, so it counts only where all are like it.
  */
-const BY_CAUTION = ['slo-never-met', 'one-rung', 'load-limited', 'never-broken', 'found'] as const
+const BY_CAUTION = ['slo-never-met', 'one-rung', 'load-limited', 'never-broken', 'wide-gap', 'found'] as const
 
 function capacity(ladder: Ladder, run: Run, slo: Slo): Pick<Entry, 'capacityPerSec' | 'capacityNote'> {
   const found = ladder.climbs.map(({ rungs }) => capacityOf(rungs.map((rung) => look(rung, slo))))
   const capacityNote =
     BY_CAUTION.find((candidate) => found.some(({ note }) => note === candidate)) ?? 'not-measured'
   const values = found.flatMap(({ perSec }) => perSec ?? [])
-  const known = ['load-limited', 'never-broken', 'found'].includes(capacityNote)
+  const known = ['load-limited', 'never-broken', 'wide-gap', 'found'].includes(capacityNote)
   const measurements = ladder.climbs.flatMap((climb) => accepted(climb).map(({ measurement }) => measurement))
   const warnings = flags(run, measurements)
   return { capacityPerSec: known ? estimate(values, 'arrivals/s', { warnings }) : null, capacityNote }

@@ -163,7 +163,7 @@ function legendFor(tables: string, { rules }: Run): string[] {
       ? ['from: the smallest difference that would mostly have been detected']
       : []),
     ...(/≥ [\d,]+(?! †)/.test(tables.replace(/≥ [\d,]+ †/g, ''))
-      ? ['≥ at least: nothing that the load could bring broke the SLO']
+      ? ['≥ at least: no rate near it was sent that broke the SLO']
       : []),
     ...(tables.includes(ABSENT) ? [`${ABSENT} not measured, or not there`] : []),
     ...(tables.includes('*') ? ['* replicas share a core: says nothing about scaling'] : []),

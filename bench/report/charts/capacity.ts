@@ -18,7 +18,9 @@ export function capacityChart(run: Run, { latency }: Summary): string | null {
   const apart = estimates.map((estimate) => (estimate && estimate.lo < estimate.hi ? estimate : null))
   const notes = [
     'grey tick: knee, most throughput ÷ mean latency',
-    ...(latency.some(isLowerBound) ? ['≥ hollow: at least, no rate that was brought broke the SLO'] : []),
+    ...(latency.some(isLowerBound)
+      ? ['≥ hollow: at least, no rate near it was sent that broke the SLO']
+      : []),
   ]
   return renderSvg(
     {

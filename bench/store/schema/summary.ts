@@ -136,10 +136,18 @@ export const summarySchema = z
             .describe('Rates at which gates rejected windows, which are in no figure'),
           capacityPerSec: estimateSchema.nullable(),
           capacityNote: z
-            .enum(['found', 'slo-never-met', 'never-broken', 'load-limited', 'one-rung', 'not-measured'])
+            .enum([
+              'found',
+              'slo-never-met',
+              'never-broken',
+              'load-limited',
+              'wide-gap',
+              'one-rung',
+              'not-measured',
+            ])
             .describe(
-              'found: between a rate that kept the SLO and one that broke it. never-broken and load-limited: ' +
-                'the capacity is at least the value',
+              'found: between a rate that kept the SLO and one that broke it. never-broken, load-limited and ' +
+                'wide-gap (no rate was sent near it): the capacity is at least the value',
             ),
           kneePerSec: z
             .number()
