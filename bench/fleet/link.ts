@@ -1,9 +1,8 @@
 /** The harness's side of a link: a TCP relay in a process of its own that delays all bytes by half a round trip. */
-import { once } from 'node:events'
 import { AuthscaleError } from '../errors.ts'
 import type { LinkMessage } from './link-main.ts'
 import type { LinkCounts } from './link-relay.ts'
-import { type Child, spawnChild } from './process.ts'
+import { type Child, nextMessage, spawnChild } from './process.ts'
 import { cleanEnvironment } from './runtime.ts'
 
 /** Longer than any network between a server and its store; a mistyped unit ends here. */
@@ -58,16 +57,7 @@ export async function startLink({ command, to, roundTripMs, cpus, onPid }: LinkO
   }
 }
 
-/** The next message, or the end of the process as an error. */
 async function heard(child: Child): Promise<LinkMessage> {
-  const done = new AbortController()
-  const message = once(child.process, 'message', { signal: done.signal })
-  const death = child.ended.then((reason) => Promise.reject(new AuthscaleError('LINK_FAILED', reason)))
-  try {
-    return (await Promise.race([message, death]))[0]
-  } finally {
-    done.abort()
-    message.catch(() => {})
-    death.catch(() => {})
-  }
+  const message = await nextMessage(child, (reason) => new AuthscaleError('LINK_FAILED', reason))
+  return message as LinkMessage
 }

@@ -35,7 +35,7 @@ interface Ground extends Parts {
   supervisor: Supervisor
   keys: string
   cpus: readonly number[]
-  quotas: QuotaSupport
+  quotas: () => QuotaSupport
 }
 
 interface Parts {
@@ -47,8 +47,7 @@ interface Parts {
 /** Sweeps what a killed run left, finds or fetches the parts, compiles the servers. @throws AuthscaleError */
 export async function openLocalFleet(options: FleetOptions): Promise<LocalFleet> {
   await sweep(options.log)
-  const quotas = findQuotaMethod()
-  const folder = openRunFolder(quotas.ground?.parent)
+  const folder = openRunFolder()
   const undo = new Undo()
   undo.add(() => folder.remove())
   try {
@@ -61,6 +60,7 @@ export async function openLocalFleet(options: FleetOptions): Promise<LocalFleet>
     const cpus = allowedCpus()
     undo.add(() => pinHarness(cpus))
     const keys = await build.makeKeys()
+    const quotas = quotaSupport(folder)
     const ground = { options, folder, runtime, build, supervisor, keys, cpus, quotas, ...parts }
     return new LocalFleet(ground, undo)
   } catch (error) {
@@ -100,11 +100,11 @@ class LocalFleet implements Fleet {
   }
 
   get quotaMethod() {
-    return this.#ground.quotas.ground?.method ?? null
+    return this.#ground.quotas().ground?.method ?? null
   }
 
   get quotaProblem() {
-    return this.#ground.quotas.problem
+    return this.#ground.quotas().problem
   }
 
   /** One trial at a time. */
@@ -200,10 +200,23 @@ async function startTrial(
   }
 }
 
+/** Found out once, and not before somebody asks: it makes a control group, which a run without quotas needs not. */
+function quotaSupport(folder: RunFolder): () => QuotaSupport {
+  let support: QuotaSupport | undefined
+  return () => {
+    if (support === undefined) {
+      support = findQuotaMethod()
+      if (support.ground) folder.recordQuotaParent(support.ground.parent)
+    }
+    return support
+  }
+}
+
 /** @throws AuthscaleError NO_QUOTAS */
 function openQuotasFor({ quotas, folder }: Ground): QuotaGroups {
-  if (quotas.ground) return openQuotas(quotas.ground, folder.nonce)
-  throw new AuthscaleError('NO_QUOTAS', `${quotas.problem}; npm run doctor says what would help`)
+  const { ground, problem } = quotas()
+  if (ground) return openQuotas(ground, folder.nonce)
+  throw new AuthscaleError('NO_QUOTAS', `${problem}; npm run doctor says what would help`)
 }
 
 type Pids = Pick<RunningFleet, 'replicas' | 'redis' | 'proxy'>

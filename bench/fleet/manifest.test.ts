@@ -92,7 +92,8 @@ test('a sweep never touches a living harness', async () => {
 /** A process under a quota, in a group of a harness with a run folder. Nothing of it outlives the test. */
 function limited(t: TestContext) {
   assert.ok(ground)
-  const folder = openRunFolder(ground.parent)
+  const folder = openRunFolder()
+  folder.recordQuotaParent(ground.parent)
   const child = stray()
   openQuotas(ground, folder.nonce).limit('redis', child.pid, 0.1)
   const group = groupFolder(ground.parent, process.pid, folder.nonce)

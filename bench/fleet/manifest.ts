@@ -24,7 +24,7 @@ interface Manifest {
   processes: (ProcessIdentity & { what: string })[]
   /** Names of containers. */
   containers: string[]
-  /** Folder of the control group in which this harness makes its own for CPU quotas; null where it cannot. */
+  /** Folder of the control group in which this harness makes its own for CPU quotas; null before it does. */
   quotaParent: string | null
 }
 
@@ -35,20 +35,19 @@ export interface RunFolder {
   /** Notes a process at once, so that a kill in the next moment does not lose it. */
   record(pid: number, what: string): void
   recordContainer(name: string): void
+  /** Before anything is made there. */
+  recordQuotaParent(group: string): void
   remove(): void
 }
 
-/**
- * Makes the folder. Short, in the system's temporary folder: the path of a Unix socket has 104 bytes at most.
- * @param quotaParent noted before anything is made there, so that no kill can lose it
- */
-export function openRunFolder(quotaParent: string | null = null): RunFolder {
+/** Makes the folder. Short, in the system's temporary folder: the path of a Unix socket has 104 bytes at most. */
+export function openRunFolder(): RunFolder {
   const harness = identify(process.pid)
   if (harness === null)
     throw new AuthscaleError('NO_PROCESS_TABLE', 'cannot read the start time of this process')
   const nonce = randomBytes(4).toString('hex')
   const path = join(tmpdir(), `${PREFIX}${nonce}`)
-  const manifest: Manifest = { harness, nonce, processes: [], containers: [], quotaParent }
+  const manifest: Manifest = { harness, nonce, processes: [], containers: [], quotaParent: null }
   // Complete before it gets the name that a sweep looks for.
   const unnamed = join(tmpdir(), `.${PREFIX}${nonce}`)
   mkdirSync(unnamed, { mode: 0o700 })
@@ -65,6 +64,10 @@ export function openRunFolder(quotaParent: string | null = null): RunFolder {
     },
     recordContainer(name) {
       manifest.containers.push(name)
+      write(path, manifest)
+    },
+    recordQuotaParent(group) {
+      manifest.quotaParent = group
       write(path, manifest)
     },
     remove: () => rmSync(path, { recursive: true, force: true }),

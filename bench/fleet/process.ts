@@ -3,6 +3,7 @@
  * Linux the kernel is asked to end them (`setpriv --pdeathsig`); an exit hook covers ordinary ends elsewhere.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
 import { onPath } from './path.ts'
@@ -121,4 +122,21 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
 /** The last few lines of a program's output as one line, for messages that must be one line. */
 export function lastLines(text: string): string {
   return text.trim().split('\n').slice(-3).join(' | ')
+}
+
+/** The next message of a child that was started with `ipc`. Rejects with `failure` of the reason when it ends before. */
+export async function nextMessage(
+  child: Child,
+  failure: (reason: string) => Error = (reason) => new Error(reason),
+): Promise<unknown> {
+  const done = new AbortController()
+  const message = once(child.process, 'message', { signal: done.signal })
+  const death = child.ended.then((reason) => Promise.reject(failure(reason)))
+  try {
+    return (await Promise.race([message, death]))[0]
+  } finally {
+    done.abort()
+    message.catch(() => {})
+    death.catch(() => {})
+  }
 }

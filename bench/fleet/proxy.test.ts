@@ -10,7 +10,14 @@ import { type ProxyPlan, parseCounts, proxyConfig, startProxy } from './proxy.ts
 import { findHaproxy } from './tools.ts'
 
 async function planFor(replicas: ProxyPlan['replicas'], path: string): Promise<ProxyPlan> {
-  const folder = { path, nonce: 'test', record: () => {}, recordContainer: () => {}, remove: () => {} }
+  const folder = {
+    path,
+    nonce: 'test',
+    record: () => {},
+    recordContainer: () => {},
+    recordQuotaParent: () => {},
+    remove: () => {},
+  }
   return { tool: await findHaproxy(), folder, cpus: [], port: undefined, sticky: false, replicas }
 }
 

@@ -44,9 +44,9 @@ export function requestText({ rps, users, p99Ms, headroom }: PlanRequest): strin
   )
 }
 
-const WIDTHS = [20, 9, 7, 14, 7, 9, 12]
+const WIDTHS = [20, 9, 7, 10, 7, 18, 9]
 
-/** Several plans, one a row; a refused one gives its reason below. */
+/** Several plans, one a row, with the ranges that matter most; a refused one gives its reason below. */
 export function comparisonText(
   plans: readonly (Plan | Refusal)[],
   crossings: readonly Crossing[],
@@ -54,16 +54,16 @@ export function comparisonText(
 ): string {
   const price = request.prices ? 'a month' : 'cores'
   const less = request.prices ? 'is cheaper than' : 'takes fewer cores than'
-  const head = ['scheme', 'replicas', 'Redis', 'Redis memory', 'proxy', 'p99, ms', price]
+  const head = ['scheme', 'replicas', 'Redis', 'in Redis', 'proxy', 'p99, ms', price]
   const rows = plans.map((made) =>
     made.refused === null
       ? [
           made.scheme,
-          count(made.replicas.value),
+          ranged(made.replicas, count, '–'),
           count(made.redisPrimaries.value),
           bytes(made.redisMemoryBytes.value),
           count(made.proxyCores.value),
-          milliseconds(made.p99Ms.value),
+          ranged(made.p99Ms, milliseconds, '–'),
           figure(expense(made, request)),
         ]
       : [made.scheme, ...head.slice(1).map(() => ABSENT)],
@@ -89,9 +89,9 @@ function perReplica({ replicas }: Plan, { rps }: PlanRequest): string {
   return figure(rps / replicas.value)
 }
 
-function ranged({ value, lo, hi }: Range, show: (amount: number) => string = figure): string {
+function ranged({ value, lo, hi }: Range, show: (amount: number) => string = figure, joint = ' to '): string {
   const ends = [show(lo), show(hi)]
-  return ends.every((end) => end === show(value)) ? show(value) : `${show(value)} (${ends.join(' to ')})`
+  return ends.every((end) => end === show(value)) ? show(value) : `${show(value)} (${ends.join(joint)})`
 }
 
 /** Of whole things: small numbers have no decimals, large ones no more digits than they are worth. */

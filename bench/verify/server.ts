@@ -1,7 +1,6 @@
 /** The harness's side of the server of the proofs: starts it, tells it what to do, asks it for its log. */
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { type Child, spawnChild } from '../fleet/process.ts'
+import { type Child, nextMessage, spawnChild } from '../fleet/process.ts'
 import type { Behaviour, ServerLog, ServerMessage } from './server-log.ts'
 
 export interface Server {
@@ -37,13 +36,13 @@ export async function startServer(
   const main = fileURLToPath(new URL('./server-main.ts', import.meta.url))
   const line = [process.execPath, '--import', import.meta.resolve('tsx'), main]
   const child = await spawnChild(line, { name: 'server of the proof', cpus, ipc: true, onPid })
-  await heard(child)
+  await nextMessage(child)
   tell(child, { type: 'behave', behaviour })
   return {
     stop: () => child.stop(),
     async listen(port = 0) {
       tell(child, { type: 'listen', port })
-      return listening(child, (await heard(child)) as number)
+      return listening(child, (await nextMessage(child)) as number)
     },
   }
 }
@@ -57,7 +56,7 @@ function listening(child: Child, port: number): Server {
     behave: (behaviour) => tell(child, { type: 'behave', behaviour }),
     async log() {
       tell(child, { type: 'log' })
-      return (await heard(child)) as ServerLog
+      return (await nextMessage(child)) as ServerLog
     },
     stop: () => child.stop(),
   }
@@ -65,18 +64,4 @@ function listening(child: Child, port: number): Server {
 
 function tell(child: Child, message: ServerMessage): void {
   if (child.process.connected) child.process.send(message)
-}
-
-/** The next message, or the end of the process as an error. */
-async function heard(child: Child): Promise<unknown> {
-  const done = new AbortController()
-  const death = child.ended.then((reason) => Promise.reject(new Error(reason)))
-  const message = once(child.process, 'message', { signal: done.signal })
-  try {
-    return (await Promise.race([message, death]))[0]
-  } finally {
-    done.abort()
-    message.catch(() => {})
-    death.catch(() => {})
-  }
 }
