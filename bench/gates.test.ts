@@ -36,6 +36,8 @@ function clean(): { facts: Facts; context: Context } {
       },
       redisCommandsPerRequest: { get: 1 },
       bytesPerRequest: { sent: 1, received: 1 },
+      journeys: null,
+      handshakes: null,
       eventLoopDelayUs: null,
       replicaShare: [1],
       host: { cores: 2, busyCores: 1.7, foreignCores: 0.01, stealShare: 0, probeCores: 0.004 },

@@ -1,6 +1,7 @@
 /** How readings become a record: arithmetic on known numbers, and the run's own gates applied to them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { AS_IT_IS } from './experiments/arms.ts'
 import { gates } from './gates.ts'
 import { type Readings, toMeasurement } from './measurement.ts'
 import type { Placement } from './types.ts'
@@ -26,6 +27,7 @@ function readings(): Readings {
         id: 'cost/session-redis',
         experiment: 'cost',
         scheme: 'session-redis',
+        ...AS_IT_IS,
         replicas: 1,
         users: 1_000,
         load: { loop: 'closed', connections: 32 },

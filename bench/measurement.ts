@@ -35,6 +35,8 @@ export function toMeasurement(readings: Readings): Measurement {
     distinctUsers: load.distinctUsers,
     latencyUs: load.latencyUs,
     arrivals: load.arrivals,
+    journeys: load.journeys ?? null,
+    handshakes: load.handshakes ?? null,
     cpuUsPerRequest: {
       replicas: perRequest(replicas),
       redis: perRequest(redis),

@@ -59,6 +59,7 @@ export async function newRun(
     environment,
     rules: rulesFor(options),
     plan: trials,
+    predictions: [],
     notes,
   }
   await writeRun(folder, run)

@@ -186,5 +186,7 @@ export function planOptions(
     precise: options.precision !== undefined,
     maxReplicas: fleet.maxReplicas,
     maxExclusiveReplicas: fleet.placement.maxExclusiveReplicas,
+    settable: fleet.settable,
+    quotaProblem: () => fleet.quotaProblem,
   }
 }

@@ -110,7 +110,7 @@ function rejected(rejectedBy: Warning[], measurement: Measurement, rungs: Rung[]
 
 /**
  * Closed-loop load whose figures are thrown away, until each replica has answered as many requests as the arm asks
- * for. In pieces, since how long that takes is only known when some of it is over.
+ * for. In pieces, since how long that takes is only known when some of it is over. CPU quotas are in force from its end.
  */
 async function warmUp({ trial, running, generator }: Session, load: ClosedLoad): Promise<void> {
   const { warmupSec, warmupRequests, replicas } = trial.arm
@@ -126,6 +126,7 @@ async function warmUp({ trial, running, generator }: Session, load: ClosedLoad):
     const piece = Math.max(SPEED_UP * missing, LEAST_PIECE_SEC)
     next = missing > 0 && spent < longest ? Math.min(piece, longest - spent) : 0
   }
+  running.limitCpu()
 }
 
 /** Users that are logged in, and what they took. */

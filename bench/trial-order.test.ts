@@ -35,7 +35,7 @@ function planned(blocks: number, arms: number, over: Partial<Rules> = {}): Plann
 }
 
 function resultOf(trial: Trial, ok: boolean): TrialResult {
-  const head = { schemaVersion: 2 as const, trial, startedAt: '2026-01-02T03:04:05.000Z' }
+  const head = { schemaVersion: 3 as const, trial, startedAt: '2026-01-02T03:04:05.000Z' }
   return ok
     ? { ...head, ok, measurement, rungs: [] }
     : { ...head, ok, reason: 'foreign-cpu', rejectedBy: ['foreign-cpu'], measurement, rungs: [] }

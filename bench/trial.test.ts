@@ -21,6 +21,7 @@ function fleetOf(start: (spec: FleetSpec) => Promise<RunningFleet>, code: string
   return {
     placement,
     maxReplicas: 1,
+    settable: [],
     parts: { redis: null, haproxy: null },
     runtime: { node: process.version, openssl: '', v8: '', source: 'test' },
     quotaMethod: null,
@@ -71,6 +72,7 @@ test('a generator that does not start leaves no fleet behind', async () => {
     redis: null,
     proxy: { pid: null },
     proxyCounts: async () => null,
+    limitCpu: () => {},
     died: new Promise(() => {}),
     stop: async () => {
       stops += 1

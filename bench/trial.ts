@@ -42,18 +42,31 @@ export async function runTrial(trial: Trial, traits: Traits, conditions: Conditi
 }
 
 /** Errors of the machine, not of the trial: going on would only repeat them. */
-const FATAL = new Set(['PORT_TAKEN', 'REDIS_UNREACHABLE', 'NO_SPACE', 'HAPROXY_REFUSED', 'STOP_FAILED'])
+const FATAL = new Set([
+  'PORT_TAKEN',
+  'REDIS_UNREACHABLE',
+  'NO_SPACE',
+  'HAPROXY_REFUSED',
+  'STOP_FAILED',
+  'NO_QUOTAS',
+  'QUOTA_TOO_SMALL',
+  'QUOTAS_TOO_LARGE',
+  'QUOTA_UNSEEN',
+  'SETTING_UNKNOWN_HERE',
+])
 
 async function measure(trial: Trial, traits: Traits, conditions: Conditions): Promise<Judged> {
   const { fleet, signal } = conditions
   signal.throwIfAborted()
-  const { scheme, replicas, users } = trial.arm
+  const { scheme, replicas, users, settings, quotas } = trial.arm
   // An interrupt waits for the start: a fleet that is half up could not be stopped in good order.
   const { running, generator } = await startBoth(fleet, {
     scheme: scheme as SchemeName,
     traits,
     replicas,
     users,
+    settings,
+    quotas,
   })
   const done = new AbortController()
   try {

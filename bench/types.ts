@@ -5,6 +5,14 @@ import type * as schema from './store/schema.ts'
 
 export type { SchemeName, Traits }
 
+export type Settings = z.infer<typeof schema.settingsSchema>
+/**
+ * Scale model: a CPU quota for each process of the fleet, in cores, so that a cluster fits on a small machine. Good for
+ * ratios of throughput; latency under a quota is mostly waiting for the next period.
+ */
+export type Quotas = z.infer<typeof schema.quotasSchema>
+export type Setting = keyof Settings
+export type Prediction = z.infer<typeof schema.predictionSchema>
 export type Warning = z.infer<typeof schema.warningSchema>
 export type Estimate = z.infer<typeof schema.estimateSchema>
 export type Arm = z.infer<typeof schema.armSchema>
@@ -49,6 +57,10 @@ export interface PlanOptions {
   maxReplicas: number
   /** Largest number of replicas that have a core each. */
   maxExclusiveReplicas: number
+  /** Settings that the fleet can change. */
+  settable: readonly Setting[]
+  /** Why the fleet cannot limit its processes, as one sentence; null where it can. Asked only when it matters. */
+  quotaProblem(): string | null
 }
 
 /** Arms that are compared with each other, and how often all of them are measured. */
@@ -69,17 +81,6 @@ export interface Experiment {
 /** How processes can be given CPU quotas: the kernel's control groups, in one of their two versions. */
 export type QuotaMethod = 'cgroup-v1' | 'cgroup-v2'
 
-/**
- * Scale model: a CPU quota for each process of the fleet, in cores, so that a cluster fits on a small machine. Good for
- * ratios of throughput; latency under a quota is mostly waiting for the next period.
- */
-export interface Quotas {
-  /** Of each replica. */
-  replicaCores: number
-  redisCores: number
-  proxyCores: number
-}
-
 /** What a fleet must be like for one trial. */
 export interface FleetSpec {
   scheme: SchemeName
@@ -87,8 +88,10 @@ export interface FleetSpec {
   replicas: number
   /** Size of the servers' user directory. */
   users: number
-  /** Absent: nothing is limited. */
-  quotas?: Quotas | undefined
+  /** What differs from the stack as it is; absent: nothing. */
+  settings?: Settings
+  /** What `limitCpu` will put in force, since it decides which CPUs the processes may use; absent: nothing. */
+  quotas?: Quotas | null
 }
 
 export interface ReplicaHandle {
@@ -109,6 +112,11 @@ export interface RunningFleet {
   proxy: { pid: number | null }
   /** Requests that each replica has served through the proxy so far, by replica id; null where not known. */
   proxyCounts(): Promise<Record<string, number> | null>
+  /**
+   * Puts the quotas of its spec in force. Not before the warm-up: what is slow to compile would otherwise be
+   * measured for minutes. Does nothing without quotas.
+   */
+  limitCpu(): void
   /** Resolves with a reason when a part of the fleet ends before `stop` is called; never rejects. */
   readonly died: Promise<string>
   /** Ends every process of this fleet and waits until they are gone. */
@@ -138,6 +146,8 @@ export interface Fleet {
   /** As it is for one replica; each running fleet has its own. */
   readonly placement: Placement
   readonly maxReplicas: number
+  /** What it can change about its servers and what is around them. */
+  readonly settable: readonly Setting[]
   readonly parts: { redis: Part | null; haproxy: Part | null }
   /** The Node that runs the servers. */
   readonly runtime: Environment['runtime']
@@ -175,7 +185,14 @@ export interface LoginReport {
 
 /** Closed loop: each connection waits for its reply. Open loop: arrivals at absolute times, whatever happened before. */
 export type Load =
-  | { loop: 'closed'; connections: number }
+  | {
+      loop: 'closed'
+      connections: number
+      /** Default: reads. */
+      requests?: 'read' | 'login' | undefined
+      /** Whether a connection takes more than one request; default: kept. */
+      reuse?: 'kept' | 'new' | 'resumed' | undefined
+    }
   | {
       loop: 'open'
       arrivalsPerSec: number
@@ -217,6 +234,8 @@ export interface LoadReport {
   latencyUs: Measurement['latencyUs']
   /** Null in a closed loop. */
   arrivals: Arrivals | null
+  journeys?: Measurement['journeys']
+  handshakes?: Measurement['handshakes']
   bytesSent: number
   bytesReceived: number
 }

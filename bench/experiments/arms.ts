@@ -1,9 +1,12 @@
 /** What the experiments share when they lay out their arms. */
-import type { Arm, PlanOptions, SchemeName } from '../types.ts'
+import type { Arm, PlanOptions, Quotas, SchemeName, Settings } from '../types.ts'
 import { CONNECTIONS_PER_REPLICA, DEFAULT_USERS, profiles } from './profiles.ts'
 
 /** The scheme that authenticates nobody; everything is compared with it. */
 export const CONTROL: SchemeName = 'none'
+
+/** The stack as it is, compared with nothing but the control. */
+export const AS_IT_IS = { variant: null, comparedWith: null, heldOut: false, quotas: null, settings: {} }
 
 interface Choice {
   experiment: string
@@ -13,9 +16,14 @@ interface Choice {
   warmupSec: number
   warmupRequests: number
   measureSec: number
-  /** Distinguishes arms of one scheme within an experiment, e.g. `n2`. */
-  suffix?: string
+  /** Sets arms of one scheme within an experiment apart, e.g. `n2`. */
+  variant?: string
   twin?: boolean
+  /** Id of the arm to compare with. */
+  comparedWith?: string
+  heldOut?: boolean
+  quotas?: Quotas
+  settings?: Settings
   /** Default: a closed loop. */
   load?: Arm['load']
 }
@@ -25,12 +33,17 @@ export function arm(choice: Choice, options: PlanOptions): Arm {
   const users = choice.users ?? options.users ?? DEFAULT_USERS
   const connections = options.connections ?? CONNECTIONS_PER_REPLICA * choice.replicas
   const twin = choice.twin ?? false
-  const parts = [choice.experiment, choice.scheme, choice.suffix, twin ? 'twin' : undefined]
+  const parts = [choice.experiment, choice.scheme, choice.variant, twin ? 'twin' : undefined]
   return {
     id: parts.filter((part) => part !== undefined).join('/'),
     experiment: choice.experiment,
     scheme: choice.scheme,
+    variant: choice.variant ?? AS_IT_IS.variant,
+    comparedWith: choice.comparedWith ?? AS_IT_IS.comparedWith,
+    heldOut: choice.heldOut ?? AS_IT_IS.heldOut,
     replicas: choice.replicas,
+    quotas: choice.quotas ?? AS_IT_IS.quotas,
+    settings: choice.settings ?? AS_IT_IS.settings,
     users,
     // A connection without a user of its own would have nothing to send.
     load: choice.load ?? { loop: 'closed', connections: Math.min(connections, users) },

@@ -1,7 +1,8 @@
 /** What an experiment is asked with in the tests: everything as by default, on two cores. */
 import { schemeNames } from '../../servers/scheme.ts'
 import { loadTraits } from '../options.ts'
-import type { PlanOptions } from '../types.ts'
+import { settingsSchema } from '../store/schema.ts'
+import type { PlanOptions, Setting } from '../types.ts'
 
 export async function planOptions(overrides: Partial<PlanOptions> = {}): Promise<PlanOptions> {
   return {
@@ -19,6 +20,8 @@ export async function planOptions(overrides: Partial<PlanOptions> = {}): Promise
     precise: false,
     maxReplicas: Number.POSITIVE_INFINITY,
     maxExclusiveReplicas: 1,
+    settable: Object.keys(settingsSchema.shape) as Setting[],
+    quotaProblem: () => null,
     ...overrides,
   }
 }

@@ -25,7 +25,7 @@ export const replicas: Experiment = {
     const armsOf = (counts: readonly number[]) =>
       oneForEachState(options).flatMap((scheme) =>
         counts.map((n) =>
-          arm({ experiment: 'replicas', scheme, replicas: n, suffix: `n${n}`, ...phases }, options),
+          arm({ experiment: 'replicas', scheme, replicas: n, variant: `n${n}`, ...phases }, options),
         ),
       )
     const rounds = [

@@ -18,7 +18,7 @@ export const users: Experiment = {
     const arms = oneForEachState(options).flatMap((scheme) =>
       levels(defaults, options).map((level) =>
         arm(
-          { experiment: 'users', scheme, replicas: 1, users: level, suffix: `u${level}`, ...phases },
+          { experiment: 'users', scheme, replicas: 1, users: level, variant: `u${level}`, ...phases },
           options,
         ),
       ),

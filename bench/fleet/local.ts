@@ -20,6 +20,7 @@ import { placeUnderQuotas } from './quota-placement.ts'
 import { checkNamedRedis, startRedis, useNamedRedis } from './redis.ts'
 import { startReplicas } from './replicas.ts'
 import { cleanEnvironment, findRuntime, type Runtime } from './runtime.ts'
+import { SERVER_SETTINGS } from './server-env.ts'
 import { type Supervisor, startSupervisor } from './supervised.ts'
 import { findHaproxy, findRedis, type Tool } from './tools.ts'
 
@@ -77,6 +78,7 @@ async function findParts({ log }: FleetOptions): Promise<Parts> {
 
 class LocalFleet implements Fleet {
   readonly maxReplicas = MAX_REPLICAS
+  readonly settable = SERVER_SETTINGS
   readonly placement: Placement
   readonly #ground: Ground
   readonly #undo: Undo
@@ -179,8 +181,7 @@ async function startTrial(
       replicas: replicas.handles,
     })
     undo.add(() => proxy.stop())
-    // Not before all are up: under a quota a start takes seconds.
-    if (quotas && spec.quotas) limit(quotas, spec.quotas, { replicas: replicas.handles, redis, proxy })
+    const pids = { replicas: replicas.handles, redis, proxy }
     return {
       url: proxy.url,
       replicas: replicas.handles.map(({ id, url, pid }) => ({ id, url, pid })),
@@ -188,6 +189,7 @@ async function startTrial(
       redis: redis && { url: redis.url, pid: redis.pid },
       proxy: { pid: proxy.pid },
       proxyCounts: () => proxy.counts(),
+      limitCpu: () => quotas && spec.quotas && limit(quotas, spec.quotas, pids),
       died: untilStopped([replicas.died, proxy.ended, ...(redis ? [redis.ended] : [])], () => stopped),
       stop: () => {
         stopped = true

@@ -16,6 +16,7 @@ import type {
 import { compile } from './build.ts'
 import { checkNamedRedis, useNamedRedis } from './redis.ts'
 import { cleanEnvironment, findRuntime } from './runtime.ts'
+import { SERVER_SETTINGS, serverEnv } from './server-env.ts'
 
 /** Ports inside the compose network, as servers/agent.ts, servers/Dockerfile and servers/haproxy.cfg have them. */
 const AGENT_PORT = 3001
@@ -63,6 +64,7 @@ export async function openRemoteFleet(
   return {
     placement: placement(),
     maxReplicas: addresses.length,
+    settable: SERVER_SETTINGS,
     parts: { redis, haproxy: { version: 'not told', source: 'remote' } satisfies Part },
     runtime: { ...(await askAgent(addresses[0] as string, 'GET').then(versions)), source: 'remote' },
     quotaMethod: null,
@@ -120,6 +122,7 @@ async function start(
         RUN_NONCE: nonce,
         USERS: String(spec.users),
         PLAIN_HTTP: '1',
+        ...serverEnv(spec.settings ?? {}),
         KEYS: keys,
         KEY_PREFIX: keyPrefix,
         ...(usesRedis ? { REDIS_URL: redisUrl } : {}),
@@ -137,6 +140,7 @@ async function start(
     redis: usesRedis ? { url: redisUrl, pid: null } : null,
     proxy: { pid: null },
     proxyCounts: async () => null,
+    limitCpu: () => {},
     // A container that ends shows as wrong answers and refused logins; there is no process here to watch.
     died: new Promise(() => {}),
     async stop() {

@@ -5,6 +5,7 @@ import type { FleetSpec, ReplicaHandle } from '../types.ts'
 import type { RunFolder } from './manifest.ts'
 import { freePort } from './ports.ts'
 import { wrapped } from './process.ts'
+import { serverEnv } from './server-env.ts'
 import type { Supervisor } from './supervised.ts'
 
 const READY_TIMEOUT_MS = 15_000
@@ -101,6 +102,7 @@ function describeApp(plan: ReplicaPlan, id: string, port: number, cpus: readonly
       KEY_PREFIX: plan.keyPrefix,
       USERS: String(plan.spec.users),
       PLAIN_HTTP: '1',
+      ...serverEnv(plan.spec.settings ?? {}),
       ...(plan.redisUrl === undefined ? {} : { REDIS_URL: plan.redisUrl }),
     },
   }

@@ -13,7 +13,7 @@ export interface ArmRecords {
 }
 
 /**
- * Every planned arm, in the order of tables: experiment, replicas, users, then schemes as the registry has them.
+ * Every planned arm, in the order of tables: experiment, replicas, users, variant, then schemes as the registry has them.
  * The first valid record of a trial counts: measuring again can fill a gap, never replace a figure.
  */
 export function recordsByArm(run: Run, results: readonly TrialResult[]): ArmRecords[] {
@@ -44,7 +44,12 @@ export function isControl({ scheme }: Arm): boolean {
 
 /** Arms that may be compared with each other: all that differs is the scheme. */
 export function sameCell(a: Arm, b: Arm): boolean {
-  return a.experiment === b.experiment && a.replicas === b.replicas && a.users === b.users
+  return (
+    a.experiment === b.experiment &&
+    a.variant === b.variant &&
+    a.replicas === b.replicas &&
+    a.users === b.users
+  )
 }
 
 function inTableOrder(a: Arm, b: Arm): number {
@@ -52,6 +57,8 @@ function inTableOrder(a: Arm, b: Arm): number {
     a.experiment.localeCompare(b.experiment, 'en') ||
     a.replicas - b.replicas ||
     a.users - b.users ||
+    // As numbers, so that n2 stands before n10.
+    (a.variant ?? '').localeCompare(b.variant ?? '', 'en', { numeric: true }) ||
     schemePlace(a.scheme) - schemePlace(b.scheme) ||
     Number(a.twin) - Number(b.twin)
   )

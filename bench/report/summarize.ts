@@ -32,6 +32,7 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
       metrics: estimates(records),
       authTaxUs: compared.get(records.arm.id)?.authTaxUs ?? null,
       throughputVsControl: compared.get(records.arm.id)?.throughputVsControl ?? null,
+      versus: null,
       warnings: records.warnings,
     })),
     scaling: scaling(all),

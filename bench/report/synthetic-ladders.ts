@@ -2,9 +2,11 @@
  * Made-up ladders for tests: a single-server queue with exponential service (M/M/1: sojourn times are exponential
  * with mean S ÷ (1 − ρ)), so that what a report finds can be compared with the law. Not a measurement of anything.
  */
+import { AS_IT_IS } from '../experiments/arms.ts'
 import { type Look, look, nextRung, rungSec } from '../experiments/ladder.ts'
 import { createHistogram, encodeHistogram, recordUs, summarizeHistogram } from '../histogram.ts'
 import { seededDraw } from '../stats/seeded.ts'
+import { SCHEMA_VERSION } from '../store/schema.ts'
 import type { Arm, Measurement, Rules, Run, Rung, Trial, TrialResult } from '../types.ts'
 import { type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
 
@@ -86,6 +88,7 @@ function trialOf(scheme: string, block: number, position: number, { ratesPerSec 
     id: `latency/${scheme}`,
     experiment: 'latency',
     scheme,
+    ...AS_IT_IS,
     replicas: 1,
     users: 1_000,
     load: {
@@ -131,7 +134,7 @@ function record(
     looks.push(look(rung, SLO))
   }
   return {
-    schemaVersion: 2,
+    schemaVersion: SCHEMA_VERSION,
     trial,
     startedAt: '2026-01-02T03:04:06.000Z',
     ok: true,

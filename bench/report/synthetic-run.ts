@@ -3,6 +3,7 @@
  * can be compared with what was put in. Not a measurement of anything.
  */
 import { schemeNames } from '../../servers/scheme.ts'
+import { AS_IT_IS } from '../experiments/arms.ts'
 import { seededNormal } from '../stats/seeded.ts'
 import { SCHEMA_VERSION } from '../store/schema.ts'
 import type { Arm, Environment, Measurement, Rules, Run, Trial, TrialResult } from '../types.ts'
@@ -100,6 +101,7 @@ export function syntheticRun(options: SyntheticOptions = {}): { run: Run; result
     environment: environment(cores),
     rules: { ...RULES, ...options.rules },
     plan,
+    predictions: [],
     notes: [],
   }
   const vary = noiseFrom(noise, 2_025 + seed)
@@ -128,6 +130,7 @@ function arms(stateful: readonly string[]): Arm[] {
       .join('/'),
     experiment,
     scheme,
+    ...AS_IT_IS,
     replicas: 1,
     users: 1_000,
     load: { loop: 'closed', connections: 16 },
@@ -192,6 +195,8 @@ function measurement(arm: Arm, model: Model, cores: number, vary: (value: number
     distinctUsers: arm.users,
     latencyUs: { mean: p50, p50, p90: 1.4 * p50, p99: 2.2 * p50, p999: 4 * p50, max: 9 * p50 },
     arrivals: null,
+    journeys: null,
+    handshakes: null,
     cpuUsPerRequest: {
       replicas: cpuUs,
       redis: usesRedis ? vary(model.redisUs) : 0,

@@ -92,16 +92,16 @@ test('damage that no crash explains is refused with file and line', async () => 
 })
 
 test('a newer schema is refused by name, in the run and in a trial', async () => {
-  const sentence = /written by a newer authscale \(schema 3; this one reads 2\): update authscale/
+  const sentence = /written by a newer authscale \(schema 4; this one reads 3\): update authscale/
   await refused(
     RUN_FILE,
-    (text) => text.replace('"schemaVersion": 2', '"schemaVersion": 3'),
+    (text) => text.replace('"schemaVersion": 3', '"schemaVersion": 4'),
     'NEWER_SCHEMA',
     sentence,
   )
   await refused(
     TRIALS_FILE,
-    (text) => text.replace('"schemaVersion":2', '"schemaVersion":3'),
+    (text) => text.replace('"schemaVersion":3', '"schemaVersion":4'),
     'NEWER_SCHEMA',
     sentence,
   )
@@ -110,7 +110,7 @@ test('a newer schema is refused by name, in the run and in a trial', async () =>
 test('an older schema without a migration is refused, not misread', async () => {
   await refused(
     RUN_FILE,
-    (text) => text.replace('"schemaVersion": 2', '"schemaVersion": 0'),
+    (text) => text.replace('"schemaVersion": 3', '"schemaVersion": 0'),
     'BAD_RECORD',
     /schema 0/,
   )

@@ -9,10 +9,12 @@ export {
   gateSchema,
   partSchema,
   placementSchema,
+  predictionSchema,
   rulesSchema,
   runSchema,
   sloSchema,
 } from './schema/run.ts'
+export { quotasSchema, settingsSchema } from './schema/settings.ts'
 export { claimFindingSchema, summarySchema } from './schema/summary.ts'
 export {
   armSchema,

@@ -1,4 +1,5 @@
 /** One short trial, executed and judged as those of a run are. */
+import { AS_IT_IS } from '../experiments/arms.ts'
 import { gates } from '../gates.ts'
 import { runTrial } from '../trial.ts'
 import type { Arm, Fleet, Rules, Traits, TrialResult } from '../types.ts'
@@ -9,6 +10,7 @@ const arm: Arm = {
   id: 'verify/none',
   experiment: 'verify',
   scheme: 'none',
+  ...AS_IT_IS,
   replicas: 1,
   users: 500,
   load: { loop: 'closed', connections: 16 },

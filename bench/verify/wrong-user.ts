@@ -40,12 +40,14 @@ function fleetOf(server: Server, bed: TestBed): Fleet {
     redis: null,
     proxy: { pid: null },
     proxyCounts: async () => null,
+    limitCpu: () => {},
     died: server.ended,
     stop: () => server.stop(),
   }
   return {
     placement: bed.placement,
     maxReplicas: 1,
+    settable: [],
     parts: { redis: null, haproxy: null },
     runtime: bed.runtime,
     quotaMethod: null,

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 
 /** Raised when a change makes older readers misread a record. Older versions migrate, newer ones are refused. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 export const count = z.number().int().nonnegative()
 export const nonNegative = z.number().nonnegative()

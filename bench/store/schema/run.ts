@@ -73,6 +73,25 @@ export const environmentSchema = z.object({
   placement: placementSchema,
 })
 
+export const predictionSchema = z
+  .object({
+    arm: z.string().describe('Id of the arm that was not measured yet'),
+    metric: z.literal('throughputPerSec'),
+    law: z.string().describe('What it was computed by, e.g. demand or usl'),
+    value: z.number(),
+    lo: z.number().describe('Lower end of the 95 % interval'),
+    hi: z.number().describe('Upper end of the 95 % interval'),
+    relativeTo: z
+      .string()
+      .nullable()
+      .describe(
+        'Id of an arm of the same block: the figures are multiples of what that one shows; null: requests/s',
+      ),
+    basis: z.array(z.string()).describe('Ids of the trials that it was computed from'),
+    frozenAt: z.iso.datetime(),
+  })
+  .describe('What the laws said of an arm before any trial of it was started')
+
 export const runSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
   id: z.string(),
@@ -84,5 +103,10 @@ export const runSchema = z.object({
   environment: environmentSchema,
   rules: rulesSchema.nullable().describe('Null in runs from before there were rules'),
   plan: z.array(trialSchema),
+  predictions: z
+    .array(predictionSchema)
+    .describe(
+      'Added once, when the trials that they rest on are over and before the arms held out are measured',
+    ),
   notes: z.array(z.string()).describe('What the planner left out or flagged, in plain sentences'),
 })

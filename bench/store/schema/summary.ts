@@ -86,6 +86,17 @@ export const summarySchema = z
         throughputVsControl: comparisonSchema
           .nullable()
           .describe('Null where the generator or the proxy, not the replica, held either side down'),
+        versus: z
+          .object({
+            arm: z.string(),
+            throughputRatio: comparisonSchema.nullable(),
+            cpuRatio: comparisonSchema.nullable(),
+            cpuDifferenceUs: comparisonSchema.nullable(),
+          })
+          .nullable()
+          .describe(
+            'Against the arm that it names itself compared with, block by block; CPU over all serving tiers',
+          ),
         warnings: z.array(warningSchema),
       }),
     ),

@@ -1,6 +1,7 @@
 /** `trials.jsonl`: what a trial was to measure, what it measured, and why it was rejected. */
 import { z } from 'zod'
 import { count, nonNegative, perTier, SCHEMA_VERSION, warningSchema } from './basics.ts'
+import { quotasSchema, settingsSchema } from './settings.ts'
 
 const spacingSchema = z.enum(['poisson', 'even'])
 
@@ -8,6 +9,14 @@ const loadSchema = z.discriminatedUnion('loop', [
   z.object({
     loop: z.literal('closed').describe('Each connection waits for its reply before it sends again'),
     connections: count.min(1),
+    requests: z.enum(['read', 'login']).optional().describe('read, the default: GET /me; login: POST /login'),
+    reuse: z
+      .enum(['kept', 'new', 'resumed'])
+      .optional()
+      .describe(
+        'kept, the default: a connection takes request after request; new: one each; resumed: one each, and each ' +
+          'resumes the TLS session of the one before',
+      ),
   }),
   z.object({
     loop: z
@@ -31,7 +40,15 @@ export const armSchema = z
     id: z.string().describe('Unique within a run, e.g. cost/jwt-hs256'),
     experiment: z.string(),
     scheme: z.string(),
+    variant: z
+      .string()
+      .nullable()
+      .describe('What sets it apart from the scheme’s other arms of this experiment'),
+    comparedWith: z.string().nullable().describe('Id of the arm that it is compared with, block by block'),
+    heldOut: z.boolean().describe('Measured only when what it will show has been predicted and written down'),
     replicas: count.min(1),
+    quotas: quotasSchema.nullable().describe('Null: no process is limited'),
+    settings: settingsSchema,
     users: count.min(1).describe('Distinct logged-in users that the load rotates through'),
     load: loadSchema,
     warmupSec: nonNegative.describe('Closed-loop load before the window, at least this long'),
@@ -120,6 +137,22 @@ export const measurementSchema = z
       .record(z.string(), nonNegative)
       .nullable()
       .describe('INFO commandstats inside the window'),
+    journeys: z
+      .object({
+        started: count,
+        finished: count.describe('All steps answered as they should be'),
+        failed: count,
+        steps: z.record(
+          z.enum(['login', 'read', 'write', 'logout']),
+          z.object({ count, latencyUs: latencySchema }),
+        ),
+      })
+      .nullable()
+      .describe('Journeys that began inside the window; null for other load'),
+    handshakes: z
+      .object({ full: count, resumed: count })
+      .nullable()
+      .describe('TLS handshakes inside the window, as the clients saw them; null without TLS'),
     bytesPerRequest: z.object({ sent: nonNegative, received: nonNegative }),
     eventLoopDelayUs: z
       .object({ mean: nonNegative, p50: nonNegative, p99: nonNegative, max: nonNegative })

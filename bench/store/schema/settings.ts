@@ -1,0 +1,42 @@
+/** What an arm may change about the stack: each setting has one default, and a record names only what differs. */
+import { z } from 'zod'
+import { count, nonNegative } from './basics.ts'
+
+export const settingsSchema = z
+  .strictObject({
+    stateBytes: count.max(65_536).describe('Bytes of JSON that are remembered of each user; default 0'),
+    passwordHash: z.enum(['off', 'scrypt']).describe('What a login costs; default off'),
+    redisRoundTripMs: nonNegative.describe(
+      'Delay between replicas and Redis, both ways together; default: no relay',
+    ),
+    redisTransport: z.enum(['tcp', 'unix']).describe('Default tcp'),
+    tls: z.enum(['1.2', '1.3']).describe('Version that the proxy speaks, and no other; default: plain HTTP'),
+    sticky: z
+      .boolean()
+      .describe('Whether the proxy sends a user back to one replica; default: where state needs it'),
+    proxyReuse: z
+      .enum(['never', 'safe', 'always'])
+      .describe('When the proxy uses a connection to a replica again (HAProxy’s http-reuse); default always'),
+    node: z.string().describe('Major version of the Node that runs the replicas; default: the pinned one'),
+    threadPool: count.min(1).describe('UV_THREADPOOL_SIZE of the replicas; default 4'),
+    touch: z.boolean().describe('Whether a read prolongs the session in the store; default true'),
+    autoPipelining: z
+      .boolean()
+      .describe('Whether ioredis sends the commands of one tick together; default: the scheme’s'),
+    keyForm: z
+      .enum(['crypto-key', 'key-object', 'bytes'])
+      .describe('What the verifier holds of its key; default crypto-key, imported once'),
+    denylistCacheSec: nonNegative.describe(
+      'How long a replica believes that a login was not ended; default 0',
+    ),
+  })
+  .partial()
+  .describe('What differs from the stack as it is; {} where nothing does')
+
+export const quotasSchema = z
+  .object({
+    replicaCores: z.number().positive().describe('Of each replica'),
+    redisCores: z.number().positive(),
+    proxyCores: z.number().positive(),
+  })
+  .describe('Scale model: the CPU time over wall time that each process may take, in cores')
