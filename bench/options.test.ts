@@ -1,8 +1,9 @@
 /** What the user types becomes what the planner takes. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { experiments } from './experiments/index.ts'
+import { profileNames } from './experiments/profiles.ts'
 import { arrivalRates, chosenExperiments, share, slo } from './options.ts'
+import type { ProfileName } from './types.ts'
 
 test('an SLO is one bound or two, the other stays as it is by default', () => {
   const byDefault = { quantile: 'p99', limitMs: 50, maxErrorShare: 0.001 }
@@ -26,13 +27,13 @@ test('arrival rates are whole numbers, each taken once', () => {
   assert.throws(() => arrivalRates('1000,'), /whole number/)
 })
 
-test('what is opt-in runs only when it is named', () => {
-  const names = (only?: string[]) =>
-    chosenExperiments({ profile: 'standard', ...(only && { only }) }).map(({ name }) => name)
-  const optIn = experiments.filter((experiment) => experiment.optIn).map(({ name }) => name)
-  assert.deepEqual(
-    names(),
-    experiments.map(({ name }) => name).filter((name) => !optIn.includes(name)),
-  )
-  for (const name of optIn) assert.deepEqual(names([name]), [name])
+test('a profile has its experiments, and those that are named run in any', () => {
+  const names = (profile: ProfileName, only?: string[]) =>
+    chosenExperiments({ profile, ...(only && { only }) }).map(({ name }) => name)
+  assert.deepEqual(names('standard'), ['cost', 'latency', 'replicas', 'users'])
+  assert.deepEqual(names('standard', ['aa']), ['aa'])
+  const everywhere = names('calibration')
+  for (const profile of profileNames) {
+    for (const name of everywhere) assert.ok(names(profile).includes(name), `${name} in ${profile}`)
+  }
 })

@@ -155,8 +155,11 @@ export async function loadTraits(): Promise<Record<SchemeName, Traits>> {
   return Object.fromEntries(await Promise.all(entries)) as Record<SchemeName, Traits>
 }
 
-export function chosenExperiments({ only }: BenchOptions): Experiment[] {
-  return experiments.filter(({ name, optIn = false }) => only?.includes(name) ?? !optIn)
+/** Those that were named, else those of the profile. */
+export function chosenExperiments({ only, profile }: Pick<BenchOptions, 'only' | 'profile'>): Experiment[] {
+  return experiments.filter(
+    ({ name, profiles }) => only?.includes(name) ?? profiles?.includes(profile) ?? true,
+  )
 }
 
 export function planOptions(

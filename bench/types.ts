@@ -73,8 +73,8 @@ export interface Experiment {
   name: string
   /** The question that it answers, one line. */
   question: string
-  /** Runs only when it is named. */
-  optIn?: boolean
+  /** Profiles that have it without its being named; default: all. */
+  profiles?: readonly ProfileName[]
   plan(options: PlanOptions): { rounds: Round[]; notes: string[] }
 }
 

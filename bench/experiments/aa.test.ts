@@ -19,7 +19,7 @@ test('the control is measured twice in each block, and nothing tells the two apa
 })
 
 test('it runs only when named, and with as many blocks as are asked for', async () => {
-  assert.equal(aa.optIn, true)
+  assert.deepEqual(aa.profiles, [])
   assert.equal(aa.plan(await planOptions({ trials: 3 })).rounds[0]?.blocks, 3)
   assert.equal(aa.plan(await planOptions({ profile: 'smoke' })).rounds[0]?.blocks, 1)
 })

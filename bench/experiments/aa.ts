@@ -10,7 +10,7 @@ export const aa: Experiment = {
   name: 'aa',
   question: 'What do two measurements of the same thing differ by on this machine?',
   // It says nothing about schemes.
-  optIn: true,
+  profiles: [],
   plan(options) {
     const { blocks: _, ...phases } = profiles[options.profile].cost
     const base = { experiment: 'aa', scheme: CONTROL, replicas: 1, ...phases }
