@@ -33,6 +33,13 @@ test('Little’s law: 32 connections at 10,000/s and 3.2 ms are all there, at 1.
   assert.equal(littleRatio(load({ requests: 0 }), sent), null)
 })
 
+test('Little’s law says nothing of a closed loop with a handful of replies of each connection', () => {
+  const logins = load({ requests: 48, windowSec: 10, latencyUs: { ...none, mean: 1_560_000 } })
+  assert.equal(littleRatio(logins, { loop: 'closed', connections: 8 }), null)
+  const enough = load({ requests: 640, windowSec: 2, latencyUs: { ...none, mean: 200_000 } })
+  assert.equal(littleRatio(enough, { loop: 'closed', connections: 32 }), 0.5)
+})
+
 test('in an open loop the time on the wire counts, not the time in the backlog', () => {
   const arrivals = {
     perSec: 10_000,
@@ -114,9 +121,11 @@ test('CPU a request that falls by a third shows as that, from the CPU as from th
   assert.ok(Math.abs((cpuTrend(flat, rising) ?? 0) + 0.422) < 0.01)
 })
 
-test('a window that is too short, or a slice without a reply, has no trend', () => {
+test('a window that is too short, or a slice with hardly a reply, has no trend', () => {
   const steady = (seconds: number) => samplesOf((sec) => sec, [0, 0, 0], seconds)
-  assert.equal(cpuTrend(steady(0.9), new Array(10).fill(9)), null)
-  assert.equal(cpuTrend(steady(2), [9, 9, 9, 0, 9, 9]), null)
-  assert.equal(cpuTrend([], new Array(10).fill(9)), null)
+  assert.equal(cpuTrend(steady(0.9), new Array(10).fill(90)), null)
+  assert.notEqual(cpuTrend(steady(2), new Array(10).fill(90)), null)
+  assert.equal(cpuTrend(steady(2), [90, 90, 90, 0, 90, 90]), null)
+  assert.equal(cpuTrend(steady(2), [90, 90, 90, 4, 90, 90]), null, 'four logins that take a second each')
+  assert.equal(cpuTrend([], new Array(10).fill(90)), null)
 })

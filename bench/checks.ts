@@ -7,6 +7,13 @@ import type { Load, LoadReport, Measurement, Placement } from './types.ts'
 const SETTLED = 0.98
 /** Shorter windows end before a trend can be told from a collection of garbage. */
 const SHORTEST_TREND_SEC = 1
+/** With fewer in a slice, what the replies at its ends took falls into its neighbours and passes for a trend. */
+const LEAST_REPLIES_A_SLICE = 20
+/**
+ * Either edge of a window can cut a reply from each connection: with fewer replies of each than this, that alone is as
+ * much as the gate on Little's law allows.
+ */
+const LEAST_REPLIES_A_CONNECTION = 20
 
 export function checks(
   load: LoadReport,
@@ -28,13 +35,15 @@ export function checks(
  * connections that did not send. Below 1, latencies hold time in which nothing was in flight.
  *
  * Null for an open-loop window that fell behind its arrivals: their latencies are then those of a later time, while
- * the requests in flight are those of the window.
+ * the requests in flight are those of the window. Null also for a closed loop with few replies of each connection, as
+ * of logins that take seconds.
  */
 export function littleRatio(
   { requests, windowSec, latencyUs, arrivals }: LoadReport,
   sent: Load,
 ): number | null {
   if (arrivals && requests < SETTLED * arrivals.account.scheduled) return null
+  if (!arrivals && requests < LEAST_REPLIES_A_CONNECTION * sent.connections) return null
   const meanUs = arrivals ? arrivals.uncorrectedUs.mean : latencyUs.mean
   const inFlight = arrivals ? arrivals.meanInFlight : sent.connections
   const expected = (requests / windowSec) * (meanUs / 1e6)
@@ -72,8 +81,7 @@ export function replicaWaitShare(
 export function cpuTrend(samples: readonly CpuSample[], requestsPerSlice: readonly number[]): number | null {
   const [first, last] = [samples[0], samples.at(-1)]
   if (!first || !last || last.atUs - first.atUs < SHORTEST_TREND_SEC * 1e6) return null
-  // A slice without a reply has no CPU a request, and a few such slices no trend.
-  if (requestsPerSlice.length < 4 || requestsPerSlice.includes(0)) return null
+  if (requestsPerSlice.length < 4 || Math.min(...requestsPerSlice) < LEAST_REPLIES_A_SLICE) return null
   const slices = requestsPerSlice.length
   const usedAt = (slice: number) =>
     interpolated(samples, first.atUs + ((last.atUs - first.atUs) * slice) / slices)

@@ -2,13 +2,13 @@
  * What each gate looks at, as one number that must not exceed its limit. Null: nothing is known, or it does not
  * apply. Pure.
  */
-import type { Arm, Load, Measurement, Placement, Warning } from './types.ts'
+import type { Arm, Load, Measurement, Placement, Quotas, Warning } from './types.ts'
 
 /** What was measured, before it is judged. */
 export type Facts = Omit<Measurement, 'warnings'>
 
 export interface Context {
-  arm: Pick<Arm, 'replicas' | 'users'>
+  arm: Pick<Arm, 'replicas' | 'users' | 'quotas'>
   /** Of this window; the window before a ladder is closed. */
   loop: Load['loop']
   placement: Placement
@@ -24,21 +24,28 @@ export const gateValues: Readonly<Record<GateId, (facts: Facts, context: Context
   'replica-not-saturated': ({ utilization }, { arm, placement }) => {
     if (placement.method !== 'taskset' || utilization.replicas === null) return null
     const cpus = new Set(placement.replicaCpus.slice(0, arm.replicas).flat())
-    return 1 - utilization.replicas / cpus.size
+    const cores = arm.quotas ? arm.replicas * arm.quotas.replicaCores : cpus.size
+    return 1 - utilization.replicas / cores
   },
-  'replicas-share-cores': (_, { arm, placement }) => arm.replicas - placement.maxExclusiveReplicas,
+  // Under quotas each has a share of its own, wherever it runs.
+  'replicas-share-cores': (_, { arm, placement }) =>
+    arm.quotas ? null : arm.replicas - placement.maxExclusiveReplicas,
   'replicas-uneven': ({ replicaShare }) =>
     replicaShare && Math.max(...replicaShare.map((share) => Math.abs(share * replicaShare.length - 1))),
   'placement-unpinned': (_, { placement }) => (placement.method === 'none' ? 1 : 0),
   'foreign-cpu': ({ host }) => host.foreignCores && host.foreignCores / host.cores,
   steal: ({ host }) => host.stealShare,
   throttled: ({ checks }) => checks.throttledShare,
-  'run-queue-wait': ({ checks }) => checks.replicaWaitShare,
+  // A process that its quota holds back waits in the run queue too, and is meant to.
+  'run-queue-wait': ({ checks }, { arm }) => (arm.quotas ? null : checks.replicaWaitShare),
   'littles-law': ({ checks }) => checks.littleRatio && Math.abs(checks.littleRatio - 1),
   'rate-missed': missedShare,
   'generator-lag': ({ arrivals }) => arrivals && arrivals.lagUs.p99 / 1_000,
-  'users-not-rotating': ({ distinctUsers, requests }, { arm }) =>
-    requests === 0 ? null : 1 - distinctUsers / Math.min(arm.users, requests),
+  'users-not-rotating': ({ distinctUsers, requests, journeys }, { arm }) => {
+    // All requests of a journey are one user's.
+    const turns = journeys ? journeys.underWayAtOpen + journeys.started : requests
+    return turns === 0 ? null : 1 - distinctUsers / Math.min(arm.users, turns)
+  },
   'tier-not-measured': ({ utilization }) =>
     Object.values(utilization).filter((cores) => cores === null).length,
   'warm-up-not-over': ({ checks }) => checks.cpuTrend && -checks.cpuTrend,
@@ -50,9 +57,10 @@ export const gateValues: Readonly<Record<GateId, (facts: Facts, context: Context
  */
 function fullness(
   tier: 'generator' | 'proxy' | 'redis',
-  { utilization }: Facts,
-  { placement: { method, sharedCpus } }: Context,
+  { utilization, host }: Facts,
+  { arm, placement: { method, sharedCpus } }: Context,
 ): number | null {
+  if (arm.quotas) return fullnessUnder(arm.quotas, tier, utilization, host)
   if (method !== 'taskset') return null
   const cpus = sharedCpus[tier]
   const same = (['generator', 'proxy', 'redis'] as const).filter(
@@ -62,7 +70,24 @@ function fullness(
   const blamed = same.length > 1 ? same.filter((other) => other !== 'redis') : same
   const largest = blamed.reduce((a, b) => ((utilization[b] ?? 0) > (utilization[a] ?? 0) ? b : a))
   if (tier !== largest) return null
-  return same.reduce((total, other) => total + (utilization[other] ?? 0), 0) / cpus.length
+  // Whatever else fills these CPUs leaves as little of them.
+  const link = same.includes('generator') ? (host.linkCores ?? 0) : 0
+  return same.reduce((total, other) => total + (utilization[other] ?? 0), link) / cpus.length
+}
+
+/**
+ * Under quotas each tier has its own, and the generator, which has none, what the machine has left: when all cores are
+ * busy, the quotas were not granted in full and the load was not what it could be.
+ */
+function fullnessUnder(
+  { redisCores, proxyCores }: Quotas,
+  tier: 'generator' | 'proxy' | 'redis',
+  utilization: Facts['utilization'],
+  { busyCores, cores }: Facts['host'],
+): number | null {
+  const busy = utilization[tier]
+  if (tier !== 'generator') return busy && busy / (tier === 'redis' ? redisCores : proxyCores)
+  return Math.max(busy ?? 0, (busyCores ?? 0) / cores)
 }
 
 /** Standard deviations of a Poisson count that chance alone exceeds once in 16,000 windows. */
@@ -70,13 +95,22 @@ const CHANCE = 4
 
 /**
  * The worse of two shares: arrivals of the window that the sender had not noticed by its end, and what the schedule
- * itself had too few or too many of, beyond what chance gives Poisson arrivals.
+ * itself had too few or too many of, beyond what chance gives Poisson arrivals. Of journeys only the beginnings are
+ * planned; when their steps are due depends on the replies. Where fewer of them end than begin, they pile up, and the
+ * window holds more first steps than last ones.
  */
-function missedShare({ arrivals, windowSec }: Facts): number | null {
+function missedShare({ arrivals, journeys, windowSec }: Facts): number | null {
   if (!arrivals) return null
   const { scheduled } = arrivals.account
-  const wanted = arrivals.perSec * windowSec
+  const planned = journeys ? journeys.started : scheduled
+  const wanted = (journeys ?? arrivals).perSec * windowSec
   const chance = arrivals.spacing === 'poisson' ? CHANCE * Math.sqrt(wanted) : 1
-  const misplanned = Math.max(0, Math.abs(scheduled - wanted) - chance) / wanted
-  return Math.max(misplanned, scheduled === 0 ? 0 : 1 - arrivals.noticed / scheduled)
+  const beyond = (difference: number, byChance: number) =>
+    Math.max(0, Math.abs(difference) - byChance) / wanted
+  // Beginnings and ends vary as much as each other, and on their own.
+  const piledUp = journeys
+    ? beyond(journeys.started - journeys.finished - journeys.failed, Math.SQRT2 * chance)
+    : 0
+  const unnoticed = scheduled === 0 ? 0 : 1 - arrivals.noticed / scheduled
+  return Math.max(beyond(planned - wanted, chance), piledUp, unnoticed)
 }

@@ -38,6 +38,7 @@ function clean(): { facts: Facts; context: Context } {
       bytesPerRequest: { sent: 1, received: 1 },
       journeys: null,
       handshakes: null,
+      protocols: null,
       eventLoopDelayUs: null,
       replicaShare: [1],
       host: { cores: 2, busyCores: 1.7, foreignCores: 0.01, stealShare: 0, probeCores: 0.004 },
@@ -45,7 +46,7 @@ function clean(): { facts: Facts; context: Context } {
       logins: { count: 1_000, seconds: 0.5 },
     },
     context: {
-      arm: { replicas: 1, users: 1_000 },
+      arm: { replicas: 1, users: 1_000, quotas: null },
       loop: 'closed',
       placement: {
         method: 'taskset',
@@ -135,6 +136,28 @@ test('evenly spaced arrivals may be one off, Poisson ones as many as chance move
   assert.deepEqual(broken(scheduled('poisson', 21_000), 'open'), ['rate-missed'])
 })
 
+test('journeys are judged as open-loop load, by their beginnings and by one user for each of them', () => {
+  const journeys =
+    (over: object, users: number): Change =>
+    (facts, { arm }) => {
+      const counts = { perSec: 100, underWayAtOpen: 100, started: 200, finished: 190, failed: 0, ...over }
+      Object.assign(facts, {
+        // Steps come in the groups of their journeys: far fewer or more of them are no missed rate.
+        arrivals: { ...arrivals(), perSec: 1_100, noticed: 20_100 },
+        journeys: { ...counts, steps: {} },
+        distinctUsers: users,
+      })
+      Object.assign(arm, { users: 1_000 })
+      facts.utilization.replicas = 0.3
+    }
+  assert.deepEqual(broken(journeys({}, 300), 'journey'), [])
+  assert.deepEqual(broken(journeys({ started: 255 }, 355), 'journey'), [])
+  assert.deepEqual(broken(journeys({ finished: 40 }, 300), 'journey'), ['rate-missed'], 'they pile up')
+  assert.deepEqual(broken(journeys({ finished: 40, failed: 150 }, 300), 'journey'), [])
+  assert.deepEqual(broken(journeys({ started: 270 }, 370), 'journey'), ['rate-missed'])
+  assert.deepEqual(broken(journeys({}, 200), 'journey'), ['users-not-rotating'])
+})
+
 test('a full shared core is blamed on the instrument, not on Redis; on a CPU of its own Redis is', () => {
   const full: Change = ({ utilization }) =>
     Object.assign(utilization, { redis: 0.5, proxy: 0.3, generator: 0.19 })
@@ -154,6 +177,29 @@ test('replicas that share a core are flagged, and uneven ones rejected', () => {
   })
   assert.deepEqual(found, ['replicas-share-cores', 'replicas-uneven'])
   assert.deepEqual(judged(found), { reject: ['replicas-uneven'], withhold: [] })
+})
+
+test('under quotas each tier is measured by its own, and no core is shared', () => {
+  const limited =
+    (change: Change): Change =>
+    (facts, context) => {
+      const quotas = { replicaCores: 0.1, redisCores: 0.1, proxyCores: 0.2, ballastCores: 0.5 }
+      Object.assign(context.arm, { replicas: 2, quotas })
+      Object.assign(facts.utilization, { replicas: 0.2, redis: 0.02, proxy: 0.05, generator: 0.05 })
+      Object.assign(facts.checks, { replicaWaitShare: 0.9 })
+      Object.assign(facts.host, { busyCores: 1 })
+      facts.replicaShare = [0.5, 0.5]
+      change(facts, context)
+    }
+  assert.deepEqual(broken(limited(() => {})), [])
+  const busy = (utilization: object) =>
+    broken(limited((facts) => Object.assign(facts.utilization, utilization)))
+  assert.deepEqual(busy({ replicas: 0.17 }), ['replica-not-saturated'])
+  assert.deepEqual(busy({ redis: 0.097 }), ['redis-saturated'])
+  assert.deepEqual(busy({ proxy: 0.196 }), ['proxy-saturated'])
+  assert.deepEqual(broken(limited(({ host }) => Object.assign(host, { busyCores: 1.99 }))), [
+    'generator-saturated',
+  ])
 })
 
 test('what is not known breaks no gate', () => {
@@ -211,6 +257,14 @@ test('one wrong answer invalidates either loop; errors only a closed one', () =>
   }
   assert.equal(reason({ errors: 3 }), '3 connection errors or timeouts beside 20000 replies: user7: x')
   assert.equal(reason({ errors: 3, arrivals: arrivals() }), null)
+  const scattered = { settings: { sticky: false } }
+  const refused = { ...measured({ wrongAnswers: 5, statusCounts: { 200: 95, 401: 5 } }) }
+  assert.equal(invalidity(refused, { wrongExamples: [] }, scattered), null, 'what it is there to find')
+  assert.match(invalidity(refused, { wrongExamples: [] }, { settings: {} }) ?? '', /^5 wrong answers/)
+  assert.match(
+    invalidity({ ...refused, wrongAnswers: 6 }, { wrongExamples: [] }, scattered) ?? '',
+    /^6 wrong/,
+  )
   const silent = { requests: 0, statusCounts: {}, verifiedBodies: 0 }
   assert.equal(reason(silent), 'no reply inside the measurement window')
   assert.equal(reason({ ...silent, errors: 90, arrivals: arrivals() }), null, 'an overloaded server is data')

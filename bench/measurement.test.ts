@@ -43,6 +43,7 @@ function readings(): Readings {
     idle: memory,
     loggedIn: { ...memory, replicaBytes: 11_000_000, redisBytes: 1_300_000 },
     logins: { count: 1_000, seconds: 0.5 },
+    protocols: null,
     load: {
       windowSec: 2,
       requests: 20_000,
@@ -68,6 +69,8 @@ function readings(): Readings {
       ],
       throttledUs: 20_000,
       harnessCpuUs: 8_000,
+      linkCpuUs: 0,
+      ballastCpuUs: 0,
       host: { busyUs: 3_400_000, stealUs: 0, totalUs: 4_000_000 },
       replicas: [
         {
@@ -114,6 +117,17 @@ test('the record carries the checks, and what breaks a gate of the run', () => {
     ['throttled'],
     'limits are the run’s, not those of the code',
   )
+})
+
+test('a link to Redis is no foreign CPU and no tier, but it fills the CPUs that the generator runs on', () => {
+  const linked = readings()
+  linked.window.linkCpuUs = 900_000
+  linked.window.host = { busyUs: 4_300_000, stealUs: 0, totalUs: 4_400_000 }
+  const { host, utilization, warnings } = toMeasurement(linked)
+  assert.equal(host.linkCores, 0.45)
+  assert.ok(Math.abs((host.foreignCores ?? 1) - 0.006) < 1e-9)
+  assert.deepEqual(utilization, toMeasurement(readings()).utilization)
+  assert.deepEqual(warnings, ['generator-saturated'])
 })
 
 test('a tier that cannot be read leaves foreign CPU unknown, not zero', () => {

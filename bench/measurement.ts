@@ -12,6 +12,7 @@ export interface Readings {
   idle: MemoryReading
   loggedIn: MemoryReading
   logins: LoginReport
+  protocols: Measurement['protocols']
   /** The load that was asked for in this window, and what became of it. */
   sent: Load
   load: LoadReport
@@ -19,7 +20,7 @@ export interface Readings {
 }
 
 export function toMeasurement(readings: Readings): Measurement {
-  const { trial, load, sent, window, idle, loggedIn, logins, placement } = readings
+  const { trial, load, sent, window, idle, loggedIn, logins, protocols, placement } = readings
   const perRequest = (us: number | null) => (us === null || load.requests === 0 ? null : us / load.requests)
   const cores = (us: number | null) => (us === null ? null : us / 1e6 / window.seconds)
   const { replicas, redis, proxy, generator } = window.tierCpuUs
@@ -37,6 +38,7 @@ export function toMeasurement(readings: Readings): Measurement {
     arrivals: load.arrivals,
     journeys: load.journeys ?? null,
     handshakes: load.handshakes ?? null,
+    protocols,
     cpuUsPerRequest: {
       replicas: perRequest(replicas),
       redis: perRequest(redis),
@@ -75,11 +77,11 @@ export function toMeasurement(readings: Readings): Measurement {
 }
 
 function hostReading(
-  { host, seconds, tierCpuUs, harnessCpuUs }: WindowReading,
+  { host, seconds, tierCpuUs, harnessCpuUs, linkCpuUs, ballastCpuUs }: WindowReading,
   cores: number,
 ): Measurement['host'] {
-  const tiers = Object.values(tierCpuUs)
-  const own = tiers.includes(null) ? null : tiers.reduce<number>((a, b) => a + (b ?? 0), harnessCpuUs)
+  const parts = [...Object.values(tierCpuUs), linkCpuUs, ballastCpuUs]
+  const own = parts.includes(null) ? null : parts.reduce<number>((a, b) => a + (b ?? 0), harnessCpuUs)
   return {
     cores,
     busyCores: host ? host.busyUs / 1e6 / seconds : null,
@@ -87,6 +89,7 @@ function hostReading(
     foreignCores: host && own !== null ? Math.max(0, (host.busyUs - own) / 1e6 / seconds) : null,
     stealShare: host && host.totalUs > 0 ? host.stealUs / host.totalUs : null,
     probeCores: harnessCpuUs / 1e6 / seconds,
+    ...(linkCpuUs ? { linkCores: linkCpuUs / 1e6 / seconds } : {}),
   }
 }
 

@@ -14,7 +14,18 @@ import { createRunDir, RUN_FILE, readRun, writeRun } from './store/run-dir.ts'
 import { SCHEMA_VERSION } from './store/schema.ts'
 import { openTrialLog, type TrialLog } from './store/trial-log.ts'
 import type { PlannedRun } from './trial-order.ts'
-import type { Environment, Fleet, Rules, Run, SchemeName, Slo, Traits } from './types.ts'
+import type {
+  Environment,
+  Experiment,
+  Fleet,
+  PlanOptions,
+  Rules,
+  Run,
+  SchemeName,
+  Slo,
+  Traits,
+  Trial,
+} from './types.ts'
 
 const root = new URL('..', import.meta.url)
 const resultsFolder = fileURLToPath(new URL('results/', root))
@@ -40,9 +51,15 @@ export async function newRun(
   traits: Record<SchemeName, Traits>,
   fleet: Fleet,
 ): Promise<OpenRun> {
-  const environment = await captureEnvironment(root, fleet)
+  const chosen = chosenExperiments(options)
+  const runtimes = await runtimesFor(chosen, fleet)
   const seed = options.seed ?? randomInt(2 ** 31)
-  const { trials, notes } = planTrials(chosenExperiments(options), planOptions(options, traits, fleet), seed)
+  const { trials, notes } = planTrials(
+    chosen,
+    planOptions(options, traits, fleet, versionsOf(runtimes)),
+    seed,
+  )
+  const environment = { ...(await captureEnvironment(root, fleet)), ...servingBeside(trials, runtimes) }
   requireFiles(Math.max(...trials.map(({ arm }) => arm.load.connections)))
   const startedAt = new Date().toISOString()
   const folder = options.out
@@ -64,6 +81,28 @@ export async function newRun(
   }
   await writeRun(folder, run)
   return { run, folder, log: await openTrialLog(folder) }
+}
+
+type Runtimes = Awaited<ReturnType<Fleet['otherRuntimes']>>
+
+/** Asked for only by experiments that measure them: they may have to be fetched. */
+async function runtimesFor(chosen: readonly Experiment[], fleet: Fleet): Promise<Runtimes> {
+  return chosen.some(({ otherRuntimes }) => otherRuntimes) ? fleet.otherRuntimes() : {}
+}
+
+function versionsOf(runtimes: Runtimes): PlanOptions['runtimes'] {
+  return Object.fromEntries(
+    Object.entries(runtimes).map(([major, runtime]) => [major, runtime?.node ?? null]),
+  )
+}
+
+/** Those that the plan needs: a record names no version that served nothing. */
+function servingBeside(plan: readonly Trial[], runtimes: Runtimes): Pick<Environment, 'otherRuntimes'> {
+  const needed = new Set(plan.map(({ arm }) => arm.settings.node))
+  const serving = Object.entries(runtimes).flatMap(([major, runtime]) =>
+    runtime && needed.has(major) ? [[major, runtime] as const] : [],
+  )
+  return serving.length === 0 ? {} : { otherRuntimes: Object.fromEntries(serving) }
 }
 
 function rulesFor({ slo, precision }: BenchOptions): Rules {
@@ -95,7 +134,9 @@ export async function resumeRun(options: BenchOptions, fleet: Fleet): Promise<Op
       `${folder} was begun before runs had rules, and rules are fixed before a run: start a new one without --resume`,
     )
   }
-  requireSame(run.environment, await captureEnvironment(root, fleet))
+  const runtimes = run.environment.otherRuntimes ? await fleet.otherRuntimes() : {}
+  const here = { ...(await captureEnvironment(root, fleet)), ...servingBeside(run.plan, runtimes) }
+  requireSame(run.environment, here)
   const log = await openTrialLog(folder)
   if (log.damage !== null) run.notes.push(log.damage)
   return { run: { ...run, rules }, folder, log }
@@ -118,16 +159,25 @@ function sloText({ quantile, limitMs, maxErrorShare }: Slo): string {
 
 /** Trials of two environments must not meet in one median. */
 function requireSame(then: Environment, now: Environment): void {
-  const facts = ({ cpuModel, cores, runtime, redis, haproxy, placement }: Environment) => ({
+  const facts = ({
+    cpuModel,
+    cores,
+    runtime,
+    redis,
+    haproxy,
+    placement,
+    otherRuntimes = {},
+  }: Environment): Record<string, string> => ({
     'the CPU': `${cpuModel}, ${cores} cores`,
     'Node of the servers': runtime.node,
     Redis: redis?.version ?? 'none',
     HAProxy: haproxy?.version ?? 'none',
     'the placement': placement.method,
+    ...Object.fromEntries(Object.entries(otherRuntimes).map(([major, { node }]) => [`Node ${major}`, node])),
   })
-  const before = facts(then)
-  for (const [what, value] of Object.entries(facts(now))) {
-    const was = before[what as keyof typeof before]
+  const present = facts(now)
+  for (const [what, was] of Object.entries(facts(then))) {
+    const value = present[what] ?? 'none'
     if (was === value) continue
     throw new AuthscaleError(
       'RESUME_ELSEWHERE',

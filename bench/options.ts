@@ -166,6 +166,7 @@ export function planOptions(
   options: BenchOptions,
   traits: Record<SchemeName, Traits>,
   fleet: Fleet,
+  runtimes: PlanOptions['runtimes'],
 ): PlanOptions {
   const unreachable = options.replicas?.filter((n) => n > fleet.maxReplicas) ?? []
   if (unreachable.length > 0 && unreachable.length === options.replicas?.length) {
@@ -178,6 +179,7 @@ export function planOptions(
     profile: options.profile,
     schemes: schemeNames.filter((name) => options.schemes?.includes(name) ?? true),
     schemesNamed: options.schemes !== undefined,
+    only: options.only ?? [],
     traits,
     replicas: options.replicas,
     users: options.users,
@@ -189,7 +191,9 @@ export function planOptions(
     precise: options.precision !== undefined,
     maxReplicas: fleet.maxReplicas,
     maxExclusiveReplicas: fleet.placement.maxExclusiveReplicas,
+    cores: fleet.placement.cores,
     settable: fleet.settable,
+    runtimes,
     quotaProblem: () => fleet.quotaProblem,
   }
 }

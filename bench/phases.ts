@@ -2,8 +2,11 @@
 import { type Look, look, nextRung, rungSec } from './experiments/ladder.ts'
 import { CONNECTIONS_PER_REPLICA } from './experiments/profiles.ts'
 import { decision, invalidity } from './gates.ts'
+import { settleSec } from './journey.ts'
 import { toMeasurement } from './measurement.ts'
 import { type MemoryReading, openProbe } from './probe/probe.ts'
+import { probeProtocols } from './probe/protocols.ts'
+import { tlsProblem } from './tls-problem.ts'
 import type {
   Arm,
   Generator,
@@ -26,6 +29,12 @@ const LOGIN_CONCURRENCY = 32
 const VERIFY_EVERY = 16
 /** Load before a window opens on replicas that are warm: for connecting alone. */
 const RAMP_SEC = 0.1
+/** The same for logins, which begin one after the other over it. */
+const LOGIN_RAMP_SEC = 1
+/** Until every client that resumes TLS sessions has one. */
+const CONNECT_RAMP_SEC = 0.5
+/** Logins before journeys, whose rate alone would leave that code cold; reads have the arm's own number. */
+const LOGINS_BEFORE_JOURNEYS = 2_000
 /** A replica that has not answered enough by then is as warm as it gets; a gate sees whether that was enough. */
 export const LONGEST_WARMUP_SEC = 12
 const LEAST_PIECE_SEC = 0.2
@@ -53,12 +62,48 @@ export type Judged =
 
 type ClosedLoad = Extract<Load, { loop: 'closed' }>
 type Ladder = Extract<Arm['load'], { loop: 'open' }>
+type JourneyLoad = Extract<Arm['load'], { loop: 'journey' }>
+
+/** What the arm's load asks for, from the logins to the last window. */
+export function measure(session: Session): Promise<Judged> {
+  const { load } = session.trial.arm
+  if (load.loop === 'open') return climb(session, load)
+  return load.loop === 'journey' ? travel(session, load) : closedLoop(session, load)
+}
 
 /** One closed-loop window. */
-export async function closedLoop(session: Session, load: ClosedLoad): Promise<Judged> {
+async function closedLoop(session: Session, load: ClosedLoad): Promise<Judged> {
   const seeded = await logIn(session)
-  await warmUp(session, load)
-  const window = { load, warmupSec: RAMP_SEC, measureSec: session.trial.arm.measureSec }
+  // A replica cannot tell how its proxy's clients connect, and over kept connections it is warm sooner.
+  await warmUp(session, { ...load, reuse: 'kept' })
+  const warmupSec = rampSec(load)
+  return oneWindow(session, seeded, { load, warmupSec, measureSec: session.trial.arm.measureSec })
+}
+
+function rampSec({ requests, reuse = 'kept' }: ClosedLoad): number {
+  if (requests === 'login') return LOGIN_RAMP_SEC
+  return reuse === 'kept' ? RAMP_SEC : CONNECT_RAMP_SEC
+}
+
+/** Closed-loop reads and logins, then one window of journeys when as many of them end as begin. */
+async function travel(session: Session, load: JourneyLoad): Promise<Judged> {
+  const { id, arm } = session.trial
+  const seeded = await logIn(session)
+  const reads = warmUpReads(arm)
+  await warmUp(session, reads)
+  await warmUp(session, { ...reads, requests: 'login' }, Math.min(arm.warmupRequests, LOGINS_BEFORE_JOURNEYS))
+  return oneWindow(session, seeded, {
+    load: { ...load, seed: arrivalSeed(session.seed, id, 0) },
+    warmupSec: settleSec(load),
+    measureSec: arm.measureSec,
+  })
+}
+
+function warmUpReads({ replicas, users }: Arm): ClosedLoad {
+  return { loop: 'closed', connections: Math.min(CONNECTIONS_PER_REPLICA * replicas, users) }
+}
+
+async function oneWindow(session: Session, seeded: Seeded, window: Window): Promise<Judged> {
   const { measurement, invalid } = await measureWindow(session, seeded, window)
   if (invalid) return failed(invalid, measurement)
   const { reject } = decision(session.rules.gates, measurement)
@@ -69,11 +114,10 @@ export async function closedLoop(session: Session, load: ClosedLoad): Promise<Ju
  * A closed-loop warm-up, at whose end the closed loop is measured, then rung after rung on the same processes. They
  * are not started anew for each rung, since code that is compiled anew each time would be most of what is seen.
  */
-export async function climb(session: Session, ladder: Ladder): Promise<Judged> {
+async function climb(session: Session, ladder: Ladder): Promise<Judged> {
   const { arm } = session.trial
   const seeded = await logIn(session)
-  const connections = Math.min(CONNECTIONS_PER_REPLICA * arm.replicas, arm.users)
-  const load: ClosedLoad = { loop: 'closed', connections }
+  const load = warmUpReads(arm)
   await warmUp(session, load)
   const saturated = { load, warmupSec: RAMP_SEC, measureSec: Math.min(SATURATION_SEC, arm.measureSec) }
   const { measurement, invalid } = await measureWindow(session, seeded, saturated)
@@ -110,11 +154,15 @@ function rejected(rejectedBy: Warning[], measurement: Measurement, rungs: Rung[]
 
 /**
  * Closed-loop load whose figures are thrown away, until each replica has answered as many requests as the arm asks
- * for. In pieces, since how long that takes is only known when some of it is over. CPU quotas are in force from its end.
+ * for. In pieces, since how long that takes is only known when some of it is over. What holds the fleet back, quotas and delay, is in force from its end.
  */
-async function warmUp({ trial, running, generator }: Session, load: ClosedLoad): Promise<void> {
-  const { warmupSec, warmupRequests, replicas } = trial.arm
-  const wanted = warmupRequests * replicas
+async function warmUp(
+  { trial, running, generator }: Session,
+  load: ClosedLoad,
+  requestsPerReplica = trial.arm.warmupRequests,
+): Promise<void> {
+  const { warmupSec, replicas } = trial.arm
+  const wanted = requestsPerReplica * replicas
   const longest = Math.max(warmupSec, LONGEST_WARMUP_SEC * replicas)
   const job = { url: running.url, load, warmupSec: 0, verifyEvery: VERIFY_EVERY }
   let [served, spent, next] = [0, 0, warmupSec]
@@ -126,14 +174,15 @@ async function warmUp({ trial, running, generator }: Session, load: ClosedLoad):
     const piece = Math.max(SPEED_UP * missing, LEAST_PIECE_SEC)
     next = missing > 0 && spent < longest ? Math.min(piece, longest - spent) : 0
   }
-  running.limitCpu()
+  await running.constrain()
 }
 
-/** Users that are logged in, and what they took. */
+/** Users that are logged in, what they took, and what the proxy said before. */
 interface Seeded {
   idle: MemoryReading
   loggedIn: MemoryReading
   logins: LoginReport
+  protocols: Measurement['protocols']
 }
 
 async function logIn({ trial, traits, running, generator }: Session): Promise<Seeded> {
@@ -141,10 +190,11 @@ async function logIn({ trial, traits, running, generator }: Session): Promise<Se
   try {
     const idle = await probe.memory()
     const { transport } = traits
-    const { users } = trial.arm
+    const { users, settings } = trial.arm
+    const protocols = settings.tls ? await probeProtocols(running.url) : null
     const job = { url: running.url, transport, users, concurrency: LOGIN_CONCURRENCY }
     const logins = await generator.login(job)
-    return { idle, loggedIn: await probe.memory(), logins }
+    return { idle, loggedIn: await probe.memory(), logins, protocols }
   } finally {
     probe.end()
   }
@@ -186,7 +236,8 @@ async function measureWindow(session: Session, seeded: Seeded, window: Window) {
       sent: window.load,
     }
     const measurement = toMeasurement({ ...facts, ...seeded })
-    return { measurement, invalid: invalidity(measurement, load) }
+    const invalid = invalidity(measurement, load, trial.arm)
+    return { measurement, invalid: invalid ?? tlsProblem(measurement, window.load, trial.arm.settings) }
   } finally {
     probe.end()
   }

@@ -1,6 +1,7 @@
 /** Shows what is running, what came out, and how long it will still take. */
 import { Listr } from 'listr2'
 import { capacityOf, look } from './experiments/ladder.ts'
+import { settleSec } from './journey.ts'
 import type { Arm, Rung, Slo, Trial, TrialResult } from './types.ts'
 
 /** Rough length of a trial before any has been timed: its phases, its logins, and starting the processes. */
@@ -18,6 +19,7 @@ const expectedSec = ({ arm }: Trial): number =>
 
 function measuringSec({ load, measureSec }: Arm): number {
   if (load.loop === 'closed') return measureSec
+  if (load.loop === 'journey') return settleSec(load) + measureSec
   return (load.ratesPerSec?.length ?? RUNGS_FOUND) * (load.settleSec + measureSec)
 }
 

@@ -1,4 +1,5 @@
 /** Which trial is measured next: block by block, what was rejected once more at its block's end. Pure. */
+import { tooLarge } from './experiments/state-limit.ts'
 import { preciseEnough } from './report/stopping.ts'
 import type { Rules, Run, Trial, TrialResult } from './types.ts'
 
@@ -17,14 +18,15 @@ export function pendingTrials(plan: readonly Trial[], earlier: readonly TrialRes
  * A block is finished before the next one begins: first each of its trials once, then those that were rejected or
  * failed, at most `repeatsPerTrial` times each and within `repeatsShare` for the whole run. A repeat stays in its
  * block, since figures are compared within blocks. An experiment whose intervals are narrow enough ends between two
- * blocks.
+ * blocks. What a scheme was found to refuse is not measured.
  *
  * @param results all on record, in the order in which they were measured
  * @param earlier how many of them are from before the run was resumed; those that were rejected then start afresh
  */
 export function upcomingTrials(run: PlannedRun, results: readonly TrialResult[], earlier: number): Trial[] {
   const { plan, rules } = run
-  const pending = new Set(pendingTrials(plan, results))
+  const isTooLarge = tooLarge(results)
+  const pending = new Set(pendingTrials(plan, results).filter((trial) => !isTooLarge(trial)))
   const attempts = countAttempts(results.slice(earlier))
   const attemptsOf = ({ id }: Trial) => attempts.get(id) ?? 0
   const repeated = plan.reduce((total, trial) => total + Math.max(0, attemptsOf(trial) - 1), 0)

@@ -24,6 +24,7 @@ function fleetOf(start: (spec: FleetSpec) => Promise<RunningFleet>, code: string
     settable: [],
     parts: { redis: null, haproxy: null },
     runtime: { node: process.version, openssl: '', v8: '', source: 'test' },
+    otherRuntimes: async () => ({}),
     quotaMethod: null,
     quotaProblem: 'nothing here is limited',
     start,
@@ -72,7 +73,7 @@ test('a generator that does not start leaves no fleet behind', async () => {
     redis: null,
     proxy: { pid: null },
     proxyCounts: async () => null,
-    limitCpu: () => {},
+    constrain: async () => {},
     died: new Promise(() => {}),
     stop: async () => {
       stops += 1

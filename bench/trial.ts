@@ -1,8 +1,11 @@
 /** Executes one trial from fresh processes to a record; whatever happens, nothing of it keeps running. */
 import { AuthscaleError } from './errors.ts'
 import { longestLadderSec } from './experiments/ladder.ts'
+import type { StateLimit } from './experiments/state-limit.ts'
+import { settleSec } from './journey.ts'
 import { startGenerator } from './load/generator.ts'
-import { climb, closedLoop, type Judged, LONGEST_WARMUP_SEC, type Session } from './phases.ts'
+import { type Judged, LONGEST_WARMUP_SEC, measure, type Session } from './phases.ts'
+import { findStateLimit } from './state-limit.ts'
 import { SCHEMA_VERSION } from './store/schema.ts'
 import type { Fleet, FleetSpec, Rules, SchemeName, Traits, Trial, TrialResult } from './types.ts'
 
@@ -33,7 +36,7 @@ export async function runTrial(trial: Trial, traits: Traits, conditions: Conditi
     startedAt: new Date().toISOString(),
   }
   try {
-    return { ...record, ...(await measure(trial, traits, conditions)) }
+    return { ...record, ...(await execute(trial, traits, conditions)) }
   } catch (error) {
     if (conditions.signal.aborted) throw new Interrupted('stopped', { cause: error })
     if (error instanceof AuthscaleError && FATAL.has(error.code)) throw error
@@ -53,34 +56,43 @@ const FATAL = new Set([
   'QUOTAS_TOO_LARGE',
   'QUOTA_UNSEEN',
   'SETTING_UNKNOWN_HERE',
+  'RUNTIME_UNKNOWN',
+  'RUNTIME_MISSING',
+  'REDIS_SOCKET',
 ])
 
-async function measure(trial: Trial, traits: Traits, conditions: Conditions): Promise<Judged> {
+async function execute(trial: Trial, traits: Traits, conditions: Conditions): Promise<Judged> {
+  const { scheme, replicas, users, settings, quotas, largestState } = trial.arm
+  const spec: FleetSpec = { scheme: scheme as SchemeName, traits, replicas, users, settings, quotas }
+  if (!largestState) return await measureOn(spec, trial, conditions)
+  const stateLimit = await findStateLimit(largestState, spec, conditions)
+  const largest = { ...settings, stateBytes: stateLimit.acceptedBytes }
+  const judged = await measureOn({ ...spec, settings: largest }, trial, conditions)
+  return withLimit(judged, stateLimit)
+}
+
+async function measureOn(spec: FleetSpec, trial: Trial, conditions: Conditions): Promise<Judged> {
   const { fleet, signal } = conditions
   signal.throwIfAborted()
-  const { scheme, replicas, users, settings, quotas } = trial.arm
   // An interrupt waits for the start: a fleet that is half up could not be stopped in good order.
-  const { running, generator } = await startBoth(fleet, {
-    scheme: scheme as SchemeName,
-    traits,
-    replicas,
-    users,
-    settings,
-    quotas,
-  })
+  const { running, generator } = await startBoth(fleet, spec)
   const done = new AbortController()
   try {
     signal.throwIfAborted()
     const limit = rejectOn(AbortSignal.any([signal, AbortSignal.timeout(longestMs(trial))]), done.signal)
     const death = running.died.then((reason) => Promise.reject(new Error(reason)))
-    const session: Session = { trial, traits, running, generator, ...conditions }
-    const phases =
-      trial.arm.load.loop === 'open' ? climb(session, trial.arm.load) : closedLoop(session, trial.arm.load)
-    return await Promise.race([phases, death, limit])
+    const session: Session = { trial, traits: spec.traits, running, generator, ...conditions }
+    return await Promise.race([measure(session), death, limit])
   } finally {
     done.abort()
     await Promise.all([generator.close(), running.stop()])
   }
+}
+
+/** Also on what a gate rejected: what a scheme takes does not depend on how busy the machine is. */
+function withLimit(judged: Judged, stateLimit: StateLimit): Judged {
+  if (judged.ok) return { ...judged, measurement: { ...judged.measurement, stateLimit } }
+  return { ...judged, measurement: judged.measurement && { ...judged.measurement, stateLimit } }
 }
 
 /** At the same time, for each takes a good part of a second; when one fails, the other is ended. */
@@ -100,7 +112,11 @@ async function startBoth(fleet: Fleet, spec: FleetSpec) {
 }
 
 function longestMs({ arm }: Trial): number {
-  const windows = arm.load.loop === 'open' ? longestLadderSec(arm.load, arm.measureSec) : arm.measureSec
+  const { load, measureSec } = arm
+  const windows =
+    load.loop === 'open'
+      ? longestLadderSec(load, measureSec)
+      : measureSec + (load.loop === 'journey' ? settleSec(load) : 0)
   const warmup = arm.warmupSec + LONGEST_WARMUP_SEC * arm.replicas
   return Math.ceil((warmup + windows + arm.users / SLOWEST_LOGINS_PER_SEC + SLACK_SEC) * 1_000)
 }

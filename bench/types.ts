@@ -41,6 +41,8 @@ export interface PlanOptions {
   schemes: readonly SchemeName[]
   /** Whether the user named them, rather than taking all. */
   schemesNamed: boolean
+  /** Experiments that the user named. */
+  only: readonly string[]
   traits: Readonly<Record<SchemeName, Traits>>
   /** Overrides of the profile's own choices; undefined keeps them. */
   replicas: readonly number[] | undefined
@@ -57,8 +59,12 @@ export interface PlanOptions {
   maxReplicas: number
   /** Largest number of replicas that have a core each. */
   maxExclusiveReplicas: number
+  /** CPUs that the fleet may use. */
+  cores: number
   /** Settings that the fleet can change. */
   settable: readonly Setting[]
+  /** By major, Nodes besides the standard one, or null where one cannot be had; none unless an experiment asked. */
+  runtimes: Readonly<Record<string, string | null>>
   /** Why the fleet cannot limit its processes, as one sentence; null where it can. Asked only when it matters. */
   quotaProblem(): string | null
 }
@@ -75,6 +81,8 @@ export interface Experiment {
   question: string
   /** Profiles that have it without its being named; default: all. */
   profiles?: readonly ProfileName[]
+  /** Whether it measures other majors of Node, which may have to be fetched before it is planned. */
+  otherRuntimes?: true
   plan(options: PlanOptions): { rounds: Round[]; notes: string[] }
 }
 
@@ -90,7 +98,7 @@ export interface FleetSpec {
   users: number
   /** What differs from the stack as it is; absent: nothing. */
   settings?: Settings
-  /** What `limitCpu` will put in force, since it decides which CPUs the processes may use; absent: nothing. */
+  /** What `constrain` will put in force, since it decides which CPUs the processes may use; absent: nothing. */
   quotas?: Quotas | null
 }
 
@@ -112,11 +120,15 @@ export interface RunningFleet {
   proxy: { pid: number | null }
   /** Requests that each replica has served through the proxy so far, by replica id; null where not known. */
   proxyCounts(): Promise<Record<string, number> | null>
+  /** Delays what replicas and Redis say to each other; only where the spec asks for that. No tier of the service. */
+  link?: { pid: number } | undefined
+  /** Pids of idle work that stands for replicas that are not there; no tier of the service either. */
+  ballast?: readonly number[]
   /**
-   * Puts the quotas of its spec in force. Not before the warm-up: what is slow to compile would otherwise be
-   * measured for minutes. Does nothing without quotas.
+   * Puts the quotas and the distance to Redis of its spec in force. Not before the warm-up: what is slow to compile
+   * would otherwise be measured for minutes. Does nothing without either.
    */
-  limitCpu(): void
+  constrain(): Promise<void>
   /** Resolves with a reason when a part of the fleet ends before `stop` is called; never rejects. */
   readonly died: Promise<string>
   /** Ends every process of this fleet and waits until they are gone. */
@@ -151,6 +163,8 @@ export interface Fleet {
   readonly parts: { redis: Part | null; haproxy: Part | null }
   /** The Node that runs the servers. */
   readonly runtime: Environment['runtime']
+  /** By major, those that it can run replicas on besides; null for one that is wanted and not to be had. May fetch them. */
+  otherRuntimes(): Promise<Record<string, Environment['runtime'] | null>>
   /** How `quotas` are put in force here; null where they cannot be. */
   readonly quotaMethod: QuotaMethod | null
   /** Why not, as one sentence; null where they can. */
@@ -183,7 +197,10 @@ export interface LoginReport {
   seconds: number
 }
 
-/** Closed loop: each connection waits for its reply. Open loop: arrivals at absolute times, whatever happened before. */
+/**
+ * Closed loop: each connection waits for its reply. Open loop: arrivals at absolute times, whatever happened before.
+ * Journeys begin as open-loop arrivals do; within one each step follows the reply of the step before.
+ */
 export type Load =
   | {
       loop: 'closed'
@@ -200,6 +217,16 @@ export type Load =
       /** At most so many at once; an arrival that finds none free waits in a backlog. */
       connections: number
       /** Of the Poisson process: the same seed gives the same arrivals. */
+      seed: number
+    }
+  | {
+      loop: 'journey'
+      connections: number
+      journeysPerSec: number
+      reads: number
+      /** Mean time between a reply and the next step. */
+      thinkMs: number
+      /** The same seed gives the same beginnings, thinks and orders of steps. */
       seed: number
     }
 
@@ -234,8 +261,8 @@ export interface LoadReport {
   latencyUs: Measurement['latencyUs']
   /** Null in a closed loop. */
   arrivals: Arrivals | null
-  journeys?: Measurement['journeys']
-  handshakes?: Measurement['handshakes']
+  journeys?: Measurement['journeys'] | undefined
+  handshakes?: Measurement['handshakes'] | undefined
   bytesSent: number
   bytesReceived: number
 }

@@ -19,6 +19,9 @@ export interface KeyRing {
 const PASSWORD_HASHES = ['off', 'scrypt'] as const
 export type PasswordHash = (typeof PASSWORD_HASHES)[number]
 
+const KEY_FORMS = ['crypto-key', 'key-object', 'bytes'] as const
+export type KeyForm = (typeof KEY_FORMS)[number]
+
 export interface ServerConfig {
   /** Name of the scheme in the registry (`SCHEME`). */
   scheme: SchemeName
@@ -30,8 +33,10 @@ export interface ServerConfig {
   replica: string
   /** Echoed by `/healthz`, so that a stray server is never measured (`RUN_NONCE`). */
   nonce: string
-  /** `REDIS_URL`; only schemes that keep state in Redis need it. */
+  /** `REDIS_URL`, `unix:///path` for a socket; only schemes that keep state in Redis need it. */
   redisUrl: string | undefined
+  /** What a request waits for Redis before it is answered 503, in ms (`REDIS_TIMEOUT_MS`, default 250). */
+  redisTimeoutMs: number
   /** Put before every Redis key (`KEY_PREFIX`, default empty). */
   keyPrefix: string
   /** `KEYS`, the JSON that `keygen` prints. */
@@ -44,6 +49,20 @@ export interface ServerConfig {
   stateBytes: number
   /** What a login costs: a comparison, or one derivation as in production (`PASSWORD_HASH`, default off). */
   passwordHash: PasswordHash
+  /**
+   * Whether session-redis prolongs a session each time that it is read (`TOUCH`, default 1). With 0 a session ends
+   * `ttlSec` after its login or last change, however busy its user is.
+   */
+  touch: boolean
+  /** Whether ioredis sends the commands of one tick together (`AUTO_PIPELINING`); undefined: as the scheme has it. */
+  autoPipelining: boolean | undefined
+  /** What the verifier of tokens holds of its key (`KEY_FORM`, default crypto-key; keys.ts has the others). */
+  keyForm: KeyForm
+  /**
+   * How long jwt-denylist believes that a login was not ended, in seconds (`DENYLIST_CACHE_SEC`, 0 to 3600, default 0).
+   * So long after its logout, a token may still be let in by the other replicas; the one that ended it refuses it at once.
+   */
+  denylistCacheSec: number
   /** Cookies without Secure and `__Host-`, for load over plain HTTP only (`PLAIN_HTTP=1`). */
   plainHttp: boolean
 }
@@ -59,13 +78,18 @@ export function readConfig(env: NodeJS.ProcessEnv): ServerConfig {
     replica: env.REPLICA || 'r1',
     nonce: env.RUN_NONCE ?? '',
     redisUrl: env.REDIS_URL || undefined,
+    redisTimeoutMs: readInteger(env, 'REDIS_TIMEOUT_MS', 250, 1, 60_000),
     keyPrefix: env.KEY_PREFIX ?? '',
     keys: readKeys(env.KEYS),
     ttlSec: readInteger(env, 'TTL_SEC', 3600, 1, 31_536_000),
     users: readInteger(env, 'USERS', 1000, 1, 1_000_000_000),
     stateBytes: readInteger(env, 'STATE_BYTES', 0, 0, 65_536),
-    passwordHash: readPasswordHash(env.PASSWORD_HASH || 'off'),
-    plainHttp: readSwitch(env, 'PLAIN_HTTP'),
+    passwordHash: readChoice(env, 'PASSWORD_HASH', PASSWORD_HASHES),
+    touch: readSwitch(env, 'TOUCH', true),
+    autoPipelining: env.AUTO_PIPELINING ? readSwitch(env, 'AUTO_PIPELINING', false) : undefined,
+    keyForm: readChoice(env, 'KEY_FORM', KEY_FORMS),
+    denylistCacheSec: readInteger(env, 'DENYLIST_CACHE_SEC', 0, 0, 3600),
+    plainHttp: readSwitch(env, 'PLAIN_HTTP', false),
   }
 }
 
@@ -87,16 +111,18 @@ function readInteger(
   throw new ConfigError(`${name} is ${quote(text)}: set it to a whole number from ${min} to ${max}`)
 }
 
-function readPasswordHash(name: string): PasswordHash {
-  const known = PASSWORD_HASHES.find((each) => each === name)
+/** The first choice is the default. */
+function readChoice<T extends string>(env: NodeJS.ProcessEnv, name: string, choices: readonly T[]): T {
+  const text = env[name] || choices[0]
+  const known = choices.find((each) => each === text)
   if (known !== undefined) return known
-  throw new ConfigError(`PASSWORD_HASH is ${quote(name)}: set it to one of ${PASSWORD_HASHES.join(', ')}`)
+  throw new ConfigError(`${name} is ${quote(text)}: set it to one of ${choices.join(', ')}`)
 }
 
-function readSwitch(env: NodeJS.ProcessEnv, name: string): boolean {
-  const text = env[name] || '0'
+function readSwitch(env: NodeJS.ProcessEnv, name: string, fallback: boolean): boolean {
+  const text = env[name] || (fallback ? '1' : '0')
   if (text === '0' || text === '1') return text === '1'
-  throw new ConfigError(`${name} is ${quote(text)}: set it to 1 or leave it out`)
+  throw new ConfigError(`${name} is ${quote(text)}: set it to 0 or 1, or leave it out`)
 }
 
 /** Keys are checked for every algorithm, whatever the scheme, so that a bad ring never gets half into use. */

@@ -49,8 +49,23 @@ describe('refuses to start, in one line', { concurrency: true }, () => {
     'a switch that is none': [() => ({ PLAIN_HTTP: 'yes' }), /PLAIN_HTTP/],
     'more state than there is': [() => ({ STATE_BYTES: '65537' }), /STATE_BYTES is "65537".*0 to 65536/],
     'a password hash that is none': [() => ({ PASSWORD_HASH: 'md5' }), /PASSWORD_HASH is "md5".*off, scrypt/],
+    'a touch that is none': [() => ({ TOUCH: 'never' }), /TOUCH is "never".*0 or 1/],
+    'a pipelining that is none': [() => ({ AUTO_PIPELINING: '2' }), /AUTO_PIPELINING is "2".*0 or 1/],
+    'a key form that is none': [
+      () => ({ KEY_FORM: 'pem' }),
+      /KEY_FORM is "pem".*crypto-key, key-object, bytes/,
+    ],
+    'a denylist that is believed for ever': [() => ({ DENYLIST_CACHE_SEC: '3601' }), /DENYLIST_CACHE_SEC/],
     'no Redis named': [() => ({ SCHEME: 'session-redis' }), /REDIS_URL is not set/],
     'a Redis URL that is none': [() => ({ SCHEME: 'jwt-denylist', REDIS_URL: 'localhost' }), /REDIS_URL/],
+    'a socket without a path': [
+      () => ({ SCHEME: 'session-redis', REDIS_URL: 'unix://localhost/redis.sock' }),
+      /REDIS_URL is not .*unix:\/\/\/path/,
+    ],
+    'a socket that is not there': [
+      () => ({ SCHEME: 'session-redis', REDIS_URL: 'unix:///nowhere/redis%20a.sock' }),
+      /Redis at \/nowhere\/redis a\.sock .*ENOENT/,
+    ],
     'a Redis that is not there': [
       () => ({ SCHEME: 'session-redis-tuned', REDIS_URL: 'redis://:open-sesame@127.0.0.1:1' }),
       /Redis at 127\.0\.0\.1:1 .*ECONNREFUSED/,

@@ -1,23 +1,26 @@
 /**
- * The one way an ioredis client is made. A request that needs Redis is answered within 300 ms whatever has
- * become of it: by ioredis's defaults it would wait 10 s for a Redis that died, and for ever for one that hangs.
+ * The one way an ioredis client is made. A request that needs Redis is answered soon after `redisTimeoutMs`, within
+ * 300 ms unless that was set, whatever has become of it: by ioredis's defaults it would wait 10 s for a Redis that died, and for ever for one that hangs.
  */
 import { Redis } from 'ioredis'
 import { ConfigError, type ServerConfig } from './config.ts'
 import { Unavailable } from './errors.ts'
 
-const COMMAND_TIMEOUT_MS = 250
 const START_TIMEOUT_MS = 5000
 
-/** A connected client. Throws a ConfigError when `REDIS_URL` is missing, malformed or silent for 5 s. */
+/**
+ * A connected client; `AUTO_PIPELINING` overrides the scheme's default. Throws a ConfigError when `REDIS_URL` is missing,
+ * malformed or silent for 5 s.
+ */
 export async function openRedis(
   config: ServerConfig,
-  options: { enableAutoPipelining: boolean },
+  defaults: { enableAutoPipelining: boolean },
 ): Promise<Redis> {
   const url = readUrl(config)
-  const redis = new Redis(url.href, {
-    ...options,
-    commandTimeout: COMMAND_TIMEOUT_MS,
+  // ioredis takes the path of a Unix socket where it takes a URL.
+  const redis = new Redis(socketPath(url) ?? url.href, {
+    enableAutoPipelining: config.autoPipelining ?? defaults.enableAutoPipelining,
+    commandTimeout: config.redisTimeoutMs,
     connectTimeout: 1000,
     // Fail at once while there is no connection, instead of queueing what nobody will wait for.
     enableOfflineQueue: false,
@@ -33,12 +36,12 @@ export async function openRedis(
 }
 
 /**
- * The reply of a command, or Unavailable for any error and after 250 ms. `commandTimeout` alone starts when
+ * The reply of a command, or Unavailable for any error and at its deadline. `commandTimeout` alone starts when
  * the command is sent, and with auto-pipelining that is only after the pipeline before it has ended.
  */
-export function bounded<T>(reply: Promise<T>): Promise<T> {
+export function bounded<T>(redis: Redis, reply: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Unavailable('deadline')), COMMAND_TIMEOUT_MS)
+    const timer = setTimeout(() => reject(new Unavailable('deadline')), redis.options.commandTimeout)
     reply.then(
       (value) => {
         clearTimeout(timer)
@@ -59,11 +62,17 @@ function readUrl({ redisUrl, scheme }: ServerConfig): URL {
     )
   }
   const url = URL.canParse(redisUrl) ? new URL(redisUrl) : undefined
-  if (url?.protocol === 'redis:' || url?.protocol === 'rediss:') return url
-  throw new ConfigError('REDIS_URL is not a redis:// or rediss:// URL: correct it')
+  if (url?.protocol === 'redis:' || url?.protocol === 'rediss:' || (url && socketPath(url))) return url
+  throw new ConfigError('REDIS_URL is not a redis:// or rediss:// URL, nor unix:///path: correct it')
 }
 
-function untilReady(redis: Redis, { host }: URL): Promise<void> {
+/** The path in `unix:///path`; undefined for other URLs. */
+function socketPath({ protocol, host, pathname }: URL): string | undefined {
+  const names = protocol === 'unix:' && host === '' && pathname.length > 1
+  return names ? decodeURIComponent(pathname) : undefined
+}
+
+function untilReady(redis: Redis, url: URL): Promise<void> {
   return new Promise((resolve, reject) => {
     let reason = 'no answer'
     const note = (error: NodeJS.ErrnoException) => {
@@ -71,7 +80,8 @@ function untilReady(redis: Redis, { host }: URL): Promise<void> {
     }
     const timer = setTimeout(() => {
       redis.disconnect()
-      reject(new ConfigError(`Redis at ${host} cannot be used (${reason}): start it or correct REDIS_URL`))
+      const where = socketPath(url) ?? url.host
+      reject(new ConfigError(`Redis at ${where} cannot be used (${reason}): start it or correct REDIS_URL`))
     }, START_TIMEOUT_MS)
     redis.on('error', note)
     redis.once('ready', () => {

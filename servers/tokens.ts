@@ -1,10 +1,9 @@
 /** Issues and verifies JSON Web Tokens with jose: one algorithm, one key pair, everything else refused. */
 import { randomUUID } from 'node:crypto'
-import { type CryptoKey, errors, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose'
-import { ConfigError, type KeyRing, type ServerConfig } from './config.ts'
+import { errors, importSPKI, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { ConfigError, type ServerConfig } from './config.ts'
+import { type Algorithm, importKeys, type TokenKeys } from './keys.ts'
 import type { User } from './users.ts'
-
-export type Algorithm = Exclude<keyof KeyRing, 'sessionSecret'>
 
 /** What a verified token says: who (the profile), and which login it belongs to (`jti`, `iat`, `exp`). */
 export type Claims = JWTPayload & { sub: string; jti: string; iat: number; exp: number } & Omit<
@@ -34,12 +33,11 @@ export const CLOCK_TOLERANCE_SEC = 1
 
 const ISSUER = 'authscale'
 const AUDIENCE = 'authscale-api'
-const PUBLIC_MEMBERS = ['kty', 'n', 'e', 'crv', 'x', 'y'] as const
 
 /** Imports the keys once and tries them. Throws a ConfigError for keys that cannot sign and verify. */
 export async function openTokens(config: ServerConfig, algorithm: Algorithm): Promise<Tokens> {
   try {
-    const tokens = createTokens(config, algorithm, await importKeys(config.keys, algorithm))
+    const tokens = createTokens(config, algorithm, await importKeys(config, algorithm))
     const probe = { username: 'probe', name: '', email: '', roles: [], preferences: {} }
     if (await tokens.verify(await tokens.issue(probe))) return tokens
   } catch (error) {
@@ -53,9 +51,7 @@ export function userOf({ sub, name, email, roles, preferences }: Claims): User {
   return { username: sub, name, email, roles, preferences }
 }
 
-type KeyPair = { privateKey: CryptoKey; publicKey: CryptoKey }
-
-function createTokens(config: ServerConfig, algorithm: Algorithm, keys: KeyPair): Tokens {
+function createTokens(config: ServerConfig, algorithm: Algorithm, keys: TokenKeys): Tokens {
   const checks = {
     algorithms: [algorithm],
     typ: 'JWT',
@@ -79,13 +75,15 @@ function createTokens(config: ServerConfig, algorithm: Algorithm, keys: KeyPair)
           .setJti(login?.jti ?? randomUUID())
           .setIssuedAt(iat)
           .setExpirationTime(login?.exp ?? iat + config.ttlSec)
-          .sign(keys.privateKey)
+          .sign(keys.signer)
       )
     },
     async verify(token) {
       if (!isCanonical(token)) return undefined
       try {
-        const { payload } = await jwtVerify(token, keys.publicKey, checks)
+        const { verifier } = keys
+        const key = typeof verifier === 'string' ? await importSPKI(verifier, algorithm) : verifier
+        const { payload } = await jwtVerify(token, key, checks)
         return payload as Claims
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined
@@ -93,21 +91,6 @@ function createTokens(config: ServerConfig, algorithm: Algorithm, keys: KeyPair)
       }
     },
   }
-}
-
-/** CryptoKeys, since jose would import bytes or KeyObjects anew for every token, at twice the CPU. */
-async function importKeys(ring: KeyRing, algorithm: Algorithm): Promise<KeyPair> {
-  if (algorithm === 'HS256') {
-    const hmac = { name: 'HMAC', hash: 'SHA-256' }
-    const key = await crypto.subtle.importKey('jwk', ring.HS256, hmac, false, ['sign', 'verify'])
-    return { privateKey: key, publicKey: key }
-  }
-  const privateJwk = ring[algorithm]
-  const publicJwk = Object.fromEntries(PUBLIC_MEMBERS.map((name) => [name, privateJwk[name]]))
-  const [privateKey, publicKey] = await Promise.all(
-    [privateJwk, publicJwk as JWK].map((jwk) => importJWK(jwk, algorithm)),
-  )
-  return { privateKey, publicKey } as KeyPair
 }
 
 /** The last character of a signature has unused bits; only the one spelling with all of them 0 is ours. */

@@ -1,7 +1,8 @@
 /** Looks up what a claim needs in a run, and names the trials that it came from. */
 import { estimate, type MetricName, metrics } from '../report/metrics.ts'
 import { type ArmRecords, byBlock, isControl } from '../report/records.ts'
-import { type ByBlock, medianPerBlock, ownError, ratios } from '../stats/compare.ts'
+import { isPoint } from '../report/scaling.ts'
+import { type ByBlock, medianPerBlock, ownError, ratios, subtracted } from '../stats/compare.ts'
 import type { Estimate, Summary, Warning } from '../types.ts'
 import type { Facts, Finding } from './claim.ts'
 import type { OwnError } from './verdict.ts'
@@ -38,7 +39,11 @@ export const code = (name: string) => `\`${name}\``
 export function armOf({ arms }: Facts, experiment: string, name: string, replicas = 1): ArmRecords {
   const found = arms.find(
     ({ arm, measured }) =>
-      arm.experiment === experiment && arm.scheme === name && arm.replicas === replicas && measured.size > 0,
+      arm.experiment === experiment &&
+      arm.scheme === name &&
+      arm.replicas === replicas &&
+      (experiment !== 'replicas' || isPoint(arm)) &&
+      measured.size > 0,
   )
   if (!found) throw new RangeError(`${name} was not measured in ${experiment}`)
   return found
@@ -51,12 +56,7 @@ export const valuesOf = (records: ArmRecords, metric: MetricName): ByBlock =>
 export function taxes(facts: Facts, records: ArmRecords): ByBlock {
   const controls = controlsOf(facts, records.arm.experiment)
   const base = medianPerBlock(controls.flatMap((one) => [...valuesOf(one, 'cpuUsPerRequest.total')]))
-  return new Map(
-    [...valuesOf(records, 'cpuUsPerRequest.total')].flatMap(([block, us]) => {
-      const without = base.get(block)
-      return without === undefined ? [] : [[block, us - without] as const]
-    }),
-  )
+  return subtracted(valuesOf(records, 'cpuUsPerRequest.total'), base)
 }
 
 /** Both controls of an experiment. */

@@ -76,16 +76,6 @@ export const shortExpiry = later({
   by: 'refreshes at several lifetimes',
 })
 
-export const tls = later({
-  id: 'tls',
-  quote: 'HTTPS/SSL should be used”; “use TLS 1.3 or TLS 1.2',
-  source: `${ARTICLE}; ${comment('Agha Azeem')}`,
-  metric: 'CPU a new connection and a kept-alive request, plain, 1.2, 1.3, resumed; share of the auth tax',
-  supportedIf: '— reported; verdict on "SSL is outdated": SSLv3 and TLS 1.0/1.1 refused by the proxy',
-  refutedIf: '—',
-  by: 'TLS at the proxy',
-})
-
 export const paseto = later({
   id: 'paseto',
   quote: 'take a look at an alternative to JWTs, PASETO',

@@ -4,21 +4,13 @@ import type { Claim, Facts, Finding } from './claim.ts'
 import { largeSites, serverResources } from './cost.ts'
 import { undecided } from './facts.ts'
 import { smallSites } from './latency.ts'
-import {
-  csrf,
-  indexBySecret,
-  notForSessions,
-  paseto,
-  payloadReadable,
-  shortExpiry,
-  tls,
-  xss,
-} from './later.ts'
+import { csrf, indexBySecret, notForSessions, paseto, payloadReadable, shortExpiry, xss } from './later.ts'
 import { storesEveryUser } from './memory.ts'
 import { multipleReplicas } from './refusals.ts'
 import { cookiesScale, scalesBetter } from './scale.ts'
 import { needsDatabase, noServerState } from './store.ts'
 import { redisFaster } from './throughput.ts'
+import { tls } from './tls.ts'
 
 export const ledger: readonly Claim[] = [
   scalesBetter,

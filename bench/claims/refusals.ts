@@ -1,5 +1,5 @@
 /** The claim that users stay logged in whichever replica answers: 401s that should not have been, over several replicas. */
-import type { Estimate } from '../types.ts'
+import type { Arm, Estimate } from '../types.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import { code, MEMORY, notMeasured, SESSION, undecided } from './facts.ts'
 import { comment } from './sources.ts'
@@ -10,6 +10,7 @@ export const NO_REFUSAL: Bound = { op: '<=', value: 0 }
 
 interface Refusals {
   scheme: string
+  scattered: boolean
   /** Replies 401 to users who were logged in. */
   count: number
   replies: number
@@ -19,13 +20,15 @@ interface Refusals {
 
 /**
  * Over every record of the experiment `replicas` with more than one of them. Rejected ones count too: a wrong 401
- * rejects its trial, so valid ones never hold any. Null where nothing was measured.
+ * rejects its trial, so valid ones never hold any, unless they are there to find some. Null where nothing was measured.
+ *
+ * @param scattered those whose users are sent to any replica, although the scheme needs them to come back
  */
-export function refusals({ run, results }: Facts, name: string): Refusals | null {
+export function refusals({ run, results }: Facts, name: string, scattered = false): Refusals | null {
+  const isWanted = ({ experiment, scheme, replicas, settings }: Arm) =>
+    experiment === 'replicas' && scheme === name && replicas > 1 && (settings.sticky === false) === scattered
   const seen = results.flatMap(({ trial, measurement }) =>
-    trial.arm.experiment === 'replicas' && trial.arm.scheme === name && trial.arm.replicas > 1 && measurement
-      ? [{ trial, measurement }]
-      : [],
+    isWanted(trial.arm) && measurement ? [{ trial, measurement }] : [],
   )
   const count = seen.reduce((sum, { measurement }) => sum + (measurement.statusCounts['401'] ?? 0), 0)
   const replies = seen.reduce((sum, { measurement }) => sum + measurement.requests, 0)
@@ -36,17 +39,22 @@ export function refusals({ run, results }: Facts, name: string): Refusals | null
   const estimate: Estimate = { value: rate, lo: rate, hi: rate, unit: '401s/reply', n, warnings: [] }
   return {
     scheme: name,
+    scattered,
     count,
     replies,
-    entry: { label: `wrong 401s a reply, ${name} over several replicas`, estimate },
+    entry: {
+      label: `wrong 401s a reply, ${name} over several replicas${scattered ? ', not sticky' : ''}`,
+      estimate,
+    },
     evidence: run.plan.map(({ id }) => id).filter((id) => seen.some(({ trial }) => trial.id === id)),
   }
 }
 
 /** `none of 1,230,000 replies from several replicas was a wrong 401 with session-redis` */
-export function refusalsText({ scheme, count, replies }: Refusals): string {
+export function refusalsText({ scheme, scattered, count, replies }: Refusals): string {
   const some = count === 0 ? 'none' : whole(count)
-  return `${some} of ${whole(replies)} replies from several replicas ${count > 1 ? 'were' : 'was'} a wrong 401 with ${code(scheme)}`
+  const how = scattered ? ' and users sent to any of them' : ''
+  return `${some} of ${whole(replies)} replies from several replicas ${count > 1 ? 'were' : 'was'} a wrong 401 with ${code(scheme)}${how}`
 }
 
 export const multipleReplicas: Claim = {
@@ -58,20 +66,25 @@ export const multipleReplicas: Claim = {
   supportedIf: '0 for session-redis',
   refutedIf: 'otherwise',
   thresholds: { refusals: NO_REFUSAL },
-  decidedBy: 'npm run bench -- --only replicas --replicas 2,4 --schemes session-redis,session-memory',
+  decidedBy: 'npm run bench -- --only replicas --replicas 1,2,4 --schemes session-redis,session-memory',
   judge(facts) {
     const missing = notMeasured(facts, 'replicas', [SESSION])
-    const [redis, memory] = [refusals(facts, SESSION), refusals(facts, MEMORY)]
+    const [redis, memory, scattered] = [
+      refusals(facts, SESSION),
+      refusals(facts, MEMORY),
+      refusals(facts, MEMORY, true),
+    ]
     if (!redis) return missing ?? undecided('it has a single replica')
+    const without = scattered ? `; ${refusalsText(scattered)}` : ' (without that it was not measured)'
     const beside = memory
-      ? `; ${refusalsText(memory)}, whose users were sent back to their replica (without that it was not measured)`
+      ? `; ${refusalsText(memory)}, whose users were sent back to their replica${without}`
       : ''
     return {
       verdict: redis.count === 0 ? 'supported' : 'refuted',
       boundary: null,
       sentence: `${refusalsText(redis)}${beside}`,
-      estimates: [redis.entry, ...(memory ? [memory.entry] : [])],
-      evidence: [...redis.evidence, ...(memory?.evidence ?? [])],
+      estimates: [redis, memory, scattered].flatMap((one) => (one ? [one.entry] : [])),
+      evidence: [redis, memory, scattered].flatMap((one) => one?.evidence ?? []),
     }
   },
 }

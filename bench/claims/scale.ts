@@ -1,5 +1,6 @@
 /** Claims about what more replicas bring. */
 import { figure, percent, styles } from '../report/format.ts'
+import { isPoint } from '../report/scaling.ts'
 import { meaning } from '../report/warnings.ts'
 import type { ByBlock } from '../stats/compare.ts'
 import type { Estimate, Summary } from '../types.ts'
@@ -55,15 +56,20 @@ function withheld({ summary }: Facts, names: readonly string[]): Finding {
 /** Where more replicas stop bringing more, because one Redis serves them all. */
 function redisBottleneck({ arms, summary }: Facts): { replicas: number; text: string } | null {
   const full = arms
-    .filter(({ arm }) => arm.experiment === 'replicas' && arm.scheme === SESSION)
+    .filter(({ arm }) => isPoint(arm) && arm.scheme === SESSION)
     .filter(({ warnings }) => warnings.includes('redis-saturated'))
     .map(({ arm }) => arm)
     .sort((a, b) => a.replicas - b.replicas)[0]
   const served = summary.arms.find(({ arm }) => arm.id === full?.id)?.metrics.throughputPerSec
   if (!full || !served) return null
+  const share = full.quotas?.redisCores ?? 1
+  const perCore = figure(served.value / share)
   return {
     replicas: full.replicas,
-    text: `the load: from ${full.replicas} replicas on, at ${figure(served.value)} requests/s, one Redis is full`,
+    text:
+      share === 1
+        ? `the load: from ${full.replicas} replicas on, at ${perCore} requests/s, one Redis is full`
+        : `the load: above about ${perCore} requests/s for each core of Redis (at ${full.replicas} replicas in the scale model) one Redis is full`,
   }
 }
 
@@ -126,9 +132,11 @@ export const scalesBetter: Claim = {
 
 /** X(N) ÷ X(1) of a scheme in each block. */
 function speedups(facts: Facts, name: string, replicas: number): ByBlock {
-  const one = valuesOf(armOf(facts, 'replicas', name), 'throughputPerSec')
+  const fleet = armOf(facts, 'replicas', name, replicas)
+  const beside = facts.arms.find(({ arm }) => arm.id === fleet.arm.comparedWith)
+  const one = valuesOf(beside ?? armOf(facts, 'replicas', name), 'throughputPerSec')
   return new Map(
-    [...valuesOf(armOf(facts, 'replicas', name, replicas), 'throughputPerSec')].flatMap(([block, many]) => {
+    [...valuesOf(fleet, 'throughputPerSec')].flatMap(([block, many]) => {
       const single = one.get(block)
       return single ? [[block, many / single] as const] : []
     }),

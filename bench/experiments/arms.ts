@@ -8,7 +8,7 @@ export const CONTROL: SchemeName = 'none'
 /** The stack as it is, compared with nothing but the control. */
 export const AS_IT_IS = { variant: null, comparedWith: null, heldOut: false, quotas: null, settings: {} }
 
-interface Choice {
+export interface ArmChoice {
   experiment: string
   scheme: SchemeName
   replicas: number
@@ -22,14 +22,14 @@ interface Choice {
   /** Id of the arm to compare with. */
   comparedWith?: string
   heldOut?: boolean
-  quotas?: Quotas
+  quotas?: Quotas | null
   settings?: Settings
   /** Default: a closed loop. */
   load?: Arm['load']
 }
 
 /** One arm, with the user's own choices laid over the profile's. */
-export function arm(choice: Choice, options: PlanOptions): Arm {
+export function arm(choice: ArmChoice, options: PlanOptions): Arm {
   const users = choice.users ?? options.users ?? DEFAULT_USERS
   const connections = options.connections ?? CONNECTIONS_PER_REPLICA * choice.replicas
   const twin = choice.twin ?? false

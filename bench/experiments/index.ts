@@ -3,11 +3,29 @@ import { shuffled } from '../stats/seeded.ts'
 import type { Experiment, PlanOptions, Trial } from '../types.ts'
 import { aa } from './aa.ts'
 import { cost } from './cost.ts'
+import { journey } from './journey.ts'
+import { knobs } from './knobs.ts'
 import { latency } from './latency.ts'
+import { login } from './login.ts'
+import { payload } from './payload.ts'
 import { replicas } from './replicas.ts'
+import { rtt } from './rtt.ts'
+import { tls } from './tls.ts'
 import { users } from './users.ts'
 
-export const experiments: readonly Experiment[] = [cost, latency, replicas, users, aa]
+export const experiments: readonly Experiment[] = [
+  cost,
+  latency,
+  replicas,
+  users,
+  login,
+  journey,
+  payload,
+  rtt,
+  tls,
+  knobs,
+  aa,
+]
 
 /**
  * The trials of a run in the order in which they are executed. Arms are shuffled anew in each block, so that a

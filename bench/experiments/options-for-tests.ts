@@ -9,6 +9,7 @@ export async function planOptions(overrides: Partial<PlanOptions> = {}): Promise
     profile: 'standard',
     schemes: schemeNames,
     schemesNamed: false,
+    only: [],
     traits: await loadTraits(),
     replicas: undefined,
     users: undefined,
@@ -20,7 +21,9 @@ export async function planOptions(overrides: Partial<PlanOptions> = {}): Promise
     precise: false,
     maxReplicas: Number.POSITIVE_INFINITY,
     maxExclusiveReplicas: 1,
+    cores: 2,
     settable: Object.keys(settingsSchema.shape) as Setting[],
+    runtimes: {},
     quotaProblem: () => null,
     ...overrides,
   }

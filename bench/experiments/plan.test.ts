@@ -52,10 +52,10 @@ test('experiments about state take one scheme for each place of state unless sch
   assert.deepEqual(new Set(states), new Set(Object.values(traits).map(({ state }) => state)))
 })
 
-test('replicas beyond the fleet are left out with a note, replicas that share cores are noted', async () => {
+test('replicas beyond the fleet are left out with a note; where they share cores, smoke says so', async () => {
   const { trials, notes } = planTrials(
     named('replicas'),
-    await options({ replicas: [1, 2, 9], maxReplicas: 3, maxExclusiveReplicas: 1 }),
+    await options({ profile: 'smoke', replicas: [1, 2, 9], maxReplicas: 3, maxExclusiveReplicas: 1 }),
     1,
   )
   assert.deepEqual(new Set(trials.map(({ arm }) => arm.replicas)), new Set([1, 2]))
@@ -70,22 +70,19 @@ test('--max-users becomes the last level and never has more connections than use
   for (const { arm } of trials) assert.equal(arm.load.connections, 5)
 })
 
-test('replicas that share cores are measured once, exclusive ones in every block', async () => {
-  const { trials } = planTrials(
-    named('replicas'),
-    await options({ replicas: [1, 2, 4], maxExclusiveReplicas: 2 }),
-    1,
-  )
-  const ofN = (n: number) => trials.filter(({ arm }) => arm.scheme === 'none' && arm.replicas === n)
-  assert.deepEqual([ofN(1).length, ofN(2).length, ofN(4).length], [3, 3, 1])
-})
-
 test('where no two replicas have a core each, growth is left out with a note, unless it is asked for', async () => {
   const { trials, notes } = planTrials(named('replicas'), await options({ maxExclusiveReplicas: 1 }), 1)
   assert.deepEqual(trials, [])
-  assert.match(notes[0] ?? '', /left out.*--replicas 1,2,4 measures them/)
-  const smoke = await options({ profile: 'smoke', maxExclusiveReplicas: 1 })
-  assert.ok(planTrials(named('replicas'), smoke, 1).trials.length > 0, 'smoke shows that it works')
+  assert.match(notes[0] ?? '', /left out.*--only replicas measures/)
+  for (const over of [
+    { profile: 'smoke' },
+    { profile: 'full' },
+    { only: ['replicas'] },
+    { replicas: [1, 2] },
+  ]) {
+    const asked = await options({ maxExclusiveReplicas: 1, ...over } as Partial<PlanOptions>)
+    assert.ok(planTrials(named('replicas'), asked, 1).trials.length > 0, JSON.stringify(over))
+  }
 })
 
 test('every scheme climbs a ladder; rates that are named are its rungs, in order, and one alone is noted', async () => {

@@ -26,6 +26,17 @@ interface Profile {
   /** `always`: also where no two replicas can have a core each, so that nothing is said about scaling. */
   replicas: Phases & { counts: readonly number[]; always: boolean }
   users: Phases & { levels: readonly number[] }
+  /** `hashedSec`: the window of logins whose passwords are hashed, five a second; it must hold forty. */
+  login: Phases & { hashedSec: number }
+  journey: Phases & { journeysPerSec: number; reads: number; thinkMs: number; users: number }
+  /** Some thirty arms: windows are short. */
+  knobs: Phases
+  /** Windows are short: every request of a new connection takes a port. */
+  tls: Phases
+  /** `withinBytes`: how closely the largest state is found that a scheme takes; each halving starts a fleet. */
+  payload: Phases & { sizesBytes: readonly number[]; withinBytes: number; users: number }
+  /** `measureSec` is one rate. The first of the round trips is the one that the others are compared with. */
+  rtt: Phases & { settleSec: number; roundTripsMs: readonly number[]; ratesPerSec: readonly number[] }
 }
 
 /** Logged-in users that the load rotates through, where the number itself is not under test. */
@@ -44,6 +55,9 @@ export const CONNECTIONS_PER_REPLICA = 32
  */
 const WARM = 20_000
 
+/** About half of what one replica can take under the dearest of the schemes. */
+const JOURNEYS_PER_SEC = 250
+
 export const profiles: Record<ProfileName, Profile> = {
   smoke: {
     summary: 'every scheme once, in under 90 seconds; shows that everything works, never a published figure',
@@ -60,6 +74,37 @@ export const profiles: Record<ProfileName, Profile> = {
     },
     replicas: { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.3, counts: [2], always: true },
     users: { blocks: 1, warmupSec: 0.1, warmupRequests: 0, measureSec: 0.2, levels: [500, 2_000] },
+    login: { blocks: 1, warmupSec: 0.2, warmupRequests: 0, measureSec: 0.3, hashedSec: 2 },
+    journey: {
+      blocks: 1,
+      warmupSec: 0.2,
+      warmupRequests: 0,
+      measureSec: 1,
+      journeysPerSec: 50,
+      reads: 4,
+      thinkMs: 20,
+      users: 200,
+    },
+    tls: { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.3 },
+    payload: {
+      blocks: 1,
+      warmupSec: 0.2,
+      warmupRequests: 0,
+      measureSec: 0.3,
+      sizesBytes: [100, 2_000, 16_000],
+      withinBytes: 512,
+      users: 100,
+    },
+    rtt: {
+      blocks: 1,
+      warmupSec: 0.2,
+      warmupRequests: 0,
+      measureSec: 0.3,
+      settleSec: 0.05,
+      roundTripsMs: [0, 5, 50],
+      ratesPerSec: [1_200],
+    },
+    knobs: { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.3 },
   },
   standard: {
     summary: 'the default: five blocks, under a quarter of an hour on 2 cores',
@@ -77,8 +122,8 @@ export const profiles: Record<ProfileName, Profile> = {
       blocks: 3,
       warmupSec: 1.5,
       warmupRequests: WARM,
-      measureSec: 2,
-      counts: [1, 2, 4],
+      measureSec: 3,
+      counts: [1, 2, 4, 8],
       always: false,
     },
     users: {
@@ -88,34 +133,96 @@ export const profiles: Record<ProfileName, Profile> = {
       measureSec: 0.3,
       levels: [1_000, 10_000, 100_000],
     },
+    login: { blocks: 3, warmupSec: 0.5, warmupRequests: WARM / 2, measureSec: 1.2, hashedSec: 8 },
+    journey: {
+      blocks: 3,
+      warmupSec: 0.5,
+      warmupRequests: WARM,
+      measureSec: 2,
+      journeysPerSec: JOURNEYS_PER_SEC,
+      reads: 8,
+      thinkMs: 100,
+      users: 2_000,
+    },
+    tls: { blocks: 5, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
+    payload: {
+      blocks: 5,
+      warmupSec: 0.5,
+      warmupRequests: WARM / 2,
+      measureSec: 1.2,
+      sizesBytes: [100, 1_000, 4_000, 16_000],
+      withinBytes: 16,
+      users: 200,
+    },
+    rtt: {
+      blocks: 5,
+      warmupSec: 0.5,
+      warmupRequests: WARM / 2,
+      measureSec: 1.2,
+      settleSec: 0.1,
+      roundTripsMs: [0, 1, 5, 50],
+      ratesPerSec: [500],
+    },
+    knobs: { blocks: 5, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
   },
   full: {
-    summary: 'ten blocks and longer windows, about two and a half hours on 2 cores',
-    cost: { blocks: 10, warmupSec: 3, warmupRequests: 2 * WARM, measureSec: 10 },
+    summary: 'every experiment, ten blocks of the cost and five of the others; about two hours on 2 cores',
+    cost: { blocks: 10, warmupSec: 1, warmupRequests: WARM, measureSec: 3 },
     latency: {
       blocks: 5,
-      warmupSec: 3,
-      warmupRequests: 2 * WARM,
-      measureSec: 5,
-      settleSec: 0.5,
-      firstPerSec: 250,
-      searchRungs: 5,
+      warmupSec: 1,
+      warmupRequests: WARM,
+      measureSec: 1.5,
+      settleSec: 0.2,
+      firstPerSec: 1_000,
+      searchRungs: 4,
     },
     replicas: {
-      blocks: 6,
-      warmupSec: 3,
-      warmupRequests: 2 * WARM,
-      measureSec: 6,
+      blocks: 5,
+      warmupSec: 1,
+      warmupRequests: WARM,
+      measureSec: 4,
       counts: [1, 2, 4, 8],
       always: true,
     },
     users: {
-      blocks: 4,
-      warmupSec: 1,
+      blocks: 3,
+      warmupSec: 0.2,
       warmupRequests: 0,
-      measureSec: 3,
+      measureSec: 0.5,
       levels: [1_000, 10_000, 100_000],
     },
+    login: { blocks: 5, warmupSec: 0.5, warmupRequests: WARM / 2, measureSec: 1.5, hashedSec: 8 },
+    journey: {
+      blocks: 5,
+      warmupSec: 0.5,
+      warmupRequests: WARM,
+      measureSec: 4,
+      journeysPerSec: JOURNEYS_PER_SEC,
+      reads: 8,
+      thinkMs: 100,
+      users: 2_000,
+    },
+    tls: { blocks: 6, warmupSec: 1, warmupRequests: 2 * WARM, measureSec: 3 },
+    payload: {
+      blocks: 5,
+      warmupSec: 0.5,
+      warmupRequests: WARM / 2,
+      measureSec: 1.5,
+      sizesBytes: [100, 500, 1_000, 2_000, 4_000, 8_000, 16_000],
+      withinBytes: 1,
+      users: 200,
+    },
+    rtt: {
+      blocks: 5,
+      warmupSec: 0.5,
+      warmupRequests: WARM / 2,
+      measureSec: 1.5,
+      settleSec: 0.2,
+      roundTripsMs: [0, 0.5, 1, 5, 50],
+      ratesPerSec: [500, 1_000],
+    },
+    knobs: { blocks: 5, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
   },
   calibration: {
     summary: 'what npm run plan -- --calibrate measures: a minute for each scheme, without the control',
@@ -139,6 +246,37 @@ export const profiles: Record<ProfileName, Profile> = {
       always: false,
     },
     users: { blocks: 2, warmupSec: 0.2, warmupRequests: 0, measureSec: 0.3, levels: [5_000, 25_000] },
+    login: { blocks: 3, warmupSec: 0.5, warmupRequests: WARM / 2, measureSec: 1.2, hashedSec: 8 },
+    journey: {
+      blocks: 3,
+      warmupSec: 0.5,
+      warmupRequests: WARM,
+      measureSec: 2,
+      journeysPerSec: JOURNEYS_PER_SEC,
+      reads: 8,
+      thinkMs: 100,
+      users: 2_000,
+    },
+    tls: { blocks: 3, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
+    payload: {
+      blocks: 3,
+      warmupSec: 0.5,
+      warmupRequests: WARM / 2,
+      measureSec: 1.2,
+      sizesBytes: [100, 1_000, 16_000],
+      withinBytes: 16,
+      users: 200,
+    },
+    rtt: {
+      blocks: 3,
+      warmupSec: 0.5,
+      warmupRequests: WARM / 2,
+      measureSec: 1.2,
+      settleSec: 0.1,
+      roundTripsMs: [0, 5, 50],
+      ratesPerSec: [500],
+    },
+    knobs: { blocks: 3, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
   },
 }
 

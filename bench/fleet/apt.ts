@@ -3,23 +3,13 @@
  * `dpkg-deb -x`, nothing installed. The system's package database is only read, to leave out what is there.
  */
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { identify } from './identity.ts'
-import { inFolders, onPath, privateFolder } from './path.ts'
+import { localCopy, makeLocalCopy, STEP_TIMEOUT_MS } from './local-copy.ts'
+import { inFolders, onPath } from './path.ts'
 
 const run = promisify(execFile)
-
-const toolsFolder = join(privateFolder, 'tools')
-const FETCH_PREFIX = '.fetch-'
-/** apt's own time-outs are minutes; a blocked network should be reported while the user still watches. */
-const STEP_TIMEOUT_MS = 180_000
-
-/** The unpacked packages of one tool: a root folder with `usr/bin` and the rest in it. */
-function localCopy(tool: string): string {
-  return join(toolsFolder, tool)
-}
 
 /** Finds a program in a local copy, with the environment that lets it find its libraries. */
 export async function inLocalCopy(
@@ -51,8 +41,9 @@ export function canFetchPackages(): boolean {
 }
 
 /**
- * Downloads and unpacks the first of the packages that the distribution has, with its missing dependencies.
- * Safe against interruption and against another harness doing the same: unpacked aside, then renamed.
+ * Downloads and unpacks the first of the packages that the distribution has, with its missing dependencies, into a root
+ * folder with `usr/bin` and the rest in it.
+ *
  * @param isUsable whether the copy that is in place works
  * @throws Error with apt's own message, e.g. when there is no network
  */
@@ -61,18 +52,13 @@ export async function fetchPackages(
   packages: readonly string[],
   isUsable: () => Promise<boolean>,
 ): Promise<void> {
-  await mkdir(toolsFolder, { recursive: true })
-  await removeAbandoned()
-  const work = await mkdtemp(join(toolsFolder, `${FETCH_PREFIX}${process.pid}-`))
-  try {
+  await makeLocalCopy(tool, isUsable, async (work) => {
     const archives = await download(work, packages)
     const root = join(work, 'root')
     await mkdir(root)
     for (const archive of archives) await run('dpkg-deb', ['-x', archive, root], { timeout: STEP_TIMEOUT_MS })
-    await putInPlace(root, localCopy(tool), join(work, 'old'), isUsable)
-  } finally {
-    await rm(work, { recursive: true, force: true })
-  }
+    return root
+  })
 }
 
 async function download(work: string, packages: readonly string[]): Promise<string[]> {
@@ -124,30 +110,4 @@ async function firstThatWorks(
     }
   }
   throw failures[0]
-}
-
-/** A copy that another harness has just put there stays; a broken one makes room. */
-async function putInPlace(
-  fresh: string,
-  target: string,
-  aside: string,
-  isUsable: () => Promise<boolean>,
-): Promise<void> {
-  try {
-    await rename(fresh, target)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
-    if (await isUsable()) return
-    await rename(target, aside)
-    await rename(fresh, target)
-  }
-}
-
-/** Removes what an interrupted fetch left behind: its folder names the process that made it. */
-async function removeAbandoned(): Promise<void> {
-  for (const name of await readdir(toolsFolder)) {
-    const pid = Number(/^\.fetch-(\d+)-/.exec(name)?.[1])
-    if (pid > 0 && identify(pid) === null) await rm(join(toolsFolder, name), { recursive: true, force: true })
-  }
 }

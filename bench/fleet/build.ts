@@ -9,11 +9,16 @@ import { cleanEnvironment, type Runtime } from './runtime.ts'
 
 const run = promisify(execFile)
 
+/** One build for every Node that arms may ask for: what differs between them is the runtime, not the program. */
+const OLDEST_NODE = '20.19'
+
 /** Compiled entry points, as absolute paths. */
 export interface Build {
   server: string
   generator: string
   supervisor: string
+  link: string
+  ballast: string
   /** Fresh signing keys for all replicas of a fleet, as the JSON that `KEYS` takes. */
   makeKeys(): Promise<string>
   remove(): Promise<void>
@@ -24,12 +29,20 @@ export function buildFolder(nonce: string): string {
   return join(privateFolder, 'build', nonce)
 }
 
-/** Bundles the entry points for the runtime that will execute them; packages stay in node_modules. */
+const SOURCES = [
+  'servers/main',
+  'servers/keygen',
+  'bench/load/main',
+  'bench/fleet/supervisor',
+  'bench/fleet/link-main',
+  'bench/fleet/ballast-main',
+]
+
+/** Bundles the entry points; packages stay in node_modules. `runtime` makes the keys. */
 export async function compile(nonce: string, runtime: Runtime): Promise<Build> {
   const outdir = buildFolder(nonce)
-  const sources = ['servers/main', 'servers/keygen', 'bench/load/main', 'bench/fleet/supervisor']
   await esbuild.build({
-    entryPoints: sources.map((source) => join(projectRoot, `${source}.ts`)),
+    entryPoints: SOURCES.map((source) => join(projectRoot, `${source}.ts`)),
     outdir,
     outbase: projectRoot,
     bundle: true,
@@ -37,21 +50,20 @@ export async function compile(nonce: string, runtime: Runtime): Promise<Build> {
     format: 'esm',
     platform: 'node',
     packages: 'external',
-    target: `node${runtime.node.split('.')[0]}`,
+    target: `node${OLDEST_NODE}`,
     logLevel: 'silent',
   })
   // esbuild keeps a service process for the next build; there is none.
   await esbuild.stop()
-  const [server, keygen, generator, supervisor] = sources.map((source) => join(outdir, `${source}.js`)) as [
-    string,
-    string,
-    string,
-    string,
-  ]
+  const [server, keygen, generator, supervisor, link, ballast] = SOURCES.map((source) =>
+    join(outdir, `${source}.js`),
+  ) as [string, string, string, string, string, string]
   return {
     server,
     generator,
     supervisor,
+    link,
+    ballast,
     makeKeys: async () => (await run(runtime.command, [keygen], { env: cleanEnvironment() })).stdout.trim(),
     remove: () => rm(outdir, { recursive: true, force: true }),
   }

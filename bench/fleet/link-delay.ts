@@ -17,9 +17,9 @@ function leadUs(waitUs: number): number {
 }
 
 export class DelayLine {
-  readonly #delayUs: number
-  readonly #alarm: Alarm | undefined
-  /** In the order in which they are due, since the delay is the same for all. */
+  #delayUs: number
+  #alarm: Alarm | undefined
+  /** In the order in which they were handed over. */
   readonly #waiting: { dueUs: number; run: () => void }[] = []
 
   /** @param delayMs with fractions; 0 runs everything at once */
@@ -33,9 +33,19 @@ export class DelayLine {
     await this.#alarm?.ready()
   }
 
+  /** Of what is handed over from now on, once this resolves. */
+  async setDelay(delayMs: number): Promise<void> {
+    if (delayMs > 0 && this.#alarm === undefined) {
+      const alarm = new Alarm(this.#look)
+      await alarm.ready()
+      this.#alarm = alarm
+    }
+    this.#delayUs = delayMs * 1_000
+  }
+
   /** Runs this after the delay, and after everything that was handed over before. */
   after(run: () => void): void {
-    if (this.#alarm === undefined) {
+    if (this.#delayUs === 0 && this.#waiting.length === 0) {
       run()
     } else {
       const dueUs = nowUs() + this.#delayUs

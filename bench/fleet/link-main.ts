@@ -6,8 +6,14 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { DelayLine } from './link-delay.ts'
 import { type LinkCounts, relay } from './link-relay.ts'
 
-/** `listening` once; `counts` for each message of the harness, whatever it says. */
-export type LinkMessage = { type: 'listening'; port: number } | { type: 'counts'; counts: LinkCounts }
+/** What the harness asks for, one thing at a time. */
+export type LinkQuestion = { type: 'counts' } | { type: 'delay'; roundTripMs: number }
+
+/** `listening` once, the others when they were asked for. */
+export type LinkMessage =
+  | { type: 'listening'; port: number }
+  | { type: 'counts'; counts: LinkCounts }
+  | { type: 'delay' }
 
 const [host = '', port, roundTripMs] = process.argv.slice(2)
 /** Nagle's algorithm would hold small packets back for longer than the delay that is asked for. */
@@ -22,7 +28,11 @@ function tell(message: LinkMessage): void {
 const server = createServer(options, (client) => {
   relay(client, connect({ host, port: Number(port), ...options }), line, counts)
 })
-process.on('message', () => tell({ type: 'counts', counts }))
+process.on('message', async (question: LinkQuestion) => {
+  if (question.type === 'counts') return tell({ type: 'counts', counts })
+  await line.setDelay(question.roundTripMs / 2)
+  tell({ type: 'delay' })
+})
 process.on('disconnect', () => process.exit(0))
 await line.ready()
 server.listen(0, '127.0.0.1', () => tell({ type: 'listening', port: (server.address() as AddressInfo).port }))

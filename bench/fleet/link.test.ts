@@ -232,10 +232,29 @@ describe('how late', () => {
   })
 
   test('a length of time that no network takes is refused', async () => {
+    const link = await linkTo(await serve(echo), 0)
     for (const roundTripMs of [-1, 1001, Number.NaN]) {
       const asked = startLink({ command, to: { host: HOST, port: 1 }, roundTripMs })
       await assert.rejects(asked, { code: 'LINK_FAILED' })
+      await assert.rejects(link.setRoundTrip(roundTripMs), { code: 'LINK_FAILED' })
     }
+  })
+
+  test('a round trip that is set later holds for connections that are open, and what is under way stays in order', async () => {
+    const link = await linkTo(await serve(echo), 0)
+    const socket = client(link.port)
+    const received = allFrom(socket)
+    const sent: Buffer[] = []
+    for (const [seed, ms] of [0, 60, 20, 0, 40].entries()) {
+      await link.setRoundTrip(ms)
+      sent.push(bytes(seed, 5_000))
+      socket.write(sent.at(-1) as Buffer)
+      await sleep(5)
+    }
+    const startMs = performance.now()
+    socket.end()
+    assert.ok((await received).equals(Buffer.concat(sent)))
+    assert.ok(performance.now() - startMs >= 40)
   })
 })
 
@@ -269,5 +288,18 @@ describe('how it ends', PATIENCE, () => {
     const broken = [process.execPath, '-e', 'console.error("no such thing"); process.exit(3)']
     const start = startLink({ command: broken, to: { host: HOST, port: 1 }, roundTripMs: 0 })
     await assert.rejects(start, { code: 'LINK_FAILED', message: /exit code 3.*no such thing/ })
+  })
+
+  test('one that starts and says nothing is ended', async () => {
+    const silent = [process.execPath, '-e', 'setInterval(() => {}, 1000)']
+    let pid = 0
+    const onPid = (told: number) => {
+      pid = told
+    }
+    const to = { host: HOST, port: 1 }
+    const start = startLink({ command: silent, to, roundTripMs: 0, onPid, readyWithinMs: 300 })
+    await assert.rejects(start, { code: 'LINK_FAILED', message: /did not listen within 300 ms/ })
+    assert.ok(pid > 0)
+    assert.equal(identify(pid), null)
   })
 })

@@ -1,12 +1,15 @@
 /** The harness's side of a link: a TCP relay in a process of its own that delays all bytes by half a round trip. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
-import type { LinkMessage } from './link-main.ts'
+import type { LinkMessage, LinkQuestion } from './link-main.ts'
 import type { LinkCounts } from './link-relay.ts'
 import { type Child, nextMessage, spawnChild } from './process.ts'
 import { cleanEnvironment } from './runtime.ts'
 
 /** Longer than any network between a server and its store; a mistyped unit ends here. */
 const MAX_ROUND_TRIP_MS = 1000
+/** A Node starts in a tenth of a second; this is for machines that swap. */
+const READY_WITHIN_MS = 10_000
 
 export interface LinkOptions {
   /** Runs link-main: a Node and the script. */
@@ -18,6 +21,8 @@ export interface LinkOptions {
   cpus?: readonly number[] | undefined
   /** Called as soon as the pid is known. */
   onPid?: ((pid: number) => void) | undefined
+  /** Default: 10 s. */
+  readyWithinMs?: number
 }
 
 export interface Link {
@@ -29,32 +34,59 @@ export interface Link {
   ended: Promise<string>
   /** Over all connections since the start. @throws AuthscaleError LINK_FAILED when it is gone */
   counts(): Promise<LinkCounts>
+  /** What is sent from now on takes so long; what is under way is not overtaken. @throws AuthscaleError LINK_FAILED */
+  setRoundTrip(ms: number): Promise<void>
   stop(): Promise<void>
 }
 
 /** Resolves when connections are accepted; the target need not be there yet. @throws AuthscaleError LINK_FAILED, SPAWN_FAILED */
-export async function startLink({ command, to, roundTripMs, cpus, onPid }: LinkOptions): Promise<Link> {
-  if (!(roundTripMs >= 0 && roundTripMs <= MAX_ROUND_TRIP_MS)) {
-    const message = `a round trip of ${roundTripMs} ms: ask for 0 to ${MAX_ROUND_TRIP_MS}`
-    throw new AuthscaleError('LINK_FAILED', message)
-  }
+export async function startLink(options: LinkOptions): Promise<Link> {
+  const { command, to, roundTripMs, cpus, onPid, readyWithinMs = READY_WITHIN_MS } = options
+  requirePossible(roundTripMs)
   const line = [...command, to.host, String(to.port), String(roundTripMs)]
   const child = await spawnChild(line, { name: 'link', ipc: true, env: cleanEnvironment(), cpus, onPid })
-  const first = await heard(child)
-  if (first.type !== 'listening') throw new Error('the link told something else before its port')
+  const port = await listening(child, readyWithinMs)
   return {
-    port: first.port,
+    port,
     pid: child.pid,
     ended: child.ended,
-    async counts() {
-      const answer = heard(child)
-      if (child.process.connected) child.process.send('counts')
-      const message = await answer
-      if (message.type !== 'counts') throw new Error('the link told its port twice')
-      return message.counts
+    counts: async () => (await ask(child, { type: 'counts' })).counts,
+    async setRoundTrip(ms) {
+      requirePossible(ms)
+      await ask(child, { type: 'delay', roundTripMs: ms })
     },
     stop: () => child.stop(),
   }
+}
+
+function requirePossible(roundTripMs: number): void {
+  if (roundTripMs >= 0 && roundTripMs <= MAX_ROUND_TRIP_MS) return
+  const message = `a round trip of ${roundTripMs} ms: ask for 0 to ${MAX_ROUND_TRIP_MS}`
+  throw new AuthscaleError('LINK_FAILED', message)
+}
+
+/** Its port. One that says nothing is ended. */
+async function listening(child: Child, withinMs: number): Promise<number> {
+  const done = new AbortController()
+  const silence = delay(withinMs, null, { signal: done.signal }).catch(() => null)
+  try {
+    const first = await Promise.race([heard(child), silence])
+    if (first?.type === 'listening') return first.port
+    throw new AuthscaleError('LINK_FAILED', `the link did not listen within ${withinMs} ms`)
+  } catch (error) {
+    await child.stop()
+    throw error
+  } finally {
+    done.abort()
+  }
+}
+
+async function ask<T extends LinkQuestion>(child: Child, question: T) {
+  const answer = heard(child)
+  if (child.process.connected) child.process.send(question)
+  const message = await answer
+  if (message.type !== question.type) throw new Error(`the link told ${message.type}, not ${question.type}`)
+  return message as Extract<LinkMessage, { type: T['type'] }>
 }
 
 async function heard(child: Child): Promise<LinkMessage> {

@@ -164,7 +164,7 @@ describe('a fleet on this machine', () => {
 })
 
 describe('a fleet under CPU quotas', { skip: findQuotaMethod().problem ?? false }, () => {
-  const quotas = { replicaCores: 0.2, redisCores: 0.1, proxyCores: 0.3 }
+  const quotas = { replicaCores: 0.2, redisCores: 0.1, proxyCores: 0.3, ballastCores: 0.1 }
 
   test('has each process in a group of its own while it runs, and none afterwards', async () => {
     const { ground } = findQuotaMethod()
@@ -178,6 +178,7 @@ describe('a fleet under CPU quotas', { skip: findQuotaMethod().problem ?? false 
       assert.equal(fleet.quotaProblem, null)
       for (let trial = 0; trial < 2; trial++) {
         const running = await fleet.start({ ...(await spec('session-redis', 2)), quotas })
+        await running.constrain()
         const pids = [...running.replicas, running.redis, running.proxy].map((part) => part?.pid)
         const groups = pids.map(
           (pid) => /\/authscale-\S+$/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))?.[0],

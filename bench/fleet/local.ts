@@ -1,49 +1,32 @@
 /** A fleet on this machine: Redis, replicas under pm2 and HAProxy, all started fresh for each trial. */
-import { AuthscaleError } from '../errors.ts'
 import type {
+  Environment,
   Fleet,
   FleetOptions,
   FleetSpec,
   GeneratorOptions,
   Part,
   Placement,
-  Quotas,
   RunningFleet,
+  Setting,
 } from '../types.ts'
-import { type Build, compile } from './build.ts'
+import { compile } from './build.ts'
+import { type Ground, type Parts, startTrial } from './local-trial.ts'
 import { openRunFolder, type RunFolder, sweep } from './manifest.ts'
+import { openRuntimes } from './other-runtimes.ts'
 import { allowedCpus, pinHarness, place, placementMethod } from './placement.ts'
 import { wrapped } from './process.ts'
-import { startProxy } from './proxy.ts'
-import { findQuotaMethod, openQuotas, type QuotaGroups, type QuotaSupport } from './quota.ts'
+import { findQuotaMethod, type QuotaSupport } from './quota.ts'
 import { placeUnderQuotas } from './quota-placement.ts'
-import { checkNamedRedis, startRedis, useNamedRedis } from './redis.ts'
-import { startReplicas } from './replicas.ts'
+import { checkNamedRedis } from './redis.ts'
 import { cleanEnvironment, findRuntime, type Runtime } from './runtime.ts'
 import { SERVER_SETTINGS } from './server-env.ts'
-import { type Supervisor, startSupervisor } from './supervised.ts'
-import { findHaproxy, findRedis, type Tool } from './tools.ts'
+import { startSupervisor } from './supervised.ts'
+import { findHaproxy, findRedis } from './tools.ts'
+import { Undo } from './undo.ts'
 
 /** More replicas than this on one machine measure its scheduler. */
 const MAX_REPLICAS = 64
-
-/** Everything that outlives a single trial. */
-interface Ground extends Parts {
-  options: FleetOptions
-  folder: RunFolder
-  runtime: Runtime
-  build: Build
-  supervisor: Supervisor
-  keys: string
-  cpus: readonly number[]
-  quotas: () => QuotaSupport
-}
-
-interface Parts {
-  haproxy: Tool
-  /** A server to start, or one that the user already runs. */
-  redis: { tool: Tool } | { url: string; part: Part }
-}
 
 /** Sweeps what a killed run left, finds or fetches the parts, compiles the servers. @throws AuthscaleError */
 export async function openLocalFleet(options: FleetOptions): Promise<LocalFleet> {
@@ -54,6 +37,7 @@ export async function openLocalFleet(options: FleetOptions): Promise<LocalFleet>
   try {
     const parts = await findParts(options)
     const runtime = await findRuntime()
+    const runtimes = openRuntimes(runtime, options.log)
     const build = await compile(folder.nonce, runtime)
     undo.add(() => build.remove())
     const supervisor = await startSupervisor(runtime.command, build.supervisor, folder)
@@ -62,7 +46,7 @@ export async function openLocalFleet(options: FleetOptions): Promise<LocalFleet>
     undo.add(() => pinHarness(cpus))
     const keys = await build.makeKeys()
     const quotas = quotaSupport(folder)
-    const ground = { options, folder, runtime, build, supervisor, keys, cpus, quotas, ...parts }
+    const ground = { options, folder, runtime, runtimes, build, supervisor, keys, cpus, quotas, ...parts }
     return new LocalFleet(ground, undo)
   } catch (error) {
     await undo.all()
@@ -78,7 +62,7 @@ async function findParts({ log }: FleetOptions): Promise<Parts> {
 
 class LocalFleet implements Fleet {
   readonly maxReplicas = MAX_REPLICAS
-  readonly settable = SERVER_SETTINGS
+  readonly settable: readonly Setting[]
   readonly placement: Placement
   readonly #ground: Ground
   readonly #undo: Undo
@@ -89,6 +73,8 @@ class LocalFleet implements Fleet {
     this.#ground = ground
     this.#undo = undo
     this.placement = this.#place(1)
+    const own: Setting[] = 'tool' in ground.redis ? ['redisTransport'] : []
+    this.settable = [...SERVER_SETTINGS, 'sticky', 'tls', 'node', 'proxyReuse', 'redisRoundTripMs', ...own]
   }
 
   get parts() {
@@ -97,8 +83,12 @@ class LocalFleet implements Fleet {
   }
 
   get runtime() {
-    const { command: _, ...facts } = this.#ground.runtime
-    return facts
+    return facts(this.#ground.runtime)
+  }
+
+  async otherRuntimes() {
+    const others = Object.entries(await this.#ground.runtimes.others())
+    return Object.fromEntries(others.map(([major, runtime]) => [major, runtime && facts(runtime)]))
   }
 
   get quotaMethod() {
@@ -142,66 +132,6 @@ class LocalFleet implements Fleet {
     return place(cpus, replicas, placementMethod(), options.generators)
   }
 }
-
-async function startTrial(
-  ground: Ground,
-  spec: FleetSpec,
-  placement: Placement,
-  nonce: string,
-): Promise<RunningFleet> {
-  const undo = new Undo()
-  let stopped = false
-  try {
-    const quotas = spec.quotas && openQuotasFor(ground)
-    // Removed last, when the processes inside have ended.
-    if (quotas) undo.add(() => quotas.close())
-    const keyPrefix = `authscale:${nonce}:`
-    const redis = await startRedisFor(ground, spec, placement, keyPrefix)
-    if (redis) undo.add(() => redis.stop())
-    const replicas = await startReplicas({
-      node: ground.runtime.command,
-      script: ground.build.server,
-      spec,
-      nonce,
-      keys: ground.keys,
-      redisUrl: redis?.url,
-      // In a Redis of our own a prefix would only add to the bytes of each key that are measured.
-      keyPrefix: redis?.shared ? keyPrefix : '',
-      cpus: placement.replicaCpus,
-      supervisor: ground.supervisor,
-      folder: ground.folder,
-    })
-    undo.add(() => replicas.stop())
-    const proxy = await startProxy({
-      tool: ground.haproxy,
-      folder: ground.folder,
-      cpus: placement.sharedCpus.proxy,
-      port: ground.options.port,
-      sticky: spec.traits.state === 'process',
-      replicas: replicas.handles,
-    })
-    undo.add(() => proxy.stop())
-    const pids = { replicas: replicas.handles, redis, proxy }
-    return {
-      url: proxy.url,
-      replicas: replicas.handles.map(({ id, url, pid }) => ({ id, url, pid })),
-      placement,
-      redis: redis && { url: redis.url, pid: redis.pid },
-      proxy: { pid: proxy.pid },
-      proxyCounts: () => proxy.counts(),
-      limitCpu: () => quotas && spec.quotas && limit(quotas, spec.quotas, pids),
-      died: untilStopped([replicas.died, proxy.ended, ...(redis ? [redis.ended] : [])], () => stopped),
-      stop: () => {
-        stopped = true
-        return undo.all()
-      },
-    }
-  } catch (error) {
-    await undo.all()
-    throw error
-  }
-}
-
 /** Found out once, and not before somebody asks: it makes a control group, which a run without quotas needs not. */
 function quotaSupport(folder: RunFolder): () => QuotaSupport {
   let support: QuotaSupport | undefined
@@ -213,76 +143,9 @@ function quotaSupport(folder: RunFolder): () => QuotaSupport {
     return support
   }
 }
-
-/** @throws AuthscaleError NO_QUOTAS */
-function openQuotasFor({ quotas, folder }: Ground): QuotaGroups {
-  const { ground, problem } = quotas()
-  if (ground) return openQuotas(ground, folder.nonce)
-  throw new AuthscaleError('NO_QUOTAS', `${problem}; npm run doctor says what would help`)
+function facts({ command: _, ...told }: Runtime): Environment['runtime'] {
+  return told
 }
-
-type Pids = Pick<RunningFleet, 'replicas' | 'redis' | 'proxy'>
-
-/** @throws AuthscaleError QUOTA_UNSEEN for a part whose process is not on this machine or not told */
-function limit(groups: QuotaGroups, quotas: Quotas, { replicas, redis, proxy }: Pids): void {
-  const parts = [
-    ...replicas.map(({ id, pid }) => ({ name: id, pid, cores: quotas.replicaCores })),
-    ...(redis ? [{ name: 'redis', pid: redis.pid, cores: quotas.redisCores }] : []),
-    { name: 'proxy', pid: proxy.pid, cores: quotas.proxyCores },
-  ]
-  for (const { name, pid, cores } of parts) {
-    if (pid === null) {
-      const advice = 'unset REDIS_URL, or install it on this machine'
-      throw new AuthscaleError(
-        'QUOTA_UNSEEN',
-        `the process of ${name} cannot be seen to be limited: ${advice}`,
-      )
-    }
-    groups.limit(name, pid, cores)
-  }
-}
-
-/** The first ending that nobody asked for. */
-function untilStopped(endings: readonly Promise<string>[], stopped: () => boolean): Promise<string> {
-  return Promise.race(endings).then((reason) => (stopped() ? new Promise<never>(() => {}) : reason))
-}
-
-async function startRedisFor(
-  { redis, folder }: Ground,
-  spec: FleetSpec,
-  placement: Placement,
-  keyPrefix: string,
-) {
-  if (!spec.traits.state.includes('redis')) return null
-  if ('url' in redis) return { ...useNamedRedis(redis.url, keyPrefix), shared: true }
-  return {
-    ...(await startRedis({ tool: redis.tool, folder, cpus: placement.sharedCpus.redis })),
-    shared: false,
-  }
-}
-
 function asPart({ version, source }: Part): Part {
   return { version, source }
-}
-
-/** Steps that take back what was done, latest first. A step that fails does not keep the others from running. */
-class Undo {
-  readonly #steps: (() => unknown)[] = []
-
-  add(step: () => unknown): void {
-    this.#steps.push(step)
-  }
-
-  /** Each step runs once, however often this is called. @throws the first failure, when all have run */
-  async all(): Promise<void> {
-    const failures: unknown[] = []
-    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
-      try {
-        await step()
-      } catch (error) {
-        failures.push(error)
-      }
-    }
-    if (failures.length > 0) throw failures[0]
-  }
 }

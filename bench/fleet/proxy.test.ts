@@ -1,30 +1,18 @@
 /** HAProxy for real: refused configurations, counts, cookies. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { Agent, createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type ProxyPlan, parseCounts, proxyConfig, startProxy } from './proxy.ts'
-import { findHaproxy } from './tools.ts'
-
-async function planFor(replicas: ProxyPlan['replicas'], path: string): Promise<ProxyPlan> {
-  const folder = {
-    path,
-    nonce: 'test',
-    record: () => {},
-    recordContainer: () => {},
-    recordQuotaParent: () => {},
-    remove: () => {},
-  }
-  return { tool: await findHaproxy(), folder, cpus: [], port: undefined, sticky: false, replicas }
-}
+import { parseCounts, proxyConfig } from './proxy.ts'
+import { startProxyAt } from './proxy-for-tests.ts'
 
 test('a configuration that HAProxy refuses is reported in HAProxy’s own words', async () => {
   const path = mkdtempSync(join(tmpdir(), 'proxy-'))
   try {
-    await assert.rejects(startProxy(await planFor([{ id: 'r1', port: 99_999 }], path)), {
+    await assert.rejects(startProxyAt(path, 99_999), {
       code: 'HAPROXY_REFUSED',
       message: /^HAProxy did not start: \[ALERT\].*server.*r1.*port/,
     })
@@ -37,9 +25,7 @@ test('requests through the proxy are counted by replica', async () => {
   const path = mkdtempSync(join(tmpdir(), 'proxy-'))
   const server = createServer((_, response) => response.end('{}'))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const proxy = await startProxy(
-    await planFor([{ id: 'r1', port: (server.address() as AddressInfo).port }], path),
-  )
+  const proxy = await startProxyAt(path, (server.address() as AddressInfo).port)
   try {
     const before = (await proxy.counts()).r1 ?? 0
     for (let request = 0; request < 7; request++) await (await fetch(`${proxy.url}/`)).text()
@@ -59,6 +45,39 @@ test('cookies appear only where clients must come back', () => {
   )
   assert.doesNotMatch(proxyConfig(80, '/s', { sticky: false, replicas }), /cookie/)
 })
+
+for (const [reuse, connections] of [
+  ['always', 1],
+  ['never', 3],
+] as const)
+  test(`connections to a replica are used again: ${reuse}`, async () => {
+    const path = mkdtempSync(join(tmpdir(), 'proxy-'))
+    const sockets = new Set<unknown>()
+    const server = createServer((request, response) => {
+      if (request.url === '/me') sockets.add(request.socket)
+      response.end('{}')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const proxy = await startProxyAt(path, (server.address() as AddressInfo).port, { reuse })
+    try {
+      // A client's second request stays on its connection to the replica in any case.
+      for (let client = 0; client < 3; client++) await visitTwice(proxy.url)
+      assert.equal(sockets.size, connections)
+    } finally {
+      await proxy.stop()
+      server.close()
+      rmSync(path, { recursive: true })
+    }
+  })
+
+async function visitTwice(url: string): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  for (let request = 0; request < 2; request++)
+    await new Promise<void>((resolve, reject) => {
+      get(`${url}/me`, { agent }, (response) => response.resume().on('end', resolve)).on('error', reject)
+    })
+  agent.destroy()
+}
 
 test('counts are summed over reply classes, for servers alone', () => {
   const csv = [

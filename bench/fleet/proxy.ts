@@ -1,13 +1,18 @@
 /** HAProxy in front of the replicas, configured anew for each trial. */
 import { mkdirSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import https from 'node:https'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
+import type { Settings } from '../types.ts'
+import { selfSigned } from './certificate.ts'
 import { connectionsAllowed } from './limits.ts'
 import type { RunFolder } from './manifest.ts'
 import { freePort, isFree } from './ports.ts'
+import { type TlsVersion, tlsBind, tlsGlobals } from './proxy-tls.ts'
 import { startTool } from './start-tool.ts'
 import type { Tool } from './tools.ts'
 
@@ -22,6 +27,10 @@ export interface ProxyPlan {
   port: number | undefined
   /** Whether a client must come back to the replica that it logged in at. */
   sticky: boolean
+  /** Towards its clients; plain HTTP without. It speaks plain HTTP with the replicas in any case. */
+  tls?: TlsVersion | undefined
+  /** Which requests may take a connection to a replica that others used; default always, as if all were safe to repeat. */
+  reuse?: Settings['proxyReuse'] | undefined
   replicas: readonly { id: string; port: number }[]
 }
 
@@ -60,17 +69,21 @@ async function startOn(port: number, plan: ProxyPlan): Promise<RunningProxy> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, 'haproxy.cfg')
   const socket = join(folder, 'stats.sock')
-  writeFileSync(file, proxyConfig(port, socket, plan))
+  const certificate = plan.tls && writeCertificate(join(folder, 'certificate.pem'))
+  writeFileSync(file, proxyConfig(port, socket, { ...plan, certificate: certificate?.file }))
   const running = await startTool(plan.tool, ['-f', file, '-db'], {
     name: 'haproxy',
     cpus: plan.cpus,
     folder,
     record: plan.folder,
   })
-  const url = `http://127.0.0.1:${port}`
+  const url = `${plan.tls ? 'https' : 'http'}://127.0.0.1:${port}`
   const giveUp = new AbortController()
   try {
-    const problem = await Promise.race([untilAnswering(url, giveUp.signal), running.ended.then(refusal)])
+    const problem = await Promise.race([
+      untilAnswering(url, certificate?.text, giveUp.signal),
+      running.ended.then(refusal),
+    ])
     if (problem) throw problem
     return {
       url,
@@ -93,23 +106,45 @@ function refusal(ending: string): AuthscaleError {
   return new AuthscaleError('HAPROXY_REFUSED', `HAProxy did not start: ${alert}`)
 }
 
-async function untilAnswering(url: string, signal: AbortSignal): Promise<AuthscaleError | null> {
+/** The key never leaves the run's folder, which nobody else can read and which goes with the run. */
+function writeCertificate(file: string): { file: string; text: string } {
+  const { key, certificate } = selfSigned()
+  writeFileSync(file, `${certificate}${key}`, { mode: 0o600 })
+  return { file, text: certificate }
+}
+
+async function untilAnswering(
+  url: string,
+  certificate: string | undefined,
+  signal: AbortSignal,
+): Promise<AuthscaleError | null> {
   const deadline = Date.now() + READY_TIMEOUT_MS
   while (Date.now() < deadline && !signal.aborted) {
-    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1000) }).catch(() => null)
-    await response?.arrayBuffer()
-    if (response?.ok) return null
+    if ((await statusOf(`${url}/healthz`, certificate).catch(() => null)) === 200) return null
     await delay(20)
   }
   return new AuthscaleError('HAPROXY_FAILED', 'HAProxy runs but passes no request on to the replicas')
+}
+
+/** @param ca the only certificate that is trusted; fetch cannot be told of one */
+function statusOf(url: string, ca: string | undefined): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(1000)
+    const get = ca === undefined ? http.get : https.get
+    get(url, { ca, signal, agent: false }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode))
+      response.on('error', reject)
+    }).on('error', reject)
+  })
 }
 
 /** The whole configuration: what a careful operator would run, with one thread so that its CPU is one figure. */
 export function proxyConfig(
   port: number,
   socket: string,
-  plan: Pick<ProxyPlan, 'sticky' | 'replicas'>,
+  plan: Pick<ProxyPlan, 'sticky' | 'replicas' | 'tls' | 'reuse'> & { certificate?: string | undefined },
 ): string {
+  const { tls, certificate = '' } = plan
   const servers = plan.replicas.map(({ id, port }) => {
     return `  server ${id} 127.0.0.1:${port}${plan.sticky ? ` cookie ${id}` : ''}`
   })
@@ -118,6 +153,7 @@ export function proxyConfig(
     '  nbthread 1',
     `  maxconn ${connectionsAllowed()}`,
     `  stats socket ${socket} mode 600`,
+    ...(tls ? tlsGlobals : []),
     'defaults',
     '  mode http',
     '  timeout connect 2s',
@@ -125,14 +161,14 @@ export function proxyConfig(
     '  timeout server 60s',
     '  timeout queue 5s',
     'frontend front',
-    `  bind 127.0.0.1:${port}`,
+    `  bind 127.0.0.1:${port}${tls ? ` ${tlsBind(tls, certificate)}` : ''}`,
     '  default_backend replicas',
     'backend replicas',
     '  balance roundrobin',
     ...(plan.sticky ? ['  cookie SRV insert indirect nocache httponly'] : []),
     '  option httpchk GET /healthz',
     '  http-check expect status 200',
-    '  http-reuse always',
+    `  http-reuse ${plan.reuse ?? 'always'}`,
     // Node closes idle connections after 5 s; reusing one in that moment would be an error of ours.
     '  default-server check inter 2s fall 3 rise 1 pool-purge-delay 2s',
     ...servers,

@@ -7,7 +7,7 @@ import { parseCpuList, place } from './placement.ts'
 import { placeUnderQuotas } from './quota-placement.ts'
 
 const quotas = (replicaCores: number, redisCores = 0.1, proxyCores = 0.3): Quotas => {
-  return { replicaCores, redisCores, proxyCores }
+  return { replicaCores, redisCores, proxyCores, ballastCores: 0 }
 }
 
 function under(cpus: readonly number[], replicas: number, limits: Quotas) {

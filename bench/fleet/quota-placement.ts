@@ -13,7 +13,7 @@ import type { Placement, Quotas } from '../types.ts'
 export function placeUnderQuotas(placement: Placement, cpus: readonly number[], quotas: Quotas): Placement {
   const { generator } = placement.sharedCpus
   const replicas = placement.replicaCpus.length
-  const cores = replicas * quotas.replicaCores + quotas.redisCores + quotas.proxyCores
+  const cores = replicas * quotas.replicaCores + quotas.redisCores + quotas.proxyCores + quotas.ballastCores
   if (cores > cpus.length) throw tooLarge(cores, cpus.length)
   const left = cpus.filter((cpu) => !generator.includes(cpu))
   const limited = cores <= left.length ? left : [...cpus]

@@ -89,10 +89,9 @@ export function openQuotas(ground: QuotaGround, nonce: string, kernel = linux): 
   const group = openGroup(ground, nonce, kernel)
   return {
     limit(name, pid, cores) {
-      const quotaUs = Math.round(cores * PERIOD_US)
-      if (!(quotaUs >= LEAST_QUOTA_US)) throw tooSmall(name, cores)
+      const quota = quotaUs(name, cores)
       try {
-        moveInto(group.add(name, quotaUs), pid)
+        moveInto(group.add(name, quota), pid)
       } catch (cause) {
         const message = `${name} (process ${pid}) cannot be held to ${cores} cores: ${(cause as Error).message}; npm run doctor says whether quotas work here`
         throw new AuthscaleError('QUOTA_FAILED', message, { cause })
@@ -110,9 +109,12 @@ export function openQuotas(ground: QuotaGround, nonce: string, kernel = linux): 
   }
 }
 
-function tooSmall(name: string, cores: number): AuthscaleError {
+/** CPU time a period, in µs. @throws AuthscaleError QUOTA_TOO_SMALL */
+export function quotaUs(name: string, cores: number): number {
+  const quota = Math.round(cores * PERIOD_US)
+  if (quota >= LEAST_QUOTA_US) return quota
   const least = LEAST_QUOTA_US / PERIOD_US
-  return new AuthscaleError(
+  throw new AuthscaleError(
     'QUOTA_TOO_SMALL',
     `${name} would get ${cores} cores and the kernel takes no quota below ${least}: give it at least that, or start fewer replicas`,
   )

@@ -1,7 +1,10 @@
 /** Redis of our own and of others, for real. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { Redis } from 'ioredis'
 import { identify } from './identity.ts'
@@ -17,6 +20,30 @@ test('starts without persistence, answers, and is gone after stop', async () => 
   assert.ok(identify(redis.pid ?? 0))
   await redis.stop()
   assert.equal(identify(redis.pid ?? 0), null)
+})
+
+test('listens on a Unix socket that is nobody else’s, and takes it away', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'redis ü-'))
+  try {
+    const socket = join(folder, 'redis.sock')
+    const redis = await startRedis({ socket })
+    assert.equal(decodeURIComponent(new URL(redis.socketUrl ?? '').pathname), socket)
+    assert.equal(statSync(socket).mode & 0o777, 0o700)
+    const [tcp, unix] = [new Redis(redis.url), new Redis({ path: socket })]
+    await tcp.set('same', 'server')
+    assert.equal(await unix.get('same'), 'server')
+    tcp.disconnect()
+    unix.disconnect()
+    await redis.stop()
+    assert.equal(existsSync(socket), false)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a socket path that would be cut off is refused', async () => {
+  const socket = join(tmpdir(), 'x'.repeat(103 - tmpdir().length))
+  await assert.rejects(startRedis({ socket }), { code: 'REDIS_SOCKET', message: /set TMPDIR/ })
 })
 
 test('a port that is taken: Redis says so itself', async () => {

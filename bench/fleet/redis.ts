@@ -1,6 +1,8 @@
 /** One Redis for a trial: a fresh server of our own without persistence, or the one that the user names. */
 import { randomUUID } from 'node:crypto'
+import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { Redis } from 'ioredis'
 import { AuthscaleError } from '../errors.ts'
 import type { Part } from '../types.ts'
@@ -16,10 +18,14 @@ const SCAN_COUNT = 1000
 /** A free port can be taken before the server binds it; more often than this it is no coincidence. */
 const PORT_TRIES = 5
 const STRAY = 'another Redis answers there'
+/** macOS has room for 104 bytes, Linux for 108, with a zero at the end; Redis would cut off the rest without a word. */
+const SOCKET_PATH_LIMIT_BYTES = 103
 
 /** A Redis that answers. */
 export interface RunningRedis {
   url: string
+  /** `unix:///path`; null where it listens on TCP alone. */
+  socketUrl: string | null
   /** Null where the process is not ours to see. */
   pid: number | null
   /** Resolves with a reason when it ends by itself; never rejects. */
@@ -32,11 +38,22 @@ interface RedisOptions {
   tool?: Tool
   cpus?: readonly number[]
   port?: number
+  /** Path of a Unix socket to listen on besides, in a folder of nobody else's. */
+  socket?: string | undefined
   folder?: RunFolder
 }
 
-/** Starts a Redis of our own. Usable alone, e.g. in tests. @throws AuthscaleError REDIS_MISSING, REDIS_FAILED */
+/**
+ * Starts a Redis of our own. Usable alone, e.g. in tests.
+ *
+ * @throws AuthscaleError REDIS_MISSING, REDIS_FAILED, REDIS_SOCKET for a path that is too long
+ */
 export async function startRedis(options: RedisOptions = {}): Promise<RunningRedis> {
+  const { socket } = options
+  if (socket !== undefined && Buffer.byteLength(socket) > SOCKET_PATH_LIMIT_BYTES) {
+    const message = `${socket} is too long for the path of a socket: set TMPDIR to a folder with a short path`
+    throw new AuthscaleError('REDIS_SOCKET', message)
+  }
   const tool = options.tool ?? (await findRedis())
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort())
@@ -53,7 +70,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningRed
 async function startOn(
   port: number,
   tool: Tool,
-  { cpus, folder }: RedisOptions,
+  { cpus, folder, socket }: RedisOptions,
 ): Promise<RunningRedis | string> {
   // An inert setting that CONFIG GET tells again: whoever answers with it is the server started here.
   const ident = `authscale-${randomUUID()}`
@@ -68,13 +85,17 @@ async function startOn(
     'no',
     '--syslog-ident',
     ident,
+    ...(socket === undefined ? [] : ['--unixsocket', socket, '--unixsocketperm', '700']),
   ]
-  const { ended, hostPid, stop } = await startTool(tool, args, { name: 'redis', cpus, record: folder })
+  const mounted = socket === undefined ? undefined : dirname(socket)
+  const place = { name: 'redis', cpus, folder: mounted, record: folder }
+  const { ended, hostPid, stop } = await startTool(tool, args, place)
   const url = `redis://127.0.0.1:${port}`
   const giveUp = new AbortController()
   const problem = await Promise.race([untilReady(url, ident, giveUp.signal), ended])
   giveUp.abort()
-  if (problem === null) return { url, pid: await hostPid(), ended, stop }
+  const socketUrl = socket === undefined ? null : `unix://${pathToFileURL(socket).pathname}`
+  if (problem === null) return { url, socketUrl, pid: await hostPid(), ended, stop }
   await stop()
   return problem
 }
@@ -107,7 +128,7 @@ export async function checkNamedRedis(url: string): Promise<Part> {
 /** A Redis that serves others too: everything of ours is under one prefix, and only that is removed. */
 export function useNamedRedis(url: string, keyPrefix: string): RunningRedis {
   const never = new Promise<string>(() => {})
-  return { url, pid: null, ended: never, stop: () => removeKeys(url, keyPrefix) }
+  return { url, socketUrl: null, pid: null, ended: never, stop: () => removeKeys(url, keyPrefix) }
 }
 
 /** Removes the keys under a prefix and no others, without blocking a server that somebody else uses. */

@@ -67,6 +67,7 @@ export async function openRemoteFleet(
     settable: SERVER_SETTINGS,
     parts: { redis, haproxy: { version: 'not told', source: 'remote' } satisfies Part },
     runtime: { ...(await askAgent(addresses[0] as string, 'GET').then(versions)), source: 'remote' },
+    otherRuntimes: async () => ({}),
     quotaMethod: null,
     quotaProblem: 'the CPU quotas of containers belong to docker-compose.yml',
     start: (spec) => start(spec, addresses, settings),
@@ -140,7 +141,7 @@ async function start(
     redis: usesRedis ? { url: redisUrl, pid: null } : null,
     proxy: { pid: null },
     proxyCounts: async () => null,
-    limitCpu: () => {},
+    constrain: async () => {},
     // A container that ends shows as wrong answers and refused logins; there is no process here to watch.
     died: new Promise(() => {}),
     async stop() {

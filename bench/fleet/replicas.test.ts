@@ -44,7 +44,7 @@ describe('replicas', () => {
   async function plan(changes: Partial<ReplicaPlan>): Promise<ReplicaPlan> {
     const { traits } = (await schemes.none()).scheme
     return {
-      node: runtime.command,
+      runtime,
       script: build.server,
       spec: { scheme: 'none', traits, replicas: 1, users: 10 },
       nonce: `trial-${++trials}`,
@@ -106,6 +106,13 @@ describe('replicas', () => {
     } finally {
       server.close()
     }
+  })
+
+  test('a server on another Node than the one that is recorded is refused', async () => {
+    await assert.rejects(startReplicas(await plan({ runtime: { ...runtime, node: '1.2.3' } })), {
+      code: 'REPLICA_FAILED',
+      message: /replica r1 of none did not start: Node v\d.* runs it, not 1\.2\.3/,
+    })
   })
 
   test('a server that refuses to start is quoted, and the others are ended', async () => {

@@ -5,6 +5,7 @@ import type { FleetSpec, ReplicaHandle } from '../types.ts'
 import type { RunFolder } from './manifest.ts'
 import { freePort } from './ports.ts'
 import { wrapped } from './process.ts'
+import type { Runtime } from './runtime.ts'
 import { serverEnv } from './server-env.ts'
 import type { Supervisor } from './supervised.ts'
 
@@ -15,7 +16,7 @@ const PORT_TRIES = 5
 
 /** All that the replicas of one trial have in common. */
 export interface ReplicaPlan {
-  node: string
+  runtime: Pick<Runtime, 'command' | 'node'>
   script: string
   spec: FleetSpec
   /** Of the trial; a server that answers with another one is a stray. */
@@ -77,7 +78,7 @@ async function startReplica(plan: ReplicaPlan, id: string, cpus: readonly number
 
 function describeApp(plan: ReplicaPlan, id: string, port: number, cpus: readonly number[]) {
   // The flag lets /metrics?gc=1 collect first: heap figures without it are mostly garbage.
-  const [script = '', ...args] = wrapped([plan.node, '--expose-gc', plan.script], cpus)
+  const [script = '', ...args] = wrapped([plan.runtime.command, '--expose-gc', plan.script], cpus)
   return {
     script,
     args,
@@ -115,9 +116,13 @@ const isPortTrouble = (problem: string) => problem === STRAY || problem.includes
 async function healthProblem(url: string, plan: ReplicaPlan, id: string): Promise<string | null> {
   try {
     const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) })
-    const health = (await response.json()) as { scheme?: string; replica?: string; nonce?: string }
+    const health = (await response.json()) as Partial<Record<'scheme' | 'replica' | 'nonce' | 'node', string>>
     const ours = health.nonce === plan.nonce && health.scheme === plan.spec.scheme && health.replica === id
-    return ours ? null : STRAY
+    if (!ours) return STRAY
+    // Which Node served is recorded once for a whole run, so that every server must prove it.
+    return health.node === `v${plan.runtime.node}`
+      ? null
+      : `Node ${health.node} runs it, not ${plan.runtime.node}`
   } catch (error) {
     if (error instanceof SyntaxError) return STRAY
     // A server that has just ended refuses connections, and its own last words, a moment later, say more.

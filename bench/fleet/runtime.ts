@@ -20,14 +20,18 @@ export interface Runtime extends Readonly<Environment['runtime']> {
  */
 export async function findRuntime(): Promise<Runtime> {
   const pinned = pinnedBinary()
-  const runtime = (pinned && (await describe(pinned, 'npm'))) ?? (await describe(process.execPath, 'system'))
+  const runtime =
+    (pinned && (await tryRuntime(pinned, 'npm'))) ?? (await tryRuntime(process.execPath, 'system'))
   if (runtime) return runtime
   throw new AuthscaleError('RUNTIME_UNUSABLE', `${process.execPath} does not run; reinstall Node`)
 }
 
+/** The npm package that holds nothing but the Node of this system; the version of the package is that of Node. */
+export const platformPackage = `node-${process.platform}-${process.arch}`
+
 function pinnedBinary(): string | undefined {
   try {
-    return require.resolve(`node-${process.platform}-${process.arch}/bin/node`)
+    return require.resolve(`${platformPackage}/bin/node`)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined
     throw error
@@ -35,7 +39,7 @@ function pinnedBinary(): string | undefined {
 }
 
 /** Null when the binary does not run here, e.g. the glibc build on a musl system. */
-async function describe(command: string, source: string): Promise<Runtime | null> {
+export async function tryRuntime(command: string, source: string): Promise<Runtime | null> {
   try {
     const { stdout } = await run(command, ['-p', 'JSON.stringify(process.versions)'], {
       env: cleanEnvironment(),

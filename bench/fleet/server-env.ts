@@ -4,6 +4,13 @@ import type { Setting, Settings } from '../types.ts'
 const VARIABLES = {
   stateBytes: 'STATE_BYTES',
   passwordHash: 'PASSWORD_HASH',
+  touch: 'TOUCH',
+  autoPipelining: 'AUTO_PIPELINING',
+  keyForm: 'KEY_FORM',
+  denylistCacheSec: 'DENYLIST_CACHE_SEC',
+  // Read by libuv when the process starts.
+  threadPool: 'UV_THREADPOOL_SIZE',
+  redisTimeoutMs: 'REDIS_TIMEOUT_MS',
 } as const satisfies Partial<Record<Setting, string>>
 
 /** What a server reads from its environment; every fleet can set it. */
@@ -11,5 +18,10 @@ export const SERVER_SETTINGS = Object.keys(VARIABLES) as (keyof typeof VARIABLES
 
 export function serverEnv(settings: Settings): Record<string, string> {
   const named = SERVER_SETTINGS.filter((name) => settings[name] !== undefined)
-  return Object.fromEntries(named.map((name) => [VARIABLES[name], String(settings[name])]))
+  return Object.fromEntries(named.map((name) => [VARIABLES[name], text(settings[name])]))
+}
+
+/** Switches are 1 and 0 in an environment. */
+function text(value: Settings[Setting]): string {
+  return typeof value === 'boolean' ? String(Number(value)) : String(value)
 }

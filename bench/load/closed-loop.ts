@@ -20,7 +20,7 @@ const REPLY_TIMEOUT_SEC = 10
 const STOP_WITHIN_MS = 20
 const NEVER_SEC = 1_000_000
 
-type ClosedJob = LoadJob & { load: Extract<Load, { loop: 'closed' }> }
+export type ClosedJob = LoadJob & { load: Extract<Load, { loop: 'closed' }> }
 
 /**
  * This process's share of the load. `onWindow` is called as the window opens and closes. Rejects when autocannon

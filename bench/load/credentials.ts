@@ -2,7 +2,7 @@
 import type { Shard, Traits } from '../types.ts'
 import { numberOf, shareOf, WHOLE } from './shard.ts'
 
-const HEADER_OF_TRANSPORT = { none: 'X-User', cookie: 'Cookie', bearer: 'Authorization' } as const
+export const HEADER_OF_TRANSPORT = { none: 'X-User', cookie: 'Cookie', bearer: 'Authorization' } as const
 
 const CHUNK_BYTES = 1 << 20
 
@@ -11,6 +11,7 @@ const CHUNK_BYTES = 1 << 20
  * from a reply keep the whole reply alive, and a Buffer of its own costs each value about 100 bytes more.
  */
 export class Credentials {
+  readonly transport: Traits['transport']
   /** Name of the request header that carries the credential. */
   readonly header: 'X-User' | 'Cookie' | 'Authorization'
   /** Users of the whole job; a shard sets and sends only its own. */
@@ -22,6 +23,7 @@ export class Credentials {
   readonly #length: Uint32Array
 
   constructor(transport: Traits['transport'], users: number, shard: Shard = WHOLE) {
+    this.transport = transport
     this.header = HEADER_OF_TRANSPORT[transport]
     this.users = users
     this.shard = shard

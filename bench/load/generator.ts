@@ -3,8 +3,8 @@ import { AuthscaleError } from '../errors.ts'
 import type { Generator, GeneratorOptions } from '../types.ts'
 import { Conversation } from './conversation.ts'
 import { mergeLogins, mergeShares } from './merge.ts'
-import { startOfOpenLoop } from './open-loop.ts'
 import { overlapOf } from './overlap.ts'
+import { startOfSchedule } from './scheduled.ts'
 
 /**
  * V8 grows its young generation to three times 16 MiB and more, and building the requests of 100,000 users fills all
@@ -45,7 +45,7 @@ export async function startGenerator({ command, env, processes }: GeneratorOptio
     async load(job, onWindow) {
       requireEnough(processes, job.load.connections, 'connections')
       const windows = overlapOf(processes, onWindow)
-      const message = { type: 'load' as const, job, startUs: startOfOpenLoop() }
+      const message = { type: 'load' as const, job, startUs: startOfSchedule() }
       const done = await together((one) => one.ask(message, 'load-done', windows.hear))
       windows.check()
       return mergeShares(

@@ -31,6 +31,9 @@ export class HttpConnection {
   intendedUs = 0
   sentUs = 0
   user = -1
+  /** What its owner knows it by. */
+  id = -1
+  expectedStatus = 200
   requestBytes = 0
   readonly #target: Target
   readonly #owner: ConnectionOwner

@@ -1,20 +1,16 @@
 /** Logs every user in once, over kept-alive connections, and keeps what the replies hand out. */
-import { Agent, type IncomingHttpHeaders, request } from 'node:http'
+import type { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
 import type { LoginJob, LoginReport, Traits } from '../types.ts'
 import { Credentials } from './credentials.ts'
+import { agentFor, type Exchanged, exchange } from './exchange.ts'
+import { credentialIn } from './issued.ts'
+import { loginBody, unsafeHeaders } from './requests.ts'
 import { numberOf, shareOf, WHOLE } from './shard.ts'
 
 const ATTEMPTS = 3
 const RETRY_AFTER_MS = 200
-const REPLY_TIMEOUT_MS = 10_000
-
-interface Reply {
-  status: number
-  headers: IncomingHttpHeaders
-  body: string
-}
 
 /**
  * @throws AuthscaleError LOGIN_FAILED with status and body of the first login that stays refused; the signal's
@@ -26,7 +22,7 @@ export async function logIn(
 ): Promise<{ credentials: Credentials; report: LoginReport }> {
   const shard = job.shard ?? WHOLE
   const credentials = new Credentials(job.transport, job.users, shard)
-  const agent = new Agent({ keepAlive: true, timeout: REPLY_TIMEOUT_MS })
+  const agent = agentFor(job.url)
   const startedAt = process.hrtime.bigint()
   const count = shareOf(job.users, shard)
   const laneCount = Math.max(1, shareOf(job.concurrency, shard))
@@ -63,69 +59,34 @@ async function logInUser(agent: Agent, job: LoginJob, user: number): Promise<str
   }
 }
 
-function postLogin(agent: Agent, job: LoginJob, user: number): Promise<Reply> {
-  const payload = JSON.stringify({ username: `user${user}`, password: `password-${user}` })
-  const headers: Record<string, string | number> = {
+export function postLogin(
+  agent: Agent,
+  { url, transport }: Pick<LoginJob, 'url' | 'transport'>,
+  user: number,
+): Promise<Exchanged> {
+  const payload = loginBody(user)
+  const headers = {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(payload),
+    ...unsafeHeaders(transport),
   }
-  // Servers with cookies refuse a POST that does not say it comes from their own site.
-  if (job.transport === 'cookie') headers['Sec-Fetch-Site'] = 'same-origin'
-  return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(job.url)
-    const options = { hostname, port, path: '/login', agent, method: 'POST', headers }
-    const sent = request(options, (res) => {
-      let body = ''
-      res.setEncoding('utf8')
-      res.on('data', (text: string) => {
-        body += text
-      })
-      res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body }))
-      res.on('error', reject)
-    })
-    sent.on('timeout', () => sent.destroy(new Error(`no reply within ${REPLY_TIMEOUT_MS} ms`)))
-    sent.on('error', reject)
-    sent.end(payload)
-  })
+  return exchange(agent, url, { method: 'POST', path: '/login', headers, payload })
 }
 
-function credentialOf(reply: Reply, transport: Traits['transport'], user: number): string {
-  if (transport === 'none') return `user${user}`
-  if (transport === 'bearer') return `Bearer ${tokenIn(reply.body, user)}`
-  const cookies = cookiesIn(reply.headers['set-cookie'] ?? [])
-  if (cookies === '') throw loginFailed(user, 'answered 200 without a cookie')
-  return cookies
+function credentialOf({ body, headers }: Exchanged, transport: Traits['transport'], user: number): string {
+  const credential = credentialIn({ body, setCookies: headers['set-cookie'] ?? [] }, transport, user)
+  if (credential !== null) return credential
+  throw loginFailed(user, `answered 200 without a ${transport === 'cookie' ? 'cookie' : 'token'}`)
 }
 
-/** The session cookie and what a proxy adds to stay sticky, as one header value; a later cookie replaces its namesake. */
-function cookiesIn(setCookies: string[]): string {
-  const byName = new Map<string, string>()
-  for (const setCookie of setCookies) {
-    const pair = setCookie.split(';', 1)[0]?.trim() ?? ''
-    byName.set(pair.slice(0, pair.indexOf('=')), pair)
-  }
-  return [...byName.values()].join('; ')
-}
-
-function tokenIn(body: string, user: number): string {
-  try {
-    const { token } = JSON.parse(body) as { token?: unknown }
-    if (typeof token === 'string' && token !== '') return token
-  } catch (error) {
-    throw loginFailed(user, `answered 200 with a body that is not JSON`, error)
-  }
-  throw loginFailed(user, 'answered 200 without a token')
-}
-
-function describe(outcome: Reply | Error): string {
+function describe(outcome: Exchanged | Error): string {
   if (outcome instanceof Error) return `got no answer: ${outcome.message}`
   return `answered ${outcome.status}: ${outcome.body.slice(0, 200).replace(/\s+/g, ' ')}`
 }
 
-function loginFailed(user: number, what: string, cause?: unknown): AuthscaleError {
+function loginFailed(user: number, what: string): AuthscaleError {
   return new AuthscaleError(
     'LOGIN_FAILED',
     `POST /login for user${user} ${what}. Check that the server is up and knows this many users.`,
-    { cause },
   )
 }

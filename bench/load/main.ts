@@ -5,8 +5,9 @@ import { runClosedLoop } from './closed-loop.ts'
 import type { Credentials } from './credentials.ts'
 import { logIn } from './login.ts'
 import type { LoadShare } from './merge.ts'
-import { runOpenLoop } from './open-loop.ts'
+import { runNewConnections } from './new-connections.ts'
 import type { GeneratorMessage, HarnessMessage } from './protocol.ts'
+import { runScheduled } from './scheduled.ts'
 
 type Question = Exclude<HarnessMessage, { type: 'cancel' }>
 
@@ -27,9 +28,10 @@ function send({ job, startUs }: { job: LoadJob; startUs: number }, signal: Abort
     throw new AuthscaleError('NOT_LOGGED_IN', 'Log the users in before sending load.')
   const { load } = job
   const onWindow = (edge: 'open' | 'close') => tell({ type: 'window', edge })
-  return load.loop === 'open'
-    ? runOpenLoop({ ...job, load }, credentials, onWindow, { startUs, signal })
-    : runClosedLoop({ ...job, load }, credentials, onWindow, signal)
+  if (load.loop !== 'closed' || load.requests === 'login')
+    return runScheduled(job, credentials, onWindow, { startUs, signal })
+  const run = (load.reuse ?? 'kept') === 'kept' ? runClosedLoop : runNewConnections
+  return run({ ...job, load }, credentials, onWindow, signal)
 }
 
 function failure(error: unknown): GeneratorMessage {

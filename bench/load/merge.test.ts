@@ -63,6 +63,31 @@ test('two processes are one, to the last count of each histogram', () => {
   fc.assert(property, { numRuns: 30 })
 })
 
+test('journeys add up, and their steps merge to the last count', () => {
+  const travel = {
+    loop: 'journey' as const,
+    connections: 4,
+    journeysPerSec: 50,
+    reads: 5,
+    thinkMs: 10,
+    seed: 1,
+  }
+  const journeyShare = (n: number, us: number): LoadShare => {
+    const all = encoded(new Array(n).fill(us))
+    const steps = { login: all, read: all, write: encoded([]), logout: all }
+    return {
+      ...shareOf([1, 2]),
+      journeys: { underWayAtOpen: n, started: 2 * n, finished: n, failed: 1, steps },
+    }
+  }
+  const { journeys, arrivals } = mergeShares(travel, [journeyShare(5, 1_000), journeyShare(15, 9_000)])
+  const { steps, ...counts } = journeys ?? { steps: undefined }
+  assert.deepEqual(counts, { perSec: 50, underWayAtOpen: 20, started: 40, finished: 20, failed: 2 })
+  assert.deepEqual([steps?.login.count, steps?.write.count], [20, 0])
+  assert.ok(Math.abs((steps?.read.latencyUs.mean ?? 0) / 7_000 - 1) < 0.001)
+  assert.equal(arrivals?.perSec, 50 * 8, 'steps a second')
+})
+
 test('a closed loop has no arrivals', () => {
   const report = mergeShares({ loop: 'closed', connections: 1 }, [{ ...shareOf([1, 2]), arrivals: null }])
   assert.equal(report.arrivals, null)

@@ -6,12 +6,15 @@ import {
   type Histogram,
   summarizeHistogram,
 } from '../histogram.ts'
-import type { Arrivals, Load, LoadReport, LoginReport } from '../types.ts'
+import { stepsOf } from '../journey.ts'
+import type { Arrivals, Load, LoadReport, LoginReport, Measurement } from '../types.ts'
+import type { JourneyLoad, Step } from './journey-plan.ts'
 
 /** One process's part of a LoadReport, with whole histograms (base64) in the place of their quantiles. */
-export interface LoadShare extends Omit<LoadReport, 'latencyUs' | 'arrivals'> {
+export interface LoadShare extends Omit<LoadReport, 'latencyUs' | 'arrivals' | 'journeys'> {
   latency: string
   arrivals: ArrivalsShare | null
+  journeys?: JourneysShare
 }
 
 /** The same of `Arrivals`. */
@@ -20,6 +23,11 @@ interface ArrivalsShare
   uncorrected: string
   lag: string
 }
+
+/** The same of what was seen of journeys. */
+type JourneysShare = Omit<Journeys, 'perSec' | 'steps'> & { steps: Record<Step, string> }
+
+type Journeys = NonNullable<Measurement['journeys']>
 
 const MAX_EXAMPLES = 5
 
@@ -42,7 +50,9 @@ export function mergeShares(load: Load, shares: readonly LoadShare[]): LoadRepor
     // No user belongs to two processes.
     distinctUsers: total(shares, 'distinctUsers'),
     latencyUs: summarizeHistogram(latency),
-    arrivals: load.loop === 'open' ? mergeArrivals(load, open, latency) : null,
+    arrivals: load.loop === 'closed' ? null : mergeArrivals(rateOf(load), open, latency),
+    journeys: load.loop === 'journey' ? mergeJourneys(load, shares) : null,
+    handshakes: mergeHandshakes(shares),
     bytesSent: total(shares, 'bytesSent'),
     bytesReceived: total(shares, 'bytesReceived'),
   }
@@ -53,14 +63,41 @@ export function mergeLogins(reports: readonly LoginReport[]): LoginReport {
   return { count: total(reports, 'count'), seconds: Math.max(...reports.map(({ seconds }) => seconds)) }
 }
 
+/** Null where no process counted any. */
+function mergeHandshakes(shares: readonly LoadShare[]): Measurement['handshakes'] {
+  const counted = shares.flatMap(({ handshakes }) => (handshakes ? [handshakes] : []))
+  return counted.length > 0 ? addedUp(counted) : null
+}
+
+/** Of the single requests; those of journeys come in no Poisson process, only the journeys do. */
+function rateOf(load: Exclude<Load, { loop: 'closed' }>): Pick<Arrivals, 'perSec' | 'spacing'> {
+  if (load.loop === 'open') return { perSec: load.arrivalsPerSec, spacing: load.spacing }
+  return { perSec: load.journeysPerSec * stepsOf(load), spacing: 'poisson' }
+}
+
+function mergeJourneys({ journeysPerSec: perSec }: JourneyLoad, shares: readonly LoadShare[]): Journeys {
+  const journeys = shares.flatMap(({ journeys }) => (journeys ? [journeys] : []))
+  const step = (name: Step) => {
+    const histogram = merged(journeys.map(({ steps }) => steps[name]))
+    return { count: histogram.totalCount, latencyUs: summarizeHistogram(histogram) }
+  }
+  return {
+    perSec,
+    underWayAtOpen: total(journeys, 'underWayAtOpen'),
+    started: total(journeys, 'started'),
+    finished: total(journeys, 'finished'),
+    failed: total(journeys, 'failed'),
+    steps: { login: step('login'), read: step('read'), write: step('write'), logout: step('logout') },
+  }
+}
+
 function mergeArrivals(
-  load: Extract<Load, { loop: 'open' }>,
+  rate: Pick<Arrivals, 'perSec' | 'spacing'>,
   shares: readonly ArrivalsShare[],
   latency: Histogram,
 ): Arrivals {
   return {
-    perSec: load.arrivalsPerSec,
-    spacing: load.spacing,
+    ...rate,
     account: addedUp(shares.map(({ account }) => account)),
     noticed: total(shares, 'noticed'),
     uncorrectedUs: summarizeHistogram(merged(shares.map(({ uncorrected }) => uncorrected))),

@@ -6,8 +6,8 @@ import { decodeHistogram } from '../histogram.ts'
 import type { Arrivals, LoadReport } from '../types.ts'
 import { runClosedLoop } from './closed-loop.ts'
 import { mergeShares } from './merge.ts'
-import { type OpenLoopOptions, runOpenLoop } from './open-loop.ts'
 import { scheduleOf } from './schedule.ts'
+import { runScheduled, type ScheduledOptions } from './scheduled.ts'
 import { namedUsers, startServer, type TestServer } from './server-for-tests.ts'
 
 const PER_SEC = 500
@@ -16,7 +16,7 @@ interface Loaded extends LoadReport {
   arrivals: Arrivals
 }
 
-interface Options extends Partial<OpenLoopOptions> {
+interface Options extends Partial<ScheduledOptions> {
   perSec?: number
   connections?: number
   users?: number
@@ -43,7 +43,7 @@ async function load(server: Pick<TestServer, 'url'>, options: Options = {}): Pro
   }
   const job = { url: server.url, load, warmupSec, measureSec, drainSec, verifyEvery: 4 }
   const signal = new AbortController().signal
-  const share = await runOpenLoop(job, namedUsers(users), () => {}, { signal, ...options })
+  const share = await runScheduled(job, namedUsers(users), () => {}, { signal, ...options })
   const report = mergeShares(load, [share])
   assert.ok(report.arrivals)
   const { scheduled, ok, error, timeout, lost, inFlight } = report.arrivals.account
@@ -220,7 +220,7 @@ test('an aborted job ends at once, and its connections with it', async (t) => {
   const signal = AbortSignal.timeout(300)
   const load = { loop: 'open' as const, ...rate }
   await assert.rejects(
-    runOpenLoop({ ...job, load }, namedUsers(2), () => {}, { signal }),
+    runScheduled({ ...job, load }, namedUsers(2), () => {}, { signal }),
     { name: 'AbortError' },
   )
   const { repliesAtNs } = await server.account()

@@ -45,6 +45,15 @@ export class ReplyReader {
     return Buffer.from(this.#text.slice(this.#bodyAt), 'latin1').toString()
   }
 
+  /** Values of a header of the last complete reply, one for each time that it is there. @param name in lower case */
+  header(name: string): string[] {
+    const lines = this.#text.slice(0, this.#bodyAt).split('\r\n').slice(1)
+    return lines.flatMap((line) => {
+      const colon = line.indexOf(':')
+      return line.slice(0, colon).toLowerCase() === name ? [line.slice(colon + 1).trim()] : []
+    })
+  }
+
   /** For a new connection: forgets half a reply. */
   reset(): void {
     this.#text = ''

@@ -1,6 +1,7 @@
 /** When open-loop requests are to be sent: absolute times, fixed before the first one, without a clock. */
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { mersenne } from 'pure-rand/generator/mersenne'
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
 import type { Load, Shard } from '../types.ts'
 
 export type OpenLoad = Extract<Load, { loop: 'open' }>
@@ -28,18 +29,23 @@ function even(gapUs: number, { index, of }: Shard): Schedule {
   }
 }
 
-/** Exponential gaps by inversion: −ln(1 − u)/λ, with u from [0, 1). */
+/** By inversion: −ln(1 − u)/λ, with u from [0, 1). */
+export function exponential(generator: RandomGenerator, mean: number): number {
+  return -Math.log1p(-uniformFloat64(generator)) * mean
+}
+
+/** Exponential gaps. */
 function poisson(meanGapUs: number, seed: number): Schedule {
   const generator = mersenne(seed)
   let atUs = 0
   return () => {
-    atUs -= Math.log1p(-uniformFloat64(generator)) * meanGapUs
+    atUs += exponential(generator, meanGapUs)
     return atUs
   }
 }
 
 /** The shard's own draw from the seed: neighbouring seeds must not share shards. */
-function seedOf(seed: number, { index }: Shard): number {
+export function seedOf(seed: number, { index }: Shard): number {
   const seeds = mersenne(seed)
   for (let skipped = 0; skipped < index; skipped++) seeds.next()
   return seeds.next()

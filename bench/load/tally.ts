@@ -5,8 +5,8 @@ const MAX_EXAMPLES = 5
 const EXAMPLE_CHARS = 120
 const SLICES = 10
 
-/** The counts of both loops; latencies are each loop's own. */
-type Counts = Omit<LoadReport, 'latencyUs' | 'arrivals' | 'distinctUsers'>
+/** The counts of all loops; latencies are each loop's own. */
+type Counts = Omit<LoadReport, 'latencyUs' | 'arrivals' | 'journeys' | 'distinctUsers'>
 
 /** Everything outside the window is ignored; a reply belongs to the window in which its last byte arrived. */
 export class Tally {
@@ -45,7 +45,14 @@ export class Tally {
   }
 
   /** A reply inside the window. Both byte counts are those of this request and its reply, headers included. */
-  reply(atUs: number, status: number, user: number, bytesSent: number, bytesReceived: number): void {
+  reply(
+    atUs: number,
+    status: number,
+    user: number,
+    bytesSent: number,
+    bytesReceived: number,
+    expectedStatus = 200,
+  ): void {
     this.#requests++
     this.#statusCounts[status] = (this.#statusCounts[status] ?? 0) + 1
     // A window that closes a timer's lag too late has its last replies in the last slice.
@@ -53,7 +60,7 @@ export class Tally {
     this.#perSlice[slice] = (this.#perSlice[slice] ?? 0) + 1
     this.#bytesSent += bytesSent
     this.#bytesReceived += bytesReceived
-    if (status !== 200) this.#wrong(`user${user}: status ${status}`)
+    if (status !== expectedStatus) this.wrong(`user${user}: status ${status}`)
   }
 
   /** A request of the window that has no reply. */
@@ -72,11 +79,20 @@ export class Tally {
     return true
   }
 
-  /** The body of a reply inside the window. */
-  verify(body: string, user: number): void {
+  /**
+   * The body of a reply inside the window, or to a credential that was issued in it.
+   *
+   * @param written JSON of the preferences that it must show; null: any
+   * @returns whether it is right
+   */
+  verify(body: string, user: number, written: string | null = null): boolean {
     this.#verifiedBodies++
-    const username = usernameIn(body)
-    if (username !== `user${user}`) this.#wrong(`user${user} was answered as ${username}`)
+    const { username, preferences } = shownIn(body)
+    if (username !== `user${user}`) this.wrong(`user${user} was answered as ${username}`)
+    else if (written !== null && preferences !== written)
+      this.wrong(`user${user} does not find what it wrote`)
+    else return true
+    return false
   }
 
   /** @throws RangeError when the window was not opened and closed */
@@ -97,23 +113,25 @@ export class Tally {
     }
   }
 
+  /** An answer inside the window that is not what it should be. @param example without any credential */
+  wrong(example: string): void {
+    this.#wrongAnswers++
+    this.example(example)
+  }
+
   /** Keeps the first few. */
   example(text: string): void {
     if (this.#examples.length < MAX_EXAMPLES) this.#examples.push(text.slice(0, EXAMPLE_CHARS))
   }
-
-  #wrong(example: string): void {
-    this.#wrongAnswers++
-    this.example(example)
-  }
 }
 
-/** Only the name leaves this function: a wrong body may hold somebody's credential. */
-function usernameIn(body: string): string {
+/** Only the name is ever shown: a wrong body may hold somebody's credential. */
+function shownIn(body: string): { username: string; preferences?: string } {
   try {
-    const { username } = JSON.parse(body) as { username?: unknown }
-    return typeof username === 'string' ? username : 'nobody: the body has no username'
+    const { username, preferences } = JSON.parse(body) as { username?: unknown; preferences?: unknown }
+    if (typeof username !== 'string') return { username: 'nobody: the body has no username' }
+    return { username, preferences: JSON.stringify(preferences) }
   } catch {
-    return 'nobody: the body is not JSON'
+    return { username: 'nobody: the body is not JSON' }
   }
 }

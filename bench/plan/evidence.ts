@@ -63,7 +63,7 @@ export function evidenceOf(
   const redisBusy = arm.metrics['cpuUsPerRequest.redis']
   const scaling = summary.scaling
     .flatMap(({ scheme: of, replicas, efficiency }) =>
-      of === scheme && efficiency ? [{ replicas, efficiency: rangeOf(efficiency) }] : [],
+      of === scheme && isFree(efficiency) ? [{ replicas, efficiency: rangeOf(efficiency) }] : [],
     )
     .toSorted((a, b) => b.replicas - a.replicas)
   const { limitMs, maxErrorShare } = run.rules.slo
@@ -80,6 +80,10 @@ export function evidenceOf(
     warnings: [...new Set([...arm.warnings, ...ladder.rungs.flatMap(({ p99Us }) => p99Us.warnings)])],
   }
 }
+
+/** A fleet that waits for a full Redis says how large Redis must be, and nothing about what replicas cost each other. */
+const isFree = (efficiency: Estimate | null): efficiency is Estimate =>
+  efficiency !== null && !efficiency.warnings.includes('redis-saturated')
 
 /** Of the scheme, else of the one that the run measured for the same place of state. */
 function memoryOf(run: Run, summary: Summary, scheme: SchemeName, traits: Readonly<Record<string, Traits>>) {

@@ -32,6 +32,8 @@ interface Edge {
   /** In the order of the fleet's replicas; null for one that cannot be read. */
   replicas: (ProcessTimes | null)[]
   harnessUs: number
+  linkUs: number | null
+  ballastUs: number | null
   throttledUs: number | null
   host: HostTimes | null
 }
@@ -47,6 +49,10 @@ export interface WindowReading {
   replicaCpu: CpuSample[]
   throttledUs: number | null
   harnessCpuUs: number
+  /** 0 without a link; null where it cannot be read. */
+  linkCpuUs: number | null
+  /** The same of ballast. */
+  ballastCpuUs: number | null
   host: { busyUs: number; stealUs: number; totalUs: number } | null
   replicas: ReplicaMetrics[]
   redisCommandsPerRequest(requests: number): Record<string, number> | null
@@ -154,6 +160,8 @@ function readEdge(fleet: RunningFleet, generatorPids: readonly number[]): Edge {
       generator: tier(generatorPids),
     },
     harnessUs: own.user + own.system,
+    linkUs: fleet.link ? processCpuUs(fleet.link.pid) : 0,
+    ballastUs: total((fleet.ballast ?? []).map(processCpuUs)),
     throttledUs: throttledUs(),
     host: hostTimes(),
   }
@@ -182,6 +190,8 @@ function readWindow(
     replicaTimes: closed.replicas.map((times, i) => timesBetween(opened.replicas[i], times)),
     throttledUs: between(opened.throttledUs, closed.throttledUs),
     harnessCpuUs: closed.harnessUs - opened.harnessUs,
+    linkCpuUs: between(opened.linkUs, closed.linkUs),
+    ballastCpuUs: between(opened.ballastUs, closed.ballastUs),
     host:
       opened.host && closed.host
         ? {

@@ -1,6 +1,7 @@
 /** What is said of arms against each other: the run's own error, the auth tax, throughput against the control. */
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import {
+  type ByBlock,
   detected,
   differences,
   type Evidence,
@@ -18,6 +19,7 @@ import { type ArmRecords, byBlock, isControl, sameCell } from './records.ts'
 
 export type Comparison = NonNullable<Summary['arms'][number]['authTaxUs']>
 type Comparisons = Pick<Summary['arms'][number], 'authTaxUs' | 'throughputVsControl'>
+type OwnErrors = Summary['aa']
 
 /** Warnings that make a throughput the instrument's ceiling and not a figure of the scheme. */
 const INSTRUMENT: readonly Warning[] = ['generator-saturated', 'proxy-saturated']
@@ -81,8 +83,8 @@ export function compareWithControl(
   return new Map(
     cells.flatMap((any) => {
       const cell = all.filter(({ arm }) => sameCell(arm, any.arm))
-      const taxes = inFamily(cell.map((records) => authTax(records, controlsOf(records, cell), aa)))
-      const shares = inFamily(cell.map((records) => throughputShare(records, controlsOf(records, cell), aa)))
+      const taxes = inFamily(cell.map((records) => cpuDifference(records, controlsOf(records, cell), aa)))
+      const shares = inFamily(cell.map((records) => throughputRatio(records, controlsOf(records, cell), aa)))
       return cell.map(({ arm }, i): [string, Comparisons] => [
         arm.id,
         { authTaxUs: concluded(taxes[i]), throughputVsControl: concluded(shares[i]) },
@@ -92,7 +94,7 @@ export function compareWithControl(
 }
 
 /** A comparison before anything is concluded from it. */
-interface Compared extends Evidence {
+export interface Compared extends Evidence {
   estimate: Estimate
   /** What two equal arms would give. */
   neutral: number
@@ -100,25 +102,47 @@ interface Compared extends Evidence {
   error: number | null
 }
 
-function authTax(of: ArmRecords, controls: ArmRecords[], aa: Summary['aa']): Compared | null {
-  const values = differences(cpu(of), medianPerBlock(controls.flatMap((control) => [...cpu(control)])))
-  const effect = estimate(values, 'µs/request', { warnings: union([of, ...controls]) })
+/** CPU µs a request of all serving tiers beyond what the bases take in the same block; null without a common block. */
+export function cpuDifference(of: ArmRecords, bases: readonly ArmRecords[], aa: OwnErrors): Compared | null {
+  const values = differences(cpu(of), together(bases, cpu))
+  const effect = estimate(values, 'µs/request', { warnings: union([of, ...bases]) })
   const error = aa && ownError(aa.cpuDifferenceUs, 0)
   return effect && { estimate: effect, neutral: 0, error, ...evidenceOfDifferences(values) }
 }
 
+/** CPU a request of all serving tiers as a share of what the bases take; null without a common block. */
+export function cpuRatio(of: ArmRecords, bases: readonly ArmRecords[], aa: OwnErrors): Compared | null {
+  return ratioOf(cpu, of, bases, aa?.cpuRatio)
+}
+
 /**
- * Null where the generator or the proxy held either side down, since the ratio of two ceilings says nothing about
- * schemes.
+ * Throughput as a share of the bases'. Null where the generator or the proxy held either side down, since the ratio
+ * of two ceilings says nothing about schemes.
  */
-function throughputShare(of: ArmRecords, controls: ArmRecords[], aa: Summary['aa']): Compared | null {
-  const context = { warnings: union([of, ...controls]) }
-  if (instrumentLimit(context.warnings)) return null
-  const together = medianPerBlock(controls.flatMap((control) => [...throughput(control)]))
-  const values = ratios(throughput(of), together)
-  const effect = estimate(values, 'ratio', context)
-  const error = aa && ownError(aa.throughputRatio, 1)
+export function throughputRatio(
+  of: ArmRecords,
+  bases: readonly ArmRecords[],
+  aa: OwnErrors,
+): Compared | null {
+  if (instrumentLimit(union([of, ...bases]))) return null
+  return ratioOf(throughput, of, bases, aa?.throughputRatio)
+}
+
+function ratioOf(
+  what: typeof cpu,
+  of: ArmRecords,
+  bases: readonly ArmRecords[],
+  equalArms: Estimate | undefined,
+): Compared | null {
+  const values = ratios(what(of), together(bases, what))
+  const effect = estimate(values, 'ratio', { warnings: union([of, ...bases]) })
+  const error = equalArms ? ownError(equalArms, 1) : null
   return effect && { estimate: effect, neutral: 1, error, ...evidenceOfRatios(values) }
+}
+
+/** The mean of two controls is less noisy than either. */
+function together(bases: readonly ArmRecords[], what: typeof cpu): ByBlock {
+  return medianPerBlock(bases.flatMap((base) => [...what(base)]))
 }
 
 /** The same comparisons with their p adjusted over all of them that have one. */
@@ -132,7 +156,7 @@ export function inFamily<T extends Evidence>(family: readonly (T | null)[]): (T 
 }
 
 /** No effect below the own error is ever called seen, so none is called detectable either. */
-function concluded(compared: Compared | null | undefined): Comparison | null {
+export function concluded(compared: Compared | null | undefined): Comparison | null {
   if (!compared) return null
   const { estimate: effect, neutral, error, p, detectable } = compared
   return {
@@ -143,7 +167,6 @@ function concluded(compared: Compared | null | undefined): Comparison | null {
   }
 }
 
-/** The mean of two controls is less noisy than either. */
 function controlsOf({ arm }: ArmRecords, cell: readonly ArmRecords[]): ArmRecords[] {
   return isControl(arm) ? [] : cell.filter((other) => isControl(other.arm))
 }

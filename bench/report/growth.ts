@@ -1,41 +1,11 @@
-/** How things grow: throughput with replicas, memory with logged-in users. */
-import { type Evidence, evidenceOfDifferences, ownError, ratios } from '../stats/compare.ts'
+/** How memory grows with logged-in users. */
+import { type Evidence, evidenceOfDifferences, ownError } from '../stats/compare.ts'
 import { medianInterval } from '../stats/median-interval.ts'
 import { type Point, slope } from '../stats/regression.ts'
-import type { Estimate, Measurement, Summary, Warning } from '../types.ts'
-import { type Comparison, inFamily, instrumentLimit, union } from './comparisons.ts'
-import { estimate, metrics, redisGrowthBytes, replicaGrowthBytes } from './metrics.ts'
+import type { Estimate, Measurement, Summary } from '../types.ts'
+import { type Comparison, inFamily, union } from './comparisons.ts'
+import { estimate, redisGrowthBytes, replicaGrowthBytes } from './metrics.ts'
 import { type ArmRecords, byBlock, isControl } from './records.ts'
-
-/** X(N) ÷ X(1), and E(N) = X(N) ÷ (N · X(1)) where each replica had a core of its own. */
-export function scaling(all: readonly ArmRecords[]): Summary['scaling'] {
-  const measured = all.filter(({ arm }) => arm.experiment === 'replicas')
-  return measured.flatMap((many) => {
-    const one = measured.find(({ arm }) => arm.scheme === many.arm.scheme && arm.replicas === 1)
-    if (!one || one === many) return []
-    const context = { warnings: union([many, one]) }
-    const throughput = (records: ArmRecords) => byBlock(records, metrics.throughputPerSec.of)
-    const speedups = ratios(throughput(many), throughput(one))
-    const speedup = estimate(speedups, 'ratio', context)
-    if (!speedup) return []
-    const { scheme, replicas } = many.arm
-    const reason = withheld(many, context.warnings)
-    const efficiency = reason
-      ? null
-      : estimate(
-          speedups.map((x) => x / replicas),
-          'ratio',
-          context,
-        )
-    return [{ scheme, replicas, speedup, efficiency, withheld: reason }]
-  })
-}
-
-/** Two replicas on one core cannot serve twice as much, whatever the scheme: there an efficiency would mislead. */
-function withheld(many: ArmRecords, both: readonly Warning[]): Warning | null {
-  if (many.warnings.includes('replicas-share-cores')) return 'replicas-share-cores'
-  return instrumentLimit(both)
-}
 
 /**
  * Bytes a logged-in user, by scheme. What logins *added* is fitted, not what is there after them, so that neither

@@ -2,10 +2,15 @@
 import type { Run, Summary } from '../types.ts'
 import { capacityChart } from './charts/capacity.ts'
 import { costChart } from './charts/cost.ts'
+import { distanceChart } from './charts/distance.ts'
+import { journeyChart } from './charts/journey.ts'
+import { knobsChart } from './charts/knobs.ts'
 import { latencyChart } from './charts/latency.ts'
 import { memoryChart } from './charts/memory.ts'
+import { payloadChart } from './charts/payload.ts'
 import { replicasChart } from './charts/replicas.ts'
 import { throughputChart } from './charts/throughput.ts'
+import { tlsChart } from './charts/tls.ts'
 import { markdownReport } from './markdown.ts'
 import { terminalTable } from './terminal.ts'
 
@@ -16,6 +21,11 @@ const charts = {
   'charts/latency.svg': latencyChart,
   'charts/replicas.svg': replicasChart,
   'charts/memory.svg': memoryChart,
+  'charts/journey.svg': journeyChart,
+  'charts/payload.svg': payloadChart,
+  'charts/distance.svg': distanceChart,
+  'charts/knobs.svg': knobsChart,
+  'charts/tls.svg': tlsChart,
 } as const
 
 /** `summary.json`, `report.md` and those charts for which the run has data. */

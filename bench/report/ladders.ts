@@ -17,9 +17,12 @@ export interface Ladder {
   climbs: readonly Climb[]
 }
 
-/** One ladder a scheme, in registry order. As everywhere, the first valid record of a trial counts. */
-export function ladders(run: Run, results: readonly TrialResult[]): Ladder[] {
-  const planned = run.plan.filter(({ arm }) => arm.experiment === 'latency' && arm.load.loop === 'open')
+/**
+ * One ladder an arm of the experiment, in registry order; in `latency` that is one a scheme. As everywhere, the first
+ * valid record of a trial counts.
+ */
+export function ladders(run: Run, results: readonly TrialResult[], experiment = 'latency'): Ladder[] {
+  const planned = run.plan.filter(({ arm }) => arm.experiment === experiment && arm.load.loop === 'open')
   const arms = new Map(planned.map(({ arm }) => [arm.id, arm]))
   return [...arms.values()]
     .sort((a, b) => schemePlace(a.scheme) - schemePlace(b.scheme))

@@ -18,7 +18,7 @@ export function latency(run: Run, results: readonly TrialResult[]): Summary['lat
   const { rules } = run
   if (!rules) return []
   return ladders(run, results).map((ladder) => {
-    const rungs = rows(ladder, run, rules.slo)
+    const rungs = latencyRows(ladder, run, rules.slo)
     return {
       scheme: ladder.arm.scheme,
       rungs,
@@ -37,7 +37,8 @@ interface Window {
   measurement: Measurement
 }
 
-function rows(ladder: Ladder, run: Run, slo: Slo): Row[] {
+/** One row an arrival rate, of what gates left of it. */
+export function latencyRows(ladder: Ladder, run: Run, slo: Slo): Row[] {
   const windows = ladder.climbs.flatMap((climb) =>
     accepted(climb).map(({ arrivalsPerSec, measurement }) => ({
       arrivalsPerSec,

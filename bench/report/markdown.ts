@@ -2,18 +2,25 @@
 import type { Run, Summary } from '../types.ts'
 import { answer } from './answer.ts'
 import { claimsSection } from './claims.ts'
+import { distanceSection } from './distance-section.ts'
 import { counted, percent } from './format.ts'
+import { journeySection } from './journeys.ts'
+import { knobsSection } from './knobs-section.ts'
 import { capacityTable, demandTable, latencyTable, rejectedRatesTable, rungsTable } from './latency-tables.ts'
+import { loginSection } from './logins.ts'
 import { bullets, environment, limits, method } from './method.ts'
+import { payloadSection } from './payload-section.ts'
+import { scalingSection } from './scaling-section.ts'
 import {
   costTable,
+  folded,
   markdownTable,
   memoryTable,
-  replicasTable,
   requestTable,
   type Table,
   warningsTable,
 } from './tables.ts'
+import { tlsSection } from './tls-section.ts'
 import {
   agreementTable,
   agreementText,
@@ -45,16 +52,18 @@ export function markdownReport(run: Run, summary: Summary, charts: readonly stri
     ...latencySection(run, summary, chart),
     ...section('Demand', demandTable(summary), summary.demand.length > 0 ? DEMAND_NOTE : null),
     ...section('What else a request brings', requestTable(summary)),
-    ...section(
-      'Replicas',
-      replicasTable(summary),
-      chart('charts/replicas.svg', 'Throughput against the number of replicas'),
-    ),
+    ...scalingSection(summary, chart),
     ...section(
       'Memory of logged-in users',
       memoryTable(summary),
       chart('charts/memory.svg', 'Memory against logged-in users'),
     ),
+    ...loginSection(summary),
+    ...journeySection(summary, chart),
+    ...payloadSection(summary, chart),
+    ...distanceSection(summary, chart),
+    ...tlsSection(summary, chart),
+    ...knobsSection(run, summary, chart),
     ...notes(summary),
     ...warnings(summary),
     ...rules(run, summary),
@@ -113,11 +122,6 @@ function stepNote({ plan }: Run): Part {
     return 'Rates were named: a capacity is the highest of them that kept the SLO.'
   const step = 2 ** (0.5 ** load.searchRungs) - 1
   return `The search ends in steps of ${percent(step)}: a capacity is the last rate that kept the SLO, the next one up did not, and equal figures mean the same step.`
-}
-
-/** Closed until the reader opens it: a hundred rows would bury what follows. */
-function folded(title: string, content: string): string {
-  return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`
 }
 
 function progress({ trials: { planned, ok, failed }, blocks }: Summary): Part {

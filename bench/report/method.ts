@@ -9,6 +9,7 @@ import { markdownTable } from './tables.ts'
 export function environment({ environment: e, startedAt, profile, seed }: Run): string[] {
   const part = (value: Environment['redis']) => (value ? `${value.version} (${value.source})` : 'none')
   const packages = Object.entries(e.packages).map(([name, version]) => `${name} ${version}`)
+  const others = Object.values(e.otherRuntimes ?? {}).map(({ node }) => node)
   const commit = e.gitCommit
     ? `${e.gitCommit.slice(0, 12)}${e.gitDirty ? ', with uncommitted changes' : ''}`
     : 'unknown'
@@ -24,6 +25,7 @@ export function environment({ environment: e, startedAt, profile, seed }: Run): 
     ],
     ['placement', placement(e.placement)],
     ['measured runtime', `Node ${e.runtime.node}, OpenSSL ${e.runtime.openssl} (${e.runtime.source})`],
+    ...(others.length > 0 ? [['other runtimes', `Node ${list(others)}`]] : []),
     ['harness runtime', `Node ${e.harnessNode}`],
     ['Redis', part(e.redis)],
     ['HAProxy', part(e.haproxy)],
@@ -55,10 +57,17 @@ export function method(run: Run, summary: Summary): string[] {
         ? 'A difference counts as detected when its interval excludes none, p (paired t-test over blocks, Holm-adjusted over the schemes) is below 5 %, and it exceeds what the control showed against itself; all others are printed as `~`.'
         : 'A difference counts as detected only beside a control measured twice, which this run has not.',
       'Throughput and CPU a request are from closed-loop load: every connection waits for its reply. Each logged-in user sends a credential of its own. A trial with one wrong answer is rejected.',
+      ...(summary.latency.length > 0 || summary.distance.length > 0 ? [responseTimes(run)] : []),
       ...(run.rules && summary.latency.length > 0 ? openLoop(run, run.rules.slo) : []),
       'Memory of a user is the least-squares slope, over numbers of users, of what the logins added: to used heap and external memory after a collection, and to `used_memory` of Redis.',
     ]),
   ]
+}
+
+function responseTimes({ plan }: Run): string {
+  const [load] = plan.flatMap(({ arm }) => (arm.load.loop === 'open' ? [arm.load] : []))
+  const spaced = load?.spacing === 'even' ? 'evenly spaced' : 'Poisson'
+  return `Response times are from open-loop load: ${spaced} arrivals at absolute times, sent whether or not earlier ones were answered, each timed from its intended send to its last byte. Nothing scheduled is left out: a request that was given up counts with at least the time it was waited for.`
 }
 
 function openLoop({ plan }: Run, slo: Slo): string[] {
@@ -67,7 +76,6 @@ function openLoop({ plan }: Run, slo: Slo): string[] {
     ? 'The rates were named beforehand.'
     : 'The rate doubles until the SLO breaks twice in a row; then the gap is halved.'
   return [
-    `Response times are from open-loop load: ${load?.spacing === 'even' ? 'evenly spaced' : 'Poisson'} arrivals at absolute times, sent whether or not earlier ones were answered, each timed from its intended send to its last byte. Nothing scheduled is left out: a request that was given up counts with at least the time it was waited for.`,
     `Capacity is the highest arrival rate that kept the SLO (${sloText(slo)}, and replies keep pace with arrivals), each rate sent to the same server processes. ${search} A rate counts as kept when any look at it kept the SLO; its figures are those of all looks together. The knee is the rate with the most throughput ÷ mean latency (Kleinrock’s power).`,
     'D and U0 are the least-squares line U = U0 + D·X of busy cores over throughput, over rates that kept pace and left the tier under 90 % busy.',
   ]
@@ -93,12 +101,15 @@ function intervals({ plan }: Run, { blocks }: Summary): string {
 }
 
 /** What no figure here says. */
-export function limits({ environment: { placement, virtualization } }: Run, { latency }: Summary): string[] {
+export function limits(
+  { environment: { placement, virtualization } }: Run,
+  { latency, journeys, distance }: Summary,
+): string[] {
   return [
     '## What this cannot tell',
     bullets([
       'How the schemes compare on other hardware, runtimes or libraries: ratios move with all three.',
-      ...(latency.length > 0
+      ...(latency.length > 0 || journeys.length > 0 || distance.length > 0
         ? [
             'Response times below a millisecond, or under arrivals that come in bursts: these were independent of each other.',
           ]

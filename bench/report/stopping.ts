@@ -1,5 +1,6 @@
 /** When an experiment has measured enough: a rule fixed before the run, and decided by widths alone. */
 import { capacityOf, look } from '../experiments/ladder.ts'
+import { tooLarge } from '../experiments/state-limit.ts'
 import { medianInterval } from '../stats/median-interval.ts'
 import type { Measurement, Run, Slo, Trial, TrialResult } from '../types.ts'
 import { bytesPerUser } from './growth.ts'
@@ -23,7 +24,8 @@ import { type ArmRecords, byBlock, recordsByArm } from './records.ts'
 export function preciseEnough(run: Run, results: readonly TrialResult[], experiment: string): boolean {
   const { rules } = run
   if (!rules || rules.precision === null) return false
-  const plan = run.plan.filter(({ arm }) => arm.experiment === experiment)
+  const isTooLarge = tooLarge(results)
+  const plan = run.plan.filter((trial) => trial.arm.experiment === experiment && !isTooLarge(trial))
   const tried = new Set(results.map(({ trial }) => trial.id))
   if (completeBlocks(plan, tried) < rules.minBlocks) return false
   const open = new Set(plan.filter(({ id }) => !tried.has(id)).map(({ arm }) => arm.id))

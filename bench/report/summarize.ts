@@ -1,26 +1,36 @@
 /** From records to `summary.json`: every figure of a report, with its interval, n and warnings. */
 import { judgeAll } from '../claims/ledger.ts'
+import { tooLarge } from '../experiments/state-limit.ts'
 import { SCHEMA_VERSION } from '../store/schema.ts'
 import type { Estimate, Run, Summary, TrialResult } from '../types.ts'
 import { agreement } from './agreement.ts'
 import { compareWithControl, ownErrors } from './comparisons.ts'
 import { demand } from './demand.ts'
-import { memoryPerUser, scaling } from './growth.ts'
+import { distance } from './distance.ts'
+import { memoryPerUser } from './growth.ts'
+import { journeys } from './journeys.ts'
 import { ladders } from './ladders.ts'
 import { latency } from './latency.ts'
+import { hashedLogins } from './logins.ts'
 import { estimate, metrics } from './metrics.ts'
+import { payload } from './payload.ts'
+import { predicted } from './predictions.ts'
 import { type ArmRecords, byBlock, recordsByArm } from './records.ts'
+import { scalability, scaling } from './scaling.ts'
+import { tlsSummary } from './tls.ts'
+import { versus } from './versus.ts'
 import { stillWarming } from './warm-up.ts'
 
 /** Pure: the same records give the same summary. The run's own seed drives what is drawn at random. */
 export function summarize(run: Run, results: readonly TrialResult[]): Summary {
   // The closed-loop window of a ladder only ends its warm-up; what ladders say has tables of its own.
-  const closed = recordsByArm(run, results).filter(({ arm }) => arm.load.loop === 'closed')
+  const closed = recordsByArm(run, results).filter(({ arm }) => arm.load.loop !== 'open')
   const withRejected = agreement(closed, results, ownErrors(closed))
   const warming = stillWarming(closed)
   const all = closed.map((records) => flagged(records, withRejected, warming))
   const aa = ownErrors(all)
   const compared = compareWithControl(all, aa)
+  const against = versus(all, aa)
   const summary = {
     schemaVersion: SCHEMA_VERSION,
     runId: run.id,
@@ -32,12 +42,19 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
       metrics: estimates(records),
       authTaxUs: compared.get(records.arm.id)?.authTaxUs ?? null,
       throughputVsControl: compared.get(records.arm.id)?.throughputVsControl ?? null,
-      versus: null,
+      versus: against.get(records.arm.id) ?? null,
       warnings: records.warnings,
     })),
     scaling: scaling(all),
+    scalability: scalability(all, run),
+    predictions: predicted(run, all),
+    payload: payload(all, results),
+    distance: distance(run, results),
+    tls: tlsSummary(all, compared),
     memoryPerUser: memoryPerUser(all),
     latency: latency(run, results),
+    hashedLogins: hashedLogins(all),
+    journeys: journeys(all, (id) => compared.get(id)?.authTaxUs ?? null),
     demand: demand(run, results),
     blocks: blocks(run, results),
     rejected: results.flatMap((result) =>
@@ -52,10 +69,13 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
   }
 }
 
+/** Planned are those that can be measured: what a scheme was found to refuse is in `payload`. */
 function trials(run: Run, results: readonly TrialResult[]): Summary['trials'] {
+  const isTooLarge = tooLarge(results)
+  const planned = run.plan.filter((trial) => !isTooLarge(trial)).length
   const ok = new Set(results.filter((result) => result.ok).map(({ trial }) => trial.id))
   const tried = new Set(results.map(({ trial }) => trial.id))
-  return { planned: run.plan.length, ok: ok.size, failed: tried.size - ok.size }
+  return { planned, ok: ok.size, failed: tried.size - ok.size }
 }
 
 /** With the warnings that only all blocks together can give. */

@@ -127,7 +127,7 @@ function record(
   const floored = { ...options, floorUs: floorOf(arm.scheme, options) }
   const rungs: Rung[] = []
   const looks: Look[] = []
-  if (arm.load.loop === 'closed') throw new RangeError('a ladder is open-loop')
+  if (arm.load.loop !== 'open') throw new RangeError('a ladder is open-loop')
   for (let next = nextRung(arm.load, looks); next; next = nextRung(arm.load, looks)) {
     const rung = rungAt(next, serviceUs, measurement, rungSec(next.arrivalsPerSec, arm.measureSec), floored)
     rungs.push(rung)

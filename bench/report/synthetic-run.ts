@@ -197,6 +197,7 @@ function measurement(arm: Arm, model: Model, cores: number, vary: (value: number
     arrivals: null,
     journeys: null,
     handshakes: null,
+    protocols: null,
     cpuUsPerRequest: {
       replicas: cpuUs,
       redis: usesRedis ? vary(model.redisUs) : 0,

@@ -8,8 +8,6 @@ export interface Table {
   rows: string[][]
 }
 
-type SummaryArm = Summary['arms'][number]
-
 const armsOf = (summary: Summary, experiment: string) =>
   summary.arms.filter(({ arm }) => arm.experiment === experiment)
 const value = (estimate: Estimate | undefined, print = (x: number) => figure(x)) =>
@@ -53,39 +51,6 @@ export function requestTable(summary: Summary): Table {
   }
 }
 
-/** Throughput at each number of replicas, and what it is of N times one. */
-export function replicasTable(summary: Summary): Table {
-  const scalingOf = ({ arm }: SummaryArm) =>
-    summary.scaling.find(({ scheme, replicas }) => scheme === arm.scheme && replicas === arm.replicas)
-  const ordered = armsOf(summary, 'replicas').toSorted((a, b) => place(summary, a) - place(summary, b))
-  return {
-    head: ['scheme', 'replicas', 'requests/s', '× one replica', 'efficiency'],
-    rows: ordered.map((entry) => {
-      const scaling = scalingOf(entry)
-      return [
-        armLabel(entry.arm),
-        String(entry.arm.replicas),
-        throughputText(entry.metrics.throughputPerSec),
-        withInterval(scaling?.speedup),
-        efficiencyText(scaling),
-      ]
-    }),
-  }
-}
-
-/** Schemes together, each by rising number of replicas: arms come sorted by replicas first. */
-function place(summary: Summary, { arm }: SummaryArm): number {
-  const schemes = [...new Set(armsOf(summary, 'replicas').map((entry) => entry.arm.scheme))]
-  return schemes.indexOf(arm.scheme)
-}
-
-function efficiencyText(scaling: Summary['scaling'][number] | undefined): string {
-  if (!scaling) return ABSENT
-  if (scaling.efficiency) return withInterval(scaling.efficiency, styles.percent)
-  if (scaling.withheld === 'replicas-share-cores') return 'n/a (replicas share a core)'
-  return 'n/a (not limited by the replicas)'
-}
-
 /** Bytes for each logged-in user, in the replicas and in Redis. */
 export function memoryTable(summary: Summary): Table {
   return {
@@ -111,7 +76,7 @@ export function warningsTable(summary: Summary): Table {
   }
 }
 
-function raisedIn({ arms, latency }: Summary): { warning: Warning; arm: string }[] {
+function raisedIn({ arms, latency, distance }: Summary): { warning: Warning; arm: string }[] {
   const closed = arms.map(({ arm, metrics, warnings }) => ({
     arm: arm.id,
     all: [...warnings, ...Object.values(metrics).flatMap((estimate) => estimate.warnings)],
@@ -120,7 +85,10 @@ function raisedIn({ arms, latency }: Summary): { warning: Warning; arm: string }
     arm: ladderId(scheme),
     all: [...rungs.flatMap(({ p99Us }) => p99Us.warnings), ...(capacityPerSec?.warnings ?? [])],
   }))
-  return [...closed, ...open].flatMap(({ arm, all }) =>
+  const far = distance.flatMap(({ levels }) =>
+    levels.map(({ arm, rungs }) => ({ arm, all: rungs.flatMap(({ p99Us }) => p99Us.warnings) })),
+  )
+  return [...closed, ...open, ...far].flatMap(({ arm, all }) =>
     [...new Set(all)].map((warning) => ({ warning, arm })),
   )
 }
@@ -133,6 +101,7 @@ function where(arms: readonly string[], summary: Summary): string {
   const all = [
     ...summary.arms.map(({ arm }) => ({ id: arm.id, experiment: arm.experiment })),
     ...summary.latency.map(({ scheme }) => ({ id: ladderId(scheme), experiment: 'latency' })),
+    ...summary.distance.flatMap(({ levels }) => levels.map(({ arm }) => ({ id: arm, experiment: 'rtt' }))),
   ]
   return [...new Set(all.map(({ experiment }) => experiment))]
     .flatMap((experiment) => {
@@ -154,4 +123,9 @@ export function markdownTable({ head, rows }: Table, align: 'figures' | 'text' =
   const table = [line(head), line(rule), ...rows.map(line)].join('\n')
   const least = table.includes('; from ') ? [LEAST_SHOWN] : []
   return [table, ...footnotes(table), ...least].join('\n\n')
+}
+
+/** Closed until the reader opens it: a hundred rows would bury what follows. */
+export function folded(title: string, content: string): string {
+  return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`
 }

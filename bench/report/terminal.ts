@@ -4,6 +4,7 @@ import type { Estimate, Run, Summary } from '../types.ts'
 import { answer } from './answer.ts'
 import { ABSENT, armLabel, figure, NOT_DETECTED, responseTime, styles, withInterval } from './format.ts'
 import { busyText, capacityText, commonRates, rungAt, sloText } from './latency-tables.ts'
+import { isPoint } from './scaling.ts'
 import { cpuText, footnotes, throughputText } from './warnings.ts'
 import { wrap } from './wrap.ts'
 
@@ -106,7 +107,7 @@ function latencyRows(summary: Summary): Section {
 }
 
 function replicaRows(summary: Summary): Section {
-  const arms = summary.arms.filter(({ arm }) => arm.experiment === 'replicas')
+  const arms = summary.arms.filter(({ arm }) => isPoint(arm))
   const counts = [...new Set(arms.map(({ arm }) => arm.replicas))].slice(0, 4)
   const schemes = [...new Set(arms.map(({ arm }) => arm.scheme))]
   const cell = (scheme: string, replicas: number) => {

@@ -23,24 +23,30 @@ export function medianPerBlock(values: Iterable<readonly [block: number, value: 
  * `of` applied within each block that has both values, in block order. Pairing removes what a block has in common
  * (a slow hour, a hot machine); blocks where one side was rejected drop out instead of being compared across time.
  */
-function withinBlocks(a: ByBlock, b: ByBlock, of: (a: number, b: number) => number): number[] {
-  return [...a.keys()]
+function withinBlocks(a: ByBlock, b: ByBlock, of: (a: number, b: number) => number): ByBlock {
+  const pairs = [...a.keys()]
     .sort((x, y) => x - y)
     .flatMap((block) => {
       const left = a.get(block)
       const right = b.get(block)
-      return left === undefined || right === undefined ? [] : [of(left, right)]
+      return left === undefined || right === undefined ? [] : [[block, of(left, right)] as const]
     })
+  return new Map(pairs)
 }
 
-/** a − b within each block. */
-export function differences(a: ByBlock, b: ByBlock): number[] {
+/** a − b within each block, by block. */
+export function subtracted(a: ByBlock, b: ByBlock): ByBlock {
   return withinBlocks(a, b, (x, y) => x - y)
+}
+
+/** The same without the blocks. */
+export function differences(a: ByBlock, b: ByBlock): number[] {
+  return [...subtracted(a, b).values()]
 }
 
 /** a ÷ b within each block (of medians, by `medianPerBlock`); blocks with b = 0 have no ratio and drop out. */
 export function ratios(a: ByBlock, b: ByBlock): number[] {
-  return withinBlocks(a, b, (x, y) => x / y).filter(Number.isFinite)
+  return [...withinBlocks(a, b, (x, y) => x / y).values()].filter(Number.isFinite)
 }
 
 /**

@@ -46,9 +46,9 @@ test('the run that version 1 published is read whole', async () => {
   assert.equal(results.length, lines.length)
   for (const [i, result] of results.entries()) {
     assert.ok(result.ok)
-    const { checks, arrivals, journeys, handshakes, ...measured } = result.measurement
+    const { checks, arrivals, journeys, handshakes, protocols, ...measured } = result.measurement
     assert.deepEqual(measured, lines[i].measurement)
-    assert.deepEqual([arrivals, journeys, handshakes], [null, null, null])
+    assert.deepEqual([arrivals, journeys, handshakes, protocols], [null, null, null, null])
     assert.deepEqual(new Set(Object.values(checks)), new Set([null]))
     assert.deepEqual(result.rungs, [])
   }

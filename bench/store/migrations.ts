@@ -68,5 +68,5 @@ function asItIs(trial: object): object {
 }
 
 function ofReads(measurement: object | undefined): object {
-  return { ...measurement, journeys: null, handshakes: null }
+  return { ...measurement, journeys: null, handshakes: null, protocols: null }
 }

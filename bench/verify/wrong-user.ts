@@ -40,7 +40,7 @@ function fleetOf(server: Server, bed: TestBed): Fleet {
     redis: null,
     proxy: { pid: null },
     proxyCounts: async () => null,
-    limitCpu: () => {},
+    constrain: async () => {},
     died: server.ended,
     stop: () => server.stop(),
   }
@@ -50,6 +50,7 @@ function fleetOf(server: Server, bed: TestBed): Fleet {
     settable: [],
     parts: { redis: null, haproxy: null },
     runtime: bed.runtime,
+    otherRuntimes: async () => ({}),
     quotaMethod: null,
     quotaProblem: 'nothing here is limited',
     start: async () => running,

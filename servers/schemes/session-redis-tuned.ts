@@ -28,7 +28,7 @@ class TunedStore extends RedisStore {
   /** Reads the session and prolongs it in the same command, so that `touch` has nothing left to do. */
   override async get(id: string, done: Callback<SessionData | null>): Promise<void> {
     settle(done, async () => {
-      const json = await bounded(this.#redis.getex(this.prefix + id, 'EX', this.#ttlSec))
+      const json = await bounded(this.#redis, this.#redis.getex(this.prefix + id, 'EX', this.#ttlSec))
       return json === null ? null : (JSON.parse(json) as SessionData)
     })
   }
@@ -46,7 +46,7 @@ class TunedStore extends RedisStore {
 
   override async destroy(id: string, done: Callback): Promise<void> {
     settle(done, async () => {
-      await bounded(this.#redis.del(this.prefix + id))
+      await bounded(this.#redis, this.#redis.del(this.prefix + id))
     })
   }
 
@@ -57,7 +57,7 @@ class TunedStore extends RedisStore {
       const reply = this.#fresh.delete(session)
         ? this.#redis.set(key, json, 'EX', this.#ttlSec, 'NX')
         : this.#redis.set(key, json, 'EX', this.#ttlSec, 'XX')
-      if ((await bounded(reply)) === null) throw new Unauthorized()
+      if ((await bounded(this.#redis, reply)) === null) throw new Unauthorized()
     })
   }
 }

@@ -14,7 +14,7 @@ export const scheme: Scheme = {
 
   async open(config) {
     const client = await openRedis(config, { enableAutoPipelining: false })
-    const store = new RedisStore({ client, prefix: `${config.keyPrefix}sess:` })
+    const store = new RedisStore({ client, prefix: `${config.keyPrefix}sess:`, disableTouch: !config.touch })
     return sessionAuth(config, store, async () => client.disconnect())
   },
 }

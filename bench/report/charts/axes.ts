@@ -15,6 +15,12 @@ export function tick(value: number): string {
   return Number.isInteger(value) ? figure(value, Math.max(100, value)) : figure(value).replace(/0+$/, '')
 }
 
+/** An upper end for a scale: 1, 2 or 5 times a power of ten, with a little room above the value. */
+export function niceTop(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value))
+  return ([1, 2, 5, 10].find((factor) => factor * power >= 1.05 * value) ?? 20) * power
+}
+
 /** A horizontal axis of values with its unit. */
 export function valueAxis(name: string): XAXisComponentOption {
   return {

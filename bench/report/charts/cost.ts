@@ -1,19 +1,12 @@
 /** CPU of a request by tier, stacked, with the auth tax spelled out beside each bar. */
-import type { BarSeriesOption } from 'echarts'
 import type { Run, Summary } from '../../types.ts'
 import { nothingDetected } from '../comparisons.ts'
 import { armLabel, compared, figure, styles } from '../format.ts'
 import { isControl } from '../records.ts'
 import { cpuText } from '../warnings.ts'
 import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from './axes.ts'
-import { ink, tierColors } from './palette.ts'
 import { renderSvg } from './svg.ts'
-
-const tiers = [
-  { key: 'replicas', name: 'replica' },
-  { key: 'redis', name: 'Redis' },
-  { key: 'proxy', name: 'proxy' },
-] as const
+import { tierBars, tierLegend } from './tier-bars.ts'
 
 type Arms = Summary['arms']
 
@@ -29,50 +22,12 @@ export function costChart(run: Run, summary: Summary): string | null {
     { title: finding(summary, arms), subtitle: `${provenance(run, totals)}\n${note}` },
     {
       grid: { left: 158, right: 215, top: 108, bottom: 48 },
-      legend: {
-        left: 154,
-        top: 78,
-        itemHeight: 11,
-        itemWidth: 16,
-        itemGap: 20,
-        textStyle: { color: ink.text, fontSize: 12 },
-      },
+      legend: tierLegend(154, 78),
       xAxis: valueAxis('CPU µs per request'),
       yAxis: nameAxis(arms.map(({ arm }) => armLabel(arm))),
-      series: [
-        ...tiers.map((tier) => bars(tier, arms, tier.key === 'replicas' ? control : undefined)),
-        whiskers(totals),
-        rowLabels(arms.map(taxLabel)),
-      ],
+      series: [...tierBars(arms, control), whiskers(totals), rowLabels(arms.map(taxLabel))],
     },
   )
-}
-
-function bars(
-  { key, name }: (typeof tiers)[number],
-  arms: Arms,
-  control: number | undefined,
-): BarSeriesOption {
-  return {
-    type: 'bar',
-    name,
-    stack: 'cpu',
-    barWidth: '62%',
-    silent: true,
-    itemStyle: { color: tierColors[key] },
-    data: arms.map(({ metrics }) => metrics[`cpuUsPerRequest.${key}`]?.value ?? null),
-    ...(control === undefined
-      ? {}
-      : {
-          markLine: {
-            silent: true,
-            symbol: 'none',
-            label: { show: false },
-            lineStyle: { color: ink.muted, type: 'dashed', width: 1 },
-            data: [{ xAxis: control }],
-          },
-        }),
-  }
 }
 
 function taxLabel({ arm, authTaxUs, warnings }: Arms[number]): string {

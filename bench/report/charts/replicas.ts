@@ -1,33 +1,43 @@
-/** Throughput against the number of replicas: one small panel a scheme, all on one scale. */
+/** Throughput in multiples of one replica's against the number of replicas: one small panel a scheme. */
 import type { LineSeriesOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
 import type { Run, Summary } from '../../types.ts'
 import { instrumentLimit } from '../comparisons.ts'
-import { percent } from '../format.ts'
+import { figure, percent } from '../format.ts'
 import { schemePlace } from '../records.ts'
-import { armsOf, provenance, tick, verticalWhiskers } from './axes.ts'
+import { isPoint } from '../scaling.ts'
+import { provenance, tick, verticalWhiskers } from './axes.ts'
 import { ink, lookOf } from './palette.ts'
 import { panelBox } from './panels.ts'
 import { renderSvg } from './svg.ts'
 
 type Arms = Summary['arms']
+type Law = Summary['scalability'][number]['law']
 
 const area = { left: 62, right: 20, top: 142, bottom: 52, gapX: 16, gapY: 84 }
 
 /** Null where the run has no experiment `replicas` with more than one number of them. */
 export function replicasChart(run: Run, summary: Summary): string | null {
-  const arms = armsOf(summary, 'replicas')
+  const arms = summary.arms.filter(({ arm }) => isPoint(arm))
   const counts = [...new Set(arms.map(({ arm }) => arm.replicas))].sort((a, b) => a - b)
   if (counts.length < 2) return null
   const schemes = [...new Set(arms.map(({ arm }) => arm.scheme))].sort(
     (a, b) => schemePlace(a) - schemePlace(b),
   )
   const estimates = arms.map(({ metrics }) => metrics.throughputPerSec)
-  const top = 1.08 * Math.max(...estimates.map((estimate) => estimate?.hi ?? 0))
+  const ends = summary.scaling.map(({ speedup }) => speedup.hi)
+  const top = 1.08 * Math.max(counts.at(-1) ?? 1, ...ends)
   const panels = schemes.map((scheme, index) =>
     panel(
       scheme,
       arms.filter(({ arm }) => arm.scheme === scheme),
-      { index, of: schemes.length, counts, top, scaling: summary.scaling },
+      {
+        index,
+        of: schemes.length,
+        counts,
+        top,
+        scaling: summary.scaling,
+        law: summary.scalability.find((one) => one.scheme === scheme)?.law ?? null,
+      },
     ),
   )
   return renderSvg(
@@ -40,7 +50,7 @@ export function replicasChart(run: Run, summary: Summary): string | null {
       graphic: [
         ...panels.flatMap(({ texts }) => texts),
         caption('replicas', { left: 'center', bottom: 10 }),
-        caption('requests per second', { left: 16, top: 84 }),
+        caption('times one replica', { left: 16, top: 84 }),
       ],
     },
   )
@@ -51,12 +61,13 @@ interface Place {
   of: number
   counts: readonly number[]
   scaling: Summary['scaling']
+  law: Law
   /** Upper end of every panel's scale: panels must be comparable by eye. */
   top: number
 }
 
 function panel(scheme: string, arms: Arms, place: Place) {
-  const { index, counts, top, scaling } = place
+  const { index, counts, top } = place
   const { box, firstInRow } = panelBox(index, place.of, area)
   const look = lookOf(scheme)
   const axes = { gridIndex: index, axisTick: { show: false }, axisLine: { lineStyle: { color: ink.muted } } }
@@ -87,53 +98,87 @@ function panel(scheme: string, arms: Arms, place: Place) {
   const name = { text: scheme, fill: look.color, fontSize: 12.5, fontWeight: 'bold' as const }
   const texts = [
     { type: 'text' as const, left: box.left, top: box.top - 38, style: name },
-    caption(efficiencyOf(scheme, scaling), { left: box.left, top: box.top - 20 }),
+    caption(largest(arms, scheme, place), { left: box.left, top: box.top - 20 }),
+    ...ceilingText(place, box),
   ]
   return { grid: box, xAxis, yAxis, texts, series: seriesOf(arms, look, place) }
 }
 
-/** What the scheme's largest N with an efficiency reaches; empty where none can be told. */
-function efficiencyOf(scheme: string, scaling: Summary['scaling']): string {
-  const told = scaling.filter((entry) => entry.scheme === scheme && entry.efficiency)
-  const last = told.toSorted((a, b) => a.replicas - b.replicas).at(-1)
-  return last?.efficiency
-    ? `${last.replicas} reach ${percent(last.efficiency.value)} of ${last.replicas} × one`
-    : ''
+/** What the largest fleet serves, and what it is of N times one where that can be told. */
+function largest(arms: Arms, scheme: string, { counts, scaling }: Place): string {
+  const most = counts.at(-1)
+  const served = arms.find(({ arm }) => arm.replicas === most)?.metrics.throughputPerSec
+  const found = scaling.find((entry) => entry.scheme === scheme && entry.replicas === most)
+  if (!served) return ''
+  const share = found?.efficiency ? `, ${percent(found.efficiency.value)} of ${most} × one` : ''
+  return `${most} serve ${figure(served.value)}/s${share}`
 }
 
-function seriesOf(arms: Arms, { color, symbol }: ReturnType<typeof lookOf>, { index, counts }: Place) {
+/** Names the line at which the one Redis is full, where it lies inside the panel. */
+function ceilingText({ law, top, counts }: Place, box: Box) {
+  const ceiling = law?.redisFromReplicas?.value
+  if (ceiling === undefined || ceiling >= (counts.at(-1) ?? 1)) return []
+  const y = box.top + box.height * (1 - ceiling / top)
+  return [caption('one Redis is full', { left: box.left + 8, top: y - 18 })]
+}
+
+type Box = ReturnType<typeof panelBox>['box']
+
+/** What the demand law says: N times one, up to where one Redis is full. */
+function lawLine({ counts, law }: Place): [number, number][] {
+  const most = counts.at(-1) ?? 1
+  const knee = Math.min(most, law?.redisFromReplicas?.value ?? Number.POSITIVE_INFINITY)
+  return [
+    [0, 0],
+    [knee, knee],
+    [most, knee],
+  ]
+}
+
+/** The level at which Redis is full, from the axis to where the line of the law meets it. */
+function ceilingLine({ law, counts }: Place): [number, number][] {
+  const ceiling = law?.redisFromReplicas?.value
+  if (ceiling === undefined || ceiling >= (counts.at(-1) ?? 1)) return []
+  return [
+    [0, ceiling],
+    [ceiling, ceiling],
+  ]
+}
+
+function seriesOf(arms: Arms, { color, symbol }: ReturnType<typeof lookOf>, place: Place) {
+  const { index, counts, scaling } = place
   const at = (n: number) => arms.find(({ arm }) => arm.replicas === n)
-  const one = at(1)?.metrics.throughputPerSec?.value
+  const speedup = (n: number) =>
+    scaling.find(({ scheme, replicas }) => scheme === arms[0]?.arm.scheme && replicas === n)?.speedup
   const axes = { xAxisIndex: index, yAxisIndex: index, silent: true }
-  const ideal: LineSeriesOption = {
+  const dotted = (data: [number, number][]): LineSeriesOption => ({
     ...axes,
     type: 'line',
     symbol: 'none',
     lineStyle: { color: ink.muted, type: 'dotted', width: 1.5 },
-    // Where replicas share cores nobody can expect N times one; beyond the scale the line is clipped.
-    data: one === undefined || arms.some(sharesCores) ? [] : counts.map((n) => [n, n * one]),
-  }
+    // Where replicas share cores nobody can expect N times one.
+    data: arms.some(sharesCores) ? [] : data,
+  })
   const measured: LineSeriesOption = {
     ...axes,
     type: 'line',
     symbol,
     symbolSize: 8,
     lineStyle: { color, width: 2, type: arms.some(cannotTell) ? 'dashed' : 'solid' },
+    z: 3,
     itemStyle: { color },
     data: counts.map((n) => {
       const entry = at(n)
-      const value = [n, entry?.metrics.throughputPerSec?.value ?? null]
+      const value = [n, n === 1 && entry?.metrics.throughputPerSec ? 1 : (speedup(n)?.value ?? null)]
       const hollow = { color: ink.background, borderColor: color, borderWidth: 2 }
       return entry && cannotTell(entry) ? { value, itemStyle: hollow } : { value }
     }),
   }
   return [
-    ideal,
+    dotted(lawLine(place)),
+    dotted(ceilingLine(place)),
     measured,
-    {
-      ...axes,
-      ...verticalWhiskers(arms.map(({ arm, metrics }) => [arm.replicas, metrics.throughputPerSec])),
-    },
+    { ...axes, ...verticalWhiskers(counts.map((n) => [n, speedup(n)])) },
   ]
 }
 
@@ -149,7 +194,7 @@ function caption(text: string, position: object) {
 }
 
 function legend(arms: Arms): string[] {
-  const dotted = 'dotted: N times what one replica serves'
+  const dotted = 'dotted: what the demand law expects, N times one replica up to where one Redis is full'
   const shared = arms.some(sharesCores)
   const limited = arms.some(({ warnings }) => instrumentLimit(warnings) !== null)
   if (shared)

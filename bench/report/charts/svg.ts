@@ -40,8 +40,12 @@ export interface Words {
   subtitle: string
 }
 
-export function renderSvg({ title, subtitle }: Words, option: EChartsOption): string {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, ...size })
+export function renderSvg(
+  { title, subtitle }: Words,
+  option: EChartsOption,
+  height: number = size.height,
+): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, ...size, height })
   try {
     chart.setOption({
       animation: false,

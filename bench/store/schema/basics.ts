@@ -41,6 +41,30 @@ export const estimateSchema = z
   })
   .describe('A median over blocks with its interval')
 
+export const comparisonSchema = z
+  .object({
+    estimate: estimateSchema,
+    detected: z
+      .boolean()
+      .describe(
+        'The interval excludes "no difference", p is below 5 % after Holm’s correction, and the effect ' +
+          'exceeds the run’s own A/A error',
+      ),
+    p: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe('Paired t-test over blocks, Holm-adjusted over its family; null below two blocks'),
+    detectable: nonNegative
+      .nullable()
+      .describe(
+        'Smallest effect that this many blocks of this noise show four times in five, in the unit of the ' +
+          'estimate; null below two blocks',
+      ),
+  })
+  .describe('A difference or ratio within blocks; one that was not detected is printed as ~')
+
 /** One value for each tier of a fleet. */
 export const perTier = <T extends z.ZodType>(value: T) =>
   z.object({ replicas: value, redis: value, proxy: value, generator: value })

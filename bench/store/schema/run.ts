@@ -54,6 +54,13 @@ export const partSchema = z.object({
   source: z.string().describe('named, path, local copy, docker, homebrew, npm or remote'),
 })
 
+const runtimeSchema = z.object({
+  node: z.string(),
+  openssl: z.string(),
+  v8: z.string(),
+  source: z.string(),
+})
+
 export const environmentSchema = z.object({
   cpuModel: z.string(),
   cores: count,
@@ -64,7 +71,11 @@ export const environmentSchema = z.object({
   virtualization: z.string().nullable(),
   cpuQuotaCores: z.number().nullable().describe('cgroup CPU quota of the harness, in cores'),
   harnessNode: z.string(),
-  runtime: z.object({ node: z.string(), openssl: z.string(), v8: z.string(), source: z.string() }),
+  runtime: runtimeSchema,
+  otherRuntimes: z
+    .record(z.string(), runtimeSchema)
+    .optional()
+    .describe('What served the arms with a setting `node`, by its value; absent where none has one'),
   redis: partSchema.nullable(),
   haproxy: partSchema.nullable(),
   packages: z.record(z.string(), z.string()),

@@ -9,6 +9,9 @@ export const settingsSchema = z
     redisRoundTripMs: nonNegative.describe(
       'Delay between replicas and Redis, both ways together; default: no relay',
     ),
+    redisTimeoutMs: count
+      .min(1)
+      .describe('How long a replica waits for Redis before it answers 503; default 250'),
     redisTransport: z.enum(['tcp', 'unix']).describe('Default tcp'),
     tls: z.enum(['1.2', '1.3']).describe('Version that the proxy speaks, and no other; default: plain HTTP'),
     sticky: z
@@ -26,9 +29,7 @@ export const settingsSchema = z
     keyForm: z
       .enum(['crypto-key', 'key-object', 'bytes'])
       .describe('What the verifier holds of its key; default crypto-key, imported once'),
-    denylistCacheSec: nonNegative.describe(
-      'How long a replica believes that a login was not ended; default 0',
-    ),
+    denylistCacheSec: count.describe('How long a replica believes that a login was not ended; default 0'),
   })
   .partial()
   .describe('What differs from the stack as it is; {} where nothing does')
@@ -38,5 +39,8 @@ export const quotasSchema = z
     replicaCores: z.number().positive().describe('Of each replica'),
     redisCores: z.number().positive(),
     proxyCores: z.number().positive(),
+    ballastCores: nonNegative.describe(
+      'Idle work beside the fleet, so that the machine is as busy at every N',
+    ),
   })
   .describe('Scale model: the CPU time over wall time that each process may take, in cores')

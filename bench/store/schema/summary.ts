@@ -1,31 +1,19 @@
 /** `summary.json`: every figure of a report. */
 import { z } from 'zod'
-import { count, estimateSchema, nonNegative, perTier, SCHEMA_VERSION, warningSchema } from './basics.ts'
+import {
+  comparisonSchema,
+  count,
+  estimateSchema,
+  nonNegative,
+  SCHEMA_VERSION,
+  warningSchema,
+} from './basics.ts'
+import { distanceSchema } from './distance.ts'
+import { latencyRowSchema } from './latency-row.ts'
+import { payloadSchema } from './payload.ts'
+import { tlsSummarySchema } from './tls.ts'
 import { armSchema } from './trial.ts'
-
-const comparisonSchema = z
-  .object({
-    estimate: estimateSchema,
-    detected: z
-      .boolean()
-      .describe(
-        'The interval excludes "no difference", p is below 5 % after Holm’s correction, and the effect ' +
-          'exceeds the run’s own A/A error',
-      ),
-    p: z
-      .number()
-      .min(0)
-      .max(1)
-      .nullable()
-      .describe('Paired t-test over blocks, Holm-adjusted over its family; null below two blocks'),
-    detectable: nonNegative
-      .nullable()
-      .describe(
-        'Smallest effect that this many blocks of this noise show four times in five, in the unit of the ' +
-          'estimate; null below two blocks',
-      ),
-  })
-  .describe('A difference or ratio within blocks; one that was not detected is printed as ~')
+import { hashedLoginSchema, journeySummarySchema } from './visits.ts'
 
 export const claimFindingSchema = z
   .object({
@@ -108,9 +96,65 @@ export const summarySchema = z
           speedup: estimateSchema.describe('X(N) ÷ X(1) within blocks'),
           efficiency: estimateSchema.nullable().describe('X(N) ÷ (N · X(1)); null when withheld'),
           withheld: warningSchema.nullable().describe('Why there is no efficiency'),
+          quotaBias: estimateSchema
+            .nullable()
+            .describe('Scale model: replica CPU a request ÷ that of one replica without a quota; null: no quotas'),
         }),
       )
       .describe('From the experiment `replicas`'),
+    scalability: z
+      .array(
+        z.object({
+          scheme: z.string(),
+          shareCores: z
+            .number()
+            .nullable()
+            .describe('Quota of a replica and of Redis in the scale model; null: own cores'),
+          quotaBias: estimateSchema
+            .nullable()
+            .describe('Replica CPU a request under the quota ÷ without, one replica; null without quotas'),
+          law: z
+            .object({
+              onePerSec: z.number().describe('What one replica serves'),
+              redisPerSec: estimateSchema.nullable().describe('What one Redis can serve; null: not used'),
+              redisFromReplicas: estimateSchema
+                .nullable()
+                .describe('Number of replicas from which on Redis, not they, is the limit'),
+            })
+            .nullable()
+            .describe(
+              'The demand law, from the arms that were not held out: X(N) = min(N · X(1), 1 ÷ demand on Redis)',
+            ),
+          usl: z
+            .object({
+              perSecAtOne: estimateSchema,
+              contention: estimateSchema.describe('α'),
+              coherency: estimateSchema.describe('β'),
+            })
+            .nullable()
+            .describe('Universal Scalability Law over all N; null below three different N'),
+          scattered: z
+            .array(z.object({ replicas: count.min(1), refusedShare: estimateSchema }))
+            .describe('Share of requests answered 401 where users are sent to any replica'),
+        }),
+      )
+      .describe('From the experiment `replicas`'),
+    predictions: z
+      .array(
+        z.object({
+          arm: z.string(),
+          scheme: z.string(),
+          replicas: count.min(1),
+          law: z.string(),
+          predicted: z.object({ value: z.number(), lo: z.number(), hi: z.number() }),
+          measured: estimateSchema.describe('In the unit of the prediction'),
+          error: z.number().describe('Measured ÷ predicted − 1'),
+        }),
+      )
+      .describe('What was written down before the arms held out were measured, and what they showed'),
+    payload: payloadSchema,
+    distance: distanceSchema,
+    tls: tlsSummarySchema.nullable().describe('Null without that experiment'),
     memoryPerUser: z
       .array(
         z.object({
@@ -124,24 +168,7 @@ export const summarySchema = z
       .array(
         z.object({
           scheme: z.string(),
-          rungs: z.array(
-            z.object({
-              arrivalsPerSec: z.number(),
-              blocks: count,
-              requests: count.describe('Arrivals over all blocks'),
-              p50Us: estimateSchema,
-              p90Us: estimateSchema,
-              p99Us: estimateSchema,
-              p999Us: estimateSchema
-                .nullable()
-                .describe('Null with fewer than 10,000 arrivals: ten must lie beyond a quantile'),
-              meanUs: estimateSchema,
-              throughputPerSec: estimateSchema,
-              errorShare: nonNegative,
-              utilization: perTier(nonNegative.nullable()).describe('Busy cores, medians over blocks'),
-              metShare: z.number().min(0).max(1).describe('Share of the blocks in which the SLO was kept'),
-            }),
-          ),
+          rungs: z.array(latencyRowSchema),
           rejected: z
             .array(z.object({ arrivalsPerSec: z.number(), windows: count, by: z.array(warningSchema) }))
             .describe('Rates at which gates rejected windows, which are in no figure'),
@@ -172,6 +199,8 @@ export const summarySchema = z
         }),
       )
       .describe('From the experiment `latency`; open loop, intended send to last byte'),
+    hashedLogins: z.array(hashedLoginSchema),
+    journeys: z.array(journeySummarySchema),
     demand: z
       .array(
         z.object({

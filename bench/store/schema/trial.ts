@@ -33,6 +33,15 @@ const loadSchema = z.discriminatedUnion('loop', [
     searchRungs: count.describe('Rungs spent on narrowing the gap in which the SLO breaks'),
     settleSec: nonNegative.describe('Sent at each rate before its window opens'),
   }),
+  z.object({
+    loop: z
+      .literal('journey')
+      .describe('Journeys begin whatever became of the earlier ones: log in, reads, a write, log out'),
+    connections: count.min(1).describe('At most so many at once; a step that finds none free waits'),
+    journeysPerSec: z.number().positive().describe('Beginnings are a Poisson process'),
+    reads: count.min(1).describe('In each journey, with one write before one of them'),
+    thinkMs: nonNegative.describe('Mean of the exponential time between a reply and the next step'),
+  }),
 ])
 
 export const armSchema = z
@@ -54,6 +63,13 @@ export const armSchema = z
     warmupSec: nonNegative.describe('Closed-loop load before the window, at least this long'),
     warmupRequests: count.describe('And at least so many replies from each replica, within a time limit'),
     measureSec: z.number().positive().describe('Length of the window; on a ladder of each rung'),
+    largestState: z
+      .strictObject({ upToBytes: count.min(1).max(65_536), withinBytes: count.min(1) })
+      .optional()
+      .describe(
+        'First the largest state is looked for, by real logins and reads, that the scheme takes; the window is ' +
+          'measured with that',
+      ),
     twin: z.boolean().describe('The second, identical control of the A/A comparison'),
   })
   .describe('One configuration being compared')
@@ -64,6 +80,8 @@ export const trialSchema = z.object({
   position: count.describe('Place in the shuffled order of its block'),
   arm: armSchema,
 })
+
+export const protocolSchema = z.enum(['SSLv3', 'TLSv1.0', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'])
 
 const latencySchema = z.object({
   mean: nonNegative,
@@ -100,7 +118,14 @@ export const arrivalsSchema = z
       .string()
       .describe('Latency from the intended send: HdrHistogram V2, compressed, base64; µs, three digits'),
   })
-  .describe('What open-loop load was asked for and what became of it')
+  .describe('What open-loop load, or journeys by their single steps, was asked for and what became of it')
+
+export const stateLimitSchema = z.object({
+  acceptedBytes: count.describe('Largest state with which a login and a read were answered'),
+  refusedBytes: count.nullable().describe('Smallest that was refused; null: none was'),
+  refusal: z.string().nullable().describe('What the refused were answered'),
+  tried: count.min(1).describe('Sizes that were tried, each with fresh server processes'),
+})
 
 export const measurementSchema = z
   .object({
@@ -116,7 +141,7 @@ export const measurementSchema = z
       'Open loop: intended send to last byte. Closed loop: send to last byte at saturation, which is no ' +
         'response time of a service',
     ),
-    arrivals: arrivalsSchema.nullable().describe('Open loop only'),
+    arrivals: arrivalsSchema.nullable().describe('Open loop and journeys only'),
     cpuUsPerRequest: perTier(nonNegative.nullable()).describe(
       'Null: the tier exists but could not be read, or is absent',
     ),
@@ -139,20 +164,39 @@ export const measurementSchema = z
       .describe('INFO commandstats inside the window'),
     journeys: z
       .object({
-        started: count,
-        finished: count.describe('All steps answered as they should be'),
-        failed: count,
+        perSec: z.number().positive().describe('Beginnings asked for'),
+        underWayAtOpen: count.describe('Begun before the window, and not at an end when it opened'),
+        started: count.describe('Begun inside the window'),
+        finished: count.describe('Ended inside the window, all steps answered as they should be'),
+        failed: count.describe('Ended inside the window by a step without a right answer'),
         steps: z.record(
           z.enum(['login', 'read', 'write', 'logout']),
-          z.object({ count, latencyUs: latencySchema }),
+          z.object({
+            count: count.describe('Intended inside the window, without the lost ones'),
+            latencyUs: latencySchema.describe('Intended send to last byte'),
+          }),
         ),
       })
       .nullable()
-      .describe('Journeys that began inside the window; null for other load'),
+      .describe('Null for other load'),
     handshakes: z
       .object({ full: count, resumed: count })
       .nullable()
-      .describe('TLS handshakes inside the window, as the clients saw them; null without TLS'),
+      .describe(
+        'TLS handshakes inside the window, as the clients saw them; null without TLS, and where connections are kept',
+      ),
+    protocols: z
+      .record(
+        protocolSchema,
+        z.object({
+          accepted: z.boolean(),
+          answer: z
+            .string()
+            .describe('ServerHello or alert by its name in the RFC, or how the connection ended'),
+        }),
+      )
+      .nullable()
+      .describe('What the proxy said to a ClientHello of each version alone; null without TLS'),
     bytesPerRequest: z.object({ sent: nonNegative, received: nonNegative }),
     eventLoopDelayUs: z
       .object({ mean: nonNegative, p50: nonNegative, p99: nonNegative, max: nonNegative })
@@ -165,6 +209,9 @@ export const measurementSchema = z
       foreignCores: nonNegative.nullable().describe('Busy cores that belong to no process of the run'),
       stealShare: nonNegative.nullable(),
       probeCores: nonNegative.describe('CPU of the harness itself inside the window, in cores'),
+      linkCores: nonNegative
+        .optional()
+        .describe('CPU of the relay between replicas and Redis, on the generator’s CPUs; absent without one'),
     }),
     checks: z
       .object({
@@ -187,6 +234,7 @@ export const measurementSchema = z
           ),
       })
       .describe('What the gates judge beside the figures themselves'),
+    stateLimit: stateLimitSchema.optional().describe('What `largestState` asked for'),
     logins: z.object({ count, seconds: nonNegative }).describe('Seeding of the users, before the warm-up'),
     warnings: z.array(warningSchema),
   })

@@ -1,0 +1,110 @@
+/** The claim that old versions of SSL and TLS are done with, and what the newer ones cost. */
+import { counted, list } from '../report/format.ts'
+import { type ArmRecords, isControl } from '../report/records.ts'
+import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from '../report/tls.ts'
+import type { Estimate, Summary } from '../types.ts'
+import type { Claim, Facts, Finding } from './claim.ts'
+import { code, SESSION, trialsOf, undecided } from './facts.ts'
+import { ARTICLE, comment } from './sources.ts'
+import { caveat, inUnit, measured } from './wording.ts'
+
+type Tls = NonNullable<Summary['tls']>
+type Entry = Finding['estimates'][number]
+
+/** None of them may be accepted, by a proxy that was told to speak a newer one. */
+const OLD = ['SSLv3', 'TLSv1.0', 'TLSv1.1'] as const
+const NEW = ['1.2', '1.3'] as const
+
+export const tls: Claim = {
+  id: 'tls',
+  quote: 'HTTPS/SSL should be used”; “use TLS 1.3 or TLS 1.2',
+  source: `${ARTICLE}; ${comment('Agha Azeem')}`,
+  reading: 'the proxy refuses what is older than TLS 1.2',
+  metric: 'CPU a new connection and a kept-alive request, plain, 1.2, 1.3, resumed; share of the auth tax',
+  supportedIf: '— reported; verdict on "SSL is outdated": SSLv3 and TLS 1.0/1.1 refused by the proxy',
+  refutedIf: '—',
+  thresholds: {},
+  decidedBy: 'npm run bench -- --only tls',
+  judge(facts) {
+    const { tls } = facts.summary
+    if (!tls) return undecided('this run has nothing from the experiment `tls`')
+    const missing = NEW.filter((version) => !speaks(tls, version))
+    if (missing.length > 0)
+      return undecided(
+        `no proxy of this run was seen to speak ${list(missing.map((version) => `TLS ${version}`))}`,
+      )
+    const accepted = OLD.filter((old) => offersOf(tls, old).some((offer) => offer.accepted))
+    const trials = tls.protocols.reduce((sum, one) => sum + one.trials, 0)
+    const behind = facts.arms.filter(({ arm }) => arm.experiment === 'tls')
+    return {
+      verdict: accepted.length === 0 ? 'supported' : 'refuted',
+      boundary: null,
+      sentence: `${verdictText(accepted)} by a proxy that was told to speak TLS 1.2 or 1.3 alone, each offered in ${counted(trials, 'trial')}${costText(facts)}`,
+      estimates: [acceptedEntry(accepted.length, behind), ...costEntries(facts)],
+      evidence: trialsOf(facts, behind),
+    }
+  },
+}
+
+function speaks({ protocols }: Tls, version: (typeof NEW)[number]): boolean {
+  const own = protocols.find((one) => one.tls === version)
+  return own?.offered.some(({ protocol, accepted }) => protocol === `TLSv${version}` && accepted) ?? false
+}
+
+function offersOf({ protocols }: Tls, old: (typeof OLD)[number]) {
+  return protocols.flatMap(({ offered }) => offered.filter(({ protocol }) => protocol === old))
+}
+
+function verdictText(accepted: readonly string[]): string {
+  const names = (versions: readonly string[]) => list(versions.map((version) => version.replace('v1', ' 1')))
+  if (accepted.length === 0) return `${names(OLD)} are refused`
+  return `${names(accepted)} ${accepted.length === 1 ? 'is' : 'are'} accepted`
+}
+
+/** Counted, not estimated: what was seen is all that is said. */
+function acceptedEntry(value: number, behind: readonly ArmRecords[]): Entry {
+  const n = new Set(behind.flatMap(({ measured }) => [...measured.keys()])).size
+  const estimate: Estimate = { value, lo: value, hi: value, unit: 'versions', n, warnings: [] }
+  return { label: 'versions before TLS 1.2 that the proxy accepts', estimate }
+}
+
+/** Of the control, since no scheme has a part in TLS: what the proxy takes in all, and what of a session's tax is added. */
+function costEntries({ summary: { arms, tls } }: Facts): Entry[] {
+  const own = arms.filter(({ arm }) => arm.experiment === 'tls' && isControl(arm) && !arm.twin)
+  return own
+    .toSorted((a, b) => inConnectionOrder(a.arm, b.arm))
+    .flatMap(({ arm, metrics }) => {
+      const [whole, share] = [
+        metrics['cpuUsPerRequest.proxy'],
+        tls?.costs.find((cost) => cost.arm === arm.id)?.ofSessionTax,
+      ]
+      const label = connectionLabel(arm)
+      return [
+        ...(whole ? [{ label: `proxy CPU a request, ${label}`, estimate: whole }] : []),
+        ...(share
+          ? [{ label: `what ${label} adds, as a share of the auth tax of ${SESSION}`, estimate: share }]
+          : []),
+      ]
+    })
+}
+
+/** What the newest version costs, beside what a session does. */
+function costText(facts: Facts): string {
+  const { arms, tls } = facts.summary
+  const costs = (['kept', 'new', 'resumed'] as const).map((reuse) => newestCost(arms, tls, reuse))
+  const [kept, fresh, resumed] = costs
+  if (!kept || !fresh) return ''
+  const figureOf = ({ addedUs: { detected, estimate } }: TlsCost) =>
+    detected ? measured(estimate, facts, 'tls', inUnit('µs')) : 'nothing detected'
+  const added = list([
+    `${figureOf(kept)} to a kept-alive request`,
+    `${figureOf(fresh)} to a new connection`,
+    ...(resumed ? [`${figureOf(resumed)} to a resumed one`] : []),
+  ])
+  const tax = tls?.sessionTaxUs?.detected ? tls.sessionTaxUs.estimate : null
+  const session = tax
+    ? `, where ${code(SESSION)} adds ${measured(tax, facts, 'tls', inUnit('µs'))} to a request over all tiers`
+    : ''
+  const flags = caveat([kept, fresh].map(({ addedUs }) => addedUs.estimate))
+  return `; in CPU of the proxy TLS ${kept.version} adds ${added}${session}${flags}`
+}

@@ -1,0 +1,126 @@
+/** A cluster on a machine with too few cores: every process of the fleet under a CPU quota. */
+import type { Arm, PlanOptions, Quotas, SchemeName } from '../types.ts'
+import { type ArmChoice, arm, CONTROL, withControl } from './arms.ts'
+
+/**
+ * Cores of each replica, and of the one Redis. The kernel grants a quota afresh every 100 ms: with 10 % a process runs
+ * for 10 ms at a stretch. The more the better, since a smaller share distorts CPU a request more.
+ */
+const SHARES = [0.25, 0.2, 0.1]
+/** What proxy and generator use for each core that replicas use, when a request costs next to nothing. */
+const REST_OF_REPLICAS = 1.2
+/** The same as it usually is: what a replica that is not there, its proxy and its load would use, in quotas of a replica. */
+const BALLAST_OF_REPLICA = 1.6
+
+/**
+ * Enough that a replica never runs out of work while the others are held back: it answers 100 to 200 requests in
+ * one stretch of its quota.
+ */
+const CONNECTIONS_PER_REPLICA = 160
+
+/**
+ * Waiting for the next turn of a quota, one's own or that of Redis, takes up to 100 ms each: the servers' usual limit
+ * of 250 ms would refuse what only the model delays.
+ */
+const WAITING = { redisTimeoutMs: 5_000 }
+
+/** Large enough for a connection each; the same for every N, so that arms differ in nothing but N. */
+const USERS = 2_048
+
+/** Those that keep state in different places, and the two that the argument is about in their best form. */
+const SCHEMES: readonly SchemeName[] = [
+  CONTROL,
+  'session-memory',
+  'session-redis',
+  'session-redis-tuned',
+  'jwt-hs256',
+  'jwt-denylist',
+]
+
+/** The largest N up to which the laws are told what there is to know; what is above is predicted, then measured. */
+const KNOWN_REPLICAS = 2
+
+interface Phases {
+  warmupSec: number
+  warmupRequests: number
+  measureSec: number
+}
+
+/** What each process may use, or null where not even the smallest share fits. */
+export function quotasFor(replicas: number, most: number, cores: number): Quotas | null {
+  const share = SHARES.find((one) => one * (most * (1 + REST_OF_REPLICAS) + 1) <= cores)
+  if (share === undefined) return null
+  // A proxy scales out like the replicas, since it remembers nothing; Redis, whose limit is the question, does not.
+  const ballastCores = Number((BALLAST_OF_REPLICA * share * (most - replicas)).toFixed(3))
+  return { replicaCores: share, redisCores: share, proxyCores: replicas * share, ballastCores }
+}
+
+/** The most replicas of `counts` that fit under quotas. */
+export function largestUnderQuotas(counts: readonly number[], cores: number): number {
+  return Math.max(0, ...counts.filter((n) => quotasFor(n, n, cores) !== null))
+}
+
+export interface ScaleArms {
+  /** What the laws are told: one replica with and without its quota, and few. */
+  known: Arm[]
+  /** What they predict, with one replica again, to compare with in the same block. */
+  heldOut: Arm[]
+}
+
+/** Variants of one replica: without a quota, and once more beside the arms that were held out. */
+export const UNLIMITED = 'unlimited'
+export const AGAIN = 'n1-again'
+
+/** @param counts numbers of replicas that fit */
+export function scaleModel(counts: readonly number[], phases: Phases, options: PlanOptions): ScaleArms {
+  const more = counts.filter((n) => n > 1)
+  const few = more.filter((n) => n <= KNOWN_REPLICAS)
+  const rest = more.filter((n) => n > KNOWN_REPLICAS)
+  const most = Math.max(1, ...more)
+  const schemes = options.schemesNamed ? withControl(options) : SCHEMES
+
+  const armOf = (scheme: SchemeName, n: number, variant: string, change: Partial<ArmChoice> = {}): Arm => {
+    const connections = options.connections ?? CONNECTIONS_PER_REPLICA * n
+    const quotas = quotasFor(n, most, options.cores)
+    const load = { loop: 'closed' as const, connections }
+    const users = Math.max(options.users ?? USERS, connections)
+    const choice = {
+      experiment: 'replicas',
+      scheme,
+      replicas: n,
+      variant,
+      quotas,
+      users,
+      load,
+      settings: WAITING,
+      ...phases,
+    }
+    return arm({ ...choice, ...change }, options)
+  }
+  const many = (scheme: SchemeName, n: number, one: string) =>
+    armOf(scheme, n, `n${n}`, { comparedWith: `replicas/${scheme}/${one}`, heldOut: n > KNOWN_REPLICAS })
+  /** Whoever is sent to another replica than the one he logged in at; only how often that goes wrong is wanted. */
+  const scattered = (scheme: SchemeName, n: number) =>
+    options.traits[scheme].state === 'process' && options.settable.includes('sticky')
+      ? [
+          armOf(scheme, n, `n${n}-${SCATTERED}`, {
+            settings: { ...WAITING, sticky: false },
+            warmupRequests: 0,
+          }),
+        ]
+      : []
+
+  return {
+    known: schemes.flatMap((scheme) => [
+      armOf(scheme, 1, UNLIMITED, { quotas: null, comparedWith: `replicas/${scheme}/n1` }),
+      armOf(scheme, 1, 'n1'),
+      ...few.flatMap((n) => [many(scheme, n, 'n1'), ...scattered(scheme, n)]),
+    ]),
+    heldOut: schemes.flatMap((scheme) => [
+      armOf(scheme, 1, AGAIN),
+      ...rest.flatMap((n) => [many(scheme, n, AGAIN), ...(n === most ? scattered(scheme, n) : [])]),
+    ]),
+  }
+}
+
+const SCATTERED = 'scattered'

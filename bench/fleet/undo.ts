@@ -1,0 +1,23 @@
+/** Taking back what was done, when a step fails or all is over. */
+
+/** Steps that take back what was done, latest first. A step that fails does not keep the others from running. */
+export class Undo {
+  readonly #steps: (() => unknown)[] = []
+
+  add(step: () => unknown): void {
+    this.#steps.push(step)
+  }
+
+  /** Each step runs once, however often this is called. @throws the first failure, when all have run */
+  async all(): Promise<void> {
+    const failures: unknown[] = []
+    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
+      try {
+        await step()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * A login storm: a closed loop in which each connection logs its next user in as soon as the reply came.
+ *
+ * Not on autocannon, which lets go of what it has sent when it stops: the server would go on hashing passwords for
+ * nobody, and do so in the window that follows.
+ */
+import type { Load } from '../types.ts'
+import { usersOf } from './connection.ts'
+import type { Credentials } from './credentials.ts'
+import { DueTimes } from './due-times.ts'
+import { agentFor, exchange } from './exchange.ts'
+import type { HttpConnection } from './http-connection.ts'
+import { credentialIn } from './issued.ts'
+import { type Requests, requestsFor } from './requests.ts'
+import type { Failure, Script, Times } from './script.ts'
+import { shareOf } from './shard.ts'
+import type { Tally } from './tally.ts'
+
+/** Users who log in one after the other. */
+interface Lane {
+  users: readonly number[]
+  turn: number
+}
+
+interface Issued {
+  user: number
+  credential: string
+}
+
+export class Logins implements Script {
+  readonly #url: string
+  readonly #times: Times
+  readonly #credentials: Credentials
+  readonly #tally: Tally
+  readonly #requests: Requests
+  readonly #lanes: Lane[]
+  readonly #dueLanes = new DueTimes()
+  /** A random sample of what was handed out inside the window. */
+  readonly #issued: Issued[] = []
+
+  constructor(
+    url: string,
+    load: Pick<Load, 'connections'>,
+    credentials: Credentials,
+    times: Times,
+    tally: Tally,
+  ) {
+    this.#url = url
+    this.#times = times
+    this.#credentials = credentials
+    this.#tally = tally
+    this.#requests = requestsFor(url, credentials)
+    const count = shareOf(load.connections, credentials.shard)
+    this.#lanes = Array.from({ length: count }, (_, lane) => ({
+      users: usersOf(lane, count, credentials),
+      turn: 0,
+    }))
+    // One after the other over the ramp: slow hashes that begin together end together for ever, and a window would
+    // hold whole batches of them.
+    const apartUs = (times.openUs - times.startUs) / count
+    for (let lane = 0; lane < count; lane++) this.#dueLanes.add(times.startUs + lane * apartUs, lane)
+  }
+
+  get nextUs(): number {
+    return this.#dueLanes.firstUs
+  }
+
+  take(): number {
+    return this.#dueLanes.shift()
+  }
+
+  write(id: number, connection: HttpConnection): string {
+    const lane = this.#lanes[id] as Lane
+    const user = lane.users[lane.turn] as number
+    lane.turn = lane.turn + 1 < lane.users.length ? lane.turn + 1 : 0
+    connection.user = user
+    return this.#requests.login(user)
+  }
+
+  answered({ id, reply, user }: HttpConnection, atUs: number): void {
+    if (reply.status === 200 && this.#tally.covers(atUs) && this.#tally.isSampleDue()) {
+      const issued = { body: reply.body(), setCookies: reply.header('set-cookie') }
+      const credential = credentialIn(issued, this.#credentials.transport, user)
+      if (credential === null) this.#tally.wrong(`user${user}: a login that hands out nothing`)
+      else this.#issued.push({ user, credential })
+    }
+    this.#logInNext(id, atUs)
+  }
+
+  failed(id: number, atUs: number, as: Failure): void {
+    if (as !== 'inFlight') this.#logInNext(id, atUs)
+  }
+
+  /** Whether the sample is worth what it promises: each credential must name its own user. */
+  async finish() {
+    const agent = agentFor(this.#url)
+    const { header } = this.#credentials
+    try {
+      for (const { user, credential } of this.#issued) {
+        const question = { method: 'GET' as const, path: '/me', headers: { [header]: credential } }
+        this.#tally.verify((await exchange(agent, this.#url, question)).body, user)
+      }
+    } catch (error) {
+      // Nor are the others waited for: a server that hangs would make it minutes.
+      this.#tally.wrong(`a credential got no answer: ${(error as Error).message}`)
+    } finally {
+      agent.destroy()
+    }
+    return {}
+  }
+
+  #logInNext(lane: number, atUs: number): void {
+    if (atUs < this.#times.closeUs) this.#dueLanes.add(atUs, lane)
+  }
+}

@@ -1,0 +1,98 @@
+/** What the laws say of arms that were held out, written down beforehand; and how far off they were. */
+import { AGAIN } from '../experiments/scale-model.ts'
+import { ratios } from '../stats/compare.ts'
+import { type Interval, medianInterval } from '../stats/median-interval.ts'
+import { median } from '../stats/quantiles.ts'
+import type { Arm, Prediction, Run, Summary, TrialResult } from '../types.ts'
+import { union } from './comparisons.ts'
+import { estimate, metrics } from './metrics.ts'
+import { type ArmRecords, byBlock, recordsByArm } from './records.ts'
+import { type Demands, demandLaw, demandsByBlock } from './scaling.ts'
+
+/**
+ * Predictions for the arms held out that have none yet. They are multiples of what one replica shows in the same
+ * block: the machine's own speed, which changes within minutes, is not what a law of scaling can know.
+ *
+ * @param frozenAt when they are written down, ISO 8601; no trial of these arms may have been started before
+ */
+export function predict(run: Run, results: readonly TrialResult[], frozenAt: string): Prediction[] {
+  // One that was measured in part, before a run was interrupted, can no longer be predicted.
+  const done = new Set([
+    ...run.predictions.map(({ arm }) => arm),
+    ...results.map(({ trial }) => trial.arm.id),
+  ])
+  const all = recordsByArm(run, results)
+  return all
+    .filter(({ arm }) => arm.heldOut && !done.has(arm.id))
+    .flatMap(({ arm }) => {
+      const own = all.filter(
+        (other) => other.arm.scheme === arm.scheme && other.arm.experiment === arm.experiment,
+      )
+      const demands = demandsByBlock(own)
+      if (demands.size === 0) return []
+      const basis = own
+        .filter((other) => !other.arm.heldOut && other.arm.variant !== AGAIN)
+        .flatMap((other) => [...other.measured.keys()].map((block) => `${other.arm.id}@${block}`))
+      return {
+        arm: arm.id,
+        metric: 'throughputPerSec' as const,
+        law: 'demand',
+        ...multiple(arm, [...demands.values()], spread(own)),
+        relativeTo: arm.comparedWith,
+        basis,
+        frozenAt,
+      }
+    })
+}
+
+/** X(N) ÷ X(1): the law in each block, and beyond its spread what the known fleet lay off the law itself. */
+function multiple({ replicas }: Arm, demands: readonly Demands[], off: Interval): Interval {
+  const multiples = demands.map((known) => demandLaw(known, replicas).perSec / known.onePerSec)
+  const { value, lo, hi } = medianInterval(multiples)
+  return { value, lo: lo * Math.min(1, off.lo), hi: hi * Math.max(1, off.hi) }
+}
+
+/** Measured ÷ predicted of the largest fleet that was not held out; the demand of a replica is known from one alone. */
+function spread(own: readonly ArmRecords[]): Interval {
+  const known = own.filter(({ arm }) => !arm.heldOut && arm.comparedWith !== null && arm.replicas > 1)
+  const demands = demandsByBlock(own)
+  const off = known.flatMap(({ arm, measured }) =>
+    [...measured].flatMap(([block, { throughputPerSec }]) => {
+      const law = demands.get(block)
+      return law ? [throughputPerSec / demandLaw(law, arm.replicas).perSec] : []
+    }),
+  )
+  return off.length > 0 ? medianInterval(off) : { value: 1, lo: 1, hi: 1 }
+}
+
+/** Each prediction beside what was measured then; empty for those that were not measured yet. */
+export function predicted(run: Run, all: readonly ArmRecords[]): Summary['predictions'] {
+  return run.predictions.flatMap(({ arm: id, law, relativeTo, value, lo, hi }) => {
+    const many = all.find(({ arm }) => arm.id === id)
+    const one = all.find(({ arm }) => arm.id === relativeTo)
+    if (!many || !one) return []
+    const of = (records: ArmRecords) => byBlock(records, metrics.throughputPerSec.of)
+    const measured = estimate(ratios(of(many), of(one)), 'ratio', { warnings: union([many, one]) })
+    if (!measured) return []
+    const { scheme, replicas } = many.arm
+    return [
+      {
+        arm: id,
+        scheme,
+        replicas,
+        law,
+        predicted: { value, lo, hi },
+        measured,
+        error: measured.value / value - 1,
+      },
+    ]
+  })
+}
+
+/** How far off predictions were, as shares of what was predicted; null without any. */
+export function predictionErrors(
+  predictions: Summary['predictions'],
+): { median: number; worst: number } | null {
+  const errors = predictions.map(({ error }) => Math.abs(error))
+  return errors.length === 0 ? null : { median: median(errors), worst: Math.max(...errors) }
+}

@@ -1,0 +1,195 @@
+/** How throughput grows with the number of replicas: what was measured, what the laws make of it. */
+import { AGAIN, UNLIMITED } from '../experiments/scale-model.ts'
+import { ratios } from '../stats/compare.ts'
+import { bottleneck, type Station, throughputBound } from '../stats/operational.ts'
+import { median } from '../stats/quantiles.ts'
+import { fitUsl, type SizePoint, type Usl } from '../stats/usl.ts'
+import type { Arm, Estimate, Run, Summary, Warning } from '../types.ts'
+import { instrumentLimit, union } from './comparisons.ts'
+import { clusterEstimate } from './ladders.ts'
+import { estimate, metrics } from './metrics.ts'
+import { type ArmRecords, byBlock } from './records.ts'
+
+type Scalability = Summary['scalability'][number]
+
+const throughput = (records: ArmRecords) => byBlock(records, metrics.throughputPerSec.of)
+
+/** Arms of the experiment whose users come back to the replica that knows them. */
+function measuredArms(all: readonly ArmRecords[]): ArmRecords[] {
+  return all.filter(({ arm }) => arm.experiment === 'replicas' && !isScattered(arm))
+}
+
+const isScattered = ({ settings }: Arm) => settings.sticky === false
+
+/** Whether an arm is a fleet of N replicas as a table or a chart shows it, not one that only says what it is worth. */
+export function isPoint({ experiment, variant, settings }: Arm): boolean {
+  return experiment === 'replicas' && variant !== UNLIMITED && variant !== AGAIN && settings.sticky !== false
+}
+
+/** X(N) ÷ X(1), and E(N) = X(N) ÷ (N · X(1)) where each replica had a core, or a share of one, of its own. */
+export function scaling(all: readonly ArmRecords[]): Summary['scaling'] {
+  const measured = measuredArms(all)
+  return measured.flatMap((many) => {
+    const one = many.arm.replicas > 1 ? baseOf(many.arm, measured) : undefined
+    if (!one) return []
+    const context = { warnings: union([many, one]) }
+    const speedups = ratios(throughput(many), throughput(one))
+    const speedup = estimate(speedups, 'ratio', context)
+    if (!speedup) return []
+    const { scheme, replicas } = many.arm
+    const reason = withheld(many, context.warnings)
+    const shares = speedups.map((x) => x / replicas)
+    const efficiency = reason ? null : estimate(shares, 'ratio', context)
+    return [{ scheme, replicas, speedup, efficiency, withheld: reason, quotaBias: quotaBias(many, measured) }]
+  })
+}
+
+/** The single replica that an arm is compared with. */
+function baseOf({ scheme, comparedWith }: Arm, measured: readonly ArmRecords[]): ArmRecords | undefined {
+  return measured.find(({ arm }) =>
+    comparedWith === null ? arm.scheme === scheme && arm.replicas === 1 : arm.id === comparedWith,
+  )
+}
+
+/** Two replicas on one core cannot serve twice as much, whatever the scheme: there an efficiency would mislead. */
+function withheld(many: ArmRecords, both: readonly Warning[]): Warning | null {
+  if (many.warnings.includes('replicas-share-cores')) return 'replicas-share-cores'
+  return instrumentLimit(both)
+}
+
+/** What the laws make of each scheme, from the arms that were measured before anything was predicted. */
+export function scalability(all: readonly ArmRecords[], run: Pick<Run, 'seed'>): Summary['scalability'] {
+  const arms = all.filter(({ arm }) => arm.experiment === 'replicas')
+  return [...new Set(arms.map(({ arm }) => arm.scheme))].map((scheme) => {
+    const own = arms.filter(({ arm }) => arm.scheme === scheme)
+    const quotas = own.find(({ arm }) => arm.quotas)?.arm.quotas ?? null
+    return {
+      scheme,
+      shareCores: quotas?.replicaCores ?? null,
+      quotaBias: quotaBias(
+        own.find(({ arm }) => arm.variant === 'n1'),
+        own,
+      ),
+      law: lawOf(own),
+      usl: usl(own, run),
+      scattered: own.filter(({ arm }) => isScattered(arm)).flatMap(refusals),
+    }
+  })
+}
+
+/** Replica CPU a request in a fleet under quotas over that of one replica without, in the same block. */
+function quotaBias(fleet: ArmRecords | undefined, all: readonly ArmRecords[]): Estimate | null {
+  const free = all.find(({ arm }) => arm.variant === UNLIMITED && arm.scheme === fleet?.arm.scheme)
+  if (!free || !fleet?.arm.quotas) return null
+  const cpu = (records: ArmRecords) => byBlock(records, metrics['cpuUsPerRequest.replicas'].of)
+  return estimate(ratios(cpu(fleet), cpu(free)), 'ratio', { warnings: union([free, fleet]) })
+}
+
+/** What the demand law needs to know of a scheme, in one block. */
+export interface Demands {
+  /** Requests per second of one replica that is full. */
+  onePerSec: number
+  /** Of one request, over the cores that the tier may use: Redis in all, the proxy for each replica. */
+  redisSec: number
+  proxySec: number
+}
+
+/**
+ * Demands in each block, by what was not held out: the replica's from its throughput alone, the others' at the largest
+ * number of replicas, since both tiers take less for each request the more requests come at once.
+ */
+export function demandsByBlock(own: readonly ArmRecords[]): Map<number, Demands> {
+  const known = own.filter(({ arm }) => !arm.heldOut && arm.variant !== AGAIN && !isScattered(arm))
+  const one = known.find(({ arm }) => arm.replicas === 1 && arm.variant !== UNLIMITED)
+  const most = known.reduce<ArmRecords | undefined>(
+    (a, b) => (b.arm.replicas > (a?.arm.replicas ?? 1) ? b : a),
+    undefined,
+  )
+  const demands = new Map<number, Demands>()
+  for (const [block, single] of one?.measured ?? []) {
+    const measurement = most?.measured.get(block)
+    if (!most || !measurement) continue
+    const { redis, proxy } = measurement.cpuUsPerRequest
+    const { redisCores = 1, proxyCores = most.arm.replicas } = most.arm.quotas ?? {}
+    demands.set(block, {
+      onePerSec: single.throughputPerSec,
+      redisSec: (redis ?? 0) / 1e6 / redisCores,
+      proxySec: (proxy ?? 0) / 1e6 / (proxyCores / most.arm.replicas),
+    })
+  }
+  return demands
+}
+
+/** A fleet of N replicas: they and the proxy scale out, the one Redis does not. */
+function stations({ onePerSec, redisSec, proxySec }: Demands, n: number): Station[] {
+  return [
+    { name: 'replicas', demandSec: 1 / onePerSec, servers: n },
+    { name: 'redis', demandSec: redisSec, servers: 1 },
+    { name: 'proxy', demandSec: proxySec, servers: n },
+  ]
+}
+
+/** Requests per second of N replicas by the demand law, and the tier that is full then. */
+export function demandLaw(demands: Demands, n: number): { perSec: number; limit: string } {
+  const all = stations(demands, n)
+  return { perSec: throughputBound(all), limit: bottleneck(all)?.name ?? 'replicas' }
+}
+
+function lawOf(own: readonly ArmRecords[]): Scalability['law'] {
+  const blocks = [...demandsByBlock(own).values()]
+  if (blocks.length === 0) return null
+  const onePerSec = median(blocks.map((one) => one.onePerSec))
+  const usesRedis = blocks.some(({ redisSec }) => redisSec > 0)
+  const context = { warnings: union(own.filter(({ arm }) => !arm.heldOut)) }
+  return {
+    onePerSec,
+    redisPerSec: usesRedis
+      ? estimate(
+          blocks.map(({ redisSec }) => 1 / redisSec),
+          'requests/s',
+          context,
+        )
+      : null,
+    redisFromReplicas: usesRedis
+      ? estimate(
+          blocks.map(({ redisSec, onePerSec }) => 1 / redisSec / onePerSec),
+          'replicas',
+          context,
+        )
+      : null,
+  }
+}
+
+/** The Universal Scalability Law over all numbers of replicas; one cluster a block. */
+function usl(own: readonly ArmRecords[], { seed }: Pick<Run, 'seed'>): Scalability['usl'] {
+  const arms = own.filter(({ arm }) => arm.variant !== UNLIMITED && !isScattered(arm))
+  if (arms.some(({ warnings }) => withheldAnyhow(warnings))) return null
+  const blocks = [...new Set(arms.flatMap(({ measured }) => [...measured.keys()]))]
+  const clusters = blocks.map((block) =>
+    arms.flatMap(({ arm, measured }): SizePoint[] => {
+      const found = measured.get(block)
+      return found ? [{ n: arm.replicas, perSec: found.throughputPerSec }] : []
+    }),
+  )
+  if (fitUsl(clusters.flat()) === null) return null
+  const context = { seed, warnings: union(arms) }
+  const of = (what: keyof Usl, unit: string) =>
+    clusterEstimate(clusters, (drawn) => fitUsl(drawn)?.[what] ?? Number.NaN, unit, context)
+  return {
+    perSecAtOne: of('perSecAtOne', 'requests/s'),
+    contention: of('contention', 'share'),
+    coherency: of('coherency', 'share'),
+  }
+}
+
+const withheldAnyhow = (warnings: readonly Warning[]) => warnings.includes('replicas-share-cores')
+
+/** How often a user is not known to the replica that he was sent to. */
+function refusals(records: ArmRecords): Scalability['scattered'] {
+  const share = estimate(
+    [...byBlock(records, ({ statusCounts, requests }) => (statusCounts['401'] ?? 0) / requests).values()],
+    'share',
+    records,
+  )
+  return share ? [{ replicas: records.arm.replicas, refusedShare: share }] : []
+}
