@@ -11,7 +11,7 @@ import { doctor as examine } from './fleet/doctor.ts'
 import { openFleet } from './fleet/open.ts'
 import { catchSignals } from './interrupt.ts'
 import { newRun, type OpenRun, resumeRun } from './open-run.ts'
-import { type BenchOptions, loadTraits } from './options.ts'
+import type { BenchOptions } from './options.ts'
 import { updateLoadCheck, updateReadme, updateVerify } from './readme.ts'
 import { renderReport, renderTerminal } from './report/index.ts'
 import { summarize } from './report/summarize.ts'
@@ -19,6 +19,7 @@ import { execute } from './run.ts'
 import { writeFileDurably } from './store/durable.ts'
 import { readLoadCheck, readRun, readVerify, writeRun } from './store/run-dir.ts'
 import { writeJsonSchemas } from './store/write-json-schema.ts'
+import { traits } from './traits.ts'
 import { Interrupted } from './trial.ts'
 import { upcomingTrials } from './trial-order.ts'
 import type { Run, Summary, Trial, TrialResult } from './types.ts'
@@ -31,7 +32,6 @@ const inColor = () => process.stdout.isTTY === true && !process.env.NO_COLOR
 /** `npm run bench`: measure, report, and leave nothing running. */
 export async function bench(options: BenchOptions): Promise<void> {
   const interrupt = catchSignals()
-  const traits = await loadTraits()
   const fleet = await openFleet({
     port: options.port,
     generators: options.generators,

@@ -1,6 +1,6 @@
 /** Turns what the user typed into what the planner takes, or into an error that says what to type instead. */
 import { InvalidArgumentError } from 'commander'
-import { isSchemeName, schemeNames, schemes } from '../servers/scheme.ts'
+import { isSchemeName, schemeNames } from '../servers/scheme.ts'
 import { AuthscaleError } from './errors.ts'
 import { experiments } from './experiments/index.ts'
 import { DEFAULT_SLO, profileNames } from './experiments/profiles.ts'
@@ -148,12 +148,6 @@ export const experimentList = list(
 export const profileName = oneOf('profile', profileNames, (name): name is ProfileName =>
   (profileNames as string[]).includes(name),
 )
-
-/** The traits that each scheme declares. */
-export async function loadTraits(): Promise<Record<SchemeName, Traits>> {
-  const entries = schemeNames.map(async (name) => [name, (await schemes[name]()).scheme.traits] as const)
-  return Object.fromEntries(await Promise.all(entries)) as Record<SchemeName, Traits>
-}
 
 /** Those that were named, else those of the profile. */
 export function chosenExperiments({ only, profile }: Pick<BenchOptions, 'only' | 'profile'>): Experiment[] {

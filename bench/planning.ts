@@ -4,7 +4,6 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { calibrate } from './calibrate.ts'
 import { AuthscaleError } from './errors.ts'
-import { loadTraits } from './options.ts'
 import { type Crossing, crossing } from './plan/compare.ts'
 import { type Evidence, evidenceOf } from './plan/evidence.ts'
 import { type Plan, plan, type Refusal } from './plan/plan.ts'
@@ -14,6 +13,7 @@ import { machine } from './report/format.ts'
 import { summarize } from './report/summarize.ts'
 import { wrap } from './report/wrap.ts'
 import { readRun } from './store/run-dir.ts'
+import { traits } from './traits.ts'
 import type { Run, SchemeName, Summary, TrialResult } from './types.ts'
 
 const results = fileURLToPath(new URL('../results', import.meta.url))
@@ -57,7 +57,6 @@ export async function planCapacity(options: PlanningOptions): Promise<void> {
   if (options.calibrate && options.run) {
     throw new AuthscaleError('TWO_SOURCES', '--calibrate measures a run of its own: leave out --run')
   }
-  const traits = await loadTraits()
   const evidenceIn = ({ run, summary, results }: Source) =>
     schemes.map((scheme) => evidenceOf(run, summary, results, scheme, traits))
   const folder = options.calibrate ? await calibrate(schemes, results, new Date()) : options.run

@@ -14,12 +14,12 @@ import { findWrk, type Tool } from './fleet/tools.ts'
 import { startGenerator } from './load/generator.ts'
 import { measureSenderCost, OPEN_LOOP_USERS, type SenderCost } from './load/sender-cost.ts'
 import { type Bench, runGenerator, runWrk } from './load/side-by-side.ts'
-import { loadTraits } from './options.ts'
 import { type Interval, medianInterval } from './stats/median-interval.ts'
 import { median } from './stats/quantiles.ts'
 import { writeFileDurably } from './store/durable.ts'
 import { captureEnvironment } from './store/environment.ts'
 import { SCHEMA_VERSION } from './store/schema.ts'
+import { traits } from './traits.ts'
 import type { Environment, LoadCheck } from './types.ts'
 
 /** Throughput may differ from wrk's by this much. */
@@ -53,16 +53,15 @@ export async function verifyLoad(options: VerifyLoadOptions): Promise<void> {
   try {
     // Before the fleet starts: the harness then moves to the shared CPUs and would count only those.
     const environment = await captureEnvironment(new URL('..', import.meta.url), fleet)
-    const traits = (await loadTraits()).none
     const users = Math.max(USERS, OPEN_LOOP_USERS)
-    const running = await fleet.start({ scheme: 'none', traits, replicas: 1, users })
+    const running = await fleet.start({ scheme: 'none', traits: traits.none, replicas: 1, users })
     const generator = await startGenerator(fleet.generatorFor(1))
     try {
       const [replica] = running.replicas
       const url = replica?.url ?? running.url
       await generator.login({
         url,
-        transport: traits.transport,
+        transport: traits.none.transport,
         users: USERS,
         concurrency: LOGIN_CONCURRENCY,
       })
@@ -79,7 +78,7 @@ export async function verifyLoad(options: VerifyLoadOptions): Promise<void> {
         measurePairs(bench, options.pairs),
         running.died.then((reason) => Promise.reject(new AuthscaleError('LOAD_NOT_COMPARABLE', reason))),
       ])
-      const cost = await measureSenderCost(generator, running.url, traits.transport)
+      const cost = await measureSenderCost(generator, running.url, traits.none.transport)
       await conclude(options, judge(options, pairs, cost, wrk, environment))
     } finally {
       await generator.close()

@@ -1,7 +1,7 @@
 /** What an experiment is asked with in the tests: everything as by default, on two cores. */
 import { schemeNames } from '../../servers/scheme.ts'
-import { loadTraits } from '../options.ts'
 import { settingsSchema } from '../store/schema.ts'
+import { traits } from '../traits.ts'
 import type { PlanOptions, Setting } from '../types.ts'
 
 export async function planOptions(overrides: Partial<PlanOptions> = {}): Promise<PlanOptions> {
@@ -10,7 +10,7 @@ export async function planOptions(overrides: Partial<PlanOptions> = {}): Promise
     schemes: schemeNames,
     schemesNamed: false,
     only: [],
-    traits: await loadTraits(),
+    traits,
     replicas: undefined,
     users: undefined,
     maxUsers: undefined,

@@ -1,14 +1,13 @@
 /** What a run can carry a plan with, and what it says when it cannot. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { loadTraits } from '../options.ts'
 import { summarize } from '../report/summarize.ts'
 import { syntheticLadders } from '../report/synthetic-ladders.ts'
+import { traits } from '../traits.ts'
 import type { SchemeName } from '../types.ts'
 import { evidenceOf } from './evidence.ts'
 import { plan } from './plan.ts'
 
-const traits = await loadTraits()
 const schemes = ['none', 'session-redis', 'jwt-hs256', 'jwt-rs256'] as const
 const { run, results } = syntheticLadders({ blocks: 6, schemes, closed: { blocks: 6 } }, false)
 const summary = summarize(run, results)

@@ -30,13 +30,16 @@ export interface Evidence {
   warnings: Warning[]
 }
 
+/** What of a summary a plan rests on. */
+export type Measured = Pick<Summary, 'latency' | 'arms' | 'demand' | 'memoryPerUser' | 'scaling'>
+
 /** A fit whose worst residual is larger says nothing about loads beyond those measured. */
 const WORST_RESIDUAL = 0.25
 
 /** @returns a sentence that says what is missing, and how to measure it, where the run cannot carry a plan */
 export function evidenceOf(
   run: Run,
-  summary: Summary,
+  summary: Measured,
   results: readonly TrialResult[],
   scheme: SchemeName,
   traits: Readonly<Record<SchemeName, Traits>>,
@@ -86,7 +89,7 @@ const isFree = (efficiency: Estimate | null): efficiency is Estimate =>
   efficiency !== null && !efficiency.warnings.includes('redis-saturated')
 
 /** Of the scheme, else of the one that the run measured for the same place of state. */
-function memoryOf(run: Run, summary: Summary, scheme: SchemeName, traits: Readonly<Record<string, Traits>>) {
+function memoryOf(run: Run, summary: Measured, scheme: SchemeName, traits: Readonly<Record<string, Traits>>) {
   const { memoryPerUser } = summary
   const entry =
     memoryPerUser.find((one) => one.scheme === scheme) ??

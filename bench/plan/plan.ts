@@ -6,7 +6,8 @@
  * "The operational analysis of queueing network models", ACM Computing Surveys 10, 1978). Headroom is the share of
  * each that stays free at the planned load.
  */
-import { busyAt, latencyAt, measuredRates, reach } from './curve.ts'
+import { list } from '../report/format.ts'
+import { busyAt, type Ladder, latencyAt, measuredRates, type Reach, reach } from './curve.ts'
 import type { Evidence, TierCost } from './evidence.ts'
 import { evidenceIds, rate, warningsOf } from './notes.ts'
 import { exactly, over, plus, type Range, scaled, times, wholeUnits } from './range.ts'
@@ -43,7 +44,7 @@ export interface Refusal {
 /** Past this an interval says so little that a number of replicas would only look like an answer. */
 const WIDEST = 3
 /** Redis and proxy beyond this many times what was measured need their marginal demand: CPU a request bends. */
-const FAR = 20
+export const FAR = 20
 const SEC_A_MONTH = (365.25 * 86_400) / 12
 
 /** A plan, or why the evidence cannot carry one. Pure. */
@@ -53,20 +54,8 @@ export function plan(evidence: Evidence, request: PlanRequest): Plan | Refusal {
   if (request.stateBytes !== null) {
     return refuse('what a larger state costs was not measured: leave out --payload')
   }
-  const one = capacityOfOne(evidence, request.p99Ms * 1_000)
-  if (one === null) {
-    const { least } = measuredRates(ladder)
-    return refuse(
-      `already at ${rate(least)}, the lowest rate measured, p99 is above ${request.p99Ms} ms: ` +
-        'allow more, or measure lower rates with --rates',
-    )
-  }
-  if (!(one.perSec.hi <= WIDEST * one.perSec.lo)) {
-    return refuse(
-      `one replica keeps ${request.p99Ms} ms up to somewhere between ${rate(one.perSec.lo)} and ` +
-        `${rate(one.perSec.hi)}: too wide to plan with; measure more blocks with --trials`,
-    )
-  }
+  const one = oneReplica(evidence, request.p99Ms)
+  if (typeof one === 'string') return refuse(one)
   const safe = scaled(times(one.perSec, evidence.scaling?.efficiency ?? exactly(1)), 1 - request.headroom)
   const perReplica = scaled(safe, request.replicaCores)
   const replicas = wholeUnits(over(exactly(request.rps), perReplica), 1)
@@ -75,10 +64,12 @@ export function plan(evidence: Evidence, request: PlanRequest): Plan | Refusal {
   const p99 = latencyAt(ladder, each, ({ p99Us }) => p99Us)
   if (!p50 || !p99) return refuse(`no latency was measured near ${rate(each)} for one replica`)
 
-  if (!carriesTiers(evidence, request.rps)) {
+  const poor = tooFar(evidence, request.rps)
+  if (poor.length > 0) {
     return refuse(
       `${rate(request.rps)} is more than ${FAR} times what was measured (${rate(measuredRates(ladder).most)}), and ` +
-        'the fit of U = U0 + D·X is too poor to carry Redis and proxy that far',
+        `the fit of U = U0 + D·X is too poor to carry ${list(poor)} that far: “Far scale” in the run’s report.md ` +
+        'shows how far each part goes, and what the rest would take',
     )
   }
   const tiers = sizesOfTiers(evidence, request)
@@ -106,10 +97,15 @@ export function plan(evidence: Evidence, request: PlanRequest): Plan | Refusal {
   }
 }
 
-/** Whether CPU a request of Redis and proxy is known where the load is that far from the measured one. */
-function carriesTiers({ ladder, redis, proxy }: Evidence, rps: number): boolean {
-  const known = [proxy, redis].every((tier) => tier === null || tier.marginal !== null)
-  return known || rps <= FAR * measuredRates(ladder).most
+/** The tiers whose CPU a request is not known where the load is that far from the measured one. */
+function tooFar({ ladder, redis, proxy }: Evidence, rps: number): string[] {
+  const beyond = (tier: TierCost | null) => tier !== null && rps > (knownTo(tier, ladder) ?? rps)
+  return [...(beyond(redis) ? ['Redis'] : []), ...(beyond(proxy) ? ['the proxy'] : [])]
+}
+
+/** Requests per second up to which a tier's CPU a request is known; null: wherever the utilization law carries it. */
+export function knownTo({ marginal }: TierCost, ladder: Ladder): number | null {
+  return marginal === null ? FAR * measuredRates(ladder).most : null
 }
 
 function sizesOfTiers({ redis, proxy }: Evidence, { rps, headroom }: PlanRequest) {
@@ -129,8 +125,25 @@ export function expense(made: Plan, { replicaCores }: PlanRequest): number {
   return made.replicas.value * replicaCores + made.redisPrimaries.value + made.proxyCores.value
 }
 
+/** The rate of one replica that a plan can rest on, or why it cannot. */
+export function oneReplica(evidence: Evidence, p99Ms: number): Reach | string {
+  const one = capacityOfOne(evidence, p99Ms * 1_000)
+  if (one === null) {
+    const { least } = measuredRates(evidence.ladder)
+    return (
+      `already at ${rate(least)}, the lowest rate measured, p99 is above ${p99Ms} ms: ` +
+      'allow more, or measure lower rates with --rates'
+    )
+  }
+  if (one.perSec.hi <= WIDEST * one.perSec.lo) return one
+  return (
+    `one replica keeps ${p99Ms} ms up to somewhere between ${rate(one.perSec.lo)} and ${rate(one.perSec.hi)}: ` +
+    'too wide to plan with; measure more blocks with --trials'
+  )
+}
+
 /** The run's own capacity where it was measured for just this bound, so that report and plan say the same. */
-function capacityOfOne({ ladder, slo }: Evidence, p99Us: number) {
+function capacityOfOne({ ladder, slo }: Evidence, p99Us: number): Reach | null {
   const { capacityPerSec, capacityNote } = ladder
   if (capacityPerSec && slo.p99Us === p99Us && capacityNote !== 'one-rung') {
     return { perSec: capacityPerSec, atLeast: capacityNote !== 'found' }
@@ -139,7 +152,7 @@ function capacityOfOne({ ladder, slo }: Evidence, p99Us: number) {
 }
 
 /** CPU a request at a load beyond what was measured: between what is left of it by the fit and what was seen. */
-function demandOf({ busy, marginal }: TierCost): Range {
+export function demandOf({ busy, marginal }: TierCost): Range {
   return marginal === null ? busy : { ...busy, lo: Math.min(busy.lo, marginal.lo) }
 }
 

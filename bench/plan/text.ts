@@ -89,13 +89,18 @@ function perReplica({ replicas }: Plan, { rps }: PlanRequest): string {
   return figure(rps / replicas.value)
 }
 
-function ranged({ value, lo, hi }: Range, show: (amount: number) => string = figure, joint = ' to '): string {
+/** A value with the range that it lies in, unless all of it prints the same. */
+export function ranged(
+  { value, lo, hi }: Range,
+  show: (amount: number) => string = figure,
+  joint = ' to ',
+): string {
   const ends = [show(lo), show(hi)]
   return ends.every((end) => end === show(value)) ? show(value) : `${show(value)} (${ends.join(joint)})`
 }
 
 /** Of whole things: small numbers have no decimals, large ones no more digits than they are worth. */
-const count = (things: number) => (things < 1_000 ? String(things) : figure(things))
+export const count = (things: number) => (things < 1_000 ? String(things) : figure(things))
 const milliseconds = (ms: number) => responseTime(ms * 1_000)
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']

@@ -32,6 +32,13 @@ function signed(value: number, scale = value): string {
   return value > 0 ? `+${figure(value, scale)}` : figure(value, scale)
 }
 
+/** Large numbers in words as short as an axis needs: `23.5 k`, `5 M`. */
+export function short(value: number): string {
+  const [factor, letter] = value >= 1e6 ? [1e6, ' M'] : value >= 1e3 ? [1e3, ' k'] : [1, '']
+  const shown = figure(value / factor)
+  return `${shown.includes('.') ? shown.replace(/\.?0+$/, '') : shown}${letter}`
+}
+
 /** Ratios as whole per cent. */
 export function percent(ratio: number): string {
   return `${Math.round(ratio * 100)} %`

@@ -3,6 +3,7 @@ import type { Run, Summary } from '../types.ts'
 import { capacityChart } from './charts/capacity.ts'
 import { costChart } from './charts/cost.ts'
 import { distanceChart } from './charts/distance.ts'
+import { farScaleChart } from './charts/far-scale.ts'
 import { journeyChart } from './charts/journey.ts'
 import { knobsChart } from './charts/knobs.ts'
 import { latencyChart } from './charts/latency.ts'
@@ -26,6 +27,7 @@ const charts = {
   'charts/distance.svg': distanceChart,
   'charts/knobs.svg': knobsChart,
   'charts/tls.svg': tlsChart,
+  'charts/far-scale.svg': farScaleChart,
 } as const
 
 /** `summary.json`, `report.md` and those charts for which the run has data. */

@@ -3,6 +3,7 @@ import type { Run, Summary } from '../types.ts'
 import { answer } from './answer.ts'
 import { claimsSection } from './claims.ts'
 import { distanceSection } from './distance-section.ts'
+import { farSection } from './far-section.ts'
 import { counted, percent } from './format.ts'
 import { journeySection } from './journeys.ts'
 import { knobsSection } from './knobs-section.ts'
@@ -64,6 +65,7 @@ export function markdownReport(run: Run, summary: Summary, charts: readonly stri
     ...distanceSection(summary, chart),
     ...tlsSection(summary, chart),
     ...knobsSection(run, summary, chart),
+    ...farSection(run, summary, chart),
     ...notes(summary),
     ...warnings(summary),
     ...rules(run, summary),

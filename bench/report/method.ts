@@ -103,7 +103,7 @@ function intervals({ plan }: Run, { blocks }: Summary): string {
 /** What no figure here says. */
 export function limits(
   { environment: { placement, virtualization } }: Run,
-  { latency, journeys, distance }: Summary,
+  { latency, journeys, distance, tls }: Summary,
 ): string[] {
   return [
     '## What this cannot tell',
@@ -114,7 +114,7 @@ export function limits(
             'Response times below a millisecond, or under arrivals that come in bursts: these were independent of each other.',
           ]
         : ['Response times: this run has no open loop, and what a closed loop shows is not that.']),
-      'The cost of TLS, or of a real network between client, proxy, replicas and Redis.',
+      `The cost of ${tls ? '' : 'TLS, or of '}a real network, beyond what a delay before Redis does.`,
       'What a scheme is worth: revocation, readable payloads and what fails with Redis are no microseconds.',
       ...(virtualization
         ? ['How much neighbours on the same host disturbed it, beyond what steal and the two controls show.']

@@ -7,6 +7,7 @@ import { agreement } from './agreement.ts'
 import { compareWithControl, ownErrors } from './comparisons.ts'
 import { demand } from './demand.ts'
 import { distance } from './distance.ts'
+import { farScale } from './far-scale.ts'
 import { memoryPerUser } from './growth.ts'
 import { journeys } from './journeys.ts'
 import { ladders } from './ladders.ts'
@@ -31,7 +32,7 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
   const aa = ownErrors(all)
   const compared = compareWithControl(all, aa)
   const against = versus(all, aa)
-  const summary = {
+  const measured = {
     schemaVersion: SCHEMA_VERSION,
     runId: run.id,
     profile: run.profile,
@@ -62,7 +63,8 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
     ),
     withRejected,
     notes: run.notes,
-  } satisfies Omit<Summary, 'claims'>
+  } satisfies Omit<Summary, 'claims' | 'farScale'>
+  const summary = { ...measured, farScale: farScale(run, measured, results) }
   return {
     ...summary,
     claims: judgeAll({ run, summary, arms: all, ladders: ladders(run, results), results }),

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { quantiles } from './quantiles.ts'
 import { seededNormal } from './seeded.ts'
-import { fitUsl, type SizePoint, type Usl, uslPeak, uslThroughput } from './usl.ts'
+import { fitUsl, type SizePoint, type Usl, uslPeak, uslSize, uslThroughput } from './usl.ts'
 
 const pointsOf = (usl: Usl, sizes: readonly number[]): SizePoint[] =>
   sizes.map((n) => ({ n, perSec: uslThroughput(usl, n) }))
@@ -32,6 +32,33 @@ test('a law by hand: half of the work shared, then pairs that talk', () => {
   assert.equal(uslThroughput({ perSecAtOne: 100, contention: 0.5, coherency: 0 }, 3), 150)
   assert.equal(uslThroughput({ perSecAtOne: 100, contention: 0, coherency: 0.1 }, 5), 500 / 3)
   assert.equal(uslPeak({ perSecAtOne: 100, contention: 0.19, coherency: 0.01 }), 9)
+})
+
+test('turned around: the smallest size that serves so much, or none beyond the peak', () => {
+  fc.assert(
+    fc.property(law, fc.double({ min: 0.01, max: 40, noNaN: true }), (usl, times) => {
+      const asked = times * usl.perSecAtOne
+      const size = uslSize(usl, asked)
+      const peak = uslPeak(usl)
+      if (size === null) {
+        for (const n of [1, 2, 10, 1_000, 1e6, Math.floor(peak), Math.ceil(peak)])
+          if (Number.isFinite(n)) assert.ok(uslThroughput(usl, n) < asked * (1 + 1e-6), `${n}`)
+        return
+      }
+      assert.ok(uslThroughput(usl, size) >= asked * (1 - 1e-6))
+      if (size > 1) assert.ok(uslThroughput(usl, size - 1) < asked * (1 + 1e-6))
+    }),
+  )
+})
+
+test('without loss the size is the load over what one serves, rounded up; half shared, twice one is out of reach', () => {
+  const free = { perSecAtOne: 100, contention: 0, coherency: 0 }
+  assert.deepEqual(
+    [50, 100, 101, 1_000].map((perSec) => uslSize(free, perSec)),
+    [1, 1, 2, 10],
+  )
+  const half = { perSecAtOne: 100, contention: 0.5, coherency: 0 }
+  assert.deepEqual([uslSize(half, 150), uslSize(half, 200)], [3, null])
 })
 
 /** What the fit minimizes: (X/N)²·(N/X − N/X̂)² = (1 − X/X̂)², summed. */

@@ -66,6 +66,24 @@ export function uslPeak({ contention, coherency }: Usl): number {
   return Math.max(1, Math.sqrt((1 - contention) / coherency))
 }
 
+/**
+ * The smallest whole N whose throughput is at least `perSec`: X(N) >= X turned around is
+ * βX·N² + ((α − β)X − λ)·N + (1 − α)X <= 0, met between its two roots (for β = 0 from its one root on).
+ *
+ * @returns null where no N is enough
+ */
+export function uslSize(usl: Usl, perSec: number): number | null {
+  const { perSecAtOne, contention, coherency } = usl
+  if (perSecAtOne >= perSec) return 1
+  const slope = perSecAtOne - (contention - coherency) * perSec
+  const rest = (1 - contention) * perSec
+  // The smaller root, in the form that stays exact where the quadratic term is small or none.
+  const root = (2 * rest) / (slope + Math.sqrt(slope ** 2 - 4 * coherency * perSec * rest))
+  // Whole numbers end a hair above themselves now and then; NaN and Infinity stay what they are.
+  const size = Math.max(1, Math.ceil(root - 1e-9))
+  return slope > 0 && uslThroughput(usl, size) >= perSec * (1 - 1e-9) ? size : null
+}
+
 /** The model 1 = Σ c·column with the columns `free`; the other coefficients are 0. Error: sum of squares. */
 function fitColumns(columns: readonly number[][], free: readonly number[]) {
   const chosen = free.map((index) => columns[index] ?? [])

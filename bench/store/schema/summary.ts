@@ -9,6 +9,7 @@ import {
   warningSchema,
 } from './basics.ts'
 import { distanceSchema } from './distance.ts'
+import { farScaleSchema } from './far-scale.ts'
 import { latencyRowSchema } from './latency-row.ts'
 import { payloadSchema } from './payload.ts'
 import { tlsSummarySchema } from './tls.ts'
@@ -98,7 +99,9 @@ export const summarySchema = z
           withheld: warningSchema.nullable().describe('Why there is no efficiency'),
           quotaBias: estimateSchema
             .nullable()
-            .describe('Scale model: replica CPU a request ÷ that of one replica without a quota; null: no quotas'),
+            .describe(
+              'Scale model: replica CPU a request ÷ that of one replica without a quota; null: no quotas',
+            ),
         }),
       )
       .describe('From the experiment `replicas`'),
@@ -218,6 +221,7 @@ export const summarySchema = z
     blocks: z
       .array(z.object({ experiment: z.string(), planned: count, measured: count, stoppedEarly: z.boolean() }))
       .describe('Blocks of each experiment'),
+    farScale: farScaleSchema,
     rejected: z.array(z.object({ trial: z.string(), reason: z.string() })),
     withRejected: z
       .array(
