@@ -31,6 +31,8 @@ const VERIFY_EVERY = 16
 const RAMP_SEC = 0.1
 /** The same for logins, which begin one after the other over it. */
 const LOGIN_RAMP_SEC = 1
+/** Under quotas that just came into force: until the queues are those of replicas that run by turns. */
+const QUOTA_RAMP_SEC = 2
 /** Until every client that resumes TLS sessions has one. */
 const CONNECT_RAMP_SEC = 0.5
 /** Logins before journeys, whose rate alone would leave that code cold; reads have the arm's own number. */
@@ -76,7 +78,7 @@ async function closedLoop(session: Session, load: ClosedLoad): Promise<Judged> {
   const seeded = await logIn(session)
   // A replica cannot tell how its proxy's clients connect, and over kept connections it is warm sooner.
   await warmUp(session, { ...load, reuse: 'kept' })
-  const warmupSec = rampSec(load)
+  const warmupSec = session.trial.arm.quotas ? QUOTA_RAMP_SEC : rampSec(load)
   return oneWindow(session, seeded, { load, warmupSec, measureSec: session.trial.arm.measureSec })
 }
 

@@ -6,11 +6,6 @@ import { ConfigError, readConfig, type ServerConfig } from './config.ts'
 import { type Auth, schemes } from './scheme.ts'
 
 const DRAIN_TIMEOUT_MS = 4500
-/**
- * Connections that may wait to be accepted, as far as the system's own limit allows. Node's 511 overflow when a proxy
- * opens many at once while the replica is held back, and each that is dropped comes again a second later.
- */
-const BACKLOG = 4_096
 
 async function start(): Promise<void> {
   const config = readConfig(process.env)
@@ -38,7 +33,7 @@ function listen(server: Server, { host, port }: ServerConfig): Promise<number> {
         : 'cannot be listened on: correct HOST or PORT'
       reject(new ConfigError(`port ${port} on ${host} ${advice} (${error.code})`))
     })
-    server.listen({ port, host, backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port))
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })
 }
 

@@ -34,6 +34,12 @@ export interface Parts {
   /** A server to start, or one that the user already runs. */
   redis: { tool: Tool } | { url: string; part: Part }
 }
+/**
+ * Under quotas replicas run by turns, and requests pile up at one that has to wait. Each that needs a new connection is
+ * then late by seconds, since Node accepts one in a turn of its loop: with a bound, those opened in the warm-up suffice.
+ */
+const MOST_PER_LIMITED_REPLICA = 128
+
 /** @throws AuthscaleError of the part that does not start; then nothing of the trial runs */
 export async function startTrial(
   ground: Ground,
@@ -74,6 +80,7 @@ export async function startTrial(
       sticky: spec.settings?.sticky ?? spec.traits.state === 'process',
       tls: spec.settings?.tls,
       reuse: spec.settings?.proxyReuse,
+      mostPerReplica: spec.quotas ? MOST_PER_LIMITED_REPLICA : undefined,
       replicas: replicas.handles,
     })
     undo.add(() => proxy.stop())

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -179,18 +179,25 @@ describe('a fleet under CPU quotas', { skip: findQuotaMethod().problem ?? false 
       for (let trial = 0; trial < 2; trial++) {
         const running = await fleet.start({ ...(await spec('session-redis', 2)), quotas })
         await running.constrain()
-        const pids = [...running.replicas, running.redis, running.proxy].map((part) => part?.pid)
+        const ballast = running.ballast ?? []
+        assert.equal(ballast.length, fleet.placement.cores)
+        const parts = [...running.replicas, running.redis, running.proxy].map((part) => part?.pid)
+        const pids = [...parts, ...ballast]
         const groups = pids.map(
           (pid) => /\/authscale-\S+$/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))?.[0],
         )
         assert.deepEqual(
           groups.map((group) => group?.split('/').at(-1)),
-          ['r1', 'r2', 'redis', 'proxy'],
+          ['r1', 'r2', 'redis', 'proxy', ...ballast.map((_, i) => `ballast${i + 1}`)],
         )
         assert.deepEqual((await visits(running.url, 4)).toSorted(), ['r1', 'r1', 'r2', 'r2'])
         assert.equal(own().length, 1)
         await running.stop()
         assert.deepEqual(own(), [])
+        assert.ok(
+          ballast.every((pid) => !existsSync(`/proc/${pid}`)),
+          'ballast outlived its fleet',
+        )
       }
       const running = await fleet.start(await spec('none', 1))
       const cgroup = readFileSync(`/proc/${running.proxy.pid}/cgroup`, 'utf8')

@@ -46,6 +46,16 @@ test('cookies appear only where clients must come back', () => {
   assert.doesNotMatch(proxyConfig(80, '/s', { sticky: false, replicas }), /cookie/)
 })
 
+test('a bound on requests is each replica’s own, and there is none unless it is asked for', () => {
+  const replicas = [1, 2].map((n) => ({ id: `r${n}`, port: 3_000 + n }))
+  const bounded = proxyConfig(80, '/s', { sticky: true, replicas, mostPerReplica: 128 })
+  const servers = (text: string) => text.split('\n').filter((line) => line.startsWith('  server '))
+  assert.ok(servers(bounded).every((line) => line.endsWith(' maxconn 128')))
+  assert.ok(
+    servers(proxyConfig(80, '/s', { sticky: true, replicas })).every((line) => !line.includes('maxconn')),
+  )
+})
+
 for (const [reuse, connections] of [
   ['always', 1],
   ['never', 3],

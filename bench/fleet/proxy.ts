@@ -31,6 +31,8 @@ export interface ProxyPlan {
   tls?: TlsVersion | undefined
   /** Which requests may take a connection to a replica that others used; default always, as if all were safe to repeat. */
   reuse?: Settings['proxyReuse'] | undefined
+  /** Requests that a replica gets at once, while the others wait in the proxy; without, all are passed on. */
+  mostPerReplica?: number | undefined
   replicas: readonly { id: string; port: number }[]
 }
 
@@ -142,11 +144,14 @@ function statusOf(url: string, ca: string | undefined): Promise<number | undefin
 export function proxyConfig(
   port: number,
   socket: string,
-  plan: Pick<ProxyPlan, 'sticky' | 'replicas' | 'tls' | 'reuse'> & { certificate?: string | undefined },
+  plan: Pick<ProxyPlan, 'sticky' | 'replicas' | 'tls' | 'reuse' | 'mostPerReplica'> & {
+    certificate?: string | undefined
+  },
 ): string {
-  const { tls, certificate = '' } = plan
+  const { tls, certificate = '', mostPerReplica } = plan
+  const most = mostPerReplica ? ` maxconn ${mostPerReplica}` : ''
   const servers = plan.replicas.map(({ id, port }) => {
-    return `  server ${id} 127.0.0.1:${port}${plan.sticky ? ` cookie ${id}` : ''}`
+    return `  server ${id} 127.0.0.1:${port}${plan.sticky ? ` cookie ${id}` : ''}${most}`
   })
   return `${[
     'global',
