@@ -5,6 +5,7 @@ import type { Experiment, PlanOptions } from '../types.ts'
 import { planTrials } from './index.ts'
 import { planOptions as options } from './options-for-tests.ts'
 import { payload } from './payload.ts'
+import { profiles } from './profiles.ts'
 import { rtt } from './rtt.ts'
 
 const full = (overrides: Partial<PlanOptions> = {}) => options({ profile: 'full', trials: 1, ...overrides })
@@ -36,7 +37,11 @@ test('payload: the search for the largest state comes first and once, for all th
   const sized = trials.filter(({ arm }) => !arm.largestState)
   assert.deepEqual([...new Set(sized.map(({ block }) => block))], [0, 1, 2, 3, 4])
   const controls = sized.filter(({ arm, block }) => arm.scheme === 'none' && block === 0)
-  assert.equal(controls.length, 8, 'each size, and the smallest again')
+  assert.equal(
+    controls.length,
+    profiles.full.payload.sizesBytes.length + 1,
+    'each size, and the smallest again',
+  )
 })
 
 test('rtt: every distance for schemes with Redis, one level for the control and a token', async () => {
@@ -57,7 +62,8 @@ test('rtt: every distance for schemes with Redis, one level for the control and 
     'rtt/session-redis-tuned/0ms-one-by-one',
     'rtt/session-redis-tuned/50ms-one-by-one',
   ])
-  for (const { load } of arms) assert.deepEqual(load.loop === 'open' && load.ratesPerSec, [500, 1_000])
+  for (const { load } of arms)
+    assert.deepEqual(load.loop === 'open' && load.ratesPerSec, profiles.full.rtt.ratesPerSec)
 })
 
 test('named schemes and rates are respected', async () => {
