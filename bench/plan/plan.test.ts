@@ -90,7 +90,8 @@ test('what cannot be said is refused, with what to do', () => {
   }
   assert.match(refused(plan(evidence({ ladder: vague }), request)), /too wide.*--trials/)
   const far = { ...request, rps: 9_000 * 21 }
-  assert.match(refused(plan(evidence({ redis: { busy: around(20), marginal: null } }), far)), /too poor/)
+  const poor = evidence({ redis: { busy: around(20), marginal: null } })
+  assert.match(refused(plan(poor, far)), /too poor to carry Redis that far.*“Far scale”/)
   assert.equal(plan(evidence(), far).refused, null, 'with a fit the utilization law carries it')
 })
 

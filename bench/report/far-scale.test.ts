@@ -111,6 +111,7 @@ test('contention that was found is said with the load that no fleet passes, and 
   assert.match(text, /`jwt-hs256` contention was seen over 8 replicas.*more than any number of replicas/)
   assert.match(text, /One fleet would never serve more than [\d.]+ [kM] requests\/s/)
   assert.match(text, /not measured in this run for `session-memory`/)
+  assert.match(svg ?? '', /<title>100 M users would take .* replicas without contention/)
   assert.match(svg ?? '', /dotted: with the contention/)
 })
 

@@ -19,8 +19,8 @@ const FEW_BLOCKS_NOTE =
   'The ranges come from fewer than five blocks and hold less than 95 %; a figure without one is a capacity that ended ' +
   'at the same step of the search in each block.'
 const MISSING =
-  'This run cannot be carried further than it was measured: that takes the latency of a scheme under an SLO of p99, ' +
-  'its cost and the memory of its users. `npm run bench -- --only latency,cost,users` measures them.'
+  'This run cannot be carried further than it was measured: that takes the latency of a scheme at rates of ' +
+  'arrivals, its cost and the memory of its users. `npm run bench -- --only latency,cost,users` measures them.'
 
 export function farSection(
   run: Run,

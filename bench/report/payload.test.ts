@@ -31,7 +31,7 @@ test('finds what each KB adds, over the sizes that a scheme takes, whatever it c
 })
 
 test('the limit is that of the search, also when a gate rejected its window', () => {
-  assert.deepEqual(of('jwt-cookie').sizesBytes, [100, 500, 1_000, 2_000])
+  assert.deepEqual(of('jwt-cookie').sizesBytes, [100, 1_000])
   assert.equal(of('jwt-cookie').limit?.acceptedBytes, 2_789)
   assert.equal(of('session-redis').limit?.refusedBytes, null)
   assert.equal(of('none').limit, null)

@@ -63,6 +63,8 @@ export function scalability(all: readonly ArmRecords[], run: Pick<Run, 'seed'>):
   return [...new Set(arms.map(({ arm }) => arm.scheme))].map((scheme) => {
     const own = arms.filter(({ arm }) => arm.scheme === scheme)
     const quotas = own.find(({ arm }) => arm.quotas)?.arm.quotas ?? null
+    // Replicas that take turns on a core obey another law, which nobody asked for.
+    const shared = own.some(({ warnings }) => warnings.includes('replicas-share-cores'))
     return {
       scheme,
       shareCores: quotas?.replicaCores ?? null,
@@ -70,8 +72,8 @@ export function scalability(all: readonly ArmRecords[], run: Pick<Run, 'seed'>):
         own.find(({ arm }) => arm.variant === 'n1'),
         own,
       ),
-      law: lawOf(own),
-      usl: usl(own, run),
+      law: shared ? null : lawOf(own),
+      usl: shared ? null : usl(own, run),
       scattered: own.filter(({ arm }) => isScattered(arm)).flatMap(refusals),
     }
   })
@@ -163,7 +165,6 @@ function lawOf(own: readonly ArmRecords[]): Scalability['law'] {
 /** The Universal Scalability Law over all numbers of replicas; one cluster a block. */
 function usl(own: readonly ArmRecords[], { seed }: Pick<Run, 'seed'>): Scalability['usl'] {
   const arms = own.filter(({ arm }) => arm.variant !== UNLIMITED && !isScattered(arm))
-  if (arms.some(({ warnings }) => withheldAnyhow(warnings))) return null
   const blocks = [...new Set(arms.flatMap(({ measured }) => [...measured.keys()]))]
   const clusters = blocks.map((block) =>
     arms.flatMap(({ arm, measured }): SizePoint[] => {
@@ -181,8 +182,6 @@ function usl(own: readonly ArmRecords[], { seed }: Pick<Run, 'seed'>): Scalabili
     coherency: of('coherency', 'share'),
   }
 }
-
-const withheldAnyhow = (warnings: readonly Warning[]) => warnings.includes('replicas-share-cores')
 
 /** How often a user is not known to the replica that he was sent to. */
 function refusals(records: ArmRecords): Scalability['scattered'] {

@@ -41,7 +41,7 @@ export function linesOf(
       endLabel: {
         show: true,
         color,
-        fontSize: 12,
+        fontSize: 11,
         fontWeight: 'bold',
         distance: isCut ? 10 : 6,
         formatter: isCut
@@ -55,7 +55,7 @@ export function linesOf(
     line(isCut ? [last] : [], { symbol: CROSS, symbolSize: 9, z: 6 }),
     line([], {
       data: place.isOfReplicas ? contended(known) : [],
-      lineStyle: { color, width: 1.25, type: 'dotted' },
+      lineStyle: { color, width: 2, type: 'dotted' },
     }),
   ]
 }

@@ -22,12 +22,12 @@ const panels: readonly Panel[] = [
   // Nothing to draw for schemes without Redis: a logarithm of zero.
   {
     name: 'Redis primaries',
-    left: 512,
+    left: 496,
     of: ({ redisPrimaries }) => (redisPrimaries?.value ? redisPrimaries : null),
   },
 ]
 
-const BOX = { width: 256, top: 158, bottom: 56 } as const
+const BOX = { width: 244, top: 166, bottom: 56 } as const
 const POINTS_A_DECADE = 32
 /** The left end of the scale: a thousand users, were they to ask once in 20 s. */
 const FROM = 50
@@ -165,6 +165,7 @@ function absent({ left }: Panel, all: readonly Line[], own: readonly { entry: To
     : [
         {
           type: 'text' as const,
+          z: 10,
           left: left + 12,
           top: BOX.top + 10,
           // Over the lines of the grid, which would cross the names out.
@@ -194,14 +195,16 @@ function finding(farScale: FarScale, schemes: readonly Told[]): string {
   const redis = found.toSorted((a, b) => primaries(b) - primaries(a))[0]
   const also =
     redis && primaries(redis) > 0 ? `, and ${redis.scheme} ${count(primaries(redis))} Redis primaries` : ''
-  return `${name} would take ${range} replicas${also}`
+  const free = schemes.some(isContended) ? ' without contention' : ''
+  return `${name} would take ${range} replicas${free}${also}`
 }
 
+const isContended = ({ law }: Told) => law.contention.found === 'some'
 const primaries = ({ redisPrimaries }: FarSizes) => redisPrimaries?.value ?? 0
 
 function legend({ assumptions }: FarScale, schemes: readonly Told[]): string {
   const { headroom, p99Ms } = assumptions
-  const contended = schemes.some(({ law }) => law.contention.found === 'some')
+  const contended = schemes.some(isContended)
   return [
     'extrapolated, not measured: thick up to the symbol is measured, dashed is the demand law and assumptions · band: interval',
     `p99 ≤ ${p99Ms} ms, ${percent(headroom)} of every core free${contended ? ' · dotted: with the contention that was found' : ''}`,
