@@ -1,30 +1,13 @@
 /** The search for the largest state with real servers behind the real proxy. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { schemes } from '../servers/scheme.ts'
-import { openLocalFleet } from './fleet/local.ts'
+import { fleetForTests } from './fleet/fleet-for-tests.ts'
 import { findStateLimit } from './state-limit.ts'
 import type { Fleet, FleetSpec, SchemeName } from './types.ts'
 
-const temporary = mkdtempSync(join(tmpdir(), 'state-limit-'))
-const formerTmpdir = process.env.TMPDIR
+const fleet = fleetForTests('state-limit')
 const { signal } = new AbortController()
-let fleet: Fleet
-
-before(async () => {
-  // Run folders of other tests are none of this test's business.
-  process.env.TMPDIR = temporary
-  fleet = await openLocalFleet({ log: () => {} })
-})
-after(async () => {
-  await fleet.close()
-  if (formerTmpdir === undefined) delete process.env.TMPDIR
-  else process.env.TMPDIR = formerTmpdir
-  rmSync(temporary, { recursive: true })
-})
 
 async function spec(scheme: SchemeName): Promise<FleetSpec> {
   return { scheme, traits: (await schemes[scheme]()).scheme.traits, replicas: 1, users: 1_000 }
@@ -33,7 +16,7 @@ async function spec(scheme: SchemeName): Promise<FleetSpec> {
 /** What the search finds between nothing and 16,000 bytes. */
 async function limitOf(scheme: SchemeName) {
   const search = { upToBytes: 16_000, withinBytes: 1_000 }
-  return await findStateLimit(search, await spec(scheme), { fleet, signal })
+  return await findStateLimit(search, await spec(scheme), { fleet: fleet(), signal })
 }
 
 test('a cookie is refused at the login, at the size that browsers would drop', async () => {
@@ -62,9 +45,9 @@ test('where the state stays at home the first try is the last', async () => {
 test('a part that ends under it is a fault and no refusal, and nothing stays behind', async () => {
   const pids: (number | null)[] = []
   const fragile: Fleet = {
-    ...fleet,
+    ...fleet(),
     start: async (wanted) => {
-      const running = await fleet.start(wanted)
+      const running = await fleet().start(wanted)
       pids.push(running.proxy.pid, ...running.replicas.map(({ pid }) => pid))
       process.kill(running.replicas[0]?.pid ?? 0, 'SIGKILL')
       return running

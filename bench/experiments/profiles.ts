@@ -58,6 +58,16 @@ const WARM = 20_000
 /** About half of what one replica can take under the dearest of the schemes. */
 const JOURNEYS_PER_SEC = 250
 
+/** A visit is the same in every profile that measures it; smoke only shows that it works. */
+const VISITS = {
+  warmupSec: 0.5,
+  warmupRequests: WARM,
+  journeysPerSec: JOURNEYS_PER_SEC,
+  reads: 8,
+  thinkMs: 100,
+  users: 2_000,
+}
+
 export const profiles: Record<ProfileName, Profile> = {
   smoke: {
     summary: 'every scheme once, in under 90 seconds; shows that everything works, never a published figure',
@@ -134,16 +144,7 @@ export const profiles: Record<ProfileName, Profile> = {
       levels: [1_000, 10_000, 100_000],
     },
     login: { blocks: 3, warmupSec: 0.5, warmupRequests: WARM / 2, measureSec: 1.2, hashedSec: 8 },
-    journey: {
-      blocks: 3,
-      warmupSec: 0.5,
-      warmupRequests: WARM,
-      measureSec: 2,
-      journeysPerSec: JOURNEYS_PER_SEC,
-      reads: 8,
-      thinkMs: 100,
-      users: 2_000,
-    },
+    journey: { blocks: 3, measureSec: 2, ...VISITS },
     tls: { blocks: 5, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
     payload: {
       blocks: 5,
@@ -194,16 +195,7 @@ export const profiles: Record<ProfileName, Profile> = {
       levels: [1_000, 10_000, 100_000],
     },
     login: { blocks: 5, warmupSec: 0.5, warmupRequests: WARM / 2, measureSec: 1.5, hashedSec: 8 },
-    journey: {
-      blocks: 5,
-      warmupSec: 0.5,
-      warmupRequests: WARM,
-      measureSec: 4,
-      journeysPerSec: JOURNEYS_PER_SEC,
-      reads: 8,
-      thinkMs: 100,
-      users: 2_000,
-    },
+    journey: { blocks: 5, measureSec: 4, ...VISITS },
     tls: { blocks: 5, warmupSec: 1, warmupRequests: WARM, measureSec: 2 },
     payload: {
       blocks: 5,
@@ -248,16 +240,7 @@ export const profiles: Record<ProfileName, Profile> = {
     },
     users: { blocks: 2, warmupSec: 0.2, warmupRequests: 0, measureSec: 0.3, levels: [5_000, 25_000] },
     login: { blocks: 3, warmupSec: 0.5, warmupRequests: WARM / 2, measureSec: 1.2, hashedSec: 8 },
-    journey: {
-      blocks: 3,
-      warmupSec: 0.5,
-      warmupRequests: WARM,
-      measureSec: 2,
-      journeysPerSec: JOURNEYS_PER_SEC,
-      reads: 8,
-      thinkMs: 100,
-      users: 2_000,
-    },
+    journey: { blocks: 3, measureSec: 2, ...VISITS },
     tls: { blocks: 3, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
     payload: {
       blocks: 3,

@@ -1,31 +1,14 @@
 /** A whole fleet whose Redis is far away: how late its answers are, and that the link goes with it. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { schemes } from '../../servers/scheme.ts'
-import type { Fleet, FleetSpec, SchemeName } from '../types.ts'
+import type { FleetSpec, SchemeName } from '../types.ts'
+import { fleetForTests } from './fleet-for-tests.ts'
 import { identify } from './identity.ts'
-import { openLocalFleet } from './local.ts'
 
 const ROUND_TRIP_MS = 40
 
-const temporary = mkdtempSync(join(tmpdir(), 'distance-'))
-const formerTmpdir = process.env.TMPDIR
-let fleet: Fleet
-
-before(async () => {
-  // Run folders of other tests are none of this test's business.
-  process.env.TMPDIR = temporary
-  fleet = await openLocalFleet({ log: () => {} })
-})
-after(async () => {
-  await fleet.close()
-  if (formerTmpdir === undefined) delete process.env.TMPDIR
-  else process.env.TMPDIR = formerTmpdir
-  rmSync(temporary, { recursive: true })
-})
+const fleet = fleetForTests('distance')
 
 async function spec(scheme: SchemeName): Promise<FleetSpec> {
   const { traits } = (await schemes[scheme]()).scheme
@@ -52,10 +35,10 @@ async function readMs(url: string, cookie: string): Promise<number> {
 }
 
 test('from `constrain` on each round trip takes as long as was asked for, two of them twice as long', async () => {
-  assert.ok(fleet.settable.includes('redisRoundTripMs'))
+  assert.ok(fleet().settable.includes('redisRoundTripMs'))
   const trips = { 'session-redis-tuned': 1, 'session-redis': 2 } as const
   for (const [scheme, expected] of Object.entries(trips) as [SchemeName, number][]) {
-    const running = await fleet.start(await spec(scheme))
+    const running = await fleet().start(await spec(scheme))
     const cookie = await logIn(running.url)
     const near = await readMs(running.url, cookie)
     await running.constrain()
@@ -67,19 +50,19 @@ test('from `constrain` on each round trip takes as long as was asked for, two of
 })
 
 test('the link is seen, ends with its fleet, and a fleet without Redis has none', async () => {
-  const running = await fleet.start(await spec('session-redis'))
+  const running = await fleet().start(await spec('session-redis'))
   const pid = running.link?.pid ?? assert.fail('no link')
   assert.ok(identify(pid))
   await running.stop()
   assert.equal(identify(pid), null)
-  const alone = await fleet.start(await spec('jwt-hs256'))
+  const alone = await fleet().start(await spec('jwt-hs256'))
   assert.equal(alone.link, undefined)
   await alone.constrain()
   await alone.stop()
 })
 
 test('a link that ends by itself ends the trial', async () => {
-  const running = await fleet.start(await spec('session-redis'))
+  const running = await fleet().start(await spec('session-redis'))
   process.kill(running.link?.pid ?? assert.fail('no link'), 'SIGKILL')
   assert.match(await running.died, /^link ended \(SIGKILL\)/)
   await running.stop()

@@ -34,6 +34,7 @@ export interface Parts {
   /** A server to start, or one that the user already runs. */
   redis: { tool: Tool } | { url: string; part: Part }
 }
+
 /**
  * Under quotas replicas run by turns, and requests pile up at one that has to wait. Each that needs a new connection is
  * then late by seconds, since Node accepts one in a turn of its loop: with a bound, those opened in the warm-up suffice.
@@ -98,9 +99,11 @@ export async function startTrial(
       constrain: async () => {
         await distance?.engage()
         for (const { name, pid, cores } of limits) quotas?.limit(name, pid, cores)
-        const children = quotas && spec.quotas ? await startBallastFor(ground, spec.quotas, quotas) : []
-        undo.add(() => Promise.all(children.map((child) => child.stop())))
-        ballast.push(...children.map(({ pid }) => pid))
+        if (stopped || !quotas || !spec.quotas) return
+        const started = startBallastFor(ground, spec.quotas, quotas)
+        // Before it is awaited: an interrupt may come while it starts. One that did not start has left nothing behind.
+        undo.add(async () => Promise.all((await started.catch(() => [])).map((child) => child.stop())))
+        ballast.push(...(await started).map(({ pid }) => pid))
       },
       ballast,
       died: untilStopped(
@@ -117,10 +120,12 @@ export async function startTrial(
     throw error
   }
 }
+
 /** The first ending that nobody asked for. */
 function untilStopped(endings: readonly Promise<string>[], stopped: () => boolean): Promise<string> {
   return Promise.race(endings).then((reason) => (stopped() ? new Promise<never>(() => {}) : reason))
 }
+
 async function startRedisFor(
   { redis, folder }: Ground,
   spec: FleetSpec,
@@ -141,6 +146,7 @@ async function startRedisFor(
 }
 
 const NO_SOCKET = 'the Redis that REDIS_URL names cannot be given a Unix socket: unset REDIS_URL'
+
 /** On the generator's CPUs, where nothing is that a scheme is judged by; null where none is asked for. */
 async function startDistanceFor(
   { runtime, build, folder }: Ground,

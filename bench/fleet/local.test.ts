@@ -207,6 +207,20 @@ describe('a fleet under CPU quotas', { skip: findQuotaMethod().problem ?? false 
     }
   })
 
+  test('that is stopped while its ballast starts leaves none of it', async () => {
+    const fleet = await openLocalFleet(quiet)
+    try {
+      const running = await fleet.start({ ...(await spec('none', 1)), quotas })
+      const constrained = running.constrain()
+      await running.stop()
+      await constrained.catch(() => {})
+      assert.ok(running.ballast?.every((pid) => !existsSync(`/proc/${pid}`)))
+    } finally {
+      await fleet.close()
+    }
+    assert.deepEqual(runFolders(), [])
+  })
+
   test('that the kernel or the machine cannot grant does not start, and nothing of it stays', async () => {
     const fleet = await openLocalFleet(quiet)
     try {

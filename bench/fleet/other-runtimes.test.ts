@@ -55,10 +55,10 @@ describe('without a network', () => {
   })
 })
 
-test('each runs and tells its exact version', async (t) => {
+test('each runs and tells its exact version', async () => {
   const others = await openRuntimes(standard, silent).others()
   const had = Object.entries(others).flatMap(([major, runtime]) => (runtime ? [{ major, runtime }] : []))
-  if (had.length === 0) return t.skip('npm cannot be reached')
+  assert.ok(had.length > 0, 'npm, from which they are fetched, cannot be reached')
   assert.ok(!(own in others))
   for (const { major, runtime } of had) {
     assert.equal(runtime.node, VERSIONS[major])
