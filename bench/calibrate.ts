@@ -8,17 +8,24 @@ import type { SchemeName } from './types.ts'
 
 const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
 /** As many experiments as a plan needs, each as short as it can be and still have a range. */
-const EXPERIMENTS = 'cost,latency,users'
+const EXPERIMENTS = ['cost', 'latency', 'users']
 
 /**
+ * @param withState whether the plan is for users who carry more state than usual
  * @param results where the run's folder goes
  * @returns the folder of a finished run
  * @throws AuthscaleError CALIBRATION_FAILED; what the run said before is on standard error
  */
-export async function calibrate(schemes: readonly SchemeName[], results: string, now: Date): Promise<string> {
+export async function calibrate(
+  schemes: readonly SchemeName[],
+  withState: boolean,
+  results: string,
+  now: Date,
+): Promise<string> {
   const [day, time] = now.toISOString().replaceAll(':', '').split(/[T.]/)
   const folder = path.join(results, `${day}-calibration-${time}`)
-  const choice = ['--profile', 'calibration', '--only', EXPERIMENTS, '--schemes', schemes.join(',')]
+  const experiments = withState ? [...EXPERIMENTS, 'payload'] : EXPERIMENTS
+  const choice = ['--profile', 'calibration', '--only', experiments.join(','), '--schemes', schemes.join(',')]
   const args = [...process.execArgv, cli, 'run', ...choice, '--out', folder]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 2, 2] })
   const code = await ending(child)

@@ -56,6 +56,13 @@ test('side by side, in 80 columns, with what the figures take for granted', asyn
   )
 })
 
+test('a run that does not say what a larger state costs names the command that measures it', async () => {
+  const run = ['--run', 'results/published/2026-11-23-amd-epyc-2-cores-3']
+  const { code, stderr } = await plan('--scheme', 'jwt-cookie', ...load, '--payload', '1000', ...run)
+  assert.equal(code, 1)
+  assert.match(stderr, /larger state costs[\s\S]*--only cost,latency,users,payload[\s\S]*jwt-cookie/)
+})
+
 test('a refused plan has a reason, null for its figures, and exit code 1', async () => {
   const impossible = ['--scheme', 'session-redis', '--rps', '1000', '--users', '10', '--p99', '0.01']
   const said = await plan(...impossible)

@@ -59,10 +59,13 @@ export async function planCapacity(options: PlanningOptions): Promise<void> {
   }
   const evidenceIn = ({ run, summary, results }: Source) =>
     schemes.map((scheme) => evidenceOf(run, summary, results, scheme, traits))
-  const folder = options.calibrate ? await calibrate(schemes, results, new Date()) : options.run
+  const hasState = options.payload !== undefined
+  const carries = (found: Evidence | string) =>
+    typeof found !== 'string' && (!hasState || found.state !== null)
+  const folder = options.calibrate ? await calibrate(schemes, hasState, results, new Date()) : options.run
   const source = folder
     ? await sourceIn(folder)
-    : await newestThat((one) => evidenceIn(one).every((found) => typeof found !== 'string'))
+    : await newestThat((one) => evidenceIn(one).every(carries), measuring(schemes, hasState))
   const evidence = evidenceIn(source)
   const request = requestOf(options)
   const plans = evidence.map((found, i) =>
@@ -140,8 +143,15 @@ async function sourceIn(folder: string): Promise<Source> {
   return { folder, run, results, summary: summarize(run, results) }
 }
 
+/** The command that measures what a plan needs. */
+function measuring(schemes: readonly SchemeName[], hasState: boolean): string {
+  return hasState
+    ? `npm run bench -- --only cost,latency,users,payload --schemes ${schemes.join(',')}`
+    : 'npm run bench'
+}
+
 /** Own runs before published ones, newest first. Runs that cannot be read are somebody else's to mend. */
-async function newestThat(carries: (source: Source) => boolean): Promise<Source> {
+async function newestThat(carries: (source: Source) => boolean, measuring: string): Promise<Source> {
   for (const parent of [results, path.join(results, 'published')]) {
     const names = await readdir(parent).catch(() => [])
     const read = await Promise.all(names.map((name) => readRun(path.join(parent, name)).catch(() => null)))
@@ -156,6 +166,6 @@ async function newestThat(carries: (source: Source) => boolean): Promise<Source>
   }
   throw new AuthscaleError(
     'NO_EVIDENCE',
-    'no finished run under results/ can carry this plan: npm run bench measures everything that it needs',
+    `no finished run under results/ can carry this plan: ${measuring} measures what it needs`,
   )
 }

@@ -2,6 +2,7 @@
 import type { Estimate, Run, SchemeName, Summary, Traits, TrialResult, Warning } from '../types.ts'
 import type { Ladder } from './curve.ts'
 import { exactly, type Range, rangeOf } from './range.ts'
+import { type StateCost, stateCostOf } from './state.ts'
 
 /** CPU of a tier for each request, in µs. */
 export interface TierCost {
@@ -15,8 +16,12 @@ export interface Evidence {
   scheme: string
   ladder: Ladder
   slo: { p99Us: number; maxErrorShare: number }
+  /** CPU of a replica for each request at the highest load, in µs. */
+  replicaUs: Range
   redis: TierCost | null
   proxy: TierCost
+  /** What remembered state adds; null where the run does not say. */
+  state: StateCost | null
   /** Bytes of a logged-in user. */
   userBytes: { replicas: Range; redis: Range }
   /** Whose they are: where a run measures one scheme for each place of state, those of its kin. */
@@ -26,12 +31,12 @@ export interface Evidence {
   replyBytes: Range
   /** Efficiency at the largest number of replicas that has one. */
   scaling: { replicas: number; efficiency: Range } | null
-  trials: Record<'latency' | 'cost' | 'users' | 'replicas', string[]>
+  trials: Record<'latency' | 'cost' | 'users' | 'replicas' | 'payload', string[]>
   warnings: Warning[]
 }
 
 /** What of a summary a plan rests on. */
-export type Measured = Pick<Summary, 'latency' | 'arms' | 'demand' | 'memoryPerUser' | 'scaling'>
+export type Measured = Pick<Summary, 'latency' | 'arms' | 'demand' | 'memoryPerUser' | 'scaling' | 'payload'>
 
 /** A fit whose worst residual is larger says nothing about loads beyond those measured. */
 const WORST_RESIDUAL = 0.25
@@ -52,7 +57,8 @@ export function evidenceOf(
   const arm = summary.arms.find(({ arm }) => arm.experiment === 'cost' && arm.scheme === scheme && !arm.twin)
   const replyBytes = arm?.metrics.bytesReceivedPerRequest
   const proxyBusy = arm?.metrics['cpuUsPerRequest.proxy']
-  if (!replyBytes || !proxyBusy) return missing('cost', 'cost')
+  const replicaBusy = arm?.metrics['cpuUsPerRequest.replicas']
+  if (!replyBytes || !proxyBusy || !replicaBusy) return missing('cost', 'cost')
   const memory = memoryOf(run, summary, scheme, traits)
   if (!memory) return missing('memory of a user', 'users')
   if (run.rules === null)
@@ -63,6 +69,7 @@ export function evidenceOf(
     const isGood = fit !== undefined && fit.worstResidual <= WORST_RESIDUAL && fit.demandUs.lo > 0
     return { busy: rangeOf(busy), marginal: isGood ? rangeOf(fit.demandUs) : null }
   }
+  const sized = summary.payload.find((entry) => entry.scheme === scheme && entry.sizesBytes.length > 0)
   const redisBusy = arm.metrics['cpuUsPerRequest.redis']
   const scaling = summary.scaling
     .flatMap(({ scheme: of, replicas, efficiency }) =>
@@ -74,8 +81,10 @@ export function evidenceOf(
     scheme,
     ladder,
     slo: { p99Us: run.rules.slo.quantile === 'p99' ? limitMs * 1_000 : Number.NaN, maxErrorShare },
+    replicaUs: rangeOf(replicaBusy),
     redis: redisBusy && redisBusy.value > 0 ? tier('redis', redisBusy) : null,
     proxy: tier('proxy', proxyBusy),
+    state: sized ? stateCostOf(sized) : null,
     ...memory,
     replyBytes: rangeOf(replyBytes),
     scaling: scaling[0] ?? null,
@@ -116,5 +125,11 @@ function trialIds(results: readonly TrialResult[], scheme: string, usersOf: stri
         ({ ok, trial: { arm } }) => ok && arm.scheme === name && arm.experiment === experiment && !arm.twin,
       )
       .map(({ trial }) => trial.id)
-  return { latency: of('latency'), cost: of('cost'), users: of('users', usersOf), replicas: of('replicas') }
+  return {
+    latency: of('latency'),
+    cost: of('cost'),
+    users: of('users', usersOf),
+    replicas: of('replicas'),
+    payload: of('payload'),
+  }
 }

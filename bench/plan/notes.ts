@@ -5,17 +5,24 @@ import type { Evidence } from './evidence.ts'
 import type { PlanRequest } from './request.ts'
 
 /** The trials that each figure of a plan rests on. */
-export function evidenceIds({ trials, scaling }: Evidence): Record<string, string[]> {
-  const replicas = [...trials.latency, ...(scaling ? trials.replicas : [])]
+export function evidenceIds(
+  { trials, scaling }: Evidence,
+  { stateBytes }: Pick<PlanRequest, 'stateBytes'>,
+): Record<string, string[]> {
+  const sized = stateBytes === null ? [] : trials.payload
+  const one = [...trials.latency, ...(stateBytes === null ? [] : [...trials.cost, ...sized])]
+  const replicas = [...one, ...(scaling ? trials.replicas : [])]
+  const cpu = [...trials.cost, ...trials.latency, ...sized]
+  const memory = [...trials.users, ...sized]
   return {
     replicas,
-    redisPrimaries: [...trials.cost, ...trials.latency],
-    redisMemoryBytes: trials.users,
-    replicaMemoryBytes: trials.users,
-    proxyCores: [...trials.cost, ...trials.latency],
-    egressBytesPerSec: trials.cost,
-    p50Ms: trials.latency,
-    p99Ms: trials.latency,
+    redisPrimaries: cpu,
+    redisMemoryBytes: memory,
+    replicaMemoryBytes: memory,
+    proxyCores: cpu,
+    egressBytesPerSec: [...trials.cost, ...sized],
+    p50Ms: one,
+    p99Ms: one,
   }
 }
 
@@ -30,7 +37,7 @@ interface Outcome {
 /** What a reader of the plan has to know, one sentence each. */
 export function warningsOf(
   evidence: Evidence,
-  request: Pick<PlanRequest, 'replicaCores' | 'users'>,
+  request: Pick<PlanRequest, 'replicaCores' | 'users' | 'stateBytes'>,
   { each, atLeast, replicas, redisPrimaries }: Outcome,
 ): string[] {
   const { ladder, scaling, warnings, userBytesOf, scheme, mostUsers } = evidence
@@ -50,6 +57,8 @@ export function warningsOf(
       `each replica gets less than the lowest rate measured (${rate(least)}): its latencies and busy share are those of that rate`,
     request.replicaCores !== 1 &&
       'a replica was measured on one core: several count as several, a part as that part',
+    request.stateBytes !== null &&
+      'latencies with that state are those measured with little, slowed down as much as the replica’s CPU a request grows',
     request.users > mostUsers &&
       `memory was measured up to ${figure(mostUsers)} users and grows along its line`,
     userBytesOf !== scheme &&

@@ -78,7 +78,6 @@ test('what cannot be said is refused, with what to do', () => {
     return result.refused
   }
   assert.match(refused(plan(evidence(), { ...request, p99Ms: 5 })), /lowest rate measured.*--rates/)
-  assert.match(refused(plan(evidence(), { ...request, stateBytes: 4_096 })), /--payload/)
   const wild = ladderOf([
     step(1_000, 5_000),
     step(8_000, 60_000, { p99Us: { ...around(60_000), lo: 10_000, hi: 90_000 } }),

@@ -12,6 +12,7 @@ import type { Evidence, TierCost } from './evidence.ts'
 import { evidenceIds, rate, warningsOf } from './notes.ts'
 import { exactly, over, plus, type Range, scaled, times, wholeUnits } from './range.ts'
 import type { PlanRequest, Prices } from './request.ts'
+import { withState } from './state.ts'
 
 export interface Plan {
   scheme: string
@@ -48,12 +49,12 @@ export const FAR = 20
 const SEC_A_MONTH = (365.25 * 86_400) / 12
 
 /** A plan, or why the evidence cannot carry one. Pure. */
-export function plan(evidence: Evidence, request: PlanRequest): Plan | Refusal {
-  const { ladder, scheme } = evidence
+export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
+  const { scheme } = measured
   const refuse = (refused: string): Refusal => ({ scheme, refused })
-  if (request.stateBytes !== null) {
-    return refuse('what a larger state costs was not measured: leave out --payload')
-  }
+  const evidence = request.stateBytes === null ? measured : withState(measured, request.stateBytes)
+  if (typeof evidence === 'string') return refuse(evidence)
+  const { ladder } = evidence
   const one = oneReplica(evidence, request.p99Ms)
   if (typeof one === 'string') return refuse(one)
   const safe = scaled(times(one.perSec, evidence.scaling?.efficiency ?? exactly(1)), 1 - request.headroom)
@@ -86,7 +87,7 @@ export function plan(evidence: Evidence, request: PlanRequest): Plan | Refusal {
     costPerMonth: request.prices && cost(sizes, request.prices),
     bottleneck: fullest({ ...busy, replicas: each / one.perSec.value }),
     busy,
-    evidence: evidenceIds(evidence),
+    evidence: evidenceIds(evidence, request),
     warnings: warningsOf(evidence, request, {
       each,
       atLeast: one.atLeast,

@@ -1,0 +1,109 @@
+/**
+ * What remembered state makes of the evidence for a plan: everything that was measured with the usual few bytes, moved
+ * along the slopes that the experiment `payload` found.
+ */
+import { figure } from '../report/format.ts'
+import type { Estimate, Summary } from '../types.ts'
+import type { Ladder } from './curve.ts'
+import type { Evidence, TierCost } from './evidence.ts'
+import { exactly, over, plus, type Range, scaled, times } from './range.ts'
+
+type Entry = Summary['payload'][number]
+
+/** What one byte of state adds: to a request in µs and bytes, to a user in bytes. */
+export interface StateCost {
+  replicaUs: Range
+  redisUs: Range
+  proxyUs: Range
+  replyBytes: Range
+  userBytes: Evidence['userBytes']
+  mostBytes: number
+  /** The largest state that the scheme takes and what it answers to more; null where nothing was refused. */
+  limit: { acceptedBytes: number; refusal: string } | null
+}
+
+const KB = 1_000
+
+/** @returns null where the slope of a replica's CPU is not known, without which no plan can be made */
+export function stateCostOf({ perKb, limit, sizesBytes }: Entry): StateCost | null {
+  if (!perKb.replicaCpuUs) return null
+  const perByte = (slope: Estimate | null | undefined) => scaled(slope ? growing(slope) : exactly(0), 1 / KB)
+  return {
+    replicaUs: perByte(perKb.replicaCpuUs),
+    redisUs: perByte(perKb.redisCpuUs),
+    proxyUs: perByte(perKb.proxyCpuUs),
+    replyBytes: perByte(perKb.receivedBytes),
+    userBytes: { replicas: perByte(perKb.replicaBytesPerUser), redis: perByte(perKb.redisBytesPerUser) },
+    mostBytes: Math.max(...sizesBytes),
+    limit:
+      limit === null || limit.refusedBytes === null
+        ? null
+        : { acceptedBytes: limit.acceptedBytes, refusal: limit.refusal ?? 'an error' },
+  }
+}
+
+/** More state never makes anything cheaper: what a slope says below zero is noise. */
+function growing({ value, lo, hi }: Range): Range {
+  return { value: Math.max(0, value), lo: Math.max(0, lo), hi: Math.max(0, hi) }
+}
+
+/**
+ * The evidence as it would be with `stateBytes` in every session or token, or why that cannot be said.
+ *
+ * A replica that takes f times as long for each request is the same queue on a clock that runs f times slower: it
+ * keeps a response time f times as long up to a rate f times lower (change of the time unit; the part of a response
+ * time that is not made in the replica is stretched as well, which errs to the safe side).
+ */
+export function withState(evidence: Evidence, stateBytes: number): Evidence | string {
+  const { scheme, state, replicaUs, redis, proxy, replyBytes, userBytes } = evidence
+  if (state === null) {
+    return (
+      `the run does not say what a larger state costs ${scheme}: npm run bench -- --only ` +
+      `cost,latency,users,payload --schemes ${scheme} measures it, or leave out --payload`
+    )
+  }
+  const { limit, mostBytes } = state
+  if (limit && stateBytes > limit.acceptedBytes) {
+    return `${scheme} takes at most ${bytes(limit.acceptedBytes)} of state; with more it answers ${limit.refusal}`
+  }
+  if (stateBytes > mostBytes) {
+    return `state was measured up to ${bytes(mostBytes)}, and what lies beyond is not known: lower --payload`
+  }
+  const grown = (base: Range, perByte: Range) => plus(base, scaled(perByte, stateBytes))
+  const costing = ({ busy, marginal }: TierCost, perByte: Range): TierCost => ({
+    busy: grown(busy, perByte),
+    marginal: marginal && grown(marginal, perByte),
+  })
+  const slower = plus(exactly(1), over(scaled(state.replicaUs, stateBytes), replicaUs))
+  return {
+    ...evidence,
+    replicaUs: times(replicaUs, slower),
+    ladder: stretched(evidence.ladder, slower),
+    redis: redis && costing(redis, state.redisUs),
+    proxy: costing(proxy, state.proxyUs),
+    replyBytes: grown(replyBytes, state.replyBytes),
+    userBytes: {
+      replicas: grown(userBytes.replicas, state.userBytes.replicas),
+      redis: grown(userBytes.redis, state.userBytes.redis),
+    },
+  }
+}
+
+/** The same queue with every service time `slower` times as long. */
+function stretched(ladder: Ladder, slower: Range): Ladder {
+  const longer = (us: Estimate): Estimate => ({ ...us, ...times(us, slower) })
+  const rungs = ladder.rungs.map((rung) => ({
+    ...rung,
+    arrivalsPerSec: rung.arrivalsPerSec / slower.value,
+    throughputPerSec: { ...rung.throughputPerSec, ...scaled(rung.throughputPerSec, 1 / slower.value) },
+    p50Us: longer(rung.p50Us),
+    p90Us: longer(rung.p90Us),
+    p99Us: longer(rung.p99Us),
+    p999Us: rung.p999Us && longer(rung.p999Us),
+    meanUs: longer(rung.meanUs),
+  }))
+  // The run's own capacity holds for the state that it was measured with.
+  return { ...ladder, rungs, capacityPerSec: null, capacityNote: 'not-measured' }
+}
+
+const bytes = (count: number) => `${figure(count)} bytes`
