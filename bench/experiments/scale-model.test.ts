@@ -14,10 +14,40 @@ test('quotas fit on the machine with what proxy and load take, and are the large
   const share = (most: number, cores: number) => quotasFor(1, most, cores)?.replicaCores
   assert.deepEqual(
     [share(8, 2), share(4, 2), share(3, 2), share(8, 4), share(8, 16)],
-    [0.1, 0.2, 0.25, 0.2, 0.25],
+    [0.08, 0.15, 0.2, 0.15, 0.25],
   )
   assert.equal(share(16, 2), undefined)
   assert.equal(largestUnderQuotas([1, 2, 4, 8, 16], 2), 8)
+})
+
+test('quotas of every fleet are no more than the machine has', () => {
+  for (const cores of [1, 2, 3, 4, 8, 16]) {
+    for (const most of [1, 2, 4, 8, 16]) {
+      for (let n = 1; n <= most; n++) {
+        const quotas = quotasFor(n, most, cores)
+        if (!quotas) continue
+        const { replicaCores, redisCores, proxyCores, ballastCores } = quotas
+        const sum = n * replicaCores + redisCores + proxyCores + ballastCores
+        assert.ok(sum <= cores, `${sum} of ${cores} for ${n} of ${most}`)
+      }
+    }
+  }
+})
+
+test('a Redis is filled by replicas that have more than their share, and only where a scheme has one', async () => {
+  const { trials } = await laidOut({ replicas: [1, 2, 4, 8] })
+  const filling = trials.filter(({ arm }) => arm.variant === 'full-redis').map(({ arm }) => arm)
+  assert.deepEqual(
+    new Set(filling.map(({ scheme }) => scheme)),
+    new Set(['session-redis', 'session-redis-tuned', 'jwt-denylist']),
+  )
+  const one = trials.find(({ arm }) => arm.variant === 'n1' && arm.quotas)?.arm.quotas
+  for (const { quotas, heldOut } of filling) {
+    assert.ok(
+      quotas && one && quotas.redisCores === one.redisCores && quotas.replicaCores > 4 * one.replicaCores,
+    )
+    assert.equal(heldOut, false)
+  }
 })
 
 test('what a machine does is the same at every N: quotas of the missing replicas go to ballast', () => {
@@ -25,7 +55,7 @@ test('what a machine does is the same at every N: quotas of the missing replicas
     const quotas = quotasFor(n, 8, 2)
     assert.ok(quotas)
     assert.equal(quotas.redisCores, quotas.replicaCores)
-    return quotas.ballastCores + 1.6 * n * quotas.replicaCores
+    return quotas.ballastCores + 1.8 * n * quotas.replicaCores
   })
   for (const one of total) assert.ok(Math.abs(one - (total[0] ?? 0)) < 1e-9)
 })
@@ -33,7 +63,9 @@ test('what a machine does is the same at every N: quotas of the missing replicas
 test('all that a prediction rests on is planned before the first arm that it is about', async () => {
   const { trials, notes } = await laidOut({ replicas: [1, 2, 4, 8] })
   const firstHeldOut = trials.findIndex(({ arm }) => arm.heldOut)
-  const lastKnown = trials.findLastIndex(({ arm }) => ['n1', 'n2', 'unlimited'].includes(arm.variant ?? ''))
+  const lastKnown = trials.findLastIndex(({ arm }) =>
+    ['n1', 'n2', 'unlimited', 'full-redis'].includes(arm.variant ?? ''),
+  )
   assert.ok(lastKnown < firstHeldOut)
   assert.deepEqual(new Set(trials.flatMap(({ arm }) => (arm.heldOut ? [arm.replicas] : []))), new Set([4, 8]))
   assert.match(notes.join(), /scale model/)
@@ -44,7 +76,7 @@ test('every fleet is compared with one replica of its own round, under the same 
   const { trials } = await laidOut({ replicas: [1, 2, 4] })
   const arms = new Map(trials.map(({ arm }) => [arm.id, arm]))
   for (const { arm } of trials) {
-    if (arm.replicas === 1 || arm.settings.sticky === false) continue
+    if (arm.replicas === 1 || arm.settings.sticky === false || arm.variant === 'full-redis') continue
     const one = arms.get(arm.comparedWith ?? '')
     assert.equal(one?.replicas, 1)
     assert.equal(one?.quotas?.replicaCores, arm.quotas?.replicaCores)

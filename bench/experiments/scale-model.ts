@@ -3,14 +3,16 @@ import type { Arm, PlanOptions, Quotas, SchemeName } from '../types.ts'
 import { type ArmChoice, arm, CONTROL, withControl } from './arms.ts'
 
 /**
- * Cores of each replica, and of the one Redis. The kernel grants a quota afresh every 100 ms: with 10 % a process runs
- * for 10 ms at a stretch. The more the better, since a smaller share distorts CPU a request more.
+ * Cores of each replica, and of the one Redis. The kernel grants a quota afresh every 100 ms: with 8 % a process runs
+ * for 8 ms at a stretch. The more the better, since a smaller share distorts CPU a request more.
  */
-const SHARES = [0.25, 0.2, 0.1]
+const SHARES = [0.25, 0.2, 0.15, 0.1, 0.08]
+/** For each replica's share: without auth a proxy takes as much CPU for a request as the server does. */
+const PROXY_OF_REPLICA = 1.5
 /** What proxy and generator use for each core that replicas use, when a request costs next to nothing. */
-const REST_OF_REPLICAS = 1.2
+const REST_OF_REPLICAS = 1.6
 /** The same as it usually is: what a replica that is not there, its proxy and its load would use, in quotas of a replica. */
-const BALLAST_OF_REPLICA = 1.6
+const BALLAST_OF_REPLICA = 1.8
 
 /**
  * Enough that a replica never runs out of work while the others are held back: it answers 100 to 200 requests in
@@ -52,7 +54,12 @@ export function quotasFor(replicas: number, most: number, cores: number): Quotas
   if (share === undefined) return null
   // A proxy scales out like the replicas, since it remembers nothing; Redis, whose limit is the question, does not.
   const ballastCores = Number((BALLAST_OF_REPLICA * share * (most - replicas)).toFixed(3))
-  return { replicaCores: share, redisCores: share, proxyCores: replicas * share, ballastCores }
+  return {
+    replicaCores: share,
+    redisCores: share,
+    proxyCores: PROXY_OF_REPLICA * replicas * share,
+    ballastCores,
+  }
 }
 
 /** The most replicas of `counts` that fit under quotas. */
@@ -70,6 +77,11 @@ export interface ScaleArms {
 /** Variants of one replica: without a quota, and once more beside the arms that were held out. */
 export const UNLIMITED = 'unlimited'
 export const AGAIN = 'n1-again'
+/** Few replicas with more than they need in front of a Redis with its share: what that Redis carries at most. */
+export const FULL_REDIS = 'full-redis'
+/** For each of them; two leave enough for proxy and generator on two cores. */
+const AMPLE_CORES = 0.5
+const AMPLE_REPLICAS = 2
 
 /** @param counts numbers of replicas that fit */
 export function scaleModel(counts: readonly number[], phases: Phases, options: PlanOptions): ScaleArms {
@@ -110,14 +122,26 @@ export function scaleModel(counts: readonly number[], phases: Phases, options: P
         ]
       : []
 
+  /** A Redis takes far less CPU for a request when it is full, since then it answers many at a time. */
+  const fullRedis = (scheme: SchemeName) => {
+    const quotas = quotasFor(AMPLE_REPLICAS, most, options.cores)
+    if (!quotas || !options.traits[scheme].state.includes('redis')) return []
+    const ample = { replicaCores: AMPLE_CORES, proxyCores: AMPLE_CORES, ballastCores: 0 }
+    return [armOf(scheme, AMPLE_REPLICAS, FULL_REDIS, { quotas: { ...quotas, ...ample } })]
+  }
+
+  /** It has the fewest requests, and every ratio rests on it. */
+  const one = { measureSec: 2 * phases.measureSec }
+
   return {
     known: schemes.flatMap((scheme) => [
+      ...fullRedis(scheme),
       armOf(scheme, 1, UNLIMITED, { quotas: null, comparedWith: `replicas/${scheme}/n1` }),
-      armOf(scheme, 1, 'n1'),
+      armOf(scheme, 1, 'n1', one),
       ...few.flatMap((n) => [many(scheme, n, 'n1'), ...scattered(scheme, n)]),
     ]),
     heldOut: schemes.flatMap((scheme) => [
-      armOf(scheme, 1, AGAIN),
+      armOf(scheme, 1, AGAIN, one),
       ...rest.flatMap((n) => [many(scheme, n, AGAIN), ...(n === most ? scattered(scheme, n) : [])]),
     ]),
   }

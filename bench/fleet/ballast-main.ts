@@ -1,21 +1,30 @@
 /**
- * The ballast's process: keeps one CPU busy with work that goes through memory as a server's does, as far as its
- * quota lets it. Argument: nothing. Leaves with the harness.
+ * The ballast's process: a small HTTP server that asks itself without end, as far as its quota lets it. It does what
+ * a replica, its proxy and its load do to their neighbours: sockets, system calls, short-lived objects. Argument:
+ * nothing. Leaves with the harness.
  */
-import { setImmediate as turn } from 'node:timers/promises'
+import { Agent, createServer, get } from 'node:http'
+import type { AddressInfo } from 'node:net'
 
-/** More than a core's own cache, so that it takes as much of it as the replicas that are not there would. */
-const WORDS = 1 << 19
-/** Words between two touches: more than a cache line, and coprime to the length, so that all lines get their turn. */
-const STRIDE = 4_099
-/** A few ms: then it looks whether the harness is still there. */
-const TOUCHES = 500_000
+/** So many requests pile up while the quota is spent, as they do at a replica. */
+const CONNECTIONS = 64
+/** Were something wrong, it must not spin on errors. */
+const AFTER_ERROR_MS = 10
 
 process.on('disconnect', () => process.exit(0))
-const words = new Float64Array(WORDS)
-for (let at = 0; ; await turn()) {
-  for (let touch = 0; touch < TOUCHES; touch++) {
-    at = (at + STRIDE) % WORDS
-    words[at] = (words[at] ?? 0) + 1
+const body = JSON.stringify({ id: 'user-1', name: 'A user', visits: 1 })
+const server = createServer((_, reply) => {
+  reply.setHeader('content-type', 'application/json')
+  reply.end(body)
+})
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
+  const ask = () => {
+    get({ host: '127.0.0.1', port, agent, path: '/me' }, (reply) => reply.resume().on('end', ask)).on(
+      'error',
+      () => setTimeout(ask, AFTER_ERROR_MS),
+    )
   }
-}
+  for (let i = 0; i < CONNECTIONS; i++) ask()
+})

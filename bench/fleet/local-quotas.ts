@@ -4,6 +4,7 @@ import type { Quotas, RunningFleet } from '../types.ts'
 import { startBallast } from './ballast.ts'
 import type { Ground } from './local-trial.ts'
 import { openQuotas, type QuotaGroups, quotaUs } from './quota.ts'
+import { onePerProcess } from './quota-placement.ts'
 
 /** @throws AuthscaleError NO_QUOTAS */
 export function openQuotasFor({ quotas, folder }: Ground): QuotaGroups {
@@ -33,20 +34,21 @@ export function limitsOf(quotas: Quotas, { replicas, redis, proxy }: Pids) {
     return { name, pid, cores }
   })
 }
-/** Spread over all CPUs, as the replicas are that it stands for. */
+
+/** As many processes as have a replica's share each, spread over all CPUs, as the replicas are that they stand for. */
 export function startBallastFor(
   { runtime, build, cpus, folder }: Ground,
-  { ballastCores }: Quotas,
+  { ballastCores, replicaCores }: Quotas,
   groups: QuotaGroups,
 ) {
-  const cores = ballastCores / cpus.length
+  const processes = Math.ceil(ballastCores / replicaCores)
   let count = 0
   return startBallast({
     command: [runtime.command, build.ballast],
-    cpus: ballastCores > 0 ? cpus : [],
+    cpus: onePerProcess(processes, cpus),
     onPid(pid) {
       folder.record(pid, 'ballast')
-      groups.limit(`ballast${++count}`, pid, cores)
+      groups.limit(`ballast${++count}`, pid, ballastCores / processes)
     },
   })
 }

@@ -73,8 +73,8 @@ function modelNote({ scalability }: Summary): Part {
   if (!share) return null
   return (
     `**Scale model:** this machine has no core for each replica, so each of them and Redis had ${percent(share)} of one, ` +
-    'the proxy as much for each replica, and idle work stood for the replicas that were not there, so that the ' +
-    'machine was as busy at every N. Ratios of throughput are what to read here. “CPU of the model” is the ' +
+    'the proxy half as much again for each replica, and small servers that ask themselves stood for the replicas ' +
+    'that were not there, so that the machine was as busy at every N. Ratios of throughput are what to read here. “CPU of the model” is the ' +
     'replicas’ CPU a request, as a multiple of what one replica takes without quotas: what the model itself adds.'
   )
 }
@@ -93,7 +93,7 @@ function scatteredNote(scalability: readonly Scalability[]): Part {
 
 const LAWS_NOTE =
   'The demand law says X(N) = min(N · X(1), 1 ÷ demand on Redis): straight up to where the one Redis is full, level from ' +
-  'there. The Universal Scalability Law, X(N) = λN ÷ (1 + α(N − 1) + βN(N − 1)), is fitted to all N: α is contention, ' +
+  'there; that demand is what Redis took of a request while two replicas without a quota kept it full. The Universal Scalability Law, X(N) = λN ÷ (1 + α(N − 1) + βN(N − 1)), is fitted to all N: α is contention, ' +
   'β coherency, both 0 where nothing is lost.'
 
 function lawsTable({ scalability }: Summary): Table {

@@ -1,5 +1,5 @@
 /** How throughput grows with the number of replicas: what was measured, what the laws make of it. */
-import { AGAIN, UNLIMITED } from '../experiments/scale-model.ts'
+import { AGAIN, FULL_REDIS, UNLIMITED } from '../experiments/scale-model.ts'
 import { ratios } from '../stats/compare.ts'
 import { bottleneck, type Station, throughputBound } from '../stats/operational.ts'
 import { median } from '../stats/quantiles.ts'
@@ -14,16 +14,22 @@ type Scalability = Summary['scalability'][number]
 
 const throughput = (records: ArmRecords) => byBlock(records, metrics.throughputPerSec.of)
 
-/** Arms of the experiment whose users come back to the replica that knows them. */
+/** Fleets that differ in nothing but the number of replicas, and that number without quotas. */
 function measuredArms(all: readonly ArmRecords[]): ArmRecords[] {
-  return all.filter(({ arm }) => arm.experiment === 'replicas' && !isScattered(arm))
+  return all.filter(
+    ({ arm }) => arm.experiment === 'replicas' && !isScattered(arm) && arm.variant !== FULL_REDIS,
+  )
 }
 
 const isScattered = ({ settings }: Arm) => settings.sticky === false
 
+const SAY_WHAT_IT_IS_WORTH: readonly string[] = [UNLIMITED, AGAIN, FULL_REDIS]
+
 /** Whether an arm is a fleet of N replicas as a table or a chart shows it, not one that only says what it is worth. */
 export function isPoint({ experiment, variant, settings }: Arm): boolean {
-  return experiment === 'replicas' && variant !== UNLIMITED && variant !== AGAIN && settings.sticky !== false
+  return (
+    experiment === 'replicas' && !SAY_WHAT_IT_IS_WORTH.includes(variant ?? '') && settings.sticky !== false
+  )
 }
 
 /** X(N) ÷ X(1), and E(N) = X(N) ÷ (N · X(1)) where each replica had a core, or a share of one, of its own. */
@@ -97,12 +103,14 @@ export interface Demands {
 }
 
 /**
- * Demands in each block, by what was not held out: the replica's from its throughput alone, the others' at the largest
- * number of replicas, since both tiers take less for each request the more requests come at once.
+ * Demands in each block, by what was not held out: the replica's from its throughput alone, that of Redis where Redis
+ * was full, since it takes less CPU for a request the more requests come at once, and the proxy's at the largest number
+ * of replicas.
  */
 export function demandsByBlock(own: readonly ArmRecords[]): Map<number, Demands> {
-  const known = own.filter(({ arm }) => !arm.heldOut && arm.variant !== AGAIN && !isScattered(arm))
+  const known = measuredArms(own).filter(({ arm }) => !arm.heldOut && arm.variant !== AGAIN)
   const one = known.find(({ arm }) => arm.replicas === 1 && arm.variant !== UNLIMITED)
+  const fullRedis = own.find(({ arm }) => arm.variant === FULL_REDIS)
   const most = known.reduce<ArmRecords | undefined>(
     (a, b) => (b.arm.replicas > (a?.arm.replicas ?? 1) ? b : a),
     undefined,
@@ -110,8 +118,10 @@ export function demandsByBlock(own: readonly ArmRecords[]): Map<number, Demands>
   const demands = new Map<number, Demands>()
   for (const [block, single] of one?.measured ?? []) {
     const measurement = most?.measured.get(block)
-    if (!most || !measurement) continue
-    const { redis, proxy } = measurement.cpuUsPerRequest
+    // Where every replica has a core there is no such fleet, nor is one needed to be near the limit.
+    const redis = (fullRedis ? fullRedis.measured.get(block) : measurement)?.cpuUsPerRequest.redis
+    if (!most || !measurement || redis === undefined) continue
+    const { proxy } = measurement.cpuUsPerRequest
     const { redisCores = 1, proxyCores = most.arm.replicas } = most.arm.quotas ?? {}
     demands.set(block, {
       onePerSec: single.throughputPerSec,
@@ -164,7 +174,7 @@ function lawOf(own: readonly ArmRecords[]): Scalability['law'] {
 
 /** The Universal Scalability Law over all numbers of replicas; one cluster a block. */
 function usl(own: readonly ArmRecords[], { seed }: Pick<Run, 'seed'>): Scalability['usl'] {
-  const arms = own.filter(({ arm }) => arm.variant !== UNLIMITED && !isScattered(arm))
+  const arms = measuredArms(own).filter(({ arm }) => arm.variant !== UNLIMITED)
   const blocks = [...new Set(arms.flatMap(({ measured }) => [...measured.keys()]))]
   const clusters = blocks.map((block) =>
     arms.flatMap(({ arm, measured }): SizePoint[] => {
