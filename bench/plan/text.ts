@@ -37,9 +37,10 @@ export function planText(made: Plan, request: PlanRequest): string {
 }
 
 /** What was asked for, in one line. */
-export function requestText({ rps, users, p99Ms, headroom }: PlanRequest): string {
+export function requestText({ rps, users, p99Ms, headroom, stateBytes }: PlanRequest): string {
+  const carrying = stateBytes === null ? '' : ` with ${figure(stateBytes)} bytes of state each`
   return (
-    `${figure(rps)} requests/s, ${figure(users)} users logged in, p99 ≤ ${p99Ms} ms, ` +
+    `${figure(rps)} requests/s, ${figure(users)} users logged in${carrying}, p99 ≤ ${p99Ms} ms, ` +
     `${percent(headroom)} of everything kept free`
   )
 }
