@@ -1,4 +1,5 @@
 /** What happens between a fleet's start and its end: logins, then windows of load, each read and judged. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Look, look, nextRung, rungSec } from './experiments/ladder.ts'
 import { CONNECTIONS_PER_REPLICA } from './experiments/profiles.ts'
 import { decision, invalidity } from './gates.ts'
@@ -31,7 +32,13 @@ const VERIFY_EVERY = 16
 const RAMP_SEC = 0.1
 /** The same for logins, which begin one after the other over it. */
 const LOGIN_RAMP_SEC = 1
-/** Under quotas that just came into force: until the queues are those of replicas that run by turns. */
+/**
+ * Load without quotas, then with them, before a window under quotas opens. The quotas come while requests flow: a
+ * load that begins anew meets code that has to be compiled again for what ending and beginning look like, and
+ * replicas that accept one connection in a turn of their loop. Free, that takes a fraction of a second; with a
+ * twelfth of a core it took ten, in which a request of the control was up to ten times as dear.
+ */
+const FREE_RAMP_SEC = 1.5
 const QUOTA_RAMP_SEC = 2
 /** Until every client that resumes TLS sessions has one. */
 const CONNECT_RAMP_SEC = 0.5
@@ -78,8 +85,13 @@ async function closedLoop(session: Session, load: ClosedLoad): Promise<Judged> {
   const seeded = await logIn(session)
   // A replica cannot tell how its proxy's clients connect, and over kept connections it is warm sooner.
   await warmUp(session, { ...load, reuse: 'kept' })
-  const warmupSec = session.trial.arm.quotas ? QUOTA_RAMP_SEC : rampSec(load)
-  return oneWindow(session, seeded, { load, warmupSec, measureSec: session.trial.arm.measureSec })
+  const { quotas, measureSec } = session.trial.arm
+  if (quotas) {
+    const warmupSec = FREE_RAMP_SEC + QUOTA_RAMP_SEC
+    return oneWindow(session, seeded, { load, warmupSec, constrainAfterSec: FREE_RAMP_SEC, measureSec })
+  }
+  await session.running.constrain()
+  return oneWindow(session, seeded, { load, warmupSec: rampSec(load), measureSec })
 }
 
 function rampSec({ requests, reuse = 'kept' }: ClosedLoad): number {
@@ -94,6 +106,7 @@ async function travel(session: Session, load: JourneyLoad): Promise<Judged> {
   const reads = warmUpReads(arm)
   await warmUp(session, reads)
   await warmUp(session, { ...reads, requests: 'login' }, Math.min(arm.warmupRequests, LOGINS_BEFORE_JOURNEYS))
+  await session.running.constrain()
   return oneWindow(session, seeded, {
     load: { ...load, seed: arrivalSeed(session.seed, id, 0) },
     warmupSec: settleSec(load),
@@ -121,6 +134,7 @@ async function climb(session: Session, ladder: Ladder): Promise<Judged> {
   const seeded = await logIn(session)
   const load = warmUpReads(arm)
   await warmUp(session, load)
+  await session.running.constrain()
   const saturated = { load, warmupSec: RAMP_SEC, measureSec: Math.min(SATURATION_SEC, arm.measureSec) }
   const { measurement, invalid } = await measureWindow(session, seeded, saturated)
   if (invalid) return failed(invalid, measurement)
@@ -156,7 +170,7 @@ function rejected(rejectedBy: Warning[], measurement: Measurement, rungs: Rung[]
 
 /**
  * Closed-loop load whose figures are thrown away, until each replica has answered as many requests as the arm asks
- * for. In pieces, since how long that takes is only known when some of it is over. What holds the fleet back, quotas and delay, is in force from its end.
+ * for. In pieces, since how long that takes is only known when some of it is over.
  */
 async function warmUp(
   { trial, running, generator }: Session,
@@ -176,7 +190,6 @@ async function warmUp(
     const piece = Math.max(SPEED_UP * missing, LEAST_PIECE_SEC)
     next = missing > 0 && spent < longest ? Math.min(piece, longest - spent) : 0
   }
-  await running.constrain()
 }
 
 /** Users that are logged in, what they took, and what the proxy said before. */
@@ -202,7 +215,10 @@ async function logIn({ trial, traits, running, generator }: Session): Promise<Se
   }
 }
 
-type Window = Pick<LoadJob, 'load' | 'warmupSec' | 'measureSec' | 'drainSec'>
+interface Window extends Pick<LoadJob, 'load' | 'warmupSec' | 'measureSec' | 'drainSec'> {
+  /** When the fleet is constrained, from the beginning of the load; absent: it was before, or needs not be. */
+  constrainAfterSec?: number
+}
 
 function measureRung(
   session: Session,
@@ -222,12 +238,15 @@ function measureRung(
 }
 
 /** @returns the measurement, and why it must not become a figure whatever the gates say */
-async function measureWindow(session: Session, seeded: Seeded, window: Window) {
+async function measureWindow(session: Session, seeded: Seeded, { constrainAfterSec, ...window }: Window) {
   const { trial, running, generator, rules } = session
   const probe = openProbe(running, generator.pids)
   try {
     const job = { url: running.url, ...window, verifyEvery: VERIFY_EVERY }
-    const load = await generator.load(job, (edge) => probe[edge]())
+    const [load] = await Promise.all([
+      generator.load(job, (edge) => probe[edge]()),
+      constrainAfterSec !== undefined && delay(constrainAfterSec * 1_000).then(() => running.constrain()),
+    ])
     const reading = await probe.window()
     const facts = {
       trial,

@@ -1,6 +1,6 @@
 /** Every experiment by name, and how a run's trials are laid out from them. */
 import { shuffled } from '../stats/seeded.ts'
-import type { Experiment, PlanOptions, Trial } from '../types.ts'
+import type { Arm, Experiment, PlanOptions, Trial } from '../types.ts'
 import { aa } from './aa.ts'
 import { cost } from './cost.ts'
 import { journey } from './journey.ts'
@@ -29,7 +29,8 @@ export const experiments: readonly Experiment[] = [
 
 /**
  * The trials of a run in the order in which they are executed. Arms are shuffled anew in each block, so that a
- * machine that slowly changes its speed favours none of them; the same seed gives the same order.
+ * machine that slowly changes its speed favours none of them; those that name each other stay side by side, since a
+ * shared host can halve its speed within minutes. The same seed gives the same order.
  */
 export function planTrials(
   chosen: readonly Experiment[],
@@ -43,7 +44,7 @@ export function planTrials(
     notes.push(...plan.notes)
     for (const { arms, blocks } of plan.rounds) {
       for (let block = 0; block < blocks; block++) {
-        const order = shuffled(arms, seed + 1_000_003 * index + block)
+        const order = shuffledInGroups(arms, seed + 1_000_003 * index + block)
         order.forEach((arm, position) => {
           trials.push({ id: `${arm.id}@${block}`, block, position, arm })
         })
@@ -51,4 +52,13 @@ export function planTrials(
     }
   }
   return { trials, notes }
+}
+
+/** Groups of arms that are compared with the same one, it among them: in a random order, and so is each in itself. */
+function shuffledInGroups(arms: readonly Arm[], seed: number): Arm[] {
+  const names = new Set(arms.map(({ id, comparedWith }) => comparedWith ?? id))
+  const groups = [...names].map((name) =>
+    arms.filter(({ id, comparedWith }) => (comparedWith ?? id) === name),
+  )
+  return shuffled(groups, seed).flatMap((group) => shuffled(group, seed))
 }

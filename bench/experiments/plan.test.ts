@@ -103,3 +103,19 @@ test('a run that may end early has more blocks to end before, unless their numbe
   assert.equal(await blocks({ precise: true }), 4 * (await blocks({})))
   assert.equal(await blocks({ precise: true, trials: 7 }), 7)
 })
+
+test('arms that are compared with each other are measured side by side, in an order of each block', async () => {
+  const { trials } = planTrials(named('replicas', 'rtt'), await options({ profile: 'full' }), 3)
+  const passes: string[][] = []
+  for (const { arm, position } of trials) {
+    if (position === 0) passes.push([])
+    passes.at(-1)?.push(arm.comparedWith ?? arm.id)
+  }
+  assert.ok(passes.some((bases) => new Set(bases).size > 1 && new Set(bases).size < bases.length))
+  for (const bases of passes) {
+    const begun = bases.filter((base, i) => base !== bases[i - 1])
+    assert.deepEqual(begun, [...new Set(begun)])
+  }
+  const ids = (block: number) => trials.filter((trial) => trial.block === block).map(({ arm }) => arm.id)
+  assert.notDeepEqual(ids(0), ids(1))
+})

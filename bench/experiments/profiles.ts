@@ -167,8 +167,9 @@ export const profiles: Record<ProfileName, Profile> = {
     knobs: { blocks: 5, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
   },
   full: {
-    summary: 'every experiment, ten blocks of the cost and five of the others; about two hours on 2 cores',
-    cost: { blocks: 10, warmupSec: 1, warmupRequests: WARM, measureSec: 3 },
+    summary:
+      'every experiment, eight blocks of the cost and mostly five of the others; two and a half hours on 2 cores',
+    cost: { blocks: 8, warmupSec: 1, warmupRequests: WARM, measureSec: 3 },
     latency: {
       blocks: 5,
       warmupSec: 1,

@@ -98,8 +98,8 @@ export async function startTrial(
       link: distance ? { pid: distance.pid } : undefined,
       constrain: async () => {
         await distance?.engage()
-        for (const { name, pid, cores } of limits) quotas?.limit(name, pid, cores)
         if (stopped || !quotas || !spec.quotas) return
+        for (const { name, pid, cores } of limits) quotas.limit(name, pid, cores)
         const started = startBallastFor(ground, spec.quotas, quotas)
         // Before it is awaited: an interrupt may come while it starts. One that did not start has left nothing behind.
         undo.add(async () => Promise.all((await started.catch(() => [])).map((child) => child.stop())))
