@@ -5,6 +5,7 @@ import { CONNECTIONS_PER_REPLICA } from './experiments/profiles.ts'
 import { decision, invalidity } from './gates.ts'
 import { settleSec } from './journey.ts'
 import { toMeasurement } from './measurement.ts'
+import { pooled } from './pooled.ts'
 import { type MemoryReading, openProbe } from './probe/probe.ts'
 import { probeProtocols } from './probe/protocols.ts'
 import { tlsProblem } from './tls-problem.ts'
@@ -15,6 +16,7 @@ import type {
   LoadJob,
   LoginReport,
   Measurement,
+  Quotas,
   Rules,
   Rung,
   RunningFleet,
@@ -40,6 +42,9 @@ const LOGIN_RAMP_SEC = 1
  */
 const FREE_RAMP_SEC = 1.5
 const QUOTA_RAMP_SEC = 2
+/** The same before the window of those whose turn it is, when code is compiled for all that there is. */
+const FREE_TURN_SEC = 0.4
+const TURN_RAMP_SEC = 0.8
 /** Until every client that resumes TLS sessions has one. */
 const CONNECT_RAMP_SEC = 0.5
 /** Logins before journeys, whose rate alone would leave that code cold; reads have the arm's own number. */
@@ -62,6 +67,8 @@ export interface Session {
   generator: Generator
   rules: Rules
   seed: number
+  /** Where trials take turns on one fleet: what the first of them made it ready with. */
+  turns?: { ready: Seeded | null; isReady(ready: Seeded): void }
 }
 
 /** A trial's record without its head. */
@@ -69,6 +76,7 @@ export type Judged =
   | Pick<Extract<TrialResult, { ok: true }>, 'ok' | 'measurement' | 'rungs'>
   | Pick<Extract<TrialResult, { ok: false }>, 'ok' | 'reason' | 'rejectedBy' | 'measurement' | 'rungs'>
 
+type Turns = NonNullable<Session['turns']>
 type ClosedLoad = Extract<Load, { loop: 'closed' }>
 type Ladder = Extract<Arm['load'], { loop: 'open' }>
 type JourneyLoad = Extract<Arm['load'], { loop: 'journey' }>
@@ -76,6 +84,7 @@ type JourneyLoad = Extract<Arm['load'], { loop: 'journey' }>
 /** What the arm's load asks for, from the logins to the last window. */
 export function measure(session: Session): Promise<Judged> {
   const { load } = session.trial.arm
+  if (session.turns && load.loop === 'closed') return takeTurns(session, load, session.turns)
   if (load.loop === 'open') return climb(session, load)
   return load.loop === 'journey' ? travel(session, load) : closedLoop(session, load)
 }
@@ -92,6 +101,99 @@ async function closedLoop(session: Session, load: ClosedLoad): Promise<Judged> {
   }
   await session.running.constrain()
   return oneWindow(session, seeded, { load, warmupSec: rampSec(load), measureSec })
+}
+
+/**
+ * Groups of `replicas` take turns in rotation until each of the fleet was, so that a fleet of one is made of the same
+ * processes on the same CPUs as a fleet of eight: one replica may be a tenth faster than the next.
+ */
+async function takeTurns(session: Session, load: ClosedLoad, { ready, isReady }: Turns): Promise<Judged> {
+  const { running, rules, trial } = session
+  const { replicas, quotas, measureSec } = trial.arm
+  if (!running.rotate || !quotas) throw new Error('the replicas of this fleet cannot take turns')
+  const seeded = ready ?? (await readyForTurns(session, load))
+  isReady(seeded)
+  const windows: Measurement[] = []
+  for (const ids of turns(running.replicas, replicas)) {
+    await running.rotate(ids)
+    const homes = session.traits.state === 'process' ? ids : undefined
+    const window = {
+      load: { ...load, homes },
+      constrainAfterSec: FREE_TURN_SEC,
+      quotas,
+      warmupSec: FREE_TURN_SEC + TURN_RAMP_SEC,
+      measureSec,
+    }
+    const { measurement, invalid } = await measureWindow(inRotation(session, ids), seeded, window)
+    if (invalid) return failed(invalid, measurement)
+    windows.push(measurement)
+  }
+  const measurement = pooled(windows)
+  const { reject } = decision(rules.gates, measurement)
+  return reject.length > 0 ? rejected(reject, measurement) : { ok: true, measurement, rungs: [] }
+}
+
+/** All of them at once: logged in, warm, and then under quotas. */
+async function readyForTurns(session: Session, load: ClosedLoad): Promise<Seeded> {
+  const { running, generator, trial } = session
+  const { replicas, fleet = replicas, users } = trial.arm
+  const seeded = await logIn(session)
+  const all = { ...load, connections: Math.min(users, (load.connections * fleet) / replicas) }
+  await warmUp(session, all)
+  const job = { url: running.url, load: all, warmupSec: 0, verifyEvery: VERIFY_EVERY }
+  await Promise.all([
+    generator.load({ ...job, measureSec: FREE_RAMP_SEC + QUOTA_RAMP_SEC }, () => {}),
+    delay(FREE_RAMP_SEC * 1_000).then(() => running.constrain()),
+  ])
+  return seeded
+}
+
+/** As often as it takes until each replica was in rotation as often as the others, and no fewer windows than these. */
+const LEAST_TURNS = 4
+
+function turns(replicas: RunningFleet['replicas'], size: number): string[][] {
+  const ids = replicas.map(({ id }) => id)
+  const around = ids.length / greatestCommonDivisor(ids.length, size)
+  return Array.from({ length: Math.ceil(LEAST_TURNS / around) * around }, (_, turn) =>
+    Array.from({ length: size }, (_, i) => ids[(turn * size + i) % ids.length] ?? ''),
+  )
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b)
+}
+
+/** An upper bound for the time limit of a trial. */
+export function longestTurnsSec({ replicas, fleet = replicas, measureSec }: Arm): number {
+  return FREE_RAMP_SEC + QUOTA_RAMP_SEC + (fleet + LEAST_TURNS) * (FREE_TURN_SEC + TURN_RAMP_SEC + measureSec)
+}
+
+/** The fleet as one that has no other replicas: what these do counts as ballast, and users who are theirs as absent. */
+function inRotation(session: Session, ids: readonly string[]): Session {
+  const { running, trial, traits } = session
+  const isIn = ({ id }: { id: string }) => ids.includes(id)
+  const others = running.replicas.filter((replica) => !isIn(replica))
+  const { arm } = trial
+  const share = traits.state === 'process' ? ids.length / running.replicas.length : 1
+  return {
+    ...session,
+    trial: { ...trial, arm: { ...arm, users: Math.floor(arm.users * share) } },
+    running: {
+      ...running,
+      replicas: running.replicas.filter(isIn),
+      placement: {
+        ...running.placement,
+        replicaCpus: running.placement.replicaCpus.filter((_, i) =>
+          ids.includes(running.replicas[i]?.id ?? ''),
+        ),
+      },
+      ballast: [...(running.ballast ?? []), ...others.flatMap(({ pid }) => (pid === null ? [] : [pid]))],
+      async proxyCounts() {
+        const counts = await running.proxyCounts()
+        return counts && Object.fromEntries(Object.entries(counts).filter(([id]) => ids.includes(id)))
+      },
+    },
+  }
 }
 
 function rampSec({ requests, reuse = 'kept' }: ClosedLoad): number {
@@ -177,7 +279,8 @@ async function warmUp(
   load: ClosedLoad,
   requestsPerReplica = trial.arm.warmupRequests,
 ): Promise<void> {
-  const { warmupSec, replicas } = trial.arm
+  const { warmupSec } = trial.arm
+  const replicas = running.replicas.length
   const wanted = requestsPerReplica * replicas
   const longest = Math.max(warmupSec, LONGEST_WARMUP_SEC * replicas)
   const job = { url: running.url, load, warmupSec: 0, verifyEvery: VERIFY_EVERY }
@@ -193,7 +296,7 @@ async function warmUp(
 }
 
 /** Users that are logged in, what they took, and what the proxy said before. */
-interface Seeded {
+export interface Seeded {
   idle: MemoryReading
   loggedIn: MemoryReading
   logins: LoginReport
@@ -218,6 +321,8 @@ async function logIn({ trial, traits, running, generator }: Session): Promise<Se
 interface Window extends Pick<LoadJob, 'load' | 'warmupSec' | 'measureSec' | 'drainSec'> {
   /** When the fleet is constrained, from the beginning of the load; absent: it was before, or needs not be. */
   constrainAfterSec?: number
+  /** By these quotas instead of the fleet's own. */
+  quotas?: Quotas
 }
 
 function measureRung(
@@ -238,14 +343,20 @@ function measureRung(
 }
 
 /** @returns the measurement, and why it must not become a figure whatever the gates say */
-async function measureWindow(session: Session, seeded: Seeded, { constrainAfterSec, ...window }: Window) {
+async function measureWindow(
+  session: Session,
+  seeded: Seeded,
+  { constrainAfterSec, quotas, ...window }: Window,
+) {
   const { trial, running, generator, rules } = session
   const probe = openProbe(running, generator.pids)
   try {
-    const job = { url: running.url, ...window, verifyEvery: VERIFY_EVERY }
+    const mayStall = trial.arm.quotas !== null
+    const job = { url: running.url, ...window, verifyEvery: VERIFY_EVERY, mayStall }
     const [load] = await Promise.all([
       generator.load(job, (edge) => probe[edge]()),
-      constrainAfterSec !== undefined && delay(constrainAfterSec * 1_000).then(() => running.constrain()),
+      constrainAfterSec !== undefined &&
+        delay(constrainAfterSec * 1_000).then(() => running.constrain(quotas)),
     ])
     const reading = await probe.window()
     const facts = {

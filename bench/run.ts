@@ -1,5 +1,8 @@
 /** Executes a plan: trial after trial, each result on disk before the next begins. */
+
+import { keepFleet } from './kept-fleet.ts'
 import type { OpenRun } from './open-run.ts'
+import type { Seeded } from './phases.ts'
 import { duration, outcome, runSteps, type Step, secondsLeft } from './progress.ts'
 import { predict } from './report/predictions.ts'
 import { writeRun } from './store/run-dir.ts'
@@ -17,7 +20,8 @@ export async function execute(
   const { run, log } = open
   const results = [...log.results]
   const earlier = results.length
-  const conditions = { fleet, rules: run.rules, seed: run.seed, signal }
+  const kept = keepFleet<Seeded>()
+  const conditions = { fleet, kept, rules: run.rules, seed: run.seed, signal }
   const started = performance.now()
   const finished: Trial[] = []
 
@@ -42,12 +46,15 @@ export async function execute(
   })
   const upcoming = upcomingTrials(run, results, earlier)
   const names = [...new Set(upcoming.map(({ arm }) => arm.experiment))]
-  await runSteps(
-    names.map((name) => {
-      const trials = upcoming.filter(({ arm }) => arm.experiment === name).length
-      return step(name, `${name}: ${trials} trials`)
-    }),
-  )
+  const steps = names.map((name) => {
+    const trials = upcoming.filter(({ arm }) => arm.experiment === name).length
+    return step(name, `${name}: ${trials} trials`)
+  })
+  try {
+    await runSteps(steps)
+  } finally {
+    await kept.end()
+  }
 }
 
 /** What the laws say of the arms held out is on disk before the first of their trials begins. */

@@ -3,8 +3,16 @@ import { AuthscaleError } from './errors.ts'
 import { longestLadderSec } from './experiments/ladder.ts'
 import type { StateLimit } from './experiments/state-limit.ts'
 import { settleSec } from './journey.ts'
+import { type KeptFleet, type Started, stopBoth } from './kept-fleet.ts'
 import { startGenerator } from './load/generator.ts'
-import { type Judged, LONGEST_WARMUP_SEC, measure, type Session } from './phases.ts'
+import {
+  type Judged,
+  LONGEST_WARMUP_SEC,
+  longestTurnsSec,
+  measure,
+  type Seeded,
+  type Session,
+} from './phases.ts'
 import { findStateLimit } from './state-limit.ts'
 import { SCHEMA_VERSION } from './store/schema.ts'
 import type { Fleet, FleetSpec, Rules, SchemeName, Traits, Trial, TrialResult } from './types.ts'
@@ -23,6 +31,8 @@ export class Interrupted extends Error {}
 export interface Conditions {
   fleet: Fleet
   rules: Rules
+  /** What trials that take turns on one fleet have of it; whoever made it ends it when there is no next trial. */
+  kept: KeptFleet<Seeded>
   /** The run's seed: arrivals are drawn from it, the trial and the rung. */
   seed: number
   signal: AbortSignal
@@ -62,8 +72,10 @@ const FATAL = new Set([
 ])
 
 async function execute(trial: Trial, traits: Traits, conditions: Conditions): Promise<Judged> {
-  const { scheme, replicas, users, settings, quotas, largestState } = trial.arm
-  const spec: FleetSpec = { scheme: scheme as SchemeName, traits, replicas, users, settings, quotas }
+  const { scheme, replicas, fleet = replicas, users, settings, quotas, largestState } = trial.arm
+  const spec: FleetSpec = { scheme: scheme as SchemeName, traits, replicas: fleet, users, settings, quotas }
+  if (trial.arm.fleet !== undefined) return await measureOnKept(spec, trial, conditions)
+  await conditions.kept.end()
   if (!largestState) return await measureOn(spec, trial, conditions)
   const stateLimit = await findStateLimit(largestState, spec, conditions)
   const largest = { ...settings, stateBytes: stateLimit.acceptedBytes }
@@ -72,20 +84,45 @@ async function execute(trial: Trial, traits: Traits, conditions: Conditions): Pr
 }
 
 async function measureOn(spec: FleetSpec, trial: Trial, conditions: Conditions): Promise<Judged> {
-  const { fleet, signal } = conditions
-  signal.throwIfAborted()
+  conditions.signal.throwIfAborted()
   // An interrupt waits for the start: a fleet that is half up could not be stopped in good order.
-  const { running, generator } = await startBoth(fleet, spec)
+  const started = await startBoth(conditions.fleet, spec)
+  try {
+    return await measureWithin({ trial, traits: spec.traits, ...started, ...conditions }, conditions.signal)
+  } finally {
+    await stopBoth(started)
+  }
+}
+
+/** On the fleet of the trial before, if both are of one block and compared with the same; it stays up for the next. */
+async function measureOnKept(spec: FleetSpec, trial: Trial, conditions: Conditions): Promise<Judged> {
+  const { fleet, kept, signal } = conditions
+  signal.throwIfAborted()
+  const name = `${trial.arm.comparedWith ?? trial.arm.id}@${trial.block}`
+  try {
+    const { ready, ...started } = await kept.take(name, () => startBoth(fleet, spec))
+    const turns = { ready, isReady: kept.isReady }
+    const session = { trial, traits: spec.traits, ...started, turns, ...conditions }
+    const judged = await measureWithin(session, signal)
+    if (!judged.ok && judged.rejectedBy.length === 0) await kept.end()
+    return judged
+  } catch (error) {
+    // What failed once may be what is wrong with it.
+    await kept.end()
+    throw error
+  }
+}
+
+async function measureWithin(session: Session, signal: AbortSignal): Promise<Judged> {
   const done = new AbortController()
   try {
     signal.throwIfAborted()
-    const limit = rejectOn(AbortSignal.any([signal, AbortSignal.timeout(longestMs(trial))]), done.signal)
-    const death = running.died.then((reason) => Promise.reject(new Error(reason)))
-    const session: Session = { trial, traits: spec.traits, running, generator, ...conditions }
+    const longest = AbortSignal.timeout(longestMs(session.trial))
+    const limit = rejectOn(AbortSignal.any([signal, longest]), done.signal)
+    const death = session.running.died.then((reason) => Promise.reject(new Error(reason)))
     return await Promise.race([measure(session), death, limit])
   } finally {
     done.abort()
-    await Promise.all([generator.close(), running.stop()])
   }
 }
 
@@ -96,7 +133,7 @@ function withLimit(judged: Judged, stateLimit: StateLimit): Judged {
 }
 
 /** At the same time, for each takes a good part of a second; when one fails, the other is ended. */
-async function startBoth(fleet: Fleet, spec: FleetSpec) {
+async function startBoth(fleet: Fleet, spec: FleetSpec): Promise<Started> {
   const done = new AbortController()
   const limit = rejectOn(AbortSignal.timeout(START_LIMIT_MS), done.signal)
   const [running, generator] = await Promise.allSettled([
@@ -117,8 +154,10 @@ function longestMs({ arm }: Trial): number {
     load.loop === 'open'
       ? longestLadderSec(load, measureSec)
       : measureSec + (load.loop === 'journey' ? settleSec(load) : 0)
-  const warmup = arm.warmupSec + LONGEST_WARMUP_SEC * arm.replicas
-  return Math.ceil((warmup + windows + arm.users / SLOWEST_LOGINS_PER_SEC + SLACK_SEC) * 1_000)
+  const { fleet = arm.replicas } = arm
+  const warmup = arm.warmupSec + LONGEST_WARMUP_SEC * fleet
+  const turns = arm.fleet === undefined ? 0 : longestTurnsSec(arm)
+  return Math.ceil((warmup + windows + turns + arm.users / SLOWEST_LOGINS_PER_SEC + SLACK_SEC) * 1_000)
 }
 
 /** Rejects when `signal` aborts, unless `done` aborted before. */

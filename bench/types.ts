@@ -127,8 +127,15 @@ export interface RunningFleet {
   /**
    * Puts the quotas and the distance to Redis of its spec in force. Not before the warm-up: what is slow to compile
    * would otherwise be measured for minutes. Does nothing without either.
+   *
+   * @param quotas instead of those of the spec, for a part of its replicas
    */
-  constrain(): Promise<void>
+  constrain(quotas?: Quotas): Promise<void>
+  /**
+   * Sends requests to these replicas alone, but for users who have to come back to another one, and lifts quotas until
+   * `constrain` is called again. Absent where it cannot.
+   */
+  rotate?(ids: readonly string[]): Promise<void>
   /** Resolves with a reason when a part of the fleet ends before `stop` is called; never rejects. */
   readonly died: Promise<string>
   /** Ends every process of this fleet and waits until they are gone. */
@@ -207,6 +214,8 @@ export type Load =
       connections: number
       /** Default: reads. */
       requests?: 'read' | 'login' | undefined
+      /** Users whom the proxy sends back to one of these replicas, by its cookie, and no others; default: all. */
+      homes?: readonly string[] | undefined
       /** Whether a connection takes more than one request; default: kept. */
       reuse?: 'kept' | 'new' | 'resumed' | undefined
     }
@@ -240,6 +249,11 @@ export interface LoadJob {
   drainSec?: number
   /** One reply in this many has its body checked. */
   verifyEvery: number
+  /**
+   * Closed loop: whether a request may wait through the whole window, which else is taken for lost. With 8 % of a core a
+   * replica stands still for a second while it collects garbage.
+   */
+  mayStall?: boolean
 }
 
 /** What the generator saw between window open and window close. */

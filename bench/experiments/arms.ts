@@ -22,6 +22,8 @@ export interface ArmChoice {
   /** Id of the arm to compare with. */
   comparedWith?: string
   heldOut?: boolean
+  /** Default: as many as are in rotation. */
+  fleet?: number
   quotas?: Quotas | null
   settings?: Settings
   /** Default: a closed loop. */
@@ -42,6 +44,7 @@ export function arm(choice: ArmChoice, options: PlanOptions): Arm {
     comparedWith: choice.comparedWith ?? AS_IT_IS.comparedWith,
     heldOut: choice.heldOut ?? AS_IT_IS.heldOut,
     replicas: choice.replicas,
+    ...(choice.fleet === undefined ? {} : { fleet: choice.fleet }),
     quotas: choice.quotas ?? AS_IT_IS.quotas,
     settings: choice.settings ?? AS_IT_IS.settings,
     users,

@@ -54,11 +54,24 @@ export function planTrials(
   return { trials, notes }
 }
 
-/** Groups of arms that are compared with the same one, it among them: in a random order, and so is each in itself. */
+/**
+ * Groups of arms that are compared with the same one, it among them: in a random order, and so is each in itself. Those
+ * that take turns on one fleet stay together, since it is started once.
+ */
 function shuffledInGroups(arms: readonly Arm[], seed: number): Arm[] {
-  const names = new Set(arms.map(({ id, comparedWith }) => comparedWith ?? id))
-  const groups = [...names].map((name) =>
-    arms.filter(({ id, comparedWith }) => (comparedWith ?? id) === name),
-  )
-  return shuffled(groups, seed).flatMap((group) => shuffled(group, seed))
+  return shuffled(grouped(arms, baseOf), seed)
+    .flatMap((group) =>
+      shuffled(
+        grouped(group, ({ fleet }) => fleet ?? null),
+        seed,
+      ),
+    )
+    .flatMap((group) => shuffled(group, seed))
+}
+
+const baseOf = ({ id, comparedWith }: Arm) => comparedWith ?? id
+
+function grouped<T>(items: readonly T[], nameOf: (item: T) => unknown): T[][] {
+  const names = new Set(items.map(nameOf))
+  return [...names].map((name) => items.filter((item) => nameOf(item) === name))
 }

@@ -179,12 +179,12 @@ export const profiles: Record<ProfileName, Profile> = {
       firstPerSec: 1_000,
       searchRungs: 4,
     },
-    // Longer windows than elsewhere: at a tenth of a core they hold a few thousand requests.
+    // In the scale model each of eight replicas has windows of this length, at each size of the fleet.
     replicas: {
       blocks: 5,
       warmupSec: 1,
       warmupRequests: WARM,
-      measureSec: 5,
+      measureSec: 1.2,
       counts: [1, 2, 4, 8],
       always: true,
     },

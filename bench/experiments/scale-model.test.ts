@@ -84,6 +84,21 @@ test('every fleet is compared with one replica of its own round, under the same 
   }
 })
 
+test('sizes of a fleet are measured on one, side by side in each block, whose replicas take turns', async () => {
+  const { trials } = await laidOut({ replicas: [1, 2, 4, 8] })
+  const sharing = trials.filter(({ arm }) => arm.fleet !== undefined)
+  assert.deepEqual(new Set(sharing.map(({ arm }) => arm.fleet)), new Set([8]))
+  assert.deepEqual(
+    new Set(sharing.map(({ arm }) => arm.variant)),
+    new Set(['n1', 'n2', 'n1-again', 'n4', 'n8']),
+  )
+  const fleets = trials.map(({ arm, block }) =>
+    arm.fleet === undefined ? null : `${arm.comparedWith ?? arm.id}@${block}`,
+  )
+  const begun = fleets.filter((name, i) => name !== null && name !== fleets[i - 1])
+  assert.equal(begun.length, new Set(begun).size, 'a fleet is started once')
+})
+
 test('users are scattered only where state makes them come back', async () => {
   const { trials } = await laidOut({ replicas: [1, 2, 8] })
   const scattered = trials.filter(({ arm }) => arm.settings.sticky === false).map(({ arm }) => arm.id)

@@ -109,8 +109,14 @@ export function scaleModel(counts: readonly number[], phases: Phases, options: P
     }
     return arm({ ...choice, ...change }, options)
   }
+  /** All on one fleet, whose replicas take turns: processes and CPUs differ by as much as schemes do. */
+  const turns = { fleet: most }
   const many = (scheme: SchemeName, n: number, one: string) =>
-    armOf(scheme, n, `n${n}`, { comparedWith: `replicas/${scheme}/${one}`, heldOut: n > KNOWN_REPLICAS })
+    armOf(scheme, n, `n${n}`, {
+      ...turns,
+      comparedWith: `replicas/${scheme}/${one}`,
+      heldOut: n > KNOWN_REPLICAS,
+    })
   /** Whoever is sent to another replica than the one he logged in at; only how often that goes wrong is wanted. */
   const scattered = (scheme: SchemeName, n: number) =>
     options.traits[scheme].state === 'process' && options.settable.includes('sticky')
@@ -130,18 +136,15 @@ export function scaleModel(counts: readonly number[], phases: Phases, options: P
     return [armOf(scheme, AMPLE_REPLICAS, FULL_REDIS, { quotas: { ...quotas, ...ample } })]
   }
 
-  /** It has the fewest requests, and every ratio rests on it. */
-  const one = { measureSec: 2 * phases.measureSec }
-
   return {
     known: schemes.flatMap((scheme) => [
       ...fullRedis(scheme),
       armOf(scheme, 1, UNLIMITED, { quotas: null, comparedWith: `replicas/${scheme}/n1` }),
-      armOf(scheme, 1, 'n1', one),
+      armOf(scheme, 1, 'n1', turns),
       ...few.flatMap((n) => [many(scheme, n, 'n1'), ...scattered(scheme, n)]),
     ]),
     heldOut: schemes.flatMap((scheme) => [
-      armOf(scheme, 1, AGAIN, one),
+      armOf(scheme, 1, AGAIN, turns),
       ...rest.flatMap((n) => [many(scheme, n, AGAIN), ...(n === most ? scattered(scheme, n) : [])]),
     ]),
   }

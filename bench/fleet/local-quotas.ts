@@ -4,7 +4,6 @@ import type { Quotas, RunningFleet } from '../types.ts'
 import { startBallast } from './ballast.ts'
 import type { Ground } from './local-trial.ts'
 import { openQuotas, type QuotaGroups, quotaUs } from './quota.ts'
-import { onePerProcess } from './quota-placement.ts'
 
 /** @throws AuthscaleError NO_QUOTAS */
 export function openQuotasFor({ quotas, folder }: Ground): QuotaGroups {
@@ -35,20 +34,32 @@ export function limitsOf(quotas: Quotas, { replicas, redis, proxy }: Pids) {
   })
 }
 
-/** As many processes as have a replica's share each, spread over all CPUs, as the replicas are that they stand for. */
+/** One process on each CPU: of more with less each, every one would find the caches cold that it left warm. */
 export function startBallastFor(
   { runtime, build, cpus, folder }: Ground,
-  { ballastCores, replicaCores }: Quotas,
+  quotas: Quotas,
   groups: QuotaGroups,
 ) {
-  const processes = Math.ceil(ballastCores / replicaCores)
-  let count = 0
+  const pids: number[] = []
   return startBallast({
     command: [runtime.command, build.ballast],
-    cpus: onePerProcess(processes, cpus),
+    cpus,
     onPid(pid) {
       folder.record(pid, 'ballast')
-      groups.limit(`ballast${++count}`, pid, ballastCores / processes)
+      pids.push(pid)
+      groups.limit(`ballast${pids.length}`, pid, ballastShare(quotas, cpus.length), true)
     },
   })
 }
+
+/** @param pids in the order in which they were started */
+export function limitBallast(groups: QuotaGroups, quotas: Quotas, pids: readonly number[]): void {
+  for (const [i, pid] of pids.entries())
+    groups.limit(`ballast${i + 1}`, pid, ballastShare(quotas, pids.length), true)
+}
+
+/** The kernel grants no less, so a hundredth of a core on each CPU is left of it where it stands for nothing. */
+const LEAST_BALLAST_CORES = 0.01
+
+const ballastShare = ({ ballastCores }: Quotas, processes: number) =>
+  Math.max(ballastCores / processes, LEAST_BALLAST_CORES)

@@ -4,7 +4,7 @@ import { AuthscaleError } from '../errors.ts'
 import type { FleetOptions, FleetSpec, Part, Placement, RunningFleet } from '../types.ts'
 import type { Build } from './build.ts'
 import { type Distance, startDistance } from './distance.ts'
-import { limitsOf, openQuotasFor, startBallastFor } from './local-quotas.ts'
+import { limitBallast, limitsOf, openQuotasFor, startBallastFor } from './local-quotas.ts'
 import type { RunFolder } from './manifest.ts'
 import type { Runtimes } from './other-runtimes.ts'
 import { startProxy } from './proxy.ts'
@@ -86,7 +86,8 @@ export async function startTrial(
     })
     undo.add(() => proxy.stop())
     // Now, and not when the warm-up is over, it must be known that each of them can be limited.
-    const limits = spec.quotas ? limitsOf(spec.quotas, { replicas: replicas.handles, redis, proxy }) : []
+    const parts = { replicas: replicas.handles, redis, proxy }
+    const limits = spec.quotas ? limitsOf(spec.quotas, parts) : []
     const ballast: number[] = []
     return {
       url: proxy.url,
@@ -96,14 +97,20 @@ export async function startTrial(
       proxy: { pid: proxy.pid },
       proxyCounts: () => proxy.counts(),
       link: distance ? { pid: distance.pid } : undefined,
-      constrain: async () => {
+      constrain: async (wanted = spec.quotas ?? undefined) => {
         await distance?.engage()
-        if (stopped || !quotas || !spec.quotas) return
-        for (const { name, pid, cores } of limits) quotas.limit(name, pid, cores)
-        const started = startBallastFor(ground, spec.quotas, quotas)
+        if (stopped || !quotas || !wanted) return
+        for (const { name, pid, cores } of limitsOf(wanted, parts)) quotas.limit(name, pid, cores)
+        if (ballast.length > 0) return limitBallast(quotas, wanted, ballast)
+        const started = startBallastFor(ground, wanted, quotas)
         // Before it is awaited: an interrupt may come while it starts. One that did not start has left nothing behind.
         undo.add(async () => Promise.all((await started.catch(() => [])).map((child) => child.stop())))
         ballast.push(...(await started).map(({ pid }) => pid))
+      },
+      rotate: async (ids) => {
+        await proxy.rotate(ids)
+        if (stopped || !quotas) return
+        for (const { name, pid } of limits) quotas.limit(name, pid, ground.cpus.length)
       },
       ballast,
       died: untilStopped(

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -165,6 +165,8 @@ describe('a fleet on this machine', () => {
 
 describe('a fleet under CPU quotas', { skip: findQuotaMethod().problem ?? false }, () => {
   const quotas = { replicaCores: 0.2, redisCores: 0.1, proxyCores: 0.3, ballastCores: 0.5 }
+  // Now: a harness with a fleet keeps to the CPUs of the generator.
+  const cpus = availableParallelism()
 
   test('has each process in a group of its own while it runs, and none afterwards', async () => {
     const { ground } = findQuotaMethod()
@@ -180,7 +182,7 @@ describe('a fleet under CPU quotas', { skip: findQuotaMethod().problem ?? false 
         const running = await fleet.start({ ...(await spec('session-redis', 2)), quotas })
         await running.constrain()
         const ballast = running.ballast ?? []
-        assert.equal(ballast.length, 3, 'none has more than a replica')
+        assert.equal(ballast.length, cpus, 'one on each CPU')
         const parts = [...running.replicas, running.redis, running.proxy].map((part) => part?.pid)
         const pids = [...parts, ...ballast]
         const groups = pids.map(
@@ -202,6 +204,40 @@ describe('a fleet under CPU quotas', { skip: findQuotaMethod().problem ?? false 
       const running = await fleet.start(await spec('none', 1))
       const cgroup = readFileSync(`/proc/${running.proxy.pid}/cgroup`, 'utf8')
       assert.doesNotMatch(cgroup, /authscale/, 'without quotas there are no groups')
+    } finally {
+      await fleet.close()
+    }
+  })
+
+  test('sends requests to those in rotation alone, and is free of quotas until it is constrained again', async () => {
+    const quotaOf = (pid: number | null) => {
+      const group = /^\d+:(?:.*,)?cpu(?:,[^:]*)?:(.*)$/m.exec(
+        readFileSync(`/proc/${pid}/cgroup`, 'utf8'),
+      )?.[1]
+      return Number(readFileSync(`/sys/fs/cgroup/cpu${group}/cpu.cfs_quota_us`, 'utf8'))
+    }
+    const isVersion1 = findQuotaMethod().ground?.method === 'cgroup-v1'
+    const fleet = await openLocalFleet(quiet)
+    try {
+      const running = await fleet.start({
+        ...(await spec('none', 3)),
+        quotas: { ...quotas, replicaCores: 0.1 },
+      })
+      await running.constrain()
+      await running.rotate?.(['r2'])
+      assert.deepEqual(await visits(running.url, 6), Array(6).fill('r2'))
+      const pid = running.replicas[1]?.pid ?? null
+      if (isVersion1) assert.equal(quotaOf(pid), cpus * 100_000)
+      const other = { ...quotas, replicaCores: 0.1, proxyCores: 0.2, ballastCores: 0.4 }
+      await running.constrain(other)
+      if (isVersion1) {
+        assert.equal(quotaOf(pid), 10_000)
+        assert.equal(quotaOf(running.proxy.pid), 20_000)
+        for (const one of running.ballast ?? []) assert.equal(quotaOf(one), Math.round(40_000 / cpus))
+      }
+      await running.rotate?.(['r1', 'r3'])
+      assert.deepEqual((await visits(running.url, 4)).toSorted(), ['r1', 'r1', 'r3', 'r3'])
+      await assert.rejects(running.constrain({ ...other, replicaCores: 0.001 }), { code: 'QUOTA_TOO_SMALL' })
     } finally {
       await fleet.close()
     }

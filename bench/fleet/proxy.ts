@@ -42,6 +42,8 @@ export interface RunningProxy {
   ended: Promise<string>
   /** Requests that each replica has served through the proxy so far, by replica id. */
   counts(): Promise<Record<string, number>>
+  /** From now on these replicas alone get requests, but for users who have to come back to another one. */
+  rotate(ids: readonly string[]): Promise<void>
   stop(): Promise<void>
 }
 
@@ -92,6 +94,7 @@ async function startOn(port: number, plan: ProxyPlan): Promise<RunningProxy> {
       pid: await running.hostPid(),
       ended: running.ended,
       counts: () => proxyCounts(socket),
+      rotate: (ids) => setWeights(socket, plan.replicas, ids),
       stop: running.stop,
     }
   } catch (error) {
@@ -157,7 +160,7 @@ export function proxyConfig(
     'global',
     '  nbthread 1',
     `  maxconn ${connectionsAllowed()}`,
-    `  stats socket ${socket} mode 600`,
+    `  stats socket ${socket} mode 600 level admin`,
     ...(tls ? tlsGlobals : []),
     'defaults',
     '  mode http',
@@ -182,9 +185,25 @@ export function proxyConfig(
 
 /** Reads `show stat`: requests that each server of the backend has answered, health checks not counted. */
 async function proxyCounts(socket: string): Promise<Record<string, number>> {
+  return parseCounts(await ask(socket, 'show stat'))
+}
+
+/** HAProxy's runtime API: one command, or several between semicolons. */
+function ask(socket: string, command: string): Promise<string> {
   const connection = createConnection(socket)
-  connection.end('show stat\n')
-  return parseCounts(await text(connection))
+  connection.end(`${command}\n`)
+  return text(connection)
+}
+
+/** A server of weight 0 keeps its connections and its health checks. @throws AuthscaleError HAPROXY_FAILED */
+async function setWeights(
+  socket: string,
+  replicas: ProxyPlan['replicas'],
+  ids: readonly string[],
+): Promise<void> {
+  const commands = replicas.map(({ id }) => `set weight replicas/${id} ${ids.includes(id) ? 1 : 0}`)
+  const answer = (await ask(socket, commands.join(';'))).trim()
+  if (answer !== '') throw new AuthscaleError('HAPROXY_FAILED', `HAProxy changes no weights: ${answer}`)
 }
 
 /** Takes the counts out of HAProxy's CSV. `req_tot` is empty for servers, so the replies by class are summed. */

@@ -14,8 +14,12 @@ interface QuotaFiles {
    * @throws EBUSY where the group holds processes; ENOENT where the controller is not handed down to it
    */
   open(group: string): () => void
-  /** Sets quota and weight. @param quotaUs CPU time a period */
-  limit(group: string, quotaUs: number): void
+  /**
+   * Sets quota and weight.
+   * @param quotaUs CPU time a period
+   * @param weightUs the quota whose weight it has among the others; its own, or less for what may keep nobody waiting
+   */
+  limit(group: string, quotaUs: number, weightUs: number): void
 }
 
 /** By the kernel's documentation: scheduler/sched-bwc.rst and admin-guide/cgroup-v2.rst. */
@@ -23,10 +27,10 @@ export const quotaFiles: Readonly<Record<QuotaMethod, QuotaFiles>> = {
   'cgroup-v1': {
     // Each group has the files of every controller of its tree.
     open: () => () => {},
-    limit(group, quotaUs) {
+    limit(group, quotaUs, weightUs) {
       write(group, 'cpu.cfs_period_us', PERIOD_US)
       write(group, 'cpu.cfs_quota_us', quotaUs)
-      write(group, 'cpu.shares', weight(quotaUs, 1024))
+      write(group, 'cpu.shares', weight(weightUs, 1024))
     },
   },
   'cgroup-v2': {
@@ -39,9 +43,9 @@ export const quotaFiles: Readonly<Record<QuotaMethod, QuotaFiles>> = {
       write(group, 'cgroup.subtree_control', '+cpu')
       return () => unlessBusy(() => write(group, 'cgroup.subtree_control', '-cpu'))
     },
-    limit(group, quotaUs) {
+    limit(group, quotaUs, weightUs) {
       write(group, 'cpu.max', `${quotaUs} ${PERIOD_US}`)
-      write(group, 'cpu.weight', weight(quotaUs, 100))
+      write(group, 'cpu.weight', weight(weightUs, 100))
     },
   },
 }

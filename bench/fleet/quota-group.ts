@@ -29,8 +29,8 @@ export const linux: Kernel = { make: (folder) => mkdirSync(folder), remove: (fol
 
 export interface RunGroup {
   readonly folder: string
-  /** Makes a group with a quota of so many µs a period. @returns its folder */
-  add(name: string, quotaUs: number): string
+  /** Makes a group with a quota of so many µs a period, or changes that of the one that is there. @returns its folder */
+  add(name: string, quotaUs: number, weightUs?: number): string
   /** All of them at once. @throws EBUSY while a process is inside */
   remove(): void
 }
@@ -58,10 +58,10 @@ export function openGroup(ground: QuotaGround, nonce: string, kernel: Kernel): R
   }
   return {
     folder,
-    add(name, quotaUs) {
+    add(name, quotaUs, weightUs = quotaUs) {
       const group = join(folder, name)
-      kernel.make(group)
-      files.limit(group, quotaUs)
+      if (!existsSync(group)) kernel.make(group)
+      files.limit(group, quotaUs, weightUs)
       return group
     },
     remove,

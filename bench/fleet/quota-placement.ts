@@ -3,7 +3,7 @@ import { AuthscaleError } from '../errors.ts'
 import type { Placement, Quotas } from '../types.ts'
 
 /** A CPU for each of so many processes, by turns. */
-export function onePerProcess(processes: number, cpus: readonly number[]): number[] {
+function onePerProcess(processes: number, cpus: readonly number[]): number[] {
   return Array.from({ length: processes }, (_, i) => cpus.slice(i % cpus.length)[0] ?? 0)
 }
 

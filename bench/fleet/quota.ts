@@ -72,12 +72,14 @@ function reason({ code, message }: NodeJS.ErrnoException): string {
 /** Processes under quotas, each in a group of its own. */
 export interface QuotaGroups {
   /**
-   * Puts a process with all its threads under a quota; children that it has already stay outside.
-   * @param name of the group; once each
+   * Puts a process with all its threads under a quota; children that it has already stay outside. Again with the same
+   * name: another quota.
+   * @param name of the group, one for each process
    * @param cores CPU time over wall time
+   * @param yielding whether it lets all others run first
    * @throws AuthscaleError QUOTA_TOO_SMALL, QUOTA_FAILED
    */
-  limit(name: string, pid: number, cores: number): void
+  limit(name: string, pid: number, cores: number, yielding?: boolean): void
   /** Time for which a group's quota has held its process back so far, in µs. */
   throttledUs(name: string): number
   /** Waits until the processes have ended, for some seconds, and removes all groups. @throws AuthscaleError STOP_FAILED */
@@ -87,11 +89,15 @@ export interface QuotaGroups {
 /** Makes the group of this run, empty as yet. @param nonce of the run folder, by which a sweep finds it after a kill */
 export function openQuotas(ground: QuotaGround, nonce: string, kernel = linux): QuotaGroups {
   const group = openGroup(ground, nonce, kernel)
+  const inside = new Set<string>()
   return {
-    limit(name, pid, cores) {
+    limit(name, pid, cores, yielding = false) {
       const quota = quotaUs(name, cores)
       try {
-        moveInto(group.add(name, quota), pid)
+        const folder = group.add(name, quota, yielding ? LEAST_QUOTA_US : quota)
+        // Whoever is inside stays there: moving a process stops it for as long as the kernel takes to agree.
+        if (!inside.has(name)) moveInto(folder, pid)
+        inside.add(name)
       } catch (cause) {
         const message = `${name} (process ${pid}) cannot be held to ${cores} cores: ${(cause as Error).message}; npm run doctor says whether quotas work here`
         throw new AuthscaleError('QUOTA_FAILED', message, { cause })

@@ -9,7 +9,7 @@ import autocannon from 'autocannon'
 import { createHistogram, encodeHistogram } from '../histogram.ts'
 import type { Load, LoadJob } from '../types.ts'
 import { nowUs, until } from './clock.ts'
-import { Connection, usersOf } from './connection.ts'
+import { Connection, reachableUsers, usersOf } from './connection.ts'
 import type { Credentials } from './credentials.ts'
 import type { LoadShare } from './merge.ts'
 import { shareOf } from './shard.ts'
@@ -35,8 +35,9 @@ export async function runClosedLoop(
   const sinks = { tally: new Tally(job), latency: createHistogram() }
   const connections: Connection[] = []
   const count = shareOf(job.load.connections, credentials.shard)
+  const reachable = reachableUsers(credentials, job.load.homes)
   const { instance, ended } = start(job.url, count, (client) => {
-    const users = usersOf(connections.length, count, credentials)
+    const users = usersOf(connections.length, count, reachable)
     connections.push(new Connection(client, users, credentials, sinks))
   })
   try {
@@ -48,7 +49,7 @@ export async function runClosedLoop(
     sinks.tally.open(openUs)
     onWindow('open')
     await until(openUs + job.measureSec * 1e6, signal)
-    for (const connection of connections) connection.closeWindow()
+    for (const connection of connections) connection.closeWindow(job)
     sinks.tally.close(nowUs())
     onWindow('close')
   } finally {

@@ -1,7 +1,9 @@
 /** One connection of the closed loop: the users it rotates through, and which of them is waiting for a reply. */
 import type { EventEmitter } from 'node:events'
 import type { Client, Request } from 'autocannon'
+import { AuthscaleError } from '../errors.ts'
 import { type Histogram, recordUs } from '../histogram.ts'
+import type { LoadJob } from '../types.ts'
 import { nowUs } from './clock.ts'
 import type { Credentials } from './credentials.ts'
 import type { Tally } from './tally.ts'
@@ -17,12 +19,25 @@ interface UserRequest extends Request {
  * The users of connection `index`: every connection has its own, and all users have a connection. Only where
  * there are more connections than users do some share one.
  */
-export function usersOf(index: number, connections: number, credentials: Credentials): number[] {
-  const { own: users } = credentials
-  if (connections >= users) return [credentials.user(index % users)]
-  const own: number[] = []
-  for (let user = index; user < users; user += connections) own.push(credentials.user(user))
-  return own
+export function usersOf(index: number, connections: number, users: readonly number[]): number[] {
+  if (connections >= users.length) return users.slice(index % users.length).slice(0, 1)
+  const count = Math.ceil((users.length - index) / connections)
+  return Array.from({ length: count }, (_, turn) => users[index + turn * connections] as number)
+}
+
+/**
+ * The users of this process, by the number that all know them by.
+ *
+ * @param homes replicas by their name in the proxy's cookie; only who comes back to one of them is among them
+ * @throws AuthscaleError NOBODY_THERE
+ */
+export function reachableUsers(credentials: Credentials, homes?: readonly string[]): number[] {
+  const own = Array.from({ length: credentials.own }, (_, i) => credentials.user(i))
+  if (!homes) return own
+  const cookies = homes.map((id) => new RegExp(`(?:^|; ?)SRV=${id}(?:;|$)`))
+  const there = own.filter((user) => cookies.some((cookie) => cookie.test(credentials.get(user))))
+  if (there.length > 0) return there
+  throw new AuthscaleError('NOBODY_THERE', `no user belongs to ${homes.join(' or ')}: log in more users`)
 }
 
 /** Where all connections count. */
@@ -71,10 +86,11 @@ export class Connection {
     this.#sentInWindow = 0
   }
 
-  /** Keeps where the window ended, and counts a request that waited all through it. */
-  closeWindow(): void {
+  /** Keeps where the window ended, and counts a request that waited all through it, unless that may happen. */
+  closeWindow({ mayStall = false }: Pick<LoadJob, 'mayStall'>): void {
     this.#window = { sent: this.#sentInWindow, last: this.#current }
-    if (this.#waiting && this.#sentInWindow === 0) this.#tally.failed('no reply during the whole window')
+    if (this.#waiting && this.#sentInWindow === 0 && !mayStall)
+      this.#tally.failed('no reply during the whole window')
   }
 
   /** Sets a 1 for each user whose request was sent inside the window. */

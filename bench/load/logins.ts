@@ -5,7 +5,7 @@
  * nobody, and do so in the window that follows.
  */
 import type { Load } from '../types.ts'
-import { usersOf } from './connection.ts'
+import { reachableUsers, usersOf } from './connection.ts'
 import type { Credentials } from './credentials.ts'
 import { DueTimes } from './due-times.ts'
 import { agentFor, exchange } from './exchange.ts'
@@ -51,8 +51,9 @@ export class Logins implements Script {
     this.#tally = tally
     this.#requests = requestsFor(url, credentials)
     const count = shareOf(load.connections, credentials.shard)
+    const users = reachableUsers(credentials)
     this.#lanes = Array.from({ length: count }, (_, lane) => ({
-      users: usersOf(lane, count, credentials),
+      users: usersOf(lane, count, users),
       turn: 0,
     }))
     // One after the other over the ramp: slow hashes that begin together end together for ever, and a window would

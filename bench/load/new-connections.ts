@@ -9,7 +9,7 @@ import { createHistogram, encodeHistogram } from '../histogram.ts'
 import type { LoadJob } from '../types.ts'
 import { nowUs, until } from './clock.ts'
 import type { ClosedJob } from './closed-loop.ts'
-import { usersOf } from './connection.ts'
+import { reachableUsers, usersOf } from './connection.ts'
 import type { Credentials } from './credentials.ts'
 import type { LoadShare } from './merge.ts'
 import { shareOf } from './shard.ts'
@@ -41,8 +41,9 @@ export async function runNewConnections(
     )
   const sinks = sinksFor(job, credentials)
   const count = shareOf(job.load.connections, credentials.shard)
+  const reachable = reachableUsers(credentials, job.load.homes)
   const slots = Array.from({ length: count }, (_, index) => {
-    const users = usersOf(index, count, credentials)
+    const users = usersOf(index, count, reachable)
     return new Slot({ target, users, credentials, resumes: reuse === 'resumed' }, sinks)
   })
   try {

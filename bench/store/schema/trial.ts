@@ -56,6 +56,13 @@ export const armSchema = z
     comparedWith: z.string().nullable().describe('Id of the arm that it is compared with, block by block'),
     heldOut: z.boolean().describe('Measured only when what it will show has been predicted and written down'),
     replicas: count.min(1),
+    fleet: count
+      .min(1)
+      .optional()
+      .describe(
+        'Replicas that run, of which `replicas` at a time are in rotation, by turns, until each was; figures are ' +
+          'pooled over these windows. Default: as many as are in rotation',
+      ),
     quotas: quotasSchema.nullable().describe('Null: no process is limited'),
     settings: settingsSchema,
     users: count.min(1).describe('Distinct logged-in users that the load rotates through'),
