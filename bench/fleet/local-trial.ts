@@ -82,6 +82,7 @@ export async function startTrial(
       tls: spec.settings?.tls,
       reuse: spec.settings?.proxyReuse,
       mostPerReplica: spec.quotas ? MOST_PER_LIMITED_REPLICA : undefined,
+      healthChecks: !spec.quotas,
       replicas: replicas.handles,
     })
     undo.add(() => proxy.stop())

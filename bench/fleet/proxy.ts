@@ -33,6 +33,11 @@ export interface ProxyPlan {
   reuse?: Settings['proxyReuse'] | undefined
   /** Requests that a replica gets at once, while the others wait in the proxy; without, all are passed on. */
   mostPerReplica?: number | undefined
+  /**
+   * Whether replicas are asked for their health; default true. Each question is a new connection, and where it takes
+   * a replica seconds to accept one, it is taken out of service while it is well.
+   */
+  healthChecks?: boolean | undefined
   replicas: readonly { id: string; port: number }[]
 }
 
@@ -147,11 +152,11 @@ function statusOf(url: string, ca: string | undefined): Promise<number | undefin
 export function proxyConfig(
   port: number,
   socket: string,
-  plan: Pick<ProxyPlan, 'sticky' | 'replicas' | 'tls' | 'reuse' | 'mostPerReplica'> & {
+  plan: Pick<ProxyPlan, 'sticky' | 'replicas' | 'tls' | 'reuse' | 'mostPerReplica' | 'healthChecks'> & {
     certificate?: string | undefined
   },
 ): string {
-  const { tls, certificate = '', mostPerReplica } = plan
+  const { tls, certificate = '', mostPerReplica, healthChecks = true } = plan
   const most = mostPerReplica ? ` maxconn ${mostPerReplica}` : ''
   const servers = plan.replicas.map(({ id, port }) => {
     return `  server ${id} 127.0.0.1:${port}${plan.sticky ? ` cookie ${id}` : ''}${most}`
@@ -174,11 +179,10 @@ export function proxyConfig(
     'backend replicas',
     '  balance roundrobin',
     ...(plan.sticky ? ['  cookie SRV insert indirect nocache httponly'] : []),
-    '  option httpchk GET /healthz',
-    '  http-check expect status 200',
+    ...(healthChecks ? ['  option httpchk GET /healthz', '  http-check expect status 200'] : []),
     `  http-reuse ${plan.reuse ?? 'always'}`,
     // Node closes idle connections after 5 s; reusing one in that moment would be an error of ours.
-    '  default-server check inter 2s fall 3 rise 1 pool-purge-delay 2s',
+    `  default-server ${healthChecks ? 'check inter 2s fall 3 rise 1 ' : ''}pool-purge-delay 2s`,
     ...servers,
   ].join('\n')}\n`
 }
