@@ -7,6 +7,8 @@ import { ConfigError, type ServerConfig } from './config.ts'
 import { Unavailable } from './errors.ts'
 
 const START_TIMEOUT_MS = 5000
+/** After so long without a sign of life a connection is taken for dead, or after what four commands may take. */
+const SILENT_MS = 1000
 
 /**
  * A connected client; `AUTO_PIPELINING` overrides the scheme's default. Throws a ConfigError when `REDIS_URL` is missing,
@@ -26,8 +28,8 @@ export async function openRedis(
     enableOfflineQueue: false,
     // A write that was answered 503 must not happen after all when Redis returns.
     autoResendUnfulfilledCommands: false,
-    // Drop a connection that went silent, so that its unanswered commands do not pile up.
-    socketTimeout: 1000,
+    // Drop a connection that went silent, so that its unanswered commands do not pile up; not while they may wait.
+    socketTimeout: Math.max(SILENT_MS, 4 * config.redisTimeoutMs),
     retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1000),
   })
   logOutages(redis)
