@@ -38,7 +38,7 @@ const LOGIN_RAMP_SEC = 1
  * Load without quotas, then with them, before a window under quotas opens. The quotas come while requests flow: a
  * load that begins anew meets code that has to be compiled again for what ending and beginning look like, and
  * replicas that accept one connection in a turn of their loop. Free, that takes a fraction of a second; with a
- * twelfth of a core it took ten, in which a request of the control was up to ten times as dear.
+ * twelfth of a core many, in which each request is several times as dear.
  */
 const FREE_RAMP_SEC = 1.5
 const QUOTA_RAMP_SEC = 2

@@ -59,14 +59,17 @@ export function planTrials(
  * that take turns on one fleet stay together, since it is started once.
  */
 function shuffledInGroups(arms: readonly Arm[], seed: number): Arm[] {
-  return shuffled(grouped(arms, baseOf), seed)
-    .flatMap((group) =>
-      shuffled(
-        grouped(group, ({ fleet }) => fleet ?? null),
-        seed,
-      ),
-    )
-    .flatMap((group) => shuffled(group, seed))
+  return (
+    shuffled(grouped(arms, baseOf), seed)
+      .flatMap((group) =>
+        shuffled(
+          grouped(group, ({ fleet }) => fleet ?? null),
+          seed,
+        ),
+      )
+      // A seed for each, or groups of equal size would all have the same order.
+      .flatMap((group, i) => shuffled(group, seed + 7_919 * (i + 1)))
+  )
 }
 
 const baseOf = ({ id, comparedWith }: Arm) => comparedWith ?? id

@@ -168,7 +168,7 @@ export const profiles: Record<ProfileName, Profile> = {
   },
   full: {
     summary:
-      'every experiment, eight blocks of the cost and mostly five of the others; two and a half hours on 2 cores',
+      'every experiment, eight blocks of the cost and mostly five of the others; about three hours on 2 cores',
     cost: { blocks: 8, warmupSec: 1, warmupRequests: WARM, measureSec: 3 },
     latency: {
       blocks: 5,
