@@ -9,6 +9,7 @@ import { pooled } from './pooled.ts'
 import { type MemoryReading, openProbe } from './probe/probe.ts'
 import { probeProtocols } from './probe/protocols.ts'
 import { tlsProblem } from './tls-problem.ts'
+import { inRotation, LEAST_TURNS, turnsOf } from './turns.ts'
 import type {
   Arm,
   Generator,
@@ -114,7 +115,7 @@ async function takeTurns(session: Session, load: ClosedLoad, { ready, isReady }:
   const seeded = ready ?? (await readyForTurns(session, load))
   isReady(seeded)
   const windows: Measurement[] = []
-  for (const ids of turns(running.replicas, replicas)) {
+  for (const ids of turnsOf(running.replicas, replicas)) {
     await running.rotate(ids)
     const homes = session.traits.state === 'process' ? ids : undefined
     const window = {
@@ -124,7 +125,11 @@ async function takeTurns(session: Session, load: ClosedLoad, { ready, isReady }:
       warmupSec: FREE_TURN_SEC + TURN_RAMP_SEC,
       measureSec,
     }
-    const { measurement, invalid } = await measureWindow(inRotation(session, ids), seeded, window)
+    const { measurement, invalid } = await measureWindow(
+      { ...session, ...inRotation(session, ids) },
+      seeded,
+      window,
+    )
     if (invalid) return failed(invalid, measurement)
     windows.push(measurement)
   }
@@ -148,52 +153,9 @@ async function readyForTurns(session: Session, load: ClosedLoad): Promise<Seeded
   return seeded
 }
 
-/** As often as it takes until each replica was in rotation as often as the others, and no fewer windows than these. */
-const LEAST_TURNS = 4
-
-function turns(replicas: RunningFleet['replicas'], size: number): string[][] {
-  const ids = replicas.map(({ id }) => id)
-  const around = ids.length / greatestCommonDivisor(ids.length, size)
-  return Array.from({ length: Math.ceil(LEAST_TURNS / around) * around }, (_, turn) =>
-    Array.from({ length: size }, (_, i) => ids[(turn * size + i) % ids.length] ?? ''),
-  )
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b)
-}
-
 /** An upper bound for the time limit of a trial. */
 export function longestTurnsSec({ replicas, fleet = replicas, measureSec }: Arm): number {
   return FREE_RAMP_SEC + QUOTA_RAMP_SEC + (fleet + LEAST_TURNS) * (FREE_TURN_SEC + TURN_RAMP_SEC + measureSec)
-}
-
-/** The fleet as one that has no other replicas: what these do counts as ballast, and users who are theirs as absent. */
-function inRotation(session: Session, ids: readonly string[]): Session {
-  const { running, trial, traits } = session
-  const isIn = ({ id }: { id: string }) => ids.includes(id)
-  const others = running.replicas.filter((replica) => !isIn(replica))
-  const { arm } = trial
-  const share = traits.state === 'process' ? ids.length / running.replicas.length : 1
-  return {
-    ...session,
-    trial: { ...trial, arm: { ...arm, users: Math.floor(arm.users * share) } },
-    running: {
-      ...running,
-      replicas: running.replicas.filter(isIn),
-      placement: {
-        ...running.placement,
-        replicaCpus: running.placement.replicaCpus.filter((_, i) =>
-          ids.includes(running.replicas[i]?.id ?? ''),
-        ),
-      },
-      ballast: [...(running.ballast ?? []), ...others.flatMap(({ pid }) => (pid === null ? [] : [pid]))],
-      async proxyCounts() {
-        const counts = await running.proxyCounts()
-        return counts && Object.fromEntries(Object.entries(counts).filter(([id]) => ids.includes(id)))
-      },
-    },
-  }
 }
 
 function rampSec({ requests, reuse = 'kept' }: ClosedLoad): number {

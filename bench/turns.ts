@@ -1,0 +1,53 @@
+/** Which replicas of a fleet are in rotation when, and how the fleet looks while the others are not. Pure. */
+import type { ReplicaHandle, RunningFleet, Traits, Trial } from './types.ts'
+
+interface Fleeted {
+  trial: Trial
+  traits: Traits
+  running: RunningFleet
+}
+
+/** As often as it takes until each replica was in rotation as often as the others, and no fewer windows than these. */
+export const LEAST_TURNS = 4
+
+/** @returns ids of each group */
+export function turnsOf(replicas: readonly Pick<ReplicaHandle, 'id'>[], size: number): string[][] {
+  const ids = replicas.map(({ id }) => id)
+  const around = ids.length / greatestCommonDivisor(ids.length, size)
+  return Array.from({ length: Math.ceil(LEAST_TURNS / around) * around }, (_, turn) =>
+    Array.from({ length: size }, (_, i) => ids[(turn * size + i) % ids.length] ?? ''),
+  )
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b)
+}
+
+/** The fleet as one that has no other replicas: what these do counts as ballast, and users who are theirs as absent. */
+export function inRotation(
+  { running, trial, traits }: Fleeted,
+  ids: readonly string[],
+): Pick<Fleeted, 'trial' | 'running'> {
+  const isIn = ({ id }: { id: string }) => ids.includes(id)
+  const others = running.replicas.filter((replica) => !isIn(replica))
+  const { arm } = trial
+  const share = traits.state === 'process' ? ids.length / running.replicas.length : 1
+  return {
+    trial: { ...trial, arm: { ...arm, users: Math.floor(arm.users * share) } },
+    running: {
+      ...running,
+      replicas: running.replicas.filter(isIn),
+      placement: {
+        ...running.placement,
+        replicaCpus: running.placement.replicaCpus.filter((_, i) =>
+          ids.includes(running.replicas[i]?.id ?? ''),
+        ),
+      },
+      ballast: [...(running.ballast ?? []), ...others.flatMap(({ pid }) => (pid === null ? [] : [pid]))],
+      async proxyCounts() {
+        const counts = await running.proxyCounts()
+        return counts && Object.fromEntries(Object.entries(counts).filter(([id]) => ids.includes(id)))
+      },
+    },
+  }
+}
