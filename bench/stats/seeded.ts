@@ -15,6 +15,13 @@ export function seededDraw(seed: number): Draw {
   return (below) => uniformInt(generator, 0, below - 1)
 }
 
+/** A seed for each name, by FNV-1a (Fowler, Noll & Vo), so that what is drawn for it depends on nothing beside it. */
+export function seedOf(name: string, seed = 0): number {
+  let hash = 0x811c9dc5 ^ seed
+  for (const char of name) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193)
+  return hash >>> 0
+}
+
 /** Draws from the standard normal distribution (Box & Muller, Annals of Mathematical Statistics 29, 1958). */
 export function seededNormal(seed: number): () => number {
   const draw = seededDraw(seed)
