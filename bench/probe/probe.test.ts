@@ -135,9 +135,16 @@ test('throttled time is found where either version of cgroups keeps it', () => {
   assert.equal(parseThrottledUs('usage_usec 90\n'), null)
 })
 
-test('host times count busy, steal and all', () => {
-  const stat = 'cpu  100 5 50 800 20 3 2 20 7 0\ncpu0 1 2 3\n'
-  assert.deepEqual(parseHostTimes(stat), { busyUs: 1_600_000, stealUs: 200_000, totalUs: 10_000_000 })
+test('host times count what was not idle as busy, by the clock and not by sampled ticks', () => {
+  const at = (user: number, idle: number, steal: number, ms: number) =>
+    parseHostTimes(
+      `cpu  ${user} 5 50 ${idle} 20 3 2 ${steal} 7 0\ncpu0 1 2 3\ncpu1 1 2 3\nintr 9\n`,
+      ms * 1_000,
+    )
+  const [before, after] = [at(100, 800, 20, 5_000), at(999, 870, 30, 6_000)]
+  assert.equal(after.totalUs - before.totalUs, 2_000_000)
+  assert.equal(after.stealUs - before.stealUs, 100_000)
+  assert.equal(after.busyUs - before.busyUs, 2_000_000 - 700_000 - 100_000)
 })
 
 test('host times advance with the clock on all cores', onLinux, async () => {

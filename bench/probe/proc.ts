@@ -38,38 +38,44 @@ export function processCpuUs(pid: number): number | null {
 }
 
 export interface HostTimes {
-  /** Busy time of all cores since boot, without steal, in µs. */
+  /** Time in which cores were neither idle nor the hypervisor's, in µs; its beginning means nothing. */
   busyUs: number
-  /** Time that the hypervisor gave to others although we wanted to run, in µs. */
+  /** Time that the hypervisor gave to others although we wanted to run, in µs since boot. */
   stealUs: number
-  /** All time of all cores, in µs. */
+  /** All time of all cores, in µs; its beginning means nothing. */
   totalUs: number
 }
 
 /** User-visible clock ticks of /proc/stat; fixed by the kernel's ABI on every Linux that Node supports. */
 const TICK_US = 10_000
 
-/** The first line of /proc/stat, or null where there is none. */
+/** The machine's times until now, or null where there is no /proc/stat. */
 export function hostTimes(): HostTimes | null {
   try {
-    return parseHostTimes(readFileSync('/proc/stat', 'latin1'))
+    const stat = readFileSync('/proc/stat', 'latin1')
+    return parseHostTimes(stat, performance.now() * 1_000)
   } catch {
     return null
   }
 }
 
-/** Columns by proc(5): user nice system idle iowait irq softirq steal; guest time is already in user. */
-export function parseHostTimes(stat: string): HostTimes {
-  const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = stat
-    .slice(0, stat.indexOf('\n'))
-    .trim()
-    .split(/\s+/)
-    .slice(1)
-    .map(Number)
-  const busy = user + nice + system + irq + softirq
+/**
+ * Busy is what is left of the time that passed, since the kernel measures idle time and only samples the rest: who runs
+ * when the tick comes is given the whole tick. Quotas are granted anew in step with the tick, so sampled time is too
+ * long under them: by 0.07 cores of 1.4 on two cores, where what all threads themselves had used was 1.35 and what was
+ * not idle 1.37.
+ *
+ * @param stat columns by proc(5): user nice system idle iowait irq softirq steal; a line for each core follows
+ * @param atUs when it was read, by any clock that goes steadily
+ */
+export function parseHostTimes(stat: string, atUs: number): HostTimes {
+  const [all = '', ...lines] = stat.split('\n')
+  const [, , , , idle = 0, iowait = 0, , , steal = 0] = all.split(/\s+/).map(Number)
+  const cores = lines.filter((line) => /^cpu\d/.test(line)).length
+  const totalUs = cores * atUs
   return {
-    busyUs: busy * TICK_US,
+    busyUs: totalUs - (idle + iowait + steal) * TICK_US,
     stealUs: steal * TICK_US,
-    totalUs: (busy + idle + iowait + steal) * TICK_US,
+    totalUs,
   }
 }
