@@ -1,7 +1,7 @@
 /** What a window's own figures say about whether they can be believed: facts for the gates. Pure. */
 import type { CpuSample, WindowReading } from './probe/probe.ts'
 import { slope } from './stats/regression.ts'
-import type { Load, LoadReport, Measurement, Placement } from './types.ts'
+import type { Load, LoadReport, Measurement, Placement, Quotas } from './types.ts'
 
 /** Below this share of its arrivals answered, most of what a window has yet to answer is answered after it. */
 const SETTLED = 0.98
@@ -9,6 +9,12 @@ const SETTLED = 0.98
 const SHORTEST_TREND_SEC = 1
 /** With fewer in a slice, what the replies at its ends took falls into its neighbours and passes for a trend. */
 const LEAST_REPLIES_A_SLICE = 20
+/**
+ * The kernel grants quotas this often. What a process under one used in a period is answered in the next, so slices of
+ * about a period show how the two fall into step and nothing else.
+ */
+const QUOTA_PERIOD_SEC = 0.1
+const LEAST_PERIODS_A_SLICE = 5
 /**
  * Either edge of a window can cut a reply from each connection: with fewer replies of each than this, that alone is as
  * much as the gate on Little's law allows.
@@ -20,12 +26,15 @@ export function checks(
   sent: Load,
   window: WindowReading,
   placement: Placement,
+  quotas: Quotas | null,
 ): Measurement['checks'] {
+  const sliceSec = load.windowSec / load.requestsPerSlice.length
+  const slicesTell = quotas === null || sliceSec >= LEAST_PERIODS_A_SLICE * QUOTA_PERIOD_SEC
   return {
     littleRatio: littleRatio(load, sent),
     replicaWaitShare: replicaWaitShare(window, placement),
     throttledShare: window.throttledUs === null ? null : window.throttledUs / 1e6 / window.seconds,
-    cpuTrend: cpuTrend(window.replicaCpu, load.requestsPerSlice),
+    cpuTrend: slicesTell ? cpuTrend(window.replicaCpu, load.requestsPerSlice) : null,
   }
 }
 

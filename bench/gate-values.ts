@@ -30,8 +30,7 @@ export const gateValues: Readonly<Record<GateId, (facts: Facts, context: Context
   // Under quotas each has a share of its own, wherever it runs.
   'replicas-share-cores': (_, { arm, placement }) =>
     arm.quotas ? null : arm.replicas - placement.maxExclusiveReplicas,
-  'replicas-uneven': ({ replicaShare }) =>
-    replicaShare && Math.max(...replicaShare.map((share) => Math.abs(share * replicaShare.length - 1))),
+  'replicas-uneven': unevenness,
   'placement-unpinned': (_, { placement }) => (placement.method === 'none' ? 1 : 0),
   'foreign-cpu': ({ host }) => host.foreignCores && host.foreignCores / host.cores,
   steal: ({ host }) => host.stealShare,
@@ -49,6 +48,18 @@ export const gateValues: Readonly<Record<GateId, (facts: Facts, context: Context
   'tier-not-measured': ({ utilization }) =>
     Object.values(utilization).filter((cores) => cores === null).length,
   'warm-up-not-over': ({ checks }) => checks.cpuTrend && -checks.cpuTrend,
+}
+
+/**
+ * How far the busiest or idlest replica is from an even share. Under quotas each has an end of its own, and what an
+ * uneven share hides is known: no more than what they left of their quotas. The rest of it is that CPUs differ.
+ */
+function unevenness({ replicaShare, utilization }: Facts, { arm }: Context): number | null {
+  if (replicaShare === null) return null
+  const furthest = Math.max(...replicaShare.map((share) => Math.abs(share * replicaShare.length - 1)))
+  if (arm.quotas === null || utilization.replicas === null) return furthest
+  const left = 1 - utilization.replicas / (arm.replicas * arm.quotas.replicaCores)
+  return Math.min(furthest, replicaShare.length * Math.max(0, left))
 }
 
 /**

@@ -179,6 +179,18 @@ test('replicas that share a core are flagged, and uneven ones rejected', () => {
   assert.deepEqual(judged(found), { reject: ['replicas-uneven'], withhold: [] })
 })
 
+test('under quotas replicas may be uneven as far as none of them has a quota left', () => {
+  const under = (replicas: number) =>
+    broken((facts, { arm }) => {
+      const quotas = { replicaCores: 0.1, redisCores: 0.1, proxyCores: 0.2, ballastCores: 0.5 }
+      Object.assign(arm, { replicas: 2, quotas })
+      Object.assign(facts.utilization, { replicas, redis: 0, proxy: 0.1 })
+      facts.replicaShare = [0.7, 0.3]
+    })
+  assert.ok(!under(0.199).includes('replicas-uneven'), 'one CPU is slower than the other')
+  assert.ok(under(0.15).includes('replicas-uneven'), 'one replica was not asked for all that it had')
+})
+
 test('under quotas each tier is measured by its own, and no core is shared', () => {
   const limited =
     (change: Change): Change =>

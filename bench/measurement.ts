@@ -69,7 +69,7 @@ export function toMeasurement(readings: Readings): Measurement {
     eventLoopDelayUs: worst.eventLoopDelayUs,
     replicaShare: shares(window.replicaRequests),
     host: hostReading(window, placement.cores),
-    checks: checks(load, sent, window, placement),
+    checks: checks(load, sent, window, placement, trial.arm.quotas),
     logins,
   }
   const context = { arm: trial.arm, loop: sent.loop, placement }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { pooled } from './pooled.ts'
+import { gates } from './gates.ts'
+import { judgedPool, pooled, type Turn } from './pooled.ts'
 import { syntheticRun } from './report/synthetic-run.ts'
 import type { Measurement } from './types.ts'
 
@@ -11,6 +12,9 @@ function template(): Measurement {
   if (!first?.ok) throw new Error('the template has no measurement')
   return first.measurement
 }
+
+const turnsOf = (...windows: Measurement[]): Turn[] =>
+  windows.map((measurement) => ({ ids: ['r1'], measurement }))
 
 /** A window of so many requests, each of which took so much CPU of the replicas. */
 function windowOf(requests: number, windowSec: number, replicaUs: number, change: Partial<Measurement> = {}) {
@@ -37,7 +41,9 @@ test('the pool is what one long window would have shown', () => {
   })
   fc.assert(
     fc.property(fc.array(one, { minLength: 1, maxLength: 9 }), (parts) => {
-      const pool = pooled(parts.map(({ requests, windowSec, us }) => windowOf(requests, windowSec, us)))
+      const pool = pooled(
+        turnsOf(...parts.map(({ requests, windowSec, us }) => windowOf(requests, windowSec, us))),
+      )
       const sum = (of: (part: (typeof parts)[number]) => number) =>
         parts.reduce((total, part) => total + of(part), 0)
       const near = (a: number | null, b: number) =>
@@ -57,21 +63,65 @@ test('the pool is what one long window would have shown', () => {
 })
 
 test('Redis commands are weighted by requests, and unknown where one window does not know them', () => {
-  const pool = pooled([windowOf(100, 1, 50), windowOf(300, 1, 50)])
+  const pool = pooled(turnsOf(windowOf(100, 1, 50), windowOf(300, 1, 50)))
   assert.deepEqual(pool.redisCommandsPerRequest, { get: 1, expire: 0.625 })
   const unknown = windowOf(300, 1, 50, { redisCommandsPerRequest: null })
-  assert.equal(pooled([windowOf(100, 1, 50), unknown]).redisCommandsPerRequest, null)
+  assert.equal(pooled(turnsOf(windowOf(100, 1, 50), unknown)).redisCommandsPerRequest, null)
 })
 
-test('a gate that half of the windows break is broken, one that fewer break is not', () => {
-  const broken = windowOf(100, 1, 50, { warnings: ['foreign-cpu'] })
+const context = {
+  arm: { replicas: 1, users: 100, quotas: null },
+  loop: 'closed' as const,
+  placement: {
+    method: 'none' as const,
+    replicaCpus: [],
+    sharedCpus: { generator: [], proxy: [], redis: [] },
+    maxExclusiveReplicas: 1,
+    cores: 2,
+  },
+}
+const broken = (...windows: Measurement[]) => judgedPool(turnsOf(...windows), gates(), context).warnings
+
+test('a gate judges the pool, so that what one of many windows shows is chance', () => {
+  const foreign = (cores: number) =>
+    windowOf(100, 1, 50, { host: { ...template().host, foreignCores: cores }, warnings: [] })
+  assert.ok(broken(foreign(0.3), foreign(0.02)).includes('foreign-cpu'))
+  assert.ok(!broken(foreign(0.3), foreign(0.02), foreign(0), foreign(0)).includes('foreign-cpu'))
+})
+
+test('a gate on what only a window knows is broken by half of them', () => {
+  const still = windowOf(100, 1, 50, { warnings: ['users-not-rotating'] })
   const fine = windowOf(100, 1, 50, { warnings: [] })
-  assert.deepEqual(pooled([broken, fine]).warnings, ['foreign-cpu'])
-  assert.deepEqual(pooled([broken, fine, fine]).warnings, [])
+  assert.ok(broken(still, fine).includes('users-not-rotating'))
+  assert.ok(!broken(still, fine, fine).includes('users-not-rotating'))
+})
+
+test('the trend goes from the first window to the last, and there is none of a few', () => {
+  const costs = (...us: number[]) =>
+    pooled(turnsOf(...us.map((one) => windowOf(100, 1, one)))).checks.cpuTrend
+  assert.ok(Math.abs((costs(130, 110, 90, 70) ?? 0) + 0.8) < 1e-9)
+  assert.equal(costs(130, 70), null)
+})
+
+test('shares of replicas are those over all windows of their group, the most uneven group', () => {
+  const turn = (ids: string[], replicaShare: number[]) => ({
+    ids,
+    measurement: { ...template(), replicaShare },
+  })
+  const { replicaShare } = pooled([
+    turn(['r1', 'r2'], [0.9, 0.1]),
+    turn(['r3', 'r4'], [0.6, 0.4]),
+    turn(['r1', 'r2'], [0.2, 0.8]),
+    turn(['r3', 'r4'], [0.6, 0.4]),
+  ])
+  assert.deepEqual(
+    replicaShare?.map((share) => Math.round(share * 100)),
+    [60, 40],
+  )
 })
 
 test('wrong answers of any window are wrong answers of the pool; nothing is no pool', () => {
   const wrong = windowOf(100, 1, 50, { wrongAnswers: 1 })
-  assert.equal(pooled([windowOf(100, 1, 50, { wrongAnswers: 0 }), wrong]).wrongAnswers, 1)
+  assert.equal(pooled(turnsOf(windowOf(100, 1, 50, { wrongAnswers: 0 }), wrong)).wrongAnswers, 1)
   assert.throws(() => pooled([]), RangeError)
 })

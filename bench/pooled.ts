@@ -1,20 +1,48 @@
 /** Several windows of replicas that took turns become one record. Pure. */
-import type { Measurement, Warning } from './types.ts'
+import type { Context, Facts, GateId } from './gate-values.ts'
+import { breached } from './gates.ts'
+import { slope } from './stats/regression.ts'
+import type { Gate, Measurement } from './types.ts'
 
-/** A gate is broken when at least this share of the windows break it: one of many is chance. */
+/** Gates on what each window knows and their pool does not; the pool breaks them when at least half of them do. */
+const OF_EACH_WINDOW: readonly string[] = ['users-not-rotating'] satisfies GateId[]
 const BROKEN_FROM = 0.5
+
+/** The pool with the gates that it breaks: what one of many windows shows is chance, what all of them show is not. */
+export function judgedPool(turns: readonly Turn[], gates: readonly Gate[], context: Context): Measurement {
+  const facts = pooled(turns)
+  const known = gates.filter(({ id }) => !OF_EACH_WINDOW.includes(id))
+  const each = gates.filter(({ id }) => OF_EACH_WINDOW.includes(id)).map(({ id }) => id)
+  const broken = each.filter((id) => {
+    const windows = turns.filter(({ measurement }) => measurement.warnings.includes(id))
+    return windows.length >= BROKEN_FROM * turns.length
+  })
+  return { ...facts, warnings: [...breached(known, facts, context), ...broken] }
+}
 
 type Tiers = Measurement['cpuUsPerRequest']
 
+/** Fewer points than this make no trend. */
+const LEAST_TREND = 4
+
+/** One window, and which replicas it was about. */
+export interface Turn {
+  ids: readonly string[]
+  measurement: Measurement
+}
+
 /**
- * Counts are summed, figures a request are weighted by requests, figures of a moment by time. Quantiles cannot be
- * pooled: latency is that of the slowest window, delay of the event loop that of the worst.
+ * Counts are summed, figures a request are weighted by requests, figures of a moment by time. Quantiles and numbers of
+ * distinct users cannot be pooled: latency is that of the slowest window, delay of the event loop that of the worst,
+ * users are the most of any window. The trend of CPU a request is that from the first window to the last.
  *
- * @param windows at least one, of equal load, whose groups of replicas are equally large
+ * @param turns at least one, of equal load, whose groups of replicas are equally large; in the order of time
  */
-export function pooled(windows: readonly Measurement[]): Measurement {
+export function pooled(turns: readonly Turn[]): Facts {
+  const windows = turns.map(({ measurement }) => measurement)
   const [first] = windows
   if (!first) throw new RangeError('there is no window to pool')
+  const { warnings: _, ...facts } = first
   const total = (of: (window: Measurement) => number) => windows.reduce((sum, window) => sum + of(window), 0)
   const requests = total((window) => window.requests)
   const windowSec = total((window) => window.windowSec)
@@ -37,7 +65,7 @@ export function pooled(windows: readonly Measurement[]): Measurement {
   const worst = (of: (window: Measurement) => number) =>
     windows.reduce((a, b) => (of(b) > of(a) ? b : a), first)
   return {
-    ...first,
+    ...facts,
     windowSec,
     requests,
     throughputPerSec: requests / windowSec,
@@ -55,7 +83,7 @@ export function pooled(windows: readonly Measurement[]): Measurement {
       received: byRequests(({ bytesPerRequest }) => bytesPerRequest.received) ?? 0,
     },
     eventLoopDelayUs: worst(({ eventLoopDelayUs }) => eventLoopDelayUs?.p99 ?? 0).eventLoopDelayUs,
-    replicaShare: worst(({ replicaShare }) => Math.max(...(replicaShare ?? [0]))).replicaShare,
+    replicaShare: leastEven(turns),
     host: {
       ...first.host,
       busyCores: byTime(({ host }) => host.busyCores),
@@ -67,17 +95,31 @@ export function pooled(windows: readonly Measurement[]): Measurement {
       littleRatio: byTime(({ checks }) => checks.littleRatio),
       replicaWaitShare: byTime(({ checks }) => checks.replicaWaitShare),
       throttledShare: byTime(({ checks }) => checks.throttledShare),
-      cpuTrend: byTime(({ checks }) => checks.cpuTrend),
+      cpuTrend: trend(windows.map(({ cpuUsPerRequest }) => cpuUsPerRequest.replicas)),
     },
-    warnings: brokenByMost(windows),
   }
 }
 
-function brokenByMost(windows: readonly Measurement[]): Warning[] {
-  const all = windows.flatMap(({ warnings }) => warnings)
-  return [...new Set(all)].filter(
-    (warning) => all.filter((other) => other === warning).length >= BROKEN_FROM * windows.length,
-  )
+/** Shares of the requests in the group of replicas whose members differ most, over all of its windows. */
+function leastEven(turns: readonly Turn[]): number[] | null {
+  const groups = [...new Set(turns.map(({ ids }) => ids.join()))]
+  const shares = groups.flatMap((group) => {
+    const windows = turns.filter(({ ids }) => ids.join() === group)
+    const known = windows.map(({ measurement }) => measurement.replicaShare)
+    const [first] = known
+    if (!first || known.includes(null)) return []
+    return [first.map((_, i) => known.reduce((sum, one) => sum + (one?.[i] ?? 0), 0) / known.length)]
+  })
+  return shares.sort((a, b) => Math.max(...b) - Math.max(...a))[0] ?? null
+}
+
+/** How much a figure grew from the first window to the last, as a share of its mean: the least-squares line. */
+function trend(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  if (known.length < values.length || known.length < LEAST_TREND) return null
+  const mean = known.reduce((a, b) => a + b, 0) / known.length
+  const change = slope(known.map((value, i) => [(i + 0.5) / known.length, value] as const))
+  return mean > 0 && change !== null ? change / mean : null
 }
 
 function summed(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {

@@ -2,6 +2,7 @@
 import { Listr } from 'listr2'
 import { capacityOf, look } from './experiments/ladder.ts'
 import { settleSec } from './journey.ts'
+import { longestTurnsSec } from './take-turns.ts'
 import type { Arm, Rung, Slo, Trial, TrialResult } from './types.ts'
 
 /** Rough length of a trial before any has been timed: its phases, its logins, and starting the processes. */
@@ -11,13 +12,18 @@ const REPLIES_PER_SEC = 8_000
 /** Rungs of a ladder that finds its own rates: about five doublings, a second look, and its search. */
 const RUNGS_FOUND = 12
 
-const warmingSec = ({ warmupSec, warmupRequests, replicas }: Arm) =>
-  Math.max(warmupSec, (replicas * warmupRequests) / REPLIES_PER_SEC)
+/** Of those that take turns on one fleet the one that the others are compared with counts for all. */
+const warmingSec = ({ warmupSec, warmupRequests, replicas, fleet = replicas, comparedWith }: Arm) =>
+  fleet > replicas && comparedWith !== null
+    ? 0
+    : Math.max(warmupSec, (fleet * warmupRequests) / REPLIES_PER_SEC)
 
 const expectedSec = ({ arm }: Trial): number =>
   warmingSec(arm) + measuringSec(arm) + arm.users / LOGINS_PER_SEC + START_SEC * (1 + arm.replicas / 4)
 
-function measuringSec({ load, measureSec }: Arm): number {
+function measuringSec(arm: Arm): number {
+  const { load, measureSec } = arm
+  if (arm.fleet !== undefined) return longestTurnsSec([arm])
   if (load.loop === 'closed') return measureSec
   if (load.loop === 'journey') return settleSec(load) + measureSec
   return (load.ratesPerSec?.length ?? RUNGS_FOUND) * (load.settleSec + measureSec)

@@ -1,13 +1,11 @@
 /** Executes a plan: trial after trial, each result on disk before the next begins. */
 
-import { keepFleet } from './kept-fleet.ts'
 import type { OpenRun } from './open-run.ts'
-import type { Seeded } from './phases.ts'
 import { duration, outcome, runSteps, type Step, secondsLeft } from './progress.ts'
 import { predict } from './report/predictions.ts'
 import { writeRun } from './store/run-dir.ts'
-import { runTrial } from './trial.ts'
-import { upcomingTrials } from './trial-order.ts'
+import { runTogether, runTrial } from './trial.ts'
+import { nextTogether, upcomingTrials } from './trial-order.ts'
 import type { Fleet, SchemeName, Traits, Trial, TrialResult } from './types.ts'
 
 /** Rejects with Interrupted when `signal` stopped it; everything that was finished is on disk by then. */
@@ -20,8 +18,7 @@ export async function execute(
   const { run, log } = open
   const results = [...log.results]
   const earlier = results.length
-  const kept = keepFleet<Seeded>()
-  const conditions = { fleet, kept, rules: run.rules, seed: run.seed, signal }
+  const conditions = { fleet, rules: run.rules, seed: run.seed, signal }
   const started = performance.now()
   const finished: Trial[] = []
 
@@ -32,15 +29,23 @@ export async function execute(
         const upcoming = upcomingTrials(run, results, earlier)
         const [trial] = upcoming
         if (trial?.arm.experiment !== experiment) return
+        const together = nextTogether(upcoming)
         const left = secondsLeft(finished, upcoming, (performance.now() - started) / 1_000)
-        const place = `[${finished.length + 1}/${finished.length + upcoming.length}, ${duration(left)} left] ${trial.id}`
-        if (process.stdout.isTTY) say(place)
-        if (trial.arm.heldOut) await freeze(open, results)
-        const result = await runTrial(trial, traits[trial.arm.scheme as SchemeName], conditions)
-        await log.append(result)
-        results.push(result)
-        finished.push(trial)
-        say(`${place}: ${outcome(result, run.rules.slo)}`)
+        const total = finished.length + upcoming.length
+        const place = `[${finished.length + 1}/${total}, ${duration(left)} left]`
+        if (process.stdout.isTTY) say(`${place} ${together.map(({ id }) => id).join(', ')}`)
+        if (together.some(({ arm }) => arm.heldOut)) await freeze(open, results)
+        const traitsHere = traits[trial.arm.scheme as SchemeName]
+        const records =
+          trial.arm.fleet === undefined
+            ? [await runTrial(trial, traitsHere, conditions)]
+            : await runTogether(together, traitsHere, conditions)
+        for (const record of records) {
+          await log.append(record)
+          results.push(record)
+          finished.push(record.trial)
+          say(`[${finished.length}/${total}] ${record.trial.id}: ${outcome(record, run.rules.slo)}`)
+        }
       }
     },
   })
@@ -50,11 +55,7 @@ export async function execute(
     const trials = upcoming.filter(({ arm }) => arm.experiment === name).length
     return step(name, `${name}: ${trials} trials`)
   })
-  try {
-    await runSteps(steps)
-  } finally {
-    await kept.end()
-  }
+  await runSteps(steps)
 }
 
 /** What the laws say of the arms held out is on disk before the first of their trials begins. */

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { gates } from './gates.ts'
 import { syntheticRun } from './report/synthetic-run.ts'
-import { type PlannedRun, pendingTrials, upcomingTrials } from './trial-order.ts'
+import { nextTogether, type PlannedRun, pendingTrials, upcomingTrials } from './trial-order.ts'
 import type { Rules, Trial, TrialResult } from './types.ts'
 
 const synthetic = syntheticRun({ experiments: ['cost', 'users'], blocks: 3 })
@@ -144,4 +144,28 @@ test('an experiment whose intervals are narrow ends between two blocks, and not 
   assert.ok(order.includes('cost/arm2@4') && !order.includes('cost/arm0@5'))
   assert.ok(order.includes('replicas/arm2@4') && !order.includes('replicas/arm0@5'))
   assert.equal(measure({ ...run, rules: { ...run.rules, precision: null } }, () => false).length, 2 * 8 * 3)
+})
+
+test('trials that take turns on one fleet come together, others alone', () => {
+  const trial = (id: string, block: number, over: Partial<Trial['arm']> = {}): Trial => ({
+    id: `${id}@${block}`,
+    block,
+    position: 0,
+    arm: { ...arm, id, comparedWith: null, ...over },
+  })
+  const turns = { fleet: 8 }
+  const [alone, n2, n1, scattered, n4, next] = [
+    trial('a/unlimited', 0, { comparedWith: 'a/n1' }),
+    trial('a/n2', 0, { ...turns, comparedWith: 'a/n1' }),
+    trial('a/n1', 0, turns),
+    trial('a/scattered', 0),
+    trial('b/n4', 0, { ...turns, comparedWith: 'b/n1' }),
+    trial('b/n4', 1, { ...turns, comparedWith: 'b/n1' }),
+  ] as [Trial, Trial, Trial, Trial, Trial, Trial]
+  assert.deepEqual(nextTogether([alone, n2, n1]), [alone])
+  assert.deepEqual(nextTogether([n2, n1, scattered]), [n2, n1])
+  assert.deepEqual(nextTogether([n2, n1, n4]), [n2, n1])
+  assert.deepEqual(nextTogether([n4, next]), [n4], 'not those of another block')
+  assert.deepEqual(nextTogether([n1]), [n1])
+  assert.deepEqual(nextTogether([]), [])
 })

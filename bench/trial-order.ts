@@ -1,4 +1,5 @@
 /** Which trial is measured next: block by block, what was rejected once more at its block's end. Pure. */
+import { comparisonOf } from './experiments/arms.ts'
 import { tooLarge } from './experiments/state-limit.ts'
 import { preciseEnough } from './report/stopping.ts'
 import type { Rules, Run, Trial, TrialResult } from './types.ts'
@@ -52,6 +53,21 @@ export function upcomingTrials(run: PlannedRun, results: readonly TrialResult[],
     upcoming.push(...open.filter((trial) => attemptsOf(trial) === 0), ...again)
   }
   return upcoming
+}
+
+/**
+ * The next trial, with those after it that take turns with it on one fleet: of the same block, and compared with the
+ * same arm.
+ */
+export function nextTogether(upcoming: readonly Trial[]): Trial[] {
+  const [next] = upcoming
+  if (next?.arm.fleet === undefined) return next ? [next] : []
+  const { arm, block } = next
+  const end = upcoming.findIndex(
+    (other) =>
+      other.block !== block || other.arm.fleet !== arm.fleet || comparisonOf(other.arm) !== comparisonOf(arm),
+  )
+  return upcoming.slice(0, end === -1 ? undefined : end)
 }
 
 function countAttempts(results: readonly TrialResult[]): Map<string, number> {

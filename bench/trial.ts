@@ -1,21 +1,29 @@
-/** Executes one trial from fresh processes to a record; whatever happens, nothing of it keeps running. */
+/**
+ * Executes trials from fresh processes to records, one alone or those together that take turns on one fleet; whatever
+ * happens, nothing of it keeps running.
+ */
 import { AuthscaleError } from './errors.ts'
 import { longestLadderSec } from './experiments/ladder.ts'
 import type { StateLimit } from './experiments/state-limit.ts'
 import { settleSec } from './journey.ts'
-import { type KeptFleet, type Started, stopBoth } from './kept-fleet.ts'
 import { startGenerator } from './load/generator.ts'
-import {
-  type Judged,
-  LONGEST_WARMUP_SEC,
-  longestTurnsSec,
-  measure,
-  type Seeded,
-  type Session,
-} from './phases.ts'
+import { measure } from './phases.ts'
 import { findStateLimit } from './state-limit.ts'
 import { SCHEMA_VERSION } from './store/schema.ts'
-import type { Fleet, FleetSpec, Rules, SchemeName, Traits, Trial, TrialResult } from './types.ts'
+import { longestTurnsSec, takeTurns } from './take-turns.ts'
+import type {
+  Arm,
+  Fleet,
+  FleetSpec,
+  Generator,
+  Rules,
+  RunningFleet,
+  SchemeName,
+  Traits,
+  Trial,
+  TrialResult,
+} from './types.ts'
+import { type Judged, LONGEST_WARMUP_SEC, type Session } from './window.ts'
 
 /** No trial may hang: the longest phases are known, anything beyond this on top of them is a fault. */
 const SLACK_SEC = 60
@@ -31,8 +39,6 @@ export class Interrupted extends Error {}
 export interface Conditions {
   fleet: Fleet
   rules: Rules
-  /** What trials that take turns on one fleet have of it; whoever made it ends it when there is no next trial. */
-  kept: KeptFleet<Seeded>
   /** The run's seed: arrivals are drawn from it, the trial and the rung. */
   seed: number
   signal: AbortSignal
@@ -40,18 +46,42 @@ export interface Conditions {
 
 /** Failures become records with a reason. Rejects only when interrupted, or for faults that every trial would meet. */
 export async function runTrial(trial: Trial, traits: Traits, conditions: Conditions): Promise<TrialResult> {
-  const record = {
-    schemaVersion: SCHEMA_VERSION as typeof SCHEMA_VERSION,
-    trial,
-    startedAt: new Date().toISOString(),
-  }
+  const startedAt = new Date().toISOString()
+  const [judged] = await orReasons([trial], conditions, async () => [
+    await execute(trial, traits, conditions),
+  ])
+  return recordOf(trial, startedAt, judged)
+}
+
+/** The same for trials that take turns on one fleet. @returns their records, in the order of the trials */
+export async function runTogether(
+  trials: readonly Trial[],
+  traits: Traits,
+  conditions: Conditions,
+): Promise<TrialResult[]> {
+  const startedAt = new Date().toISOString()
+  const judged = await orReasons(trials, conditions, () => executeTogether(trials, traits, conditions))
+  return trials.map((trial, i) => recordOf(trial, startedAt, judged[i]))
+}
+
+async function orReasons(
+  trials: readonly Trial[],
+  { signal }: Conditions,
+  run: () => Promise<Judged[]>,
+): Promise<Judged[]> {
   try {
-    return { ...record, ...(await execute(trial, traits, conditions)) }
+    return await run()
   } catch (error) {
-    if (conditions.signal.aborted) throw new Interrupted('stopped', { cause: error })
+    if (signal.aborted) throw new Interrupted('stopped', { cause: error })
     if (error instanceof AuthscaleError && FATAL.has(error.code)) throw error
-    return { ...record, ok: false, reason: oneLine(error), rejectedBy: [], measurement: null, rungs: [] }
+    const failure = { reason: oneLine(error), rejectedBy: [], measurement: null, rungs: [] }
+    return trials.map(() => ({ ok: false as const, ...failure }))
   }
+}
+
+function recordOf(trial: Trial, startedAt: string, judged: Judged | undefined): TrialResult {
+  if (!judged) throw new Error(`nothing became of ${trial.id}`)
+  return { schemaVersion: SCHEMA_VERSION, trial, startedAt, ...judged }
 }
 
 /** Errors of the machine, not of the trial: going on would only repeat them. */
@@ -72,10 +102,8 @@ const FATAL = new Set([
 ])
 
 async function execute(trial: Trial, traits: Traits, conditions: Conditions): Promise<Judged> {
-  const { scheme, replicas, fleet = replicas, users, settings, quotas, largestState } = trial.arm
-  const spec: FleetSpec = { scheme: scheme as SchemeName, traits, replicas: fleet, users, settings, quotas }
-  if (trial.arm.fleet !== undefined) return await measureOnKept(spec, trial, conditions)
-  await conditions.kept.end()
+  const spec = specOf(trial.arm, traits)
+  const { largestState, settings } = trial.arm
   if (!largestState) return await measureOn(spec, trial, conditions)
   const stateLimit = await findStateLimit(largestState, spec, conditions)
   const largest = { ...settings, stateBytes: stateLimit.acceptedBytes }
@@ -83,47 +111,72 @@ async function execute(trial: Trial, traits: Traits, conditions: Conditions): Pr
   return withLimit(judged, stateLimit)
 }
 
-async function measureOn(spec: FleetSpec, trial: Trial, conditions: Conditions): Promise<Judged> {
-  conditions.signal.throwIfAborted()
-  // An interrupt waits for the start: a fleet that is half up could not be stopped in good order.
-  const started = await startBoth(conditions.fleet, spec)
-  try {
-    return await measureWithin({ trial, traits: spec.traits, ...started, ...conditions }, conditions.signal)
-  } finally {
-    await stopBoth(started)
-  }
+async function executeTogether(
+  trials: readonly Trial[],
+  traits: Traits,
+  conditions: Conditions,
+): Promise<Judged[]> {
+  const [trial] = trials
+  if (!trial) return []
+  const { fleet = trial.arm.replicas } = trial.arm
+  const spec = { ...specOf(trial.arm, traits), replicas: fleet }
+  const limitSec = fleetSec(trial.arm) + longestTurnsSec(trials.map(({ arm }) => arm))
+  return await onFleet(spec, trial, conditions, limitSec, (session) => takeTurns(session, trials))
 }
 
-/** On the fleet of the trial before, if both are of one block and compared with the same; it stays up for the next. */
-async function measureOnKept(spec: FleetSpec, trial: Trial, conditions: Conditions): Promise<Judged> {
-  const { fleet, kept, signal } = conditions
+function specOf(arm: Arm, traits: Traits): FleetSpec {
+  const { scheme, replicas, users, settings, quotas } = arm
+  const mostPerReplica = boundOf(arm)
+  return { scheme: scheme as SchemeName, traits, replicas, users, settings, quotas, mostPerReplica }
+}
+
+/**
+ * Under quotas replicas run by turns, and requests pile up at one that has to wait. Each that needs a new connection is
+ * then late by seconds, since Node accepts one in a turn of its loop: with a bound, those opened in the warm-up suffice.
+ *
+ * Just as many as the load has for each. With fewer places the rest waits in the proxy's common queue, which moves when
+ * a replica in rotation ends a request: of those whose turn has just come none does, and the queue stands still.
+ */
+function boundOf({ quotas, load, replicas }: Arm): number | undefined {
+  return quotas && load.loop === 'closed' ? Math.ceil(load.connections / replicas) : undefined
+}
+
+function measureOn(spec: FleetSpec, trial: Trial, conditions: Conditions): Promise<Judged> {
+  const { load, measureSec } = trial.arm
+  const windowsSec =
+    load.loop === 'open'
+      ? longestLadderSec(load, measureSec)
+      : measureSec + (load.loop === 'journey' ? settleSec(load) : 0)
+  return onFleet(spec, trial, conditions, fleetSec(trial.arm) + windowsSec, measure)
+}
+
+async function onFleet<T>(
+  spec: FleetSpec,
+  trial: Trial,
+  { fleet, signal, rules, seed }: Conditions,
+  limitSec: number,
+  use: (session: Session) => Promise<T>,
+): Promise<T> {
   signal.throwIfAborted()
-  const name = `${trial.arm.comparedWith ?? trial.arm.id}@${trial.block}`
-  try {
-    const { ready, ...started } = await kept.take(name, () => startBoth(fleet, spec))
-    const turns = { ready, isReady: kept.isReady }
-    const session = { trial, traits: spec.traits, ...started, turns, ...conditions }
-    const judged = await measureWithin(session, signal)
-    if (!judged.ok && judged.rejectedBy.length === 0) await kept.end()
-    return judged
-  } catch (error) {
-    // What failed once may be what is wrong with it.
-    await kept.end()
-    throw error
-  }
-}
-
-async function measureWithin(session: Session, signal: AbortSignal): Promise<Judged> {
+  // An interrupt waits for the start: a fleet that is half up could not be stopped in good order.
+  const { running, generator } = await startBoth(fleet, spec)
   const done = new AbortController()
   try {
     signal.throwIfAborted()
-    const longest = AbortSignal.timeout(longestMs(session.trial))
+    const longest = AbortSignal.timeout(Math.ceil(limitSec * 1_000))
     const limit = rejectOn(AbortSignal.any([signal, longest]), done.signal)
-    const death = session.running.died.then((reason) => Promise.reject(new Error(reason)))
-    return await Promise.race([measure(session), death, limit])
+    const death = running.died.then((reason) => Promise.reject(new Error(reason)))
+    const session = { trial, traits: spec.traits, running, generator, rules, seed }
+    return await Promise.race([use(session), death, limit])
   } finally {
     done.abort()
+    await Promise.all([generator.close(), running.stop()])
   }
+}
+
+/** The longest that logins and warm-up may take, with slack for what is not known. */
+function fleetSec({ replicas, fleet = replicas, warmupSec, users }: Arm): number {
+  return warmupSec + LONGEST_WARMUP_SEC * fleet + users / SLOWEST_LOGINS_PER_SEC + SLACK_SEC
 }
 
 /** Also on what a gate rejected: what a scheme takes does not depend on how busy the machine is. */
@@ -133,7 +186,10 @@ function withLimit(judged: Judged, stateLimit: StateLimit): Judged {
 }
 
 /** At the same time, for each takes a good part of a second; when one fails, the other is ended. */
-async function startBoth(fleet: Fleet, spec: FleetSpec): Promise<Started> {
+async function startBoth(
+  fleet: Fleet,
+  spec: FleetSpec,
+): Promise<{ running: RunningFleet; generator: Generator }> {
   const done = new AbortController()
   const limit = rejectOn(AbortSignal.timeout(START_LIMIT_MS), done.signal)
   const [running, generator] = await Promise.allSettled([
@@ -146,18 +202,6 @@ async function startBoth(fleet: Fleet, spec: FleetSpec): Promise<Started> {
   if (running.status === 'fulfilled') await running.value.stop()
   if (generator.status === 'fulfilled') await generator.value.close()
   throw [running, generator].find((one) => one.status === 'rejected')?.reason
-}
-
-function longestMs({ arm }: Trial): number {
-  const { load, measureSec } = arm
-  const windows =
-    load.loop === 'open'
-      ? longestLadderSec(load, measureSec)
-      : measureSec + (load.loop === 'journey' ? settleSec(load) : 0)
-  const { fleet = arm.replicas } = arm
-  const warmup = arm.warmupSec + LONGEST_WARMUP_SEC * fleet
-  const turns = arm.fleet === undefined ? 0 : longestTurnsSec(arm)
-  return Math.ceil((warmup + windows + turns + arm.users / SLOWEST_LOGINS_PER_SEC + SLACK_SEC) * 1_000)
 }
 
 /** Rejects when `signal` aborts, unless `done` aborted before. */

@@ -19,6 +19,22 @@ export function turnsOf(replicas: readonly Pick<ReplicaHandle, 'id'>[], size: nu
   )
 }
 
+/**
+ * The turns of several sizes of group, so that each is spread evenly over the time of all: whatever happens to the
+ * machine meanwhile happens to each of them.
+ * @returns in order of time: which of the sizes, and the ids of its group
+ */
+export function alternating(
+  replicas: readonly Pick<ReplicaHandle, 'id'>[],
+  sizes: readonly number[],
+): { index: number; ids: string[] }[] {
+  const placed = sizes.flatMap((size, index) => {
+    const turns = turnsOf(replicas, size)
+    return turns.map((ids, i) => ({ index, ids, at: (i + 0.5) / turns.length }))
+  })
+  return placed.sort((a, b) => a.at - b.at || a.index - b.index).map(({ index, ids }) => ({ index, ids }))
+}
+
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b)
 }

@@ -100,6 +100,8 @@ export interface FleetSpec {
   settings?: Settings
   /** What `constrain` will put in force, since it decides which CPUs the processes may use; absent: nothing. */
   quotas?: Quotas | null
+  /** Requests that the proxy lets a replica have at a time, the rest waits in the proxy; absent: any number. */
+  mostPerReplica?: number | undefined
 }
 
 export interface ReplicaHandle {

@@ -84,3 +84,6 @@ export function oneForEachState(options: PlanOptions): SchemeName[] {
   })
   return withControl(options, first)
 }
+
+/** Id of the arm that it is compared with, its own where others are compared with it. */
+export const comparisonOf = ({ id, comparedWith }: Arm): string => comparedWith ?? id

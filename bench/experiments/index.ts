@@ -2,6 +2,7 @@
 import { shuffled } from '../stats/seeded.ts'
 import type { Arm, Experiment, PlanOptions, Trial } from '../types.ts'
 import { aa } from './aa.ts'
+import { comparisonOf } from './arms.ts'
 import { cost } from './cost.ts'
 import { journey } from './journey.ts'
 import { knobs } from './knobs.ts'
@@ -60,7 +61,7 @@ export function planTrials(
  */
 function shuffledInGroups(arms: readonly Arm[], seed: number): Arm[] {
   return (
-    shuffled(grouped(arms, baseOf), seed)
+    shuffled(grouped(arms, comparisonOf), seed)
       .flatMap((group) =>
         shuffled(
           grouped(group, ({ fleet }) => fleet ?? null),
@@ -71,8 +72,6 @@ function shuffledInGroups(arms: readonly Arm[], seed: number): Arm[] {
       .flatMap((group, i) => shuffled(group, seed + 7_919 * (i + 1)))
   )
 }
-
-const baseOf = ({ id, comparedWith }: Arm) => comparedWith ?? id
 
 function grouped<T>(items: readonly T[], nameOf: (item: T) => unknown): T[][] {
   const names = new Set(items.map(nameOf))

@@ -15,10 +15,10 @@ const REST_OF_REPLICAS = 1.6
 const BALLAST_OF_REPLICA = 1.8
 
 /**
- * Enough that a replica never runs out of work while the others are held back: it answers 100 to 200 requests in
- * one stretch of its quota.
+ * Enough that a replica never runs out of work while the others are held back: without auth it answers 100 to 200
+ * requests in one stretch of its quota.
  */
-const CONNECTIONS_PER_REPLICA = 160
+const CONNECTIONS_PER_REPLICA = 128
 
 /**
  * Waiting for the next turn of a quota, one's own or that of Redis, takes up to 100 ms each: the servers' usual limit

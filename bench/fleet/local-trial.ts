@@ -35,12 +35,6 @@ export interface Parts {
   redis: { tool: Tool } | { url: string; part: Part }
 }
 
-/**
- * Under quotas replicas run by turns, and requests pile up at one that has to wait. Each that needs a new connection is
- * then late by seconds, since Node accepts one in a turn of its loop: with a bound, those opened in the warm-up suffice.
- */
-const MOST_PER_LIMITED_REPLICA = 128
-
 /** @throws AuthscaleError of the part that does not start; then nothing of the trial runs */
 export async function startTrial(
   ground: Ground,
@@ -81,7 +75,7 @@ export async function startTrial(
       sticky: spec.settings?.sticky ?? spec.traits.state === 'process',
       tls: spec.settings?.tls,
       reuse: spec.settings?.proxyReuse,
-      mostPerReplica: spec.quotas ? MOST_PER_LIMITED_REPLICA : undefined,
+      mostPerReplica: spec.mostPerReplica,
       healthChecks: !spec.quotas,
       replicas: replicas.handles,
     })

@@ -1,7 +1,6 @@
 /** One short trial, executed and judged as those of a run are. */
 import { AS_IT_IS } from '../experiments/arms.ts'
 import { gates } from '../gates.ts'
-import { keepFleet } from '../kept-fleet.ts'
 import { runTrial } from '../trial.ts'
 import type { Arm, Fleet, Rules, Traits, TrialResult } from '../types.ts'
 
@@ -37,5 +36,5 @@ export function runOneTrial(
   times: Partial<Pick<Arm, 'warmupSec' | 'measureSec'>> = {},
 ): Promise<TrialResult> {
   const trial = { id: 'verify/none@1', block: 1, position: 0, arm: { ...arm, ...times } }
-  return runTrial(trial, traits, { fleet, kept: keepFleet(), rules, seed: 1, signal })
+  return runTrial(trial, traits, { fleet, rules, seed: 1, signal })
 }
