@@ -204,7 +204,7 @@ export const profiles: Record<ProfileName, Profile> = {
       warmupRequests: WARM / 2,
       measureSec: 1.5,
       sizesBytes: [100, 1_000, 4_000, 8_000, 16_000],
-      withinBytes: 16,
+      withinBytes: 1,
       users: 200,
     },
     rtt: {
