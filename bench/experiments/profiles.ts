@@ -183,7 +183,7 @@ export const profiles: Record<ProfileName, Profile> = {
     replicas: {
       blocks: 3,
       warmupSec: 1,
-      warmupRequests: WARM / 2,
+      warmupRequests: WARM,
       measureSec: 1.6,
       counts: [1, 2, 4, 8],
       always: true,
