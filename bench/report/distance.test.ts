@@ -8,7 +8,9 @@ import { renderReport } from './index.ts'
 import { summarize } from './summarize.ts'
 import { ROUND_TRIPS, syntheticDistance } from './synthetic-axes.ts'
 
-const { run, results } = syntheticDistance(await planOptions({ profile: 'full', rates: [500, 1_000] }))
+const { run, results } = syntheticDistance(
+  await planOptions({ profile: 'full', trials: 5, rates: [500, 1_000] }),
+)
 const summary = summarize(run, results)
 const report = renderReport(run, summary)
 const of = (scheme: string, oneByOne = false) =>

@@ -7,7 +7,7 @@ import { renderReport } from './index.ts'
 import { summarize } from './summarize.ts'
 import { PER_KB, RECEIVED_PER_KB, REDIS_BYTES_PER_KB, syntheticPayload } from './synthetic-axes.ts'
 
-const options = await planOptions({ profile: 'full' })
+const options = await planOptions({ profile: 'full', trials: 5 })
 const { run, results } = syntheticPayload(options)
 const summary = summarize(run, results)
 const report = renderReport(run, summary)
