@@ -50,13 +50,18 @@ export const gateValues: Readonly<Record<GateId, (facts: Facts, context: Context
   'warm-up-not-over': ({ checks }) => checks.cpuTrend && -checks.cpuTrend,
 }
 
+/** @param shares of the requests, which add up to 1 @returns the largest deviation, relative to an even share */
+export function furthestFromEven(shares: readonly number[]): number {
+  return Math.max(...shares.map((share) => Math.abs(share * shares.length - 1)))
+}
+
 /**
  * How far the busiest or idlest replica is from an even share. Under quotas each has an end of its own, and what an
  * uneven share hides is known: no more than what they left of their quotas. The rest of it is that CPUs differ.
  */
 function unevenness({ replicaShare, utilization }: Facts, { arm }: Context): number | null {
   if (replicaShare === null) return null
-  const furthest = Math.max(...replicaShare.map((share) => Math.abs(share * replicaShare.length - 1)))
+  const furthest = furthestFromEven(replicaShare)
   if (arm.quotas === null || utilization.replicas === null) return furthest
   const left = 1 - utilization.replicas / (arm.replicas * arm.quotas.replicaCores)
   return Math.min(furthest, replicaShare.length * Math.max(0, left))

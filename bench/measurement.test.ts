@@ -119,6 +119,18 @@ test('the record carries the checks, and what breaks a gate of the run', () => {
   )
 })
 
+test('under quotas slices of about a period show no trend, longer ones do', () => {
+  const trendOf = (windowSec: number) => {
+    const limited = readings()
+    const quotas = { replicaCores: 0.1, redisCores: 0.1, proxyCores: 0.15, ballastCores: 0.5 }
+    limited.trial = { ...limited.trial, arm: { ...limited.trial.arm, quotas } }
+    limited.load.windowSec = windowSec
+    return toMeasurement(limited).checks.cpuTrend
+  }
+  assert.equal(trendOf(2), null)
+  assert.equal(typeof trendOf(6), 'number')
+})
+
 test('a link to Redis is no foreign CPU and no tier, but it fills the CPUs that the generator runs on', () => {
   const linked = readings()
   linked.window.linkCpuUs = 900_000

@@ -118,6 +118,11 @@ test('shares of replicas are those over all windows of their group, the most une
     replicaShare?.map((share) => Math.round(share * 100)),
     [60, 40],
   )
+  const idle = pooled([
+    turn(['r1', 'r2', 'r3'], [0.42, 0.29, 0.29]),
+    turn(['r4', 'r5', 'r6'], [0.4, 0.4, 0.2]),
+  ])
+  assert.deepEqual(idle.replicaShare, [0.4, 0.4, 0.2], 'the idlest is as far from even as a busiest would be')
 })
 
 test('wrong answers of any window are wrong answers of the pool; nothing is no pool', () => {

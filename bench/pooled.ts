@@ -1,5 +1,5 @@
 /** Several windows of replicas that took turns become one record. Pure. */
-import type { Context, Facts, GateId } from './gate-values.ts'
+import { type Context, type Facts, furthestFromEven, type GateId } from './gate-values.ts'
 import { breached } from './gates.ts'
 import { slope } from './stats/regression.ts'
 import type { Gate, Measurement } from './types.ts'
@@ -110,7 +110,7 @@ function leastEven(turns: readonly Turn[]): number[] | null {
     if (!first || known.includes(null)) return []
     return [first.map((_, i) => known.reduce((sum, one) => sum + (one?.[i] ?? 0), 0) / known.length)]
   })
-  return shares.sort((a, b) => Math.max(...b) - Math.max(...a))[0] ?? null
+  return shares.sort((a, b) => furthestFromEven(b) - furthestFromEven(a))[0] ?? null
 }
 
 /** How much a figure grew from the first window to the last, as a share of its mean: the least-squares line. */

@@ -1,10 +1,9 @@
-/** Executes a plan: trial after trial, each result on disk before the next begins. */
-
+/** Executes a plan: trial after trial, or those that share a fleet together; results are on disk before the next begin. */
 import type { OpenRun } from './open-run.ts'
 import { duration, outcome, runSteps, type Step, secondsLeft } from './progress.ts'
 import { predict } from './report/predictions.ts'
 import { writeRun } from './store/run-dir.ts'
-import { runTogether, runTrial } from './trial.ts'
+import { runTogether } from './trial.ts'
 import { nextTogether, upcomingTrials } from './trial-order.ts'
 import type { Fleet, SchemeName, Traits, Trial, TrialResult } from './types.ts'
 
@@ -32,19 +31,16 @@ export async function execute(
         const together = nextTogether(upcoming)
         const left = secondsLeft(finished, upcoming, (performance.now() - started) / 1_000)
         const total = finished.length + upcoming.length
-        const place = `[${finished.length + 1}/${total}, ${duration(left)} left]`
-        if (process.stdout.isTTY) say(`${place} ${together.map(({ id }) => id).join(', ')}`)
+        const place = (done: number) => `[${done}/${total}, ${duration(left)} left]`
+        if (process.stdout.isTTY)
+          say(`${place(finished.length + 1)} ${together.map(({ id }) => id).join(', ')}`)
         if (together.some(({ arm }) => arm.heldOut)) await freeze(open, results)
-        const traitsHere = traits[trial.arm.scheme as SchemeName]
-        const records =
-          trial.arm.fleet === undefined
-            ? [await runTrial(trial, traitsHere, conditions)]
-            : await runTogether(together, traitsHere, conditions)
+        const records = await runTogether(together, traits[trial.arm.scheme as SchemeName], conditions)
         for (const record of records) {
           await log.append(record)
           results.push(record)
           finished.push(record.trial)
-          say(`[${finished.length}/${total}] ${record.trial.id}: ${outcome(record, run.rules.slo)}`)
+          say(`${place(finished.length)} ${record.trial.id}: ${outcome(record, run.rules.slo)}`)
         }
       }
     },

@@ -21,7 +21,7 @@ import {
   warmUp,
 } from './window.ts'
 
-/** The same before the window of those whose turn it is, when code is compiled for all that there is. */
+/** Load without quotas, then with them, before the window of a turn: shorter than a ramp, since replicas are warm. */
 const FREE_TURN_SEC = 0.4
 const TURN_RAMP_SEC = 1
 /**

@@ -1,11 +1,12 @@
-/** The start of a trial: when one half of it fails, nothing of the other keeps running. */
+/** The start of trials: on which fleet, and when one half of it fails, nothing of the other keeps running. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Fleet, FleetSpec, RunningFleet } from './types.ts'
-import { runOneTrial } from './verify/trial-of-proof.ts'
+import { runTogether } from './trial.ts'
+import type { Arm, Fleet, FleetSpec, RunningFleet, Trial } from './types.ts'
+import { conditionsOf, proofTraits, proofTrial, runOneTrial } from './verify/trial-of-proof.ts'
 
 const signal = new AbortController().signal
 const placement: RunningFleet['placement'] = {
@@ -86,4 +87,38 @@ test('a generator that does not start leaves no fleet behind', async () => {
   assert.ok(!record.ok)
   assert.match(record.reason, /ended with exit code 3/)
   assert.equal(stops, 1)
+})
+
+test('trials that take turns are started once, on a fleet with a place for each connection, and fail together', async (t) => {
+  const specs: FleetSpec[] = []
+  const failing = (spec: FleetSpec) => {
+    specs.push(spec)
+    return Promise.reject(new Error('no replica came up'))
+  }
+  const quotas = { replicaCores: 0.1, redisCores: 0.1, proxyCores: 0.15, ballastCores: 0.5 }
+  const sized = (replicas: number): Trial => {
+    const change: Partial<Arm> = {
+      replicas,
+      fleet: 4,
+      quotas,
+      load: { loop: 'closed', connections: 50 * replicas },
+    }
+    const { arm } = proofTrial
+    return { ...proofTrial, id: `n${replicas}@1`, arm: { ...arm, ...change, id: `n${replicas}` } }
+  }
+  const fleet = fleetOf(failing, readyGenerator(t).code)
+  const records = await runTogether([sized(4), sized(1)], proofTraits, conditionsOf(fleet, signal))
+  assert.deepEqual(
+    specs.map(({ replicas, mostPerReplica }) => [replicas, mostPerReplica]),
+    [[4, 50]],
+  )
+  assert.deepEqual(
+    records.map((record) => [record.trial.id, record.ok ? '' : record.reason]),
+    [
+      ['n4@1', 'no replica came up'],
+      ['n1@1', 'no replica came up'],
+    ],
+  )
+  await runTogether([{ ...proofTrial, id: 'free@1' }], proofTraits, conditionsOf(fleet, signal))
+  assert.equal(specs[1]?.mostPerReplica, undefined, 'without quotas the proxy bounds nothing')
 })

@@ -44,24 +44,29 @@ export interface Conditions {
   signal: AbortSignal
 }
 
-/** Failures become records with a reason. Rejects only when interrupted, or for faults that every trial would meet. */
+/** One trial alone. @throws as `runTogether` */
 export async function runTrial(trial: Trial, traits: Traits, conditions: Conditions): Promise<TrialResult> {
-  const startedAt = new Date().toISOString()
-  const [judged] = await orReasons([trial], conditions, async () => [
-    await execute(trial, traits, conditions),
-  ])
-  return recordOf(trial, startedAt, judged)
+  const [result] = await runTogether([trial], traits, conditions)
+  if (!result) throw new Error(`nothing became of ${trial.id}`)
+  return result
 }
 
-/** The same for trials that take turns on one fleet. @returns their records, in the order of the trials */
+/**
+ * One trial, or all of those that take turns on one fleet. Failures become records with a reason. Rejects only when
+ * interrupted, or for faults that every trial would meet.
+ * @returns their records, in the order of the trials
+ */
 export async function runTogether(
   trials: readonly Trial[],
   traits: Traits,
   conditions: Conditions,
 ): Promise<TrialResult[]> {
   const startedAt = new Date().toISOString()
-  const judged = await orReasons(trials, conditions, () => executeTogether(trials, traits, conditions))
-  return trials.map((trial, i) => recordOf(trial, startedAt, judged[i]))
+  const judged = await orReasons(trials, conditions, () => execute(trials, traits, conditions))
+  return judged.flatMap((one, i) => {
+    const trial = trials[i]
+    return trial ? [{ schemaVersion: SCHEMA_VERSION, trial, startedAt, ...one }] : []
+  })
 }
 
 async function orReasons(
@@ -77,11 +82,6 @@ async function orReasons(
     const failure = { reason: oneLine(error), rejectedBy: [], measurement: null, rungs: [] }
     return trials.map(() => ({ ok: false as const, ...failure }))
   }
-}
-
-function recordOf(trial: Trial, startedAt: string, judged: Judged | undefined): TrialResult {
-  if (!judged) throw new Error(`nothing became of ${trial.id}`)
-  return { schemaVersion: SCHEMA_VERSION, trial, startedAt, ...judged }
 }
 
 /** Errors of the machine, not of the trial: going on would only repeat them. */
@@ -101,27 +101,21 @@ const FATAL = new Set([
   'REDIS_SOCKET',
 ])
 
-async function execute(trial: Trial, traits: Traits, conditions: Conditions): Promise<Judged> {
+async function execute(trials: readonly Trial[], traits: Traits, conditions: Conditions): Promise<Judged[]> {
+  const [trial] = trials
+  if (!trial) return []
+  const { fleet, largestState, settings } = trial.arm
   const spec = specOf(trial.arm, traits)
-  const { largestState, settings } = trial.arm
-  if (!largestState) return await measureOn(spec, trial, conditions)
+  if (fleet !== undefined) {
+    const limitSec = fleetSec(trial.arm) + longestTurnsSec(trials.map(({ arm }) => arm))
+    const all = { ...spec, replicas: fleet }
+    return await onFleet(all, trial, conditions, limitSec, (session) => takeTurns(session, trials))
+  }
+  if (!largestState) return [await measureOn(spec, trial, conditions)]
   const stateLimit = await findStateLimit(largestState, spec, conditions)
   const largest = { ...settings, stateBytes: stateLimit.acceptedBytes }
   const judged = await measureOn({ ...spec, settings: largest }, trial, conditions)
-  return withLimit(judged, stateLimit)
-}
-
-async function executeTogether(
-  trials: readonly Trial[],
-  traits: Traits,
-  conditions: Conditions,
-): Promise<Judged[]> {
-  const [trial] = trials
-  if (!trial) return []
-  const { fleet = trial.arm.replicas } = trial.arm
-  const spec = { ...specOf(trial.arm, traits), replicas: fleet }
-  const limitSec = fleetSec(trial.arm) + longestTurnsSec(trials.map(({ arm }) => arm))
-  return await onFleet(spec, trial, conditions, limitSec, (session) => takeTurns(session, trials))
+  return [withLimit(judged, stateLimit)]
 }
 
 function specOf(arm: Arm, traits: Traits): FleetSpec {

@@ -75,4 +75,4 @@ const noQuotas = (counts: readonly number[], problem: string) =>
   `cannot be given CPU quotas (${problem}): for them there is only what the demand law says`
 
 const doNotFit = (counts: readonly number[]) =>
-  `replicas: N = ${counts.join(', ')} left out, since so many do not fit on this machine with 10 % of a core each`
+  `replicas: N = ${counts.join(', ')} left out, since so many do not fit on this machine with 8 % of a core each`

@@ -1,10 +1,15 @@
 /** One short trial, executed and judged as those of a run are. */
 import { AS_IT_IS } from '../experiments/arms.ts'
 import { gates } from '../gates.ts'
-import { runTrial } from '../trial.ts'
-import type { Arm, Fleet, Rules, Traits, TrialResult } from '../types.ts'
+import { type Conditions, runTrial } from '../trial.ts'
+import type { Arm, Fleet, Rules, Traits, Trial, TrialResult } from '../types.ts'
 
-const traits: Traits = { state: 'none', transport: 'none', revocation: 'never', payload: 'readable' }
+export const proofTraits: Traits = {
+  state: 'none',
+  transport: 'none',
+  revocation: 'never',
+  payload: 'readable',
+}
 
 const arm: Arm = {
   id: 'verify/none',
@@ -29,12 +34,21 @@ const rules: Rules = {
   minBlocks: 1,
 }
 
+export const proofTrial: Trial = { id: 'verify/none@1', block: 1, position: 0, arm }
+
+export const conditionsOf = (fleet: Fleet, signal: AbortSignal): Conditions => ({
+  fleet,
+  rules,
+  seed: 1,
+  signal,
+})
+
 /** The control with one replica. Rejects when interrupted. */
 export function runOneTrial(
   fleet: Fleet,
   signal: AbortSignal,
   times: Partial<Pick<Arm, 'warmupSec' | 'measureSec'>> = {},
 ): Promise<TrialResult> {
-  const trial = { id: 'verify/none@1', block: 1, position: 0, arm: { ...arm, ...times } }
-  return runTrial(trial, traits, { fleet, rules, seed: 1, signal })
+  const trial = { ...proofTrial, arm: { ...arm, ...times } }
+  return runTrial(trial, proofTraits, conditionsOf(fleet, signal))
 }
