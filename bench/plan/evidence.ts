@@ -38,6 +38,11 @@ export interface Evidence {
 /** What of a summary a plan rests on. */
 export type Measured = Pick<Summary, 'latency' | 'arms' | 'demand' | 'memoryPerUser' | 'scaling' | 'payload'>
 
+/** CPU a request at a load beyond what was measured: between what is left of it by the fit and what was seen. */
+export function demandOf({ busy, marginal }: TierCost): Range {
+  return marginal === null ? busy : { ...busy, lo: Math.min(busy.lo, marginal.lo) }
+}
+
 /** A fit whose worst residual is larger says nothing about loads beyond those measured. */
 const WORST_RESIDUAL = 0.25
 

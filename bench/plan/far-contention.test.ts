@@ -13,6 +13,7 @@ function fleets(alpha: Estimate, beta: Estimate): Pick<Summary, 'scaling' | 'sca
     speedup: around(4),
     efficiency: null,
     withheld: null,
+    pace: null,
     quotaBias: null,
   }
   return {

@@ -142,7 +142,7 @@ test('measured as far as rate and users both were, by the law as far as one prox
   const tokens = { ladder: capacity(10_000), redis: null, userBytes: stateless }
   assert.equal(lawOf(tokens).measuredToPerSec, 10_000)
   const fleet = { scheme: 'session-redis', replicas: 4, speedup: around(3.6), efficiency: around(0.9) }
-  const real = [{ ...fleet, withheld: null, quotaBias: null }]
+  const real = [{ ...fleet, withheld: null, pace: null, quotaBias: null }]
   assert.equal(lawOf(tokens, { ...none, scaling: real }).measuredToPerSec, 36_000)
   assert.equal(lawOf(tokens, { ...none, scaling: real }).lawToPerSec, 36_000, 'never ends before it')
   const model = real.map((entry) => ({ ...entry, quotaBias: around(1.1) }))

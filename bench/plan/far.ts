@@ -7,8 +7,8 @@
  */
 import { type Usl, uslPeak, uslSize, uslThroughput } from '../stats/usl.ts'
 import type { Summary } from '../types.ts'
-import type { Evidence, TierCost } from './evidence.ts'
-import { demandOf, knownTo, oneReplica } from './plan.ts'
+import { demandOf, type Evidence, type TierCost } from './evidence.ts'
+import { knownTo, oneReplica } from './plan.ts'
 import { exactly, over, type Range, rangeOf, scaled, times, wholeUnits } from './range.ts'
 
 export type FarScale = NonNullable<Summary['farScale']>

@@ -1,5 +1,5 @@
 /** What a plan says beside its figures: what they rest on, and what they take for granted. */
-import { figure } from '../report/format.ts'
+import { figure, percent } from '../report/format.ts'
 import { measuredRates } from './curve.ts'
 import type { Evidence } from './evidence.ts'
 import type { PlanRequest } from './request.ts'
@@ -14,6 +14,8 @@ export function evidenceIds(
   const replicas = [...one, ...(scaling ? trials.replicas : [])]
   const cpu = [...trials.cost, ...trials.latency, ...sized]
   const memory = [...trials.users, ...sized]
+  // What waiting at Redis and proxy adds follows from their CPU a request.
+  const responses = [...new Set([...one, ...cpu])]
   return {
     replicas,
     redisPrimaries: cpu,
@@ -21,8 +23,8 @@ export function evidenceIds(
     replicaMemoryBytes: memory,
     proxyCores: cpu,
     egressBytesPerSec: [...trials.cost, ...sized],
-    p50Ms: one,
-    p99Ms: one,
+    p50Ms: responses,
+    p99Ms: responses,
   }
 }
 
@@ -32,13 +34,18 @@ interface Outcome {
   atLeast: boolean
   replicas: number
   redisPrimaries: number
+  /** Of the p99, what waiting at Redis and proxy adds to what was measured. */
+  addedShare: number
 }
+
+/** Less than this nobody sees beside a p99's own interval. */
+const SEEN = 0.01
 
 /** What a reader of the plan has to know, one sentence each. */
 export function warningsOf(
   evidence: Evidence,
   request: Pick<PlanRequest, 'replicaCores' | 'users' | 'stateBytes'>,
-  { each, atLeast, replicas, redisPrimaries }: Outcome,
+  { each, atLeast, replicas, redisPrimaries, addedShare }: Outcome,
 ): string[] {
   const { ladder, scaling, warnings, userBytesOf, scheme, mostUsers } = evidence
   const { least } = measuredRates(ladder)
@@ -63,6 +70,8 @@ export function warningsOf(
       `memory was measured up to ${figure(mostUsers)} users and grows along its line`,
     userBytesOf !== scheme &&
       `memory of a user is that of ${userBytesOf}, which keeps its state in the same place`,
+    addedShare >= SEEN &&
+      `${percent(addedShare)} of p99 is computed, not measured: waiting at a Redis and a proxy that are busier than when latency was measured (M/M/1)`,
     redisPrimaries > 1 &&
       'several Redis primaries are taken to share the keys evenly; replicas of Redis for failover are not counted',
   ]

@@ -4,15 +4,17 @@
  * Replicas come from the highest rate at which one of them kept the latency asked for; Redis and proxy, which have
  * far to go at that rate, from the CPU that each request takes of them (utilization law, U = X·D: Denning and Buzen,
  * "The operational analysis of queueing network models", ACM Computing Surveys 10, 1978). Headroom is the share of
- * each that stays free at the planned load.
+ * each that stays free at the planned load. Response times are those of one replica, and what waiting at Redis and
+ * proxy adds when they serve all of them.
  */
 import { list } from '../report/format.ts'
 import { busyAt, type Ladder, latencyAt, measuredRates, type Reach, reach } from './curve.ts'
-import type { Evidence, TierCost } from './evidence.ts'
+import { demandOf, type Evidence, type TierCost } from './evidence.ts'
 import { evidenceIds, rate, warningsOf } from './notes.ts'
 import { exactly, over, plus, type Range, scaled, times, wholeUnits } from './range.ts'
 import type { PlanRequest, Prices } from './request.ts'
 import { withState } from './state.ts'
+import { addedUs, sharedServers, tooLong } from './waiting.ts'
 
 export interface Plan {
   scheme: string
@@ -61,9 +63,11 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   const perReplica = scaled(safe, request.replicaCores)
   const replicas = wholeUnits(over(exactly(request.rps), perReplica), 1)
   const each = request.rps / replicas.value / request.replicaCores
-  const p50 = latencyAt(ladder, each, ({ p50Us }) => p50Us)
-  const p99 = latencyAt(ladder, each, ({ p99Us }) => p99Us)
-  if (!p50 || !p99) return refuse(`no latency was measured near ${rate(each)} for one replica`)
+  const own = {
+    p50: latencyAt(ladder, each, ({ p50Us }) => p50Us),
+    p99: latencyAt(ladder, each, ({ p99Us }) => p99Us),
+  }
+  if (!own.p50 || !own.p99) return refuse(`no latency was measured near ${rate(each)} for one replica`)
 
   const poor = tooFar(evidence, request.rps)
   if (poor.length > 0) {
@@ -74,6 +78,11 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
     )
   }
   const tiers = sizesOfTiers(evidence, request)
+  const added = addedUs(sharedServers(evidence, tiers.busy, each))
+  const p50Ms = scaled(plus(own.p50, added.p50), 1e-3)
+  const p99Ms = scaled(plus(own.p99, added.p99), 1e-3)
+  const waited = tooLong(own.p99.value, added.p99.value, request)
+  if (waited) return refuse(waited)
   const busy = { ...tiers.busy, replicas: busyAt(ladder, each) }
   const egressBytesPerSec = scaled(evidence.replyBytes, request.rps)
   const sizes = { ...tiers.sizes, replicas, egressBytesPerSec }
@@ -82,8 +91,8 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
     ...sizes,
     redisMemoryBytes: scaled(evidence.userBytes.redis, request.users),
     replicaMemoryBytes: scaled(evidence.userBytes.replicas, request.users),
-    p50Ms: scaled(p50, 1e-3),
-    p99Ms: scaled(p99, 1e-3),
+    p50Ms,
+    p99Ms,
     costPerMonth: request.prices && cost(sizes, request.prices),
     bottleneck: fullest({ ...busy, replicas: each / one.perSec.value }),
     busy,
@@ -93,6 +102,7 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
       atLeast: one.atLeast,
       replicas: replicas.value,
       redisPrimaries: sizes.redisPrimaries.value,
+      addedShare: added.p99.value / 1e3 / p99Ms.value,
     }),
     refused: null,
   }
@@ -150,11 +160,6 @@ function capacityOfOne({ ladder, slo }: Evidence, p99Us: number): Reach | null {
     return { perSec: capacityPerSec, atLeast: capacityNote !== 'found' }
   }
   return reach(ladder, { p99Us, maxErrorShare: slo.maxErrorShare })
-}
-
-/** CPU a request at a load beyond what was measured: between what is left of it by the fit and what was seen. */
-export function demandOf({ busy, marginal }: TierCost): Range {
-  return marginal === null ? busy : { ...busy, lo: Math.min(busy.lo, marginal.lo) }
 }
 
 function cost(

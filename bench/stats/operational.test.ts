@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { bottleneck, closedBounds, type Station, throughputBound } from './operational.ts'
-import { simulateClosed } from './simulation-for-tests.ts'
+import { replicate, simulateClosed } from './simulation-for-tests.ts'
 
 const station = (name: string, demandSec: number, servers = 1): Station => ({ name, demandSec, servers })
 const delay = (demandSec: number) => station('network', demandSec, Number.POSITIVE_INFINITY)
@@ -66,6 +66,44 @@ test('lo <= hi, closed below open, one customer never waits, more customers neve
       near(alone.throughputPerSec.lo, alone.throughputPerSec.hi)
     }),
   )
+})
+
+/**
+ * X of N customers who think exponentially before m servers, from p(n)/p(n − 1) = (N − n + 1)·D/(Z·min(n, m)): the
+ * birth-death process of a machine repairman. Scaled to a sum of 1 at each step, as the terms themselves overflow.
+ */
+function repairman(customers: number, demandSec: number, thinkSec: number, servers: number): number {
+  let [last, perSec] = [1, 0]
+  for (let n = 1; n <= customers; n++) {
+    const busy = Math.min(n, servers)
+    const next = (last * (customers - n + 1) * demandSec) / (thinkSec * busy)
+    perSec = (perSec + (next * busy) / demandSec) / (1 + next)
+    last = next / (1 + next)
+  }
+  return perSec
+}
+
+test('the closed form of a machine repairman lies within, and meets both ends of the upper bound', () => {
+  const sec = fc.double({ min: 1e-4, max: 10, noNaN: true })
+  const machines = fc.integer({ min: 1, max: 16 })
+  fc.assert(
+    fc.property(sec, sec, machines, fc.integer({ min: 1, max: 60 }), (demandSec, thinkSec, m, n) => {
+      const x = (customers: number) => repairman(customers, demandSec, thinkSec, m)
+      const { lo, hi } = closedBounds([station('any', demandSec, m)], n, thinkSec).throughputPerSec
+      assert.ok(x(n) <= hi * (1 + 1e-9) && x(n) >= lo * (1 - 1e-9))
+      near(x(1), 1 / (demandSec + thinkSec))
+      const saturating = Math.ceil(20 * m * (1 + thinkSec / demandSec))
+      if (saturating < 100_000) assert.ok(Math.abs((x(saturating) * demandSec) / m - 1) < 0.01)
+    }),
+  )
+})
+
+test('simulated servers with one queue have the throughput of their birth-death process', () => {
+  const [x] = replicate((seed) => [
+    simulateClosed([station('any', 1, 4)], 10, 1, { seed, requests: 5_000 }).throughputPerSec,
+  ])
+  assert.ok(x && Math.abs(x.mean - repairman(10, 1, 1, 4)) <= x.bound, `${x?.mean} ± ${x?.bound}`)
+  assert.ok(x.bound < 0.05 * x.mean, 'a law that is wrong by 5 % cannot pass')
 })
 
 test('simulated networks lie within, by far more than chance', () => {

@@ -85,7 +85,7 @@ export function closedBounds(
 }
 
 /** @throws RangeError for what is not a closed network: see `closedBounds` */
-export function checkClosed(stations: readonly Station[], customers: number, thinkSec: number): void {
+function checkClosed(stations: readonly Station[], customers: number, thinkSec: number): void {
   checkStations(stations)
   if (!(Number.isInteger(customers) && customers >= 1))
     throw new RangeError(`customers must be a whole number from 1, got ${customers}`)

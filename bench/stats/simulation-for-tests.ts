@@ -11,12 +11,10 @@ interface Length {
   requests: number
 }
 
-/** Means over simulated time; of `queueLengths` and `utilizations` one a station, as in `mva.ts`. */
+/** Means over simulated time. */
 interface ClosedMeans {
   throughputPerSec: number
   responseSec: number
-  queueLengths: number[]
-  utilizations: number[]
 }
 
 /**
@@ -46,9 +44,6 @@ interface Customer {
 interface Place extends Omit<Station, 'name'> {
   /** In order of arrival: the first `servers` are in service. */
   present: Customer[]
-  /** Customers there, and servers busy, summed over time. */
-  queueArea: number
-  busyArea: number
 }
 
 class ClosedNetwork {
@@ -61,7 +56,7 @@ class ClosedNetwork {
   constructor(stations: readonly Station[], customers: number, thinkSec: number, seed: number) {
     this.#exponential = seededExponential(seed)
     this.#places = [...stations, { demandSec: thinkSec, servers: Number.POSITIVE_INFINITY }].map(
-      ({ demandSec, servers }) => ({ demandSec, servers, present: [], queueArea: 0, busyArea: 0 }),
+      ({ demandSec, servers }) => ({ demandSec, servers, present: [] }),
     )
     this.#customers = Array.from({ length: customers }, () => ({ at: -1, doneAt: 0, startedAt: 0 }))
     for (const customer of this.#customers) this.#arrive(customer, stations.length)
@@ -70,34 +65,19 @@ class ClosedNetwork {
   /** Goes on until so many more requests are completed. */
   run(requests: number): ClosedMeans {
     const from = this.#now
-    const stations = this.#places.slice(0, -1)
-    for (const place of stations) [place.queueArea, place.busyArea] = [0, 0]
     let [completed, responseArea] = [0, 0]
     while (completed < requests) {
       const customer = this.#customers.reduce((first, other) => (other.doneAt < first.doneAt ? other : first))
-      this.#passTo(customer.doneAt)
+      this.#now = customer.doneAt
       this.#leave(customer)
       this.#arrive(customer, (customer.at + 1) % this.#places.length)
       if (customer.at === 0) customer.startedAt = this.#now
-      if (customer.at < stations.length) continue
+      if (customer.at < this.#places.length - 1) continue
       completed++
       responseArea += this.#now - customer.startedAt
     }
     const sec = this.#now - from
-    return {
-      throughputPerSec: completed / sec,
-      responseSec: responseArea / completed,
-      queueLengths: stations.map(({ queueArea }) => queueArea / sec),
-      utilizations: stations.map(({ busyArea, servers }) => busyArea / servers / sec),
-    }
-  }
-
-  #passTo(next: number): void {
-    for (const place of this.#places) {
-      place.queueArea += place.present.length * (next - this.#now)
-      place.busyArea += Math.min(place.present.length, place.servers) * (next - this.#now)
-    }
-    this.#now = next
+    return { throughputPerSec: completed / sec, responseSec: responseArea / completed }
   }
 
   #arrive(customer: Customer, at: number): void {
