@@ -111,7 +111,7 @@ function scaleModel(): Finding {
 }
 
 const SCALE_MODEL_ADVICE =
-  'no cluster can be scaled down onto this machine: run as root outside of a container, or under `systemd-run --user --scope` where systemd delegates the cpu controller'
+  'no cluster can be scaled down onto this machine: run as root outside of a container, under `systemd-run --user --scope` where systemd delegates the cpu controller, or with Docker by `docker compose run scale`'
 
 function files(): Finding {
   const detail = `${fileLimit()} a process, enough for ${connectionsAllowed()} connections`

@@ -69,7 +69,8 @@ export async function openRemoteFleet(
     runtime: { ...(await askAgent(addresses[0] as string, 'GET').then(versions)), source: 'remote' },
     otherRuntimes: async () => ({}),
     quotaMethod: null,
-    quotaProblem: 'the CPU quotas of containers belong to docker-compose.yml',
+    quotaProblem:
+      'containers have the CPU quotas that docker-compose.yml gives them; `docker compose run scale` starts one that divides its own',
     start: (spec) => start(spec, addresses, settings),
     generatorFor: () => ({
       command: [runtime.command, build.generator],
