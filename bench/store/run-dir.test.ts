@@ -4,10 +4,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { AuthscaleError } from '../errors.ts'
 import { syntheticRun } from '../report/synthetic-run.ts'
 import { createRunDir, machineSlug, RUN_FILE, readRun, writeRun } from './run-dir.ts'
-import { TRIALS_FILE } from './trial-log.ts'
+import { openTrialLog, PACKED_TRIALS_FILE, TRIALS_FILE } from './trial-log.ts'
 
 let results: string
 before(async () => {
@@ -64,6 +65,21 @@ test('what was written is read back, and no temporary file stays', async () => {
   const dir = await storedRun()
   assert.deepEqual(await readRun(dir), { ...synthetic, damage: null })
   assert.deepEqual((await readdir(dir)).sort(), [RUN_FILE, TRIALS_FILE])
+})
+
+test('a run whose log was packed for publication reads the same, and is not gone on with before it is unpacked', async () => {
+  const dir = await storedRun()
+  const [plain, packed] = [join(dir, TRIALS_FILE), join(dir, PACKED_TRIALS_FILE)]
+  await writeFile(packed, gzipSync(await readFile(plain)))
+  await rm(plain)
+  assert.deepEqual(await readRun(dir), { ...synthetic, damage: null })
+  await assert.rejects(openTrialLog(dir), { code: 'PACKED_RUN', message: /gunzip its trials\.jsonl\.gz/ })
+  assert.deepEqual((await readdir(dir)).sort(), [RUN_FILE, PACKED_TRIALS_FILE])
+  await writeFile(packed, (await readFile(packed)).subarray(0, 100))
+  await assert.rejects(readRun(dir), {
+    code: 'BAD_RECORD',
+    message: /trials\.jsonl\.gz is damaged.*fetch it anew/,
+  })
 })
 
 test('a cut last line is left out and reported, the file stays as it is', async () => {

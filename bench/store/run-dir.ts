@@ -1,12 +1,14 @@
 /** The folder of a run: `results/<date>-<machine>/`, made, written and read back. */
+import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { AuthscaleError } from '../errors.ts'
 import type { Environment, LoadCheck, Run, TrialResult, VerifyRecord } from '../types.ts'
 import { syncFolder, writeError, writeFileDurably } from './durable.ts'
 import { parseRecord, parseTrials } from './parse.ts'
 import { loadCheckSchema, runSchema, verifySchema } from './schema.ts'
-import { TRIALS_FILE } from './trial-log.ts'
+import { PACKED_TRIALS_FILE, TRIALS_FILE } from './trial-log.ts'
 
 export const RUN_FILE = 'run.json'
 export const LOAD_CHECK_FILE = 'load-check.json'
@@ -67,9 +69,9 @@ export interface StoredRun {
  */
 export async function readRun(runDir: string): Promise<StoredRun> {
   const runPath = join(runDir, RUN_FILE)
-  const trialsPath = join(runDir, TRIALS_FILE)
   const run = parseRecord(runSchema, await read(runPath), runPath)
-  const { results, cutAt } = parseTrials(await read(trialsPath), trialsPath)
+  const { text, path: trialsPath } = await readTrials(runDir)
+  const { results, cutAt } = parseTrials(text, trialsPath)
   const planned = new Set(run.plan.map(({ id }) => id))
   const stray = results.find(({ trial }) => !planned.has(trial.id))
   if (stray) {
@@ -110,9 +112,24 @@ async function makeFolder(path: string): Promise<boolean> {
   }
 }
 
-async function read(path: string): Promise<string> {
+/** The log as it is written, else as a long one is published: compressed. */
+async function readTrials(runDir: string): Promise<{ text: string; path: string }> {
+  const [plain, packed] = [join(runDir, TRIALS_FILE), join(runDir, PACKED_TRIALS_FILE)]
+  if (existsSync(plain) || !existsSync(packed)) return { text: await read(plain), path: plain }
+  const content = await readBytes(packed)
   try {
-    return await readFile(path, 'utf8')
+    return { text: gunzipSync(content).toString('utf8'), path: packed }
+  } catch (cause) {
+    const message = `${packed} is damaged (${(cause as Error).message}): fetch it anew`
+    throw new AuthscaleError('BAD_RECORD', message, { cause })
+  }
+}
+
+const read = async (path: string): Promise<string> => (await readBytes(path)).toString('utf8')
+
+async function readBytes(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw code === 'ENOENT'

@@ -1,11 +1,15 @@
 /** `trials.jsonl`: one line a trial, on disk before the next trial starts, whole lines only. */
+import { existsSync } from 'node:fs'
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AuthscaleError } from '../errors.ts'
 import type { TrialResult } from '../types.ts'
 import { syncFolder, writeError } from './durable.ts'
 import { parseTrials } from './parse.ts'
 
 export const TRIALS_FILE = 'trials.jsonl'
+/** The same, as a long run is published; nothing is ever appended to it. */
+export const PACKED_TRIALS_FILE = `${TRIALS_FILE}.gz`
 export const DAMAGED_FILE = 'trials.damaged.jsonl'
 
 const NEWLINE = 0x0a
@@ -28,6 +32,12 @@ export interface TrialLog {
  */
 export async function openTrialLog(runDir: string): Promise<TrialLog> {
   const path = join(runDir, TRIALS_FILE)
+  if (existsSync(join(runDir, PACKED_TRIALS_FILE))) {
+    throw new AuthscaleError(
+      'PACKED_RUN',
+      `${runDir} is packed for publication: to go on with it, gunzip its ${PACKED_TRIALS_FILE} first`,
+    )
+  }
   const file = await open(path, 'a').catch((error) => {
     throw writeError(error, TRIALS_FILE, 'try again; nothing was changed')
   })
