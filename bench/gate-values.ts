@@ -43,7 +43,9 @@ export const gateValues: Readonly<Record<GateId, (facts: Facts, context: Context
   'users-not-rotating': ({ distinctUsers, requests, journeys }, { arm }) => {
     // All requests of a journey are one user's.
     const turns = journeys ? journeys.underWayAtOpen + journeys.started : requests
-    return turns === 0 ? null : 1 - distinctUsers / Math.min(arm.users, turns)
+    // As many as that many random requests would have met: connections are not equally fast, so that even those that
+    // each take their users in turn have not met all of them when there were as many requests as users.
+    return turns === 0 ? null : 1 - distinctUsers / (-arm.users * Math.expm1(-turns / arm.users))
   },
   'tier-not-measured': ({ utilization }) =>
     Object.values(utilization).filter((cores) => cores === null).length,

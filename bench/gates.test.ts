@@ -158,6 +158,24 @@ test('journeys are judged as open-loop load, by their beginnings and by one user
   assert.deepEqual(broken(journeys({}, 200), 'journey'), ['users-not-rotating'])
 })
 
+test('users rotate when requests meet as many of them as random ones would: connections are not equally fast', () => {
+  const met =
+    (requests: number, distinctUsers: number): Change =>
+    (facts, { arm }) => {
+      Object.assign(facts, { requests, distinctUsers, statusCounts: { 200: requests } })
+      Object.assign(arm, { users: 1_000 })
+    }
+  // 1 − 1/e of 1,000 users for as many requests, 393 for half as many, all for ten times as many.
+  for (const [requests, random] of [
+    [1_000, 632],
+    [500, 393],
+    [10_000, 1_000],
+  ] as const) {
+    assert.deepEqual(broken(met(requests, Math.ceil(0.81 * random))), [])
+    assert.deepEqual(broken(met(requests, Math.floor(0.79 * random))), ['users-not-rotating'])
+  }
+})
+
 test('a full shared core is blamed on the instrument, not on Redis; on a CPU of its own Redis is', () => {
   const full: Change = ({ utilization }) =>
     Object.assign(utilization, { redis: 0.5, proxy: 0.3, generator: 0.19 })

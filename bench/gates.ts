@@ -138,7 +138,7 @@ const table: readonly Row[] = [
   {
     id: 'users-not-rotating',
     limit: 0.2,
-    unit: 'share of the users that the requests could have reached and did not',
+    unit: 'share of the users that as many random requests would have met, and these did not',
     closedLoop: 'reject',
     openLoop: 'reject',
     why: 'few users flatter caches: a session or token seen a moment ago costs less',

@@ -70,7 +70,8 @@ function readings(): Readings {
       throttledUs: 20_000,
       harnessCpuUs: 8_000,
       linkCpuUs: 0,
-      ballastCpuUs: 0,
+      aboutCpuUs: 0,
+      pace: null,
       host: { busyUs: 3_400_000, stealUs: 0, totalUs: 4_000_000 },
       replicas: [
         {

@@ -77,10 +77,10 @@ export function toMeasurement(readings: Readings): Measurement {
 }
 
 function hostReading(
-  { host, seconds, tierCpuUs, harnessCpuUs, linkCpuUs, ballastCpuUs }: WindowReading,
+  { host, seconds, tierCpuUs, harnessCpuUs, linkCpuUs, aboutCpuUs, pace }: WindowReading,
   cores: number,
 ): Measurement['host'] {
-  const parts = [...Object.values(tierCpuUs), linkCpuUs, ballastCpuUs]
+  const parts = [...Object.values(tierCpuUs), linkCpuUs, aboutCpuUs]
   const own = parts.includes(null) ? null : parts.reduce<number>((a, b) => a + (b ?? 0), harnessCpuUs)
   return {
     cores,
@@ -90,6 +90,7 @@ function hostReading(
     stealShare: host && host.totalUs > 0 ? host.stealUs / host.totalUs : null,
     probeCores: harnessCpuUs / 1e6 / seconds,
     ...(linkCpuUs ? { linkCores: linkCpuUs / 1e6 / seconds } : {}),
+    ...(pace === null ? {} : { pace }),
   }
 }
 

@@ -32,6 +32,21 @@ function windowOf(requests: number, windowSec: number, replicaUs: number, change
   }
 }
 
+test('throughput ÷ pace of the pool is the median of its windows', () => {
+  const host = (pace?: number) => ({ host: { ...template().host, ...(pace ? { pace } : {}) } })
+  const fast = windowOf(300, 1, 50, host(1_000))
+  const slow = windowOf(150, 1, 100, host(500))
+  // 300 requests at 1,000 and 150 at 500 are the same work, 0.3 a second; one that came to 3 is left out.
+  const perPace = (...windows: Measurement[]) => {
+    const { throughputPerSec, host } = pooled(turnsOf(...windows))
+    return Number((throughputPerSec / (host.pace ?? Number.NaN)).toFixed(9))
+  }
+  assert.equal(perPace(fast, slow), 0.3)
+  assert.equal(perPace(fast, slow, windowOf(300, 1, 50, host(100))), 0.3)
+  assert.equal(pooled(turnsOf(fast, fast)).host.pace?.toFixed(6), '1000.000000')
+  assert.equal(pooled(turnsOf(fast, windowOf(150, 1, 100, host()))).host.pace, undefined)
+})
+
 test('the pool is what one long window would have shown', () => {
   const positive = fc.integer({ min: 1, max: 10_000 })
   const one = fc.record({

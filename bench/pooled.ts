@@ -1,6 +1,7 @@
 /** Several windows of replicas that took turns become one record. Pure. */
 import { type Context, type Facts, furthestFromEven, type GateId } from './gate-values.ts'
 import { breached } from './gates.ts'
+import { median } from './stats/quantiles.ts'
 import { slope } from './stats/regression.ts'
 import type { Gate, Measurement } from './types.ts'
 
@@ -42,7 +43,8 @@ export function pooled(turns: readonly Turn[]): Facts {
   const windows = turns.map(({ measurement }) => measurement)
   const [first] = windows
   if (!first) throw new RangeError('there is no window to pool')
-  const { warnings: _, ...facts } = first
+  const { warnings: _warnings, ...facts } = first
+  const { pace: _pace, ...host } = first.host
   const total = (of: (window: Measurement) => number) => windows.reduce((sum, window) => sum + of(window), 0)
   const requests = total((window) => window.requests)
   const windowSec = total((window) => window.windowSec)
@@ -85,11 +87,12 @@ export function pooled(turns: readonly Turn[]): Facts {
     eventLoopDelayUs: worst(({ eventLoopDelayUs }) => eventLoopDelayUs?.p99 ?? 0).eventLoopDelayUs,
     replicaShare: leastEven(turns),
     host: {
-      ...first.host,
+      ...host,
       busyCores: byTime(({ host }) => host.busyCores),
       foreignCores: byTime(({ host }) => host.foreignCores),
       stealShare: byTime(({ host }) => host.stealShare),
       probeCores: byTime(({ host }) => host.probeCores) ?? 0,
+      ...paceOf(windows, requests / windowSec),
     },
     checks: {
       littleRatio: byTime(({ checks }) => checks.littleRatio),
@@ -98,6 +101,18 @@ export function pooled(turns: readonly Turn[]): Facts {
       cpuTrend: trend(windows.map(({ cpuUsPerRequest }) => cpuUsPerRequest.replicas)),
     },
   }
+}
+
+/**
+ * The pace that makes throughput ÷ pace of the pool the median of that of its windows: what one pacer did in a short
+ * window can be off by far, because it collected garbage. None where that of a window is not known.
+ */
+function paceOf(windows: readonly Measurement[], throughputPerSec: number): { pace?: number } {
+  const known = windows.flatMap(({ throughputPerSec, host }) =>
+    host.pace === undefined ? [] : [throughputPerSec / host.pace],
+  )
+  if (known.length < windows.length || throughputPerSec === 0) return {}
+  return { pace: throughputPerSec / median(known) }
 }
 
 /** Shares of the requests in the group of replicas whose members differ most, over all of its windows. */

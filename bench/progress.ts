@@ -2,7 +2,7 @@
 import { Listr } from 'listr2'
 import { capacityOf, look } from './experiments/ladder.ts'
 import { settleSec } from './journey.ts'
-import { longestTurnsSec } from './take-turns.ts'
+import { turnsSec } from './take-turns.ts'
 import type { Arm, Rung, Slo, Trial, TrialResult } from './types.ts'
 
 /** Rough length of a trial before any has been timed: its phases, its logins, and starting the processes. */
@@ -23,7 +23,7 @@ const expectedSec = ({ arm }: Trial): number =>
 
 function measuringSec(arm: Arm): number {
   const { load, measureSec } = arm
-  if (arm.fleet !== undefined) return longestTurnsSec([arm])
+  if (arm.fleet !== undefined) return turnsSec(arm)
   if (load.loop === 'closed') return measureSec
   if (load.loop === 'journey') return settleSec(load) + measureSec
   return (load.ratesPerSec?.length ?? RUNGS_FOUND) * (load.settleSec + measureSec)

@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { judgedPool, type Turn } from './pooled.ts'
-import { alternating, inRotation, LEAST_TURNS } from './turns.ts'
+import { alternating, inRotation, turnsOf } from './turns.ts'
 import type { Arm, Load, Trial } from './types.ts'
 import {
   FREE_RAMP_SEC,
@@ -21,8 +21,12 @@ import {
   warmUp,
 } from './window.ts'
 
-/** Load without quotas, then with them, before the window of a turn: shorter than a ramp, since replicas are warm. */
-const FREE_TURN_SEC = 0.4
+/**
+ * Load without quotas, then with them, before the window of a turn: shorter than a ramp, since replicas are warm. The
+ * free part is what new connections need on a CPU that is half as fast as usual; with 0.4 s one was seen whose first
+ * requests were answered a second later, under quotas.
+ */
+const FREE_TURN_SEC = 0.8
 const TURN_RAMP_SEC = 1
 /**
  * Short loads before the first of them. Where one ends and the next begins some thirty functions are compiled, and
@@ -100,12 +104,14 @@ async function readyForTurns(session: Session): Promise<Seeded> {
   return seeded
 }
 
-/** An upper bound for the time limit, logins and warm-up aside. */
-export function longestTurnsSec(arms: readonly Arm[]): number {
+/** All windows of an arm, each with the load before it. */
+export function turnsSec({ replicas, fleet = replicas, measureSec }: Arm): number {
+  const members = Array.from({ length: fleet }, (_, i) => ({ id: String(i) }))
+  return turnsOf(members, replicas).length * (FREE_TURN_SEC + TURN_RAMP_SEC + measureSec)
+}
+
+/** What arms that take turns together need, logins and warm-up aside. */
+export function togetherSec(arms: readonly Arm[]): number {
   const practice = PRACTICE_LOADS * PRACTICE_SEC + FREE_RAMP_SEC + QUOTA_RAMP_SEC
-  return arms.reduce(
-    (sum, { replicas, fleet = replicas, measureSec }) =>
-      sum + (fleet + LEAST_TURNS) * (FREE_TURN_SEC + TURN_RAMP_SEC + measureSec),
-    practice,
-  )
+  return arms.reduce((sum, arm) => sum + turnsSec(arm), practice)
 }

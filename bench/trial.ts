@@ -10,7 +10,7 @@ import { startGenerator } from './load/generator.ts'
 import { measure } from './phases.ts'
 import { findStateLimit } from './state-limit.ts'
 import { SCHEMA_VERSION } from './store/schema.ts'
-import { longestTurnsSec, takeTurns } from './take-turns.ts'
+import { takeTurns, togetherSec } from './take-turns.ts'
 import type {
   Arm,
   Fleet,
@@ -107,7 +107,7 @@ async function execute(trials: readonly Trial[], traits: Traits, conditions: Con
   const { fleet, largestState, settings } = trial.arm
   const spec = specOf(trial.arm, traits)
   if (fleet !== undefined) {
-    const limitSec = fleetSec(trial.arm) + longestTurnsSec(trials.map(({ arm }) => arm))
+    const limitSec = fleetSec(trial.arm) + togetherSec(trials.map(({ arm }) => arm))
     const all = { ...spec, replicas: fleet }
     return await onFleet(all, trial, conditions, limitSec, (session) => takeTurns(session, trials))
   }

@@ -39,7 +39,7 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b)
 }
 
-/** The fleet as one that has no other replicas: what these do counts as ballast, and users who are theirs as absent. */
+/** The fleet as one whose other replicas rest: they are no tier, and users who are theirs count as absent. */
 export function inRotation(
   { running, trial, traits }: Fleeted,
   ids: readonly string[],
@@ -59,7 +59,7 @@ export function inRotation(
           ids.includes(running.replicas[i]?.id ?? ''),
         ),
       },
-      ballast: [...(running.ballast ?? []), ...others.flatMap(({ pid }) => (pid === null ? [] : [pid]))],
+      resting: others.flatMap(({ pid }) => (pid === null ? [] : [pid])),
       async proxyCounts() {
         const counts = await running.proxyCounts()
         return counts && Object.fromEntries(Object.entries(counts).filter(([id]) => ids.includes(id)))

@@ -112,6 +112,20 @@ export interface ReplicaHandle {
   pid: number | null
 }
 
+/** What a process has done since it started, and the CPU time that it took for it. */
+export interface Work {
+  requests: number
+  cpuUs: number
+}
+
+/** A small server that asks itself, always with the same quota: what it gets done says how fast its CPU is. */
+export interface Pacer {
+  pid: number
+  cpu: number
+  /** Null where it does not answer. */
+  work(): Promise<Work | null>
+}
+
 /** A fleet that is up, healthy and reachable through its proxy. */
 export interface RunningFleet {
   /** Base URL of the proxy, the only address that load is sent to. */
@@ -126,6 +140,10 @@ export interface RunningFleet {
   link?: { pid: number } | undefined
   /** Pids of idle work that stands for replicas that are not there; no tier of the service either. */
   ballast?: readonly number[]
+  /** One on each CPU; none where nothing is limited. */
+  pacers?: readonly Pacer[]
+  /** Pids of replicas that are there and get no requests. */
+  resting?: readonly number[]
   /**
    * Puts the quotas and the distance to Redis of its spec in force. Not before the warm-up: what is slow to compile
    * would otherwise be measured for minutes. Does nothing without either.

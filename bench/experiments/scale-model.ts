@@ -39,9 +39,6 @@ const SCHEMES: readonly SchemeName[] = [
   'jwt-denylist',
 ]
 
-/** The largest N up to which the laws are told what there is to know; what is above is predicted, then measured. */
-const KNOWN_REPLICAS = 2
-
 interface Phases {
   warmupSec: number
   warmupRequests: number
@@ -68,15 +65,15 @@ export function largestUnderQuotas(counts: readonly number[], cores: number): nu
 }
 
 export interface ScaleArms {
-  /** What the laws are told: one replica with and without its quota, and few. */
+  /** What the laws are told: one replica with its quota and without, and what one Redis carries. */
   known: Arm[]
-  /** What they predict, with one replica again, to compare with in the same block. */
+  /** Every fleet, predicted before it is measured; and one replica of it, to compare with in the same minutes. */
   heldOut: Arm[]
 }
 
-/** Variants of one replica: without a quota, and once more beside the arms that were held out. */
+/** Variants of one replica by itself: without a quota, and with one. */
 export const UNLIMITED = 'unlimited'
-export const AGAIN = 'n1-again'
+export const ALONE = 'alone'
 /** Few replicas with more than they need in front of a Redis with its share: what that Redis carries at most. */
 export const FULL_REDIS = 'full-redis'
 /** For each of them; two leave enough for proxy and generator on two cores. */
@@ -86,8 +83,6 @@ const AMPLE_REPLICAS = 2
 /** @param counts numbers of replicas that fit */
 export function scaleModel(counts: readonly number[], phases: Phases, options: PlanOptions): ScaleArms {
   const more = counts.filter((n) => n > 1)
-  const few = more.filter((n) => n <= KNOWN_REPLICAS)
-  const rest = more.filter((n) => n > KNOWN_REPLICAS)
   const most = Math.max(1, ...more)
   const schemes = options.schemesNamed ? withControl(options) : SCHEMES
 
@@ -111,12 +106,8 @@ export function scaleModel(counts: readonly number[], phases: Phases, options: P
   }
   /** All on one fleet, whose replicas take turns: processes and CPUs differ by as much as schemes do. */
   const turns = { fleet: most }
-  const many = (scheme: SchemeName, n: number, one: string) =>
-    armOf(scheme, n, `n${n}`, {
-      ...turns,
-      comparedWith: `replicas/${scheme}/${one}`,
-      heldOut: n > KNOWN_REPLICAS,
-    })
+  const many = (scheme: SchemeName, n: number) =>
+    armOf(scheme, n, `n${n}`, { ...turns, comparedWith: `replicas/${scheme}/n1`, heldOut: true })
   /** Whoever is sent to another replica than the one he logged in at; only how often that goes wrong is wanted. */
   const scattered = (scheme: SchemeName, n: number) =>
     options.traits[scheme].state === 'process' && options.settable.includes('sticky')
@@ -139,13 +130,14 @@ export function scaleModel(counts: readonly number[], phases: Phases, options: P
   return {
     known: schemes.flatMap((scheme) => [
       ...fullRedis(scheme),
-      armOf(scheme, 1, UNLIMITED, { quotas: null, comparedWith: `replicas/${scheme}/n1` }),
-      armOf(scheme, 1, 'n1', turns),
-      ...few.flatMap((n) => [many(scheme, n, 'n1'), ...scattered(scheme, n)]),
+      armOf(scheme, 1, UNLIMITED, { quotas: null, comparedWith: `replicas/${scheme}/${ALONE}` }),
+      armOf(scheme, 1, ALONE),
     ]),
     heldOut: schemes.flatMap((scheme) => [
-      armOf(scheme, 1, AGAIN, turns),
-      ...rest.flatMap((n) => [many(scheme, n, AGAIN), ...(n === most ? scattered(scheme, n) : [])]),
+      armOf(scheme, 1, 'n1', turns),
+      ...more.map((n) => many(scheme, n)),
+      // The fewest and the most: what is wrong is 1 − 1/N of all.
+      ...more.filter((n) => n === more[0] || n === most).flatMap((n) => scattered(scheme, n)),
     ]),
   }
 }

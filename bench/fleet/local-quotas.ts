@@ -1,9 +1,10 @@
 /** The scale model on this machine: which processes of a trial's fleet are limited, and the ballast beside them. */
 import { AuthscaleError } from '../errors.ts'
 import type { Quotas, RunningFleet } from '../types.ts'
-import { startBallast } from './ballast.ts'
+import { type RunningPacer, startBeside } from './ballast.ts'
 import type { Ground } from './local-trial.ts'
 import { openQuotas, type QuotaGroups, quotaUs } from './quota.ts'
+import { STEADY_HEAP } from './runtime.ts'
 
 /** @throws AuthscaleError NO_QUOTAS */
 export function openQuotasFor({ quotas, folder }: Ground): QuotaGroups {
@@ -34,32 +35,54 @@ export function limitsOf(quotas: Quotas, { replicas, redis, proxy }: Pids) {
   })
 }
 
-/** One process on each CPU: of more with less each, every one would find the caches cold that it left warm. */
-export function startBallastFor(
-  { runtime, build, cpus, folder }: Ground,
-  quotas: Quotas,
-  groups: QuotaGroups,
-) {
-  const pids: number[] = []
-  return startBallast({
-    command: [runtime.command, build.ballast],
-    cpus,
-    onPid(pid) {
-      folder.record(pid, 'ballast')
-      pids.push(pid)
-      groups.limit(`ballast${pids.length}`, pid, ballastShare(quotas, cpus.length), true)
-    },
+/** What runs beside a fleet under quotas, one process of each kind on each CPU. */
+export interface Beside {
+  ballast: readonly RunningPacer[]
+  pacers: readonly RunningPacer[]
+  /** Sets them to work, each under its quota: pacers have that of Redis, which is the same in every arm. */
+  limit(groups: QuotaGroups, quotas: Quotas): void
+  stop(): Promise<void>
+}
+
+/**
+ * One process of ballast on each CPU: of more with less each, every one would find the caches cold that it left warm.
+ *
+ * @throws AuthscaleError SPAWN_FAILED; then none of it runs
+ */
+export async function startBesideFor({ runtime, build, cpus, folder }: Ground): Promise<Beside> {
+  const start = (name: 'ballast' | 'pacer') =>
+    startBeside({
+      name,
+      command: [runtime.command, ...STEADY_HEAP, build.ballast, String(CONNECTIONS[name])],
+      cpus,
+      onPid: (pid) => folder.record(pid, name),
+    })
+  const ballast = await start('ballast')
+  const stop = (all: readonly RunningPacer[]) => Promise.all(all.map((one) => one.stop()))
+  const pacers = await start('pacer').catch(async (error) => {
+    await stop(ballast)
+    throw error
   })
+  return {
+    ballast,
+    pacers,
+    limit(groups, { ballastCores, redisCores }) {
+      const each = Math.max(ballastCores / ballast.length, LEAST_BALLAST_CORES)
+      for (const [i, { pid }] of ballast.entries()) groups.limit(`ballast${i + 1}`, pid, each, true)
+      for (const [i, { pid }] of pacers.entries()) groups.limit(`pacer${i + 1}`, pid, redisCores)
+      for (const one of [...ballast, ...pacers]) one.go()
+    },
+    stop: async () => {
+      await stop([...ballast, ...pacers])
+    },
+  }
 }
 
-/** @param pids in the order in which they were started */
-export function limitBallast(groups: QuotaGroups, quotas: Quotas, pids: readonly number[]): void {
-  for (const [i, pid] of pids.entries())
-    groups.limit(`ballast${i + 1}`, pid, ballastShare(quotas, pids.length), true)
-}
+/**
+ * Many requests pile up at ballast while its quota is spent, as they do at a replica. At a pacer few do: they end
+ * together, and whether a window holds one such end more or less must not be seen in what it counts.
+ */
+const CONNECTIONS = { ballast: 64, pacer: 4 }
 
-/** The kernel grants no less, so a hundredth of a core on each CPU is left of it where it stands for nothing. */
+/** The kernel grants no less, so a hundredth of a core on each CPU is left of ballast where it stands for nothing. */
 const LEAST_BALLAST_CORES = 0.01
-
-const ballastShare = ({ ballastCores }: Quotas, processes: number) =>
-  Math.max(ballastCores / processes, LEAST_BALLAST_CORES)

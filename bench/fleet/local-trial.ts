@@ -4,7 +4,7 @@ import { AuthscaleError } from '../errors.ts'
 import type { FleetOptions, FleetSpec, Part, Placement, RunningFleet } from '../types.ts'
 import type { Build } from './build.ts'
 import { type Distance, startDistance } from './distance.ts'
-import { limitBallast, limitsOf, openQuotasFor, startBallastFor } from './local-quotas.ts'
+import { limitsOf, openQuotasFor, startBesideFor } from './local-quotas.ts'
 import type { RunFolder } from './manifest.ts'
 import type { Runtimes } from './other-runtimes.ts'
 import { startProxy } from './proxy.ts'
@@ -83,7 +83,8 @@ export async function startTrial(
     // Now, and not when the warm-up is over, it must be known that each of them can be limited.
     const parts = { replicas: replicas.handles, redis, proxy }
     const limits = spec.quotas ? limitsOf(spec.quotas, parts) : []
-    const ballast: number[] = []
+    const beside = quotas && (await startBesideFor(ground))
+    if (beside) undo.add(() => beside.stop())
     return {
       url: proxy.url,
       replicas: replicas.handles.map(({ id, url, pid }) => ({ id, url, pid })),
@@ -96,18 +97,14 @@ export async function startTrial(
         await distance?.engage()
         if (stopped || !quotas || !wanted) return
         for (const { name, pid, cores } of limitsOf(wanted, parts)) quotas.limit(name, pid, cores)
-        if (ballast.length > 0) return limitBallast(quotas, wanted, ballast)
-        const started = startBallastFor(ground, wanted, quotas)
-        // Before it is awaited: an interrupt may come while it starts. One that did not start has left nothing behind.
-        undo.add(async () => Promise.all((await started.catch(() => [])).map((child) => child.stop())))
-        ballast.push(...(await started).map(({ pid }) => pid))
+        beside?.limit(quotas, wanted)
       },
       rotate: async (ids) => {
         await proxy.rotate(ids)
         if (stopped || !quotas) return
         for (const { name, pid } of limits) quotas.limit(name, pid, ground.cpus.length)
       },
-      ballast,
+      ...(beside ? { ballast: beside.ballast.map(({ pid }) => pid), pacers: beside.pacers } : {}),
       died: untilStopped(
         [replicas.died, proxy.ended, ...[redis, distance].flatMap((part) => part?.ended ?? [])],
         () => stopped,

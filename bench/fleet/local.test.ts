@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { schemes } from '../../servers/scheme.ts'
-import type { FleetSpec, SchemeName } from '../types.ts'
+import type { FleetSpec, Pacer, SchemeName, Work } from '../types.ts'
 import { identify } from './identity.ts'
 import { openLocalFleet } from './local.ts'
 import { sweep } from './manifest.ts'
@@ -37,6 +37,15 @@ after(() => {
 
 async function spec(scheme: SchemeName, replicas: number): Promise<FleetSpec> {
   return { scheme, traits: (await schemes[scheme]()).scheme.traits, replicas, users: 10 }
+}
+
+const numbered = (name: string) => Array.from({ length: availableParallelism() }, (_, i) => `${name}${i + 1}`)
+
+/** What each pacer has done so far. */
+async function workOf(pacers: readonly Pacer[]): Promise<Work[]> {
+  const works = await Promise.all(pacers.map((one) => one.work()))
+  assert.ok(works.every((work) => work !== null))
+  return works
 }
 
 const alive = (pids: readonly (number | null | undefined)[]) => pids.filter((pid) => pid && identify(pid))
@@ -181,24 +190,29 @@ describe('a fleet under CPU quotas', { skip: findQuotaMethod().problem ?? false 
       for (let trial = 0; trial < 2; trial++) {
         const running = await fleet.start({ ...(await spec('session-redis', 2)), quotas })
         await running.constrain()
-        const ballast = running.ballast ?? []
-        assert.equal(ballast.length, cpus, 'one on each CPU')
+        const { ballast = [], pacers = [] } = running
+        assert.deepEqual([ballast.length, pacers.length], [cpus, cpus], 'one on each CPU')
         const parts = [...running.replicas, running.redis, running.proxy].map((part) => part?.pid)
-        const pids = [...parts, ...ballast]
+        const pids = [...parts, ...ballast, ...pacers.map(({ pid }) => pid)]
         const groups = pids.map(
           (pid) => /\/authscale-\S+$/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))?.[0],
         )
         assert.deepEqual(
           groups.map((group) => group?.split('/').at(-1)),
-          ['r1', 'r2', 'redis', 'proxy', ...ballast.map((_, i) => `ballast${i + 1}`)],
+          ['r1', 'r2', 'redis', 'proxy', ...numbered('ballast'), ...numbered('pacer')],
         )
         assert.deepEqual((await visits(running.url, 4)).toSorted(), ['r1', 'r1', 'r2', 'r2'])
+        const [before, after] = [await workOf(pacers), await delay(300).then(() => workOf(pacers))]
+        for (const [i, { requests, cpuUs }] of after.entries()) {
+          assert.ok(requests > (before[i]?.requests ?? 0), 'pacers work')
+          assert.ok(cpuUs > (before[i]?.cpuUs ?? 0))
+        }
         assert.equal(own().length, 1)
         await running.stop()
         assert.deepEqual(own(), [])
         assert.ok(
-          ballast.every((pid) => !existsSync(`/proc/${pid}`)),
-          'ballast outlived its fleet',
+          [...ballast, ...pacers.map(({ pid }) => pid)].every((pid) => !existsSync(`/proc/${pid}`)),
+          'ballast or a pacer outlived its fleet',
         )
       }
       const running = await fleet.start(await spec('none', 1))
@@ -243,14 +257,16 @@ describe('a fleet under CPU quotas', { skip: findQuotaMethod().problem ?? false 
     }
   })
 
-  test('that is stopped while its ballast starts leaves none of it', async () => {
+  test('that is stopped while it is constrained leaves nothing beside it', async () => {
     const fleet = await openLocalFleet(quiet)
     try {
       const running = await fleet.start({ ...(await spec('none', 1)), quotas })
       const constrained = running.constrain()
       await running.stop()
       await constrained.catch(() => {})
-      assert.ok(running.ballast?.every((pid) => !existsSync(`/proc/${pid}`)))
+      const beside = [...(running.ballast ?? []), ...(running.pacers ?? []).map(({ pid }) => pid)]
+      assert.equal(beside.length, 2 * cpus)
+      assert.ok(beside.every((pid) => !existsSync(`/proc/${pid}`)))
     } finally {
       await fleet.close()
     }

@@ -5,7 +5,7 @@ import type { FleetSpec, ReplicaHandle } from '../types.ts'
 import type { RunFolder } from './manifest.ts'
 import { freePort } from './ports.ts'
 import { wrapped } from './process.ts'
-import type { Runtime } from './runtime.ts'
+import { type Runtime, STEADY_HEAP } from './runtime.ts'
 import { serverEnv } from './server-env.ts'
 import type { Supervisor } from './supervised.ts'
 
@@ -78,7 +78,8 @@ async function startReplica(plan: ReplicaPlan, id: string, cpus: readonly number
 
 function describeApp(plan: ReplicaPlan, id: string, port: number, cpus: readonly number[]) {
   // The flag lets /metrics?gc=1 collect first: heap figures without it are mostly garbage.
-  const [script = '', ...args] = wrapped([plan.runtime.command, '--expose-gc', plan.script], cpus)
+  const flags = ['--expose-gc', ...(plan.spec.quotas ? STEADY_HEAP : [])]
+  const [script = '', ...args] = wrapped([plan.runtime.command, ...flags, plan.script], cpus)
   return {
     script,
     args,

@@ -1,5 +1,5 @@
 /** Reads what a trial costs: CPU of each tier, memory, Redis commands, and what else the machine was doing. */
-import type { RunningFleet } from '../types.ts'
+import type { RunningFleet, Work } from '../types.ts'
 import { throttledUs } from './cgroup.ts'
 import { type HostTimes, hostTimes, type ProcessTimes, processCpuUs, processTimes } from './proc.ts'
 import { callsPerRequest, openRedisProbe, type RedisReading } from './redis.ts'
@@ -33,7 +33,8 @@ interface Edge {
   replicas: (ProcessTimes | null)[]
   harnessUs: number
   linkUs: number | null
-  ballastUs: number | null
+  /** Of ballast, pacers and resting replicas. */
+  aboutUs: number | null
   throttledUs: number | null
   host: HostTimes | null
 }
@@ -51,8 +52,10 @@ export interface WindowReading {
   harnessCpuUs: number
   /** 0 without a link; null where it cannot be read. */
   linkCpuUs: number | null
-  /** The same of ballast. */
-  ballastCpuUs: number | null
+  /** The same of ballast, pacers and replicas that rest. */
+  aboutCpuUs: number | null
+  /** See `paceBetween`. */
+  pace: number | null
   host: { busyUs: number; stealUs: number; totalUs: number } | null
   replicas: ReplicaMetrics[]
   redisCommandsPerRequest(requests: number): Record<string, number> | null
@@ -118,7 +121,8 @@ export function openProbe(fleet: RunningFleet, generatorPids: readonly number[])
       const [opened, closed] = edges
       const [first, last] = await Promise.all(slow)
       if (!opened || !closed || !first || !last) throw new Error('the window was not opened and closed')
-      return { ...readWindow(opened, closed, first, last), replicaCpu: samples }
+      const pace = paceBetween(first.pacers, last.pacers, fleet.placement.replicaCpus)
+      return { ...readWindow(opened, closed, first, last), replicaCpu: samples, pace }
     },
     end() {
       clearInterval(sampling)
@@ -131,18 +135,21 @@ interface SlowReading {
   replicas: ReplicaMetrics[]
   redis: RedisReading | null
   proxyCounts: Record<string, number> | null
+  /** By CPU. */
+  pacers: ReadonlyMap<number, Work | null>
 }
 
 async function readSlow(
   fleet: RunningFleet,
   redis: ReturnType<typeof openRedisProbe> | null,
 ): Promise<SlowReading> {
-  const [replicas, reading, proxyCounts] = await Promise.all([
+  const [replicas, reading, proxyCounts, pacers] = await Promise.all([
     Promise.all(fleet.replicas.map(({ url }) => replicaMetrics(url))),
     redis?.read() ?? null,
     fleet.proxyCounts(),
+    Promise.all((fleet.pacers ?? []).map(async (one) => [one.cpu, await one.work()] as const)),
   ])
-  return { replicas, redis: reading, proxyCounts }
+  return { replicas, redis: reading, proxyCounts, pacers: new Map(pacers) }
 }
 
 function readEdge(fleet: RunningFleet, generatorPids: readonly number[]): Edge {
@@ -161,7 +168,11 @@ function readEdge(fleet: RunningFleet, generatorPids: readonly number[]): Edge {
     },
     harnessUs: own.user + own.system,
     linkUs: fleet.link ? processCpuUs(fleet.link.pid) : 0,
-    ballastUs: total((fleet.ballast ?? []).map(processCpuUs)),
+    aboutUs: total(
+      [...(fleet.ballast ?? []), ...(fleet.pacers ?? []).map(({ pid }) => pid), ...(fleet.resting ?? [])].map(
+        processCpuUs,
+      ),
+    ),
     throttledUs: throttledUs(),
     host: hostTimes(),
   }
@@ -172,7 +183,7 @@ function readWindow(
   closed: Edge,
   first: SlowReading,
   last: SlowReading,
-): Omit<WindowReading, 'replicaCpu'> {
+): Omit<WindowReading, 'replicaCpu' | 'pace'> {
   const tierCpuUs: TierCpu = {
     // Where /proc is out of reach (a container, another system) the process's own account stands in.
     replicas:
@@ -191,7 +202,7 @@ function readWindow(
     throttledUs: between(opened.throttledUs, closed.throttledUs),
     harnessCpuUs: closed.harnessUs - opened.harnessUs,
     linkCpuUs: between(opened.linkUs, closed.linkUs),
-    ballastCpuUs: between(opened.ballastUs, closed.ballastUs),
+    aboutCpuUs: between(opened.aboutUs, closed.aboutUs),
     host:
       opened.host && closed.host
         ? {
@@ -205,6 +216,28 @@ function readWindow(
       first.redis && last.redis ? callsPerRequest(first.redis, last.redis, requests) : null,
     replicaRequests: countsBetween(first.proxyCounts, last.proxyCounts),
   }
+}
+
+/**
+ * How fast the CPUs of the replicas were: requests that the pacers there got done in a second of their own CPU time, as
+ * a mean over the replicas. It says nothing of how much CPU time anybody was granted, only of what a second was worth.
+ *
+ * @param replicaCpus CPUs of each replica
+ * @returns null where one of these CPUs has no pacer, or one that did not answer
+ */
+export function paceBetween(
+  from: ReadonlyMap<number, Work | null>,
+  to: ReadonlyMap<number, Work | null>,
+  replicaCpus: readonly (readonly number[])[],
+): number | null {
+  const paces = replicaCpus.map((cpus) => {
+    const work = cpus.map((cpu) => [from.get(cpu), to.get(cpu)] as const)
+    const requests = sum(work.map(([a, b]) => (a && b ? b.requests - a.requests : Number.NaN)))
+    const cpuUs = sum(work.map(([a, b]) => (a && b ? b.cpuUs - a.cpuUs : Number.NaN)))
+    return (requests / cpuUs) * 1e6
+  })
+  const pace = sum(paces) / paces.length
+  return pace > 0 && Number.isFinite(pace) ? pace : null
 }
 
 function countsBetween(

@@ -103,6 +103,7 @@ test('contention that was found is said with the load that no fleet passes, and 
     speedup: share(4),
     efficiency: null,
     withheld: null,
+    pace: null,
     quotaBias: null,
   }))
   const usl = { perSecAtOne: share(9_000), contention: share(0.01), coherency: share(0) }

@@ -1,13 +1,11 @@
 /** What the laws say of arms that were held out, written down beforehand; and how far off they were. */
-import { AGAIN } from '../experiments/scale-model.ts'
-import { ratios } from '../stats/compare.ts'
 import { type Interval, medianInterval } from '../stats/median-interval.ts'
 import { median } from '../stats/quantiles.ts'
 import type { Arm, Prediction, Run, Summary, TrialResult } from '../types.ts'
 import { union } from './comparisons.ts'
-import { estimate, metrics } from './metrics.ts'
-import { type ArmRecords, byBlock, recordsByArm } from './records.ts'
-import { type Demands, demandLaw, demandsByBlock } from './scaling.ts'
+import { estimate } from './metrics.ts'
+import { type ArmRecords, recordsByArm } from './records.ts'
+import { type Demands, demandLaw, demandsByBlock, isKnown, speedups } from './scaling.ts'
 
 /**
  * Predictions for the arms held out that have none yet. They are multiples of what one replica shows in the same
@@ -31,13 +29,13 @@ export function predict(run: Run, results: readonly TrialResult[], frozenAt: str
       const demands = demandsByBlock(own)
       if (demands.size === 0) return []
       const basis = own
-        .filter((other) => !other.arm.heldOut && other.arm.variant !== AGAIN)
+        .filter((other) => isKnown(other.arm))
         .flatMap((other) => [...other.measured.keys()].map((block) => `${other.arm.id}@${block}`))
       return {
         arm: arm.id,
         metric: 'throughputPerSec' as const,
         law: 'demand',
-        ...multiple(arm, [...demands.values()], spread(own)),
+        ...multiple(arm, [...demands.values()]),
         relativeTo: arm.comparedWith,
         basis,
         frozenAt,
@@ -45,24 +43,9 @@ export function predict(run: Run, results: readonly TrialResult[], frozenAt: str
     })
 }
 
-/** X(N) ÷ X(1): the law in each block, and beyond its spread what the known fleet lay off the law itself. */
-function multiple({ replicas }: Arm, demands: readonly Demands[], off: Interval): Interval {
-  const multiples = demands.map((known) => demandLaw(known, replicas).perSec / known.onePerSec)
-  const { value, lo, hi } = medianInterval(multiples)
-  return { value, lo: lo * Math.min(1, off.lo), hi: hi * Math.max(1, off.hi) }
-}
-
-/** Measured ÷ predicted of the largest fleet that was not held out; the demand of a replica is known from one alone. */
-function spread(own: readonly ArmRecords[]): Interval {
-  const known = own.filter(({ arm }) => !arm.heldOut && arm.comparedWith !== null && arm.replicas > 1)
-  const demands = demandsByBlock(own)
-  const off = known.flatMap(({ arm, measured }) =>
-    [...measured].flatMap(([block, { throughputPerSec }]) => {
-      const law = demands.get(block)
-      return law ? [throughputPerSec / demandLaw(law, arm.replicas).perSec] : []
-    }),
-  )
-  return off.length > 0 ? medianInterval(off) : { value: 1, lo: 1, hi: 1 }
+/** X(N) ÷ X(1) by the law in each block. */
+function multiple({ replicas }: Arm, demands: readonly Demands[]): Interval {
+  return medianInterval(demands.map((known) => demandLaw(known, replicas).perSec / known.onePerSec))
 }
 
 /** Each prediction beside what was measured then; empty for those that were not measured yet. */
@@ -71,8 +54,7 @@ export function predicted(run: Run, all: readonly ArmRecords[]): Summary['predic
     const many = all.find(({ arm }) => arm.id === id)
     const one = all.find(({ arm }) => arm.id === relativeTo)
     if (!many || !one) return []
-    const of = (records: ArmRecords) => byBlock(records, metrics.throughputPerSec.of)
-    const measured = estimate(ratios(of(many), of(one)), 'ratio', { warnings: union([many, one]) })
+    const measured = estimate(speedups(many, one), 'ratio', { warnings: union([many, one]) })
     if (!measured) return []
     const { scheme, replicas } = many.arm
     return [

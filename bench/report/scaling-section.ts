@@ -38,7 +38,7 @@ function replicasTable(summary: Summary): Table {
       'requests/s',
       '× one replica',
       'efficiency',
-      ...(limited ? ['CPU of the model'] : []),
+      ...(limited ? ['pace of the CPUs', 'CPU of the model'] : []),
     ],
     rows: arms
       .toSorted((a, b) => place(a) - place(b))
@@ -52,7 +52,9 @@ function replicasTable(summary: Summary): Table {
           throughputText(entry.metrics.throughputPerSec),
           withInterval(scaling?.speedup),
           efficiencyText(scaling),
-          ...(limited ? [timesText(replicas === 1 ? one : scaling?.quotaBias)] : []),
+          ...(limited
+            ? [timesText(scaling?.pace), timesText(replicas === 1 ? one : scaling?.quotaBias)]
+            : []),
         ]
       }),
   }
@@ -65,7 +67,7 @@ function efficiencyText(scaling: Summary['scaling'][number] | undefined): string
   return 'n/a (not limited by the replicas)'
 }
 
-const timesText = (estimate: Estimate | null | undefined) =>
+const timesText = (estimate: Estimate | null | undefined): string =>
   estimate ? `× ${withInterval(estimate)}` : ABSENT
 
 function modelNote({ scalability }: Summary): Part {
@@ -74,8 +76,11 @@ function modelNote({ scalability }: Summary): Part {
   return (
     `**Scale model:** this machine has no core for each replica, so each of them and Redis had ${percent(share)} of one, ` +
     'the proxy half as much again for each replica, and small servers that ask themselves stood for the replicas ' +
-    'that were not there, so that the machine was as busy at every N. Ratios of throughput are what to read here. “CPU of the model” is the ' +
-    'replicas’ CPU a request, as a multiple of what one replica takes without quotas: what the model itself adds.'
+    'that were not there, so that the machine was as busy at every N. Ratios of throughput are what to read here. They are ' +
+    'taken at equal pace of the CPUs, which on a shared host changes within seconds: what these small servers got done for ' +
+    'their CPU time in the same windows, as a multiple of that beside one replica, is “pace of the CPUs”, and ' +
+    'requests/s ÷ pace what is compared. “CPU of the model” is the replicas’ CPU a request, as a multiple of what one replica ' +
+    'takes without quotas: what the model itself adds.'
   )
 }
 
@@ -121,13 +126,22 @@ function lawsTable({ scalability }: Summary): Table {
 const small = (value: number) => value.toFixed(3)
 const SMALL = { value: small, end: small }
 
-function predictionsPart({ predictions }: Summary): Part[] {
+/** How well the laws foretold what was held out; null where nothing was. */
+export function predictionsText(predictions: Summary['predictions']): string | null {
   const errors = predictionErrors(predictions)
-  if (!errors) return []
-  return [
+  if (!errors) return null
+  return (
     `**Predicted before measured.** The demand law foretold ${counted(predictions.length, 'fleet')} from smaller ones, ` +
-      'written into run.json before the first of them was started. It was off by ' +
-      `${percent(errors.median)} in the median and by ${percent(errors.worst)} at most.`,
+    'written into run.json before the first of them was started. It was off by ' +
+    `${percent(errors.median)} in the median and by ${percent(errors.worst)} at most.`
+  )
+}
+
+function predictionsPart({ predictions }: Summary): Part[] {
+  const foretold = predictionsText(predictions)
+  if (foretold === null) return []
+  return [
+    foretold,
     markdownTable({
       head: ['scheme', 'replicas', 'predicted, × one', 'measured, × one', 'off by'],
       rows: predictions.map(({ scheme, replicas, predicted, measured, error }) => [

@@ -1,6 +1,7 @@
 /** What a report says of scaling is what was put into the records. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Arm, TrialResult } from '../types.ts'
 import { predict, predicted, predictionErrors } from './predictions.ts'
 import { recordsByArm } from './records.ts'
 import { scalability, scaling } from './scaling.ts'
@@ -50,12 +51,13 @@ test('the law, the bias of the quotas and the refusals are found again; USL sees
 test('predictions rest on what was known, are made once, and hold where the law does', async () => {
   const { run, results, before } = await syntheticScale()
   const predictions = predict(run, before, '2026-01-02T03:04:05.000Z')
-  assert.equal(predictions.length, 2 * Object.keys(DEMANDS).length)
+  assert.equal(predictions.length, 3 * Object.keys(DEMANDS).length)
   const held = new Set(run.plan.filter(({ arm }) => arm.heldOut).map(({ arm }) => arm.id))
   for (const { arm, basis, relativeTo } of predictions) {
     assert.ok(held.has(arm))
-    assert.equal(relativeTo, `${arm.slice(0, arm.lastIndexOf('/'))}/n1-again`)
+    assert.equal(relativeTo, `${arm.slice(0, arm.lastIndexOf('/'))}/n1`)
     assert.ok(basis.length > 0 && basis.every((id) => !held.has(id.slice(0, id.indexOf('@')))))
+    assert.ok(basis.every((id) => !id.startsWith(`${relativeTo}@`)))
   }
   const known = { ...run, predictions }
   assert.deepEqual(predict(known, before, '2026-01-02T03:05:00.000Z'), [])
@@ -89,3 +91,48 @@ test('what an arm that was held out shows changes no prediction', async () => {
     truth.map((one) => one.predicted),
   )
 })
+
+test('a machine that is faster for some fleets than for others changes neither ratios nor laws, and is shown', async () => {
+  const { run, results } = await syntheticScale()
+  const plain = recordsByArm(run, results)
+  // Half as fast beside eight replicas, and for the one that is known.
+  const paceOf = ({ replicas, variant }: Arm) => (replicas === 8 || variant === 'alone' ? 500 : 1_000)
+  const varied = results.map((result): TrialResult => {
+    const { arm } = result.trial
+    if (!result.ok || arm.quotas === null) return result
+    const { measurement } = result
+    const [pace, slower] = [paceOf(arm), paceOf(arm) / 1_000]
+    const { redis } = measurement.cpuUsPerRequest
+    return {
+      ...result,
+      measurement: {
+        ...measurement,
+        throughputPerSec: measurement.throughputPerSec * slower,
+        cpuUsPerRequest: { ...measurement.cpuUsPerRequest, redis: redis && redis / slower },
+        host: { ...measurement.host, pace },
+      },
+    }
+  })
+  const shown = recordsByArm(run, varied)
+  const [before, after] = [scaling(plain), scaling(shown)]
+  assert.ok(after.length > 0)
+  for (const [i, { speedup, efficiency, pace, replicas }] of after.entries()) {
+    near(speedup.value, before[i]?.speedup.value ?? 0)
+    near(efficiency?.value, before[i]?.efficiency?.value ?? 0)
+    near(pace?.value, replicas === 8 ? 0.5 : 1)
+    assert.equal(before[i]?.pace, null)
+  }
+  const multiples = (records: typeof results) =>
+    predict(
+      run,
+      records.filter((_, i) => !isLater(results[i]?.trial.arm)),
+      '2026-01-02T03:04:05.000Z',
+    ).map(({ value }) => value)
+  for (const [i, value] of multiples(varied).entries()) near(value, multiples(results)[i] ?? 0)
+  const contention = (records: typeof plain) =>
+    scalability(records, run).map(({ usl }) => usl?.contention.value ?? Number.NaN)
+  for (const [i, value] of contention(shown).entries())
+    assert.ok(Math.abs(value - (contention(plain)[i] ?? 0)) < 1e-6)
+})
+
+const isLater = (arm: Arm | undefined) => arm?.heldOut || arm?.fleet !== undefined

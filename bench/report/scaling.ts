@@ -1,10 +1,10 @@
 /** How throughput grows with the number of replicas: what was measured, what the laws make of it. */
-import { AGAIN, FULL_REDIS, UNLIMITED } from '../experiments/scale-model.ts'
+import { ALONE, FULL_REDIS, UNLIMITED } from '../experiments/scale-model.ts'
 import { ratios } from '../stats/compare.ts'
 import { bottleneck, type Station, throughputBound } from '../stats/operational.ts'
 import { median } from '../stats/quantiles.ts'
 import { fitUsl, type SizePoint, type Usl } from '../stats/usl.ts'
-import type { Arm, Estimate, Run, Summary, Warning } from '../types.ts'
+import type { Arm, Estimate, Measurement, Run, Summary, Warning } from '../types.ts'
 import { instrumentLimit, union } from './comparisons.ts'
 import { clusterEstimate } from './ladders.ts'
 import { estimate, metrics } from './metrics.ts'
@@ -12,7 +12,30 @@ import { type ArmRecords, byBlock } from './records.ts'
 
 type Scalability = Summary['scalability'][number]
 
-const throughput = (records: ArmRecords) => byBlock(records, metrics.throughputPerSec.of)
+/**
+ * X of one measurement over X of another, had the CPUs been as fast as in the other: under quotas throughput follows
+ * the machine's pace, and fleets take turns of seconds on CPUs whose pace changes within as much.
+ */
+function timesAtEqualPace(many: Measurement, one: Measurement): number {
+  return many.throughputPerSec / one.throughputPerSec / (paceRatio(many, one) ?? 1)
+}
+
+/** Null where the pace of either is not known: where every replica has a core, no ballast shows it. */
+function paceRatio({ host: many }: Measurement, { host: one }: Measurement): number | null {
+  return many.pace === undefined || one.pace === undefined ? null : many.pace / one.pace
+}
+
+/** X(N) ÷ X(1) in each block that has both. */
+export function speedups(many: ArmRecords, one: ArmRecords): number[] {
+  return inBoth(many, one, timesAtEqualPace)
+}
+
+function inBoth<T>(many: ArmRecords, one: ArmRecords, of: (a: Measurement, b: Measurement) => T): T[] {
+  return [...many.measured].flatMap(([block, measurement]) => {
+    const other = one.measured.get(block)
+    return other ? [of(measurement, other)] : []
+  })
+}
 
 /** Fleets that differ in nothing but the number of replicas, and that number without quotas. */
 function measuredArms(all: readonly ArmRecords[]): ArmRecords[] {
@@ -23,7 +46,7 @@ function measuredArms(all: readonly ArmRecords[]): ArmRecords[] {
 
 const isScattered = ({ settings }: Arm) => settings.sticky === false
 
-const SAY_WHAT_IT_IS_WORTH: readonly string[] = [UNLIMITED, AGAIN, FULL_REDIS]
+const SAY_WHAT_IT_IS_WORTH: readonly string[] = [UNLIMITED, ALONE, FULL_REDIS]
 
 /** Whether an arm is a fleet of N replicas as a table or a chart shows it, not one that only says what it is worth. */
 export function isPoint({ experiment, variant, settings }: Arm): boolean {
@@ -39,14 +62,18 @@ export function scaling(all: readonly ArmRecords[]): Summary['scaling'] {
     const one = many.arm.replicas > 1 ? baseOf(many.arm, measured) : undefined
     if (!one) return []
     const context = { warnings: union([many, one]) }
-    const speedups = ratios(throughput(many), throughput(one))
-    const speedup = estimate(speedups, 'ratio', context)
+    const times = speedups(many, one)
+    const speedup = estimate(times, 'ratio', context)
     if (!speedup) return []
     const { scheme, replicas } = many.arm
     const reason = withheld(many, context.warnings)
-    const shares = speedups.map((x) => x / replicas)
+    const shares = times.map((x) => x / replicas)
+    const paces = inBoth(many, one, paceRatio).filter((ratio) => ratio !== null)
+    const pace = estimate(paces, 'ratio', context)
     const efficiency = reason ? null : estimate(shares, 'ratio', context)
-    return [{ scheme, replicas, speedup, efficiency, withheld: reason, quotaBias: quotaBias(many, measured) }]
+    return [
+      { scheme, replicas, speedup, efficiency, withheld: reason, pace, quotaBias: quotaBias(many, measured) },
+    ]
   })
 }
 
@@ -102,30 +129,36 @@ export interface Demands {
   proxySec: number
 }
 
+/** Whether the laws may know of an arm: what takes turns is measured when they have spoken. */
+export function isKnown({ heldOut, fleet }: Arm): boolean {
+  return !heldOut && fleet === undefined
+}
+
 /**
  * Demands in each block, by what was not held out: the replica's from its throughput alone, that of Redis where Redis
  * was full, since it takes less CPU for a request the more requests come at once, and the proxy's at the largest number
- * of replicas.
+ * of replicas. All at the pace at which the one replica was measured.
  */
 export function demandsByBlock(own: readonly ArmRecords[]): Map<number, Demands> {
-  const known = measuredArms(own).filter(({ arm }) => !arm.heldOut && arm.variant !== AGAIN)
-  const one = known.find(({ arm }) => arm.replicas === 1 && arm.variant !== UNLIMITED)
+  const known = measuredArms(own).filter(({ arm }) => isKnown(arm) && arm.variant !== UNLIMITED)
+  const one = known.find(({ arm }) => arm.replicas === 1)
   const fullRedis = own.find(({ arm }) => arm.variant === FULL_REDIS)
   const most = known.reduce<ArmRecords | undefined>(
-    (a, b) => (b.arm.replicas > (a?.arm.replicas ?? 1) ? b : a),
+    (a, b) => (b.arm.replicas > (a?.arm.replicas ?? 0) ? b : a),
     undefined,
   )
   const demands = new Map<number, Demands>()
   for (const [block, single] of one?.measured ?? []) {
     const measurement = most?.measured.get(block)
     // Where every replica has a core there is no such fleet, nor is one needed to be near the limit.
-    const redis = (fullRedis ? fullRedis.measured.get(block) : measurement)?.cpuUsPerRequest.redis
-    if (!most || !measurement || redis === undefined) continue
+    const full = fullRedis ? fullRedis.measured.get(block) : measurement
+    if (!most || !measurement || !full) continue
+    const { redis } = full.cpuUsPerRequest
     const { proxy } = measurement.cpuUsPerRequest
     const { redisCores = 1, proxyCores = most.arm.replicas } = most.arm.quotas ?? {}
     demands.set(block, {
       onePerSec: single.throughputPerSec,
-      redisSec: (redis ?? 0) / 1e6 / redisCores,
+      redisSec: ((redis ?? 0) / 1e6 / redisCores) * (paceRatio(full, single) ?? 1),
       proxySec: (proxy ?? 0) / 1e6 / (proxyCores / most.arm.replicas),
     })
   }
@@ -152,7 +185,7 @@ function lawOf(own: readonly ArmRecords[]): Scalability['law'] {
   if (blocks.length === 0) return null
   const onePerSec = median(blocks.map((one) => one.onePerSec))
   const usesRedis = blocks.some(({ redisSec }) => redisSec > 0)
-  const context = { warnings: union(own.filter(({ arm }) => !arm.heldOut)) }
+  const context = { warnings: union(own.filter(({ arm }) => isKnown(arm))) }
   return {
     onePerSec,
     redisPerSec: usesRedis
@@ -172,14 +205,18 @@ function lawOf(own: readonly ArmRecords[]): Scalability['law'] {
   }
 }
 
-/** The Universal Scalability Law over all numbers of replicas; one cluster a block. */
+/** The Universal Scalability Law over all numbers of replicas; one cluster a block, at the pace of its one replica. */
 function usl(own: readonly ArmRecords[], { seed }: Pick<Run, 'seed'>): Scalability['usl'] {
-  const arms = measuredArms(own).filter(({ arm }) => arm.variant !== UNLIMITED)
+  const arms = measuredArms(own).filter(({ arm }) => isPoint(arm))
+  const one = arms.find(({ arm }) => arm.replicas === 1)
   const blocks = [...new Set(arms.flatMap(({ measured }) => [...measured.keys()]))]
   const clusters = blocks.map((block) =>
     arms.flatMap(({ arm, measured }): SizePoint[] => {
       const found = measured.get(block)
-      return found ? [{ n: arm.replicas, perSec: found.throughputPerSec }] : []
+      const base = one?.measured.get(block) ?? found
+      return found && base
+        ? [{ n: arm.replicas, perSec: base.throughputPerSec * timesAtEqualPace(found, base) }]
+        : []
     }),
   )
   if (fitUsl(clusters.flat()) === null) return null

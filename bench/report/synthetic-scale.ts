@@ -44,7 +44,7 @@ export async function syntheticScale({ blocks = 5, noise = 0, counts = [1, 2, 4,
 
 /** Whether a trial is only measured when predictions are written down. */
 function isLater({ arm }: Trial): boolean {
-  return arm.heldOut || arm.variant === 'n1-again' || arm.variant === 'n8-scattered'
+  return arm.heldOut || arm.fleet !== undefined || arm.settings.sticky === false
 }
 
 function measured(arm: Arm, template: Measurement, vary: (value: number) => number): Measurement {

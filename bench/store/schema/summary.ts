@@ -94,9 +94,14 @@ export const summarySchema = z
         z.object({
           scheme: z.string(),
           replicas: count.min(1),
-          speedup: estimateSchema.describe('X(N) ÷ X(1) within blocks'),
+          speedup: estimateSchema.describe(
+            'X(N) ÷ X(1) within blocks; in the scale model had the CPUs been as fast for both: ÷ pace',
+          ),
           efficiency: estimateSchema.nullable().describe('X(N) ÷ (N · X(1)); null when withheld'),
           withheld: warningSchema.nullable().describe('Why there is no efficiency'),
+          pace: estimateSchema
+            .nullable()
+            .describe('How fast the CPUs of the N replicas were ÷ that of the one; null: not known'),
           quotaBias: estimateSchema
             .nullable()
             .describe(

@@ -219,6 +219,14 @@ export const measurementSchema = z
       linkCores: nonNegative
         .optional()
         .describe('CPU of the relay between replicas and Redis, on the generator’s CPUs; absent without one'),
+      pace: z
+        .number()
+        .positive()
+        .optional()
+        .describe(
+          'How fast the CPUs of the replicas were: requests that a small server there, the pacer, answered itself in ' +
+            'a second of its own CPU time; absent without one',
+        ),
     }),
     checks: z
       .object({
