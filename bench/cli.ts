@@ -89,6 +89,7 @@ program
 program
   .command('readme')
   .argument('<run>', 'folder of a published run')
+  .argument('[checks]', 'folder of the one beside which the instrument was checked; default the same')
   .description('take the figures of README.md from a published run')
   .action(commands.readme)
 

@@ -139,15 +139,16 @@ export async function doctor(): Promise<void> {
   if (findings.some(({ status }) => status === 'missing')) process.exitCode = 1
 }
 
-/** `npm run readme -- <run>` */
-export async function readme(folder: string): Promise<void> {
+/** `npm run readme -- <run> [checks]` */
+export async function readme(folder: string, checks = folder): Promise<void> {
   const file = fileURLToPath(new URL('../README.md', import.meta.url))
+  const fromReadme = (dir: string) =>
+    path.relative(path.dirname(file), path.resolve(dir)).split(path.sep).join('/')
   const { run, results } = await readRun(folder)
-  const runPath = path.relative(path.dirname(file), path.resolve(folder)).split(path.sep).join('/')
-  const shown = updateReadme(await readFile(file, 'utf8'), runPath, run, summarize(run, results))
-  const checked = updateLoadCheck(shown, await readLoadCheck(folder))
-  await writeFileDurably(file, updateVerify(checked, await readVerify(folder)))
-  console.log(`README.md shows ${runPath} now`)
+  const shown = updateReadme(await readFile(file, 'utf8'), fromReadme(folder), run, summarize(run, results))
+  const checked = updateLoadCheck(shown, await readLoadCheck(checks))
+  await writeFileDurably(file, updateVerify(checked, fromReadme(checks), await readVerify(checks)))
+  console.log(`README.md shows ${fromReadme(folder)} now`)
 }
 
 /** `npm run schema` */

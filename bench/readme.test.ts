@@ -8,8 +8,10 @@ import { experiments } from './experiments/index.ts'
 import { gates } from './gates.ts'
 import { updateLoadCheck, updateReadme, updateVerify } from './readme.ts'
 import { renderReport } from './report/index.ts'
+import { predict } from './report/predictions.ts'
 import { summarize } from './report/summarize.ts'
 import { syntheticRun } from './report/synthetic-run.ts'
+import { syntheticScale } from './report/synthetic-scale.ts'
 import { readLoadCheck, readRun, readVerify } from './store/run-dir.ts'
 import { proofs } from './verify/proofs.ts'
 
@@ -26,6 +28,18 @@ test('replaces what is between the marks by one chart and one table, and nothing
   assert.match(updated, /\(results\/published\/x\/charts\/cpu\.svg\)/)
   assert.match(updated, /\| jwt-hs256 \| [\d,]+ \(/)
   assert.match(updated, /Medians of 5 blocks.*Example CPU, 2 cores/)
+})
+
+test('a run that held fleets out shows their chart and how well they were foretold; one with verdicts its claims', async () => {
+  const scale = await syntheticScale({ blocks: 3 })
+  const predictions = predict(scale.run, scale.before, '2026-01-02T03:04:05.000Z')
+  const known = { ...scale.run, profile: 'full' as const, predictions }
+  const shown = updateReadme(readme, 'results/published/x', known, summarize(known, scale.results))
+  assert.match(shown, /!\[[^\]]+\]\(results\/published\/x\/charts\/replicas\.svg\)/)
+  assert.match(shown, /foretold 18 fleets.*off by 0 % in the median and by 0 % at most/)
+  assert.doesNotMatch(update(readme), /replicas\.svg/)
+  assert.match(update(readme), /this run has a verdict on \d+, \d+ of them inconclusive; \d+ need experiments/)
+  assert.match(update(readme), /report\.md#claims/)
 })
 
 test('running it twice changes nothing more', () => {
@@ -53,8 +67,10 @@ test('the committed README shows the figures of the published run that it links 
   const stored = await readRun(path.join(root, folder))
   const derived = summarize(stored.run, stored.results)
   const shown = updateReadme(committed, folder, stored.run, derived)
-  const checked = updateLoadCheck(shown, await readLoadCheck(path.join(root, folder)))
-  assert.equal(updateVerify(checked, await readVerify(path.join(root, folder))), committed)
+  const checks = /beside \[this run\]\((results\/published\/[^/)]+)\/report\.md\)/.exec(committed)?.[1]
+  assert.ok(checks, 'the run beside which the instrument was checked is linked')
+  const checked = updateLoadCheck(shown, await readLoadCheck(path.join(root, checks)))
+  assert.equal(updateVerify(checked, checks, await readVerify(path.join(root, checks))), committed)
 })
 
 test('published runs are complete, no smoke runs, and their derived files are in step with their records', async () => {

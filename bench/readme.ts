@@ -1,13 +1,15 @@
 /** Puts the figures of a published run into the README, so that nobody types a number. */
 import { AuthscaleError } from './errors.ts'
+import { claimsTable } from './report/claims.ts'
 import { counted, figure, machine } from './report/format.ts'
+import { predictionsText } from './report/scaling-section.ts'
 import { costTable, markdownTable } from './report/tables.ts'
 import type { Interval } from './stats/median-interval.ts'
 import type { LoadCheck, Run, Summary, VerifyRecord } from './types.ts'
 
 /**
- * The README with everything between its two marks replaced by one chart and one table of the run; the rest stays
- * as it is. The same run gives the same text, so that a test can hold the README to it.
+ * The README with everything between its two marks replaced by charts and tables of the run; the rest stays as it is.
+ * The same run gives the same text, so that a test can hold the README to it.
  *
  * @param runDir path of the run from the README, e.g. `results/published/2026-01-02-amd-epyc-2-cores`
  * @throws AuthscaleError BAD_README without the marks, SHORT_RUN for a run that is never published
@@ -50,9 +52,10 @@ export function updateLoadCheck(
 /**
  * The README with the table of proofs from the file that `npm run verify` wrote.
  *
+ * @param runDir path of the run from the README that the file lies beside
  * @throws AuthscaleError BAD_README without the marks
  */
-export function updateVerify(readme: string, { verdicts, seconds }: VerifyRecord): string {
+export function updateVerify(readme: string, runDir: string, { verdicts, seconds }: VerifyRecord): string {
   const word = (passed: boolean | null) => (passed === null ? 'unclear' : passed ? 'passed' : '**failed**')
   const rows = verdicts.map(({ proof, shows, expected, measured, passed }) => [
     `\`${proof}\``,
@@ -68,7 +71,7 @@ export function updateVerify(readme: string, { verdicts, seconds }: VerifyRecord
   return replaceBetween(
     readme,
     'verify',
-    `${table}\n\nOn the machine of the run above, in ${Math.round(seconds)} s.`,
+    `${table}\n\nIn ${Math.round(seconds)} s, beside [this run](${runDir}/report.md).`,
   )
 }
 
@@ -94,5 +97,28 @@ function figures(runDir: string, run: Run, summary: Summary): string {
     markdownTable(costTable(summary)),
     `Medians of ${counted(blocks, 'block')} with their intervals; \`~\` is a difference that was not detected. ` +
       `Measured on ${machine(run.environment)}: [the whole report](${runDir}/report.md).`,
+    ...replicas(runDir, summary),
+    ...claims(runDir, summary),
   ].join('\n\n')
+}
+
+/** Only what was held to a prediction: a chart of its own says nothing of what it is worth. */
+function replicas(runDir: string, { predictions }: Summary): string[] {
+  const foretold = predictionsText(predictions)
+  if (foretold === null) return []
+  return [`![Throughput against the number of replicas](${runDir}/charts/replicas.svg)`, foretold]
+}
+
+function claims(runDir: string, summary: Summary): string[] {
+  const decided = claimsTable(summary.claims)
+  if (decided.rows.length === 0) return []
+  const unclear = summary.claims.filter(({ verdict }) => verdict === 'inconclusive').length
+  const open = summary.claims.length - decided.rows.length
+  return [
+    `Of ${counted(summary.claims.length, 'claim')} of a widely read article and its comments, each put to a test that was ` +
+      `fixed beforehand, this run has a verdict on ${decided.rows.length}, ${unclear} of them inconclusive` +
+      `${open > 0 ? `; ${open} need experiments that it did not make` : ''}:`,
+    markdownTable(decided, 'text'),
+    `What would have supported or refuted each stands in [the report](${runDir}/report.md#claims).`,
+  ]
 }

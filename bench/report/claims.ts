@@ -21,7 +21,8 @@ export function claimsSection({ claims, profile }: Summary): string[] {
   ]
 }
 
-function claimsTable(claims: readonly ClaimFinding[]): Table {
+/** The claims that a run decides. */
+export function claimsTable(claims: readonly ClaimFinding[]): Table {
   return {
     head: ['claim', 'verdict', 'in one sentence'],
     rows: claims
