@@ -38,7 +38,10 @@ test('a run that held fleets out shows their chart and how well they were foreto
   assert.match(shown, /!\[[^\]]+\]\(results\/published\/x\/charts\/replicas\.svg\)/)
   assert.match(shown, /foretold 18 fleets.*off by 0 % in the median and by 0 % at most/)
   assert.doesNotMatch(update(readme), /replicas\.svg/)
-  assert.match(update(readme), /this run has a verdict on \d+, \d+ of them inconclusive; \d+ need experiments/)
+  assert.match(
+    update(readme),
+    /this run has a verdict on \d+, \d+ of them inconclusive; \d+ need experiments/,
+  )
   assert.match(update(readme), /report\.md#claims/)
 })
 

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { allowedCpus } from '../fleet/placement.ts'
+import { allowedCpus, place } from '../fleet/placement.ts'
 import { spawnChild } from '../fleet/process.ts'
 import { startRedis } from '../fleet/redis.ts'
 import type { RunningFleet } from '../types.ts'
@@ -105,6 +105,7 @@ test(
       replicas: [{ id: 'r1', url: `http://127.0.0.1:${port}`, pid }],
       redis: null,
       proxy: { pid },
+      placement: place([0, 1], 1, 'none'),
       proxyCounts: async () => ({ r1: 5 }),
     } satisfies Partial<RunningFleet>
     const probe = openProbe(fleet as unknown as RunningFleet, [pid, pid])
