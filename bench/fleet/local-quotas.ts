@@ -1,4 +1,4 @@
-/** The scale model on this machine: which processes of a trial's fleet are limited, and the ballast beside them. */
+/** The scale model on this machine: which processes of a trial's fleet are limited, and what runs beside them. */
 import { AuthscaleError } from '../errors.ts'
 import type { Quotas, RunningFleet } from '../types.ts'
 import { type RunningPacer, startBeside } from './ballast.ts'

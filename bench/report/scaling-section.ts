@@ -77,8 +77,9 @@ function modelNote({ scalability }: Summary): Part {
     `**Scale model:** this machine has no core for each replica, so each of them and Redis had ${percent(share)} of one, ` +
     'the proxy half as much again for each replica, and small servers that ask themselves stood for the replicas ' +
     'that were not there, so that the machine was as busy at every N. Ratios of throughput are what to read here. They are ' +
-    'taken at equal pace of the CPUs, which on a shared host changes within seconds: what these small servers got done for ' +
-    'their CPU time in the same windows, as a multiple of that beside one replica, is “pace of the CPUs”, and ' +
+    'taken at equal pace of the CPUs, which on a shared host changes within seconds: what another ' +
+    'small server on each CPU, with the same quota at every N, got done for its CPU time in the same windows, as a multiple ' +
+    'of that beside one replica, is “pace of the CPUs”, and ' +
     'requests/s ÷ pace what is compared. “CPU of the model” is the replicas’ CPU a request, as a multiple of what one replica ' +
     'takes without quotas: what the model itself adds.'
   )

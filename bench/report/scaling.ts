@@ -20,7 +20,7 @@ function timesAtEqualPace(many: Measurement, one: Measurement): number {
   return many.throughputPerSec / one.throughputPerSec / (paceRatio(many, one) ?? 1)
 }
 
-/** Null where the pace of either is not known: where every replica has a core, no ballast shows it. */
+/** Null where the pace of either is not known: where every replica has a core, no pacer shows it. */
 function paceRatio({ host: many }: Measurement, { host: one }: Measurement): number | null {
   return many.pace === undefined || one.pace === undefined ? null : many.pace / one.pace
 }
