@@ -1,6 +1,7 @@
 /** Every shared noun of the harness. Record types come from the schemas that validate them, units stand in the names. */
 import type { z } from 'zod'
 import type { SchemeName, Traits } from '../servers/scheme.ts'
+import type { Pacer } from './pace.ts'
 import type * as schema from './store/schema.ts'
 
 export type { SchemeName, Traits }
@@ -110,20 +111,6 @@ export interface ReplicaHandle {
   url: string
   /** Null where the process runs on another machine. */
   pid: number | null
-}
-
-/** What a process has done since it started, and the CPU time that it took for it. */
-export interface Work {
-  requests: number
-  cpuUs: number
-}
-
-/** A small server that asks itself, always with the same quota: what it gets done says how fast its CPU is. */
-export interface Pacer {
-  pid: number
-  cpu: number
-  /** Null where it does not answer. */
-  work(): Promise<Work | null>
 }
 
 /** A fleet that is up, healthy and reachable through its proxy. */

@@ -1,5 +1,6 @@
 /** Reads what a trial costs: CPU of each tier, memory, Redis commands, and what else the machine was doing. */
-import type { RunningFleet, Work } from '../types.ts'
+import { paceBetween, type Work } from '../pace.ts'
+import type { RunningFleet } from '../types.ts'
 import { throttledUs } from './cgroup.ts'
 import { type HostTimes, hostTimes, type ProcessTimes, processCpuUs, processTimes } from './proc.ts'
 import { callsPerRequest, openRedisProbe, type RedisReading } from './redis.ts'
@@ -216,28 +217,6 @@ function readWindow(
       first.redis && last.redis ? callsPerRequest(first.redis, last.redis, requests) : null,
     replicaRequests: countsBetween(first.proxyCounts, last.proxyCounts),
   }
-}
-
-/**
- * How fast the CPUs of the replicas were: requests that the pacers there got done in a second of their own CPU time, as
- * a mean over the replicas. It says nothing of how much CPU time anybody was granted, only of what a second was worth.
- *
- * @param replicaCpus CPUs of each replica
- * @returns null where one of these CPUs has no pacer, or one that did not answer
- */
-export function paceBetween(
-  from: ReadonlyMap<number, Work | null>,
-  to: ReadonlyMap<number, Work | null>,
-  replicaCpus: readonly (readonly number[])[],
-): number | null {
-  const paces = replicaCpus.map((cpus) => {
-    const work = cpus.map((cpu) => [from.get(cpu), to.get(cpu)] as const)
-    const requests = sum(work.map(([a, b]) => (a && b ? b.requests - a.requests : Number.NaN)))
-    const cpuUs = sum(work.map(([a, b]) => (a && b ? b.cpuUs - a.cpuUs : Number.NaN)))
-    return (requests / cpuUs) * 1e6
-  })
-  const pace = sum(paces) / paces.length
-  return pace > 0 && Number.isFinite(pace) ? pace : null
 }
 
 function countsBetween(
