@@ -203,7 +203,7 @@ export const profiles: Record<ProfileName, Profile> = {
       warmupSec: 0.5,
       warmupRequests: WARM / 2,
       measureSec: 1.5,
-      sizesBytes: [100, 1_000, 4_000, 8_000, 16_000],
+      sizesBytes: [100, 1_000, 4_000, 16_000],
       withinBytes: 1,
       users: 200,
     },
