@@ -168,7 +168,7 @@ export const profiles: Record<ProfileName, Profile> = {
   },
   full: {
     summary:
-      'every experiment, five blocks of the cost and mostly three of the others; about two hours on 2 cores',
+      'every experiment, five blocks of the cost and mostly three of the others; under three hours on 2 cores',
     cost: { blocks: 5, warmupSec: 1, warmupRequests: WARM, measureSec: 2 },
     latency: {
       blocks: 3,
