@@ -66,6 +66,19 @@ test('a throughput that the load limited is hollow, marked, and no finding', () 
   assert.doesNotMatch(throughput, /grey band/)
 })
 
+test('a fleet that the load limited is hollow, and every line of text ends within the frame', () => {
+  const { replicas } = draw({
+    cores: 8,
+    change: (result) =>
+      result.ok
+        ? { ...result, measurement: { ...result.measurement, warnings: ['generator-saturated'] } }
+        : result,
+  })
+  assert.match(replicas, /hollow, dashed: generator or proxy was full/)
+  // A frame of 900 px holds some 125 characters of the subtitle's size in a wide font.
+  for (const [, line = ''] of replicas.matchAll(/<text[^>]*>([^<]*)/g)) assert.ok(line.length <= 120, line)
+})
+
 test('a smoke run says in every chart that it is none to publish', () => {
   for (const svg of Object.values(draw({ profile: 'smoke', blocks: 1 })))
     assert.match(svg, /SMOKE RUN, never a published figure/)

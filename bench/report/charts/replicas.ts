@@ -50,11 +50,14 @@ export function replicasChart(run: Run, summary: Summary): string | null {
       graphic: [
         ...panels.flatMap(({ texts }) => texts),
         caption('replicas', { left: 'center', bottom: 10 }),
-        caption('times one replica', { left: 16, top: 84 }),
+        caption(unit(summary), { left: 16, top: 84 }),
       ],
     },
   )
 }
+
+const unit = ({ scaling }: Summary) =>
+  scaling.some(({ pace }) => pace) ? 'times one replica, at equal pace of the CPUs' : 'times one replica'
 
 interface Place {
   index: number
@@ -194,14 +197,14 @@ function caption(text: string, position: object) {
 }
 
 function legend(arms: Arms): string[] {
-  const dotted = 'dotted: what the demand law expects, N times one replica up to where one Redis is full'
+  const dotted = 'dotted: the demand law, N times one replica up to where one Redis is full'
   const shared = arms.some(sharesCores)
   const limited = arms.some(({ warnings }) => instrumentLimit(warnings) !== null)
   if (shared)
     return [
       'hollow, dashed: these replicas share cores, so the line says nothing about how the scheme scales',
     ]
-  return [limited ? `${dotted} · hollow, dashed: the load generator or the proxy was the limit` : dotted]
+  return [limited ? `${dotted} · hollow, dashed: generator or proxy was full` : dotted]
 }
 
 /** The chart's finding: efficiency at the largest N that has one, or why there is none. */
@@ -214,7 +217,7 @@ function finding(summary: Summary, arms: Arms): string {
   const [best, worst] = [there[0], there.at(-1)]
   if (best && worst) {
     const share = ({ scheme, value }: typeof best) => `${percent(value)} (${scheme})`
-    const range = best === worst ? share(best) : `${share(best)} to ${share(worst)}`
+    const range = best === worst ? share(best) : `${share(worst)} to ${share(best)}`
     return `${largest} replicas reach ${range} of ${largest} times one`
   }
   const shared = arms.some(sharesCores)
