@@ -65,6 +65,16 @@ test('between rungs latency lies on the same line; beyond the ends it is that of
   near(found?.perSec.value ?? 0, limitUs)
 })
 
+test('a rate that a single block was sent, where it broke in that block, bends no line between rates of several', () => {
+  const outlier = step(6_000, 900_000, { blocks: 1 })
+  const searched = ladderOf([...bending.rungs, outlier])
+  const p99 = (ladder: typeof bending) => latencyAt(ladder, 5_900, ({ p99Us }) => p99Us)
+  assert.deepEqual(p99(searched), p99(bending))
+  assert.deepEqual(reach(searched, bound(50)), reach(bending, bound(50)))
+  const alone = ladderOf([step(2_000, 10_000, { blocks: 1 }), step(4_000, 20_000), outlier])
+  assert.equal(reach(alone, bound(500))?.atLeast, false, 'a single rate of several blocks makes no line')
+})
+
 test('a busy share between two rungs lies between theirs', () => {
   assert.ok(Math.abs((busyAt(bending, 3_000) ?? 0) - 0.3) < 1e-9)
   assert.equal(busyAt(ladderOf([]), 3_000), null)

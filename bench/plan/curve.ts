@@ -6,6 +6,9 @@ export type Ladder = Summary['latency'][number]
 export type Step = Ladder['rungs'][number]
 type Side = keyof Range
 
+/** A line between rates needs two. */
+const LEAST_SHARED = 2
+
 /** What is asked of every request at the planned load. */
 export interface Bound {
   p99Us: number
@@ -92,6 +95,12 @@ export function measuredRates(ladder: Ladder): { least: number; most: number } {
   return { least: Math.min(...rates), most: Math.max(...rates) }
 }
 
-function rising(ladder: Ladder): Step[] {
-  return ladder.rungs.toSorted((a, b) => a.arrivalsPerSec - b.arrivalsPerSec)
+/**
+ * Rates that a single block was sent are left out where there are others: blocks differ more than neighbouring rates,
+ * and a search sends a rate of its own just where it broke in that block.
+ */
+function rising({ rungs }: Ladder): Step[] {
+  const shared = rungs.filter(({ blocks }) => blocks > 1)
+  const steps = shared.length >= LEAST_SHARED ? shared : rungs
+  return steps.toSorted((a, b) => a.arrivalsPerSec - b.arrivalsPerSec)
 }

@@ -97,6 +97,18 @@ test('what cannot be said is refused, with what to do', () => {
   assert.equal(plan(evidence(), far).refused, null, 'with a fit the utilization law carries it')
 })
 
+test('no plan at a rate where all blocks together break the bound that the median block kept', () => {
+  const ladder = ladderOf([step(1_000, 5_000), step(4_000, 90_000), step(9_000, 400_000)], {
+    capacityPerSec: around(8_000, 'requests/s'),
+    capacityNote: 'found',
+  })
+  const asked = { ...request, p99Ms: 50 }
+  // 6,667/s is 0.533 of the way from 4,000/s to 9,000/s: 90 ms × (400 ÷ 90)^0.533.
+  const refusal = plan(evidence({ ladder }), asked).refused ?? ''
+  assert.match(refusal, /^at 6,670\/s each.*all blocks together.*199 ms.*8,000\/s.*--trials.*--headroom/)
+  assert.equal(made(plan(evidence({ ladder }), { ...asked, headroom: 0.7 })).replicas.value, 9)
+})
+
 /** Enough headroom that no waiting at Redis or proxy breaks the bound: less is the next property's. */
 const AMPLE = 0.2
 const requests = (headroom: fc.Arbitrary<number>) =>

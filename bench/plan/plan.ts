@@ -7,14 +7,14 @@
  * each that stays free at the planned load. Response times are those of one replica, and what waiting at Redis and
  * proxy adds when they serve all of them.
  */
-import { list } from '../report/format.ts'
+import { list, responseTime } from '../report/format.ts'
 import { busyAt, type Ladder, latencyAt, measuredRates, type Reach, reach } from './curve.ts'
 import { demandOf, type Evidence, type TierCost } from './evidence.ts'
 import { evidenceIds, rate, warningsOf } from './notes.ts'
 import { exactly, over, plus, type Range, scaled, times, wholeUnits } from './range.ts'
 import type { PlanRequest, Prices } from './request.ts'
 import { withState } from './state.ts'
-import { addedUs, sharedServers, tooLong } from './waiting.ts'
+import { addedUs, ROUNDING, sharedServers, tooLong } from './waiting.ts'
 
 export interface Plan {
   scheme: string
@@ -68,6 +68,12 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
     p99: latencyAt(ladder, each, ({ p99Us }) => p99Us),
   }
   if (!own.p50 || !own.p99) return refuse(`no latency was measured near ${rate(each)} for one replica`)
+  if (own.p99.value > request.p99Ms * 1_000 * (1 + ROUNDING)) {
+    return refuse(
+      `at ${rate(each)} each, all blocks together had a p99 of ${responseTime(own.p99.value)} ms, though the median block kept ` +
+        `${request.p99Ms} ms up to ${rate(one.perSec.value)}: measure more blocks with --trials, or leave more free with --headroom`,
+    )
+  }
 
   const poor = tooFar(evidence, request.rps)
   if (poor.length > 0) {

@@ -76,6 +76,15 @@ test('text and chart name the assumptions, each scheme, and what the large site 
   assert.ok(text.includes(`\`jwt-hs256\`: ${atSite('jwt-hs256')}`))
 })
 
+test('a scheme that the run says too little of is named in the chart, and its reason in the text', () => {
+  const latency = summary.latency.map((one) => (one.scheme === 'jwt-hs256' ? { ...one, rungs: [] } : one))
+  const without = farScaleOf({ latency })
+  const { text, svg } = sectionOf({ farScale: without })
+  assert.match(svg ?? '', /too little is known of jwt-hs256</)
+  assert.match(text, /Nothing can be said of these:\n\n- `jwt-hs256`: run .* has no latency/)
+  assert.doesNotMatch(sectionOf().svg ?? '', /too little is known/)
+})
+
 test('a tier that is not known so far ends in the chart, in the table and in the text', () => {
   assert.doesNotMatch(sectionOf().text, /not known beyond/)
   const demand = summary.demand.map((one) => (one.tier === 'redis' ? { ...one, worstResidual: 0.5 } : one))

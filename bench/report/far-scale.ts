@@ -65,6 +65,11 @@ export function shown(far: FarScale): Told[] {
   return few.length > 0 ? few : known.slice(0, FEW.length)
 }
 
+/** Of the few, those that the run says too little of: a reader who looks for them must not think that they were hidden. */
+export function notShown({ schemes }: FarScale): string[] {
+  return schemes.flatMap(({ scheme, refused }) => (refused !== null && FEW.includes(scheme) ? [scheme] : []))
+}
+
 /** What a scheme takes at the site of which the report says it. */
 export function atSite({ sizes }: Told, { siteUsers }: FarScale) {
   return sizes.find(({ users }) => users === siteUsers)

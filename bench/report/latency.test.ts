@@ -69,9 +69,6 @@ test('the capacity is the last rate that kept the SLO, within a step of the law'
 test('blocks that disagree: the note that claims least; one without anything valid says nothing', () => {
   const with2 = (change: (rung: Rung) => Rung) => entryOf({ blocks: 3, change: inBlock(2, change) })
   assert.equal(with2((rung) => rung).capacityNote, 'found')
-  const limited = with2((rung) => (rung.arrivalsPerSec >= 4_000 ? saturated(rung) : rung))
-  assert.equal(limited.capacityNote, 'load-limited')
-  assert.equal(limited.capacityPerSec?.n, 3)
   const never = with2(slow)
   assert.deepEqual([never.capacityNote, never.capacityPerSec], ['slo-never-met', null])
   const gone = with2(saturated)
@@ -81,6 +78,46 @@ test('blocks that disagree: the note that claims least; one without anything val
     'what a gate rejected is in no figure',
   )
   assert.deepEqual(gone.rejected[0], { arrivalsPerSec: 1_000, windows: 1, by: ['generator-saturated'] })
+})
+
+/** Blocks that are sent the same rates: the first breaks at the last, the second at 2,500, of the third the load ends. */
+function blockWhoseLoadEndsAt(loadEnds: number) {
+  return entryOf({
+    noise: 0,
+    blocks: 3,
+    ratesPerSec: [1_000, 1_300, 1_600, 2_000, 2_500, 3_200, 4_000, 5_000, 6_000],
+    change: (result) =>
+      inBlock(2, (rung) => (rung.arrivalsPerSec >= loadEnds ? saturated(rung) : rung))(
+        inBlock(1, (rung) => (rung.arrivalsPerSec >= 2_500 ? slow(rung) : rung))(result),
+      ),
+  })
+}
+
+test('a block whose load ended below every capacity that was found says nothing of where the capacity lies', () => {
+  const { capacityNote, capacityPerSec, rejected } = blockWhoseLoadEndsAt(1_600)
+  assert.equal(capacityNote, 'found')
+  assert.deepEqual([capacityPerSec?.n, capacityPerSec?.lo], [2, 2_000], '1,300/s is where the load ended')
+  assert.equal(rejected[0]?.arrivalsPerSec, 1_600, 'and the table of rejected rates still shows it')
+})
+
+test('one whose load ended above a capacity that was found counts, as a lower bound', () => {
+  const { capacityNote, capacityPerSec } = blockWhoseLoadEndsAt(4_000)
+  assert.equal(capacityNote, 'load-limited')
+  assert.deepEqual([capacityPerSec?.n, capacityPerSec?.lo, capacityPerSec?.value], [3, 2_000, 3_200])
+})
+
+test('blocks whose load all ended first keep their lower bounds', () => {
+  const { capacityNote, capacityPerSec } = entryOf({
+    noise: 0,
+    blocks: 3,
+    change: (result) => {
+      const ends = [2_000, 4_000, 4_000][result.trial.block] as number
+      return inBlock(result.trial.block, (rung) => (rung.arrivalsPerSec >= ends ? saturated(rung) : rung))(
+        result,
+      )
+    },
+  })
+  assert.deepEqual([capacityNote, capacityPerSec?.n, capacityPerSec?.lo], ['load-limited', 3, 1_000])
 })
 
 test('a rate that a single block visited has no interval', () => {

@@ -130,8 +130,12 @@ function rejectedRates({ climbs }: Ladder): Entry['rejected'] {
  */
 const BY_CAUTION = ['slo-never-met', 'one-rung', 'load-limited', 'never-broken', 'wide-gap', 'found'] as const
 
+type Found = ReturnType<typeof capacityOf>
+
 function capacity(ladder: Ladder, run: Run, slo: Slo): Pick<Entry, 'capacityPerSec' | 'capacityNote'> {
-  const found = ladder.climbs.map(({ rungs }) => capacityOf(rungs.map((rung) => look(rung, slo))))
+  const found = informative(
+    ladder.climbs.map(({ rungs }) => capacityOf(rungs.map((rung) => look(rung, slo)))),
+  )
   const capacityNote =
     BY_CAUTION.find((candidate) => found.some(({ note }) => note === candidate)) ?? 'not-measured'
   const values = found.flatMap(({ perSec }) => perSec ?? [])
@@ -139,6 +143,21 @@ function capacity(ladder: Ladder, run: Run, slo: Slo): Pick<Entry, 'capacityPerS
   const measurements = ladder.climbs.flatMap((climb) => accepted(climb).map(({ measurement }) => measurement))
   const warnings = flags(run, measurements)
   return { capacityPerSec: known ? estimate(values, 'arrivals/s', { warnings }) : null, capacityNote }
+}
+
+/**
+ * Without the blocks whose load ended below every capacity that others found. Such a value is censored before the
+ * first event, where the product-limit estimate does not change (E. L. Kaplan and P. Meier, "Nonparametric estimation
+ * from incomplete observations", JASA 53, 1958); as an end of a range it would be where the generator fell behind, and
+ * not where the scheme did.
+ */
+function informative(blocks: readonly Found[]): Found[] {
+  const capacities = blocks.flatMap(({ note, perSec }) =>
+    note === 'found' && perSec !== null ? [perSec] : [],
+  )
+  if (capacities.length === 0) return [...blocks]
+  const least = Math.min(...capacities)
+  return blocks.filter(({ note, perSec }) => note !== 'load-limited' || perSec === null || perSec >= least)
 }
 
 /**

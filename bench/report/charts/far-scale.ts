@@ -4,8 +4,8 @@ import { type FarScale, type FarSizes, sizesAt } from '../../plan/far.ts'
 import type { Range } from '../../plan/range.ts'
 import { count } from '../../plan/text.ts'
 import type { Run, Summary } from '../../types.ts'
-import { atSite, shown, type Told } from '../far-scale.ts'
-import { percent, short } from '../format.ts'
+import { atSite, notShown, shown, type Told } from '../far-scale.ts'
+import { list, percent, short } from '../format.ts'
 import { provenance } from './axes.ts'
 import { linesOf } from './far-lines.ts'
 import { ink } from './palette.ts'
@@ -202,11 +202,12 @@ function finding(farScale: FarScale, schemes: readonly Told[]): string {
 const isContended = ({ law }: Told) => law.contention.found === 'some'
 const primaries = ({ redisPrimaries }: FarSizes) => redisPrimaries?.value ?? 0
 
-function legend({ assumptions }: FarScale, schemes: readonly Told[]): string {
-  const { headroom, p99Ms } = assumptions
+function legend(farScale: FarScale, schemes: readonly Told[]): string {
+  const { headroom, p99Ms } = farScale.assumptions
+  const missing = notShown(farScale)
   const contended = schemes.some(isContended)
   return [
     'extrapolated, not measured: thick up to the symbol is measured, dashed is the demand law and assumptions · band: interval',
-    `p99 ≤ ${p99Ms} ms, ${percent(headroom)} of every core free${contended ? ' · dotted: with the contention that was found' : ''}`,
+    `p99 ≤ ${p99Ms} ms, ${percent(headroom)} of every core free${contended ? ' · dotted: with the contention that was found' : ''}${missing.length > 0 ? ` · too little is known of ${list(missing)}` : ''}`,
   ].join('\n')
 }
