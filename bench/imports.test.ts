@@ -74,6 +74,7 @@ test('experiments, statistics and reports import no effects', () => {
     'bench/fleet/',
     'bench/load/',
     'bench/probe/',
+    'bench/observe/',
     'bench/run.ts',
     'bench/cli.ts',
   )
@@ -92,6 +93,13 @@ function withoutComments(file: string): string {
 
 test('load never imports stats', () => {
   none(all.filter(({ from, to }) => from.startsWith('bench/load/') && to.startsWith('bench/stats/')))
+})
+
+test('observations know how to ask and nothing of what is running, what it costs, or what a run makes of it', () => {
+  const others = inside(
+    ...['fleet', 'probe', 'stats', 'experiments', 'claims', 'plan', 'report'].map((name) => `bench/${name}/`),
+  )
+  none(all.filter(({ from, to }) => from.startsWith('bench/observe/') && others(to)))
 })
 
 test('servers never import bench, and bench takes from servers only the contract of schemes', () => {

@@ -123,6 +123,7 @@ function measureRung(
     warmupSec: settleSec,
     measureSec: rungSec(arrivalsPerSec, session.trial.arm.measureSec),
     drainSec: Math.max(LEAST_DRAIN_SEC, (2 * session.rules.slo.limitMs) / 1_000),
+    observes: true,
   })
 }
 

@@ -119,7 +119,8 @@ async function execute(trials: readonly Trial[], traits: Traits, conditions: Con
 }
 
 function specOf(arm: Arm, traits: Traits): FleetSpec {
-  const { scheme, replicas, users, settings, quotas } = arm
+  const { scheme, replicas, settings, quotas } = arm
+  const users = arm.users + (arm.observe?.users ?? 0)
   const mostPerReplica = boundOf(arm)
   return { scheme: scheme as SchemeName, traits, replicas, users, settings, quotas, mostPerReplica }
 }

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { decision, invalidity } from './gates.ts'
 import { toMeasurement } from './measurement.ts'
+import { observing } from './observe/index.ts'
 import { type MemoryReading, openProbe } from './probe/probe.ts'
 import { probeProtocols } from './probe/protocols.ts'
 import { tlsProblem } from './tls-problem.ts'
@@ -53,7 +54,7 @@ export type Judged =
   | Pick<Extract<TrialResult, { ok: false }>, 'ok' | 'reason' | 'rejectedBy' | 'measurement' | 'rungs'>
 
 export async function oneWindow(session: Session, seeded: Seeded, window: Window): Promise<Judged> {
-  const { measurement, invalid } = await measureWindow(session, seeded, window)
+  const { measurement, invalid } = await measureWindow(session, seeded, { ...window, observes: true })
   return invalid ? failed(invalid, measurement) : judged(session.rules, measurement)
 }
 
@@ -130,21 +131,28 @@ export interface Window extends Pick<LoadJob, 'load' | 'warmupSec' | 'measureSec
   constrainAfterSec?: number
   /** By these quotas instead of the fleet's own. */
   quotas?: Quotas | null
+  /** Whether what the arm asks to be observed is done meanwhile. */
+  observes?: true
 }
 
 /** @returns the measurement, and why it must not become a figure whatever the gates say */
 export async function measureWindow(
   session: Session,
   seeded: Seeded,
-  { constrainAfterSec, quotas, ...window }: Window,
+  { constrainAfterSec, quotas, observes, ...window }: Window,
 ) {
   const { trial, running, generator, rules } = session
   const probe = openProbe(running, generator.pids)
+  const observation = observes ? observationOf(session) : null
   try {
     const mayStall = trial.arm.quotas !== null
     const job = { url: running.url, ...window, verifyEvery: VERIFY_EVERY, mayStall }
-    const [load] = await Promise.all([
-      generator.load(job, (edge) => probe[edge]()),
+    const [load, observed] = await Promise.all([
+      generator.load(job, (edge) => {
+        probe[edge]()
+        observation?.[edge]()
+      }),
+      observation?.seen,
       constrainAfterSec !== undefined &&
         delay(constrainAfterSec * 1_000).then(() => running.constrain(quotas ?? undefined)),
     ])
@@ -157,10 +165,16 @@ export async function measureWindow(
       window: reading,
       sent: window.load,
     }
-    const measurement = toMeasurement({ ...facts, ...seeded })
+    const measurement = { ...toMeasurement({ ...facts, ...seeded }), ...(observed ? { observed } : {}) }
     const invalid = invalidity(measurement, load, trial.arm)
     return { measurement, invalid: invalid ?? tlsProblem(measurement, window.load, trial.arm.settings) }
   } finally {
+    await observation?.end()
     probe.end()
   }
+}
+
+function observationOf({ trial: { arm }, traits, running }: Session) {
+  const scene = { running, traits, settings: arm.settings, firstUser: arm.users }
+  return arm.observe ? observing(arm.observe, scene) : null
 }

@@ -2,6 +2,7 @@
 import type { Setting, Settings } from '../types.ts'
 
 const VARIABLES = {
+  ttlSec: 'TTL_SEC',
   stateBytes: 'STATE_BYTES',
   passwordHash: 'PASSWORD_HASH',
   touch: 'TOUCH',

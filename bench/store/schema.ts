@@ -4,6 +4,7 @@
  */
 export { estimateSchema, SCHEMA_VERSION, warningSchema } from './schema/basics.ts'
 export { loadCheckSchema } from './schema/load-check.ts'
+export { observedSchema, observeSchema } from './schema/observe.ts'
 export {
   environmentSchema,
   gateSchema,

@@ -6,6 +6,7 @@ export const settingsSchema = z
   .strictObject({
     stateBytes: count.max(65_536).describe('Bytes of JSON that are remembered of each user; default 0'),
     passwordHash: z.enum(['off', 'scrypt']).describe('What a login costs; default off'),
+    ttlSec: count.min(1).describe('Lifetime of a login; default 3600'),
     redisRoundTripMs: nonNegative.describe(
       'Delay between replicas and Redis, both ways together; default: no relay',
     ),

@@ -1,6 +1,7 @@
 /** `trials.jsonl`: what a trial was to measure, what it measured, and why it was rejected. */
 import { z } from 'zod'
 import { count, nonNegative, perTier, SCHEMA_VERSION, warningSchema } from './basics.ts'
+import { observedSchema, observeSchema } from './observe.ts'
 import { quotasSchema, settingsSchema } from './settings.ts'
 
 const spacingSchema = z.enum(['poisson', 'even'])
@@ -77,6 +78,7 @@ export const armSchema = z
         'First the largest state is looked for, by real logins and reads, that the scheme takes; the window is ' +
           'measured with that',
       ),
+    observe: observeSchema.optional(),
     twin: z.boolean().describe('The second, identical control of the A/A comparison'),
   })
   .describe('One configuration being compared')
@@ -250,6 +252,7 @@ export const measurementSchema = z
       })
       .describe('What the gates judge beside the figures themselves'),
     stateLimit: stateLimitSchema.optional().describe('What `largestState` asked for'),
+    observed: observedSchema.optional(),
     logins: z.object({ count, seconds: nonNegative }).describe('Seeding of the users, before the warm-up'),
     warnings: z.array(warningSchema),
   })
