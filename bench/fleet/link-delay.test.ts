@@ -57,3 +57,37 @@ test('what is handed over by what has just run waits its turn as well', async ()
   })
   for (const [index, us] of atUs.entries()) assert.ok(us >= 2_000 * (index + 1), `${index}: ${us} us`)
 })
+
+test('while it is held nothing runs, and afterwards everything in its order', async () => {
+  for (const delayMs of [0, 2]) {
+    const line = new DelayLine(delayMs)
+    await line.ready()
+    const steps = fc.array(fc.constantFrom('hand over', 'hold', 'release', 'wait'), { maxLength: 20 })
+    const property = fc.asyncProperty(steps, async (script) => {
+      const ran: number[] = []
+      let handed = 0
+      let held = false
+      for (const step of script) {
+        if (step === 'wait') await sleep(3)
+        else if (step === 'hold') {
+          line.hold()
+          held = true
+        } else if (step === 'release') {
+          line.release()
+          held = false
+        } else {
+          const index = handed++
+          line.after(() => {
+            assert.equal(held, false)
+            ran.push(index)
+          })
+        }
+      }
+      line.release()
+      held = false
+      await new Promise<void>((resolve) => line.after(resolve))
+      assert.deepEqual(ran, [...Array(handed).keys()])
+    })
+    await fc.assert(property, { numRuns: 25 })
+  }
+})

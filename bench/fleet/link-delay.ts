@@ -21,6 +21,9 @@ export class DelayLine {
   #alarm: Alarm | undefined
   /** In the order in which they were handed over. */
   readonly #waiting: { dueUs: number; run: () => void }[] = []
+  /** Whether a look at what is due is coming or under way. */
+  #looking = false
+  #held = false
 
   /** @param delayMs with fractions; 0 runs everything at once */
   constructor(delayMs: number) {
@@ -45,16 +48,29 @@ export class DelayLine {
 
   /** Runs this after the delay, and after everything that was handed over before. */
   after(run: () => void): void {
-    if (this.#delayUs === 0 && this.#waiting.length === 0) {
+    if (this.#delayUs === 0 && this.#waiting.length === 0 && !this.#held) {
       run()
     } else {
       const dueUs = nowUs() + this.#delayUs
-      // Whoever waits already has seen to the next look.
-      if (this.#waiting.push({ dueUs, run }) === 1) this.#wait(dueUs)
+      this.#waiting.push({ dueUs, run })
+      if (!this.#looking && !this.#held) this.#wait(dueUs)
     }
   }
 
+  /** From now on nothing runs, until `release`. */
+  hold(): void {
+    this.#held = true
+  }
+
+  /** What is overdue runs at once, in its order. */
+  release(): void {
+    this.#held = false
+    const [first] = this.#waiting
+    if (first !== undefined && !this.#looking) this.#wait(first.dueUs)
+  }
+
   #wait(dueUs: number): void {
+    this.#looking = true
     const waitUs = dueUs - nowUs()
     const lead = leadUs(waitUs)
     if (waitUs > lead) this.#alarm?.set(dueUs - lead)
@@ -62,13 +78,18 @@ export class DelayLine {
   }
 
   readonly #look = (): void => {
+    if (!this.#held) this.#runDue()
+    this.#looking = false
+    const [next] = this.#waiting
+    if (next !== undefined && !this.#held) this.#wait(next.dueUs)
+  }
+
+  #runDue(): void {
     const now = nowUs()
     const firstLeft = this.#waiting.findIndex(({ dueUs }) => dueUs > now)
     const due = this.#waiting.slice(0, firstLeft === -1 ? this.#waiting.length : firstLeft)
     for (const { run } of due) run()
-    // Only now, so that what is handed over meanwhile does not find the line empty and wait on its own account.
+    // Only now, so that what is handed over meanwhile does not find the line empty and overtake.
     this.#waiting.splice(0, due.length)
-    const [next] = this.#waiting
-    if (next !== undefined) this.#wait(next.dueUs)
   }
 }

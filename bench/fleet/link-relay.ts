@@ -15,26 +15,56 @@ export interface LinkCounts {
   fromTarget: number
 }
 
-/** Both sockets must allow to be half open, or the end of one direction would cut off the other. */
-export function relay(client: Socket, target: Socket, line: DelayLine, counts: LinkCounts): void {
-  oneWay(client, target, line, (bytes) => {
-    counts.toTarget += bytes
-  })
-  oneWay(target, client, line, (bytes) => {
-    counts.fromTarget += bytes
-  })
+/** A connection that is being passed on. */
+export interface Relayed {
+  /** Resets both of its ends at once; what is under way is lost. */
+  reset(): void
+  /** Resets it in the middle of what the target says next: the client gets the first half of those bytes. */
+  cut(): void
 }
 
-function oneWay(from: Socket, to: Socket, line: DelayLine, count: (bytes: number) => void): void {
+/** Both sockets must allow to be half open, or the end of one direction would cut off the other. */
+export function relay(client: Socket, target: Socket, line: DelayLine, counts: LinkCounts): Relayed {
+  let cut: 'no' | 'at the next reply' | 'done' = 'no'
+  const reset = () => {
+    client.resetAndDestroy()
+    target.resetAndDestroy()
+  }
+  client.on('data', (chunk: Buffer) => {
+    counts.toTarget += chunk.length
+  })
+  target.on('data', (chunk: Buffer) => {
+    counts.fromTarget += chunk.length
+  })
+  oneWay(client, target, line, (chunk, done) => target.write(chunk, done))
+  oneWay(target, client, line, (chunk, done) => {
+    if (cut === 'no') return client.write(chunk, done)
+    if (cut === 'at the next reply') client.write(chunk.subarray(0, chunk.length >> 1), reset)
+    cut = 'done'
+  })
+  return {
+    reset,
+    cut() {
+      if (cut === 'no') cut = 'at the next reply'
+    },
+  }
+}
+
+/** @param pass hands a chunk on, and calls `done` when the system has taken it */
+function oneWay(
+  from: Socket,
+  to: Socket,
+  line: DelayLine,
+  pass: (chunk: Buffer, done: () => void) => void,
+): void {
   let underWay = 0
   const takeOver = (chunk: Buffer) => {
-    to.write(chunk, () => {
+    pass(chunk, () => {
       underWay -= chunk.length
       if (from.isPaused() && underWay < UNDER_WAY_LIMIT_BYTES) from.resume()
     })
   }
   from.on('data', (chunk: Buffer) => {
-    count(chunk.length)
     underWay += chunk.length
     if (underWay >= UNDER_WAY_LIMIT_BYTES) from.pause()
     line.after(() => takeOver(chunk))

@@ -1,4 +1,7 @@
-/** The harness's side of a link: a TCP relay in a process of its own that delays all bytes by half a round trip. */
+/**
+ * The harness's side of a link: a TCP relay in a process of its own that delays all bytes by half a round trip, and
+ * breaks as networks and servers do.
+ */
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
 import type { LinkMessage, LinkQuestion } from './link-main.ts'
@@ -36,6 +39,21 @@ export interface Link {
   counts(): Promise<LinkCounts>
   /** What is sent from now on takes so long; what is under way is not overtaken. @throws AuthscaleError LINK_FAILED */
   setRoundTrip(ms: number): Promise<void>
+  /**
+   * A partition: nothing arrives any more, neither bytes nor the end of a connection, and nobody is told. Connections
+   * are still let in, since the kernel does that: where a real network swallows the first packet, the wait is the same.
+   */
+  hold(): Promise<void>
+  /** The partition heals: what was held arrives now, also from those who have given up meanwhile. */
+  release(): Promise<void>
+  /** Open connections are reset and new ones refused, as when the process behind the port has died. */
+  refuse(): Promise<void>
+  /** Connections are let in again, on the same port. */
+  accept(): Promise<void>
+  /** Each connection that is open now is reset in the middle of its next reply. */
+  cut(): Promise<void>
+  /** Open connections are reset, and new ones go to this target: what a failover does to clients. */
+  setTarget(to: { host: string; port: number }): Promise<void>
   stop(): Promise<void>
 }
 
@@ -46,6 +64,7 @@ export async function startLink(options: LinkOptions): Promise<Link> {
   const line = [...command, to.host, String(to.port), String(roundTripMs)]
   const child = await spawnChild(line, { name: 'link', ipc: true, env: cleanEnvironment(), cpus, onPid })
   const port = await listening(child, readyWithinMs)
+  const order = async (question: LinkQuestion) => void (await ask(child, question))
   return {
     port,
     pid: child.pid,
@@ -53,8 +72,14 @@ export async function startLink(options: LinkOptions): Promise<Link> {
     counts: async () => (await ask(child, { type: 'counts' })).counts,
     async setRoundTrip(ms) {
       requirePossible(ms)
-      await ask(child, { type: 'delay', roundTripMs: ms })
+      await order({ type: 'delay', roundTripMs: ms })
     },
+    hold: () => order({ type: 'hold' }),
+    release: () => order({ type: 'release' }),
+    refuse: () => order({ type: 'refuse' }),
+    accept: () => order({ type: 'accept' }),
+    cut: () => order({ type: 'cut' }),
+    setTarget: (to) => order({ type: 'target', ...to }),
     stop: () => child.stop(),
   }
 }
@@ -85,6 +110,7 @@ async function ask<T extends LinkQuestion>(child: Child, question: T) {
   const answer = heard(child)
   if (child.process.connected) child.process.send(question)
   const message = await answer
+  if (message.type === 'failed') throw new AuthscaleError('LINK_FAILED', `the link: ${message.reason}`)
   if (message.type !== question.type) throw new Error(`the link told ${message.type}, not ${question.type}`)
   return message as Extract<LinkMessage, { type: T['type'] }>
 }
