@@ -3,6 +3,7 @@
  * `dpkg-deb -x`, nothing installed. The system's package database is only read, to leave out what is there.
  */
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -11,28 +12,51 @@ import { inFolders, onPath } from './path.ts'
 
 const run = promisify(execFile)
 
-/** Finds a program in a local copy, with the environment that lets it find its libraries. */
+/** Where Debian's packages put programs; what lies elsewhere is started by a script that names its place by heart. */
+const PROGRAM_FOLDERS = ['usr/bin', 'usr/sbin', 'bin', 'sbin']
+
+/**
+ * Finds a program in a local copy, with the environment that lets it find its libraries and fonts.
+ *
+ * @param ownFolders of its package, looked into first
+ */
 export async function inLocalCopy(
   tool: string,
   programs: readonly string[],
+  ownFolders: readonly string[] = [],
 ): Promise<{ command: string; env: Record<string, string> } | undefined> {
   const root = localCopy(tool)
-  const folders = ['usr/bin', 'usr/sbin', 'bin', 'sbin'].map((folder) => join(root, folder))
+  const folders = [...ownFolders, ...PROGRAM_FOLDERS].map((folder) => join(root, folder))
   const command = programs.map((program) => inFolders(program, folders)).find((path) => path !== undefined)
-  return command === undefined
-    ? undefined
-    : { command, env: { LD_LIBRARY_PATH: (await libraryFolders(root)).join(':') } }
+  if (command === undefined) return undefined
+  const libraries = (await libraryFolders(root)).join(':')
+  return { command, env: { LD_LIBRARY_PATH: libraries, ...fonts(root) } }
 }
 
-/** Libraries lie in `usr/lib/<triplet>`; the triplet is read from disk rather than guessed from the CPU. */
+/**
+ * Libraries lie in `usr/lib/<triplet>`, those of a single package in a folder below; the triplet is read from disk
+ * rather than guessed from the CPU.
+ */
 async function libraryFolders(root: string): Promise<string[]> {
   const found: string[] = []
-  for (const lib of ['usr/lib', 'lib']) {
-    const entries = await readdir(join(root, lib), { withFileTypes: true }).catch(() => [])
-    const triplets = entries.filter((entry) => entry.isDirectory() && entry.name.includes('-linux-'))
-    found.push(...triplets.map((entry) => join(root, lib, entry.name)), join(root, lib))
+  for (const lib of ['usr/lib', 'lib'].map((folder) => join(root, folder))) {
+    const triplets = (await subfolders(lib)).filter((folder) => folder.includes('-linux-'))
+    const below = await Promise.all(triplets.map(subfolders))
+    found.push(...triplets, ...below.flat(), lib)
   }
   return found
+}
+
+async function subfolders(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name))
+}
+
+/** Where the system has no fonts, the copy has; its configuration looks for them below `XDG_DATA_HOME` as well. */
+function fonts(root: string): Record<string, string> {
+  const settings = join(root, 'etc/fonts')
+  if (!existsSync(join(settings, 'fonts.conf'))) return {}
+  return { FONTCONFIG_PATH: settings, XDG_DATA_HOME: join(root, 'usr/share') }
 }
 
 /** True where packages can be fetched: Debian, Ubuntu and their kin. */

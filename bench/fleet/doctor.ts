@@ -45,6 +45,11 @@ export async function doctor(): Promise<Finding[]> {
           'no engine answers',
           'only needed for docker-compose.yml, or where nothing else provides parts',
         ),
+    await part(
+      'Chromium',
+      lookFor.chromium,
+      degraded('Chromium', 'not found', 'only needed for the experiment `browser` and for tests'),
+    ),
     await part('wrk', lookFor.wrk, degraded('wrk', 'not found', 'only needed for `npm run verify:load`')),
   ]
 }

@@ -1,5 +1,5 @@
 /**
- * Finds or provides the real parts of a fleet: what the user names, what is installed, a project-local copy,
+ * Finds or provides the real parts of a fleet, and the browser: what the user names, what is installed, a project-local copy,
  * a container, Homebrew; else an error that says what to install. Nothing is ever installed system-wide.
  */
 import { execFile } from 'node:child_process'
@@ -31,6 +31,10 @@ interface ToolSpec {
   variable: string
   programs: readonly string[]
   debianPackages: readonly string[]
+  /** Folder of a Debian package's root that has the program itself, where `usr/bin` has only a script that starts it. */
+  ownFolder?: string
+  /** What a copy of it takes to download. */
+  copySize: string
   image: string | null
   versionArgs: readonly string[]
   version: RegExp
@@ -43,6 +47,7 @@ const redis: ToolSpec = {
   variable: 'REDIS_SERVER',
   programs: ['redis-server', 'valkey-server'],
   debianPackages: ['redis-server', 'valkey-server'],
+  copySize: 'a few MB',
   image: 'redis:7',
   versionArgs: ['--version'],
   version: /\bv=(\d[\w.]*)/,
@@ -56,6 +61,7 @@ const haproxy: ToolSpec = {
   variable: 'HAPROXY',
   programs: ['haproxy'],
   debianPackages: ['haproxy'],
+  copySize: 'a few MB',
   image: 'haproxy:3.0',
   versionArgs: ['-v'],
   version: /version (\d[\w.]*)/i,
@@ -69,12 +75,35 @@ const wrk: ToolSpec = {
   variable: 'WRK',
   programs: ['wrk'],
   debianPackages: ['wrk'],
+  copySize: 'a few MB',
   image: null,
   versionArgs: ['-v'],
   version: /^wrk (?:debian\/)?(\d[\w.]*)/,
   code: 'WRK_MISSING',
   install:
     'install it (Debian: apt install wrk; macOS: brew install wrk; Fedora: dnf install wrk) or set WRK to its path',
+}
+
+const chromium: ToolSpec = {
+  name: 'chromium',
+  variable: 'CHROMIUM',
+  programs: [
+    'chromium',
+    'chromium-browser',
+    'google-chrome',
+    'google-chrome-stable',
+    'chromium-headless-shell',
+  ],
+  // Half the size of the whole browser, and without the libraries of a desktop.
+  debianPackages: ['chromium-headless-shell', 'chromium'],
+  ownFolder: 'usr/lib/chromium',
+  copySize: '95 MB and more',
+  image: null,
+  versionArgs: ['--version'],
+  version: /\bChrom(?:e|ium) (\d[\w.]*)/,
+  code: 'CHROMIUM_MISSING',
+  install:
+    'install it (Debian: apt install chromium; macOS: brew install chromium; Fedora: dnf install chromium) or set CHROMIUM to the path of Chromium or Chrome',
 }
 
 type Log = (line: string) => void
@@ -87,11 +116,15 @@ export const findHaproxy = (log = silent) => find(haproxy, log)
 /** wrk, the load generator that ours is checked against. @throws AuthscaleError WRK_MISSING, WRK_UNUSABLE */
 export const findWrk = (log = silent) => find(wrk, log)
 
+/** Chromium or Chrome; `log` hears of downloads. @throws AuthscaleError CHROMIUM_MISSING, CHROMIUM_UNUSABLE */
+export const findChromium = (log = silent) => find(chromium, log)
+
 /** The same searches without a download: null when only that or an installation would help. */
 export const lookFor = {
   redis: () => present(redis),
   haproxy: () => present(haproxy),
   wrk: () => present(wrk),
+  chromium: () => present(chromium),
 }
 
 async function find(spec: ToolSpec, log: Log): Promise<Tool> {
@@ -130,13 +163,17 @@ async function useNamed(spec: ToolSpec, command: string): Promise<Tool> {
 }
 
 async function localTool(spec: ToolSpec): Promise<Tool | null> {
-  const copy = await inLocalCopy(spec.name, spec.programs)
+  const copy = await inLocalCopy(
+    spec.name,
+    spec.programs,
+    spec.ownFolder === undefined ? [] : [spec.ownFolder],
+  )
   return copy ? checked(spec, { ...copy, source: 'local copy' }) : null
 }
 
 async function fetchCopy(spec: ToolSpec, log: Log): Promise<{ tool: Tool | null; failure: string }> {
   if (!canFetchPackages()) return { tool: null, failure: '' }
-  log(`fetching a project-local copy of ${spec.name} (a few MB, once)`)
+  log(`fetching a project-local copy of ${spec.name} (${spec.copySize}, once)`)
   try {
     await fetchPackages(spec.name, spec.debianPackages, async () => (await localTool(spec)) !== null)
     return { tool: await localTool(spec), failure: ', and the fetched copy does not run' }

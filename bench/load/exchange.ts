@@ -1,5 +1,5 @@
 /** One request and its whole reply, for what is not measured. */
-import http, { type Agent, type IncomingHttpHeaders } from 'node:http'
+import http, { type Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
 import https from 'node:https'
 import { UNVERIFIED } from './target.ts'
 
@@ -12,9 +12,9 @@ export interface Exchanged {
 }
 
 export interface Question {
-  method: 'GET' | 'POST'
+  method: string
   path: string
-  headers: Record<string, string | number>
+  headers: OutgoingHttpHeaders
   payload?: string
 }
 
