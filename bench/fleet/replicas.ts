@@ -66,7 +66,12 @@ async function startReplica(plan: ReplicaPlan, id: string, cpus: readonly number
     const app = `${plan.nonce}-${id}-${attempt}`
     const ended = plan.supervisor.ended(app).then((reason) => `${id} ${reason}`)
     const pid = await plan.supervisor.start({ name: app, ...describeApp(plan, id, port, cpus) })
-    if (pid > 0) plan.folder.record(pid, `replica ${id}`)
+    try {
+      if (pid > 0) plan.folder.record(pid, `replica ${id}`)
+    } catch (error) {
+      await plan.supervisor.stop(app)
+      throw error
+    }
     const trouble = await Promise.race([healthProblem(url, plan, id), ended])
     if (trouble === null) return { app, handle: { id, url, pid, port }, ended }
     await plan.supervisor.stop(app)
@@ -79,7 +84,8 @@ async function startReplica(plan: ReplicaPlan, id: string, cpus: readonly number
 function describeApp(plan: ReplicaPlan, id: string, port: number, cpus: readonly number[]) {
   // The flag lets /metrics?gc=1 collect first: heap figures without it are mostly garbage.
   const flags = ['--expose-gc', ...(plan.spec.quotas ? STEADY_HEAP : [])]
-  const [script = '', ...args] = wrapped([plan.runtime.command, ...flags, plan.script], cpus)
+  const line = [plan.runtime.command, ...flags, plan.script]
+  const [script = '', ...args] = wrapped(line, cpus, plan.supervisor.pid)
   return {
     script,
     args,
