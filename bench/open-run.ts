@@ -9,6 +9,7 @@ import { DEFAULT_SLO } from './experiments/profiles.ts'
 import { requireFiles } from './fleet/limits.ts'
 import { gates } from './gates.ts'
 import { type BenchOptions, chosenExperiments, planOptions } from './options.ts'
+import { temporaryOf } from './store/durable.ts'
 import { captureEnvironment } from './store/environment.ts'
 import { createRunDir, RUN_FILE, readRun, writeRun } from './store/run-dir.ts'
 import { SCHEMA_VERSION } from './store/schema.ts'
@@ -204,7 +205,10 @@ async function newestUnfinished(): Promise<string> {
   )
 }
 
-/** A folder of the user's own choice; an existing one must be empty, since no run overwrites another. */
+/**
+ * A folder of the user's own choice; an existing one must be empty, since no run overwrites another. A harness that was
+ * killed while it wrote the plan has left half of it there, and no run.
+ */
 async function emptyFolder(wanted: string): Promise<string> {
   const folder = path.resolve(wanted)
   await mkdir(folder, { recursive: true }).catch((cause) => {
@@ -212,7 +216,7 @@ async function emptyFolder(wanted: string): Promise<string> {
       cause,
     })
   })
-  if ((await readdir(folder)).length === 0) return folder
+  if ((await readdir(folder)).every((name) => name === temporaryOf(RUN_FILE))) return folder
   throw new AuthscaleError(
     'BAD_OUT',
     `--out ${wanted} is not empty: choose another folder, or go on with --resume ${wanted}`,

@@ -3,6 +3,9 @@ import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { AuthscaleError } from '../errors.ts'
 
+/** Beside a file, what a crash may leave of a newer one; the next write removes it. */
+export const temporaryOf = (path: string): string => `${path}.tmp`
+
 /**
  * Puts `content` at `path` whole or not at all: a temporary file is written and synced before it takes the name,
  * then the folder is synced so that the name survives a power loss. Done by hand because write-file-atomic and
@@ -11,7 +14,7 @@ import { AuthscaleError } from '../errors.ts'
  * @throws AuthscaleError NO_SPACE or WRITE_FAILED; what stood at `path` before is untouched
  */
 export async function writeFileDurably(path: string, content: string): Promise<void> {
-  const temporary = `${path}.tmp`
+  const temporary = temporaryOf(path)
   try {
     await rm(temporary, { force: true })
     const file = await open(temporary, 'wx')

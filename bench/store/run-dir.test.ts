@@ -136,6 +136,12 @@ test('trials of another run are refused', async () => {
   await refused(TRIALS_FILE, (text) => text.replace('@0"', '@7"'), 'BAD_RECORD', /does not plan/)
 })
 
+test('a run that was killed before its log was made has no trials yet', async () => {
+  const dir = await storedRun()
+  await rm(join(dir, TRIALS_FILE))
+  assert.deepEqual(await readRun(dir), { run: synthetic.run, results: [], damage: null })
+})
+
 test('a folder without a run says so', async () => {
   await assert.rejects(readRun(join(results, 'nowhere')), { code: 'RUN_NOT_FOUND' })
 })

@@ -112,10 +112,14 @@ async function makeFolder(path: string): Promise<boolean> {
   }
 }
 
-/** The log as it is written, else as a long one is published: compressed. */
+/**
+ * The log as it is written, else as a long one is published: compressed. A harness that was killed before it had made
+ * one has no trials yet.
+ */
 async function readTrials(runDir: string): Promise<{ text: string; path: string }> {
   const [plain, packed] = [join(runDir, TRIALS_FILE), join(runDir, PACKED_TRIALS_FILE)]
-  if (existsSync(plain) || !existsSync(packed)) return { text: await read(plain), path: plain }
+  if (existsSync(plain)) return { text: await read(plain), path: plain }
+  if (!existsSync(packed)) return { text: '', path: plain }
   const content = await readBytes(packed)
   try {
     return { text: gunzipSync(content).toString('utf8'), path: packed }
