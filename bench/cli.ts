@@ -5,6 +5,7 @@ import { exitWith } from './exit.ts'
 import * as take from './options.ts'
 import { planCapacity } from './planning.ts'
 import { verify } from './verify/command.ts'
+import { verifyHarness } from './verify-harness.ts'
 import { verifyLoad } from './verify-load.ts'
 
 const program = new Command('authscale')
@@ -110,5 +111,12 @@ program
   .option('--connections <n>', 'connections of both generators', take.wholeNumber(1, 1_000), 16)
   .option('--out <file>', 'write the figures as JSON')
   .action(verifyLoad)
+
+program
+  .command('verify-harness')
+  .description('kill a run at random moments, resume it, and look for what is lost or left running')
+  .option('--kills <n>', 'how often', take.wholeNumber(1, 10_000), 200)
+  .option('--seed <n>', 'of the moments', take.wholeNumber(0, 2 ** 31 - 1), 1)
+  .action(verifyHarness)
 
 program.parseAsync().then(() => process.exit(), exitWith)
