@@ -180,10 +180,13 @@ export function breached(judges: readonly Gate[], facts: Facts, context: Context
     .map(({ id }) => id)
 }
 
-/** What follows from broken gates. Those in neither list are shown beside the figures. */
+/**
+ * What follows from broken gates. Those in neither list are shown beside the figures, and so are all that an observation
+ * broke: what happened has happened, however busy the machine was.
+ */
 export function decision(
   judges: readonly Gate[],
-  { arrivals, warnings, windowSec }: Measurement,
+  { arrivals, warnings, windowSec, observed }: Measurement,
 ): { reject: Warning[]; withhold: Warning[] } {
   const loop = arrivals ? 'open' : 'closed'
   const broken = judges.filter(
@@ -191,7 +194,7 @@ export function decision(
   )
   const withAction = (action: Gate['closedLoop']) =>
     broken.filter((gate) => actionIn(gate, loop) === action).map(({ id }) => id)
-  return { reject: withAction('reject'), withhold: withAction('withhold') }
+  return { reject: observed ? [] : withAction('reject'), withhold: withAction('withhold') }
 }
 
 /**

@@ -54,17 +54,6 @@ export const csrf = later({
   by: 'a cross-site request in a real browser',
 })
 
-export const notForSessions = later({
-  id: 'not-for-sessions',
-  quote: 'JWT is not suited for managing sessions',
-  source: comment('André Felipe Dias'),
-  metric: 'time from an acknowledged logout to the last acceptance on any replica',
-  supportedIf: "the bound is the token's lifetime for plain JWT and under 1 s for sessions",
-  refutedIf: 'otherwise',
-  thresholds: { sessionSec: { op: '<', value: 1 } },
-  by: 'credentials sent to every replica after their logout',
-})
-
 export const shortExpiry = later({
   id: 'short-expiry',
   quote: 'JWT also should be with short expiration times',

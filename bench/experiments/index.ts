@@ -10,6 +10,7 @@ import { latency } from './latency.ts'
 import { login } from './login.ts'
 import { payload } from './payload.ts'
 import { replicas } from './replicas.ts'
+import { revocation } from './revocation.ts'
 import { rtt } from './rtt.ts'
 import { tls } from './tls.ts'
 import { users } from './users.ts'
@@ -25,6 +26,7 @@ export const experiments: readonly Experiment[] = [
   rtt,
   tls,
   knobs,
+  revocation,
   aa,
 ]
 

@@ -31,12 +31,23 @@ interface Profile {
   journey: Phases & { journeysPerSec: number; reads: number; thinkMs: number; users: number }
   /** Some thirty arms: windows are short. */
   knobs: Phases
+  revocation: Revoked
   /** Windows are short: every request of a new connection takes a port. */
   tls: Phases
   /** `withinBytes`: how closely the largest state is found that a scheme takes; each halving starts a fleet. */
   payload: Phases & { sizesBytes: readonly number[]; withinBytes: number; users: number }
   /** `measureSec` is one rate. The first of the round trips is the one that the others are compared with. */
   rtt: Phases & { settleSec: number; roundTripsMs: readonly number[]; ratesPerSec: readonly number[] }
+}
+
+/** The load is journeys, so that logins, writes and logouts of others are under way all the time. */
+interface Revoked extends Phases {
+  users: number
+  /** Of each way to revoke, in each block. */
+  repeats: number
+  load: { journeysPerSec: number; reads: number; thinkMs: number }
+  /** Where nothing ends before it expires: the lifetime of a login, and a window in which it runs out. */
+  expiry: { ttlSec: number; repeats: number; measureSec: number }
 }
 
 /** Logged-in users that the load rotates through, where the number itself is not under test. */
@@ -66,6 +77,17 @@ const VISITS = {
   reads: 8,
   thinkMs: 100,
   users: 2_000,
+}
+
+/** What goes on while others are revoked; a quarter of what three replicas on one core can do. */
+const MEANWHILE = { journeysPerSec: 60, reads: 6, thinkMs: 20 }
+
+/** Logins that are younger than their short lifetime must suffice for the warm-up, so that it is short. */
+const REVOKED = {
+  warmupSec: 0.4,
+  warmupRequests: 0,
+  users: 300,
+  load: MEANWHILE,
 }
 
 export const profiles: Record<ProfileName, Profile> = {
@@ -115,6 +137,13 @@ export const profiles: Record<ProfileName, Profile> = {
       ratesPerSec: [1_200],
     },
     knobs: { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.3 },
+    revocation: {
+      blocks: 1,
+      ...REVOKED,
+      measureSec: 1.5,
+      repeats: 5,
+      expiry: { ttlSec: 1, repeats: 3, measureSec: 2.5 },
+    },
   },
   standard: {
     summary: 'the default: five blocks, under a quarter of an hour on 2 cores',
@@ -165,6 +194,13 @@ export const profiles: Record<ProfileName, Profile> = {
       ratesPerSec: [500],
     },
     knobs: { blocks: 3, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
+    revocation: {
+      blocks: 2,
+      ...REVOKED,
+      measureSec: 4,
+      repeats: 25,
+      expiry: { ttlSec: 3, repeats: 8, measureSec: 4.6 },
+    },
   },
   full: {
     summary:
@@ -217,6 +253,13 @@ export const profiles: Record<ProfileName, Profile> = {
       ratesPerSec: [500],
     },
     knobs: { blocks: 3, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
+    revocation: {
+      blocks: 2,
+      ...REVOKED,
+      measureSec: 4,
+      repeats: 25,
+      expiry: { ttlSec: 3, repeats: 8, measureSec: 4.6 },
+    },
   },
   calibration: {
     summary: 'what npm run plan -- --calibrate measures: a minute for each scheme, without the control',
@@ -262,6 +305,13 @@ export const profiles: Record<ProfileName, Profile> = {
       ratesPerSec: [500],
     },
     knobs: { blocks: 3, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
+    revocation: {
+      blocks: 2,
+      ...REVOKED,
+      measureSec: 4,
+      repeats: 25,
+      expiry: { ttlSec: 3, repeats: 8, measureSec: 4.6 },
+    },
   },
 }
 

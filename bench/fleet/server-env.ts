@@ -3,6 +3,8 @@ import type { Setting, Settings } from '../types.ts'
 
 const VARIABLES = {
   ttlSec: 'TTL_SEC',
+  accessTtlSec: 'ACCESS_TTL_SEC',
+  nearCacheSec: 'NEAR_CACHE_SEC',
   stateBytes: 'STATE_BYTES',
   passwordHash: 'PASSWORD_HASH',
   touch: 'TOUCH',

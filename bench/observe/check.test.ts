@@ -2,8 +2,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { CLOCK_TOLERANCE_SEC as OF_SERVERS } from '../../servers/tokens.ts'
-import { boundsOf, CLOCK_TOLERANCE_SEC } from './bounds.ts'
 import { type Bounds, checkHistory } from './check.ts'
 import type { Action, Operation } from './history.ts'
 
@@ -172,16 +170,4 @@ test('an answer that names another user and a request without an answer are foun
     operation({ action: 'use', end: 'lost', status: null }),
   ]
   assert.deepEqual(checkHistory(history, NO_BOUND), { late: [], wrongUsers: [wrong], hangs: [hang] })
-})
-
-test('bounds follow from what is declared, and take the servers’ own clock tolerance into account', () => {
-  assert.equal(CLOCK_TOLERANCE_SEC, OF_SERVERS)
-  const traits = { state: 'token', transport: 'bearer', payload: 'readable' } as const
-  const bound = (revocation: 'immediate' | 'at-expiry' | 'never', settings = {}) =>
-    boundsOf({ ...traits, revocation }, settings).oneLoginMs
-  assert.equal(bound('immediate'), 0)
-  assert.equal(bound('immediate', { denylistCacheSec: 1 }), 1_000)
-  assert.equal(bound('at-expiry', { ttlSec: 3 }), 4_000)
-  assert.equal(bound('never'), null)
-  assert.throws(() => bound('at-expiry'), RangeError)
 })

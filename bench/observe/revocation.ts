@@ -1,11 +1,12 @@
 /** Revokes logins of its own, one after the other, and asks every replica densely until when each is accepted. */
-import type { Observed } from '../types.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Observe, Observed } from '../types.ts'
 import { boundsOf } from './bounds.ts'
-import { checkHistory, describe, describeLate, type Findings } from './check.ts'
+import { type Bounds, checkHistory, describe, describeLate } from './check.ts'
 import { type Client, type Login, openClient, type Place, type Revoking } from './client.ts'
-import { isAccepted, type Operation } from './history.ts'
+import { isAccepted } from './history.ts'
 import type { Observer } from './scene.ts'
-import { type Pace, watch } from './watch.ts'
+import { watch } from './watch.ts'
 
 type Seen = Extract<Observed, { kind: 'revocation' }>
 type Way = Seen['ways'][number]
@@ -13,109 +14,129 @@ type Way = Seen['ways'][number]
 /** Far above what a loaded replica takes, and a few times what it waits for Redis before it says 503. */
 const ANSWER_LIMIT_MS = 2_000
 const CANNOT = 501
+const SECOND_MS = 1_000
 const EXAMPLES = 5
 
+/** One revocation, of a user who is never used again. */
 interface Turn {
   way: Revoking
   user: number
-  /** Counts all turns, so that each replica is now the one that revokes and now one of the others. */
-  number: number
+  /** Where the user logs in: each replica by turns. */
+  home: number
+}
+
+interface Ground {
+  client: Client
+  places: readonly Place[]
+  pace: Extract<Observe, { kind: 'revocation' }>
+  closed: AbortSignal
 }
 
 export const observeRevocation: Observer<'revocation'> = async (asked, scene) => {
   const { running, traits, settings, firstUser, closed } = scene
   const client = openClient(traits, ANSWER_LIMIT_MS)
+  const ground = { client, places: running.replicas, pace: asked, closed }
   const bounds = boundsOf(traits, settings)
+  const shipped = boundsOf(traits, {})
   const ways = new Map(
-    asked.ways.map((way) => [way, emptyWay(way, way === 'logout' ? bounds.oneLoginMs : bounds.userWideMs)]),
+    asked.ways.map((way) => [way, emptyWay(way, boundOf(way, bounds), boundOf(way, shipped))]),
   )
-  // Ways by turns: a machine that slowly changes its speed favours none of them.
-  const turns = Array.from({ length: asked.repeats }, (_, repeat) =>
-    asked.ways.map((way, i) => ({ way, number: repeat * asked.ways.length + i })),
-  ).flat()
-  const lane = async () => {
+  const turns = turnsOf(asked, firstUser)
+  const watched: Login[] = []
+  const lane = async (_: unknown, index: number) => {
+    // Lifetimes end with whole seconds: those that begin together would all end together, whatever their number.
+    await delay((SECOND_MS * index) / asked.atOnce)
     for (let turn = turns.shift(); turn && !closed.aborted; turn = turns.shift()) {
       const way = ways.get(turn.way)
-      if (!way || way.unsupported) continue
-      await takeTurn(
-        client,
-        { ...turn, user: firstUser + turn.number },
-        { places: running.replicas, pace: asked, closed },
-        way,
-      )
+      if (way && !way.unsupported) watched.push(await takeTurn(ground, turn, way))
     }
   }
   try {
-    await Promise.all(Array.from({ length: asked.atOnce }, lane))
+    await Promise.all(Array.from({ length: asked.atOnce }).map(lane))
+    await lookAgain(ground, watched)
     return {
       kind: 'revocation',
       ways: [...ways.values()],
-      ...told(client.history, checkHistory(client.history, bounds)),
+      ...found(client, checkHistory(client.history, bounds)),
     }
   } finally {
     client.close()
   }
 }
 
-interface Ground {
-  places: readonly Place[]
-  pace: Pace
-  closed: AbortSignal
+/** Ways by turns: a machine that slowly changes its speed favours none of them. */
+function turnsOf({ repeats, ways }: Ground['pace'], firstUser: number): Turn[] {
+  return Array.from({ length: repeats }, (_, repeat) =>
+    ways.map((way, i) => ({ way, user: firstUser + repeat * ways.length + i, home: repeat })),
+  ).flat()
 }
 
-/** Logs in, is seen everywhere, revokes while every replica is being asked, and goes on asking until all is quiet. */
-async function takeTurn(
-  client: Client,
-  { way, user, number }: Turn,
-  { places, pace, closed }: Ground,
-  seen: Way,
-) {
-  const home = places[number % places.length] as Place
-  // Who is logged out everywhere, or locked out, is so on the other device: that login is the one that is watched.
-  const devices = way === 'logout' ? 1 : 2
-  const logins: Login[] = []
-  for (let device = 0; device < devices; device++) logins.push(await loggedIn(client, user, home))
-  const [revoking, watched] = [logins[0] as Login, logins.at(-1) as Login]
+/**
+ * Logs in, is seen everywhere, revokes while every replica is being asked, and goes on asking until all is quiet.
+ *
+ * @returns the login that was watched
+ */
+async function takeTurn(ground: Ground, turn: Turn, seen: Way): Promise<Login> {
+  const { client, places } = ground
+  const home = places[turn.home % places.length] as Place
+  const own = await loggedIn(client, turn.user, home)
+  // Who is logged out everywhere, or locked out, is so on another device: its login is the one that is watched.
+  const watched = turn.way === 'logout' ? own : await loggedIn(client, turn.user, home)
   const knownAt: Place[] = []
-  for (const place of places) if (isAccepted(await client.use(watched, place))) knownAt.push(place)
-  // From another replica where one knows the login: what only its own replica hears of shows then.
+  for (const place of places) if (isAccepted(await client.use(watched.login, place))) knownAt.push(place)
+  // At another replica where one knows the login: what only the replica that is asked hears of shows then.
   const from = knownAt.find(({ id }) => id !== home.id) ?? home
-  const outcome = await watch(client, watched, { places, pace, closed }, () =>
-    client.revoke(revoking, way, from),
-  )
-  if (outcome.revocation.status === CANNOT) seen.unsupported = true
-  else if (!isAccepted(outcome.revocation)) throw new Error(describe(outcome.revocation))
-  else if (outcome.refusedFromMs === null) seen.cut++
+  const outcome = await watch(ground, watched.login, () => client.revoke(own.login, turn.way, from))
+  const { revocation, lastAcceptedMs, refusedFromMs } = outcome
+  if (revocation.status === CANNOT && seen.boundMs === null) seen.unsupported = true
+  else if (!isAccepted(revocation)) throw new Error(describe(revocation))
+  else if (refusedFromMs === null) seen.cut++
   else {
-    seen.lastAcceptedMs.push(outcome.lastAcceptedMs)
-    seen.refusedFromMs.push(outcome.refusedFromMs)
+    seen.ageMs.push(exact(revocation.endMs - watched.startMs))
+    seen.lastAcceptedMs.push(lastAcceptedMs === null ? null : exact(lastAcceptedMs))
+    seen.refusedFromMs.push(exact(refusedFromMs))
+  }
+  return watched.login
+}
+
+/** What came back to life after its watch had ended shows at the latest here. */
+async function lookAgain({ client, places, closed }: Ground, watched: readonly Login[]): Promise<void> {
+  for (const login of watched) {
+    if (closed.aborted) return
+    await Promise.all(places.map((place) => client.use(login, place)))
   }
 }
 
-async function loggedIn(client: Client, user: number, at: Place): Promise<Login> {
+async function loggedIn(client: Client, user: number, at: Place): Promise<{ login: Login; startMs: number }> {
   const { login, operation } = await client.login(user, at)
   if (!isAccepted(operation)) throw new Error(describe(operation))
-  return login
+  return { login, startMs: operation.startMs }
 }
 
-const emptyWay = (way: Revoking, boundMs: number | null): Way => ({
+const boundOf = (way: Revoking, { oneLoginMs, userWideMs }: Bounds) =>
+  way === 'logout' ? oneLoginMs : userWideMs
+
+const emptyWay = (way: Revoking, boundMs: number | null, shippedBoundMs: number | null): Way => ({
   way,
   boundMs,
+  shippedBoundMs,
   unsupported: false,
+  ageMs: [],
   lastAcceptedMs: [],
   refusedFromMs: [],
   cut: 0,
 })
 
-function told(history: readonly Operation[], { late, wrongUsers, hangs }: Findings) {
+function found({ history }: Client, { late, wrongUsers, hangs }: ReturnType<typeof checkHistory>) {
+  const examples = [...late.map(describeLate), ...wrongUsers.map(describe), ...hangs.map(describe)]
   return {
     uses: history.filter(({ action }) => action === 'use').length,
     late: late.length,
     wrongUsers: wrongUsers.length,
     hangs: hangs.length,
-    examples: [...late.map(describeLate), ...wrongUsers.map(describe), ...hangs.map(describe)].slice(
-      0,
-      EXAMPLES,
-    ),
+    examples: examples.slice(0, EXAMPLES),
   }
 }
+
+/** To the microsecond, which is more than the clock of a request is good for. */
+const exact = (ms: number) => Math.round(ms * 1_000) / 1_000

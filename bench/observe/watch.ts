@@ -3,9 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Client, Login, Place } from './client.ts'
 import { isAccepted, nowMs, type Operation } from './history.ts'
 
-export interface Pace {
+interface Pace {
   pollMs: number
   quietMs: number
+}
+
+interface Watching {
+  client: Pick<Client, 'use'>
+  places: readonly Place[]
+  pace: Pace
+  closed: AbortSignal
 }
 
 export interface Watched {
@@ -28,9 +35,8 @@ interface Track {
 
 /** @param revoke is called once every replica has been asked */
 export async function watch(
-  client: Pick<Client, 'use'>,
+  { client, places, pace, closed }: Watching,
   login: Login,
-  { places, pace, closed }: { places: readonly Place[]; pace: Pace; closed: AbortSignal },
   revoke: () => Promise<Operation>,
 ): Promise<Watched> {
   let revocation: Operation | undefined
@@ -53,14 +59,14 @@ export async function watch(
   revocation = await revoke()
   if (!isAccepted(revocation)) isOver = true
   await Promise.all(polls)
-  return { revocation, ...since(revocation.endMs, tracks, isQuiet(nowMs())) }
+  return { revocation, ...since(revocation.endMs, tracks, isOver) }
 }
 
 function note(track: Track, operation: Operation): void {
   if (isAccepted(operation)) {
     track.lastAcceptedMs = operation.startMs
     track.refusedFromMs = null
-  } else track.refusedFromMs ??= operation.startMs
+  } else if (operation.status !== null) track.refusedFromMs ??= operation.startMs
 }
 
 function pauseMs({ pollMs }: Pace, revocation: Operation | undefined): number {
@@ -71,10 +77,7 @@ function since(acknowledgedMs: number, tracks: readonly Track[], isQuiet: boolea
   const accepted = tracks.flatMap(({ lastAcceptedMs }) => lastAcceptedMs ?? [])
   const refused = tracks.flatMap(({ refusedFromMs }) => refusedFromMs ?? [])
   return {
-    lastAcceptedMs: accepted.length === 0 ? null : exact(Math.max(...accepted) - acknowledgedMs),
-    refusedFromMs: isQuiet ? exact(Math.max(...refused) - acknowledgedMs) : null,
+    lastAcceptedMs: accepted.length === 0 ? null : Math.max(...accepted) - acknowledgedMs,
+    refusedFromMs: isQuiet ? Math.max(...refused) - acknowledgedMs : null,
   }
 }
-
-/** To the microsecond, which is more than the clock of a request is good for. */
-const exact = (ms: number) => Math.round(ms * 1_000) / 1_000

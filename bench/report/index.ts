@@ -10,6 +10,7 @@ import { latencyChart } from './charts/latency.ts'
 import { memoryChart } from './charts/memory.ts'
 import { payloadChart } from './charts/payload.ts'
 import { replicasChart } from './charts/replicas.ts'
+import { revocationChart } from './charts/revocation.ts'
 import { throughputChart } from './charts/throughput.ts'
 import { tlsChart } from './charts/tls.ts'
 import { markdownReport } from './markdown.ts'
@@ -27,6 +28,7 @@ const charts = {
   'charts/distance.svg': distanceChart,
   'charts/knobs.svg': knobsChart,
   'charts/tls.svg': tlsChart,
+  'charts/revocation.svg': revocationChart,
   'charts/far-scale.svg': farScaleChart,
 } as const
 

@@ -11,6 +11,7 @@ import { capacityTable, demandTable, latencyTable, rejectedRatesTable, rungsTabl
 import { loginSection } from './logins.ts'
 import { bullets, environment, limits, method } from './method.ts'
 import { payloadSection } from './payload-section.ts'
+import { revocationSection } from './revocation-section.ts'
 import { scalingSection } from './scaling-section.ts'
 import {
   costTable,
@@ -65,6 +66,7 @@ export function markdownReport(run: Run, summary: Summary, charts: readonly stri
     ...distanceSection(summary, chart),
     ...tlsSection(summary, chart),
     ...knobsSection(run, summary, chart),
+    ...revocationSection(summary, chart),
     ...farSection(run, summary, chart),
     ...notes(summary),
     ...warnings(summary),

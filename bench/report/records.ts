@@ -52,7 +52,7 @@ export function sameCell(a: Arm, b: Arm): boolean {
   )
 }
 
-function inTableOrder(a: Arm, b: Arm): number {
+export function inTableOrder(a: Arm, b: Arm): number {
   return (
     a.experiment.localeCompare(b.experiment, 'en') ||
     a.replicas - b.replicas ||

@@ -17,6 +17,7 @@ import { estimate, metrics } from './metrics.ts'
 import { payload } from './payload.ts'
 import { predicted } from './predictions.ts'
 import { type ArmRecords, byBlock, recordsByArm } from './records.ts'
+import { revocation } from './revocation.ts'
 import { scalability, scaling } from './scaling.ts'
 import { tlsSummary } from './tls.ts'
 import { versus } from './versus.ts'
@@ -24,8 +25,9 @@ import { stillWarming } from './warm-up.ts'
 
 /** Pure: the same records give the same summary. The run's own seed drives what is drawn at random. */
 export function summarize(run: Run, results: readonly TrialResult[]): Summary {
-  // The closed-loop window of a ladder only ends its warm-up; what ladders say has tables of its own.
-  const closed = recordsByArm(run, results).filter(({ arm }) => arm.load.loop !== 'open')
+  // The closed-loop window of a ladder only ends its warm-up; what ladders say has tables of its own. So has what was
+  // observed: its load is there to be there, and no figure of the scheme.
+  const closed = recordsByArm(run, results).filter(({ arm }) => arm.load.loop !== 'open' && !arm.observe)
   const withRejected = agreement(closed, results, ownErrors(closed))
   const warming = stillWarming(closed)
   const all = closed.map((records) => flagged(records, withRejected, warming))
@@ -50,6 +52,7 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
     scalability: scalability(all, run),
     predictions: predicted(run, all),
     payload: payload(all, results),
+    revocation: revocation(run, results),
     distance: distance(run, results),
     tls: tlsSummary(all, compared),
     memoryPerUser: memoryPerUser(all),

@@ -1,6 +1,7 @@
 /** What is asked of an observation of revocations, and what it saw. */
 import { z } from 'zod'
-import { count, nonNegative } from './basics.ts'
+import { count, nonNegative, warningSchema } from './basics.ts'
+import { settingsSchema } from './settings.ts'
 
 const waySchema = z
   .enum(['logout', 'logout-everywhere', 'disable'])
@@ -30,11 +31,17 @@ export const revocationSchema = z
           .describe(
             'How long after the acknowledgement a use may be accepted, as declared; null: no such bound',
           ),
+        shippedBoundMs: nonNegative
+          .nullable()
+          .describe('The same where no lifetime is shortened for the trial; null: no such bound'),
         unsupported: z.boolean().describe('Answered 501, as declared: the scheme cannot'),
+        ageMs: z
+          .array(nonNegative)
+          .describe('For each revocation, from the start of the login to the acknowledgement'),
         lastAcceptedMs: z
           .array(nonNegative.nullable())
           .describe(
-            'For each revocation, from its acknowledgement to the start of the last use that any replica accepted; ' +
+            'From the acknowledgement to the start of the last use that any replica accepted; ' +
               'null: none that began later was accepted',
           ),
         refusedFromMs: z
@@ -50,3 +57,56 @@ export const revocationSchema = z
     examples: z.array(z.string()).describe('A few of these, without credentials'),
   })
   .describe('What became of credentials after an acknowledged revocation, on each replica')
+
+const repeatsSchema = z
+  .object({
+    value: nonNegative.describe('Median over revocations'),
+    lo: nonNegative.describe('Lower end of its 95 % interval'),
+    hi: nonNegative,
+    worst: nonNegative,
+  })
+  .describe('Milliseconds')
+
+export const revocationSummarySchema = z
+  .array(
+    z.object({
+      arm: z.string(),
+      scheme: z.string(),
+      replicas: count.min(1),
+      settings: settingsSchema.describe('What was shortened for these trials'),
+      ways: z.array(
+        z.object({
+          way: waySchema,
+          boundMs: nonNegative.nullable().describe('As declared, with these settings; null: none'),
+          shippedBoundMs: nonNegative.nullable().describe('As declared, with the settings as they are'),
+          unsupported: z.boolean().describe('The scheme cannot, as declared, and says so'),
+          n: count.describe('Revocations that were watched to their end'),
+          cut: count.describe('Those that were not'),
+          accepted: count.describe('Revocations after whose acknowledgement a use began that was accepted'),
+          lastAcceptedMs: repeatsSchema
+            .nullable()
+            .describe('From the acknowledgement to the start of the last accepted use; 0 where none was'),
+          refusedFromMs: repeatsSchema
+            .nullable()
+            .describe('To the start of the use from which on all refused'),
+          lastAgeMs: repeatsSchema
+            .nullable()
+            .describe('From the login to the start of the first refused use; null: nothing was accepted'),
+          beyondWorst: z
+            .number()
+            .nullable()
+            .describe(
+              'At most this share of revocations takes longer than the worst that was seen, with 95 %',
+            ),
+        }),
+      ),
+      uses: count,
+      late: count.describe('Accepted later than the bound'),
+      wrongUsers: count,
+      hangs: count,
+      examples: z.array(z.string()),
+      warnings: z.array(warningSchema),
+      trials: z.array(z.string()).describe('Ids of those behind these figures'),
+    }),
+  )
+  .describe('From the experiment `revocation`')

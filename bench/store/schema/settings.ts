@@ -7,6 +7,8 @@ export const settingsSchema = z
     stateBytes: count.max(65_536).describe('Bytes of JSON that are remembered of each user; default 0'),
     passwordHash: z.enum(['off', 'scrypt']).describe('What a login costs; default off'),
     ttlSec: count.min(1).describe('Lifetime of a login; default 3600'),
+    accessTtlSec: count.min(1).describe('Lifetime of an access token that can be renewed; default 300'),
+    nearCacheSec: count.min(1).describe('The longest that a replica believes what it has read; default 5'),
     redisRoundTripMs: nonNegative.describe(
       'Delay between replicas and Redis, both ways together; default: no relay',
     ),

@@ -12,6 +12,7 @@ import { distanceSchema } from './distance.ts'
 import { farScaleSchema } from './far-scale.ts'
 import { latencyRowSchema } from './latency-row.ts'
 import { payloadSchema } from './payload.ts'
+import { revocationSummarySchema } from './revocation.ts'
 import { tlsSummarySchema } from './tls.ts'
 import { armSchema } from './trial.ts'
 import { hashedLoginSchema, journeySummarySchema } from './visits.ts'
@@ -161,6 +162,7 @@ export const summarySchema = z
       )
       .describe('What was written down before the arms held out were measured, and what they showed'),
     payload: payloadSchema,
+    revocation: revocationSummarySchema,
     distance: distanceSchema,
     tls: tlsSummarySchema.nullable().describe('Null without that experiment'),
     memoryPerUser: z

@@ -1,0 +1,124 @@
+/** The claim that tokens are no sessions, by what becomes of either after a logout. */
+import { list } from '../report/format.ts'
+import { timeText } from '../report/revocation-section.ts'
+import { FEW_BLOCKS } from '../stats/median-interval.ts'
+import type { Estimate, Summary } from '../types.ts'
+import type { Claim, Facts, Finding } from './claim.ts'
+import { code, DENYLIST, MEMORY, SESSION, TOKEN, undecided } from './facts.ts'
+import { comment } from './sources.ts'
+import type { Bound } from './verdict.ts'
+
+type Entry = Summary['revocation'][number]
+
+/** A scheme's logouts, of which some were watched to their end. */
+interface Logouts {
+  entry: Entry
+  n: number
+  accepted: number
+  last: Times
+  refused: Times
+  age: Times | null
+}
+type Times = NonNullable<Entry['ways'][number]['refusedFromMs']>
+
+const AT_ONCE: Bound = { op: '<', value: 1 }
+const LIMIT_MS = 1_000 * AT_ONCE.value
+
+export const notForSessions: Claim = {
+  id: 'not-for-sessions',
+  quote: 'JWT is not suited for managing sessions',
+  source: comment('André Felipe Dias'),
+  reading: 'a plain token outlives its logout by its lifetime, and a session does not',
+  metric: 'time from an acknowledged logout to the last acceptance on any replica',
+  supportedIf: "the bound is the token's lifetime for plain JWT and under 1 s for sessions",
+  refutedIf: 'otherwise',
+  thresholds: { sessionSec: AT_ONCE },
+  decidedBy: 'npm run bench -- --only revocation',
+  judge(facts) {
+    const [token, session] = [logoutsOf(facts, TOKEN), logoutsOf(facts, SESSION)]
+    if (!token || !session) {
+      const missing = [...(token ? [] : [TOKEN]), ...(session ? [] : [SESSION])]
+      return undecided(
+        `this run has no logouts of ${list(missing.map(code))} from the experiment \`revocation\``,
+      )
+    }
+    const memory = logoutsOf(facts, MEMORY)
+    const sessions = [...(memory ? [memory] : []), session]
+    const others = [logoutsOf(facts, DENYLIST)].filter((one) => one !== null)
+    const lifetimeMs = 1_000 * (token.entry.settings.ttlSec ?? Number.POSITIVE_INFINITY)
+    const { verdict, doubt } = verdictOf(token, sessions, lifetimeMs)
+    return {
+      verdict,
+      boundary: null,
+      sentence: `${[tokenText(token, lifetimeMs), ...[...sessions, ...others].map(endText)].join('; ')}${doubt}`,
+      estimates: [
+        ...(token.age
+          ? [
+              {
+                label: `age of a revoked ${TOKEN} at its first refusal`,
+                estimate: asEstimate(token, token.age),
+              },
+            ]
+          : []),
+        ...sessions.map((one) => ({
+          label: `from the logout until every replica refuses, ${one.entry.scheme}`,
+          estimate: asEstimate(one, one.refused),
+        })),
+      ],
+      evidence: [token, ...sessions, ...others].flatMap(({ entry }) => entry.trials),
+    }
+  },
+}
+
+function logoutsOf({ summary }: Pick<Facts, 'summary'>, scheme: string): Logouts | null {
+  const entry = summary.revocation.find((one) => one.scheme === scheme)
+  const way = entry?.ways.find((one) => one.way === 'logout')
+  if (!entry || !way?.lastAcceptedMs || !way.refusedFromMs) return null
+  const { n, accepted, lastAcceptedMs: last, refusedFromMs: refused, lastAgeMs: age } = way
+  return { entry, n, accepted, last, refused, age }
+}
+
+/**
+ * The token's part asks for the whole interval of its age at the first refusal to lie beyond its lifetime, the sessions'
+ * for every single logout: one that lasts longer is one too many.
+ */
+function verdictOf(
+  token: Logouts,
+  sessions: readonly Logouts[],
+  lifetimeMs: number,
+): { verdict: Finding['verdict']; doubt: string } {
+  const decided = (verdict: 'supported' | 'refuted') => ({ verdict, doubt: '' })
+  const open = (doubt: string) => ({ verdict: 'inconclusive' as const, doubt })
+  if (sessions.some(({ accepted, last }) => accepted > 0 && last.worst >= LIMIT_MS)) return decided('refuted')
+  if (!token.age || token.age.hi < lifetimeMs) return decided('refuted')
+  const few = [token, ...sessions].filter(({ n }) => n < FEW_BLOCKS)
+  if (few.length > 0)
+    return open(
+      `; fewer than ${FEW_BLOCKS} logouts of ${list(few.map(({ entry }) => code(entry.scheme)))} decide nothing`,
+    )
+  if (sessions.some(({ refused }) => refused.worst >= LIMIT_MS))
+    return open('; replicas were not asked often enough to tell that all refused within a second')
+  if (token.age.lo < lifetimeMs) return open('; the interval of the age does not lie beyond the lifetime')
+  return decided('supported')
+}
+
+function tokenText({ entry, n, accepted, last, age }: Logouts, lifetimeMs: number): string {
+  const name = code(entry.scheme)
+  if (!age) return `${name} was accepted by no replica after any of ${n} logouts`
+  return (
+    `${name}, with a lifetime of ${timeText(lifetimeMs)}, was still accepted after ${accepted} of ${n} logouts, for up to ` +
+    `${timeText(last.worst)}, until it was ${timeText(age.value)} old (median, ${timeText(age.lo)} to ${timeText(age.hi)})`
+  )
+}
+
+function endText({ entry, n, accepted, last, refused }: Logouts): string {
+  const name = code(entry.scheme)
+  if (accepted === 0)
+    return `${name} was accepted after none of ${n}, all replicas refusing from ${timeText(refused.worst)} on at the latest`
+  return `${name} was accepted after ${accepted} of ${n}, for up to ${timeText(last.worst)}`
+}
+
+/** One value a revocation. */
+function asEstimate({ n, entry }: Logouts, { value, lo, hi }: Times): Estimate {
+  return { value, lo, hi, unit: 'ms', n, warnings: entry.warnings }
+}
