@@ -47,6 +47,25 @@ export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits
     res.status(204).end()
   })
 
+  app.post('/logout-everywhere', privatePage, ...unsafe, auth.guard, async (req, res) => {
+    if (!auth.logoutEverywhere) return void res.status(501).json(CANNOT)
+    await auth.logoutEverywhere(req, res)
+    res.status(204).end()
+  })
+
+  app.post('/me/disable', privatePage, ...unsafe, auth.guard, async (req, res) => {
+    if (!auth.disable) return void res.status(501).json(CANNOT)
+    await auth.disable(req, res)
+    res.status(204).end()
+  })
+
+  app.post('/refresh', privatePage, ...unsafe, json, async (req, res) => {
+    if (!auth.refresh) return void res.status(501).json(CANNOT)
+    const { refreshToken } = req.body ?? {}
+    if (!isText(refreshToken)) return void res.status(400).json(MALFORMED)
+    res.json(await auth.refresh(refreshToken))
+  })
+
   app.get('/public', (_req, res) => {
     res.json({ message: 'no login needed' })
   })
@@ -66,6 +85,7 @@ export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits
 }
 
 const MALFORMED = { error: 'malformed request' }
+const CANNOT = { error: 'not possible with this scheme' }
 
 const privatePage: RequestHandler = (_req, res, next) => {
   res.setHeader('Cache-Control', 'no-store')

@@ -1,9 +1,9 @@
 /** What every scheme with a token in the Authorization header shares. */
 
+import { type Claims, type Tokens, userOf } from './claims.ts'
 import { bearerCredential } from './credentials.ts'
 import { Unauthorized } from './errors.ts'
 import type { Auth } from './scheme.ts'
-import { type Claims, type Tokens, userOf } from './tokens.ts'
 
 /** An Auth over signed bearer tokens. `isDenied` is asked about every token whose signature is right. */
 export function bearerAuth(tokens: Tokens, isDenied?: (claims: Claims) => Promise<boolean>): Auth {

@@ -15,7 +15,8 @@ function world(sec = SEC, limit?: number) {
     questions.push(login)
     return ended.has(login)
   }
-  const replica = believing(ask, sec, limit, () => now)
+  const { isEnded, forget } = believing(sec, limit, () => now)
+  const replica = { forget, isEnded: (login: string) => isEnded(login, () => ask(login)) }
   const pass = (ms: number) => {
     now += ms
   }
@@ -72,12 +73,13 @@ test('no login is let in later than the bound after its logout elsewhere, and no
 
 test('an answer that was under way during a logout here is not believed', async () => {
   const answers: ((ended: boolean) => void)[] = []
-  const replica = believing(() => new Promise((resolve) => answers.push(resolve)), SEC)
-  const before = replica.isEnded('a')
+  const ask = () => new Promise<boolean>((resolve) => answers.push(resolve))
+  const replica = believing(SEC)
+  const before = replica.isEnded('a', ask)
   replica.forget('a')
   answers[0]?.(false)
   assert.equal(await before, false)
-  const after = replica.isEnded('a')
+  const after = replica.isEnded('a', ask)
   answers[1]?.(true)
   assert.equal(await after, true)
 })
@@ -86,13 +88,13 @@ test('the bound counts from the question, not from the answer', async () => {
   const answers: ((ended: boolean) => void)[] = []
   let now = 0
   const ask = () => new Promise<boolean>((resolve) => answers.push(resolve))
-  const replica = believing(ask, SEC, undefined, () => now)
-  const slow = replica.isEnded('a')
+  const replica = believing(SEC, undefined, () => now)
+  const slow = replica.isEnded('a', ask)
   now = 1000 * SEC - 1
   answers[0]?.(false)
   await slow
   now = 1000 * SEC
-  replica.isEnded('a')
+  replica.isEnded('a', ask)
   assert.equal(answers.length, 2)
 })
 

@@ -7,32 +7,28 @@
 const MOST_LOGINS = 50_000
 
 interface Believing {
-  isEnded(login: string): Promise<boolean>
+  /** `ask` only where the login is not believed. */
+  isEnded(login: string, ask: () => Promise<boolean>): Promise<boolean>
   /** After a logout: this login is not believed any more. */
   forget(login: string): void
 }
 
 /**
- * `ask`, asked about one login no more often than every `sec` seconds while the answer is no. A login that ends elsewhere
- * is let in for at most so long after its logout was acknowledged.
+ * Asks about one login no more often than every `sec` seconds while the answer is no. A login that ends elsewhere is let
+ * in for at most so long after its logout was acknowledged.
  */
-export function believing(
-  ask: (login: string) => Promise<boolean>,
-  sec: number,
-  limit = MOST_LOGINS,
-  nowMs = () => performance.now(),
-): Believing {
-  if (sec === 0) return { isEnded: ask, forget() {} }
+export function believing(sec: number, limit = MOST_LOGINS, nowMs = () => performance.now()): Believing {
+  if (sec === 0) return { isEnded: (_login, ask) => ask(), forget() {} }
   /** Oldest first, which is also the order in which they run out. */
   const believedUntilMs = new Map<string, number>()
   let logouts = 0
   return {
-    async isEnded(login) {
+    async isEnded(login, ask) {
       // Counted from the question: when the answer comes, it may be out of date already.
       const askedMs = nowMs()
       if (askedMs < (believedUntilMs.get(login) ?? 0)) return false
       const logoutsBefore = logouts
-      if (await ask(login)) return true
+      if (await ask()) return true
       // An answer from before a logout must not outlive it.
       if (logouts === logoutsBefore) believe(login, askedMs)
       return false

@@ -112,6 +112,12 @@ export function prefer(server: Server, credential: Headers, preferences: unknown
   return send(server, '/me/preferences', { method: 'PUT', headers: credential, body: preferences })
 }
 
+/** Whether the replica that acknowledged a logout refuses the credential from then on, whatever others still do. */
+export function endsHere({ traits }: Scheme): boolean {
+  // A token that nobody is asked about lives on; what is kept in a cache, the replica that ended it knows of.
+  return traits.revocation === 'immediate' || (traits.revocation === 'bounded' && traits.token === undefined)
+}
+
 /** The text of a credential without its header's name: a cookie's value, a token, a name. */
 export function secretOf(credential: Credential): { header: string; prefix: string; secret: string } {
   const [[header, value]] = Object.entries(credential) as [[string, string]]

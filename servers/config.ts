@@ -7,20 +7,32 @@ export class ConfigError extends Error {
   readonly code = 'BAD_CONFIG'
 }
 
-/** Signing material, shared by all replicas of a fleet: a session secret and one private JWK an algorithm. */
-export interface KeyRing {
-  sessionSecret: string
-  HS256: JWK
-  RS256: JWK
-  ES256: JWK
-  EdDSA: JWK
-}
+const SECRETS = ['HS256', 'A256GCM', 'v4.local'] as const
+const ROTATED = ['RS256', 'ES256', 'EdDSA', 'v4.public'] as const
+
+/** Keys with a public half, which have a name (`kid`) and can be replaced while their tokens are still about. */
+export type Rotated = (typeof ROTATED)[number]
+
+/**
+ * Keys, shared by all replicas of a fleet: a session secret and one JWK for each way to make a token: private ones and
+ * secrets, those for encryption of 32 bytes.
+ */
+export type KeyRing = { sessionSecret: string } & Record<(typeof SECRETS)[number] | Rotated, JWK> & {
+    /** Keys that were replaced: their tokens are still taken, until the key is removed from here. */
+    previous?: Partial<Record<Rotated, JWK[]>>
+  }
 
 const PASSWORD_HASHES = ['off', 'scrypt'] as const
 export type PasswordHash = (typeof PASSWORD_HASHES)[number]
 
 const KEY_FORMS = ['crypto-key', 'key-object', 'bytes'] as const
 export type KeyForm = (typeof KEY_FORMS)[number]
+
+const DENYLIST_DOWN = ['closed', 'open'] as const
+type DenylistDown = (typeof DENYLIST_DOWN)[number]
+
+const HALF_A_DAY_SEC = 43_200
+const ACCESS_SEC = 300
 
 export interface ServerConfig {
   /** Name of the scheme in the registry (`SCHEME`). */
@@ -41,8 +53,25 @@ export interface ServerConfig {
   keyPrefix: string
   /** `KEYS`, the JSON that `keygen` prints. */
   keys: KeyRing
-  /** Lifetime of a login in seconds (`TTL_SEC`, default 3600). */
+  /** Lifetime of a login in seconds; of a session, since it was last used (`TTL_SEC`, default 3600). */
   ttlSec: number
+  /**
+   * The longest that a session goes on, however busy its user is, in seconds, where the scheme limits it
+   * (`ABSOLUTE_TTL_SEC`, default 12 hours, never less than `TTL_SEC`).
+   */
+  absoluteTtlSec: number
+  /** Lifetime of an access token that can be renewed, in seconds (`ACCESS_TTL_SEC`, 1 to `TTL_SEC`, default 300). */
+  accessTtlSec: number
+  /**
+   * How long after it was used a refresh token may be used again, by a tab that did not know (`REFRESH_GRACE_SEC`, 0 to
+   * 60). 0, the default, is strict: a second use ends the login.
+   */
+  refreshGraceSec: number
+  /**
+   * The longest that a replica believes a session that it has read, in seconds (`NEAR_CACHE_SEC`, 1 to 60, default 5, at
+   * most half of `TTL_SEC`): the bound for when Redis cannot tell it of changes.
+   */
+  nearCacheSec: number
   /** Number of users in the directory, user0 to user{N-1} (`USERS`, default 1000). */
   users: number
   /** Bytes of JSON of the preferences that the directory gives each user (`STATE_BYTES`, 0 to 65536, default 0). */
@@ -63,14 +92,24 @@ export interface ServerConfig {
    * So long after its logout, a token may still be let in by the other replicas; the one that ended it refuses it at once.
    */
   denylistCacheSec: number
+  /**
+   * What jwt-denylist does when Redis cannot be asked (`DENYLIST_DOWN`): `closed`, the default, answers 503; `open` lets
+   * in every valid token, also those that were revoked.
+   */
+  denylistDown: DenylistDown
   /** Cookies without Secure and `__Host-`, for load over plain HTTP only (`PLAIN_HTTP=1`). */
   plainHttp: boolean
 }
 
 const MIN_SECRET_BYTES = 32
+const LONGEST_SEC = 31_536_000
 
 /** The settings in `env`. Throws a ConfigError for the first one that cannot be used. */
 export function readConfig(env: NodeJS.ProcessEnv): ServerConfig {
+  const ttlSec = readInteger(env, 'TTL_SEC', 3600, 1, LONGEST_SEC)
+  // A busy user's session has to be read again before it ends in Redis for want of use.
+  const longestCacheSec = Math.max(1, Math.min(60, Math.floor(ttlSec / 2)))
+  const accessTtlSec = readInteger(env, 'ACCESS_TTL_SEC', Math.min(ACCESS_SEC, ttlSec), 1, ttlSec)
   return {
     scheme: readScheme(env.SCHEME),
     host: env.HOST || '127.0.0.1',
@@ -81,7 +120,18 @@ export function readConfig(env: NodeJS.ProcessEnv): ServerConfig {
     redisTimeoutMs: readInteger(env, 'REDIS_TIMEOUT_MS', 250, 1, 60_000),
     keyPrefix: env.KEY_PREFIX ?? '',
     keys: readKeys(env.KEYS),
-    ttlSec: readInteger(env, 'TTL_SEC', 3600, 1, 31_536_000),
+    ttlSec,
+    absoluteTtlSec: readInteger(
+      env,
+      'ABSOLUTE_TTL_SEC',
+      Math.max(HALF_A_DAY_SEC, ttlSec),
+      ttlSec,
+      LONGEST_SEC,
+    ),
+    accessTtlSec,
+    // A longer grace would be a second refresh token that nobody can take back.
+    refreshGraceSec: readInteger(env, 'REFRESH_GRACE_SEC', 0, 0, Math.min(60, accessTtlSec)),
+    nearCacheSec: readInteger(env, 'NEAR_CACHE_SEC', Math.min(5, longestCacheSec), 1, longestCacheSec),
     users: readInteger(env, 'USERS', 1000, 1, 1_000_000_000),
     stateBytes: readInteger(env, 'STATE_BYTES', 0, 0, 65_536),
     passwordHash: readChoice(env, 'PASSWORD_HASH', PASSWORD_HASHES),
@@ -89,6 +139,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ServerConfig {
     autoPipelining: env.AUTO_PIPELINING ? readSwitch(env, 'AUTO_PIPELINING', false) : undefined,
     keyForm: readChoice(env, 'KEY_FORM', KEY_FORMS),
     denylistCacheSec: readInteger(env, 'DENYLIST_CACHE_SEC', 0, 0, 3600),
+    denylistDown: readChoice(env, 'DENYLIST_DOWN', DENYLIST_DOWN),
     plainHttp: readSwitch(env, 'PLAIN_HTTP', false),
   }
 }
@@ -126,17 +177,15 @@ function readSwitch(env: NodeJS.ProcessEnv, name: string, fallback: boolean): bo
 }
 
 /** Keys are checked for every algorithm, whatever the scheme, so that a bad ring never gets half into use. */
-function readKeys(text: string | undefined): KeyRing {
+export function readKeys(text: string | undefined): KeyRing {
   if (!text) throw new ConfigError('KEYS is not set: put the JSON that keygen prints into it')
   const keys = parseObject(text) as Partial<KeyRing> | undefined
   if (!keys) throw new ConfigError('KEYS is not a JSON object: put the output of keygen into it, unchanged')
-  const missing = ['sessionSecret', 'HS256', 'RS256', 'ES256', 'EdDSA'].filter(
-    (name) => !Object.hasOwn(keys, name),
-  )
+  const missing = ['sessionSecret', ...SECRETS, ...ROTATED].filter((name) => !Object.hasOwn(keys, name))
   if (missing.length > 0)
     throw new ConfigError(`KEYS lacks ${missing.join(', ')}: make a new ring with keygen`)
   requireSecret('KEYS.sessionSecret', keys.sessionSecret)
-  requireSecret('KEYS.HS256.k', keys.HS256?.k)
+  for (const name of SECRETS) requireSecret(`KEYS.${name}.k`, keys[name]?.k)
   return keys as KeyRing
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningRedis, startRedis } from '../bench/fleet/redis.ts'
 import {
   type Credential,
+  endsHere,
   issued,
   login,
   loginCall,
@@ -30,7 +31,8 @@ let expected: Transcript
 
 /** Two servers of a scheme: the second one with other keys, and logins that soon expire. */
 async function startPair(name: string): Promise<{ server: Server; shortLived: Server }> {
-  const settings = { SCHEME: name, REDIS_URL: redis.url }
+  // What becomes of a slow Redis is redis.test.ts's; here a busy machine must not look like one.
+  const settings = { SCHEME: name, REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '5000' }
   const [server, shortLived] = await Promise.all([
     startServer({ ...settings, KEYS: keys }),
     startServer({ ...settings, KEYS: otherKeys, TTL_SEC: String(SHORT_TTL_SEC) }),
@@ -162,7 +164,7 @@ async function transcript(server: Server, scheme: Scheme): Promise<Transcript> {
 }
 
 function withoutToken(text: string): string {
-  const { token: _, ...rest } = JSON.parse(text)
+  const { token: _, refreshToken: _refresh, ...rest } = JSON.parse(text)
   return JSON.stringify(rest)
 }
 
@@ -211,7 +213,7 @@ async function revokes(server: Server, shortLived: Server, scheme: Scheme): Prom
   const changed = issued(scheme, await prefer(server, ended, { a: 'b' }))
   assert.equal((await logout(server, ended)).status, 204)
   assert.equal((await me(server, other)).status, 200, 'another login of the same user goes on')
-  if (scheme.traits.revocation === 'immediate') {
+  if (endsHere(scheme)) {
     assertUnauthorized(scheme, await me(server, ended))
     assertUnauthorized(scheme, await logout(server, ended))
     if (changed) assertUnauthorized(scheme, await me(server, changed))

@@ -9,14 +9,25 @@ export interface Traits {
   state: 'none' | 'process' | 'redis' | 'token' | 'token+redis'
   /** How the credential travels; `none` names a user in `X-User` and proves nothing. */
   transport: 'none' | 'cookie' | 'bearer'
-  /** When a credential stops working after its logout was acknowledged; the control's `X-User` never does. */
-  revocation: 'immediate' | 'at-expiry' | 'never'
-  /** What the holder of a credential can read in it without a key. */
-  payload: 'opaque' | 'readable'
+  /**
+   * When a credential stops working after its logout was acknowledged: within milliseconds on every replica, within
+   * the setting that `boundedBy` names, when it expires; the control's `X-User` never does.
+   */
+  revocation: 'immediate' | 'bounded' | 'at-expiry' | 'never'
+  /** The same for all credentials of a user at once, and for closing an account. */
+  userWide: 'immediate' | 'bounded' | 'cannot'
+  /** The setting, in seconds, that bounds how long a revoked credential may still be let in. */
+  boundedBy?: 'ACCESS_TTL_SEC' | 'NEAR_CACHE_SEC'
+  /** What the holder of a credential finds in it without a key: a name of something, the profile, or nothing legible. */
+  payload: 'opaque' | 'readable' | 'encrypted'
+  /** How a token is made; absent where the credential only names what the server keeps. */
+  token?: 'jws' | 'jwe' | 'paseto'
+  /** Whether a login ends some day, however busy its user is. */
+  lastDay: boolean
 }
 
 /** What goes into the JSON body of a reply that issues a credential: nothing when a cookie carries it. */
-type IssuedCredential = { token?: string }
+type IssuedCredential = { token?: string; refreshToken?: string }
 
 export interface Auth {
   /** Starts a login for a user whose password was right; answers after the state is safely kept. */
@@ -27,6 +38,12 @@ export interface Auth {
   save(req: Request, res: Response, user: User): Promise<IssuedCredential>
   /** Ends the login of a guarded request, as far as the scheme's `revocation` trait says it can. */
   logout(req: Request, res: Response): Promise<void>
+  /** Ends all logins of the user of a guarded request; absent where `userWide` is `cannot`. */
+  logoutEverywhere?(req: Request, res: Response): Promise<void>
+  /** The same, and nobody logs in as this user any more. */
+  disable?(req: Request, res: Response): Promise<void>
+  /** New credentials for a refresh token; absent where credentials are not renewed. Throws Unauthorized. */
+  refresh?(refreshToken: string): Promise<IssuedCredential>
   /** Lets go of connections and timers. */
   close(): Promise<void>
 }
@@ -45,12 +62,19 @@ export const schemes = {
   'session-memory': () => import('./schemes/session-memory.ts'),
   'session-redis': () => import('./schemes/session-redis.ts'),
   'session-redis-tuned': () => import('./schemes/session-redis-tuned.ts'),
+  'session-redis-hashed': () => import('./schemes/session-redis-hashed.ts'),
+  'session-redis-cached': () => import('./schemes/session-redis-cached.ts'),
   'jwt-hs256': () => import('./schemes/jwt-hs256.ts'),
+  'jwt-hs256-fast': () => import('./schemes/jwt-hs256-fast.ts'),
   'jwt-rs256': () => import('./schemes/jwt-rs256.ts'),
   'jwt-es256': () => import('./schemes/jwt-es256.ts'),
   'jwt-eddsa': () => import('./schemes/jwt-eddsa.ts'),
   'jwt-cookie': () => import('./schemes/jwt-cookie.ts'),
   'jwt-denylist': () => import('./schemes/jwt-denylist.ts'),
+  'jwt-refresh': () => import('./schemes/jwt-refresh.ts'),
+  jwe: () => import('./schemes/jwe.ts'),
+  'paseto-v4-public': () => import('./schemes/paseto-v4-public.ts'),
+  'paseto-v4-local': () => import('./schemes/paseto-v4-local.ts'),
 } satisfies Record<string, () => Promise<{ scheme: Scheme }>>
 
 export type SchemeName = keyof typeof schemes

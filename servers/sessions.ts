@@ -1,20 +1,36 @@
 /** What every scheme built on express-session shares: the schemes differ in nothing but their store. */
 import type { Request, RequestHandler } from 'express'
 import session, { type Store } from 'express-session'
+import { nowSec } from './claims.ts'
 import type { ServerConfig } from './config.ts'
 import { cookieCredential, cookieName, cookieOptions } from './credentials.ts'
 import { Unauthorized, Unavailable } from './errors.ts'
+import { type Logins, userWide } from './logins.ts'
 import type { Auth } from './scheme.ts'
 import type { User } from './users.ts'
 
 declare module 'express-session' {
   interface SessionData {
     user: User
+    /** Seconds since 1970; only where a session has a last day. */
+    since?: number
   }
 }
 
+/** What express-session leaves to the application: a last day, and ending all sessions of a user. */
+export interface Lifetimes {
+  logins: Logins
+  /** Key of a session in Redis. */
+  keyOf(id: string): string
+}
+
 /** An Auth over any store of express-session. */
-export function sessionAuth(config: ServerConfig, store: Store, close: () => Promise<void>): Auth {
+export function sessionAuth(
+  config: ServerConfig,
+  store: Store,
+  close: () => Promise<void>,
+  lifetimes?: Lifetimes,
+): Auth {
   const name = cookieName(config, 'sid')
   const middleware = session({
     name,
@@ -29,8 +45,10 @@ export function sessionAuth(config: ServerConfig, store: Store, close: () => Pro
     if (cookieCredential(req, name) === undefined) return next(new Unauthorized())
     middleware(req, res, (error: unknown) => {
       if (error) return next(storeError(error))
-      const user = req.session.user
-      if (!user) return next(new Unauthorized())
+      const { user, since } = req.session
+      if (!user || (since !== undefined && nowSec() >= since + config.absoluteTtlSec)) {
+        return next(new Unauthorized())
+      }
       res.locals.user = user
       next()
     })
@@ -42,16 +60,32 @@ export function sessionAuth(config: ServerConfig, store: Store, close: () => Pro
       await settled(req, (done) => middleware(req, res, done))
       // A new id, so that nobody who planted or saw the one before the login can use it afterwards.
       await settled(req, (done) => req.session.regenerate(done))
-      return keep(req, user)
+      if (lifetimes) req.session.since = nowSec()
+      const issued = await keep(req, user)
+      if (lifetimes) await noted(req, lifetimes, user)
+      return issued
     },
     save(req, _res, user) {
       return keep(req, user)
     },
     async logout(req, res) {
+      const id = req.sessionID
       await settled(req, (done) => req.session.destroy(done))
+      await lifetimes?.logins.remove(res.locals.user.username, lifetimes.keyOf(id))
       res.clearCookie(name, cookieOptions(config))
     },
+    ...(lifetimes && userWide(lifetimes.logins)),
     close,
+  }
+}
+
+/** A session of an account that was closed meanwhile is gone already; its cookie must not be set either. */
+async function noted(req: Request, { logins, keyOf }: Lifetimes, { username }: User): Promise<void> {
+  try {
+    await logins.add(username, keyOf(req.sessionID))
+  } catch (error) {
+    Reflect.deleteProperty(req, 'session')
+    throw error
   }
 }
 

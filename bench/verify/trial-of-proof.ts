@@ -8,7 +8,9 @@ export const proofTraits: Traits = {
   state: 'none',
   transport: 'none',
   revocation: 'never',
+  userWide: 'cannot',
   payload: 'readable',
+  lastDay: false,
 }
 
 const arm: Arm = {

@@ -1,13 +1,22 @@
 /** An HS256 JWT in an HttpOnly cookie: scripts cannot read it, and the app refuses cross-site requests. */
 import type { Response } from 'express'
+import { userOf } from '../claims.ts'
 import { cookieCredential, cookieName, cookieOptions, requireKept } from '../credentials.ts'
 import { Unauthorized } from '../errors.ts'
 import type { Scheme } from '../scheme.ts'
-import { openTokens, userOf } from '../tokens.ts'
+import { openTokens } from '../tokens.ts'
 
 export const scheme: Scheme = {
   summary: 'HS256 JWT in a __Host- cookie',
-  traits: { state: 'token', transport: 'cookie', revocation: 'at-expiry', payload: 'readable' },
+  traits: {
+    state: 'token',
+    transport: 'cookie',
+    revocation: 'at-expiry',
+    userWide: 'cannot',
+    payload: 'readable',
+    token: 'jws',
+    lastDay: true,
+  },
 
   async open(config) {
     const tokens = await openTokens(config, 'HS256')

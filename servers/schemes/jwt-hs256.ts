@@ -5,7 +5,15 @@ import { openTokens } from '../tokens.ts'
 
 export const scheme: Scheme = {
   summary: 'bearer JWT, HS256',
-  traits: { state: 'token', transport: 'bearer', revocation: 'at-expiry', payload: 'readable' },
+  traits: {
+    state: 'token',
+    transport: 'bearer',
+    revocation: 'at-expiry',
+    userWide: 'cannot',
+    payload: 'readable',
+    token: 'jws',
+    lastDay: true,
+  },
 
   async open(config) {
     return bearerAuth(await openTokens(config, 'HS256'))

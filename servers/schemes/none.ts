@@ -8,7 +8,14 @@ import { createDirectory, type User } from '../users.ts'
 
 export const scheme: Scheme = {
   summary: 'the control: believes X-User, verifies nothing',
-  traits: { state: 'none', transport: 'none', revocation: 'never', payload: 'readable' },
+  traits: {
+    state: 'none',
+    transport: 'none',
+    revocation: 'never',
+    userWide: 'cannot',
+    payload: 'readable',
+    lastDay: false,
+  },
 
   async open(config) {
     const directory = createDirectory(config)

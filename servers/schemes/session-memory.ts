@@ -8,7 +8,14 @@ import { sessionAuth } from '../sessions.ts'
 
 export const scheme: Scheme = {
   summary: 'express-session with its MemoryStore; needs sticky routing',
-  traits: { state: 'process', transport: 'cookie', revocation: 'immediate', payload: 'opaque' },
+  traits: {
+    state: 'process',
+    transport: 'cookie',
+    revocation: 'immediate',
+    userWide: 'cannot',
+    payload: 'opaque',
+    lastDay: false,
+  },
 
   async open(config) {
     return sessionAuth(config, new session.MemoryStore(), async () => {})

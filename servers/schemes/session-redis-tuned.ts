@@ -1,12 +1,14 @@
 /**
  * The packages of session-redis as an expert would set them up: one command a request instead of two,
- * commands of concurrent requests in one write, and updates that cannot bring a destroyed session back.
+ * commands of concurrent requests in one write, updates that cannot bring a destroyed session back, a last day for
+ * every session, and an end for all of a user's at once.
  */
 import { RedisStore } from 'connect-redis'
 import type { Request } from 'express'
 import type { SessionData } from 'express-session'
 import type { Redis } from 'ioredis'
 import { Unauthorized } from '../errors.ts'
+import { userLogins } from '../logins.ts'
 import { bounded, openRedis } from '../redis.ts'
 import type { Scheme } from '../scheme.ts'
 import { sessionAuth } from '../sessions.ts'
@@ -67,12 +69,21 @@ function settle<T>(done: Callback<T>, step: () => Promise<T>): void {
 }
 
 export const scheme: Scheme = {
-  summary: 'the same packages tuned: one GETEX a request, auto-pipelining, no revived sessions',
-  traits: { state: 'redis', transport: 'cookie', revocation: 'immediate', payload: 'opaque' },
+  summary:
+    'the same packages tuned: one GETEX a request, auto-pipelining, no revived sessions, log out everywhere',
+  traits: {
+    state: 'redis',
+    transport: 'cookie',
+    revocation: 'immediate',
+    userWide: 'immediate',
+    payload: 'opaque',
+    lastDay: true,
+  },
 
   async open(config) {
     const redis = await openRedis(config, { enableAutoPipelining: true })
     const store = new TunedStore(redis, `${config.keyPrefix}sess:`, config.ttlSec)
-    return sessionAuth(config, store, async () => redis.disconnect())
+    const lifetimes = { logins: userLogins(redis, config), keyOf: (id: string) => store.prefix + id }
+    return sessionAuth(config, store, async () => redis.disconnect(), lifetimes)
   },
 }

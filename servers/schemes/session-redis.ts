@@ -10,7 +10,14 @@ import { sessionAuth } from '../sessions.ts'
 
 export const scheme: Scheme = {
   summary: 'express-session + connect-redis + ioredis as their READMEs say',
-  traits: { state: 'redis', transport: 'cookie', revocation: 'immediate', payload: 'opaque' },
+  traits: {
+    state: 'redis',
+    transport: 'cookie',
+    revocation: 'immediate',
+    userWide: 'cannot',
+    payload: 'opaque',
+    lastDay: false,
+  },
 
   async open(config) {
     const client = await openRedis(config, { enableAutoPipelining: false })

@@ -1,0 +1,122 @@
+/**
+ * Sessions whose cookie is a public id and a secret, `id.secret`. Redis keeps the secret's SHA-256 under the id: who reads
+ * Redis learns no credential, and what is looked up by is nothing that could be guessed from how long that takes.
+ *
+ * A plain hash suffices, without salt or stretching: the secret has 256 random bits, so there is no dictionary of it.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Request, Response } from 'express'
+import type { Redis } from 'ioredis'
+import { nowSec } from './claims.ts'
+import type { ServerConfig } from './config.ts'
+import { cookieCredential, cookieName, cookieOptions } from './credentials.ts'
+import { Unauthorized } from './errors.ts'
+import { userLogins, userWide } from './logins.ts'
+import { bounded } from './redis.ts'
+import type { Auth } from './scheme.ts'
+import type { User } from './users.ts'
+
+const ID_BYTES = 16
+const SECRET_BYTES = 32
+const CREDENTIAL = /^([\w-]{22})\.([\w-]{43})$/
+
+export interface StoredSession {
+  user: User
+  /** SHA-256 of the secret, base64url. */
+  hash: string
+  /** Of the login, in seconds since 1970. */
+  since: number
+}
+
+/** Where sessions are read; they are always written to Redis. */
+export interface Reader {
+  /** The session, prolonged by being used; undefined where there is none. Throws Unavailable. */
+  read(id: string): Promise<StoredSession | undefined>
+  /** This replica has just changed it. */
+  forget(id: string): void
+}
+
+declare global {
+  namespace Express {
+    interface Locals {
+      /** Set by the guards of schemes with an id and a secret. */
+      session: StoredSession & { id: string }
+    }
+  }
+}
+
+export function sessionKey({ keyPrefix }: ServerConfig, id: string): string {
+  return `${keyPrefix}sess:${id}`
+}
+
+export function opaqueAuth(config: ServerConfig, redis: Redis, { read, forget }: Reader): Auth {
+  const name = cookieName(config, 'sid')
+  const options = cookieOptions(config)
+  const logins = userLogins(redis, config)
+  const keyOf = (id: string) => sessionKey(config, id)
+
+  /** The session that a request proves to be its own. */
+  const find = async (req: Request) => {
+    const [, id, secret] = CREDENTIAL.exec(cookieCredential(req, name) ?? '') ?? []
+    if (id === undefined || secret === undefined) return undefined
+    const session = await read(id)
+    if (!session || !isEqual(session.hash, hashOf(secret))) return undefined
+    return nowSec() < session.since + config.absoluteTtlSec ? { ...session, id } : undefined
+  }
+  const end = async ({ id, user }: Express.Locals['session']) => {
+    const ended = bounded(redis, redis.del(keyOf(id)))
+    await Promise.all([ended, logins.remove(user.username, keyOf(id))])
+    forget(id)
+  }
+
+  return {
+    async guard(req, res, next) {
+      const session = await find(req)
+      if (!session) throw new Unauthorized()
+      res.locals.session = session
+      res.locals.user = session.user
+      next()
+    },
+    async login(req, res, user) {
+      const earlier = await find(req)
+      if (earlier) await end(earlier)
+      const [id, secret] = [ID_BYTES, SECRET_BYTES].map((bytes) =>
+        randomBytes(bytes).toString('base64url'),
+      ) as [string, string]
+      const session: StoredSession = { user, hash: hashOf(secret), since: nowSec() }
+      await bounded(redis, redis.set(keyOf(id), JSON.stringify(session), 'EX', config.ttlSec))
+      await logins.add(user.username, keyOf(id))
+      setCookie(res, `${id}.${secret}`)
+      return {}
+    },
+    async save(_req, res, user) {
+      const { id, hash, since } = res.locals.session
+      const json = JSON.stringify({ user, hash, since } satisfies StoredSession)
+      // Only where it still is: a plain SET by a request that was under way would undo a logout.
+      const kept = await bounded(redis, redis.set(keyOf(id), json, 'EX', config.ttlSec, 'XX'))
+      forget(id)
+      if (kept === null) throw new Unauthorized()
+      return {}
+    },
+    async logout(_req, res) {
+      await end(res.locals.session)
+      res.clearCookie(name, options)
+    },
+    ...userWide(logins),
+    async close() {},
+  }
+
+  function setCookie(res: Response, credential: string): void {
+    res.cookie(name, credential, { ...options, maxAge: config.ttlSec * 1000 })
+  }
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url')
+}
+
+/** In a time that does not tell how much of them is equal; hashes are of equal length. */
+function isEqual(stored: string, given: string): boolean {
+  const [a, b] = [Buffer.from(stored), Buffer.from(given)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}

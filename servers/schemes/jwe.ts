@@ -1,0 +1,48 @@
+/**
+ * A bearer JWT that is encrypted (`dir`, A256GCM): its holder cannot read it, and what is not ours does not decrypt. There
+ * is one secret for both, so that who can check a token can make one.
+ */
+import { EncryptJWT, jwtDecrypt } from 'jose'
+import { bearerAuth } from '../bearer.ts'
+import { claimsOf, isCanonical, type Tokens, tried } from '../claims.ts'
+import type { ServerConfig } from '../config.ts'
+import type { Scheme } from '../scheme.ts'
+import { joseChecks, orRefused } from '../tokens.ts'
+
+const HEADER = { alg: 'dir', enc: 'A256GCM', typ: 'JWT' }
+
+export const scheme: Scheme = {
+  summary: 'bearer JWT, encrypted with A256GCM',
+  traits: {
+    state: 'token',
+    transport: 'bearer',
+    revocation: 'at-expiry',
+    userWide: 'cannot',
+    payload: 'encrypted',
+    token: 'jwe',
+    lastDay: true,
+  },
+
+  async open(config) {
+    return bearerAuth(await tried('A256GCM', () => createTokens(config)))
+  },
+}
+
+async function createTokens(config: ServerConfig): Promise<Tokens> {
+  const use = ['encrypt', 'decrypt'] as const
+  const key = await crypto.subtle.importKey('jwk', config.keys.A256GCM, { name: 'AES-GCM' }, false, use)
+  const checks = {
+    ...joseChecks(config),
+    keyManagementAlgorithms: [HEADER.alg],
+    contentEncryptionAlgorithms: [HEADER.enc],
+  }
+  return {
+    issue: (user, login) =>
+      new EncryptJWT(claimsOf(user, config.ttlSec, login)).setProtectedHeader(HEADER).encrypt(key),
+    async verify(token) {
+      // Only the header is authenticated as it is spelled.
+      if (!token.split('.').every(isCanonical)) return undefined
+      return orRefused(jwtDecrypt(token, key, checks))
+    },
+  }
+}

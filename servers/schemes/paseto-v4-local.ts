@@ -1,0 +1,29 @@
+/** A bearer PASETO that is encrypted (XChaCha20, keyed BLAKE2b): its holder cannot read it. One secret makes and opens. */
+import { bearerAuth } from '../bearer.ts'
+import { AUDIENCE, tried } from '../claims.ts'
+import { decryptLocal, encryptLocal } from '../paseto.ts'
+import { pasetoTokens } from '../paseto-tokens.ts'
+import type { Scheme } from '../scheme.ts'
+
+export const scheme: Scheme = {
+  summary: 'bearer PASETO v4.local, encrypted',
+  traits: {
+    state: 'token',
+    transport: 'bearer',
+    revocation: 'at-expiry',
+    userWide: 'cannot',
+    payload: 'encrypted',
+    token: 'paseto',
+    lastDay: true,
+  },
+
+  async open(config) {
+    const key = Buffer.from(config.keys['v4.local'].k ?? '', 'base64url')
+    const beside = { assertion: AUDIENCE }
+    const seal = {
+      seal: (message: Buffer) => encryptLocal(message, key, beside),
+      open: (token: string) => decryptLocal(token, key, beside),
+    }
+    return bearerAuth(await tried('v4.local', async () => pasetoTokens(seal, config.ttlSec)))
+  },
+}

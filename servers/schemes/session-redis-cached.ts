@@ -1,0 +1,37 @@
+/**
+ * Sessions in Redis, of which each replica keeps those that it has just read: Redis tells it when one of them changes
+ * (client-side caching), and what it cannot be told of it believes for `NEAR_CACHE_SEC` at most.
+ */
+import { openNearCache } from '../near-cache.ts'
+import { opaqueAuth, type StoredSession, sessionKey } from '../opaque-sessions.ts'
+import { openRedis } from '../redis.ts'
+import type { Scheme } from '../scheme.ts'
+
+export const scheme: Scheme = {
+  summary: 'own sessions in Redis with a near cache in each replica, which Redis invalidates',
+  traits: {
+    state: 'redis',
+    transport: 'cookie',
+    revocation: 'bounded',
+    userWide: 'bounded',
+    boundedBy: 'NEAR_CACHE_SEC',
+    payload: 'opaque',
+    lastDay: true,
+  },
+
+  async open(config) {
+    const redis = await openRedis(config, { enableAutoPipelining: true })
+    const cache = await openNearCache(redis, config, (json) => JSON.parse(json) as StoredSession)
+    const auth = opaqueAuth(config, redis, {
+      read: (id) => cache.read(sessionKey(config, id)),
+      forget: (id) => cache.forget(sessionKey(config, id)),
+    })
+    return {
+      ...auth,
+      async close() {
+        cache.close()
+        redis.disconnect()
+      },
+    }
+  },
+}
