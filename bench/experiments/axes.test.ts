@@ -51,10 +51,10 @@ test('rtt: every distance for schemes with Redis, one level for the control and 
       .filter((arm) => arm.scheme === scheme && arm.settings.autoPipelining !== false)
       .map(({ settings }) => settings.redisRoundTripMs)
       .toSorted((a = -1, b = -1) => a - b)
-  for (const scheme of ['session-redis', 'session-redis-tuned', 'jwt-denylist'])
+  for (const scheme of ['session-redis', 'session-redis-tuned', 'session-redis-cached', 'jwt-denylist'])
     assert.deepEqual(levels(scheme), [0, 0.5, 1, 5, 50], scheme)
   for (const scheme of ['none', 'jwt-hs256']) assert.deepEqual(levels(scheme), [undefined], scheme)
-  assert.equal(new Set(arms.map(({ scheme }) => scheme)).size, 5)
+  assert.equal(new Set(arms.map(({ scheme }) => scheme)).size, 6)
   const oneByOne = arms.filter(({ settings }) => settings.autoPipelining === false)
   assert.deepEqual(oneByOne.map(({ id }) => id).toSorted(), [
     'rtt/jwt-denylist/0ms-one-by-one',

@@ -6,6 +6,14 @@ import { OPEN_CONNECTIONS_PER_REPLICA, profiles } from './profiles.ts'
 /** As many as are under way at 1,000 requests a second and two round trips of 50 ms each, and room for chance. */
 const CONNECTIONS = 2 * OPEN_CONNECTIONS_PER_REPLICA
 
+/** Every way to ask Redis on a read: twice, once, seldom, and for a token. Others ask as one of these does. */
+const ASKING: readonly SchemeName[] = [
+  'session-redis',
+  'session-redis-tuned',
+  'session-redis-cached',
+  'jwt-denylist',
+]
+
 /**
  * Their ioredis gathers commands by itself and has one batch under way at a time, so that a command may wait for a whole
  * batch before its own: that is measured against commands which go out at once, at both ends of the distances.
@@ -20,7 +28,9 @@ export const rtt: Experiment = {
   plan(options) {
     if (!options.settable.includes('redisRoundTripMs')) return { rounds: [], notes: [LEFT_OUT] }
     const { blocks, roundTripsMs } = profiles[options.profile].rtt
-    const far = options.schemes.filter((scheme) => usesRedis(scheme, options))
+    const far = options.schemes.filter(
+      (scheme) => usesRedis(scheme, options) && (options.schemesNamed || ASKING.includes(scheme)),
+    )
     const arms = [
       ...withoutRedis(options).map((scheme) => armOf(scheme, undefined, options)),
       ...far.flatMap((scheme) => roundTripsMs.map((ms) => armOf(scheme, ms, options))),

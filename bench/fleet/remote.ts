@@ -16,7 +16,7 @@ import type {
 import { compile } from './build.ts'
 import { checkNamedRedis, useNamedRedis } from './redis.ts'
 import { cleanEnvironment, findRuntime } from './runtime.ts'
-import { SERVER_SETTINGS, serverEnv } from './server-env.ts'
+import { loadEnv, SERVER_SETTINGS } from './server-env.ts'
 
 /** Ports inside the compose network, as servers/agent.ts, servers/Dockerfile and servers/haproxy.cfg have them. */
 const AGENT_PORT = 3001
@@ -123,8 +123,7 @@ async function start(
         REPLICA: replica.id,
         RUN_NONCE: nonce,
         USERS: String(spec.users),
-        PLAIN_HTTP: '1',
-        ...serverEnv(spec.settings ?? {}),
+        ...loadEnv(spec.settings ?? {}),
         KEYS: keys,
         KEY_PREFIX: keyPrefix,
         ...(usesRedis ? { REDIS_URL: redisUrl } : {}),

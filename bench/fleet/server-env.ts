@@ -11,6 +11,8 @@ const VARIABLES = {
   autoPipelining: 'AUTO_PIPELINING',
   keyForm: 'KEY_FORM',
   denylistCacheSec: 'DENYLIST_CACHE_SEC',
+  denylistDown: 'DENYLIST_DOWN',
+  refreshGraceSec: 'REFRESH_GRACE_SEC',
   // Read by libuv when the process starts.
   threadPool: 'UV_THREADPOOL_SIZE',
   redisTimeoutMs: 'REDIS_TIMEOUT_MS',
@@ -22,6 +24,17 @@ export const SERVER_SETTINGS = Object.keys(VARIABLES) as (keyof typeof VARIABLES
 export function serverEnv(settings: Settings): Record<string, string> {
   const named = SERVER_SETTINGS.filter((name) => settings[name] !== undefined)
   return Object.fromEntries(named.map((name) => [VARIABLES[name], text(settings[name])]))
+}
+
+const LOGIN_SEC = 3_600
+
+/**
+ * The same for servers under load, which goes over plain HTTP and renews no access token: where nothing else is said,
+ * those live as long as their login, so that what is measured of a request is the request.
+ */
+export function loadEnv(settings: Settings): Record<string, string> {
+  const accessTtlSec = String(settings.ttlSec ?? LOGIN_SEC)
+  return { PLAIN_HTTP: '1', ACCESS_TTL_SEC: accessTtlSec, ...serverEnv(settings) }
 }
 
 /** Switches are 1 and 0 in an environment. */

@@ -1,10 +1,9 @@
 /** Summaries against what was put into a made-up run, for each outcome that a run can have. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { schemeNames } from '../../servers/scheme.ts'
 import type { Arm, Measurement, Run, Summary, Trial, TrialResult } from '../types.ts'
 import { summarize } from './summarize.ts'
-import { failedRecord, type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
+import { failedRecord, modelled, type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
 
 function summaryOf(options: SyntheticOptions = {}): Summary {
   const { run, results } = syntheticRun({ experiments: ['cost'], ...options })
@@ -51,7 +50,7 @@ test('arms come in registry order, controls first, and controls have nothing to 
   const cost = summaryOf().arms.filter(({ arm }) => arm.experiment === 'cost')
   assert.deepEqual(
     cost.map(({ arm }) => arm.id),
-    ['cost/none', 'cost/none/twin', ...schemeNames.slice(1).map((name) => `cost/${name}`)],
+    ['cost/none', 'cost/none/twin', ...modelled.slice(1).map((name) => `cost/${name}`)],
   )
   for (const { authTaxUs, throughputVsControl } of cost.slice(0, 2)) {
     assert.equal(authTaxUs, null)

@@ -66,6 +66,8 @@ export interface SyntheticOptions {
   equal?: boolean
   rules?: Partial<Rules>
   experiments?: readonly string[]
+  /** Of the experiment `cost`; default: those of the table. */
+  schemes?: readonly string[]
   /** What schemes cost instead of what the table says. */
   model?: Readonly<Record<string, Partial<Model>>>
   /** Schemes of the experiments `replicas` and `users`; default: one for each place of state. */
@@ -73,6 +75,9 @@ export interface SyntheticOptions {
   /** Changes a record after it was made: fail it, flag it, drop a value. */
   change?: (result: TrialResult) => TrialResult
 }
+
+/** Those of the table, in registry order: a new scheme changes no report that was made up before. */
+export const modelled = schemeNames.filter((name) => name === 'none' || name in MODEL)
 
 export function syntheticRun(options: SyntheticOptions = {}): { run: Run; results: TrialResult[] } {
   const { profile = 'standard', blocks = 5, cores = 2, noise = 0.02, change = (result) => result } = options
@@ -85,7 +90,7 @@ export function syntheticRun(options: SyntheticOptions = {}): { run: Run; result
     'jwt-hs256',
     'jwt-denylist',
   ]
-  const plan = arms(stateful)
+  const plan = arms(options.schemes ?? modelled, stateful)
     .filter(({ experiment }) => wanted.includes(experiment))
     .flatMap((arm, position) =>
       Array.from({ length: blocks }, (_, block): Trial => trialOf(arm, block, position)),
@@ -117,7 +122,7 @@ export function syntheticRun(options: SyntheticOptions = {}): { run: Run; result
   return { run, results }
 }
 
-function arms(stateful: readonly string[]): Arm[] {
+function arms(schemes: readonly string[], stateful: readonly string[]): Arm[] {
   const arm = (experiment: string, scheme: string, over: Partial<Arm> = {}): Arm => ({
     id: [
       experiment,
@@ -141,7 +146,7 @@ function arms(stateful: readonly string[]): Arm[] {
     ...over,
   })
   return [
-    ...schemeNames.map((scheme) => arm('cost', scheme)),
+    ...schemes.map((scheme) => arm('cost', scheme)),
     arm('cost', 'none', { twin: true }),
     ...stateful.flatMap((scheme) => [1, 2, 4].map((replicas) => arm('replicas', scheme, { replicas }))),
     ...stateful.flatMap((scheme) => [1_000, 10_000, 100_000].map((users) => arm('users', scheme, { users }))),

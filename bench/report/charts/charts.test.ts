@@ -35,7 +35,11 @@ test('titles state the finding, from data', () => {
 })
 
 test('every scheme is named in each chart that shows it, the second control too', () => {
-  const { throughput, cpu, replicas, memory } = draw({ stateSchemes: schemeNames, cores: 5 })
+  const { throughput, cpu, replicas, memory } = draw({
+    schemes: schemeNames,
+    stateSchemes: schemeNames,
+    cores: 5,
+  })
   for (const scheme of schemeNames) {
     for (const svg of [throughput, cpu, replicas, memory]) assert.ok(svg.includes(scheme), scheme)
   }

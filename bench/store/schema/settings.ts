@@ -7,7 +7,11 @@ export const settingsSchema = z
     stateBytes: count.max(65_536).describe('Bytes of JSON that are remembered of each user; default 0'),
     passwordHash: z.enum(['off', 'scrypt']).describe('What a login costs; default off'),
     ttlSec: count.min(1).describe('Lifetime of a login; default 3600'),
-    accessTtlSec: count.min(1).describe('Lifetime of an access token that can be renewed; default 300'),
+    accessTtlSec: count
+      .min(1)
+      .describe(
+        'Lifetime of an access token that can be renewed; default that of its login, as no load renews it',
+      ),
     nearCacheSec: count.min(1).describe('The longest that a replica believes what it has read; default 5'),
     redisRoundTripMs: nonNegative.describe(
       'Delay between replicas and Redis, both ways together; default: no relay',
@@ -33,6 +37,10 @@ export const settingsSchema = z
       .enum(['crypto-key', 'key-object', 'bytes'])
       .describe('What the verifier holds of its key; default crypto-key, imported once'),
     denylistCacheSec: count.describe('How long a replica believes that a login was not ended; default 0'),
+    denylistDown: z
+      .enum(['closed', 'open'])
+      .describe('What the denylist does while Redis cannot be asked: 503, or letting in; default closed'),
+    refreshGraceSec: count.describe('How long a refresh token may be used once more; default 0, strict'),
   })
   .partial()
   .describe('What differs from the stack as it is; {} where nothing does')
