@@ -19,6 +19,7 @@ export type Estimate = z.infer<typeof schema.estimateSchema>
 export type Arm = z.infer<typeof schema.armSchema>
 export type Observe = z.infer<typeof schema.observeSchema>
 export type Observed = z.infer<typeof schema.observedSchema>
+export type FaultId = z.infer<typeof schema.faultIdSchema>
 export type Trial = z.infer<typeof schema.trialSchema>
 export type Measurement = z.infer<typeof schema.measurementSchema>
 export type TrialResult = z.infer<typeof schema.trialResultSchema>
@@ -105,6 +106,14 @@ export interface FleetSpec {
   quotas?: Quotas | null
   /** Requests that the proxy lets a replica have at a time, the rest waits in the proxy; absent: any number. */
   mostPerReplica?: number | undefined
+  /** How it is going to be broken, since some of that takes parts that must be there from the start. */
+  fault?: FaultId | undefined
+}
+
+/** One way to break what runs, and to mend it. Each is called once, and resolves when it is done. */
+export interface Injector {
+  inject(): Promise<void>
+  heal(): Promise<void>
 }
 
 export interface ReplicaHandle {
@@ -145,6 +154,8 @@ export interface RunningFleet {
    * `constrain` is called again. Absent where it cannot.
    */
   rotate?(ids: readonly string[]): Promise<void>
+  /** Does what `fault` of its spec names; absent where that is nothing that is done to the fleet. */
+  injector?: Injector
   /** Resolves with a reason when a part of the fleet ends before `stop` is called; never rejects. */
   readonly died: Promise<string>
   /** Ends every process of this fleet and waits until they are gone. */

@@ -19,6 +19,8 @@ export interface Build {
   supervisor: string
   link: string
   ballast: string
+  /** Loaded by a server before its own code, for a clock that can be shifted. */
+  clock: string
   /** Fresh signing keys for all replicas of a fleet, as the JSON that `KEYS` takes. */
   makeKeys(): Promise<string>
   remove(): Promise<void>
@@ -36,6 +38,7 @@ const SOURCES = [
   'bench/fleet/supervisor',
   'bench/fleet/link-main',
   'bench/fleet/ballast-main',
+  'bench/fleet/faults/clock-preload',
 ]
 
 /** Bundles the entry points; packages stay in node_modules. `runtime` makes the keys. */
@@ -55,15 +58,16 @@ export async function compile(nonce: string, runtime: Runtime): Promise<Build> {
   })
   // esbuild keeps a service process for the next build; there is none.
   await esbuild.stop()
-  const [server, keygen, generator, supervisor, link, ballast] = SOURCES.map((source) =>
+  const [server, keygen, generator, supervisor, link, ballast, clock] = SOURCES.map((source) =>
     join(outdir, `${source}.js`),
-  ) as [string, string, string, string, string, string]
+  ) as [string, string, string, string, string, string, string]
   return {
     server,
     generator,
     supervisor,
     link,
     ballast,
+    clock,
     makeKeys: async () => (await run(runtime.command, [keygen], { env: cleanEnvironment() })).stdout.trim(),
     remove: () => rm(outdir, { recursive: true, force: true }),
   }

@@ -13,6 +13,7 @@ interface DistanceOptions {
 }
 
 export interface Distance extends Pick<Link, 'pid' | 'ended' | 'stop'> {
+  link: Link
   /** The same Redis as seen through the link. */
   redisUrl: string
   /** Begins with no delay, so that logins and warm-up take no longer than without; from here on there is one. */
@@ -32,6 +33,7 @@ export async function startDistance(options: DistanceOptions): Promise<Distance>
   })
   const { pid, ended, stop } = link
   return {
+    link,
     pid,
     ended,
     stop,

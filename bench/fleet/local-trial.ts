@@ -1,15 +1,15 @@
 /** One trial's fleet on this machine: started part by part, constrained when it is warm, ended in the reverse order. */
-import { join } from 'node:path'
-import { AuthscaleError } from '../errors.ts'
 import type { FleetOptions, FleetSpec, Part, Placement, RunningFleet } from '../types.ts'
 import type { Build } from './build.ts'
 import { type Distance, startDistance } from './distance.ts'
+import { Restartable } from './faults/restartable.ts'
+import { needsOf, openInjector, preloadFor } from './local-faults.ts'
 import { limitsOf, openQuotasFor, startBesideFor } from './local-quotas.ts'
+import { startRedisFor } from './local-redis.ts'
 import type { RunFolder } from './manifest.ts'
 import type { Runtimes } from './other-runtimes.ts'
-import { startProxy } from './proxy.ts'
+import { type ProxyPlan, startProxy } from './proxy.ts'
 import type { QuotaSupport } from './quota.ts'
-import { startRedis, useNamedRedis } from './redis.ts'
 import { startReplicas } from './replicas.ts'
 import type { Runtime } from './runtime.ts'
 import type { Supervisor } from './supervised.ts'
@@ -49,8 +49,8 @@ export async function startTrial(
     // Removed last, when the processes inside have ended.
     if (quotas) undo.add(() => quotas.close())
     const keyPrefix = `authscale:${nonce}:`
-    const redis = await startRedisFor(ground, spec, placement, keyPrefix)
-    if (redis) undo.add(() => redis.stop())
+    const needs = needsOf(spec)
+    const redis = await startRedisFor({ ground, spec, placement, keyPrefix, needs }, undo)
     const distance = redis && (await startDistanceFor(ground, spec, placement, redis.url))
     if (distance) undo.add(() => distance.stop())
     const replicas = await startReplicas({
@@ -65,9 +65,10 @@ export async function startTrial(
       cpus: placement.replicaCpus,
       supervisor: ground.supervisor,
       folder: ground.folder,
+      lastPreloads: preloadFor(ground, needs),
     })
     undo.add(() => replicas.stop())
-    const proxy = await startProxy({
+    const proxyPlan: ProxyPlan = {
       tool: ground.haproxy,
       folder: ground.folder,
       cpus: placement.sharedCpus.proxy,
@@ -78,20 +79,25 @@ export async function startTrial(
       mostPerReplica: spec.mostPerReplica,
       healthChecks: !spec.quotas,
       replicas: replicas.handles,
-    })
+    }
+    const proxy = new Restartable(await startProxy(proxyPlan), ({ url }) =>
+      startProxy({ ...proxyPlan, port: Number(new URL(url).port) }),
+    )
     undo.add(() => proxy.stop())
+    const injector = openInjector(ground, spec, { redis, link: distance?.link ?? null, replicas, proxy })
+    if (injector) undo.add(() => injector.end())
     // Now, and not when the warm-up is over, it must be known that each of them can be limited.
-    const parts = { replicas: replicas.handles, redis, proxy }
+    const parts = { replicas: replicas.handles, redis, proxy: proxy.current }
     const limits = spec.quotas ? limitsOf(spec.quotas, parts) : []
     const beside = quotas && (await startBesideFor(ground))
     if (beside) undo.add(() => beside.stop())
     return {
-      url: proxy.url,
+      url: proxy.current.url,
       replicas: replicas.handles.map(({ id, url, pid }) => ({ id, url, pid })),
       placement,
       redis: redis && { url: redis.url, pid: redis.pid },
-      proxy: { pid: proxy.pid },
-      proxyCounts: () => proxy.counts(),
+      proxy: { pid: proxy.current.pid },
+      proxyCounts: () => proxy.current.counts(),
       link: distance ? { pid: distance.pid } : undefined,
       constrain: async (wanted = spec.quotas ?? undefined) => {
         await distance?.engage()
@@ -100,11 +106,12 @@ export async function startTrial(
         beside?.limit(quotas, wanted)
       },
       rotate: async (ids) => {
-        await proxy.rotate(ids)
+        await proxy.current.rotate(ids)
         if (stopped || !quotas) return
         for (const { name, pid } of limits) quotas.limit(name, pid, ground.cpus.length)
       },
       ...(beside ? { ballast: beside.ballast.map(({ pid }) => pid), pacers: beside.pacers } : {}),
+      ...(injector ? { injector } : {}),
       died: untilStopped(
         [replicas.died, proxy.ended, ...[redis, distance].flatMap((part) => part?.ended ?? [])],
         () => stopped,
@@ -125,35 +132,14 @@ function untilStopped(endings: readonly Promise<string>[], stopped: () => boolea
   return Promise.race(endings).then((reason) => (stopped() ? new Promise<never>(() => {}) : reason))
 }
 
-async function startRedisFor(
-  { redis, folder }: Ground,
-  spec: FleetSpec,
-  placement: Placement,
-  keyPrefix: string,
-) {
-  if (!spec.traits.state.includes('redis')) return null
-  const wantsSocket = spec.settings?.redisTransport === 'unix'
-  if ('url' in redis) {
-    if (wantsSocket) throw new AuthscaleError('SETTING_UNKNOWN_HERE', NO_SOCKET)
-    return { ...useNamedRedis(redis.url, keyPrefix), shared: true }
-  }
-  const socket = wantsSocket ? join(folder.path, 'redis.sock') : undefined
-  return {
-    ...(await startRedis({ tool: redis.tool, folder, socket, cpus: placement.sharedCpus.redis })),
-    shared: false,
-  }
-}
-
-const NO_SOCKET = 'the Redis that REDIS_URL names cannot be given a Unix socket: unset REDIS_URL'
-
 /** On the generator's CPUs, where nothing is that a scheme is judged by; null where none is asked for. */
 async function startDistanceFor(
   { runtime, build, folder }: Ground,
-  { settings }: FleetSpec,
+  spec: FleetSpec,
   { sharedCpus }: Placement,
   redisUrl: string,
 ): Promise<Distance | null> {
-  const roundTripMs = settings?.redisRoundTripMs
+  const roundTripMs = spec.settings?.redisRoundTripMs ?? (needsOf(spec)?.link ? 0 : undefined)
   if (roundTripMs === undefined) return null
   const command = [runtime.command, build.link]
   return await startDistance({ command, redisUrl, roundTripMs, cpus: sharedCpus.generator, folder })

@@ -49,6 +49,11 @@ export interface RunningProxy {
   counts(): Promise<Record<string, number>>
   /** From now on these replicas alone get requests, but for users who have to come back to another one. */
   rotate(ids: readonly string[]): Promise<void>
+  /**
+   * `drain`: it gets no request any more but those of users who have to come back to it. `ready`: as before and at once,
+   * for a server that is known to be well.
+   */
+  take(id: string, state: 'drain' | 'ready'): Promise<void>
   stop(): Promise<void>
 }
 
@@ -99,7 +104,15 @@ async function startOn(port: number, plan: ProxyPlan): Promise<RunningProxy> {
       pid: await running.hostPid(),
       ended: running.ended,
       counts: () => proxyCounts(socket),
-      rotate: (ids) => setWeights(socket, plan.replicas, ids),
+      rotate: (ids) => {
+        const weights = plan.replicas.map(({ id }) => `weight replicas/${id} ${ids.includes(id) ? 1 : 0}`)
+        return set(socket, weights)
+      },
+      take: (id, state) =>
+        set(socket, [
+          `server replicas/${id} state ${state}`,
+          ...(state === 'ready' ? [`server replicas/${id} health up`] : []),
+        ]),
       stop: running.stop,
     }
   } catch (error) {
@@ -200,14 +213,9 @@ function ask(socket: string, command: string): Promise<string> {
 }
 
 /** A server of weight 0 keeps its connections and its health checks. @throws AuthscaleError HAPROXY_FAILED */
-async function setWeights(
-  socket: string,
-  replicas: ProxyPlan['replicas'],
-  ids: readonly string[],
-): Promise<void> {
-  const commands = replicas.map(({ id }) => `set weight replicas/${id} ${ids.includes(id) ? 1 : 0}`)
-  const answer = (await ask(socket, commands.join(';'))).trim()
-  if (answer !== '') throw new AuthscaleError('HAPROXY_FAILED', `HAProxy changes no weights: ${answer}`)
+async function set(socket: string, changes: readonly string[]): Promise<void> {
+  const answer = (await ask(socket, changes.map((change) => `set ${change}`).join(';'))).trim()
+  if (answer !== '') throw new AuthscaleError('HAPROXY_FAILED', `HAProxy refuses a change: ${answer}`)
 }
 
 /** Takes the counts out of HAProxy's CSV. `req_tot` is empty for servers, so the replies by class are summed. */

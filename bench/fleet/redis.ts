@@ -1,4 +1,4 @@
-/** One Redis for a trial: a fresh server of our own without persistence, or the one that the user names. */
+/** One Redis for a trial: a fresh server of our own, without persistence unless asked for, or the one that the user names. */
 import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -41,6 +41,19 @@ interface RedisOptions {
   /** Path of a Unix socket to listen on besides, in a folder of nobody else's. */
   socket?: string | undefined
   folder?: RunFolder
+  /** What is kept beyond the process, in a folder of nobody else's; default: nothing. */
+  kept?: { how: Persistence; folder: string } | undefined
+  /** More of redis-server's own, as it takes them on its command line. */
+  more?: readonly string[] | undefined
+}
+
+/** Snapshots as redis.conf has them, or a log of all writes that is flushed every second. */
+export type Persistence = 'snapshots' | 'log'
+
+const KEEPING: Readonly<Record<Persistence | 'nothing', readonly string[]>> = {
+  nothing: ['--save', '', '--appendonly', 'no'],
+  snapshots: ['--save', '3600 1 300 100 60 10000', '--appendonly', 'no'],
+  log: ['--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec'],
 }
 
 /**
@@ -70,7 +83,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningRed
 async function startOn(
   port: number,
   tool: Tool,
-  { cpus, folder, socket }: RedisOptions,
+  { cpus, folder, socket, kept, more = [] }: RedisOptions,
 ): Promise<RunningRedis | string> {
   // An inert setting that CONFIG GET tells again: whoever answers with it is the server started here.
   const ident = `authscale-${randomUUID()}`
@@ -79,15 +92,14 @@ async function startOn(
     String(port),
     '--bind',
     '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
+    ...KEEPING[kept?.how ?? 'nothing'],
+    ...(kept ? ['--dir', kept.folder] : []),
     '--syslog-ident',
     ident,
+    ...more,
     ...(socket === undefined ? [] : ['--unixsocket', socket, '--unixsocketperm', '700']),
   ]
-  const mounted = socket === undefined ? undefined : dirname(socket)
+  const mounted = socket === undefined ? kept?.folder : dirname(socket)
   const place = { name: 'redis', cpus, folder: mounted, record: folder }
   const { ended, hostPid, stop } = await startTool(tool, args, place)
   const url = `redis://127.0.0.1:${port}`
@@ -103,7 +115,7 @@ async function startOn(
 async function untilReady(url: string, ident: string, signal: AbortSignal): Promise<string | null> {
   const silent = await silence(url, READY_TIMEOUT_MS, signal)
   if (silent !== null) return silent
-  const [, answer] = (await withClient(url, (client) => client.config('GET', 'syslog-ident'))) as string[]
+  const [, answer] = (await withRedis(url, (client) => client.config('GET', 'syslog-ident'))) as string[]
   return answer === ident ? null : STRAY
 }
 
@@ -120,7 +132,7 @@ export async function checkNamedRedis(url: string): Promise<Part> {
       `REDIS_URL ${withoutPassword(url)} does not answer (${problem}); ${advice}`,
     )
   }
-  const info = await withClient(url, (client) => client.info('server'))
+  const info = await withRedis(url, (client) => client.info('server'))
   const version = /^(?:valkey|redis)_version:(\S+)/m.exec(info)?.[1] ?? 'unknown'
   return { version, source: 'named' }
 }
@@ -133,15 +145,28 @@ export function useNamedRedis(url: string, keyPrefix: string): RunningRedis {
 
 /** Removes the keys under a prefix and no others, without blocking a server that somebody else uses. */
 export async function removeKeys(url: string, keyPrefix: string): Promise<void> {
-  await withClient(url, async (client) => {
+  await withRedis(url, async (client) => {
     for await (const keys of client.scanStream({ match: `${keyPrefix}*`, count: SCAN_COUNT })) {
       if (keys.length > 0) await client.unlink(keys as string[])
     }
   })
 }
 
-async function withClient<T>(url: string, use: (client: Redis) => Promise<T>): Promise<T> {
-  const client = new Redis(url, { connectTimeout: NAMED_TIMEOUT_MS, retryStrategy: () => null })
+/**
+ * With a client that gives up soon, and is gone afterwards.
+ *
+ * @param state `as it is`: also a server that loads, is busy or has lost its primary is talked to
+ */
+export async function withRedis<T>(
+  url: string,
+  use: (client: Redis) => Promise<T>,
+  state: 'ready' | 'as it is' = 'ready',
+): Promise<T> {
+  const client = new Redis(url, {
+    connectTimeout: NAMED_TIMEOUT_MS,
+    retryStrategy: () => null,
+    enableReadyCheck: state === 'ready',
+  })
   // The same failure also rejects the commands, which the caller sees.
   client.on('error', () => {})
   try {

@@ -29,6 +29,8 @@ export interface ReplicaPlan {
   folder: RunFolder
   /** Chooses ports; tests pass one that is taken. */
   choosePort?: () => Promise<number>
+  /** A module that the last of several replicas loads before its own. */
+  lastPreloads?: string | undefined
 }
 
 /** Replicas that are up. */
@@ -36,54 +38,113 @@ export interface RunningReplicas {
   handles: (ReplicaHandle & { pid: number; port: number })[]
   /** Resolves with a reason when one of them ends by itself; never rejects. */
   died: Promise<string>
+  /** Ends one at once, without a word to it; it is not taken for dead by itself. */
+  kill(id: string): Promise<void>
+  /** SIGTERM; resolves when it is gone. */
+  drain(id: string): Promise<void>
+  /** After it was killed or drained: again on its port, with these keys if not its former ones. @returns its new pid */
+  restart(id: string, keys?: string): Promise<number>
   stop(): Promise<void>
 }
 
 /** Starts all replicas at once. @throws AuthscaleError REPLICA_FAILED with a server's own last words */
 export async function startReplicas(plan: ReplicaPlan): Promise<RunningReplicas> {
-  const ids = Array.from({ length: plan.spec.replicas }, (_, index) => `r${index + 1}`)
-  const settled = await Promise.allSettled(ids.map((id, index) => startReplica(plan, id, plan.cpus[index])))
-  const up = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const launch = launcher(plan)
+  const settled = await Promise.allSettled(Array.from({ length: plan.spec.replicas }, (_, i) => launch(i)))
+  const started = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const up = new Map(started.map((one) => [one.handle.id, one]))
   const stop = async () => {
-    await Promise.all(up.map(({ app }) => plan.supervisor.stop(app)))
+    await Promise.all([...up.values()].map(({ app }) => plan.supervisor.stop(app)))
   }
   const failure = settled.find((one) => one.status === 'rejected')
   if (failure) {
     await stop()
     throw failure.reason
   }
-  return { handles: up.map(({ handle }) => handle), died: Promise.race(up.map(({ ended }) => ended)), stop }
-}
-
-type Started = { app: string; handle: RunningReplicas['handles'][number]; ended: Promise<string> }
-
-async function startReplica(plan: ReplicaPlan, id: string, cpus: readonly number[] = []): Promise<Started> {
-  const choosePort = plan.choosePort ?? freePort
-  let problem = ''
-  for (let attempt = 0; attempt < PORT_TRIES; attempt++) {
-    const port = await choosePort()
-    const url = `http://127.0.0.1:${port}`
-    const app = `${plan.nonce}-${id}-${attempt}`
-    const ended = plan.supervisor.ended(app).then((reason) => `${id} ${reason}`)
-    const pid = await plan.supervisor.start({ name: app, ...describeApp(plan, id, port, cpus) })
-    try {
-      if (pid > 0) plan.folder.record(pid, `replica ${id}`)
-    } catch (error) {
-      await plan.supervisor.stop(app)
-      throw error
-    }
-    const trouble = await Promise.race([healthProblem(url, plan, id), ended])
-    if (trouble === null) return { app, handle: { id, url, pid, port }, ended }
-    await plan.supervisor.stop(app)
-    problem = trouble
-    if (!isPortTrouble(trouble)) break
+  let die = (_reason: string) => {}
+  const died = new Promise<string>((resolve) => {
+    die = resolve
+  })
+  // One that is on the list no more was ended on purpose.
+  const watch = (one: Started) =>
+    void one.ended.then((reason) => up.get(one.handle.id) === one && die(reason))
+  started.forEach(watch)
+  /** Takes one off the list. */
+  const take = (id: string): Started => {
+    const one = up.get(id)
+    if (!one) throw new AuthscaleError('REPLICA_FAILED', `replica ${id} is not up`)
+    up.delete(id)
+    return one
   }
-  throw new AuthscaleError('REPLICA_FAILED', `replica ${id} of ${plan.spec.scheme} did not start: ${problem}`)
+  return {
+    handles: started.map(({ handle }) => handle),
+    died,
+    stop,
+    async kill(id) {
+      const { app, handle, ended } = take(id)
+      process.kill(handle.pid, 'SIGKILL')
+      await ended
+      await plan.supervisor.stop(app)
+    },
+    drain: (id) => plan.supervisor.stop(take(id).app),
+    async restart(id, keys) {
+      const place = started.findIndex(({ handle }) => handle.id === id)
+      const one = await launch(place, { keys, port: started[place]?.handle.port })
+      up.set(id, one)
+      watch(one)
+      return one.handle.pid
+    },
+  }
 }
 
-function describeApp(plan: ReplicaPlan, id: string, port: number, cpus: readonly number[]) {
-  // The flag lets /metrics?gc=1 collect first: heap figures without it are mostly garbage.
-  const flags = ['--expose-gc', ...(plan.spec.quotas ? STEADY_HEAP : [])]
+interface Started {
+  app: string
+  handle: RunningReplicas['handles'][number]
+  ended: Promise<string>
+}
+
+/** Starts replicas by their places, from 0, under names that no earlier one had. */
+function launcher(plan: ReplicaPlan) {
+  let names = 0
+  return async (place: number, again: { keys?: string | undefined; port?: number | undefined } = {}) => {
+    const id = `r${place + 1}`
+    const { keys = plan.keys, port: former } = again
+    let problem = ''
+    for (let attempt = 0; attempt < PORT_TRIES; attempt++) {
+      const port = former ?? (await (plan.choosePort ?? freePort)())
+      const url = `http://127.0.0.1:${port}`
+      const app = `${plan.nonce}-${id}-${names++}`
+      const ended = plan.supervisor.ended(app).then((reason) => `${id} ${reason}`)
+      const pid = await plan.supervisor.start({ name: app, ...describeApp({ ...plan, keys }, place, port) })
+      try {
+        if (pid > 0) plan.folder.record(pid, `replica ${id}`)
+      } catch (error) {
+        await plan.supervisor.stop(app)
+        throw error
+      }
+      const trouble = await Promise.race([healthProblem(url, plan, id), ended])
+      if (trouble === null) return { app, handle: { id, url, pid, port }, ended } satisfies Started
+      await plan.supervisor.stop(app)
+      problem = trouble
+      if (!isPortTrouble(trouble)) break
+    }
+    throw new AuthscaleError(
+      'REPLICA_FAILED',
+      `replica ${id} of ${plan.spec.scheme} did not start: ${problem}`,
+    )
+  }
+}
+
+function describeApp(plan: ReplicaPlan, place: number, port: number) {
+  const cpus = plan.cpus[place] ?? []
+  const isLast = place > 0 && place === plan.spec.replicas - 1
+  const preloads = isLast ? plan.lastPreloads : undefined
+  const flags = [
+    // Lets /metrics?gc=1 collect first: heap figures without it are mostly garbage.
+    '--expose-gc',
+    ...(plan.spec.quotas ? STEADY_HEAP : []),
+    ...(preloads === undefined ? [] : ['--import', preloads]),
+  ]
   const line = [plan.runtime.command, ...flags, plan.script]
   const [script = '', ...args] = wrapped(line, cpus, plan.supervisor.pid)
   return {
@@ -104,7 +165,7 @@ function describeApp(plan: ReplicaPlan, id: string, port: number, cpus: readonly
       SCHEME: plan.spec.scheme,
       HOST: '127.0.0.1',
       PORT: String(port),
-      REPLICA: id,
+      REPLICA: `r${place + 1}`,
       RUN_NONCE: plan.nonce,
       KEYS: plan.keys,
       KEY_PREFIX: plan.keyPrefix,
