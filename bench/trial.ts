@@ -100,6 +100,7 @@ const FATAL = new Set([
   'RUNTIME_UNKNOWN',
   'RUNTIME_MISSING',
   'REDIS_SOCKET',
+  'SUPERVISOR_FAILED',
 ])
 
 async function execute(trials: readonly Trial[], traits: Traits, conditions: Conditions): Promise<Judged[]> {

@@ -67,7 +67,7 @@ class LocalFleet implements Fleet {
   readonly #ground: Ground
   readonly #undo: Undo
   #trials = 0
-  #current: RunningFleet | undefined
+  #current: Promise<RunningFleet> | undefined
 
   constructor(ground: Ground, undo: Undo) {
     this.#ground = ground
@@ -101,13 +101,13 @@ class LocalFleet implements Fleet {
 
   /** One trial at a time. */
   async start(spec: FleetSpec): Promise<RunningFleet> {
-    await this.#current?.stop()
+    await this.#stopCurrent()
     const plain = this.#place(spec.replicas)
     const placement = spec.quotas ? placeUnderQuotas(plain, this.#ground.cpus, spec.quotas) : plain
     await pinHarness(placement.sharedCpus.generator)
     const nonce = `${this.#ground.folder.nonce}-${++this.#trials}`
-    this.#current = await startTrial(this.#ground, spec, placement, nonce)
-    return this.#current
+    this.#current = startTrial(this.#ground, spec, placement, nonce)
+    return await this.#current
   }
 
   generatorFor(replicas: number): GeneratorOptions {
@@ -121,10 +121,16 @@ class LocalFleet implements Fleet {
 
   async close(): Promise<void> {
     try {
-      await this.#current?.stop()
+      await this.#stopCurrent()
     } finally {
       await this.#undo.all()
     }
+  }
+
+  /** Also one that somebody no longer waits for: when it is up after all, nobody else ends it. */
+  async #stopCurrent(): Promise<void> {
+    const running = await this.#current?.catch(() => null)
+    await running?.stop()
   }
 
   #place(replicas: number): Placement {

@@ -32,6 +32,8 @@ export interface ChildOptions {
   cpus?: readonly number[] | undefined
   /** Opens a channel for messages. */
   ipc?: boolean
+  /** Throws away what it says on stdout, where that is no part of its last words. */
+  mute?: boolean
   /** How long it may take to leave after SIGTERM; default 3 s. */
   graceMs?: number
   /** Called as soon as the pid is known. */
@@ -75,7 +77,7 @@ export async function spawnChild(line: readonly string[], options: ChildOptions)
   const child = spawn(file, args, {
     // Ctrl-C in a terminal reaches its foreground group; when these processes end is the harness's decision.
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', ...(options.ipc ? (['ipc'] as const) : [])],
+    stdio: ['ignore', options.mute ? 'ignore' : 'pipe', 'pipe', ...(options.ipc ? (['ipc'] as const) : [])],
     env: options.env ?? process.env,
   })
   const tail = lastWords(child)

@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import type { StartOptions } from 'pm2'
 import { AuthscaleError } from '../errors.ts'
 import type { RunFolder } from './manifest.ts'
-import { type Child, lastLines, spawnChild } from './process.ts'
+import { type Child, lastLines, signalGroup, spawnChild } from './process.ts'
 import { cleanEnvironment } from './runtime.ts'
 
 /** Time for a replica to drain after SIGTERM before pm2 kills it. */
 const REPLICA_GRACE_MS = 5000
 const READY_TIMEOUT_MS = 15_000
+/** Longer than pm2 waits for an app that does not say that it is ready, or kills one that does not leave. */
+const ANSWER_LIMIT_MS = 20_000
 
 export type SupervisorRequest = { id: number } & (
   | { type: 'start'; app: StartOptions }
@@ -25,11 +27,12 @@ export type SupervisorMessage =
 export interface Supervisor {
   readonly pid: number
   /**
+   * Rejects with AuthscaleError SUPERVISOR_FAILED when pm2 has ended or is silent for too long; then all apps are gone.
    * Resolves with the pid when the app says that it is ready, or has ended, or was silent for too long.
    * No name is used twice: the late end of an earlier process would be taken for that of a later one.
    */
   start(app: StartOptions & { name: string }): Promise<number>
-  /** Ends an app and waits until it is gone. */
+  /** Ends an app and waits until it is gone. Where pm2 has ended, so have its apps. */
   stop(name: string): Promise<void>
   /** Resolves with a reason when this app ends by itself; never rejects. */
   ended(name: string): Promise<string>
@@ -41,6 +44,7 @@ export async function startSupervisor(node: string, script: string, folder: RunF
   const child = await spawnChild([node, script], {
     name: 'pm2',
     ipc: true,
+    mute: true,
     env: pm2Environment(join(folder.path, 'pm2')),
     onPid: (pid) => folder.record(pid, 'pm2'),
   })
@@ -71,6 +75,7 @@ class SupervisorClient implements Supervisor {
   readonly #waiting = new Map<number, Waiting>()
   readonly #endings = new Map<string, (reason: string) => void>()
   #ready = () => {}
+  #death: AuthscaleError | undefined
   #lastId = 0
 
   constructor(child: Child) {
@@ -102,7 +107,9 @@ class SupervisorClient implements Supervisor {
   }
 
   async stop(name: string): Promise<void> {
-    await this.#ask({ type: 'stop', name })
+    await this.#ask({ type: 'stop', name }).catch((error) => {
+      if (error !== this.#death) throw error
+    })
     this.#endings.delete(name)
   }
 
@@ -115,11 +122,21 @@ class SupervisorClient implements Supervisor {
   }
 
   #ask(request: { type: 'start'; app: StartOptions } | { type: 'stop'; name: string }): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const id = ++this.#lastId
+    if (this.#death) return Promise.reject(this.#death)
+    const id = ++this.#lastId
+    const timer = setTimeout(() => this.#giveUp(), ANSWER_LIMIT_MS)
+    const answer = new Promise<number>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
-      this.#child.process.send({ id, ...request }, (error) => error && reject(error))
+      // A channel that breaks is followed by the end of the process, which rejects with the better reason.
+      this.#child.process.send({ id, ...request }, () => {})
     })
+    return answer.finally(() => clearTimeout(timer))
+  }
+
+  /** Its apps are bound to its life: when it cannot end them any more, its own end does. */
+  #giveUp(): void {
+    this.#gone(`pm2 gave no answer for ${ANSWER_LIMIT_MS / 1_000} s`)
+    signalGroup(this.pid, 'SIGKILL')
   }
 
   #hear(message: SupervisorMessage): void {
@@ -136,7 +153,12 @@ class SupervisorClient implements Supervisor {
   }
 
   #gone(reason: string): void {
-    for (const { reject } of this.#waiting.values()) reject(new AuthscaleError('SUPERVISOR_FAILED', reason))
-    for (const end of this.#endings.values()) end(reason)
+    if (this.#death) return
+    this.#death = new AuthscaleError(
+      'SUPERVISOR_FAILED',
+      `${reason}; every finished trial is kept, go on with --resume`,
+    )
+    for (const { reject } of this.#waiting.values()) reject(this.#death)
+    for (const end of this.#endings.values()) end(`lost its supervisor: ${reason}`)
   }
 }
