@@ -4,17 +4,20 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  watch,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, type TestContext, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { identify } from './identity.ts'
 import { openRunFolder, sweep } from './manifest.ts'
 import { findQuotaMethod, openQuotas } from './quota.ts'
@@ -80,6 +83,34 @@ test('a sweep removes a folder that had no name yet when its harness was killed'
   renameSync(folder.path, unnamed)
   await sweep(() => assert.fail('nothing to end'))
   assert.ok(!existsSync(unnamed))
+})
+
+test('a folder loses its manifest last, so that a sweep can go on with a removal that was cut short', async () => {
+  const folder = openRunFolder()
+  for (const name of ['a', 'pm2', 'proxy', 'redis.sock', 'z']) writeFileSync(join(folder.path, name), '')
+  const watcher = watch(folder.path)
+  const removed: (string | null)[] = []
+  watcher.on('change', (_, name) => removed.push(String(name)))
+  folder.remove()
+  const deadline = Date.now() + 5_000
+  while (!removed.includes('manifest.json') && Date.now() < deadline) await delay(10)
+  watcher.close()
+  assert.deepEqual(removed.slice(0, 6).sort(), ['a', 'manifest.json', 'pm2', 'proxy', 'redis.sock', 'z'])
+  assert.equal(removed[5], 'manifest.json')
+
+  mkdirSync(folder.path)
+  await sweep(() => assert.fail('nothing to say'))
+  assert.ok(!existsSync(folder.path))
+})
+
+test('a sweep leaves a folder alone that nothing tells the owner of', async () => {
+  const folder = join(temporary, 'authscale-01234567')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'precious'), '')
+  const lines: string[] = []
+  await sweep((line) => lines.push(line))
+  assert.match(lines.join(), /left alone: .*authscale-01234567 has no readable manifest/)
+  assert.ok(existsSync(join(folder, 'precious')))
 })
 
 test('a sweep spares a process that only has the pid of one that was left', async () => {

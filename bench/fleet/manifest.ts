@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
 import { writeError } from '../store/durable.ts'
@@ -18,6 +18,7 @@ import { groupFolder, removeAbandoned } from './quota-group.ts'
 const PREFIX = 'authscale-'
 /** With a dot while its manifest is being written. */
 const RUN_FOLDER = /^\.?authscale-[0-9a-f]{8}$/
+const MANIFEST = 'manifest.json'
 const KILL_WITHIN_MS = 5_000
 
 interface Manifest {
@@ -72,8 +73,15 @@ export function openRunFolder(): RunFolder {
       manifest.quotaParent = group
       write(path, manifest)
     },
-    remove: () => rmSync(path, { recursive: true, force: true }),
+    remove: () => removeFolder(path),
   }
+}
+
+/** The manifest last: a folder of which a kill left the rest, and no manifest, could be anybody's. */
+function removeFolder(folder: string): void {
+  const others = namesIn(folder).filter((name) => name !== MANIFEST)
+  for (const name of others) rmSync(join(folder, name), { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true })
 }
 
 /**
@@ -82,7 +90,7 @@ export function openRunFolder(): RunFolder {
  * @throws AuthscaleError NO_SPACE or WRITE_FAILED
  */
 function write(folder: string, manifest: Manifest): void {
-  const file = join(folder, 'manifest.json')
+  const file = join(folder, MANIFEST)
   try {
     writeFileSync(`${file}.new`, JSON.stringify(manifest))
     renameSync(`${file}.new`, file)
@@ -97,9 +105,16 @@ export async function sweep(log: (line: string) => void): Promise<void> {
     const folder = join(tmpdir(), name)
     if (!RUN_FOLDER.test(name) || !isOurs(folder)) continue
     const manifest = read(folder)
-    if (manifest === null) log(`left alone: ${folder} has no readable manifest`)
+    if (manifest === null) sweepUnknown(folder, log)
     else if (!isRunning(manifest.harness)) await sweepOne(folder, manifest, log)
   }
+}
+
+/** An empty folder is all that a kill in the last moment of its removal leaves; one with a dot is about to be filled. */
+function sweepUnknown(folder: string, log: (line: string) => void): void {
+  const isRest = !basename(folder).startsWith('.') && namesIn(folder).length === 0
+  if (isRest) rmSync(folder, { recursive: true, force: true })
+  else log(`left alone: ${folder} has no readable manifest`)
 }
 
 async function sweepOne(folder: string, manifest: Manifest, log: (line: string) => void): Promise<void> {
@@ -116,7 +131,7 @@ async function sweepOne(folder: string, manifest: Manifest, log: (line: string) 
     return
   }
   rmSync(buildFolder(nonce), { recursive: true, force: true })
-  rmSync(folder, { recursive: true, force: true })
+  removeFolder(folder)
 }
 
 async function untilGone(identity: ProcessIdentity): Promise<void> {
@@ -138,9 +153,19 @@ function isOurs(folder: string): boolean {
   return info?.isDirectory() === true && (process.getuid === undefined || info.uid === process.getuid())
 }
 
+/** None where its own harness, or another sweep, has removed it a moment ago. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
 function read(folder: string): Manifest | null {
   try {
-    return JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest
+    return JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as Manifest
   } catch (error) {
     // Removed by its own harness or by another sweep a moment ago, or not a run folder at all.
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null
