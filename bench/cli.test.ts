@@ -1,74 +1,16 @@
 /** The command line as a user meets it: real processes, their exit codes, and what they leave behind. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { assertRefused, processesOf, quick, run, start } from './cli-for-tests.ts'
 import { readRun } from './store/run-dir.ts'
 
-const root = path.resolve(import.meta.dirname, '..')
 const scratch = await mkdtemp(path.join(os.tmpdir(), 'authscale-cli-'))
 after(() => rm(scratch, { recursive: true }))
-
-interface Ending {
-  code: number | null
-  stdout: string
-  stderr: string
-}
-
-function start(args: readonly string[], { env = {}, shell }: { env?: object; shell?: string } = {}) {
-  const node = [process.execPath, '--import', 'tsx', 'bench/cli.ts', ...args]
-  const [command = '', ...rest] = shell ? ['sh', '-c', `${shell}; exec "$0" "$@"`, ...node] : node
-  const child = spawn(command, rest, {
-    cwd: root,
-    env: { ...process.env, NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const output = { stdout: '', stderr: '' }
-  const listeners: (() => void)[] = []
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      output[name] += text
-      for (const listener of listeners) listener()
-    })
-  }
-  return {
-    child,
-    ended: once(child, 'close').then(([code]): Ending => ({ code, ...output })),
-    /** Resolves when the standard output has matched. */
-    prints: (pattern: RegExp) =>
-      new Promise<void>((resolve) => listeners.push(() => pattern.test(output.stdout) && resolve())),
-  }
-}
-
-/** Pids in the manifest of a harness; empty when there is none. */
-function processesOf(harness: number): number[] {
-  const folders = readdirSync(os.tmpdir()).filter((name) => name.startsWith('authscale-'))
-  const manifests = folders.flatMap((name) => {
-    try {
-      return [JSON.parse(readFileSync(path.join(os.tmpdir(), name, 'manifest.json'), 'utf8'))]
-    } catch {
-      // Not the folder of a harness, or removed in this moment.
-      return []
-    }
-  })
-  const ours = manifests.find((manifest) => manifest.harness.pid === harness)
-  return ours?.processes.map(({ pid }: { pid: number }) => pid) ?? []
-}
-
-const run = (args: readonly string[], options?: Parameters<typeof start>[1]) => start(args, options).ended
-
-/** The error is one line, names the culprit and says what to do. */
-function assertRefused({ code, stderr }: Ending, ...says: RegExp[]) {
-  assert.notEqual(code, 0)
-  const line = stderr.split('\n').find((candidate) => candidate.startsWith('error: ')) ?? ''
-  for (const expected of says) assert.match(line, expected)
-  assert.doesNotMatch(stderr, /\n {4}at /, 'no stack')
-}
 
 const refusals: [string, string[], RegExp[]][] = [
   ['unknown scheme', ['--schemes', 'jwt-hs257'], [/no scheme 'jwt-hs257'/, /choose from: none, /]],
@@ -142,20 +84,6 @@ test('list names schemes, experiments and profiles', async () => {
   }
 })
 
-/** Three trials of under two seconds each. */
-const quick = [
-  '--only',
-  'cost',
-  '--schemes',
-  'session-redis',
-  '--profile',
-  'smoke',
-  '--users',
-  '50',
-  '--duration',
-  '0.3',
-]
-
 test('a run ends with its records, its report and a table, and report makes the same again', async () => {
   const out = path.join(scratch, 'whole')
   const { code, stdout, stderr } = await run([...quick, '--seed', '1', '--out', out])
@@ -176,7 +104,7 @@ test('Ctrl-C keeps what is finished and leaves nothing running; resume completes
   const out = path.join(scratch, 'stopped')
   const { child, ended, prints } = start([...quick, '--trials', '3', '--out', out])
   await prints(/\[2\/9.*requests\/s/)
-  const started = processesOf(child.pid as number)
+  const started = processesOf(child.pid as number).map(({ pid }) => pid)
   assert.ok(started.length > 0, 'the harness has noted what it runs')
   child.kill('SIGINT')
   const { code, stderr } = await ended
