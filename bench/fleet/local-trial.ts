@@ -80,7 +80,7 @@ export async function startTrial(
       healthChecks: !spec.quotas,
       replicas: replicas.handles,
     }
-    const proxy = new Restartable(await startProxy(proxyPlan), ({ url }) =>
+    const proxy = new Restartable(await startProxy({ ...proxyPlan, died: replicas.died }), ({ url }) =>
       startProxy({ ...proxyPlan, port: Number(new URL(url).port) }),
     )
     undo.add(() => proxy.stop())

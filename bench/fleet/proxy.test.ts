@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { freePort } from './ports.ts'
 import { parseCounts, proxyConfig } from './proxy.ts'
 import { startProxyAt } from './proxy-for-tests.ts'
 
@@ -16,6 +17,21 @@ test('a configuration that HAProxy refuses is reported in HAProxy’s own words'
       code: 'HAPROXY_REFUSED',
       message: /^HAProxy did not start: \[ALERT\].*server.*r1.*port/,
     })
+  } finally {
+    rmSync(path, { recursive: true })
+  }
+})
+
+test('a replica that ends before the proxy has met it is the reason, and nobody waits for it', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'proxy-'))
+  try {
+    const died = Promise.resolve('r1 ended')
+    const startedMs = Date.now()
+    await assert.rejects(startProxyAt(path, await freePort(), { died }), {
+      code: 'REPLICA_FAILED',
+      message: 'r1 ended',
+    })
+    assert.ok(Date.now() - startedMs < 5_000)
   } finally {
     rmSync(path, { recursive: true })
   }

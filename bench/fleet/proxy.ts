@@ -39,6 +39,8 @@ export interface ProxyPlan {
    */
   healthChecks?: boolean | undefined
   replicas: readonly { id: string; port: number }[]
+  /** Resolves with a reason when one of them has ended: then waiting for the proxy is over. */
+  died?: Promise<string> | undefined
 }
 
 export interface RunningProxy {
@@ -57,7 +59,7 @@ export interface RunningProxy {
   stop(): Promise<void>
 }
 
-/** @throws AuthscaleError PORT_TAKEN, HAPROXY_REFUSED with HAProxy's own line, HAPROXY_FAILED */
+/** @throws AuthscaleError PORT_TAKEN, HAPROXY_REFUSED with HAProxy's own line, HAPROXY_FAILED, REPLICA_FAILED */
 export async function startProxy(plan: ProxyPlan): Promise<RunningProxy> {
   for (let attempt = 1; ; attempt++) {
     const port = plan.port ?? (await freePort())
@@ -97,6 +99,7 @@ async function startOn(port: number, plan: ProxyPlan): Promise<RunningProxy> {
     const problem = await Promise.race([
       untilAnswering(url, certificate?.text, giveUp.signal),
       running.ended.then(refusal),
+      ...(plan.died ? [plan.died.then((reason) => new AuthscaleError('REPLICA_FAILED', reason))] : []),
     ])
     if (problem) throw problem
     return {

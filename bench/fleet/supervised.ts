@@ -143,7 +143,9 @@ class SupervisorClient implements Supervisor {
     if (message.type === 'ready') this.#ready()
     else if (message.type === 'ended') {
       const words = lastLines(message.stderr)
-      this.#endings.get(message.name)?.(`ended (exit code ${message.code})${words && `: ${words}`}`)
+      // Of one that a signal ended pm2 tells exit code 0.
+      const how = message.code === 0 ? 'by a signal, or with exit code 0' : `exit code ${message.code}`
+      this.#endings.get(message.name)?.(`ended (${how})${words && `: ${words}`}`)
     } else {
       const waiting = this.#waiting.get(message.id)
       this.#waiting.delete(message.id)
