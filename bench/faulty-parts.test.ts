@@ -107,7 +107,7 @@ test('a Redis killed during logins, replicas that crash each time: rejected with
   for (const result of results) {
     assert.ok(!result.ok && result.rejectedBy.length === 0)
     const died = /^redis ended \(SIGKILL\)|^POST \/login for user\d+ answered 503/
-    const crashed = /^(replica r1 of none did not start: )?r1 ended/
+    const crashed = /^(replica r1 of none did not start: )?r1 ended \(by a signal/
     assert.match(result.reason, result.trial.arm.scheme === 'session-redis' ? died : crashed)
   }
   await assertNothingLeft(home)
