@@ -54,12 +54,9 @@ export async function newRun(
 ): Promise<OpenRun> {
   const chosen = chosenExperiments(options)
   const runtimes = await runtimesFor(chosen, fleet)
+  const found = { runtimes: versionsOf(runtimes), browserProblem: await browserProblemFor(chosen, fleet) }
   const seed = options.seed ?? randomInt(2 ** 31)
-  const { trials, notes } = planTrials(
-    chosen,
-    planOptions(options, traits, fleet, versionsOf(runtimes)),
-    seed,
-  )
+  const { trials, notes } = planTrials(chosen, planOptions(options, traits, fleet, found), seed)
   const environment = { ...(await captureEnvironment(root, fleet)), ...servingBeside(trials, runtimes) }
   requireFiles(Math.max(...trials.map(({ arm }) => arm.load.connections)))
   const startedAt = new Date().toISOString()
@@ -89,6 +86,11 @@ type Runtimes = Awaited<ReturnType<Fleet['otherRuntimes']>>
 /** Asked for only by experiments that measure them: they may have to be fetched. */
 async function runtimesFor(chosen: readonly Experiment[], fleet: Fleet): Promise<Runtimes> {
   return chosen.some(({ otherRuntimes }) => otherRuntimes) ? fleet.otherRuntimes() : {}
+}
+
+/** The same for a browser. */
+async function browserProblemFor(chosen: readonly Experiment[], fleet: Fleet): Promise<string | null> {
+  return chosen.some(({ opensBrowser }) => opensBrowser) ? fleet.browserProblem() : null
 }
 
 function versionsOf(runtimes: Runtimes): PlanOptions['runtimes'] {

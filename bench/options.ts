@@ -160,7 +160,7 @@ export function planOptions(
   options: BenchOptions,
   traits: Record<SchemeName, Traits>,
   fleet: Fleet,
-  runtimes: PlanOptions['runtimes'],
+  { runtimes, browserProblem }: Pick<PlanOptions, 'runtimes' | 'browserProblem'>,
 ): PlanOptions {
   const unreachable = options.replicas?.filter((n) => n > fleet.maxReplicas) ?? []
   if (unreachable.length > 0 && unreachable.length === options.replicas?.length) {
@@ -188,6 +188,7 @@ export function planOptions(
     cores: fleet.placement.cores,
     settable: fleet.settable,
     runtimes,
+    browserProblem,
     quotaProblem: () => fleet.quotaProblem,
   }
 }

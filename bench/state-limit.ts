@@ -1,4 +1,5 @@
 /** Finds the largest state that a scheme takes, by one login and one read on fresh server processes for each size. */
+import { askFleet } from './ask-fleet.ts'
 import { nextSize, type StateLimit, stateLimit, type Tried } from './experiments/state-limit.ts'
 import { refusalOf } from './load/try-user.ts'
 import type { Arm, Fleet, FleetSpec } from './types.ts'
@@ -10,32 +11,16 @@ const TRY_LIMIT_MS = 60_000
 export async function findStateLimit(
   search: NonNullable<Arm['largestState']>,
   spec: FleetSpec,
-  { fleet, signal }: { fleet: Fleet; signal: AbortSignal },
+  conditions: { fleet: Fleet; signal: AbortSignal },
 ): Promise<StateLimit> {
   const tried: Tried[] = []
   for (let bytes = nextSize(search, tried); bytes !== null; bytes = nextSize(search, tried)) {
-    signal.throwIfAborted()
-    const settings = { ...spec.settings, stateBytes: bytes }
-    tried.push({ bytes, refusal: await tryOn({ ...spec, settings }, fleet) })
+    const sized = { ...spec, settings: { ...spec.settings, stateBytes: bytes } }
+    // Names count upwards, so the last user's is the longest.
+    const refusal = await askFleet(conditions, sized, TRY_LIMIT_MS, ({ url }) =>
+      refusalOf(url, spec.traits.transport, spec.users - 1),
+    )
+    tried.push({ bytes, refusal })
   }
   return stateLimit(tried)
-}
-
-async function tryOn(spec: FleetSpec, fleet: Fleet): Promise<string | null> {
-  const running = await fleet.start(spec)
-  const done = new AbortController()
-  const { signal } = done
-  const late = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(new Error('no answer to a try in time')), TRY_LIMIT_MS)
-    signal.addEventListener('abort', () => clearTimeout(timer))
-  })
-  const death = running.died.then((reason) => Promise.reject(new Error(reason)))
-  try {
-    // Names count upwards, so the last user's is the longest.
-    const attempt = refusalOf(running.url, spec.traits.transport, spec.users - 1)
-    return await Promise.race([attempt, death, late])
-  } finally {
-    done.abort()
-    await running.stop()
-  }
 }

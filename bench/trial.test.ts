@@ -26,6 +26,7 @@ function fleetOf(start: (spec: FleetSpec) => Promise<RunningFleet>, code: string
     parts: { redis: null, haproxy: null },
     runtime: { node: process.version, openssl: '', v8: '', source: 'test' },
     otherRuntimes: async () => ({}),
+    browserProblem: async () => null,
     quotaMethod: null,
     quotaProblem: 'nothing here is limited',
     start,

@@ -3,8 +3,8 @@
  * happens, nothing of it keeps running.
  */
 import { AuthscaleError } from './errors.ts'
+import { examine } from './examine/index.ts'
 import { longestLadderSec } from './experiments/ladder.ts'
-import type { StateLimit } from './experiments/state-limit.ts'
 import { settleSec } from './journey.ts'
 import { startGenerator } from './load/generator.ts'
 import { measure } from './phases.ts'
@@ -16,6 +16,7 @@ import type {
   Fleet,
   FleetSpec,
   Generator,
+  Measurement,
   Rules,
   RunningFleet,
   SchemeName,
@@ -106,18 +107,22 @@ const FATAL = new Set([
 async function execute(trials: readonly Trial[], traits: Traits, conditions: Conditions): Promise<Judged[]> {
   const [trial] = trials
   if (!trial) return []
-  const { fleet, largestState, settings } = trial.arm
+  const { fleet, largestState, settings, examine: asked } = trial.arm
   const spec = specOf(trial.arm, traits)
   if (fleet !== undefined) {
     const limitSec = fleetSec(trial.arm) + togetherSec(trials.map(({ arm }) => arm))
     const all = { ...spec, replicas: fleet }
     return await onFleet(all, trial, conditions, limitSec, (session) => takeTurns(session, trials))
   }
+  if (asked) {
+    const examined = await examine(asked, spec, conditions)
+    return [withFound(await measureOn(spec, trial, conditions), { examined })]
+  }
   if (!largestState) return [await measureOn(spec, trial, conditions)]
   const stateLimit = await findStateLimit(largestState, spec, conditions)
   const largest = { ...settings, stateBytes: stateLimit.acceptedBytes }
   const judged = await measureOn({ ...spec, settings: largest }, trial, conditions)
-  return [withLimit(judged, stateLimit)]
+  return [withFound(judged, { stateLimit })]
 }
 
 function specOf(arm: Arm, traits: Traits): FleetSpec {
@@ -176,10 +181,10 @@ function fleetSec({ replicas, fleet = replicas, warmupSec, users }: Arm): number
   return warmupSec + LONGEST_WARMUP_SEC * fleet + users / SLOWEST_LOGINS_PER_SEC + SLACK_SEC
 }
 
-/** Also on what a gate rejected: what a scheme takes does not depend on how busy the machine is. */
-function withLimit(judged: Judged, stateLimit: StateLimit): Judged {
-  if (judged.ok) return { ...judged, measurement: { ...judged.measurement, stateLimit } }
-  return { ...judged, measurement: judged.measurement && { ...judged.measurement, stateLimit } }
+/** Also on what a gate rejected: what was found without load does not depend on how busy the machine is. */
+function withFound(judged: Judged, found: Pick<Measurement, 'stateLimit' | 'examined'>): Judged {
+  if (judged.ok) return { ...judged, measurement: { ...judged.measurement, ...found } }
+  return { ...judged, measurement: judged.measurement && { ...judged.measurement, ...found } }
 }
 
 /** At the same time, for each takes a good part of a second; when one fails, the other is ended. */

@@ -17,6 +17,10 @@ export type Prediction = z.infer<typeof schema.predictionSchema>
 export type Warning = z.infer<typeof schema.warningSchema>
 export type Estimate = z.infer<typeof schema.estimateSchema>
 export type Arm = z.infer<typeof schema.armSchema>
+export type Examine = z.infer<typeof schema.examineSchema>
+export type Examined = z.infer<typeof schema.examinedSchema>
+/** What was seen in a real browser. */
+export type BrowserSeen = Extract<Examined, { kind: 'browser' }>
 export type Observe = z.infer<typeof schema.observeSchema>
 export type Observed = z.infer<typeof schema.observedSchema>
 export type FaultId = z.infer<typeof schema.faultIdSchema>
@@ -69,6 +73,8 @@ export interface PlanOptions {
   settable: readonly Setting[]
   /** By major, Nodes besides the standard one, or null where one cannot be had; none unless an experiment asked. */
   runtimes: Readonly<Record<string, string | null>>
+  /** Why no browser can be sent to this fleet, as one sentence; null where one can, and unless an experiment asked. */
+  browserProblem: string | null
   /** Why the fleet cannot limit its processes, as one sentence; null where it can. Asked only when it matters. */
   quotaProblem(): string | null
 }
@@ -87,6 +93,8 @@ export interface Experiment {
   profiles?: readonly ProfileName[]
   /** Whether it measures other majors of Node, which may have to be fetched before it is planned. */
   otherRuntimes?: true
+  /** Whether it opens a browser, which may have to be fetched before it is planned. */
+  opensBrowser?: true
   plan(options: PlanOptions): { rounds: Round[]; notes: string[] }
 }
 
@@ -192,6 +200,8 @@ export interface Fleet {
   readonly runtime: Environment['runtime']
   /** By major, those that it can run replicas on besides; null for one that is wanted and not to be had. May fetch them. */
   otherRuntimes(): Promise<Record<string, Environment['runtime'] | null>>
+  /** Why no browser can be sent to its servers, as one sentence; null where one can. May fetch it. */
+  browserProblem(): Promise<string | null>
   /** How `quotas` are put in force here; null where they cannot be. */
   readonly quotaMethod: QuotaMethod | null
   /** Why not, as one sentence; null where they can. */

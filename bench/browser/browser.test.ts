@@ -3,9 +3,13 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { cleanUp, makeKeys, type Server, startServer } from '../../servers/servers-for-tests.ts'
+import type { BrowserSeen } from '../types.ts'
 import { openBrowser } from './chromium.ts'
-import { type Forgery, forge, REQUESTS } from './forgery.ts'
+import { forge, REQUESTS } from './forgery.ts'
+import { readableIn } from './readable.ts'
 import { steal } from './theft.ts'
+
+type Forgery = BrowserSeen['forgeries'][number]
 
 let browser: Browser
 let keys: string
@@ -87,6 +91,7 @@ test('a token in a header: nothing that another page does carries it, and a scri
       const expected = request === 'fetch-json' ? null : { attached: false, status: 401 }
       assert.deepEqual(arrived, expected, request)
     }
+    assert.deepEqual(await readableIn(browser, server.url), ['username', 'name', 'email', 'roles'])
     const thefts = await steal(browser, server.url, 'bearer')
     assert.deepEqual(thefts, [{ keptIn: 'local-storage', readable: true, usable: true }])
   } finally {

@@ -3,9 +3,10 @@
  * no switch for that: it is undone on the way between them and the browser.
  */
 import type { IncomingHttpHeaders } from 'node:http'
+import type { BrowserSeen } from '../types.ts'
 
 /** `unset`: the cookie comes without the attribute, and the browser does what it thinks best. */
-export type SameSite = 'None' | 'unset' | 'Lax' | 'Strict'
+type SameSite = NonNullable<BrowserSeen['forgeries'][number]['sameSite']>
 
 export interface Defences {
   sameSite: SameSite

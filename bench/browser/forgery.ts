@@ -1,27 +1,20 @@
 /** Requests that a foreign page makes a logged-in browser send: which of them change something, and what stops the others. */
 import type { Browser, Page } from 'playwright-core'
-import type { SameSite } from './defences.ts'
+import type { BrowserSeen } from '../types.ts'
 import { openSites, type Sites } from './sites.ts'
 import { type Visit, visit } from './visit.ts'
 
 /** Those of pages/hostile.html; the last two take its visitor to the application. */
-export const REQUESTS = ['img-get', 'fetch-no-cors', 'fetch-json', 'link-get', 'form-post'] as const
+export const REQUESTS: readonly Forgery['request'][] = [
+  'img-get',
+  'fetch-no-cors',
+  'fetch-json',
+  'link-get',
+  'form-post',
+]
 const NAVIGATIONS: readonly Forgery['request'][] = ['link-get', 'form-post']
 
-export interface Forgery {
-  request: (typeof REQUESTS)[number]
-  /** `same-site`: from a page on another subdomain of the application's own domain. */
-  from: 'cross-site' | 'same-site'
-  /** Of the cookie; null where the credential travels in a header. */
-  sameSite: SameSite | null
-  /** Whether the server checks where requests come from. */
-  check: boolean
-  /** Null: the browser did not send it. */
-  arrived: { attached: boolean; status: number } | null
-  /** Whether the application's own page finds the change afterwards. */
-  changed: boolean
-}
-
+type Forgery = BrowserSeen['forgeries'][number]
 type Transport = 'cookie' | 'bearer'
 type Defended = Pick<Forgery, 'sameSite' | 'check'>
 

@@ -93,8 +93,8 @@ class Application {
   async #pass(res: ServerResponse, passed: Passed): Promise<void> {
     const { status, headers, body } = await pass(this.#server, passed, this.#defences)
     if (passed.method === CHANGE.method && passed.path === CHANGE.path) {
-      const { cookie, authorization } = passed.headers
-      this.arrivals.push({ attached: cookie !== undefined || authorization !== undefined, status })
+      const { cookie = '', authorization } = passed.headers
+      this.arrivals.push({ attached: CREDENTIAL.test(cookie) || authorization !== undefined, status })
     }
     res.writeHead(status, headers).end(body)
   }
@@ -103,6 +103,9 @@ class Application {
     this.#server.agent.destroy()
   }
 }
+
+/** A sticky proxy sets a cookie too, which is nobody's credential. */
+const CREDENTIAL = /(?:^|; )__Host-/
 
 /** How the server takes changes. */
 const CHANGE = { method: 'PUT', path: '/me/preferences' }

@@ -1,17 +1,12 @@
 /** What a script that got into a page of the application can do with its visitor's credential, by where that is kept. */
 import type { Browser } from 'playwright-core'
 import { agentFor, exchange } from '../load/exchange.ts'
+import type { BrowserSeen } from '../types.ts'
 import { ALL } from './defences.ts'
 import { openSites } from './sites.ts'
 import { visit } from './visit.ts'
 
-export interface Theft {
-  keptIn: 'local-storage' | 'plain-cookie' | 'http-only-cookie'
-  /** Whether what the script could read let somebody else in, from elsewhere. */
-  readable: boolean
-  /** Whether the script could use the credential where it was, without reading it. */
-  usable: boolean
-}
+type Theft = BrowserSeen['thefts'][number]
 
 const PLACES = { bearer: ['local-storage'], cookie: ['plain-cookie', 'http-only-cookie'] } as const
 

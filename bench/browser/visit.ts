@@ -13,6 +13,8 @@ export interface Visit {
   theme(): Promise<string | undefined>
   /** A change by the application's own page. @returns the server's status */
   change(theme: string): Promise<number>
+  /** What the browser keeps for the application's server: a token, or the value of the cookie. */
+  credential(): Promise<string>
   /** Everything that the browser kept is forgotten. */
   end(): Promise<void>
 }
@@ -27,12 +29,21 @@ export async function visit(browser: Browser, { origins }: Sites): Promise<Visit
       open: () => context.newPage(),
       theme: () => call(page, 'theme'),
       change: (theme) => call(page, 'change', theme),
+      credential: async () =>
+        (await page.evaluate<string | null>('localStorage.getItem("token")')) ?? (await cookieOf(context)),
       end: () => context.close(),
     }
   } catch (error) {
     await context.close()
     throw error
   }
+}
+
+/** By its prefix: a sticky proxy sets one too, without. */
+async function cookieOf(context: BrowserContext): Promise<string> {
+  const kept = (await context.cookies()).find(({ name }) => name.startsWith('__Host-'))
+  if (kept === undefined) throw new Error('the browser keeps no cookie of the application')
+  return kept.value
 }
 
 async function logIn(context: BrowserContext, app: string): Promise<Page> {

@@ -24,36 +24,6 @@ function later(
   }
 }
 
-export const payloadReadable = later({
-  id: 'payload-readable',
-  quote: "anyone can decode the payload of the JWT token. It's just a base64 value",
-  source: comment('khrisl33t'),
-  metric: 'the profile read from the credential without any key',
-  supportedIf: 'readable for jwt-*; not for jwe, paseto-v4-local, sessions',
-  refutedIf: 'otherwise',
-  by: 'reads the profile from each credential without a key',
-})
-
-export const xss = later({
-  id: 'xss',
-  quote: 'JavaScript has the access to the storage … vulnerable to XSS',
-  source: ARTICLE,
-  metric: 'credential readable by a script in a real browser, by transport',
-  supportedIf: 'readable in local storage, not in an HttpOnly cookie',
-  refutedIf: 'otherwise',
-  by: 'a script in a real browser',
-})
-
-export const csrf = later({
-  id: 'csrf',
-  quote: 'stored in the cookies are vulnerable to CSRF',
-  source: ARTICLE,
-  metric: 'cross-site state change accepted in a real browser, with and without each defence',
-  supportedIf: 'accepted with SameSite=None and no check, refused with each defence',
-  refutedIf: 'otherwise',
-  by: 'a cross-site request in a real browser',
-})
-
 export const shortExpiry = later({
   id: 'short-expiry',
   quote: 'JWT also should be with short expiration times',

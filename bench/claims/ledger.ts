@@ -1,10 +1,11 @@
 /** The ledger: every claim, in the order in which it was fixed, and what a run finds about it. */
 import type { Summary } from '../types.ts'
+import { csrf, payloadReadable, xss } from './browser.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import { largeSites, serverResources } from './cost.ts'
 import { undecided } from './facts.ts'
 import { smallSites } from './latency.ts'
-import { csrf, indexBySecret, paseto, payloadReadable, shortExpiry, xss } from './later.ts'
+import { indexBySecret, paseto, shortExpiry } from './later.ts'
 import { storesEveryUser } from './memory.ts'
 import { multipleReplicas } from './refusals.ts'
 import { notForSessions } from './revocation.ts'

@@ -3,6 +3,7 @@ import { shuffled } from '../stats/seeded.ts'
 import type { Arm, Experiment, PlanOptions, Trial } from '../types.ts'
 import { aa } from './aa.ts'
 import { comparisonOf } from './arms.ts'
+import { browser } from './browser.ts'
 import { cost } from './cost.ts'
 import { journey } from './journey.ts'
 import { knobs } from './knobs.ts'
@@ -27,6 +28,7 @@ export const experiments: readonly Experiment[] = [
   tls,
   knobs,
   revocation,
+  browser,
   aa,
 ]
 

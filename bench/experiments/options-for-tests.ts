@@ -24,6 +24,7 @@ export async function planOptions(overrides: Partial<PlanOptions> = {}): Promise
     cores: 2,
     settable: Object.keys(settingsSchema.shape) as Setting[],
     runtimes: {},
+    browserProblem: null,
     quotaProblem: () => null,
     ...overrides,
   }

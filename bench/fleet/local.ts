@@ -1,4 +1,6 @@
 /** A fleet on this machine: Redis, replicas under pm2 and HAProxy, all started fresh for each trial. */
+
+import { AuthscaleError } from '../errors.ts'
 import type {
   Environment,
   Fleet,
@@ -22,7 +24,7 @@ import { checkNamedRedis } from './redis.ts'
 import { cleanEnvironment, findRuntime, type Runtime } from './runtime.ts'
 import { SERVER_SETTINGS } from './server-env.ts'
 import { startSupervisor } from './supervised.ts'
-import { findHaproxy, findRedis } from './tools.ts'
+import { findChromium, findHaproxy, findRedis } from './tools.ts'
 import { Undo } from './undo.ts'
 
 /** More replicas than this on one machine measure its scheduler. */
@@ -89,6 +91,16 @@ class LocalFleet implements Fleet {
   async otherRuntimes() {
     const others = Object.entries(await this.#ground.runtimes.others())
     return Object.fromEntries(others.map(([major, runtime]) => [major, runtime && facts(runtime)]))
+  }
+
+  async browserProblem() {
+    try {
+      await findChromium(this.#ground.options.log)
+      return null
+    } catch (error) {
+      if (error instanceof AuthscaleError) return error.message
+      throw error
+    }
   }
 
   get quotaMethod() {

@@ -68,6 +68,7 @@ export async function openRemoteFleet(
     parts: { redis, haproxy: { version: 'not told', source: 'remote' } satisfies Part },
     runtime: { ...(await askAgent(addresses[0] as string, 'GET').then(versions)), source: 'remote' },
     otherRuntimes: async () => ({}),
+    browserProblem: async () => BROWSER_PROBLEM,
     quotaMethod: null,
     quotaProblem:
       'containers have the CPU quotas that docker-compose.yml gives them; `docker compose run scale` starts one that divides its own',
@@ -101,6 +102,9 @@ function placement(): Placement {
     maxExclusiveReplicas: 0,
   }
 }
+
+const BROWSER_PROBLEM =
+  'servers believe a proxy on their own machine alone that a request came over HTTPS, and these are in containers of their own'
 
 /** The first N replicas get a server, the others none: the proxy's health checks then leave them out. */
 async function start(

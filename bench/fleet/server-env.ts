@@ -5,6 +5,7 @@ const VARIABLES = {
   ttlSec: 'TTL_SEC',
   accessTtlSec: 'ACCESS_TTL_SEC',
   nearCacheSec: 'NEAR_CACHE_SEC',
+  plainHttp: 'PLAIN_HTTP',
   stateBytes: 'STATE_BYTES',
   passwordHash: 'PASSWORD_HASH',
   touch: 'TOUCH',

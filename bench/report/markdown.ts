@@ -1,6 +1,7 @@
 /** `report.md`: the answer and the verdicts first, then every figure, then what weakens it. */
 import type { Run, Summary } from '../types.ts'
 import { answer } from './answer.ts'
+import { browserSection } from './browser-section.ts'
 import { claimsSection } from './claims.ts'
 import { distanceSection } from './distance-section.ts'
 import { farSection } from './far-section.ts'
@@ -67,6 +68,7 @@ export function markdownReport(run: Run, summary: Summary, charts: readonly stri
     ...tlsSection(summary, chart),
     ...knobsSection(run, summary, chart),
     ...revocationSection(summary, chart),
+    ...browserSection(summary),
     ...farSection(run, summary, chart),
     ...notes(summary),
     ...warnings(summary),

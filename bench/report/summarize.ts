@@ -4,6 +4,7 @@ import { tooLarge } from '../experiments/state-limit.ts'
 import { SCHEMA_VERSION } from '../store/schema.ts'
 import type { Estimate, Run, Summary, TrialResult } from '../types.ts'
 import { agreement } from './agreement.ts'
+import { browserSummary } from './browser.ts'
 import { compareWithControl, ownErrors } from './comparisons.ts'
 import { demand } from './demand.ts'
 import { distance } from './distance.ts'
@@ -26,8 +27,10 @@ import { stillWarming } from './warm-up.ts'
 /** Pure: the same records give the same summary. The run's own seed drives what is drawn at random. */
 export function summarize(run: Run, results: readonly TrialResult[]): Summary {
   // The closed-loop window of a ladder only ends its warm-up; what ladders say has tables of its own. So has what was
-  // observed: its load is there to be there, and no figure of the scheme.
-  const closed = recordsByArm(run, results).filter(({ arm }) => arm.load.loop !== 'open' && !arm.observe)
+  // observed or examined: its load is there to be there, and no figure of the scheme.
+  const closed = recordsByArm(run, results).filter(
+    ({ arm }) => arm.load.loop !== 'open' && !arm.observe && !arm.examine,
+  )
   const withRejected = agreement(closed, results, ownErrors(closed))
   const warming = stillWarming(closed)
   const all = closed.map((records) => flagged(records, withRejected, warming))
@@ -55,6 +58,7 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
     revocation: revocation(run, results),
     distance: distance(run, results),
     tls: tlsSummary(all, compared),
+    browser: browserSummary(run, results),
     memoryPerUser: memoryPerUser(all),
     latency: latency(run, results),
     hashedLogins: hashedLogins(all),

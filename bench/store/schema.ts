@@ -3,6 +3,7 @@
  * `types.ts`, and the published JSON Schema all come from this one description.
  */
 export { estimateSchema, SCHEMA_VERSION, warningSchema } from './schema/basics.ts'
+export { examinedSchema, examineSchema } from './schema/examine.ts'
 export { faultIdSchema } from './schema/faults.ts'
 export { loadCheckSchema } from './schema/load-check.ts'
 export { observedSchema, observeSchema } from './schema/observe.ts'

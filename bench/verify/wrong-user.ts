@@ -51,6 +51,7 @@ function fleetOf(server: Server, bed: TestBed): Fleet {
     parts: { redis: null, haproxy: null },
     runtime: bed.runtime,
     otherRuntimes: async () => ({}),
+    browserProblem: async () => null,
     quotaMethod: null,
     quotaProblem: 'nothing here is limited',
     start: async () => running,

@@ -36,6 +36,11 @@ export const settingsSchema = z
     keyForm: z
       .enum(['crypto-key', 'key-object', 'bytes'])
       .describe('What the verifier holds of its key; default crypto-key, imported once'),
+    plainHttp: z
+      .boolean()
+      .describe(
+        'Whether cookies come without Secure and the prefix __Host-, for load over plain HTTP; default true',
+      ),
     denylistCacheSec: count.describe('How long a replica believes that a login was not ended; default 0'),
     denylistDown: z
       .enum(['closed', 'open'])

@@ -8,6 +8,7 @@ import {
   SCHEMA_VERSION,
   warningSchema,
 } from './basics.ts'
+import { browserSummarySchema } from './browser-summary.ts'
 import { distanceSchema } from './distance.ts'
 import { farScaleSchema } from './far-scale.ts'
 import { latencyRowSchema } from './latency-row.ts'
@@ -164,6 +165,7 @@ export const summarySchema = z
     payload: payloadSchema,
     revocation: revocationSummarySchema,
     distance: distanceSchema,
+    browser: browserSummarySchema.nullable().describe('Null without that experiment'),
     tls: tlsSummarySchema.nullable().describe('Null without that experiment'),
     memoryPerUser: z
       .array(

@@ -1,6 +1,7 @@
 /** `trials.jsonl`: what a trial was to measure, what it measured, and why it was rejected. */
 import { z } from 'zod'
 import { count, nonNegative, perTier, SCHEMA_VERSION, warningSchema } from './basics.ts'
+import { examinedSchema, examineSchema } from './examine.ts'
 import { observedSchema, observeSchema } from './observe.ts'
 import { quotasSchema, settingsSchema } from './settings.ts'
 
@@ -78,6 +79,7 @@ export const armSchema = z
         'First the largest state is looked for, by real logins and reads, that the scheme takes; the window is ' +
           'measured with that',
       ),
+    examine: examineSchema.optional(),
     observe: observeSchema.optional(),
     twin: z.boolean().describe('The second, identical control of the A/A comparison'),
   })
@@ -252,6 +254,7 @@ export const measurementSchema = z
       })
       .describe('What the gates judge beside the figures themselves'),
     stateLimit: stateLimitSchema.optional().describe('What `largestState` asked for'),
+    examined: examinedSchema.optional(),
     observed: observedSchema.optional(),
     logins: z.object({ count, seconds: nonNegative }).describe('Seeding of the users, before the warm-up'),
     warnings: z.array(warningSchema),

@@ -1,0 +1,36 @@
+/** What a real browser does with the credential of a scheme, at servers as they are in production. */
+import { askFleet } from '../ask-fleet.ts'
+import { openBrowser } from '../browser/chromium.ts'
+import { forge } from '../browser/forgery.ts'
+import { readableIn } from '../browser/readable.ts'
+import { steal } from '../browser/theft.ts'
+import type { Examined, FleetSpec } from '../types.ts'
+import type { Conditions } from './index.ts'
+
+/** Some seconds; this is for machines that swap. */
+const LIMIT_MS = 120_000
+
+export async function examineInBrowser(
+  _asked: unknown,
+  spec: FleetSpec,
+  conditions: Conditions,
+): Promise<Extract<Examined, { kind: 'browser' }>> {
+  const { transport } = spec.traits
+  if (transport === 'none') throw new Error(`${spec.scheme} has no credential that a browser could keep`)
+  // With Secure and __Host-, which load over plain HTTP cannot have.
+  const asInProduction = { ...spec, settings: { ...spec.settings, plainHttp: false } }
+  return await askFleet(conditions, asInProduction, LIMIT_MS, async ({ url }) => {
+    const browser = await openBrowser()
+    try {
+      return {
+        kind: 'browser',
+        version: browser.version(),
+        readable: await readableIn(browser, url),
+        thefts: await steal(browser, url, transport),
+        forgeries: await forge(browser, url, transport),
+      }
+    } finally {
+      await browser.close()
+    }
+  })
+}

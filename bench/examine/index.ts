@@ -1,0 +1,22 @@
+/** Every kind of examination, one file each: what is looked at before a window, on fresh server processes without load. */
+import type { Examine, Examined, Fleet, FleetSpec } from '../types.ts'
+import { examineInBrowser } from './browser.ts'
+
+/** What an examination has to do with. */
+export interface Conditions {
+  fleet: Fleet
+  signal: AbortSignal
+}
+
+type Examiner<K extends Examine['kind']> = (
+  asked: Extract<Examine, { kind: K }>,
+  spec: FleetSpec,
+  conditions: Conditions,
+) => Promise<Extract<Examined, { kind: K }>>
+
+const examiners: { [K in Examine['kind']]: Examiner<K> } = { browser: examineInBrowser }
+
+/** @throws Error when nothing can be said; then the whole trial is a failure */
+export function examine(asked: Examine, spec: FleetSpec, conditions: Conditions): Promise<Examined> {
+  return examiners[asked.kind](asked, spec, conditions)
+}
