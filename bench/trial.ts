@@ -166,7 +166,8 @@ async function onFleet<T>(
   try {
     signal.throwIfAborted()
     const longest = AbortSignal.timeout(Math.ceil(limitSec * 1_000))
-    const limit = rejectOn(AbortSignal.any([signal, longest]), done.signal)
+    const tooLong = `the trial took longer than its limit of ${Math.ceil(limitSec)} s`
+    const limit = rejectOn(AbortSignal.any([signal, longest]), done.signal, tooLong)
     const death = running.died.then((reason) => Promise.reject(new Error(reason)))
     const session = { trial, traits: spec.traits, running, generator, rules, seed }
     return await Promise.race([use(session), death, limit])
@@ -193,23 +194,27 @@ async function startBoth(
   spec: FleetSpec,
 ): Promise<{ running: RunningFleet; generator: Generator }> {
   const done = new AbortController()
-  const limit = rejectOn(AbortSignal.timeout(START_LIMIT_MS), done.signal)
+  const tooLong = `fleet and generator did not start within ${START_LIMIT_MS / 1_000} s`
+  const limit = rejectOn(AbortSignal.timeout(START_LIMIT_MS), done.signal, tooLong)
+  const coming = startGenerator(fleet.generatorFor(spec.replicas))
   const [running, generator] = await Promise.allSettled([
     Promise.race([fleet.start(spec), limit]),
-    Promise.race([startGenerator(fleet.generatorFor(spec.replicas)), limit]),
+    Promise.race([coming, limit]),
   ])
   done.abort()
   if (running.status === 'fulfilled' && generator.status === 'fulfilled')
     return { running: running.value, generator: generator.value }
   if (running.status === 'fulfilled') await running.value.stop()
   if (generator.status === 'fulfilled') await generator.value.close()
+  // One that is late is ended when it is up; the fleet sees to its own.
+  else coming.then((late) => late.close()).catch(() => {})
   throw [running, generator].find((one) => one.status === 'rejected')?.reason
 }
 
-/** Rejects when `signal` aborts, unless `done` aborted before. */
-function rejectOn(signal: AbortSignal, done: AbortSignal): Promise<never> {
+/** Rejects with `reason` when `signal` aborts, unless `done` aborted before. */
+function rejectOn(signal: AbortSignal, done: AbortSignal, reason: string): Promise<never> {
   const limit = new Promise<never>((_, reject) => {
-    const fail = () => reject(new Error('the trial took longer than its limit', { cause: signal.reason }))
+    const fail = () => reject(new Error(reason, { cause: signal.reason }))
     if (signal.aborted) fail()
     else signal.addEventListener('abort', fail, { once: true, signal: done })
   })
