@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { QuotaMethod } from '../types.ts'
+import { identify } from './identity.ts'
 import { quotaFiles, unlessBusy } from './quota-files.ts'
 
 const EMPTY_WITHIN_MS = 2_000
@@ -81,6 +82,19 @@ export async function onceEmpty(remove: () => void): Promise<boolean> {
 /** Removes what a killed run left: empty groups alone. @returns false when it holds processes */
 export function removeAbandoned(folder: string): Promise<boolean> {
   return onceEmpty(() => removeGroup(folder, linux))
+}
+
+/** What harnesses left that were killed while they tried whether groups can be made here. */
+export function removeTrials(parent: string, nonce: string, kernel: Kernel): void {
+  for (const name of readdirSync(parent)) {
+    const [, pid, its] = /^authscale-(\d+)-(.+)$/.exec(name) ?? []
+    if (its !== nonce || identify(Number(pid)) !== null) continue
+    try {
+      removeGroup(join(parent, name), kernel)
+    } catch {
+      // Another user's, or removed by another harness in this moment.
+    }
+  }
 }
 
 function removeGroup(folder: string, kernel: Kernel): void {

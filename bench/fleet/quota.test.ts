@@ -1,6 +1,7 @@
 /** CPU quotas: enforced by the kernel where it grants any, and the files of both versions on a plain folder tree. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -85,6 +86,14 @@ test('a busy process gets its quota and no more', forReal, () => assertShares(BU
 test('two processes: each has a quota of its own', forReal, () => assertShares(BUSY, [0.1, 0.3]))
 
 test('a quota holds for all threads of a process together', forReal, () => assertShares(BUSY_THREADS, [0.2]))
+
+test('a harness that was killed while it tried leaves no group for ever', forReal, () => {
+  const { pid } = spawnSync('true')
+  const left = groupFolder(parent, pid, 'trial')
+  mkdirSync(left)
+  findQuotaMethod()
+  assert.ok(!existsSync(left))
+})
 
 test('nothing of it stays, and while a process runs its group is not given up', forReal, async () => {
   assert.ok(ground)

@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { AuthscaleError } from '../errors.ts'
 import { type CpuGroup, cpuGroups, parseThrottledUs } from '../probe/cgroup.ts'
 import { moveInto, PERIOD_US } from './quota-files.ts'
-import { type Kernel, linux, onceEmpty, openGroup, type QuotaGround } from './quota-group.ts'
+import { type Kernel, linux, onceEmpty, openGroup, type QuotaGround, removeTrials } from './quota-group.ts'
 
 /** The kernel takes no less. */
 const LEAST_QUOTA_US = 1_000
+
+/** In place of a nonce: that group is there for a moment, and before a manifest could name it. */
+const TRIAL = 'trial'
 
 /** Where groups with quotas can be made, or why nowhere, as one sentence. */
 export type QuotaSupport = { ground: QuotaGround; problem: null } | { ground: null; problem: string }
@@ -32,7 +35,8 @@ export function findQuotaMethod({ mount, own = ownCgroup(), kernel = linux }: Cg
   for (const parent of upwards(group)) {
     const ground = { method: group.method, parent }
     try {
-      const trial = openGroup(ground, 'trial', kernel)
+      removeTrials(parent, TRIAL, kernel)
+      const trial = openGroup(ground, TRIAL, kernel)
       try {
         trial.add('trial', PERIOD_US)
       } finally {
