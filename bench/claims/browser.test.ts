@@ -53,10 +53,7 @@ test('xss: supported when storage is read and HttpOnly is not; whichever is othe
     /1 of 1 token in local storage, 1 of 1 cookie without `HttpOnly` and 0 of 1 cookie with it/,
   )
   assert.match(sentence, /it could use 2 of all 2/)
-  assert.deepEqual(
-    evidence.toSorted(),
-    plan.map(({ id }) => id).toSorted(),
-  )
+  assert.deepEqual(evidence.toSorted(), plan.map(({ id }) => id).toSorted())
   for (const keptIn of ['local-storage', 'http-only-cookie']) {
     const change = (seen: BrowserSeen): BrowserSeen => ({
       ...seen,
