@@ -57,8 +57,8 @@ async function closedLoop(session: Session, load: ClosedLoad): Promise<Judged> {
   return oneWindow(session, seeded, { load, warmupSec: rampSec(load), measureSec })
 }
 
-function rampSec({ requests, reuse = 'kept' }: ClosedLoad): number {
-  if (requests === 'login') return LOGIN_RAMP_SEC
+function rampSec({ requests = 'read', reuse = 'kept' }: ClosedLoad): number {
+  if (requests !== 'read') return LOGIN_RAMP_SEC
   return reuse === 'kept' ? RAMP_SEC : CONNECT_RAMP_SEC
 }
 

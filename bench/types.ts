@@ -243,7 +243,7 @@ export type Load =
       loop: 'closed'
       connections: number
       /** Default: reads. */
-      requests?: 'read' | 'login' | undefined
+      requests?: 'read' | 'login' | 'refresh' | undefined
       /** Users whom the proxy sends back to one of these replicas, by its cookie, and no others; default: all. */
       homes?: readonly string[] | undefined
       /** Whether a connection takes more than one request; default: kept. */

@@ -22,7 +22,7 @@ export function credentialIn(
 ): string | null {
   if (transport === 'none') return `user${user}`
   if (transport === 'cookie') return cookiesIn(reply.setCookies, before)
-  const token = tokenIn(reply.body)
+  const token = textIn(reply.body, 'token')
   return token === null ? null : `Bearer ${token}`
 }
 
@@ -37,10 +37,15 @@ function cookiesIn(setCookies: readonly string[], before: string): string | null
   return [...byName.values()].join('; ')
 }
 
-function tokenIn(body: string): string | null {
+/** What the body hands out for `POST /refresh`; null where it does not. */
+export function refreshTokenIn(body: string): string | null {
+  return textIn(body, 'refreshToken')
+}
+
+function textIn(body: string, name: 'token' | 'refreshToken'): string | null {
   try {
-    const { token } = JSON.parse(body) as { token?: unknown }
-    return typeof token === 'string' && token !== '' ? token : null
+    const value = (JSON.parse(body) as Record<string, unknown>)[name]
+    return typeof value === 'string' && value !== '' ? value : null
   } catch {
     return null
   }

@@ -15,13 +15,14 @@ interface Options {
   transport?: Traits['transport']
   users?: number
   warmupSec?: number
+  requests?: 'login' | 'refresh'
 }
 
 async function storm(
   server: Pick<TestServer, 'url'>,
-  { transport = 'bearer', users = 30, warmupSec = 0.2 }: Options = {},
+  { transport = 'bearer', users = 30, warmupSec = 0.2, requests = 'login' }: Options = {},
 ): Promise<LoadReport> {
-  const load = { loop: 'closed' as const, connections: CONNECTIONS, requests: 'login' as const }
+  const load = { loop: 'closed' as const, connections: CONNECTIONS, requests }
   const job = { url: server.url, load, warmupSec, measureSec: 0.6, verifyEvery: 4 }
   const { signal } = new AbortController()
   const share = await runScheduled(job, new Credentials(transport, users), () => {}, { signal })
@@ -101,4 +102,28 @@ test('logins begin one after the other over the ramp', async (t) => {
   assert.equal(connections, CONNECTIONS)
   const lanes = new Set(Object.keys(logins).map((user) => Number(user.slice(4)) % CONNECTIONS))
   assert.deepEqual(lanes, new Set([0, 1]))
+})
+
+test('each connection logs one user in and trades its refresh tokens, each once', async (t) => {
+  const server = await start(t)
+  const report = await storm(server, { requests: 'refresh', users: CONNECTIONS })
+  const { logins, refreshes } = await server.account()
+  assert.deepEqual(logins, { user0: 1, user1: 1, user2: 1, user3: 1 })
+  assert.deepEqual([report.wrongAnswers, report.errors, report.distinctUsers], [0, 0, CONNECTIONS])
+  assert.deepEqual(report.statusCounts, { 200: report.requests })
+  assert.ok(report.requests > 100 && sum(Object.values(refreshes)) >= report.requests)
+  assert.ok(report.verifiedBodies > 0)
+})
+
+test('a refused refresh is wrong, and its user logs in again', async (t) => {
+  const server = await start(t, 'tired-of-refreshes')
+  const { statusCounts, wrongAnswers } = await storm(server, {
+    requests: 'refresh',
+    users: CONNECTIONS,
+    warmupSec: 0,
+  })
+  assert.ok((statusCounts['401'] ?? 0) > 0)
+  assert.ok(wrongAnswers >= (statusCounts['401'] ?? 0))
+  const { logins } = await server.account()
+  assert.ok((logins.user0 ?? 0) > 1)
 })

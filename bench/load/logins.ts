@@ -1,5 +1,6 @@
 /**
- * A login storm: a closed loop in which each connection logs its next user in as soon as the reply came.
+ * A login storm: a closed loop in which each connection logs its next user in as soon as the reply came; or one of
+ * refreshes, in which it logs a user in once and then trades each refresh token for the next.
  *
  * Not on autocannon, which lets go of what it has sent when it stops: the server would go on hashing passwords for
  * nobody, and do so in the window that follows.
@@ -10,7 +11,7 @@ import type { Credentials } from './credentials.ts'
 import { DueTimes } from './due-times.ts'
 import { agentFor, exchange } from './exchange.ts'
 import type { HttpConnection } from './http-connection.ts'
-import { credentialIn } from './issued.ts'
+import { credentialIn, refreshTokenIn } from './issued.ts'
 import { type Requests, requestsFor } from './requests.ts'
 import type { Failure, Script, Times } from './script.ts'
 import { shareOf } from './shard.ts'
@@ -20,7 +21,13 @@ import type { Tally } from './tally.ts'
 interface Lane {
   users: readonly number[]
   turn: number
+  /** Who was last. */
+  user: number
+  /** What the last reply handed out; null: the next request is a login. */
+  refreshToken: string | null
 }
+
+type ClosedLoad = Extract<Load, { loop: 'closed' }>
 
 interface Issued {
   user: number
@@ -29,6 +36,7 @@ interface Issued {
 
 export class Logins implements Script {
   readonly #url: string
+  readonly #renews: boolean
   readonly #times: Times
   readonly #credentials: Credentials
   readonly #tally: Tally
@@ -38,14 +46,9 @@ export class Logins implements Script {
   /** A random sample of what was handed out inside the window. */
   readonly #issued: Issued[] = []
 
-  constructor(
-    url: string,
-    load: Pick<Load, 'connections'>,
-    credentials: Credentials,
-    times: Times,
-    tally: Tally,
-  ) {
+  constructor(url: string, load: ClosedLoad, credentials: Credentials, times: Times, tally: Tally) {
     this.#url = url
+    this.#renews = load.requests === 'refresh'
     this.#times = times
     this.#credentials = credentials
     this.#tally = tally
@@ -55,6 +58,8 @@ export class Logins implements Script {
     this.#lanes = Array.from({ length: count }, (_, lane) => ({
       users: usersOf(lane, count, users),
       turn: 0,
+      user: -1,
+      refreshToken: null,
     }))
     // One after the other over the ramp: slow hashes that begin together end together for ever, and a window would
     // hold whole batches of them.
@@ -72,13 +77,18 @@ export class Logins implements Script {
 
   write(id: number, connection: HttpConnection): string {
     const lane = this.#lanes[id] as Lane
-    const user = lane.users[lane.turn] as number
-    lane.turn = lane.turn + 1 < lane.users.length ? lane.turn + 1 : 0
-    connection.user = user
-    return this.#requests.login(user)
+    if (lane.refreshToken === null) {
+      lane.user = lane.users[lane.turn] as number
+      lane.turn = lane.turn + 1 < lane.users.length ? lane.turn + 1 : 0
+    }
+    connection.user = lane.user
+    return lane.refreshToken === null
+      ? this.#requests.login(lane.user)
+      : this.#requests.refresh(lane.refreshToken)
   }
 
   answered({ id, reply, user }: HttpConnection, atUs: number): void {
+    if (this.#renews) this.#keep(id, reply.status === 200 ? refreshTokenIn(reply.body()) : null, user, atUs)
     if (reply.status === 200 && this.#tally.covers(atUs) && this.#tally.isSampleDue()) {
       const issued = { body: reply.body(), setCookies: reply.header('set-cookie') }
       const credential = credentialIn(issued, this.#credentials.transport, user)
@@ -89,6 +99,8 @@ export class Logins implements Script {
   }
 
   failed(id: number, atUs: number, as: Failure): void {
+    // It may have been used all the same, and would then end the login as a stolen one does.
+    ;(this.#lanes[id] as Lane).refreshToken = null
     if (as !== 'inFlight') this.#logInNext(id, atUs)
   }
 
@@ -108,6 +120,13 @@ export class Logins implements Script {
       agent.destroy()
     }
     return {}
+  }
+
+  /** A login, or a refresh, after which there is nothing to refresh with, is no right answer. */
+  #keep(id: number, refreshToken: string | null, user: number, atUs: number): void {
+    ;(this.#lanes[id] as Lane).refreshToken = refreshToken
+    if (refreshToken === null && this.#tally.covers(atUs))
+      this.#tally.wrong(`user${user}: an answer without a refresh token`)
   }
 
   #logInNext(lane: number, atUs: number): void {

@@ -28,7 +28,7 @@ function send({ job, startUs }: { job: LoadJob; startUs: number }, signal: Abort
     throw new AuthscaleError('NOT_LOGGED_IN', 'Log the users in before sending load.')
   const { load } = job
   const onWindow = (edge: 'open' | 'close') => tell({ type: 'window', edge })
-  if (load.loop !== 'closed' || load.requests === 'login')
+  if (load.loop !== 'closed' || (load.requests ?? 'read') !== 'read')
     return runScheduled(job, credentials, onWindow, { startUs, signal })
   const run = (load.reuse ?? 'kept') === 'kept' ? runClosedLoop : runNewConnections
   return run({ ...job, load }, credentials, onWindow, signal)

@@ -7,6 +7,7 @@ export interface Requests {
   /** @param preferences as JSON */
   write(credential: string, preferences: string): string
   logout(credential: string): string
+  refresh(refreshToken: string): string
 }
 
 export function requestsFor(url: string, { header, transport }: Credentials): Requests {
@@ -19,6 +20,7 @@ export function requestsFor(url: string, { header, transport }: Credentials): Re
   return {
     read: (credential) => `${readHead}${credential}\r\n\r\n`,
     login: (user) => post('POST /login', '', loginBody(user)),
+    refresh: (refreshToken) => post('POST /refresh', '', JSON.stringify({ refreshToken })),
     write: (credential, preferences) =>
       post('PUT /me/preferences', `${header}: ${credential}\r\n`, preferences),
     logout: (credential) =>

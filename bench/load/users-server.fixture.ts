@@ -20,6 +20,8 @@ export interface Account {
   replyBytes: number[]
   /** POST /login requests by user. */
   logins: Record<string, number>
+  /** POST /refresh requests by user, of those that were accepted. */
+  refreshes: Record<string, number>
 }
 
 export type Mode =
@@ -50,6 +52,8 @@ export type Mode =
   | 'flaky-login'
   /** Logins succeed without handing out anything. */
   | 'empty-handed'
+  /** Every refresh after the tenth of a user is refused. */
+  | 'tired-of-refreshes'
 
 const mode = (process.env.MODE ?? 'right') as Mode
 const account: Account = {
@@ -60,6 +64,7 @@ const account: Account = {
   requestBytes: [],
   replyBytes: [],
   logins: {},
+  refreshes: {},
 }
 let requests = 0
 let troubled = 0
@@ -67,13 +72,9 @@ let troubled = 0
 const server = createServer((req, res) => {
   // A proxy asks for this, and it is no request of the load.
   if (req.url === '/healthz') answer(res, 200, {})
-  else if (req.url === '/login') {
-    let body = ''
-    req.on('data', (text) => {
-      body += text
-    })
-    req.on('end', () => login(req, res, (JSON.parse(body) as { username: string }).username))
-  } else if (mode === 'slow') {
+  else if (req.url === '/login') withBody(req, ({ username = '' }) => login(req, res, username))
+  else if (req.url === '/refresh') withBody(req, ({ refreshToken = '' }) => refresh(res, refreshToken))
+  else if (mode === 'slow') {
     setTimeout(() => me(req, res), requests++ % 10 === 0 ? 100 : 20)
   } else if (mode === 'troubled-start') {
     requests++
@@ -84,6 +85,27 @@ const server = createServer((req, res) => {
   }
 })
 
+function withBody(req: IncomingMessage, use: (body: Record<string, string>) => void): void {
+  let body = ''
+  req.on('data', (text) => {
+    body += text
+  })
+  req.on('end', () => use(JSON.parse(body)))
+}
+
+/** Each token is good once: it names its user and how often that one has been here, logins and refreshes together. */
+function refresh(res: ServerResponse, refreshToken: string): void {
+  const [, username = ''] = /^(\w+)\.\d+$/.exec(refreshToken) ?? []
+  const times = account.refreshes[username] ?? 0
+  if (refreshToken !== refreshTokenOf(username) || (mode === 'tired-of-refreshes' && times >= 10))
+    return void answer(res, 401, { error: 'unauthorized' })
+  account.refreshes[username] = times + 1
+  answer(res, 200, { token: `secret-${username}`, refreshToken: refreshTokenOf(username) })
+}
+
+const refreshTokenOf = (username: string) =>
+  `${username}.${(account.logins[username] ?? 0) + (account.refreshes[username] ?? 0)}`
+
 function login(req: IncomingMessage, res: ServerResponse, username: string): void {
   const times = (account.logins[username] ?? 0) + 1
   account.logins[username] = times
@@ -93,7 +115,7 @@ function login(req: IncomingMessage, res: ServerResponse, username: string): voi
   else if (req.headers['sec-fetch-site'] === 'same-origin') {
     res.setHeader('Set-Cookie', [`sid=secret-${username}; Path=/; HttpOnly`, 'SRV=r1; path=/'])
     answer(res, 200, {})
-  } else answer(res, 200, { token: `secret-${username}` })
+  } else answer(res, 200, { token: `secret-${username}`, refreshToken: refreshTokenOf(username) })
 }
 
 function me(req: IncomingMessage, res: ServerResponse): void {

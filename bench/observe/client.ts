@@ -1,6 +1,6 @@
 /** A client that follows a scheme's declared traits, asks the replica that it is told to, and records all it does. */
 import { HEADER_OF_TRANSPORT } from '../load/credentials.ts'
-import { credentialIn } from '../load/issued.ts'
+import { credentialIn, refreshTokenIn } from '../load/issued.ts'
 import { loginBody, unsafeHeaders } from '../load/requests.ts'
 import type { Traits } from '../types.ts'
 import { type Answer, ask, keptConnections, type Question } from './ask.ts'
@@ -66,7 +66,7 @@ export function openClient({ transport }: Pick<Traits, 'transport'>, limitMs: nu
   function keep(login: Login, answer: Answer): void {
     if (answer.end !== 'answered' || answer.status !== 200) return
     login.credential = credentialIn(answer, transport, login.user, login.credential) ?? login.credential
-    login.refreshToken = fieldOf(answer.body, 'refreshToken') ?? login.refreshToken
+    login.refreshToken = refreshTokenIn(answer.body) ?? login.refreshToken
   }
 
   return {
@@ -110,14 +110,13 @@ export function openClient({ transport }: Pick<Traits, 'transport'>, limitMs: nu
 
 function told(answer: Answer): Pick<Operation, 'end' | 'status' | 'named'> {
   if (answer.end !== 'answered') return { end: answer.end, status: null, named: null }
-  return { end: 'answered', status: answer.status, named: fieldOf(answer.body, 'username') }
+  return { end: 'answered', status: answer.status, named: usernameIn(answer.body) }
 }
 
-/** A text in a JSON object; null in anything else. */
-function fieldOf(body: string, name: string): string | null {
+function usernameIn(body: string): string | null {
   try {
-    const value = (JSON.parse(body) as Record<string, unknown> | null)?.[name]
-    return typeof value === 'string' ? value : null
+    const name = (JSON.parse(body) as { username?: unknown } | null)?.username
+    return typeof name === 'string' ? name : null
   } catch {
     return null
   }

@@ -11,7 +11,12 @@ const loadSchema = z.discriminatedUnion('loop', [
   z.object({
     loop: z.literal('closed').describe('Each connection waits for its reply before it sends again'),
     connections: count.min(1),
-    requests: z.enum(['read', 'login']).optional().describe('read, the default: GET /me; login: POST /login'),
+    requests: z
+      .enum(['read', 'login', 'refresh'])
+      .optional()
+      .describe(
+        'read, the default: GET /me; login: POST /login; refresh: POST /refresh, by who logged in before the window',
+      ),
     reuse: z
       .enum(['kept', 'new', 'resumed'])
       .optional()
