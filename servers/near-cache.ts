@@ -102,7 +102,8 @@ interface Hearer {
 
 /** A second connection, to which Redis tells what becomes of the keys that `redis` reads; again after each outage. */
 async function listen(redis: Redis, { told, changed }: Hearer): Promise<Redis> {
-  const listener = redis.duplicate({ enableAutoPipelining: false, autoResubscribe: false })
+  // With RESP3, the default, Redis would tell it in frames of which ioredis lets nobody know.
+  const listener = redis.duplicate({ enableAutoPipelining: false, autoResubscribe: false, protocol: 2 })
   /** Of the listener's connection; a connection that listens cannot be asked for it any more. */
   let id: number | undefined
   const track = async () => {
@@ -118,7 +119,10 @@ async function listen(redis: Redis, { told, changed }: Hearer): Promise<Redis> {
   }
   // Where that fails, nothing is believed, and the next reconnect tries again.
   const retry = (step: () => Promise<void>) => () => void step().catch(() => told(false))
-  listener.on('message', (_channel, keys: unknown) => changed(Array.isArray(keys) ? keys : null))
+  // As text, ioredis would join the keys.
+  listener.on('messageBuffer', (_channel: Buffer, keys: unknown) =>
+    changed(Array.isArray(keys) ? keys.map(String) : null),
+  )
   listener.on('error', () => {})
   listener.on('close', () => {
     id = undefined
