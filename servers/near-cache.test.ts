@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { type RunningRedis, startRedis } from '../bench/fleet/redis.ts'
-import { login, logout, me, prefer } from './client-for-tests.ts'
+import { login, logout, me, prefer, send } from './client-for-tests.ts'
 import { cleanUp, everyScheme, makeKeys, type Server, startServer } from './servers-for-tests.ts'
 
 /** Long, so that what only its end brings to light fails these tests. */
@@ -49,6 +49,15 @@ test('a logout at one replica is heard of at the other', async () => {
   assert.equal((await logout(here, gone)).status, 204)
   await soon(async () => (await me(elsewhere, gone)).status === 401)
   assert.equal((await me(elsewhere, stays)).status, 200)
+})
+
+test('a logout everywhere is heard of at both, also of other devices', async () => {
+  const [own, device] = [await knownToBoth(4), await knownToBoth(4)]
+  const everywhere = await send(here, '/logout-everywhere', { method: 'POST', headers: own })
+  assert.equal(everywhere.status, 204)
+  for (const server of [here, elsewhere])
+    for (const credential of [own, device])
+      await soon(async () => (await me(server, credential)).status === 401)
 })
 
 test('so is a change, and that Redis has lost everything', async () => {

@@ -108,7 +108,8 @@ async function listen(redis: Redis, { told, changed }: Hearer): Promise<Redis> {
   let id: number | undefined
   const track = async () => {
     if (id === undefined || redis.status !== 'ready') return
-    await redis.client('TRACKING', 'ON', 'REDIRECT', id, 'NOLOOP')
+    // Of its own changes as well: the keys of a user's other logins are not known here when all of them are ended.
+    await redis.client('TRACKING', 'ON', 'REDIRECT', id)
     told(true)
   }
   const subscribe = async () => {
