@@ -1,7 +1,7 @@
 /** Claims that no experiment can decide yet, fixed before there is one. */
 import type { Claim, Threshold } from './claim.ts'
 import { undecided } from './facts.ts'
-import { ARTICLE, comment } from './sources.ts'
+import { comment } from './sources.ts'
 
 const LATER = 'a later experiment'
 
@@ -23,17 +23,6 @@ function later(
     judge: () => undecided('no experiment measures this yet'),
   }
 }
-
-export const shortExpiry = later({
-  id: 'short-expiry',
-  quote: 'JWT also should be with short expiration times',
-  source: ARTICLE,
-  metric: 'extra CPU and requests a user-hour against the revocation bound, lifetimes 1, 5, 15, 60 min',
-  supportedIf: '— reported as a curve, verdict `depends`',
-  refutedIf: '—',
-  thresholds: { lifetimesMin: [1, 5, 15, 60] },
-  by: 'refreshes at several lifetimes',
-})
 
 export const paseto = later({
   id: 'paseto',

@@ -142,7 +142,7 @@ export const profiles: Record<ProfileName, Profile> = {
       ...REVOKED,
       measureSec: 1.5,
       repeats: 5,
-      expiry: { ttlSec: 1, repeats: 3, measureSec: 2.5 },
+      expiry: { ttlSec: 1, repeats: 3, measureSec: 3.5 },
     },
   },
   standard: {
@@ -197,9 +197,9 @@ export const profiles: Record<ProfileName, Profile> = {
     revocation: {
       blocks: 2,
       ...REVOKED,
-      measureSec: 4,
+      measureSec: 5,
       repeats: 25,
-      expiry: { ttlSec: 3, repeats: 8, measureSec: 4.6 },
+      expiry: { ttlSec: 3, repeats: 8, measureSec: 6 },
     },
   },
   full: {
@@ -256,9 +256,9 @@ export const profiles: Record<ProfileName, Profile> = {
     revocation: {
       blocks: 2,
       ...REVOKED,
-      measureSec: 4,
+      measureSec: 5,
       repeats: 25,
-      expiry: { ttlSec: 3, repeats: 8, measureSec: 4.6 },
+      expiry: { ttlSec: 3, repeats: 8, measureSec: 6 },
     },
   },
   calibration: {
@@ -308,9 +308,9 @@ export const profiles: Record<ProfileName, Profile> = {
     revocation: {
       blocks: 2,
       ...REVOKED,
-      measureSec: 4,
+      measureSec: 5,
       repeats: 25,
-      expiry: { ttlSec: 3, repeats: 8, measureSec: 4.6 },
+      expiry: { ttlSec: 3, repeats: 8, measureSec: 6 },
     },
   },
 }

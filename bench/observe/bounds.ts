@@ -1,5 +1,5 @@
 /** How long after its acknowledgement a revocation may take, by what a scheme declares and its servers were told. Pure. */
-import type { Settings } from '../types.ts'
+import type { Settings, Traits } from '../types.ts'
 import type { Bounds } from './check.ts'
 
 /**
@@ -9,48 +9,34 @@ import type { Bounds } from './check.ts'
 export const CLOCK_TOLERANCE_SEC = 1
 export const DEFAULTS = { ttlSec: 3_600, accessTtlSec: 300, nearCacheSec: 5, denylistCacheSec: 0 }
 
-type Lifetimes = typeof DEFAULTS
+type Declared = Pick<Traits, 'revocation' | 'userWide' | 'boundedBy'>
 
-type Traits = {
-  revocation: 'immediate' | 'bounded' | 'at-expiry' | 'never'
-  userWide?: 'immediate' | 'bounded' | 'cannot'
-  boundedBy?: 'ACCESS_TTL_SEC' | 'NEAR_CACHE_SEC'
+/** Without any setting of an arm, as the servers are shipped. */
+export function shippedBoundsOf(declared: Declared): Bounds {
+  return boundsOf(declared, { accessTtlSec: DEFAULTS.accessTtlSec })
 }
 
-/** With the servers' settings as they are, where the arm has no others. */
-export function boundsOf(traits: Traits, settings: Settings): Bounds {
-  const lifetimes = lifetimesOf(settings)
+/** With the settings that servers under load have: no load renews an access token, so it lives as long as its login. */
+export function boundsOf(declared: Declared, settings: Settings): Bounds {
+  const { revocation, userWide } = declared
   return {
-    oneLoginMs: boundMs(traits.revocation, traits, lifetimes),
-    userWideMs:
-      !traits.userWide || traits.userWide === 'cannot' ? null : boundMs(traits.userWide, traits, lifetimes),
-  }
-}
-
-function lifetimesOf(settings: Settings): Lifetimes {
-  const { ttlSec, accessTtlSec, nearCacheSec, denylistCacheSec } = settings
-  return {
-    ttlSec: ttlSec ?? DEFAULTS.ttlSec,
-    accessTtlSec: accessTtlSec ?? DEFAULTS.accessTtlSec,
-    nearCacheSec: nearCacheSec ?? DEFAULTS.nearCacheSec,
-    denylistCacheSec: denylistCacheSec ?? DEFAULTS.denylistCacheSec,
+    oneLoginMs: boundMs(revocation, declared, settings),
+    userWideMs: userWide === 'cannot' ? null : boundMs(userWide, declared, settings),
   }
 }
 
 /** Null: the credential never stops working. */
-function boundMs(
-  how: Traits['revocation'],
-  { boundedBy }: Traits,
-  { ttlSec, accessTtlSec, nearCacheSec, denylistCacheSec }: Lifetimes,
-): number | null {
+function boundMs(how: Traits['revocation'], { boundedBy }: Declared, settings: Settings): number | null {
+  const seconds = (name: 'ttlSec' | 'nearCacheSec' | 'denylistCacheSec') => settings[name] ?? DEFAULTS[name]
   switch (how) {
     case 'never':
       return null
     case 'immediate':
-      return 1_000 * denylistCacheSec
+      return 1_000 * seconds('denylistCacheSec')
     case 'at-expiry':
-      return 1_000 * (ttlSec + CLOCK_TOLERANCE_SEC)
+      return 1_000 * (seconds('ttlSec') + CLOCK_TOLERANCE_SEC)
     case 'bounded':
-      return 1_000 * (boundedBy === 'NEAR_CACHE_SEC' ? nearCacheSec : accessTtlSec + CLOCK_TOLERANCE_SEC)
+      if (boundedBy === 'NEAR_CACHE_SEC') return 1_000 * seconds('nearCacheSec')
+      return 1_000 * ((settings.accessTtlSec ?? seconds('ttlSec')) + CLOCK_TOLERANCE_SEC)
   }
 }

@@ -1,7 +1,7 @@
 /** Revokes logins of its own, one after the other, and asks every replica densely until when each is accepted. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Observe, Observed } from '../types.ts'
-import { boundsOf } from './bounds.ts'
+import { boundsOf, shippedBoundsOf } from './bounds.ts'
 import { type Bounds, checkHistory, describe, describeLate } from './check.ts'
 import { type Client, type Login, openClient, type Place, type Revoking } from './client.ts'
 import { isAccepted } from './history.ts'
@@ -37,7 +37,7 @@ export const observeRevocation: Observer<'revocation'> = async (asked, scene) =>
   const client = openClient(traits, ANSWER_LIMIT_MS)
   const ground = { client, places: running.replicas, pace: asked, closed }
   const bounds = boundsOf(traits, settings)
-  const shipped = boundsOf(traits, {})
+  const shipped = shippedBoundsOf(traits)
   const ways = new Map(
     asked.ways.map((way) => [way, emptyWay(way, boundOf(way, bounds), boundOf(way, shipped))]),
   )
@@ -48,7 +48,8 @@ export const observeRevocation: Observer<'revocation'> = async (asked, scene) =>
     await delay((SECOND_MS * index) / asked.atOnce)
     for (let turn = turns.shift(); turn && !closed.aborted; turn = turns.shift()) {
       const way = ways.get(turn.way)
-      if (way && !way.unsupported) watched.push(await takeTurn(ground, turn, way))
+      const login = way && !way.unsupported ? await takeTurn(ground, turn, way) : null
+      if (login) watched.push(login)
     }
   }
   try {
@@ -74,14 +75,15 @@ function turnsOf({ repeats, ways }: Ground['pace'], firstUser: number): Turn[] {
 /**
  * Logs in, is seen everywhere, revokes while every replica is being asked, and goes on asking until all is quiet.
  *
- * @returns the login that was watched
+ * @returns the login that was watched; null where a replica did not let it in, or did not end it
  */
-async function takeTurn(ground: Ground, turn: Turn, seen: Way): Promise<Login> {
+async function takeTurn(ground: Ground, turn: Turn, seen: Way): Promise<Login | null> {
   const { client, places } = ground
   const home = places[turn.home % places.length] as Place
-  const own = await loggedIn(client, turn.user, home)
+  const own = await client.login(turn.user, home)
   // Who is logged out everywhere, or locked out, is so on another device: its login is the one that is watched.
-  const watched = turn.way === 'logout' ? own : await loggedIn(client, turn.user, home)
+  const watched = turn.way === 'logout' ? own : await client.login(turn.user, home)
+  if (![own, watched].every(({ operation }) => isAccepted(operation))) return refusedTurn(seen)
   const knownAt: Place[] = []
   for (const place of places) if (isAccepted(await client.use(watched.login, place))) knownAt.push(place)
   // At another replica where one knows the login: what only the replica that is asked hears of shows then.
@@ -89,14 +91,19 @@ async function takeTurn(ground: Ground, turn: Turn, seen: Way): Promise<Login> {
   const outcome = await watch(ground, watched.login, () => client.revoke(own.login, turn.way, from))
   const { revocation, lastAcceptedMs, refusedFromMs } = outcome
   if (revocation.status === CANNOT && seen.boundMs === null) seen.unsupported = true
-  else if (!isAccepted(revocation)) throw new Error(describe(revocation))
+  else if (!isAccepted(revocation)) return refusedTurn(seen)
   else if (refusedFromMs === null) seen.cut++
   else {
-    seen.ageMs.push(exact(revocation.endMs - watched.startMs))
+    seen.ageMs.push(exact(revocation.endMs - watched.operation.startMs))
     seen.lastAcceptedMs.push(lastAcceptedMs === null ? null : exact(lastAcceptedMs))
     seen.refusedFromMs.push(exact(refusedFromMs))
   }
   return watched.login
+}
+
+function refusedTurn(seen: Way): null {
+  seen.refused++
+  return null
 }
 
 /** What came back to life after its watch had ended shows at the latest here. */
@@ -105,12 +112,6 @@ async function lookAgain({ client, places, closed }: Ground, watched: readonly L
     if (closed.aborted) return
     await Promise.all(places.map((place) => client.use(login, place)))
   }
-}
-
-async function loggedIn(client: Client, user: number, at: Place): Promise<{ login: Login; startMs: number }> {
-  const { login, operation } = await client.login(user, at)
-  if (!isAccepted(operation)) throw new Error(describe(operation))
-  return { login, startMs: operation.startMs }
 }
 
 const boundOf = (way: Revoking, { oneLoginMs, userWideMs }: Bounds) =>
@@ -124,6 +125,7 @@ const emptyWay = (way: Revoking, boundMs: number | null, shippedBoundMs: number 
   ageMs: [],
   lastAcceptedMs: [],
   refusedFromMs: [],
+  refused: 0,
   cut: 0,
 })
 

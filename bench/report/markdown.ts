@@ -12,6 +12,7 @@ import { capacityTable, demandTable, latencyTable, rejectedRatesTable, rungsTabl
 import { loginSection } from './logins.ts'
 import { bullets, environment, limits, method } from './method.ts'
 import { payloadSection } from './payload-section.ts'
+import { refreshSection } from './refresh.ts'
 import { revocationSection } from './revocation-section.ts'
 import { scalingSection } from './scaling-section.ts'
 import {
@@ -68,6 +69,7 @@ export function markdownReport(run: Run, summary: Summary, charts: readonly stri
     ...tlsSection(summary, chart),
     ...knobsSection(run, summary, chart),
     ...revocationSection(summary, chart),
+    ...refreshSection(summary),
     ...browserSection(summary),
     ...farSection(run, summary, chart),
     ...notes(summary),

@@ -7,6 +7,9 @@ import { syntheticRun } from './synthetic-run.ts'
 
 export type Seen = Extract<Observed, { kind: 'revocation' }>
 
+/** CPU µs of a refresh over replicas, Redis and proxy. */
+export const REFRESH_US = 500
+
 interface RevocationOptions {
   blocks?: number
   profile?: Run['profile']
@@ -24,6 +27,8 @@ export async function syntheticRevocation({ blocks = 2, profile, plan, change }:
   const [first] = template.results
   if (!first?.ok) throw new Error('the template has no measurement')
   const results = trials.map((trial): TrialResult => {
+    if (!trial.arm.observe)
+      return { ...first, trial, measurement: { ...first.measurement, cpuUsPerRequest: REFRESH } }
     const seen = asDeclared(trial.arm)
     const observed = change ? change(seen, trial.arm) : seen
     return { ...first, trial, measurement: { ...first.measurement, observed } }
@@ -31,9 +36,16 @@ export async function syntheticRevocation({ blocks = 2, profile, plan, change }:
   return { run, results }
 }
 
+const REFRESH = {
+  replicas: 0.7 * REFRESH_US,
+  redis: 0.2 * REFRESH_US,
+  proxy: 0.1 * REFRESH_US,
+  generator: 30,
+}
+
 function asDeclared({ observe, settings }: Arm): Seen {
   if (observe?.kind !== 'revocation') throw new Error('the arm observes no revocation')
-  const { ttlSec } = settings
+  const ttlSec = settings.ttlSec ?? settings.accessTtlSec
   const each = Array.from({ length: observe.repeats }, (_, i) => i)
   return {
     kind: 'revocation',
@@ -45,6 +57,7 @@ function asDeclared({ observe, settings }: Arm): Seen {
       ageMs: each.map((i) => 20 + i),
       lastAcceptedMs: each.map((i) => (ttlSec === undefined ? null : 1_000 * ttlSec + 50 + 10 * i)),
       refusedFromMs: each.map((i) => (ttlSec === undefined ? 3 + i / 10 : 1_000 * ttlSec + 85 + 10 * i)),
+      refused: 0,
       cut: 0,
     })),
     uses: 1_000,

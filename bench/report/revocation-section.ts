@@ -45,6 +45,7 @@ const NOTE =
 const WAYS_NOTE =
   'Medians over revocations with their 95 % interval, and the worst, in ms; 0 is no acceptance that began after the ' +
   'acknowledgement. “Take longer” is the largest share of revocations that may lie beyond the worst, with 95 % (Wilks 1941). ' +
+  '“Cut short” by the end of the window, or “refused” by a server that was too busy, a revocation has no figure. ' +
   'Revocations of one trial share its processes, so they are not as independent as their number says.'
 
 function violations({ revocation }: Summary): Part {
@@ -96,14 +97,22 @@ function waysTable({ revocation }: Summary): Table {
       'worst',
       'take longer',
       'cut short',
+      'refused',
     ],
     rows: revocation.flatMap(({ scheme, ways }) =>
       ways.map((way) => [
         scheme,
         COLUMNS[way.way],
         ...(way.unsupported
-          ? ['cannot by design', ...Array.from({ length: 8 }, () => ABSENT)]
-          : [boundText(way), String(way.n), `${way.accepted} of ${way.n}`, ...times(way), String(way.cut)]),
+          ? ['cannot by design', ...Array.from({ length: 9 }, () => ABSENT)]
+          : [
+              boundText(way),
+              String(way.n),
+              `${way.accepted} of ${way.n}`,
+              ...times(way),
+              String(way.cut),
+              String(way.refused),
+            ]),
       ]),
     ),
   }

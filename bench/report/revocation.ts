@@ -65,6 +65,7 @@ function wayOf(same: readonly SeenWay[]): Way {
     unsupported: same.some(({ unsupported }) => unsupported),
     n: last.length,
     cut: same.reduce((sum, one) => sum + one.cut, 0),
+    refused: same.reduce((sum, one) => sum + one.refused, 0),
     accepted,
     lastAcceptedMs: repeats(last.map((ms) => ms ?? 0)),
     refusedFromMs: repeats(same.flatMap(({ refusedFromMs }) => refusedFromMs)),

@@ -18,6 +18,7 @@ import { estimate, metrics } from './metrics.ts'
 import { payload } from './payload.ts'
 import { predicted } from './predictions.ts'
 import { type ArmRecords, byBlock, recordsByArm } from './records.ts'
+import { refresh } from './refresh.ts'
 import { revocation } from './revocation.ts'
 import { scalability, scaling } from './scaling.ts'
 import { tlsSummary } from './tls.ts'
@@ -56,6 +57,7 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
     predictions: predicted(run, all),
     payload: payload(all, results),
     revocation: revocation(run, results),
+    refresh: refresh(all),
     distance: distance(run, results),
     tls: tlsSummary(all, compared),
     browser: browserSummary(run, results),

@@ -47,6 +47,7 @@ export const revocationSchema = z
         refusedFromMs: z
           .array(nonNegative)
           .describe('The same to the start of the use from which on every replica refused'),
+        refused: count.describe('Turns whose login or revocation was not accepted, so that nothing follows'),
         cut: count.describe('Watches that the end of the window cut short; they have no figure'),
       }),
     ),
@@ -82,6 +83,7 @@ export const revocationSummarySchema = z
           unsupported: z.boolean().describe('The scheme cannot, as declared, and says so'),
           n: count.describe('Revocations that were watched to their end'),
           cut: count.describe('Those that were not'),
+          refused: count.describe('Those that were not accepted, or whose login was not'),
           accepted: count.describe('Revocations after whose acknowledgement a use began that was accepted'),
           lastAcceptedMs: repeatsSchema
             .nullable()

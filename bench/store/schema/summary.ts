@@ -13,6 +13,7 @@ import { distanceSchema } from './distance.ts'
 import { farScaleSchema } from './far-scale.ts'
 import { latencyRowSchema } from './latency-row.ts'
 import { payloadSchema } from './payload.ts'
+import { refreshSchema } from './refresh.ts'
 import { revocationSummarySchema } from './revocation.ts'
 import { tlsSummarySchema } from './tls.ts'
 import { armSchema } from './trial.ts'
@@ -164,6 +165,7 @@ export const summarySchema = z
       .describe('What was written down before the arms held out were measured, and what they showed'),
     payload: payloadSchema,
     revocation: revocationSummarySchema,
+    refresh: refreshSchema,
     distance: distanceSchema,
     browser: browserSummarySchema.nullable().describe('Null without that experiment'),
     tls: tlsSummarySchema.nullable().describe('Null without that experiment'),

@@ -1,0 +1,52 @@
+/** The claim that tokens should expire soon: what that costs, against how long a revoked one is accepted. */
+import { figure, list, withInterval } from '../report/format.ts'
+import { LIFETIMES_MIN } from '../report/refresh.ts'
+import type { Claim } from './claim.ts'
+import { code, trialsOf, undecided } from './facts.ts'
+import { ARTICLE } from './sources.ts'
+import { caveat } from './wording.ts'
+
+const RENEWED = 'jwt-refresh'
+
+export const shortExpiry: Claim = {
+  id: 'short-expiry',
+  quote: 'JWT also should be with short expiration times',
+  source: ARTICLE,
+  reading: null,
+  metric: 'extra CPU and requests a user-hour against the revocation bound, lifetimes 1, 5, 15, 60 min',
+  supportedIf: '— reported as a curve, verdict `depends`',
+  refutedIf: '—',
+  thresholds: { lifetimesMin: LIFETIMES_MIN },
+  decidedBy: 'npm run bench -- --only revocation --schemes jwt-refresh',
+  judge(facts) {
+    const entry = facts.summary.refresh.find(({ scheme }) => scheme === RENEWED)
+    const [shortest, longest] = [entry?.curve[0], entry?.curve.at(-1)]
+    const total = entry?.cpuUs.total
+    if (!entry || !total || !shortest || !longest)
+      return undecided(`this run has no refreshes of ${code(RENEWED)} from the experiment \`revocation\``)
+    const points = entry.curve.map(
+      ({ lifetimeMin, requestsPerHour, cpuMsPerHour }) =>
+        `${figure(requestsPerHour)} requests and ${withInterval(cpuMsPerHour)} ms at ${lifetimeMin} min`,
+    )
+    return {
+      verdict: 'depends',
+      boundary:
+        `how long a revoked token may be accepted: for ${shortest.lifetimeMin} min instead of ${longest.lifetimeMin}, a user ` +
+        `who is there all the time costs ${figure(shortest.cpuMsPerHour.value)} instead of ${figure(longest.cpuMsPerHour.value)} ms of CPU an hour`,
+      sentence:
+        `renewing the tokens of ${code(RENEWED)} takes a user-hour ${list(points)} of CPU, ${withInterval(total)} µs for each ` +
+        `refresh${caveat([total])}`,
+      estimates: [
+        { label: `CPU of a refresh, ${RENEWED}`, estimate: total },
+        ...entry.curve.map(({ lifetimeMin, cpuMsPerHour }) => ({
+          label: `extra CPU a user-hour at ${lifetimeMin} min, ${RENEWED}`,
+          estimate: cpuMsPerHour,
+        })),
+      ],
+      evidence: trialsOf(
+        facts,
+        facts.arms.filter(({ arm }) => arm.id === entry.arm),
+      ),
+    }
+  },
+}
