@@ -17,6 +17,7 @@ export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits
   // Behind a TLS proxy on this machine its X-Forwarded-Proto says whether Secure cookies may be set.
   if (!config.plainHttp) app.set('trust proxy', 'loopback')
 
+  const privatePage = privatePageOf(config)
   const unsafe = traits.transport === 'cookie' ? [sameOriginOnly] : []
   const loginChannel = traits.transport === 'cookie' && !config.plainHttp ? [httpsOnly] : []
   // Above the largest preferences with every character escaped, and far below what would hurt.
@@ -62,7 +63,7 @@ export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits
   app.post('/refresh', privatePage, ...unsafe, json, async (req, res) => {
     if (!auth.refresh) return void res.status(501).json(CANNOT)
     const { refreshToken } = req.body ?? {}
-    if (!isText(refreshToken)) return void res.status(400).json(MALFORMED)
+    if (typeof refreshToken !== 'string') return void res.status(400).json(MALFORMED)
     res.json(await auth.refresh(refreshToken))
   })
 
@@ -87,10 +88,15 @@ export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits
 const MALFORMED = { error: 'malformed request' }
 const CANNOT = { error: 'not possible with this scheme' }
 
-const privatePage: RequestHandler = (_req, res, next) => {
-  res.setHeader('Cache-Control', 'no-store')
-  res.setHeader('X-Content-Type-Options', 'nosniff')
-  next()
+const A_YEAR_SEC = 31_536_000
+
+function privatePageOf({ plainHttp }: ServerConfig): RequestHandler {
+  return (_req, res, next) => {
+    res.setHeader('Cache-Control', 'no-store')
+    res.setHeader('X-Content-Type-Options', 'nosniff')
+    if (!plainHttp) res.setHeader('Strict-Transport-Security', `max-age=${A_YEAR_SEC}; includeSubDomains`)
+    next()
+  }
 }
 
 /** express-session drops a Secure cookie on a plain connection without a word: a login that looks right. */

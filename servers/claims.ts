@@ -69,9 +69,12 @@ export function isCurrent(payload: Record<string, unknown>, ttlSec: number): boo
   )
 }
 
-/** The last character of a part has unused bits; only the one spelling with all of them 0 is ours. */
-export function isCanonical(part: string): boolean {
-  return Buffer.from(part, 'base64url').toString('base64url') === part
+/**
+ * Whether each part is spelled the one way that base64url has for its bytes: the last character of a part has bits that
+ * decoders ignore, and libraries take padding and more.
+ */
+export function isCanonical(token: string): boolean {
+  return token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part)
 }
 
 /** Tries keys before the server listens. Throws a ConfigError for those that do not verify what they make. */

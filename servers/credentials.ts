@@ -46,6 +46,11 @@ export function bearerCredential(req: Request): string | undefined {
   const { cookie, authorization } = req.headers
   if (authorization === undefined || !isOnlyHeader(req, 'authorization')) return undefined
   if (cookie !== undefined && CREDENTIAL_COOKIE.test(cookie)) return undefined
+  return bearerToken(authorization)
+}
+
+/** The token in the text of an Authorization header. */
+export function bearerToken(authorization: string): string | undefined {
   return BEARER.exec(authorization)?.[1]
 }
 

@@ -24,6 +24,12 @@ export interface Traits {
   token?: 'jws' | 'jwe' | 'paseto'
   /** Whether a login ends some day, however busy its user is. */
   lastDay: boolean
+  /** Packages as their READMEs show them: what those leave out is left out here too. */
+  stock?: true
+  /** The store has to be asked about a forged credential, since nothing in it is signed. */
+  unsigned?: true
+  /** Who reads the store finds there what the client sends, or all of it but a signature. */
+  storesRawId?: true
 }
 
 /** What goes into the JSON body of a reply that issues a credential: nothing when a cookie carries it. */

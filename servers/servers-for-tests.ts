@@ -37,9 +37,16 @@ export interface Server {
 const running = new Set<ChildProcess>()
 
 /** A new ring, as `KEYS` takes it. */
-export async function makeKeys(): Promise<string> {
+export function makeKeys(): Promise<string> {
+  return keygen([])
+}
+
+/** What keygen prints. */
+export async function keygen(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   await compiled
-  const { stdout } = await promisify(execFile)(process.execPath, [path.join(outdir, 'keygen.js')])
+  const { PATH } = process.env
+  const script = path.join(outdir, 'keygen.js')
+  const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], { env: { PATH, ...env } })
   return stdout.trim()
 }
 

@@ -54,8 +54,7 @@ function createTokens(config: ServerConfig, algorithm: Algorithm, keys: TokenKey
     issue: (user, login) =>
       new SignJWT(claimsOf(user, config.ttlSec, login)).setProtectedHeader(header).sign(signer),
     async verify(token) {
-      // Header and payload are signed as they are spelled; the signature is not.
-      if (!isCanonical(token.slice(token.lastIndexOf('.') + 1))) return undefined
+      if (!isCanonical(token)) return undefined
       return orRefused(secret ? jwtVerify(token, secret, checks) : jwtVerify(token, keyFor, checks))
     },
   }

@@ -32,7 +32,7 @@ function createTokens({ keys, ttlSec }: ServerConfig): Tokens {
   return {
     issue: async (user, login) => sign(claimsOf(user, ttlSec, login)),
     async verify(token) {
-      if (!isCanonical(token.slice(token.lastIndexOf('.') + 1))) return undefined
+      if (!isCanonical(token)) return undefined
       const payload = orRefused(() => check(token))
       return payload && isCurrent(payload, ttlSec) ? (payload as Claims) : undefined
     },

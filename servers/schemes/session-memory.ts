@@ -15,6 +15,7 @@ export const scheme: Scheme = {
     userWide: 'cannot',
     payload: 'opaque',
     lastDay: false,
+    stock: true,
   },
 
   async open(config) {

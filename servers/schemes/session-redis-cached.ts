@@ -17,6 +17,7 @@ export const scheme: Scheme = {
     boundedBy: 'NEAR_CACHE_SEC',
     payload: 'opaque',
     lastDay: true,
+    unsigned: true,
   },
 
   async open(config) {

@@ -15,6 +15,7 @@ export const scheme: Scheme = {
     userWide: 'immediate',
     payload: 'opaque',
     lastDay: true,
+    unsigned: true,
   },
 
   async open(config) {

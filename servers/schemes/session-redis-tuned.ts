@@ -78,6 +78,7 @@ export const scheme: Scheme = {
     userWide: 'immediate',
     payload: 'opaque',
     lastDay: true,
+    storesRawId: true,
   },
 
   async open(config) {

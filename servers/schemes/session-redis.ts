@@ -17,6 +17,8 @@ export const scheme: Scheme = {
     userWide: 'cannot',
     payload: 'opaque',
     lastDay: false,
+    stock: true,
+    storesRawId: true,
   },
 
   async open(config) {
