@@ -6,7 +6,7 @@ import type { Scheme, Traits } from '../scheme.ts'
 import type { Server } from '../servers-for-tests.ts'
 
 /** True: asked; false: there is nothing to ask; a text: cannot by design, and why. */
-export type Applies = boolean | string
+type Applies = boolean | string
 
 export interface Check {
   id: number
