@@ -122,9 +122,9 @@ describe('near cache', () => {
   })
 
   test('a key that is used is prolonged, and one that ends in Redis ends here', async (t) => {
-    const { cache } = await open(t, { ttlSec: 4, nearCacheSec: 1 })
-    await other.set('used', 'one', 'EX', 4)
-    for (let i = 0; i < 12; i += 1) {
+    const { cache } = await open(t, { ttlSec: 6, nearCacheSec: 1 })
+    await other.set('used', 'one', 'EX', 6)
+    for (let i = 0; i < 16; i += 1) {
       assert.equal(await cache.read('used'), 'one')
       await sleep(500)
     }
