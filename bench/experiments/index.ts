@@ -2,6 +2,7 @@
 import { shuffled } from '../stats/seeded.ts'
 import type { Arm, Experiment, PlanOptions, Trial } from '../types.ts'
 import { aa } from './aa.ts'
+import { anomalies } from './anomalies.ts'
 import { comparisonOf } from './arms.ts'
 import { browser } from './browser.ts'
 import { cost } from './cost.ts'
@@ -28,6 +29,7 @@ export const experiments: readonly Experiment[] = [
   tls,
   knobs,
   revocation,
+  anomalies,
   browser,
   aa,
 ]

@@ -32,6 +32,7 @@ interface Profile {
   /** Some thirty arms: windows are short. */
   knobs: Phases
   revocation: Revoked
+  anomalies: Counted
   /** Windows are short: every request of a new connection takes a port. */
   tls: Phases
   /** `withinBytes`: how closely the largest state is found that a scheme takes; each halving starts a fleet. */
@@ -48,6 +49,16 @@ interface Revoked extends Phases {
   load: { journeysPerSec: number; reads: number; thinkMs: number }
   /** Where nothing ends before it expires: the lifetime of a login, and a window in which it runs out. */
   expiry: { ttlSec: number; repeats: number; measureSec: number }
+}
+
+/** The same load; how often each anomaly is provoked. */
+interface Counted extends Phases {
+  users: number
+  load: Revoked['load']
+  groups: number
+  heldWrites: number
+  races: number
+  strays: number
 }
 
 /** Logged-in users that the load rotates through, where the number itself is not under test. */
@@ -144,6 +155,7 @@ export const profiles: Record<ProfileName, Profile> = {
       repeats: 5,
       expiry: { ttlSec: 1, repeats: 3, measureSec: 3.5 },
     },
+    anomalies: { blocks: 1, ...REVOKED, measureSec: 2, groups: 5, heldWrites: 8, races: 5, strays: 30 },
   },
   standard: {
     summary: 'the default: five blocks, under a quarter of an hour on 2 cores',
@@ -201,6 +213,7 @@ export const profiles: Record<ProfileName, Profile> = {
       repeats: 25,
       expiry: { ttlSec: 3, repeats: 8, measureSec: 6 },
     },
+    anomalies: { blocks: 1, ...REVOKED, measureSec: 5, groups: 50, heldWrites: 50, races: 50, strays: 300 },
   },
   full: {
     summary:
@@ -260,6 +273,7 @@ export const profiles: Record<ProfileName, Profile> = {
       repeats: 25,
       expiry: { ttlSec: 3, repeats: 8, measureSec: 6 },
     },
+    anomalies: { blocks: 1, ...REVOKED, measureSec: 5, groups: 50, heldWrites: 50, races: 50, strays: 300 },
   },
   calibration: {
     summary: 'what npm run plan -- --calibrate measures: a minute for each scheme, without the control',
@@ -312,6 +326,7 @@ export const profiles: Record<ProfileName, Profile> = {
       repeats: 25,
       expiry: { ttlSec: 3, repeats: 8, measureSec: 6 },
     },
+    anomalies: { blocks: 1, ...REVOKED, measureSec: 5, groups: 50, heldWrites: 50, races: 50, strays: 300 },
   },
 }
 

@@ -7,6 +7,8 @@ export interface Question {
   headers: Record<string, string>
   /** JSON. */
   body?: string
+  /** The body is sent when this resolves, the head at once; absent: both at once. */
+  held?: Promise<void> | undefined
 }
 
 export type Answer =
@@ -20,7 +22,7 @@ export function keptConnections(): Agent {
 
 /** `hang` when the answer is not complete within `limitMs`; the request is given up then. */
 export function ask(agent: Agent, url: string, question: Question, limitMs: number): Promise<Answer> {
-  const { method, path, headers, body } = question
+  const { method, path, headers, body, held } = question
   const { hostname, port } = new URL(url)
   const content: Record<string, string> =
     body === undefined
@@ -51,6 +53,9 @@ export function ask(agent: Agent, url: string, question: Question, limitMs: numb
         }),
       )
     })
-    sent.end(body)
+    if (held) {
+      sent.flushHeaders()
+      held.then(() => sent.end(body))
+    } else sent.end(body)
   })
 }

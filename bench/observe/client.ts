@@ -29,10 +29,20 @@ export interface Client {
   login(user: number, at: Place): Promise<{ login: Login; operation: Operation }>
   use(login: Login, at: Place): Promise<Operation>
   /** Replaces the preferences; the login has its new credential afterwards where the answer hands one out. */
-  write(login: Login, preferences: Record<string, string>, at: Place): Promise<Operation>
+  write(
+    login: Login,
+    preferences: Record<string, string>,
+    at: Place,
+    /** Its body is not sent before. */
+    held?: Promise<void>,
+  ): Promise<Operation>
+  /** What is remembered, by a use; null where it is refused. */
+  preferences(login: Login, at: Place): Promise<Record<string, string> | null>
   revoke(login: Login, way: Revoking, at: Place): Promise<Operation>
   /** The login has its new credentials afterwards; without a refresh token nothing is sent. */
   refresh(login: Login, at: Place): Promise<Operation | null>
+  /** The clock of the history. */
+  nowMs(): number
   close(): void
 }
 
@@ -83,10 +93,16 @@ export function openClient({ transport }: Pick<Traits, 'transport'>, limitMs: nu
       const question = { method: 'GET' as const, path: '/me', headers: withCredential(login) }
       return (await perform(asLogin('use', login), question, at)).operation
     },
-    async write(login, preferences, at) {
+    async preferences(login, at) {
+      const question = { method: 'GET' as const, path: '/me', headers: withCredential(login) }
+      const { answer } = await perform(asLogin('use', login), question, at)
+      if (answer.end !== 'answered' || answer.status !== 200) return null
+      return (JSON.parse(answer.body) as { preferences: Record<string, string> }).preferences
+    },
+    async write(login, preferences, at, held) {
       const headers = { ...withCredential(login), ...unsafe }
       const body = JSON.stringify(preferences)
-      const question = { method: 'PUT' as const, path: '/me/preferences', headers, body }
+      const question = { method: 'PUT' as const, path: '/me/preferences', headers, body, held }
       const { operation, answer } = await perform(asLogin('write', login), question, at)
       keep(login, answer)
       return operation
@@ -104,6 +120,7 @@ export function openClient({ transport }: Pick<Traits, 'transport'>, limitMs: nu
       keep(login, answer)
       return operation
     },
+    nowMs,
     close: () => agent.destroy(),
   }
 }

@@ -1,5 +1,6 @@
 /** `report.md`: the answer and the verdicts first, then every figure, then what weakens it. */
 import type { Run, Summary } from '../types.ts'
+import { anomaliesSection } from './anomalies-section.ts'
 import { answer } from './answer.ts'
 import { browserSection } from './browser-section.ts'
 import { claimsSection } from './claims.ts'
@@ -70,6 +71,7 @@ export function markdownReport(run: Run, summary: Summary, charts: readonly stri
     ...knobsSection(run, summary, chart),
     ...revocationSection(summary, chart),
     ...refreshSection(summary),
+    ...anomaliesSection(summary),
     ...browserSection(summary),
     ...farSection(run, summary, chart),
     ...notes(summary),

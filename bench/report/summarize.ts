@@ -4,6 +4,7 @@ import { tooLarge } from '../experiments/state-limit.ts'
 import { SCHEMA_VERSION } from '../store/schema.ts'
 import type { Estimate, Run, Summary, TrialResult } from '../types.ts'
 import { agreement } from './agreement.ts'
+import { anomalies } from './anomalies.ts'
 import { browserSummary } from './browser.ts'
 import { compareWithControl, ownErrors } from './comparisons.ts'
 import { demand } from './demand.ts'
@@ -58,6 +59,7 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
     payload: payload(all, results),
     revocation: revocation(run, results),
     refresh: refresh(all),
+    anomalies: anomalies(run, results),
     distance: distance(run, results),
     tls: tlsSummary(all, compared),
     browser: browserSummary(run, results),

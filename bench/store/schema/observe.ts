@@ -1,11 +1,12 @@
 /** Trials that ask what happens instead of how fast: what is done during their load, and what was seen. */
 import { z } from 'zod'
+import { anomaliesPlanSchema, anomaliesSchema } from './anomalies.ts'
 import { revocationPlanSchema, revocationSchema } from './revocation.ts'
 
 export const observeSchema = z
-  .discriminatedUnion('kind', [revocationPlanSchema])
+  .discriminatedUnion('kind', [revocationPlanSchema, anomaliesPlanSchema])
   .describe('What is done to the fleet, and looked at, while the load of the window goes on')
 
 export const observedSchema = z
-  .discriminatedUnion('kind', [revocationSchema])
+  .discriminatedUnion('kind', [revocationSchema, anomaliesSchema])
   .describe('What was seen by what `observe` asked for')

@@ -1,5 +1,6 @@
 /** `summary.json`: every figure of a report. */
 import { z } from 'zod'
+import { anomaliesSummarySchema } from './anomalies.ts'
 import {
   comparisonSchema,
   count,
@@ -166,6 +167,7 @@ export const summarySchema = z
     payload: payloadSchema,
     revocation: revocationSummarySchema,
     refresh: refreshSchema,
+    anomalies: anomaliesSummarySchema,
     distance: distanceSchema,
     browser: browserSummarySchema.nullable().describe('Null without that experiment'),
     tls: tlsSummarySchema.nullable().describe('Null without that experiment'),
