@@ -190,5 +190,6 @@ export function planOptions(
     runtimes,
     browserProblem,
     quotaProblem: () => fleet.quotaProblem,
+    faultProblem: fleet.faultProblem,
   }
 }

@@ -5,6 +5,7 @@ import { decision } from './gates.ts'
 import { settleSec } from './journey.ts'
 import { seedOf } from './stats/seeded.ts'
 import type { Arm, Load, Rung } from './types.ts'
+import { underFault } from './under-fault.ts'
 import {
   FREE_RAMP_SEC,
   failed,
@@ -38,7 +39,8 @@ type JourneyLoad = Extract<Arm['load'], { loop: 'journey' }>
 
 /** What the arm's load asks for, from the logins to the last window. */
 export function measure(session: Session): Promise<Judged> {
-  const { load } = session.trial.arm
+  const { load, observe } = session.trial.arm
+  if (observe?.kind === 'faults' && load.loop === 'closed') return underFault(session, load, observe)
   if (load.loop === 'open') return climb(session, load)
   return load.loop === 'journey' ? travel(session, load) : closedLoop(session, load)
 }

@@ -29,6 +29,7 @@ function fleetOf(start: (spec: FleetSpec) => Promise<RunningFleet>, code: string
     browserProblem: async () => null,
     quotaMethod: null,
     quotaProblem: 'nothing here is limited',
+    faultProblem: 'nothing here is broken',
     start,
     generatorFor: () => ({ command: [process.execPath, '-e', code], env: process.env, processes: 1 }),
     close: async () => {},

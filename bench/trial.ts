@@ -24,6 +24,7 @@ import type {
   Trial,
   TrialResult,
 } from './types.ts'
+import { underFaultSec } from './under-fault.ts'
 import { type Judged, LONGEST_WARMUP_SEC, type Session } from './window.ts'
 
 /** No trial may hang: the longest phases are known, anything beyond this on top of them is a fault. */
@@ -129,7 +130,8 @@ function specOf(arm: Arm, traits: Traits): FleetSpec {
   const { scheme, replicas, settings, quotas } = arm
   const users = arm.users + (arm.observe?.users ?? 0)
   const mostPerReplica = boundOf(arm)
-  return { scheme: scheme as SchemeName, traits, replicas, users, settings, quotas, mostPerReplica }
+  const fault = arm.observe?.kind === 'faults' ? arm.observe.fault : undefined
+  return { scheme: scheme as SchemeName, traits, replicas, users, settings, quotas, mostPerReplica, fault }
 }
 
 /**
@@ -144,12 +146,13 @@ function boundOf({ quotas, load, replicas }: Arm): number | undefined {
 }
 
 function measureOn(spec: FleetSpec, trial: Trial, conditions: Conditions): Promise<Judged> {
-  const { load, measureSec } = trial.arm
+  const { load, measureSec, observe } = trial.arm
+  const faultSec = observe?.kind === 'faults' ? underFaultSec(observe) : 0
   const windowsSec =
     load.loop === 'open'
       ? longestLadderSec(load, measureSec)
       : measureSec + (load.loop === 'journey' ? settleSec(load) : 0)
-  return onFleet(spec, trial, conditions, fleetSec(trial.arm) + windowsSec, measure)
+  return onFleet(spec, trial, conditions, fleetSec(trial.arm) + windowsSec + faultSec, measure)
 }
 
 async function onFleet<T>(

@@ -77,6 +77,8 @@ export interface PlanOptions {
   browserProblem: string | null
   /** Why the fleet cannot limit its processes, as one sentence; null where it can. Asked only when it matters. */
   quotaProblem(): string | null
+  /** Why nothing of the fleet can be broken on purpose, as one sentence; null where it can. */
+  faultProblem: string | null
 }
 
 /** Arms that are compared with each other, and how often all of them are measured. */
@@ -206,6 +208,8 @@ export interface Fleet {
   readonly quotaMethod: QuotaMethod | null
   /** Why not, as one sentence; null where they can. */
   readonly quotaProblem: string | null
+  /** Why nothing of it can be broken on purpose, as one sentence; null where it can. */
+  readonly faultProblem: string | null
   start(spec: FleetSpec): Promise<RunningFleet>
   /** The load generator for a fleet of so many replicas, on CPUs that they leave to it. It may start before they do. */
   generatorFor(replicas: number): GeneratorOptions

@@ -6,6 +6,7 @@ import { anomalies } from './anomalies.ts'
 import { comparisonOf } from './arms.ts'
 import { browser } from './browser.ts'
 import { cost } from './cost.ts'
+import { faults } from './faults.ts'
 import { journey } from './journey.ts'
 import { knobs } from './knobs.ts'
 import { latency } from './latency.ts'
@@ -31,6 +32,7 @@ export const experiments: readonly Experiment[] = [
   revocation,
   anomalies,
   browser,
+  faults,
   aa,
 ]
 

@@ -26,6 +26,7 @@ export async function planOptions(overrides: Partial<PlanOptions> = {}): Promise
     runtimes: {},
     browserProblem: null,
     quotaProblem: () => null,
+    faultProblem: null,
     ...overrides,
   }
 }

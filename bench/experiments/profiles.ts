@@ -1,5 +1,5 @@
 /** How long each profile measures: one table, so that the price of a run can be read at a glance. */
-import type { ProfileName, Slo } from '../types.ts'
+import type { FaultId, ProfileName, Slo } from '../types.ts'
 
 interface Phases {
   /** Independent repeats, each with fresh server processes. */
@@ -33,6 +33,7 @@ interface Profile {
   knobs: Phases
   revocation: Revoked
   anomalies: Counted
+  faults: Broken
   /** Windows are short: every request of a new connection takes a port. */
   tls: Phases
   /** `withinBytes`: how closely the largest state is found that a scheme takes; each halving starts a fleet. */
@@ -59,6 +60,12 @@ interface Counted extends Phases {
   heldWrites: number
   races: number
   strays: number
+}
+
+/** `brief`: these faults alone. */
+interface Broken extends Phases {
+  crowd: { users: number; perSec: number; beforeSec: number; faultSec: number; afterSec: number }
+  brief?: readonly FaultId[]
 }
 
 /** Logged-in users that the load rotates through, where the number itself is not under test. */
@@ -99,6 +106,18 @@ const REVOKED = {
   warmupRequests: 0,
   users: 300,
   load: MEANWHILE,
+}
+
+/**
+ * Few requests a second, so that what is seen is the fault and not a full machine; enough that ten logouts fall into
+ * each second of it.
+ */
+const BROKEN = {
+  blocks: 1,
+  warmupSec: 0.5,
+  warmupRequests: 0,
+  measureSec: 0.4,
+  crowd: { users: 300, perSec: 200, beforeSec: 0.8, faultSec: 1.5, afterSec: 2.5 },
 }
 
 export const profiles: Record<ProfileName, Profile> = {
@@ -156,6 +175,7 @@ export const profiles: Record<ProfileName, Profile> = {
       expiry: { ttlSec: 1, repeats: 3, measureSec: 3.5 },
     },
     anomalies: { blocks: 1, ...REVOKED, measureSec: 2, groups: 5, heldWrites: 8, races: 5, strays: 30 },
+    faults: { ...BROKEN, brief: ['redis-killed-log', 'redis-flushed', 'replica-killed'] },
   },
   standard: {
     summary: 'the default: five blocks, under a quarter of an hour on 2 cores',
@@ -214,6 +234,7 @@ export const profiles: Record<ProfileName, Profile> = {
       expiry: { ttlSec: 3, repeats: 8, measureSec: 6 },
     },
     anomalies: { blocks: 1, ...REVOKED, measureSec: 5, groups: 50, heldWrites: 50, races: 50, strays: 300 },
+    faults: BROKEN,
   },
   full: {
     summary:
@@ -274,6 +295,7 @@ export const profiles: Record<ProfileName, Profile> = {
       expiry: { ttlSec: 3, repeats: 8, measureSec: 6 },
     },
     anomalies: { blocks: 1, ...REVOKED, measureSec: 5, groups: 50, heldWrites: 50, races: 50, strays: 300 },
+    faults: BROKEN,
   },
   calibration: {
     summary: 'what npm run plan -- --calibrate measures: a minute for each scheme, without the control',
@@ -327,6 +349,7 @@ export const profiles: Record<ProfileName, Profile> = {
       expiry: { ttlSec: 3, repeats: 8, measureSec: 6 },
     },
     anomalies: { blocks: 1, ...REVOKED, measureSec: 5, groups: 50, heldWrites: 50, races: 50, strays: 300 },
+    faults: BROKEN,
   },
 }
 

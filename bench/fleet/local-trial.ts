@@ -76,6 +76,7 @@ export async function startTrial(
       sticky: spec.settings?.sticky ?? spec.traits.state === 'process',
       tls: spec.settings?.tls,
       reuse: spec.settings?.proxyReuse,
+      redispatch: spec.settings?.proxyRedispatch,
       mostPerReplica: spec.mostPerReplica,
       healthChecks: !spec.quotas,
       replicas: replicas.handles,

@@ -76,7 +76,16 @@ class LocalFleet implements Fleet {
     this.#undo = undo
     this.placement = this.#place(1)
     const own: Setting[] = 'tool' in ground.redis ? ['redisTransport'] : []
-    this.settable = [...SERVER_SETTINGS, 'sticky', 'tls', 'node', 'proxyReuse', 'redisRoundTripMs', ...own]
+    this.settable = [
+      ...SERVER_SETTINGS,
+      'sticky',
+      'tls',
+      'node',
+      'proxyReuse',
+      'proxyRedispatch',
+      'redisRoundTripMs',
+      ...own,
+    ]
   }
 
   get parts() {
@@ -109,6 +118,13 @@ class LocalFleet implements Fleet {
 
   get quotaProblem() {
     return this.#ground.quotas().problem
+  }
+
+  get faultProblem() {
+    const { redis, haproxy } = this.#ground
+    if (!('tool' in redis)) return 'the Redis that REDIS_URL names is not ours to break'
+    const contained = redis.tool.image !== null || haproxy.image !== null
+    return contained ? 'Redis or HAProxy runs in a container, whose process is not ours to break' : null
   }
 
   /** One trial at a time. */

@@ -31,6 +31,8 @@ export interface ProxyPlan {
   tls?: TlsVersion | undefined
   /** Which requests may take a connection to a replica that others used; default always, as if all were safe to repeat. */
   reuse?: Settings['proxyReuse'] | undefined
+  /** Whether a request that finds no connection is tried at another replica, instead of at the same one a second later. */
+  redispatch?: Settings['proxyRedispatch'] | undefined
   /** Requests that a replica gets at once, while the others wait in the proxy; without, all are passed on. */
   mostPerReplica?: number | undefined
   /**
@@ -168,7 +170,10 @@ function statusOf(url: string, ca: string | undefined): Promise<number | undefin
 export function proxyConfig(
   port: number,
   socket: string,
-  plan: Pick<ProxyPlan, 'sticky' | 'replicas' | 'tls' | 'reuse' | 'mostPerReplica' | 'healthChecks'> & {
+  plan: Pick<
+    ProxyPlan,
+    'sticky' | 'replicas' | 'tls' | 'reuse' | 'redispatch' | 'mostPerReplica' | 'healthChecks'
+  > & {
     certificate?: string | undefined
   },
 ): string {
@@ -197,6 +202,7 @@ export function proxyConfig(
     ...(plan.sticky ? ['  cookie SRV insert indirect nocache httponly'] : []),
     ...(healthChecks ? ['  option httpchk GET /healthz', '  http-check expect status 200'] : []),
     `  http-reuse ${plan.reuse ?? 'always'}`,
+    ...(plan.redispatch ? ['  option redispatch 1'] : []),
     // Node closes idle connections after 5 s; reusing one in that moment would be an error of ours.
     `  default-server ${healthChecks ? 'check inter 2s fall 3 rise 1 ' : ''}pool-purge-delay 2s`,
     ...servers,

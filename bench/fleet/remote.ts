@@ -72,6 +72,7 @@ export async function openRemoteFleet(
     quotaMethod: null,
     quotaProblem:
       'containers have the CPU quotas that docker-compose.yml gives them; `docker compose run scale` starts one that divides its own',
+    faultProblem: 'its parts run elsewhere, and are not ours to break',
     start: (spec) => start(spec, addresses, settings),
     generatorFor: () => ({
       command: [runtime.command, build.generator],

@@ -1,12 +1,14 @@
 /** Every kind of observation, one file each, and when they begin and end. */
 import type { Observe, Observed } from '../types.ts'
 import { observeAnomalies } from './anomalies.ts'
+import { observeFaults } from './faults.ts'
 import { observeRevocation } from './revocation.ts'
 import type { Observer, Scene } from './scene.ts'
 
 const observers: { [K in Observe['kind']]: Observer<K> } = {
   revocation: observeRevocation,
   anomalies: observeAnomalies,
+  faults: observeFaults,
 }
 
 /** An observation that goes on while a window of load is open. */

@@ -4,6 +4,7 @@ import { capacityChart } from './charts/capacity.ts'
 import { costChart } from './charts/cost.ts'
 import { distanceChart } from './charts/distance.ts'
 import { farScaleChart } from './charts/far-scale.ts'
+import { faultsChart } from './charts/faults.ts'
 import { journeyChart } from './charts/journey.ts'
 import { knobsChart } from './charts/knobs.ts'
 import { latencyChart } from './charts/latency.ts'
@@ -29,6 +30,7 @@ const charts = {
   'charts/knobs.svg': knobsChart,
   'charts/tls.svg': tlsChart,
   'charts/revocation.svg': revocationChart,
+  'charts/faults.svg': faultsChart,
   'charts/far-scale.svg': farScaleChart,
 } as const
 

@@ -6,6 +6,7 @@ import { browserSection } from './browser-section.ts'
 import { claimsSection } from './claims.ts'
 import { distanceSection } from './distance-section.ts'
 import { farSection } from './far-section.ts'
+import { faultsSection } from './faults-section.ts'
 import { counted, percent } from './format.ts'
 import { journeySection } from './journeys.ts'
 import { knobsSection } from './knobs-section.ts'
@@ -73,6 +74,7 @@ export function markdownReport(run: Run, summary: Summary, charts: readonly stri
     ...refreshSection(summary),
     ...anomaliesSection(summary),
     ...browserSection(summary),
+    ...faultsSection(summary, chart),
     ...farSection(run, summary, chart),
     ...notes(summary),
     ...warnings(summary),

@@ -10,6 +10,7 @@ import { compareWithControl, ownErrors } from './comparisons.ts'
 import { demand } from './demand.ts'
 import { distance } from './distance.ts'
 import { farScale } from './far-scale.ts'
+import { faults } from './faults.ts'
 import { memoryPerUser } from './growth.ts'
 import { journeys } from './journeys.ts'
 import { ladders } from './ladders.ts'
@@ -60,6 +61,7 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
     revocation: revocation(run, results),
     refresh: refresh(all),
     anomalies: anomalies(run, results),
+    faults: faults(run, results),
     distance: distance(run, results),
     tls: tlsSummary(all, compared),
     browser: browserSummary(run, results),

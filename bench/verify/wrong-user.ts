@@ -54,6 +54,7 @@ function fleetOf(server: Server, bed: TestBed): Fleet {
     browserProblem: async () => null,
     quotaMethod: null,
     quotaProblem: 'nothing here is limited',
+    faultProblem: 'nothing here is broken',
     start: async () => running,
     generatorFor: () => bed.generator,
     close: () => server.stop(),

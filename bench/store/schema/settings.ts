@@ -27,6 +27,12 @@ export const settingsSchema = z
     proxyReuse: z
       .enum(['never', 'safe', 'always'])
       .describe('When the proxy uses a connection to a replica again (HAProxy’s http-reuse); default always'),
+    proxyRedispatch: z
+      .boolean()
+      .describe(
+        'Whether a request that finds no connection to its replica is tried at another one; default: at the same ' +
+          'one three times, a second apart, as HAProxy does',
+      ),
     node: z.string().describe('Major version of the Node that runs the replicas; default: the pinned one'),
     threadPool: count.min(1).describe('UV_THREADPOOL_SIZE of the replicas; default 4'),
     touch: z.boolean().describe('Whether a read prolongs the session in the store; default true'),

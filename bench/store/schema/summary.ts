@@ -12,6 +12,7 @@ import {
 import { browserSummarySchema } from './browser-summary.ts'
 import { distanceSchema } from './distance.ts'
 import { farScaleSchema } from './far-scale.ts'
+import { faultsSummarySchema } from './faults.ts'
 import { latencyRowSchema } from './latency-row.ts'
 import { payloadSchema } from './payload.ts'
 import { refreshSchema } from './refresh.ts'
@@ -168,6 +169,7 @@ export const summarySchema = z
     revocation: revocationSummarySchema,
     refresh: refreshSchema,
     anomalies: anomaliesSummarySchema,
+    faults: faultsSummarySchema,
     distance: distanceSchema,
     browser: browserSummarySchema.nullable().describe('Null without that experiment'),
     tls: tlsSummarySchema.nullable().describe('Null without that experiment'),

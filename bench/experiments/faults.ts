@@ -1,0 +1,136 @@
+/** What users meet when something dies, stands still, forgets or disagrees: each fault done for real under load. */
+import type {
+  Arm,
+  Experiment,
+  FaultId,
+  PlanOptions,
+  SchemeName,
+  Setting,
+  Settings,
+  Traits,
+} from '../types.ts'
+import { arm, blocksOf, CONTROL } from './arms.ts'
+import { profiles } from './profiles.ts'
+
+const REPLICAS = 2
+/** The window before the fault is there to show that all is well. */
+const CONNECTIONS = 16
+
+/** Those that differ in what a fault does to them; a user may name others. */
+const USUAL: readonly SchemeName[] = [
+  'session-memory',
+  'session-redis',
+  'session-redis-tuned',
+  'session-redis-cached',
+  'jwt-hs256',
+  'jwt-denylist',
+  'jwt-refresh',
+]
+
+interface Laid {
+  fault: FaultId
+  /** What can feel it. */
+  feels(traits: Traits): boolean
+  /** `all`: with every scheme. `states`: with the first for each place of state, since others of it do the same. */
+  schemes: 'all' | 'states' | 'one'
+  /** Where it needs longer than others to show. */
+  faultSec?: number
+  /** Sets it apart from the same fault as it is. */
+  variant?: string
+  settings?: Settings
+}
+
+const anywhere = () => true
+const withRedis = ({ state }: Traits) => state.includes('redis')
+const sessionsInRedis = ({ state }: Traits) => state === 'redis'
+
+const looksUp = ({ state, revocation }: Traits) => state === 'token+redis' && revocation === 'immediate'
+
+/** The proxy tries a replica that it finds no connection to once more, or another one. */
+const redispatch = { variant: 'redispatch', settings: { proxyRedispatch: true } } as const
+/** What a denylist does that cannot be asked: 503, or letting in. */
+const open = { variant: 'open', settings: { denylistDown: 'open' } } as const
+
+/** In the order of the report. */
+export const FAULTS: readonly Laid[] = [
+  { fault: 'redis-killed-log', feels: withRedis, schemes: 'all' },
+  { fault: 'redis-killed-log', feels: looksUp, schemes: 'all', ...open },
+  { fault: 'redis-killed-snapshots', feels: withRedis, schemes: 'states' },
+  { fault: 'redis-stopped', feels: withRedis, schemes: 'states' },
+  { fault: 'redis-stopped', feels: looksUp, schemes: 'all', ...open },
+  { fault: 'redis-flushed', feels: withRedis, schemes: 'all' },
+  { fault: 'redis-full', feels: withRedis, schemes: 'states' },
+  { fault: 'redis-evicting', feels: withRedis, schemes: 'states' },
+  { fault: 'redis-read-only', feels: withRedis, schemes: 'all' },
+  { fault: 'redis-busy', feels: withRedis, schemes: 'one' },
+  { fault: 'redis-loading', feels: withRedis, schemes: 'one' },
+  { fault: 'redis-far', feels: withRedis, schemes: 'one' },
+  { fault: 'redis-replies-cut', feels: withRedis, schemes: 'states' },
+  { fault: 'redis-partitioned', feels: withRedis, schemes: 'states' },
+  // Until a guarded primary knows that nobody copies it, two seconds may pass.
+  { fault: 'failover', feels: withRedis, schemes: 'all', faultSec: 3 },
+  { fault: 'failover-guarded', feels: withRedis, schemes: 'states', faultSec: 3 },
+  { fault: 'logins-expired', feels: sessionsInRedis, schemes: 'states' },
+  { fault: 'replica-killed', feels: anywhere, schemes: 'states' },
+  { fault: 'replica-killed', feels: anywhere, schemes: 'states', ...redispatch },
+  // The proxy finds out by three checks; each waits for two seconds, and begins two seconds after the one before.
+  { fault: 'replica-stopped', feels: anywhere, schemes: 'one', faultSec: 14 },
+  { fault: 'replica-terminated', feels: anywhere, schemes: 'one' },
+  { fault: 'replica-terminated', feels: anywhere, schemes: 'one', ...redispatch },
+  { fault: 'replica-drained', feels: anywhere, schemes: 'one' },
+  { fault: 'replica-clock-ahead', feels: anywhere, schemes: 'states' },
+  { fault: 'replica-other-keys', feels: anywhere, schemes: 'states' },
+  { fault: 'proxy-killed', feels: anywhere, schemes: 'one' },
+  { fault: 'login-storm', feels: anywhere, schemes: 'one' },
+  { fault: 'hostile-requests', feels: anywhere, schemes: 'one' },
+]
+
+export const faults: Experiment = {
+  name: 'faults',
+  question: 'What do users meet when something dies, stands still, forgets or disagrees?',
+  profiles: ['full'],
+  plan(options) {
+    const { blocks, brief } = profiles[options.profile].faults
+    if (options.faultProblem !== null)
+      return { rounds: [], notes: [`faults: left out, since ${options.faultProblem}`] }
+    if (options.maxReplicas < REPLICAS) return { rounds: [], notes: [ALONE] }
+    const canBe = ({ settings = {} }: Laid) =>
+      Object.keys(settings).every((one) => options.settable.includes(one as Setting))
+    const possible = FAULTS.filter(canBe)
+    const laid = brief ? possible.filter(({ fault, variant }) => !variant && brief.includes(fault)) : possible
+    const arms = laid.flatMap((one) => schemesFor(one, options).map((scheme) => armOf(one, scheme, options)))
+    return { rounds: [{ arms, blocks: blocksOf(options, blocks) }], notes: [] }
+  },
+}
+
+const ALONE = 'faults: left out, since this fleet has one replica, and what is broken would be all of it'
+
+function schemesFor({ feels, schemes: spread }: Laid, options: PlanOptions): SchemeName[] {
+  const { schemes, schemesNamed, traits } = options
+  const chosen = schemes.filter((scheme) => scheme !== CONTROL && (schemesNamed || USUAL.includes(scheme)))
+  const feeling = chosen.filter((scheme) => feels(traits[scheme]))
+  if (spread === 'all' || schemesNamed) return feeling
+  if (spread === 'one') return feeling.filter((scheme) => withRedis(traits[scheme])).slice(0, 1)
+  const states = [...new Set(feeling.map((scheme) => traits[scheme].state))]
+  return states.flatMap((state) => feeling.find((scheme) => traits[scheme].state === state) ?? [])
+}
+
+function armOf(
+  { fault, variant, settings = {}, faultSec }: Laid,
+  scheme: SchemeName,
+  options: PlanOptions,
+): Arm {
+  const { blocks: _, brief: __, crowd, ...phases } = profiles[options.profile].faults
+  const chosen = {
+    experiment: 'faults',
+    scheme,
+    variant: variant ? `${fault}-${variant}` : fault,
+    replicas: REPLICAS,
+    users: crowd.users,
+    load: { loop: 'closed' as const, connections: CONNECTIONS },
+    settings,
+    ...phases,
+  }
+  const asked = { kind: 'faults' as const, fault, ...crowd, ...(faultSec === undefined ? {} : { faultSec }) }
+  return { ...arm(chosen, options), observe: asked }
+}

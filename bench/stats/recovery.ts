@@ -1,0 +1,41 @@
+/** When a service is back, from a timeline of what was asked and what was answered well. Pure. */
+
+/** A stretch of time of the same length as all others; times in ms, in order. */
+interface Stretch {
+  fromMs: number
+  due: number
+  good: number
+}
+
+/** Share of what was due in `[fromMs, toMs)` that was answered well; null where nothing was due. */
+export function goodShare(stretches: readonly Stretch[], fromMs: number, toMs: number): number | null {
+  const within = stretches.filter((one) => one.fromMs >= fromMs && one.fromMs < toMs)
+  const due = within.reduce((sum, one) => sum + one.due, 0)
+  return due === 0 ? null : within.reduce((sum, one) => sum + one.good, 0) / due
+}
+
+/** What counts as being back: so much of the share of before, kept for so long. */
+export const BACK = { ofBefore: 0.95, forMs: 1_000 }
+
+/**
+ * From `healedMs` to the first stretch from which on the share of good answers over `BACK.forMs` is at least
+ * `BACK.ofBefore` of what it was before. 0: it is so from the start. Null: not as long as was watched.
+ *
+ * @param before share of good answers before the fault
+ */
+export function recoveryMs(
+  stretches: readonly Stretch[],
+  stretchMs: number,
+  healedMs: number,
+  before: number,
+): number | null {
+  const end = (stretches.at(-1)?.fromMs ?? Number.NEGATIVE_INFINITY) + stretchMs
+  for (const { fromMs } of stretches) {
+    // The stretch in which it was healed begins before that.
+    if (fromMs + stretchMs <= healedMs) continue
+    if (fromMs + BACK.forMs > end) return null
+    const share = goodShare(stretches, fromMs, fromMs + BACK.forMs)
+    if (share !== null && share >= BACK.ofBefore * before) return Math.max(0, fromMs - healedMs)
+  }
+  return null
+}
