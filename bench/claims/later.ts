@@ -24,17 +24,6 @@ function later(
   }
 }
 
-export const paseto = later({
-  id: 'paseto',
-  quote: 'take a look at an alternative to JWTs, PASETO',
-  source: comment('Nathilia Pierce'),
-  metric: 'auth tax and rejected forgeries, paseto-v4-* against jwt-eddsa, jwe',
-  supportedIf: 'forgeries rejected at least equally and tax <= 1.1',
-  refutedIf: 'forgery accepted, or tax > 1.5',
-  thresholds: { taxRatio: { supported: { op: '<=', value: 1.1 }, refuted: { op: '>', value: 1.5 } } },
-  by: 'forgeries, and the experiment `cost` with PASETO and JWE',
-})
-
 export const indexBySecret = later({
   id: 'index-by-secret',
   quote: 'Never index by secret values!',

@@ -22,6 +22,7 @@ test('a session behind a proxy that adds a cookie of its own', async () => {
   )
   trialResultSchema.parse(result)
   const examined = result.measurement?.examined ?? assert.fail(result.ok ? 'nothing was seen' : result.reason)
+  assert.ok(examined.kind === 'browser')
   assert.match(examined.version, /^\d+\./)
   assert.deepEqual(examined.readable, [])
   assert.equal(examined.thefts.length, 2)

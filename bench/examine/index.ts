@@ -1,6 +1,7 @@
 /** Every kind of examination, one file each: what is looked at before a window, on fresh server processes without load. */
 import type { Examine, Examined, Fleet, FleetSpec } from '../types.ts'
 import { examineInBrowser } from './browser.ts'
+import { examineCounterfeits } from './counterfeits.ts'
 
 /** What an examination has to do with. */
 export interface Conditions {
@@ -14,9 +15,13 @@ type Examiner<K extends Examine['kind']> = (
   conditions: Conditions,
 ) => Promise<Extract<Examined, { kind: K }>>
 
-const examiners: { [K in Examine['kind']]: Examiner<K> } = { browser: examineInBrowser }
+const examiners: { [K in Examine['kind']]: Examiner<K> } = {
+  browser: examineInBrowser,
+  counterfeits: examineCounterfeits,
+}
 
 /** @throws Error when nothing can be said; then the whole trial is a failure */
 export function examine(asked: Examine, spec: FleetSpec, conditions: Conditions): Promise<Examined> {
-  return examiners[asked.kind](asked, spec, conditions)
+  const examiner = examiners[asked.kind] as Examiner<Examine['kind']>
+  return examiner(asked, spec, conditions)
 }

@@ -7,6 +7,7 @@ import { comparisonOf } from './arms.ts'
 import { browser } from './browser.ts'
 import { cost } from './cost.ts'
 import { faults } from './faults.ts'
+import { counterfeits } from './counterfeits.ts'
 import { journey } from './journey.ts'
 import { knobs } from './knobs.ts'
 import { latency } from './latency.ts'
@@ -33,6 +34,7 @@ export const experiments: readonly Experiment[] = [
   anomalies,
   browser,
   faults,
+  counterfeits,
   aa,
 ]
 

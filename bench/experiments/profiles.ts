@@ -31,6 +31,8 @@ interface Profile {
   journey: Phases & { journeysPerSec: number; reads: number; thinkMs: number; users: number }
   /** Some thirty arms: windows are short. */
   knobs: Phases
+  /** Of each scheme. */
+  counterfeits: { tries: number }
   revocation: Revoked
   anomalies: Counted
   faults: Broken
@@ -167,6 +169,7 @@ export const profiles: Record<ProfileName, Profile> = {
       ratesPerSec: [1_200],
     },
     knobs: { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.3 },
+    counterfeits: { tries: 210 },
     revocation: {
       blocks: 1,
       ...REVOKED,
@@ -226,6 +229,7 @@ export const profiles: Record<ProfileName, Profile> = {
       ratesPerSec: [500],
     },
     knobs: { blocks: 3, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
+    counterfeits: { tries: 3_500 },
     revocation: {
       blocks: 2,
       ...REVOKED,
@@ -287,6 +291,7 @@ export const profiles: Record<ProfileName, Profile> = {
       ratesPerSec: [500],
     },
     knobs: { blocks: 3, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
+    counterfeits: { tries: 3_500 },
     revocation: {
       blocks: 2,
       ...REVOKED,
@@ -341,6 +346,7 @@ export const profiles: Record<ProfileName, Profile> = {
       ratesPerSec: [500],
     },
     knobs: { blocks: 3, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
+    counterfeits: { tries: 3_500 },
     revocation: {
       blocks: 2,
       ...REVOKED,

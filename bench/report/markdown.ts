@@ -4,6 +4,7 @@ import { anomaliesSection } from './anomalies-section.ts'
 import { answer } from './answer.ts'
 import { browserSection } from './browser-section.ts'
 import { claimsSection } from './claims.ts'
+import { counterfeitsSection } from './counterfeits.ts'
 import { distanceSection } from './distance-section.ts'
 import { farSection } from './far-section.ts'
 import { faultsSection } from './faults-section.ts'
@@ -75,6 +76,7 @@ export function markdownReport(run: Run, summary: Summary, charts: readonly stri
     ...anomaliesSection(summary),
     ...browserSection(summary),
     ...faultsSection(summary, chart),
+    ...counterfeitsSection(summary),
     ...farSection(run, summary, chart),
     ...notes(summary),
     ...warnings(summary),

@@ -7,6 +7,7 @@ import { agreement } from './agreement.ts'
 import { anomalies } from './anomalies.ts'
 import { browserSummary } from './browser.ts'
 import { compareWithControl, ownErrors } from './comparisons.ts'
+import { counterfeits } from './counterfeits.ts'
 import { demand } from './demand.ts'
 import { distance } from './distance.ts'
 import { farScale } from './far-scale.ts'
@@ -64,6 +65,7 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
     faults: faults(run, results),
     distance: distance(run, results),
     tls: tlsSummary(all, compared),
+    counterfeits: counterfeits(run, results),
     browser: browserSummary(run, results),
     memoryPerUser: memoryPerUser(all),
     latency: latency(run, results),

@@ -1,13 +1,14 @@
 /** Trials that look at something before their window, on fresh server processes without load. */
 import { z } from 'zod'
 import { browserSchema } from './browser.ts'
+import { counterfeitsPlanSchema, counterfeitsSchema } from './counterfeits.ts'
 
 export const examineSchema = z
-  .discriminatedUnion('kind', [z.strictObject({ kind: z.literal('browser') })])
+  .discriminatedUnion('kind', [z.strictObject({ kind: z.literal('browser') }), counterfeitsPlanSchema])
   .describe(
     'What is looked at first, on fresh server processes of its own; the window is measured afterwards',
   )
 
 export const examinedSchema = z
-  .discriminatedUnion('kind', [browserSchema])
+  .discriminatedUnion('kind', [browserSchema, counterfeitsSchema])
   .describe('What was seen of what `examine` asked for')

@@ -10,6 +10,7 @@ import {
   warningSchema,
 } from './basics.ts'
 import { browserSummarySchema } from './browser-summary.ts'
+import { counterfeitsSummarySchema } from './counterfeits.ts'
 import { distanceSchema } from './distance.ts'
 import { farScaleSchema } from './far-scale.ts'
 import { faultsSummarySchema } from './faults.ts'
@@ -171,6 +172,7 @@ export const summarySchema = z
     anomalies: anomaliesSummarySchema,
     faults: faultsSummarySchema,
     distance: distanceSchema,
+    counterfeits: counterfeitsSummarySchema,
     browser: browserSummarySchema.nullable().describe('Null without that experiment'),
     tls: tlsSummarySchema.nullable().describe('Null without that experiment'),
     memoryPerUser: z

@@ -1,0 +1,82 @@
+/** What became of credentials that nobody issued, scheme by scheme. */
+import type { Run, Summary, TrialResult } from '../types.ts'
+import { figure } from './format.ts'
+import { inTableOrder } from './records.ts'
+import { markdownTable } from './tables.ts'
+
+type Entries = Summary['counterfeits']
+
+/** Those count as well whose window a gate rejected: nothing of this depends on how busy the machine is. */
+export function counterfeits(run: Run, results: readonly TrialResult[]): Entries {
+  const arms = new Map(run.plan.map(({ arm }) => [arm.id, arm]))
+  return [...arms.values()].sort(inTableOrder).flatMap(({ id, scheme }) => {
+    const seen = results.flatMap(({ trial, measurement }) =>
+      trial.arm.id === id && measurement?.examined?.kind === 'counterfeits'
+        ? [{ id: trial.id, ...measurement.examined }]
+        : [],
+    )
+    if (seen.length === 0) return []
+    const sum = (of: (one: (typeof seen)[number]) => number) =>
+      seen.reduce((total, one) => total + of(one), 0)
+    const [tried, accepted] = [sum((one) => one.tried), sum((one) => one.accepted)]
+    return [
+      {
+        scheme,
+        trials: [...new Set(seen.map((one) => one.id))],
+        tried,
+        accepted,
+        failed: sum((one) => one.failed),
+        unanswered: sum((one) => one.unanswered),
+        examples: seen.flatMap(({ examples }) => examples),
+        acceptedAtMost: upperShare(accepted, tried),
+      },
+    ]
+  })
+}
+
+const CONFIDENCE = 0.95
+
+/**
+ * Upper end of the one-sided Clopper–Pearson interval (Clopper & Pearson, Biometrika 26, 1934): the share at which so
+ * few or fewer are seen in 5 % of cases. For none of n that is 1 − 0.05^(1/n), about 3/n.
+ */
+export function upperShare(seen: number, of: number): number {
+  if (seen >= of) return 1
+  let [low, high] = [seen / of, 1]
+  for (let step = 0; step < 60; step += 1) {
+    const middle = (low + high) / 2
+    if (atMost(seen, of, middle) > 1 - CONFIDENCE) low = middle
+    else high = middle
+  }
+  return high
+}
+
+/** P(X ≤ k) of a binomial distribution. */
+function atMost(k: number, n: number, p: number): number {
+  let log = n * Math.log1p(-p)
+  let total = Math.exp(log)
+  for (let i = 1; i <= k; i += 1) {
+    log += Math.log((n - i + 1) / i) + Math.log(p) - Math.log1p(-p)
+    total += Math.exp(log)
+  }
+  return total
+}
+
+/** Nothing without the experiment. */
+export function counterfeitsSection({ counterfeits: entries }: Summary): string[] {
+  if (entries.length === 0) return []
+  const rows = entries.map(({ scheme, tried, accepted, failed, acceptedAtMost }) => [
+    scheme,
+    figure(tried),
+    accepted === 0 ? '0' : `**${accepted}**`,
+    failed === 0 ? '0' : `**${failed}**`,
+    `${figure(acceptedAtMost * 100)} %`,
+  ])
+  return ['## Counterfeits', NOTE, markdownTable({ head: HEAD, rows })]
+}
+
+const HEAD = ['scheme', 'sent', 'let in', 'answered 5xx', 'share let in, at most']
+const NOTE =
+  'Credentials that nobody issued, made without a key from two that were: characters changed, added and cut, parts of ' +
+  'another user’s, other algorithms and claims, no signature. The last column is what share of such could be let in ' +
+  'and not have been met, with 95 %. The checks of `servers/GUARANTEES.md` ask for more, with the keys in hand.'
