@@ -15,7 +15,7 @@ function homeFor(t: TestContext): string {
 
 test('killed ten times at random moments, a harness leaves nothing running and loses nothing', async (t) => {
   const report = await killRepeatedly({
-    ...{ home: homeFor(t), kills: 10, seed: 5, withinMs: 3_000, blocks: 1 },
+    ...{ home: homeFor(t), kills: 10, seed: 5, withinMs: 3_500, blocks: 1 },
     signal: t.signal,
     log: (line) => t.diagnostic(line),
   })
