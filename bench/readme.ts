@@ -4,6 +4,7 @@ import { claimsTable } from './report/claims.ts'
 import { counted, figure, machine } from './report/format.ts'
 import { predictionsText } from './report/scaling-section.ts'
 import { costTable, markdownTable } from './report/tables.ts'
+import { tradeTable } from './report/trade-section.ts'
 import type { Interval } from './stats/median-interval.ts'
 import type { LoadCheck, Run, Summary, VerifyRecord } from './types.ts'
 
@@ -97,9 +98,19 @@ function figures(runDir: string, run: Run, summary: Summary): string {
     markdownTable(costTable(summary)),
     `Medians of ${counted(blocks, 'block')} with their intervals; \`~\` is a difference that was not detected. ` +
       `Measured on ${machine(run.environment)}: [the whole report](${runDir}/report.md).`,
+    ...trade(runDir, summary),
     ...replicas(runDir, summary),
     ...claims(runDir, summary),
   ].join('\n\n')
+}
+
+/** Only of a run that measured more than costs. */
+function trade(runDir: string, summary: Summary): string[] {
+  if (summary.trade.length === 0) return []
+  return [
+    markdownTable(tradeTable(summary.trade), 'text'),
+    `Each cell was measured; the trials behind it, intervals and conditions are in [the report](${runDir}/report.md#the-trade-on-one-page).`,
+  ]
 }
 
 /** Only what was held to a prediction: a chart of its own says nothing of what it is worth. */

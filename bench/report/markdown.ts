@@ -28,6 +28,7 @@ import {
   warningsTable,
 } from './tables.ts'
 import { tlsSection } from './tls-section.ts'
+import { tradeSection } from './trade-section.ts'
 import {
   agreementTable,
   agreementText,
@@ -50,6 +51,7 @@ export function markdownReport(run: Run, summary: Summary, charts: readonly stri
     answer(summary, run).join(' '),
     progress(summary),
     ...claimsSection(summary),
+    ...tradeSection(summary),
     ...section(
       'Cost of a request',
       costTable(summary),

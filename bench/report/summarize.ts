@@ -25,6 +25,7 @@ import { refresh } from './refresh.ts'
 import { revocation } from './revocation.ts'
 import { scalability, scaling } from './scaling.ts'
 import { tlsSummary } from './tls.ts'
+import { trade } from './trade.ts'
 import { versus } from './versus.ts'
 import { stillWarming } from './warm-up.ts'
 
@@ -78,8 +79,12 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
     ),
     withRejected,
     notes: run.notes,
-  } satisfies Omit<Summary, 'claims' | 'farScale'>
-  const summary = { ...measured, farScale: farScale(run, measured, results) }
+  } satisfies Omit<Summary, 'claims' | 'farScale' | 'trade'>
+  const summary = {
+    ...measured,
+    trade: trade(run, measured, results),
+    farScale: farScale(run, measured, results),
+  }
   return {
     ...summary,
     claims: judgeAll({ run, summary, arms: all, ladders: ladders(run, results), results }),

@@ -19,6 +19,7 @@ import { payloadSchema } from './payload.ts'
 import { refreshSchema } from './refresh.ts'
 import { revocationSummarySchema } from './revocation.ts'
 import { tlsSummarySchema } from './tls.ts'
+import { tradeSchema } from './trade.ts'
 import { armSchema } from './trial.ts'
 import { hashedLoginSchema, journeySummarySchema } from './visits.ts'
 
@@ -172,6 +173,7 @@ export const summarySchema = z
     anomalies: anomaliesSummarySchema,
     faults: faultsSummarySchema,
     distance: distanceSchema,
+    trade: tradeSchema,
     counterfeits: counterfeitsSummarySchema,
     browser: browserSummarySchema.nullable().describe('Null without that experiment'),
     tls: tlsSummarySchema.nullable().describe('Null without that experiment'),
