@@ -1,5 +1,5 @@
 /** The Redis of one trial on this machine: as it is, or such that it can be broken and mended. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AuthscaleError } from '../errors.ts'
 import type { FleetSpec, Placement } from '../types.ts'
@@ -51,19 +51,11 @@ function kept<T extends { stop(): Promise<void> }>(part: T, undo: Undo): T {
 }
 
 /** A primary that finds its data again when it is started again, and a standby where one is needed. */
-async function startBreakable({ ground, placement, keyPrefix }: Wanted, needs: Needs, undo: Undo) {
-  const { folder, redis } = ground
-  if (!('tool' in redis))
-    throw new AuthscaleError('FAULT_IMPOSSIBLE', 'unset REDIS_URL: it is not ours to break')
-  const at = { tool: redis.tool, folder, cpus: placement.sharedCpus.redis }
-  const data = (name: string) => {
-    const path = join(folder.path, `${name}-${keyPrefix.replaceAll(':', '-')}`)
-    mkdirSync(path, { mode: 0o700 })
-    return path
-  }
+async function startBreakable(wanted: Wanted, needs: Needs, undo: Undo): Promise<TrialRedis> {
+  const folderFor = dataFolders(wanted, undo)
   const options = {
-    ...at,
-    kept: needs.kept && { how: needs.kept, folder: data('data') },
+    ...placeOf(wanted),
+    kept: needs.kept && { how: needs.kept, folder: folderFor('primary') },
     more: needs.standby ? FEEDING[needs.standby] : [],
   }
   const first = await startRedis(options)
@@ -73,17 +65,39 @@ async function startBreakable({ ground, placement, keyPrefix }: Wanted, needs: N
     new Restartable(first, () => startRedis({ ...options, port, more: [...options.more, ...slow] })),
     undo,
   )
-  const slowLoading = (usPerKey: number) => {
-    // Answers while it loads after each so many bytes; by default after 2 MB.
-    slow = ['--key-load-delay', String(usPerKey), '--loading-process-events-interval-bytes', '1024']
-  }
-  const standby = needs.standby ? await startStandby(ground, placement, port, data, undo) : null
+  const standby = needs.standby ? await startStandby(wanted, port, folderFor('standby'), undo) : null
   return {
     ...first,
-    ended: primary.ended,
+    ended: Promise.race([primary.ended, ...(standby ? [standby.redis.ended, standby.link.ended] : [])]),
     stop: () => primary.stop(),
     shared: false,
-    breakable: { primary, standby, slowLoading },
+    breakable: {
+      primary,
+      standby,
+      slowLoading(usPerKey) {
+        // Answers while it loads after each so many bytes; by default after 2 MB.
+        slow = ['--key-load-delay', String(usPerKey), '--loading-process-events-interval-bytes', '1024']
+      },
+    },
+  }
+}
+
+function placeOf({ ground: { redis, folder }, placement }: Wanted) {
+  if (!('tool' in redis))
+    throw new AuthscaleError(
+      'FAULT_IMPOSSIBLE',
+      'REDIS_URL names a Redis that is not ours to break: unset it',
+    )
+  return { tool: redis.tool, folder, cpus: placement.sharedCpus.redis }
+}
+
+/** For what a Redis keeps during one trial. */
+function dataFolders({ ground: { folder } }: Wanted, undo: Undo): (name: string) => string {
+  return (name) => {
+    const path = join(folder.path, `redis-${name}`)
+    mkdirSync(path, { mode: 0o700 })
+    undo.add(() => rmSync(path, { recursive: true }))
+    return path
   }
 }
 
@@ -95,30 +109,22 @@ const FEEDING = {
   guarded: [...AT_ONCE, '--min-replicas-to-write', '1', '--min-replicas-max-lag', '1'],
 } as const
 
-async function startStandby(
-  { runtime, build, folder, redis }: Ground,
-  { sharedCpus }: Placement,
-  primaryPort: number,
-  data: (name: string) => string,
-  undo: Undo,
-) {
-  if (!('tool' in redis)) return null
+/** @param data a full copy lands in a file, and must not replace that of the primary */
+async function startStandby(wanted: Wanted, primaryPort: number, data: string, undo: Undo) {
+  const { runtime, build, folder } = wanted.ground
   const to = { host: '127.0.0.1', port: primaryPort }
   const link = await startLink({
     command: [runtime.command, build.link],
     to,
     roundTripMs: 0,
-    cpus: sharedCpus.generator,
+    cpus: wanted.placement.sharedCpus.generator,
     onPid: (pid) => folder.record(pid, 'replication link'),
   })
   undo.add(() => link.stop())
-  const standby = await startRedis({
-    tool: redis.tool,
-    folder,
-    cpus: sharedCpus.redis,
-    // A full copy lands in a file, and must not replace that of the primary.
-    kept: { how: 'snapshots', folder: data('standby') },
+  const redis = await startRedis({
+    ...placeOf(wanted),
+    kept: { how: 'snapshots', folder: data },
     more: ['--replicaof', to.host, String(link.port)],
   })
-  return { redis: kept(standby, undo), link }
+  return { redis: kept(redis, undo), link }
 }
