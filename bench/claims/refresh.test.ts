@@ -1,6 +1,7 @@
 /** The claim about short lifetimes: a curve from the CPU of one refresh, or nothing. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { refreshChart } from '../report/charts/refresh.ts'
 import { refreshSection } from '../report/refresh.ts'
 import { REFRESH_US, syntheticRevocation } from '../report/revocation-for-tests.ts'
 import { summarize } from '../report/summarize.ts'
@@ -9,7 +10,7 @@ async function judged(options: Parameters<typeof syntheticRevocation>[0] = {}) {
   const { run, results } = await syntheticRevocation(options)
   const summary = summarize(run, results)
   const found = summary.claims.find(({ id }) => id === 'short-expiry')
-  return { ...(found ?? assert.fail('no claim')), plan: run.plan, summary }
+  return { ...(found ?? assert.fail('no claim')), plan: run.plan, run, summary }
 }
 
 test('depends: each lifetime has the refreshes of an hour and their CPU', async () => {
@@ -37,9 +38,18 @@ test('depends: each lifetime has the refreshes of an hour and their CPU', async 
     plan.filter(({ arm }) => arm.variant === 'refreshing').map(({ id }) => id),
   )
   assert.match(
-    refreshSection(summary).join('\n'),
+    refreshSection(summary, (name) => name).join('\n'),
     /\| 5 min \| 5 min \+ 1 s \| 12\.0 \| 6\.00 \(6\.00 to 6\.00\) \|/,
   )
+})
+
+test('the chart shows the curve, and is not drawn without one', async () => {
+  const { run, summary } = await judged()
+  assert.match(
+    refreshChart(run, summary) ?? '',
+    /<title>Access tokens of 1 minute cost a user-hour 30\.0 ms of CPU, of 60 minutes 0\.50\d? \(jwt-refresh\)</,
+  )
+  assert.equal(refreshChart(run, { ...summary, refresh: [] }), null)
 })
 
 test('undecided without refreshes, and in a smoke run', async () => {

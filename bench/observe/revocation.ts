@@ -4,7 +4,7 @@ import type { Observe, Observed } from '../types.ts'
 import { boundsOf, shippedBoundsOf } from './bounds.ts'
 import { type Bounds, checkHistory, describe, describeLate } from './check.ts'
 import { type Client, type Login, openClient, type Place, type Revoking } from './client.ts'
-import { isAccepted } from './history.ts'
+import { isAccepted, nowMs } from './history.ts'
 import type { Observer } from './scene.ts'
 import { watch } from './watch.ts'
 
@@ -21,8 +21,8 @@ const EXAMPLES = 5
 interface Turn {
   way: Revoking
   user: number
-  /** Where the user logs in: each replica by turns. */
-  home: number
+  /** Counts the repeats; the user logs in at each replica by turns. */
+  repeat: number
 }
 
 interface Ground {
@@ -43,17 +43,19 @@ export const observeRevocation: Observer<'revocation'> = async (asked, scene) =>
   )
   const turns = turnsOf(asked, firstUser)
   const watched: Login[] = []
-  const lane = async (_: unknown, index: number) => {
-    // Lifetimes end with whole seconds: those that begin together would all end together, whatever their number.
-    await delay((SECOND_MS * index) / asked.atOnce)
+  const beganMs = nowMs()
+  const lane = async () => {
     for (let turn = turns.shift(); turn && !closed.aborted; turn = turns.shift()) {
       const way = ways.get(turn.way)
-      const login = way && !way.unsupported ? await takeTurn(ground, turn, way) : null
+      if (!way || way.unsupported) continue
+      // Lifetimes end with whole seconds: those that begin together would all end together, whatever their number.
+      await delay(beganMs + (SECOND_MS * turn.repeat) / asked.repeats - nowMs())
+      const login = await takeTurn(ground, turn, way)
       if (login) watched.push(login)
     }
   }
   try {
-    await Promise.all(Array.from({ length: asked.atOnce }).map(lane))
+    await Promise.all(Array.from({ length: asked.atOnce }, lane))
     await lookAgain(ground, watched)
     return {
       kind: 'revocation',
@@ -68,7 +70,7 @@ export const observeRevocation: Observer<'revocation'> = async (asked, scene) =>
 /** Ways by turns: a machine that slowly changes its speed favours none of them. */
 function turnsOf({ repeats, ways }: Ground['pace'], firstUser: number): Turn[] {
   return Array.from({ length: repeats }, (_, repeat) =>
-    ways.map((way, i) => ({ way, user: firstUser + repeat * ways.length + i, home: repeat })),
+    ways.map((way, i) => ({ way, user: firstUser + repeat * ways.length + i, repeat })),
   ).flat()
 }
 
@@ -79,7 +81,7 @@ function turnsOf({ repeats, ways }: Ground['pace'], firstUser: number): Turn[] {
  */
 async function takeTurn(ground: Ground, turn: Turn, seen: Way): Promise<Login | null> {
   const { client, places } = ground
-  const home = places[turn.home % places.length] as Place
+  const home = places[turn.repeat % places.length] as Place
   const own = await client.login(turn.user, home)
   // Who is logged out everywhere, or locked out, is so on another device: its login is the one that is watched.
   const watched = turn.way === 'logout' ? own : await client.login(turn.user, home)

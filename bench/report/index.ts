@@ -10,6 +10,7 @@ import { knobsChart } from './charts/knobs.ts'
 import { latencyChart } from './charts/latency.ts'
 import { memoryChart } from './charts/memory.ts'
 import { payloadChart } from './charts/payload.ts'
+import { refreshChart } from './charts/refresh.ts'
 import { replicasChart } from './charts/replicas.ts'
 import { revocationChart } from './charts/revocation.ts'
 import { throughputChart } from './charts/throughput.ts'
@@ -30,6 +31,7 @@ const charts = {
   'charts/knobs.svg': knobsChart,
   'charts/tls.svg': tlsChart,
   'charts/revocation.svg': revocationChart,
+  'charts/refresh.svg': refreshChart,
   'charts/faults.svg': faultsChart,
   'charts/far-scale.svg': farScaleChart,
 } as const

@@ -74,7 +74,7 @@ export function markdownReport(run: Run, summary: Summary, charts: readonly stri
     ...tlsSection(summary, chart),
     ...knobsSection(run, summary, chart),
     ...revocationSection(summary, chart),
-    ...refreshSection(summary),
+    ...refreshSection(summary, chart),
     ...anomaliesSection(summary),
     ...browserSection(summary),
     ...faultsSection(summary, chart),

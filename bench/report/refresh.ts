@@ -40,7 +40,10 @@ function pointOf(lifetimeMin: number, { value, lo, hi, n, warnings }: Estimate):
 }
 
 /** Nothing where no refresh was measured. */
-export function refreshSection({ refresh: entries }: Summary): (string | null)[] {
+export function refreshSection(
+  { refresh: entries }: Summary,
+  chart: (name: string, alt: string) => string | null,
+): (string | null)[] {
   return entries.flatMap((entry) => {
     const { total } = entry.cpuUs
     if (!total) return []
@@ -49,6 +52,10 @@ export function refreshSection({ refresh: entries }: Summary): (string | null)[]
       `A refresh takes ${withInterval(total)} µs of CPU (${tiersText(entry)}; ${counted(total.n, 'block')}, a closed loop). ` +
         'A user who is there all the time needs one each lifetime, and lifetimes are how long a revoked credential is accepted:',
       markdownTable(curveTable(entry)),
+      chart(
+        'charts/refresh.svg',
+        'CPU of the refreshes of a user-hour against how long a revoked token is accepted',
+      ),
       'Extra are the refreshes alone: between them a token is verified like any other. A user who comes for a moment needs none.',
     ]
   })

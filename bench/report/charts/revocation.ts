@@ -116,7 +116,8 @@ function dots(entries: readonly Entry[], name: Way['way']): ScatterSeriesOption 
       if (!way || !times) return []
       const style = way.accepted === 0 ? { itemStyle: hollow } : {}
       return [
-        { value: [placed(times.value), row], symbolSize: 4, ...style },
+        // Where most were refused at once, the median has no place on the axis.
+        ...(times.value > 0 ? [{ value: [placed(times.value), row], symbolSize: 4, ...style }] : []),
         { value: [placed(times.worst), row], ...style },
       ]
     }),
