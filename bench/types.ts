@@ -21,6 +21,8 @@ export type Examine = z.infer<typeof schema.examineSchema>
 export type Examined = z.infer<typeof schema.examinedSchema>
 /** What was seen in a real browser. */
 export type BrowserSeen = Extract<Examined, { kind: 'browser' }>
+/** What was seen of the durations of lookups. */
+export type TimingSeen = Extract<Examined, { kind: 'timing' }>
 export type Observe = z.infer<typeof schema.observeSchema>
 export type Observed = z.infer<typeof schema.observedSchema>
 export type FaultId = z.infer<typeof schema.faultIdSchema>

@@ -18,7 +18,7 @@ export interface Facts {
 }
 
 /** A figure's thresholds, or a single number that a verdict rests on, such as an arrival rate. */
-export type Threshold = Limits | Bound | number | readonly number[]
+type Threshold = Limits | Bound | number | readonly number[]
 
 export interface Claim {
   id: string
@@ -34,7 +34,7 @@ export interface Claim {
   refutedIf: string
   /** The numbers of both conditions, by the figure that they judge. */
   thresholds: Readonly<Record<string, Threshold>>
-  /** The command that measures what the verdict needs, or which experiment will. */
+  /** The command that measures what the verdict needs. */
   decidedBy: string
   /** Pure: from the summary, and from valid records what no summary has. */
   judge(facts: Facts): Finding

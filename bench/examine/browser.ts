@@ -4,17 +4,17 @@ import { openBrowser } from '../browser/chromium.ts'
 import { forge } from '../browser/forgery.ts'
 import { readableIn } from '../browser/readable.ts'
 import { steal } from '../browser/theft.ts'
-import type { Examined, FleetSpec } from '../types.ts'
+import type { BrowserSeen, Examine, FleetSpec } from '../types.ts'
 import type { Conditions } from './index.ts'
 
 /** Some seconds; this is for machines that swap. */
 const LIMIT_MS = 120_000
 
 export async function examineInBrowser(
-  _asked: unknown,
+  _asked: Extract<Examine, { kind: 'browser' }>,
   spec: FleetSpec,
   conditions: Conditions,
-): Promise<Extract<Examined, { kind: 'browser' }>> {
+): Promise<BrowserSeen> {
   const { transport } = spec.traits
   if (transport === 'none') throw new Error(`${spec.scheme} has no credential that a browser could keep`)
   // With Secure and __Host-, which load over plain HTTP cannot have.

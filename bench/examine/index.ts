@@ -2,6 +2,7 @@
 import type { Examine, Examined, Fleet, FleetSpec } from '../types.ts'
 import { examineInBrowser } from './browser.ts'
 import { examineCounterfeits } from './counterfeits.ts'
+import { examineTiming } from './timing.ts'
 
 /** What an examination has to do with. */
 export interface Conditions {
@@ -18,6 +19,7 @@ type Examiner<K extends Examine['kind']> = (
 const examiners: { [K in Examine['kind']]: Examiner<K> } = {
   browser: examineInBrowser,
   counterfeits: examineCounterfeits,
+  timing: examineTiming,
 }
 
 /** @throws Error when nothing can be said; then the whole trial is a failure */

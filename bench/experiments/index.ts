@@ -16,6 +16,7 @@ import { payload } from './payload.ts'
 import { replicas } from './replicas.ts'
 import { revocation } from './revocation.ts'
 import { rtt } from './rtt.ts'
+import { timing } from './timing.ts'
 import { tls } from './tls.ts'
 import { users } from './users.ts'
 
@@ -35,6 +36,7 @@ export const experiments: readonly Experiment[] = [
   browser,
   faults,
   counterfeits,
+  timing,
   aa,
 ]
 

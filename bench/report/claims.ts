@@ -1,6 +1,6 @@
 /** What a run says about the claims of the ledger, as the report opens with it. */
 import type { ClaimFinding, Summary } from '../types.ts'
-import { counted, list } from './format.ts'
+import { counted } from './format.ts'
 import { bullets } from './method.ts'
 import { markdownTable, type Table } from './tables.ts'
 
@@ -42,21 +42,14 @@ function sentences({ sentence, boundary, verdict }: ClaimFinding): string {
   return `${first} ${verdict === 'depends' ? 'It depends on' : 'The boundary is'} ${boundary}.`
 }
 
-/** One line a claim that a command can decide; the others together. */
+/** One line a claim, with the command that decides it. */
 function undecidedParts(open: readonly ClaimFinding[]): string[] {
-  const [now, later] = [open.filter(isCommand), open.filter((claim) => !isCommand(claim))]
-  const name = ({ id }: ClaimFinding) => `\`${id}\``
   if (open.length === 0) return []
-  return [
-    'Not decided by this run:',
-    bullets([
-      ...now.map((claim) => `${name(claim)}: ${claim.sentence}. Decided by \`${claim.decidedBy}\`.`),
-      ...(later.length > 0 ? [`By no experiment yet: ${list(later.map(name))}.`] : []),
-    ]),
-  ]
+  const lines = open.map(
+    ({ id, sentence, decidedBy }) => `\`${id}\`: ${sentence}. Decided by \`${decidedBy}\`.`,
+  )
+  return ['Not decided by this run:', bullets(lines)]
 }
-
-const isCommand = ({ decidedBy }: ClaimFinding) => decidedBy.startsWith('npm ')
 
 function thresholdsTable(claims: readonly ClaimFinding[]): Table {
   return {
@@ -68,7 +61,7 @@ function thresholdsTable(claims: readonly ClaimFinding[]): Table {
       claim.metric,
       claim.supportedIf,
       claim.refutedIf,
-      isCommand(claim) ? `\`${claim.decidedBy}\`` : claim.decidedBy,
+      `\`${claim.decidedBy}\``,
     ]),
   }
 }

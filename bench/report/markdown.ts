@@ -27,6 +27,7 @@ import {
   type Table,
   warningsTable,
 } from './tables.ts'
+import { timingSection } from './timing-section.ts'
 import { tlsSection } from './tls-section.ts'
 import { tradeSection } from './trade-section.ts'
 import {
@@ -79,6 +80,7 @@ export function markdownReport(run: Run, summary: Summary, charts: readonly stri
     ...browserSection(summary),
     ...faultsSection(summary, chart),
     ...counterfeitsSection(summary),
+    ...timingSection(summary),
     ...farSection(run, summary, chart),
     ...notes(summary),
     ...warnings(summary),

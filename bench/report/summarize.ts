@@ -24,6 +24,7 @@ import { type ArmRecords, byBlock, recordsByArm } from './records.ts'
 import { refresh } from './refresh.ts'
 import { revocation } from './revocation.ts'
 import { scalability, scaling } from './scaling.ts'
+import { timingSummary } from './timing.ts'
 import { tlsSummary } from './tls.ts'
 import { trade } from './trade.ts'
 import { versus } from './versus.ts'
@@ -68,6 +69,7 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
     tls: tlsSummary(all, compared),
     counterfeits: counterfeits(run, results),
     browser: browserSummary(run, results),
+    timing: timingSummary(run, results),
     memoryPerUser: memoryPerUser(all),
     latency: latency(run, results),
     hashedLogins: hashedLogins(all),

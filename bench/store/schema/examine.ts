@@ -2,13 +2,18 @@
 import { z } from 'zod'
 import { browserSchema } from './browser.ts'
 import { counterfeitsPlanSchema, counterfeitsSchema } from './counterfeits.ts'
+import { timingPlanSchema, timingSchema } from './timing.ts'
 
 export const examineSchema = z
-  .discriminatedUnion('kind', [z.strictObject({ kind: z.literal('browser') }), counterfeitsPlanSchema])
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('browser') }),
+    counterfeitsPlanSchema,
+    timingPlanSchema,
+  ])
   .describe(
     'What is looked at first, on fresh server processes of its own; the window is measured afterwards',
   )
 
 export const examinedSchema = z
-  .discriminatedUnion('kind', [browserSchema, counterfeitsSchema])
+  .discriminatedUnion('kind', [browserSchema, counterfeitsSchema, timingSchema])
   .describe('What was seen of what `examine` asked for')

@@ -18,6 +18,7 @@ import { latencyRowSchema } from './latency-row.ts'
 import { payloadSchema } from './payload.ts'
 import { refreshSchema } from './refresh.ts'
 import { revocationSummarySchema } from './revocation.ts'
+import { timingSummarySchema } from './timing-summary.ts'
 import { tlsSummarySchema } from './tls.ts'
 import { tradeSchema } from './trade.ts'
 import { armSchema } from './trial.ts'
@@ -35,9 +36,7 @@ export const claimFindingSchema = z
     metric: z.string(),
     supportedIf: z.string().describe('Fixed before anything was measured for it, as is refutedIf'),
     refutedIf: z.string(),
-    decidedBy: z
-      .string()
-      .describe('The command that measures what the verdict needs, or what a later one will'),
+    decidedBy: z.string().describe('The command that measures what the verdict needs'),
     verdict: z
       .enum(['supported', 'refuted', 'depends', 'inconclusive', 'undecided'])
       .describe(
@@ -176,6 +175,7 @@ export const summarySchema = z
     trade: tradeSchema,
     counterfeits: counterfeitsSummarySchema,
     browser: browserSummarySchema.nullable().describe('Null without that experiment'),
+    timing: timingSummarySchema.nullable().describe('Null without that experiment'),
     tls: tlsSummarySchema.nullable().describe('Null without that experiment'),
     memoryPerUser: z
       .array(

@@ -1,0 +1,20 @@
+/**
+ * A server that does one thing: it looks a session up by the raw secret in a header. `REDIS_URL` and `KEY_PREFIX` as in
+ * servers/; it tells its port to who started it, and leaves with them.
+ */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Redis } from 'ioredis'
+import { leakyEquals } from './leak.ts'
+
+const { REDIS_URL = '', KEY_PREFIX = '' } = process.env
+const redis = new Redis(REDIS_URL)
+
+const server = createServer(async (req, res) => {
+  const { 'x-session': guess, 'x-existing': existing, 'x-lookup': lookup } = req.headers
+  if (lookup === 'leaky') leakyEquals(String(guess), String(existing))
+  const found = await redis.get(KEY_PREFIX + String(guess)).catch(() => null)
+  res.writeHead(found === null ? 401 : 200).end()
+})
+server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
+process.on('disconnect', () => process.exit(0))
