@@ -42,6 +42,8 @@ interface Laid {
 
 const anywhere = () => true
 const withRedis = ({ state }: Traits) => state.includes('redis')
+/** Sessions of a process are no other's business, whatever its keys. */
+const sharing = ({ state }: Traits) => state !== 'process'
 const sessionsInRedis = ({ state }: Traits) => state === 'redis'
 
 const looksUp = ({ state, revocation }: Traits) => state === 'token+redis' && revocation === 'immediate'
@@ -66,7 +68,7 @@ export const FAULTS: readonly Laid[] = [
   { fault: 'redis-loading', feels: withRedis, schemes: 'one' },
   { fault: 'redis-far', feels: withRedis, schemes: 'one' },
   { fault: 'redis-replies-cut', feels: withRedis, schemes: 'states' },
-  { fault: 'redis-partitioned', feels: withRedis, schemes: 'states' },
+  { fault: 'redis-partitioned', feels: withRedis, schemes: 'one' },
   // Until a guarded primary knows that nobody copies it, two seconds may pass.
   { fault: 'failover', feels: withRedis, schemes: 'all', faultSec: 3 },
   { fault: 'failover-guarded', feels: withRedis, schemes: 'states', faultSec: 3 },
@@ -79,7 +81,7 @@ export const FAULTS: readonly Laid[] = [
   { fault: 'replica-terminated', feels: anywhere, schemes: 'one', ...redispatch },
   { fault: 'replica-drained', feels: anywhere, schemes: 'one' },
   { fault: 'replica-clock-ahead', feels: anywhere, schemes: 'states' },
-  { fault: 'replica-other-keys', feels: anywhere, schemes: 'states' },
+  { fault: 'replica-other-keys', feels: sharing, schemes: 'states' },
   { fault: 'proxy-killed', feels: anywhere, schemes: 'one' },
   { fault: 'login-storm', feels: anywhere, schemes: 'one' },
   { fault: 'hostile-requests', feels: anywhere, schemes: 'one' },
