@@ -85,7 +85,7 @@ test('what the end of the window cuts short has no figure', async () => {
 })
 
 const counting: Partial<Arm> = {
-  measureSec: 2.5,
+  measureSec: 3,
   observe: {
     kind: 'anomalies',
     users: 100,
@@ -102,19 +102,22 @@ async function counted(scheme: SchemeName, settings: Settings = {}) {
   return seen
 }
 
+// How many there is time for depends on the machine; what becomes of each does not.
 test('a logout is undone by a write in flight where the store just writes, and nowhere else', async () => {
   const [stock, tuned] = [await counted('session-redis'), await counted('session-redis-tuned')]
-  // On a busy machine now and then a write has not been looked at when its logout comes.
-  assert.ok(stock.heldWrites && stock.heldWrites.n === 6 && stock.heldWrites.undone >= 3)
-  assert.deepEqual(tuned.heldWrites, { n: 6, undone: 0 })
+  // Now and then a busy server has not looked at a write yet when its logout comes.
+  assert.ok(stock.heldWrites && stock.heldWrites.undone > stock.heldWrites.n / 3, JSON.stringify(stock))
+  assert.ok(tuned.heldWrites && tuned.heldWrites.n > 0 && tuned.heldWrites.undone === 0)
   for (const { updates, strays, races } of [stock, tuned]) {
-    assert.ok(updates && updates.n === 15 && updates.lost >= updates.groups, JSON.stringify(updates))
-    assert.deepEqual([updates.copies, strays, races], [3, { n: 20, refused: 0 }, null])
+    assert.ok(updates && updates.groups > 0 && updates.lost >= updates.groups, JSON.stringify(updates))
+    assert.equal(updates.copies, updates.groups)
+    assert.deepEqual([strays.n > 0, strays.refused, races], [true, 0, null])
   }
 })
 
 test('users of one replica are strangers at the other', async () => {
-  assert.deepEqual((await counted('session-memory')).strays, { n: 20, refused: 10 })
+  const { strays } = await counted('session-memory')
+  assert.deepEqual([strays.n > 0, strays.refused], [true, strays.n / 2])
 })
 
 test('of refreshes that race one wins: strict, all are logged out then; within a grace none is', async () => {
@@ -122,8 +125,10 @@ test('of refreshes that race one wins: strict, all are logged out then; within a
     await counted('jwt-refresh'),
     await counted('jwt-refresh', { refreshGraceSec: 5 }),
   ]
-  assert.deepEqual(strict.races, { n: 3, clients: 4, successors: [1, 1, 1], let: 0, loggedOut: 3 })
-  assert.deepEqual(lenient.races, { n: 3, clients: 4, successors: [1, 1, 1], let: 9, loggedOut: 0 })
+  for (const { races } of [strict, lenient])
+    assert.deepEqual(races?.successors, Array(Math.max(1, races?.n ?? 0)).fill(1))
+  assert.deepEqual([strict.races?.let, strict.races?.loggedOut], [0, strict.races?.n])
+  assert.deepEqual([lenient.races?.let, lenient.races?.loggedOut], [3 * (lenient.races?.n ?? 0), 0])
   assert.equal(strict.heldWrites, null, 'its credentials outlive a logout anyway')
-  assert.equal(strict.updates?.copies, 15, 'each client has its own')
+  assert.equal(strict.updates?.copies, strict.updates?.n, 'each client has its own')
 })
