@@ -111,8 +111,8 @@ function surprises(faults: readonly Entry[]): string {
   })
   const all = faults.reduce((sum, { expectations }) => sum + expectations.length, 0)
   if (lines.length === 0)
-    return `All ${counted(all, 'expectation')} that were written down beforehand came true.`
-  return `**Not as expected**, of ${counted(all, 'expectation')} that were written down beforehand:\n\n${bullets(lines)}`
+    return `All ${counted(all, 'expectation')} that the code held before this run came true.`
+  return `**Not as expected**, of ${counted(all, 'expectation')} that the code held before this run:\n\n${bullets(lines)}`
 }
 
 function expectationsTable(faults: readonly Entry[]): Table {

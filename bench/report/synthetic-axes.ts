@@ -99,6 +99,7 @@ export function syntheticDistance(options: PlanOptions): SyntheticRecords {
         blocks,
         ratesPerSec: [...new Set(rates)],
         floorUs: FLOOR_US + waitUs,
+        closed: { schemes: ['none', arm.scheme] },
       })
       return [arm.id, made.results]
     }),
