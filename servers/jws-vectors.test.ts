@@ -45,12 +45,13 @@ describe('JWS vectors', { skip: file.missing }, () => {
     })
 
   test('with their own keys nothing invalid passes: what jose takes too lightly is refused before it is asked', async () => {
+    const valids = new Set(cases.filter(({ result }) => result === 'valid').map(({ jws }) => jws))
     const taken = []
     for (const one of cases) if (one.result === 'invalid' && (await passes(one.jws, one.key))) taken.push(one)
-    assert.deepEqual(
-      taken.map(({ tcId, comment }) => `${tcId} ${comment}`),
-      [],
-    )
+    // Their padding is lost in the file: to the letter they are the valid case 357, and nobody can tell them from it.
+    const same = taken.filter(({ jws }) => valids.has(jws)).map(({ tcId }) => tcId)
+    assert.deepEqual(same, [367, 370])
+    assert.equal(taken.length, same.length, taken.map(({ tcId, comment }) => `${tcId} ${comment}`).join())
     let valid = 0
     for (const one of cases) if (one.result === 'valid') valid += Number(await passes(one.jws, one.key))
     assert.ok(valid > 0, 'and not all are refused')
