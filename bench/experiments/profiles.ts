@@ -124,7 +124,7 @@ const BROKEN = {
 
 export const profiles: Record<ProfileName, Profile> = {
   smoke: {
-    summary: 'every scheme once, in under 90 seconds; shows that everything works, never a published figure',
+    summary: 'every scheme once, in under two minutes; shows that everything works, never a published figure',
     cost: { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.5 },
     latency: {
       blocks: 1,
@@ -181,7 +181,7 @@ export const profiles: Record<ProfileName, Profile> = {
     faults: { ...BROKEN, brief: ['redis-killed-log', 'redis-flushed', 'replica-killed'] },
   },
   standard: {
-    summary: 'the default: five blocks, under a quarter of an hour on 2 cores',
+    summary: 'the default: five blocks, about half an hour on 2 cores',
     cost: { blocks: 5, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
     latency: {
       blocks: 2,
@@ -242,7 +242,7 @@ export const profiles: Record<ProfileName, Profile> = {
   },
   full: {
     summary:
-      'every experiment, five blocks of the cost and mostly three of the others; under three hours on 2 cores',
+      'every experiment, five blocks of the cost and mostly three of the others; three to four hours on 2 cores',
     cost: { blocks: 5, warmupSec: 1, warmupRequests: WARM, measureSec: 2 },
     latency: {
       blocks: 3,
