@@ -1,10 +1,8 @@
 /**
  * Sessions whose cookie is a public id and a secret, `id.secret`. Redis keeps the secret's SHA-256 under the id: who reads
  * Redis learns no credential, and what is looked up by is nothing that could be guessed from how long that takes.
- *
- * A plain hash suffices, without salt or stretching: the secret has 256 random bits, so there is no dictionary of it.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { Request, Response } from 'express'
 import type { Redis } from 'ioredis'
 import { nowSec } from './claims.ts'
@@ -14,11 +12,8 @@ import { Unauthorized } from './errors.ts'
 import { userLogins, userWide } from './logins.ts'
 import { bounded } from './redis.ts'
 import type { Auth } from './scheme.ts'
+import { hashOf, newSplitSecret, splitSecret } from './split-secret.ts'
 import type { User } from './users.ts'
-
-const ID_BYTES = 16
-const SECRET_BYTES = 32
-const CREDENTIAL = /^([\w-]{22})\.([\w-]{43})$/
 
 export interface StoredSession {
   user: User
@@ -57,11 +52,10 @@ export function opaqueAuth(config: ServerConfig, redis: Redis, { read, forget }:
 
   /** The session that a request proves to be its own. */
   const find = async (req: Request) => {
-    const [, id, secret] = CREDENTIAL.exec(cookieCredential(req, name) ?? '') ?? []
-    if (id === undefined || secret === undefined) return undefined
-    const session = await read(id)
-    if (!session || !isEqual(session.hash, hashOf(secret))) return undefined
-    return nowSec() < session.since + config.absoluteTtlSec ? { ...session, id } : undefined
+    const given = splitSecret(cookieCredential(req, name) ?? '')
+    const session = given && (await read(given.id))
+    if (!session || !isEqual(session.hash, hashOf(given.secret))) return undefined
+    return nowSec() < session.since + config.absoluteTtlSec ? { ...session, id: given.id } : undefined
   }
   const end = async ({ id, user }: Express.Locals['session']) => {
     const ended = bounded(redis, redis.del(keyOf(id)))
@@ -80,9 +74,7 @@ export function opaqueAuth(config: ServerConfig, redis: Redis, { read, forget }:
     async login(req, res, user) {
       const earlier = await find(req)
       if (earlier) await end(earlier)
-      const [id, secret] = [ID_BYTES, SECRET_BYTES].map((bytes) =>
-        randomBytes(bytes).toString('base64url'),
-      ) as [string, string]
+      const { id, secret } = newSplitSecret()
       const session: StoredSession = { user, hash: hashOf(secret), since: nowSec() }
       await bounded(redis, redis.set(keyOf(id), JSON.stringify(session), 'EX', config.ttlSec))
       await logins.add(user.username, keyOf(id))
@@ -109,10 +101,6 @@ export function opaqueAuth(config: ServerConfig, redis: Redis, { read, forget }:
   function setCookie(res: Response, credential: string): void {
     res.cookie(name, credential, { ...options, maxAge: config.ttlSec * 1000 })
   }
-}
-
-function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
 }
 
 /** In a time that does not tell how much of them is equal; hashes are of equal length. */

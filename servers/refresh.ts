@@ -2,14 +2,12 @@
  * Families of refresh tokens in Redis: one family a login, of which one token is valid at a time. Redis keeps hashes, so
  * that who reads it learns no credential; each step is one script, so that of tokens that race only one has a successor.
  */
-import { createHash, randomBytes } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { ServerConfig } from './config.ts'
 import { type Logins, userLogins } from './logins.ts'
 import { bounded } from './redis.ts'
+import { hashOf, newSecret, newSplitSecret, splitSecret } from './split-secret.ts'
 import type { User } from './users.ts'
-
-const TOKEN = /^([\w-]{22})\.([\w-]{43})$/
 
 /**
  * KEYS[1]: the family. ARGV: hash of the token given, hash of its successor, grace in ms.
@@ -54,7 +52,7 @@ export function refreshFamilies(redis: Redis, config: ServerConfig): Families {
   const logins = userLogins(redis, { ...config, absoluteTtlSec: config.ttlSec })
   return {
     async begin(user) {
-      const [family, secret] = [random(16), random(32)]
+      const { id: family, secret } = newSplitSecret()
       const key = keyOf(family)
       const fields = { hash: hashOf(secret), user: JSON.stringify(user) }
       await bounded(redis, redis.multi().hset(key, fields).expire(key, config.ttlSec).exec())
@@ -62,9 +60,10 @@ export function refreshFamilies(redis: Redis, config: ServerConfig): Families {
       return { family, refreshToken: `${family}.${secret}` }
     },
     async rotate(given) {
-      const [, family, secret] = TOKEN.exec(given) ?? []
-      if (family === undefined || secret === undefined) return undefined
-      const next = random(32)
+      const token = splitSecret(given)
+      if (!token) return undefined
+      const { id: family, secret } = token
+      const next = newSecret()
       const hashes = [hashOf(secret), hashOf(next)]
       const graceMs = config.refreshGraceSec * 1000
       const reply = redis.eval(ROTATE, 1, keyOf(family), ...hashes, graceMs) as Promise<[string, string?]>
@@ -83,10 +82,4 @@ export function refreshFamilies(redis: Redis, config: ServerConfig): Families {
     endAll: logins.endAll,
     close: logins.close,
   }
-}
-
-const random = (bytes: number) => randomBytes(bytes).toString('base64url')
-
-function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
 }

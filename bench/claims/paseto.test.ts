@@ -1,7 +1,6 @@
 /** The claim about PASETO, for each outcome. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { upperShare } from '../report/counterfeits.ts'
 import { summarize } from '../report/summarize.ts'
 import { type SyntheticOptions, syntheticRun } from '../report/synthetic-run.ts'
 import type { Run, TrialResult } from '../types.ts'
@@ -78,9 +77,9 @@ test('depends where one purpose is dearer, inconclusive between the thresholds, 
   assert.equal(judged(EQUAL, {}, { schemes: SCHEMES.slice(0, 4) }).verdict, 'undecided')
 })
 
-test('the upper bound of a share: 1 − 0.05^(1/n) for none of n, and the value that leaves 5 % below', () => {
-  near(upperShare(0, 1_000), 1 - 0.05 ** (1 / 1_000), 1e-6)
-  // One of ten: (1 − p)^10 + 10·p·(1 − p)^9 = 0.05 at p = 0.3942.
-  near(upperShare(1, 10), 0.3942, 1e-3)
-  assert.equal(upperShare(5, 5), 1)
+test('of 1,000 that were refused, at most 1 − 0.05^(1/1,000) of such may be let in, with 95 %', () => {
+  const base = syntheticRun({ experiments: ['cost'], schemes: SCHEMES })
+  const { run, results } = withCounterfeits(base, {})
+  for (const { acceptedAtMost } of summarize(run, results).counterfeits)
+    near(acceptedAtMost, 1 - 0.05 ** (1 / 1_000), 1e-6)
 })

@@ -1,10 +1,14 @@
 /** What became of credentials that nobody issued, scheme by scheme. */
+import { proportion } from '../stats/proportion.ts'
 import type { Run, Summary, TrialResult } from '../types.ts'
 import { figure } from './format.ts'
 import { inTableOrder } from './records.ts'
 import { markdownTable } from './tables.ts'
 
 type Entries = Summary['counterfeits']
+
+/** An interval that leaves 5 % on either side. */
+const ONE_SIDED = 0.9
 
 /** Those count as well whose window a gate rejected: nothing of this depends on how busy the machine is. */
 export function counterfeits(run: Run, results: readonly TrialResult[]): Entries {
@@ -28,38 +32,11 @@ export function counterfeits(run: Run, results: readonly TrialResult[]): Entries
         failed: sum((one) => one.failed),
         unanswered: sum((one) => one.unanswered),
         examples: seen.flatMap(({ examples }) => examples),
-        acceptedAtMost: upperShare(accepted, tried),
+        // One end alone: 5 % lie beyond it.
+        acceptedAtMost: proportion(accepted, tried, ONE_SIDED).hi,
       },
     ]
   })
-}
-
-const CONFIDENCE = 0.95
-
-/**
- * Upper end of the one-sided Clopper–Pearson interval (Clopper & Pearson, Biometrika 26, 1934): the share at which so
- * few or fewer are seen in 5 % of cases. For none of n that is 1 − 0.05^(1/n), about 3/n.
- */
-export function upperShare(seen: number, of: number): number {
-  if (seen >= of) return 1
-  let [low, high] = [seen / of, 1]
-  for (let step = 0; step < 60; step += 1) {
-    const middle = (low + high) / 2
-    if (atMost(seen, of, middle) > 1 - CONFIDENCE) low = middle
-    else high = middle
-  }
-  return high
-}
-
-/** P(X ≤ k) of a binomial distribution. */
-function atMost(k: number, n: number, p: number): number {
-  let log = n * Math.log1p(-p)
-  let total = Math.exp(log)
-  for (let i = 1; i <= k; i += 1) {
-    log += Math.log((n - i + 1) / i) + Math.log(p) - Math.log1p(-p)
-    total += Math.exp(log)
-  }
-  return total
 }
 
 /** Nothing without the experiment. */
