@@ -16,7 +16,7 @@ const REPLICAS = 2
 /** The window before the fault is there to show that all is well. */
 const CONNECTIONS = 16
 
-/** Those that differ in what a fault does to them; a user may name others. */
+/** A user may name others. */
 const USUAL: readonly SchemeName[] = [
   'session-memory',
   'session-redis',
@@ -31,8 +31,11 @@ interface Laid {
   fault: FaultId
   /** What can feel it. */
   feels(traits: Traits): boolean
-  /** `all`: with every scheme. `states`: with the first for each place of state, since others of it do the same. */
-  schemes: 'all' | 'states' | 'one'
+  /**
+   * `every`: what the table of the whole trade says of each scheme. `usual`: with those that differ in what a fault
+   * does to them. `states`: with the first of these for each place of state, since others of it do the same.
+   */
+  schemes: 'every' | 'usual' | 'states' | 'one'
   /** Where it needs longer than others to show. */
   faultSec?: number
   /** Sets it apart from the same fault as it is. */
@@ -55,25 +58,25 @@ const open = { variant: 'open', settings: { denylistDown: 'open' } } as const
 
 /** In the order of the report. */
 export const FAULTS: readonly Laid[] = [
-  { fault: 'redis-killed-log', feels: withRedis, schemes: 'all' },
-  { fault: 'redis-killed-log', feels: looksUp, schemes: 'all', ...open },
+  { fault: 'redis-killed-log', feels: withRedis, schemes: 'every' },
+  { fault: 'redis-killed-log', feels: looksUp, schemes: 'usual', ...open },
   { fault: 'redis-killed-snapshots', feels: withRedis, schemes: 'states' },
   { fault: 'redis-stopped', feels: withRedis, schemes: 'states' },
-  { fault: 'redis-stopped', feels: looksUp, schemes: 'all', ...open },
-  { fault: 'redis-flushed', feels: withRedis, schemes: 'all' },
+  { fault: 'redis-stopped', feels: looksUp, schemes: 'usual', ...open },
+  { fault: 'redis-flushed', feels: withRedis, schemes: 'usual' },
   { fault: 'redis-full', feels: withRedis, schemes: 'states' },
   { fault: 'redis-evicting', feels: withRedis, schemes: 'states' },
-  { fault: 'redis-read-only', feels: withRedis, schemes: 'all' },
+  { fault: 'redis-read-only', feels: withRedis, schemes: 'usual' },
   { fault: 'redis-busy', feels: withRedis, schemes: 'one' },
   { fault: 'redis-loading', feels: withRedis, schemes: 'one' },
   { fault: 'redis-far', feels: withRedis, schemes: 'one' },
   { fault: 'redis-replies-cut', feels: withRedis, schemes: 'states' },
   { fault: 'redis-partitioned', feels: withRedis, schemes: 'one' },
   // Until a guarded primary knows that nobody copies it, two seconds may pass.
-  { fault: 'failover', feels: withRedis, schemes: 'all', faultSec: 3 },
+  { fault: 'failover', feels: withRedis, schemes: 'usual', faultSec: 3 },
   { fault: 'failover-guarded', feels: withRedis, schemes: 'states', faultSec: 3 },
   { fault: 'logins-expired', feels: sessionsInRedis, schemes: 'states' },
-  { fault: 'replica-killed', feels: anywhere, schemes: 'states' },
+  { fault: 'replica-killed', feels: anywhere, schemes: 'every' },
   { fault: 'replica-killed', feels: anywhere, schemes: 'states', ...redispatch },
   // The proxy finds out by three checks; each waits for two seconds, and begins two seconds after the one before.
   { fault: 'replica-stopped', feels: anywhere, schemes: 'one', faultSec: 14 },
@@ -109,9 +112,10 @@ const ALONE = 'faults: left out, since this fleet has one replica, and what is b
 
 function schemesFor({ feels, schemes: spread }: Laid, options: PlanOptions): SchemeName[] {
   const { schemes, schemesNamed, traits } = options
-  const chosen = schemes.filter((scheme) => scheme !== CONTROL && (schemesNamed || USUAL.includes(scheme)))
+  const all = schemesNamed || spread === 'every'
+  const chosen = schemes.filter((scheme) => scheme !== CONTROL && (all || USUAL.includes(scheme)))
   const feeling = chosen.filter((scheme) => feels(traits[scheme]))
-  if (spread === 'all' || schemesNamed) return feeling
+  if (spread === 'usual' || all) return feeling
   if (spread === 'one') return feeling.filter((scheme) => withRedis(traits[scheme])).slice(0, 1)
   const states = [...new Set(feeling.map((scheme) => traits[scheme].state))]
   return states.flatMap((state) => feeling.find((scheme) => traits[scheme].state === state) ?? [])
