@@ -102,7 +102,11 @@ export const faults: Experiment = {
     const canBe = ({ settings = {} }: Laid) =>
       Object.keys(settings).every((one) => options.settable.includes(one as Setting))
     const possible = FAULTS.filter(canBe)
-    const laid = brief ? possible.filter(({ fault, variant }) => !variant && brief.includes(fault)) : possible
+    const laid = brief
+      ? possible
+          .filter(({ fault, variant }) => !variant && brief.includes(fault))
+          .map((one) => (one.schemes === 'every' ? { ...one, schemes: 'usual' as const } : one))
+      : possible
     const arms = laid.flatMap((one) => schemesFor(one, options).map((scheme) => armOf(one, scheme, options)))
     return { rounds: [{ arms, blocks: blocksOf(options, blocks) }], notes: [] }
   },
@@ -115,7 +119,7 @@ function schemesFor({ feels, schemes: spread }: Laid, options: PlanOptions): Sch
   const all = schemesNamed || spread === 'every'
   const chosen = schemes.filter((scheme) => scheme !== CONTROL && (all || USUAL.includes(scheme)))
   const feeling = chosen.filter((scheme) => feels(traits[scheme]))
-  if (spread === 'usual' || all) return feeling
+  if (all || spread === 'usual') return feeling
   if (spread === 'one') return feeling.filter((scheme) => withRedis(traits[scheme])).slice(0, 1)
   const states = [...new Set(feeling.map((scheme) => traits[scheme].state))]
   return states.flatMap((state) => feeling.find((scheme) => traits[scheme].state === state) ?? [])
