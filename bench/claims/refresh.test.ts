@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { refreshChart } from '../report/charts/refresh.ts'
+import { toSvg } from '../report/charts/svg.ts'
 import { refreshSection } from '../report/refresh.ts'
 import { REFRESH_US, syntheticRevocation } from '../report/revocation-for-tests.ts'
 import { summarize } from '../report/summarize.ts'
@@ -46,7 +47,7 @@ test('depends: each lifetime has the refreshes of an hour and their CPU', async 
 test('the chart shows the curve, and is not drawn without one', async () => {
   const { run, summary } = await judged()
   assert.match(
-    refreshChart(run, summary) ?? '',
+    toSvg(refreshChart(run, summary) ?? assert.fail('no chart')),
     /<title>Access tokens of 1 minute cost a user-hour 30\.0 ms of CPU, of 60 minutes 0\.50\d? \(jwt-refresh\)</,
   )
   assert.equal(refreshChart(run, { ...summary, refresh: [] }), null)

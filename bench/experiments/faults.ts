@@ -35,7 +35,7 @@ interface Laid {
    * `every`: what the table of the whole trade says of each scheme. `usual`: with those that differ in what a fault
    * does to them. `states`: with the first of these for each place of state, since others of it do the same.
    */
-  schemes: 'every' | 'usual' | 'states' | 'one'
+  spread: 'every' | 'usual' | 'states' | 'one'
   /** Where it needs longer than others to show. */
   faultSec?: number
   /** Sets it apart from the same fault as it is. */
@@ -58,36 +58,36 @@ const open = { variant: 'open', settings: { denylistDown: 'open' } } as const
 
 /** In the order of the report. */
 export const FAULTS: readonly Laid[] = [
-  { fault: 'redis-killed-log', feels: withRedis, schemes: 'every' },
-  { fault: 'redis-killed-log', feels: looksUp, schemes: 'usual', ...open },
-  { fault: 'redis-killed-snapshots', feels: withRedis, schemes: 'states' },
-  { fault: 'redis-stopped', feels: withRedis, schemes: 'states' },
-  { fault: 'redis-stopped', feels: looksUp, schemes: 'usual', ...open },
-  { fault: 'redis-flushed', feels: withRedis, schemes: 'usual' },
-  { fault: 'redis-full', feels: withRedis, schemes: 'states' },
-  { fault: 'redis-evicting', feels: withRedis, schemes: 'states' },
-  { fault: 'redis-read-only', feels: withRedis, schemes: 'usual' },
-  { fault: 'redis-busy', feels: withRedis, schemes: 'one' },
-  { fault: 'redis-loading', feels: withRedis, schemes: 'one' },
-  { fault: 'redis-far', feels: withRedis, schemes: 'one' },
-  { fault: 'redis-replies-cut', feels: withRedis, schemes: 'states' },
-  { fault: 'redis-partitioned', feels: withRedis, schemes: 'one' },
+  { fault: 'redis-killed-log', feels: withRedis, spread: 'every' },
+  { fault: 'redis-killed-log', feels: looksUp, spread: 'usual', ...open },
+  { fault: 'redis-killed-snapshots', feels: withRedis, spread: 'states' },
+  { fault: 'redis-stopped', feels: withRedis, spread: 'states' },
+  { fault: 'redis-stopped', feels: looksUp, spread: 'usual', ...open },
+  { fault: 'redis-flushed', feels: withRedis, spread: 'usual' },
+  { fault: 'redis-full', feels: withRedis, spread: 'states' },
+  { fault: 'redis-evicting', feels: withRedis, spread: 'states' },
+  { fault: 'redis-read-only', feels: withRedis, spread: 'usual' },
+  { fault: 'redis-busy', feels: withRedis, spread: 'one' },
+  { fault: 'redis-loading', feels: withRedis, spread: 'one' },
+  { fault: 'redis-far', feels: withRedis, spread: 'one' },
+  { fault: 'redis-replies-cut', feels: withRedis, spread: 'states' },
+  { fault: 'redis-partitioned', feels: withRedis, spread: 'one' },
   // Until a guarded primary knows that nobody copies it, two seconds may pass.
-  { fault: 'failover', feels: withRedis, schemes: 'usual', faultSec: 3 },
-  { fault: 'failover-guarded', feels: withRedis, schemes: 'states', faultSec: 3 },
-  { fault: 'logins-expired', feels: sessionsInRedis, schemes: 'states' },
-  { fault: 'replica-killed', feels: anywhere, schemes: 'every' },
-  { fault: 'replica-killed', feels: anywhere, schemes: 'states', ...redispatch },
+  { fault: 'failover', feels: withRedis, spread: 'usual', faultSec: 3 },
+  { fault: 'failover-guarded', feels: withRedis, spread: 'states', faultSec: 3 },
+  { fault: 'logins-expired', feels: sessionsInRedis, spread: 'states' },
+  { fault: 'replica-killed', feels: anywhere, spread: 'every' },
+  { fault: 'replica-killed', feels: anywhere, spread: 'states', ...redispatch },
   // The proxy finds out by three checks; each waits for two seconds, and begins two seconds after the one before.
-  { fault: 'replica-stopped', feels: anywhere, schemes: 'one', faultSec: 14 },
-  { fault: 'replica-terminated', feels: anywhere, schemes: 'one' },
-  { fault: 'replica-terminated', feels: anywhere, schemes: 'one', ...redispatch },
-  { fault: 'replica-drained', feels: anywhere, schemes: 'one' },
-  { fault: 'replica-clock-ahead', feels: anywhere, schemes: 'states' },
-  { fault: 'replica-other-keys', feels: sharing, schemes: 'states' },
-  { fault: 'proxy-killed', feels: anywhere, schemes: 'one' },
-  { fault: 'login-storm', feels: anywhere, schemes: 'one' },
-  { fault: 'hostile-requests', feels: anywhere, schemes: 'one' },
+  { fault: 'replica-stopped', feels: anywhere, spread: 'one', faultSec: 14 },
+  { fault: 'replica-terminated', feels: anywhere, spread: 'one' },
+  { fault: 'replica-terminated', feels: anywhere, spread: 'one', ...redispatch },
+  { fault: 'replica-drained', feels: anywhere, spread: 'one' },
+  { fault: 'replica-clock-ahead', feels: anywhere, spread: 'states' },
+  { fault: 'replica-other-keys', feels: sharing, spread: 'states' },
+  { fault: 'proxy-killed', feels: anywhere, spread: 'one' },
+  { fault: 'login-storm', feels: anywhere, spread: 'one' },
+  { fault: 'hostile-requests', feels: anywhere, spread: 'one' },
 ]
 
 export const faults: Experiment = {
@@ -105,7 +105,7 @@ export const faults: Experiment = {
     const laid = brief
       ? possible
           .filter(({ fault, variant }) => !variant && brief.includes(fault))
-          .map((one) => (one.schemes === 'every' ? { ...one, schemes: 'usual' as const } : one))
+          .map((one) => (one.spread === 'every' ? { ...one, spread: 'usual' as const } : one))
       : possible
     const arms = laid.flatMap((one) => schemesFor(one, options).map((scheme) => armOf(one, scheme, options)))
     return { rounds: [{ arms, blocks: blocksOf(options, blocks) }], notes: [] }
@@ -114,7 +114,7 @@ export const faults: Experiment = {
 
 const ALONE = 'faults: left out, since this fleet has one replica, and what is broken would be all of it'
 
-function schemesFor({ feels, schemes: spread }: Laid, options: PlanOptions): SchemeName[] {
+function schemesFor({ feels, spread }: Laid, options: PlanOptions): SchemeName[] {
   const { schemes, schemesNamed, traits } = options
   const all = schemesNamed || spread === 'every'
   const chosen = schemes.filter((scheme) => scheme !== CONTROL && (all || USUAL.includes(scheme)))

@@ -50,6 +50,8 @@ test('experiments about state take one scheme for each place of state unless sch
   const states = [...new Set(trials.map(({ arm }) => arm.scheme))].map((s) => traits[s as SchemeName].state)
   assert.equal(new Set(states).size, states.length)
   assert.deepEqual(new Set(states), new Set(Object.values(traits).map(({ state }) => state)))
+  const full = planTrials(named('users'), await options({ profile: 'full', trials: 1 }), 1)
+  assert.equal(new Set(full.trials.map(({ arm }) => arm.scheme)).size, Object.keys(traits).length)
 })
 
 test('replicas beyond the fleet are left out with a note; where they share cores, smoke says so', async () => {

@@ -25,7 +25,8 @@ interface Profile {
   }
   /** `always`: also where no two replicas can have a core each, so that nothing is said about scaling. */
   replicas: Phases & { counts: readonly number[]; always: boolean }
-  users: Phases & { levels: readonly number[] }
+  /** Without `everyScheme` one for each place of state. */
+  users: Phases & { levels: readonly number[]; everyScheme?: true }
   /** `hashedSec`: the window of logins whose passwords are hashed, five a second; it must hold forty. */
   login: Phases & { hashedSec: number }
   journey: Phases & { journeysPerSec: number; reads: number; thinkMs: number; users: number }
@@ -268,6 +269,7 @@ export const profiles: Record<ProfileName, Profile> = {
       warmupRequests: 0,
       measureSec: 0.5,
       levels: [1_000, 10_000, 100_000],
+      everyScheme: true,
     },
     login: { blocks: 3, warmupSec: 0.5, warmupRequests: WARM / 2, measureSec: 1.5, hashedSec: 8 },
     journey: { blocks: 3, measureSec: 4, ...VISITS },

@@ -1,6 +1,6 @@
 /** What a logged-in user costs in memory, in the replicas and in Redis. */
 import type { Experiment, PlanOptions } from '../types.ts'
-import { arm, blocksOf, oneForEachState } from './arms.ts'
+import { arm, blocksOf, oneForEachState, withControl } from './arms.ts'
 import { profiles } from './profiles.ts'
 
 /** The profile's levels up to `--max-users`, which itself becomes the last level. */
@@ -14,8 +14,9 @@ export const users: Experiment = {
   name: 'users',
   question: 'How much memory does each logged-in user take, and where?',
   plan(options) {
-    const { blocks, levels: defaults, ...phases } = profiles[options.profile].users
-    const arms = oneForEachState(options).flatMap((scheme) =>
+    const { blocks, levels: defaults, everyScheme = false, ...phases } = profiles[options.profile].users
+    const schemes = everyScheme ? withControl(options) : oneForEachState(options)
+    const arms = schemes.flatMap((scheme) =>
       levels(defaults, options).map((level) =>
         arm(
           { experiment: 'users', scheme, replicas: 1, users: level, variant: `u${level}`, ...phases },

@@ -1,5 +1,5 @@
 /** What a run knows that a plan for one scheme can rest on. */
-import type { Estimate, Run, SchemeName, Summary, Traits, TrialResult, Warning } from '../types.ts'
+import type { Arm, Estimate, Run, SchemeName, Summary, Traits, Warning } from '../types.ts'
 import type { Ladder } from './curve.ts'
 import { exactly, type Range, rangeOf } from './range.ts'
 import { type StateCost, stateCostOf } from './state.ts'
@@ -35,6 +35,12 @@ export interface Evidence {
   warnings: Warning[]
 }
 
+/** As much of a trial as a plan names, so that one can be made where the measurements themselves are not at hand. */
+export interface Tried {
+  ok: boolean
+  trial: { id: string; arm: Pick<Arm, 'scheme' | 'experiment' | 'twin'> }
+}
+
 /** What of a summary a plan rests on. */
 export type Measured = Pick<Summary, 'latency' | 'arms' | 'demand' | 'memoryPerUser' | 'scaling' | 'payload'>
 
@@ -50,7 +56,7 @@ const WORST_RESIDUAL = 0.25
 export function evidenceOf(
   run: Run,
   summary: Measured,
-  results: readonly TrialResult[],
+  results: readonly Tried[],
   scheme: SchemeName,
   traits: Readonly<Record<SchemeName, Traits>>,
 ): Evidence | string {
@@ -123,7 +129,7 @@ function memoryOf(run: Run, summary: Measured, scheme: SchemeName, traits: Reado
   }
 }
 
-function trialIds(results: readonly TrialResult[], scheme: string, usersOf: string): Evidence['trials'] {
+function trialIds(results: readonly Tried[], scheme: string, usersOf: string): Evidence['trials'] {
   const of = (experiment: string, name = scheme) =>
     results
       .filter(

@@ -102,12 +102,12 @@ export function ranged(
 
 /** Of whole things: small numbers have no decimals, large ones no more digits than they are worth. */
 export const count = (things: number) => (things < 1_000 ? String(things) : figure(things))
-const milliseconds = (ms: number) => responseTime(ms * 1_000)
+export const milliseconds = (ms: number) => responseTime(ms * 1_000)
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
 
 /** Powers of 1,000, as disks and networks are sold. */
-function bytes(amount: number): string {
+export function bytes(amount: number): string {
   const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, amount)) / 3)))
   return `${figure(amount / 1_000 ** step)} ${UNITS[step]}`
 }

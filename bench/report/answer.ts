@@ -11,21 +11,36 @@ type SummaryArm = Summary['arms'][number]
 /** How a scheme's name is written: in backticks, or bare. */
 type Name = (scheme: string) => string
 
+interface Sentence {
+  /** The question that it answers, in a few words. */
+  about: string
+  text: string
+}
+
 /** Two to seven sentences; each is left out where the run has no data for it. */
-export function answer(
+export function answers(
   summary: Summary,
   { environment, rules }: Pick<Run, 'environment' | 'rules'>,
   name: Name = (scheme) => `\`${scheme}\``,
-): string[] {
+): Sentence[] {
   const cost = summary.arms.filter(({ arm }) => arm.experiment === 'cost')
-  return [
-    smokeSentence(summary),
-    costSentence(summary, cost, environment, name),
-    throughputSentence(cost, name),
-    ...(rules ? [capacitySentence(summary, rules.slo, name), latencySentence(summary, name)] : []),
-    memorySentence(summary, name),
-    errorSentence(summary, name),
-  ].filter((sentence) => sentence !== null)
+  const sentences: [about: string, text: string | null][] = [
+    ['Beware', smokeSentence(summary)],
+    ['What it costs', costSentence(summary, cost, environment, name)],
+    ['What is left', throughputSentence(cost, name)],
+    ['From which load on it matters', rules && capacitySentence(summary, rules.slo, name)],
+    ['How fast it answers', rules && latencySentence(summary, name)],
+    ['What a user takes', memorySentence(summary, name)],
+    ['How sure that is', errorSentence(summary, name)],
+  ]
+  return sentences.flatMap(([about, text]) => (text === null ? [] : [{ about, text }]))
+}
+
+/** The same as one paragraph. */
+export function answer(...of: Parameters<typeof answers>): string {
+  return answers(...of)
+    .map(({ text }) => text)
+    .join(' ')
 }
 
 function smokeSentence({ profile }: Summary): string | null {

@@ -22,7 +22,7 @@ export function claimsSection({ claims, profile }: Summary): string[] {
 }
 
 /** The claims that a run decides. */
-export function claimsTable(claims: readonly ClaimFinding[]): Table {
+function claimsTable(claims: readonly ClaimFinding[]): Table {
   return {
     head: ['claim', 'verdict', 'in one sentence'],
     rows: claims
@@ -32,7 +32,7 @@ export function claimsTable(claims: readonly ClaimFinding[]): Table {
 }
 
 /** The quotation, and how it is read where that has to be said. */
-function quotation({ quote, reading }: ClaimFinding): string {
+export function quotation({ quote, reading }: ClaimFinding): string {
   return `“${quote}”${reading ? ` (read as: ${reading})` : ''}`
 }
 

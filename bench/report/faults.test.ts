@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { FAULTS } from '../experiments/faults.ts'
 import type { Arm } from '../types.ts'
 import { faultsChart } from './charts/faults.ts'
+import { toSvg } from './charts/svg.ts'
 import { type Seen, syntheticFaults } from './faults-for-tests.ts'
 import { renderReport } from './index.ts'
 import { summarize } from './summarize.ts'
@@ -83,7 +84,7 @@ test('what must never be is told first, with where it was', async () => {
 
 test('the chart has a panel for each fault that it shows, and none without the experiment', async () => {
   const { run, summary } = await reported()
-  const svg = faultsChart(run, summary) ?? ''
+  const svg = toSvg(faultsChart(run, summary) ?? assert.fail('no chart'))
   for (const words of [
     'Redis killed, kept a log',
     'Redis forgets all',

@@ -58,7 +58,7 @@ function grown(found: Growth | null | undefined, error: number): Comparison | nu
  * Nothing can be kept for a user in less than two references, to a key and to a value. What grows by fewer bytes a
  * login is something else: V8 goes on compiling and collecting statistics while the logins come in.
  */
-const LEAST_STATE_BYTES = 16
+export const LEAST_STATE_BYTES = 16
 
 type GrowthOf = (measurement: Measurement) => number | null
 

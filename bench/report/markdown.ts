@@ -44,54 +44,106 @@ import {
 /** A paragraph, or nothing. */
 type Part = string | null
 
+/** A heading with what stands below it, in Markdown: a report and a page show the same sections. */
+export interface Section {
+  heading: string
+  /** What it rests on; none for what concerns the run as a whole. */
+  experiments: readonly string[]
+  parts: string[]
+}
+
+interface Context {
+  run: Run
+  summary: Summary
+  /** A chart as a part of its own, where the run has it. */
+  chart(name: string, alt: string): Part
+}
+
+/** In the order of the report. Each writes its heading first, or nothing where the run has nothing for it. */
+const sections: readonly { experiments: readonly string[]; write(context: Context): Part[] }[] = [
+  { experiments: [], write: ({ summary }) => claimsSection(summary) },
+  { experiments: [], write: ({ summary }) => tradeSection(summary) },
+  {
+    experiments: ['cost'],
+    write: ({ summary, chart }) =>
+      section(
+        'Cost of a request',
+        costTable(summary),
+        chart('charts/throughput.svg', 'Throughput of each scheme with its interval'),
+        chart('charts/cpu.svg', 'CPU per request of each scheme, by tier'),
+      ),
+  },
+  { experiments: ['latency'], write: ({ run, summary, chart }) => latencySection(run, summary, chart) },
+  {
+    experiments: ['latency'],
+    write: ({ summary }) =>
+      section('Demand', demandTable(summary), summary.demand.length > 0 ? DEMAND_NOTE : null),
+  },
+  {
+    experiments: ['cost'],
+    write: ({ summary, chart }) =>
+      section(
+        'What else a request brings',
+        requestTable(summary),
+        chart('charts/wire.svg', 'Bytes of a request and its reply under each scheme'),
+      ),
+  },
+  { experiments: ['replicas'], write: ({ summary, chart }) => scalingSection(summary, chart) },
+  {
+    experiments: ['users'],
+    write: ({ summary, chart }) =>
+      section(
+        'Memory of logged-in users',
+        memoryTable(summary),
+        chart('charts/memory.svg', 'Memory against logged-in users'),
+      ),
+  },
+  { experiments: ['login'], write: ({ summary }) => loginSection(summary) },
+  { experiments: ['journey'], write: ({ summary, chart }) => journeySection(summary, chart) },
+  { experiments: ['payload'], write: ({ summary, chart }) => payloadSection(summary, chart) },
+  { experiments: ['rtt'], write: ({ summary, chart }) => distanceSection(summary, chart) },
+  { experiments: ['tls'], write: ({ summary, chart }) => tlsSection(summary, chart) },
+  { experiments: ['knobs'], write: ({ run, summary, chart }) => knobsSection(run, summary, chart) },
+  {
+    experiments: ['revocation'],
+    write: ({ summary, chart }) => [...revocationSection(summary, chart), ...refreshSection(summary, chart)],
+  },
+  { experiments: ['anomalies'], write: ({ summary }) => anomaliesSection(summary) },
+  { experiments: ['browser'], write: ({ summary }) => browserSection(summary) },
+  { experiments: ['faults'], write: ({ summary, chart }) => faultsSection(summary, chart) },
+  { experiments: ['counterfeits'], write: ({ summary }) => counterfeitsSection(summary) },
+  { experiments: ['timing'], write: ({ summary }) => timingSection(summary) },
+  { experiments: [], write: ({ run, summary, chart }) => farSection(run, summary, chart) },
+  { experiments: [], write: ({ summary }) => notes(summary) },
+  { experiments: [], write: ({ summary }) => warnings(summary) },
+  { experiments: [], write: ({ run, summary }) => rules(run, summary) },
+  { experiments: [], write: ({ summary }) => rejected(summary) },
+  { experiments: [], write: ({ summary }) => ownError(summary) },
+  { experiments: [], write: ({ run }) => environment(run) },
+  { experiments: [], write: ({ run, summary }) => method(run, summary) },
+  { experiments: [], write: ({ run, summary }) => limits(run, summary) },
+]
+
+/**
+ * @param charts file names of the charts that exist, relative to the report
+ * @returns those sections for which the run has anything
+ */
+export function reportSections(run: Run, summary: Summary, charts: readonly string[]): Section[] {
+  const chart = (name: string, alt: string) => (charts.includes(name) ? `![${alt}](${name})` : null)
+  return sections.flatMap(({ experiments, write }) => {
+    const [first, ...parts] = write({ run, summary, chart }).filter((part) => part !== null)
+    return first === undefined ? [] : [{ heading: first.replace(/^#+ /, ''), experiments, parts }]
+  })
+}
+
 /** @param charts file names of the charts that exist, relative to the report */
 export function markdownReport(run: Run, summary: Summary, charts: readonly string[]): string {
-  const chart = (name: string, alt: string) => (charts.includes(name) ? `![${alt}](${name})` : null)
-  const parts = [
-    `# authscale: ${run.id}`,
-    answer(summary, run).join(' '),
-    progress(summary),
-    ...claimsSection(summary),
-    ...tradeSection(summary),
-    ...section(
-      'Cost of a request',
-      costTable(summary),
-      chart('charts/throughput.svg', 'Throughput of each scheme with its interval'),
-      chart('charts/cpu.svg', 'CPU per request of each scheme, by tier'),
-    ),
-    ...latencySection(run, summary, chart),
-    ...section('Demand', demandTable(summary), summary.demand.length > 0 ? DEMAND_NOTE : null),
-    ...section('What else a request brings', requestTable(summary)),
-    ...scalingSection(summary, chart),
-    ...section(
-      'Memory of logged-in users',
-      memoryTable(summary),
-      chart('charts/memory.svg', 'Memory against logged-in users'),
-    ),
-    ...loginSection(summary),
-    ...journeySection(summary, chart),
-    ...payloadSection(summary, chart),
-    ...distanceSection(summary, chart),
-    ...tlsSection(summary, chart),
-    ...knobsSection(run, summary, chart),
-    ...revocationSection(summary, chart),
-    ...refreshSection(summary, chart),
-    ...anomaliesSection(summary),
-    ...browserSection(summary),
-    ...faultsSection(summary, chart),
-    ...counterfeitsSection(summary),
-    ...timingSection(summary),
-    ...farSection(run, summary, chart),
-    ...notes(summary),
-    ...warnings(summary),
-    ...rules(run, summary),
-    ...rejected(summary),
-    ...ownError(summary),
-    ...environment(run),
-    ...method(run, summary),
-    ...limits(run, summary),
-  ]
-  return `${parts.filter((part) => part !== null).join('\n\n')}\n`
+  const below = reportSections(run, summary, charts).flatMap(({ heading, parts }) => [
+    `## ${heading}`,
+    ...parts,
+  ])
+  const opening = [`# authscale: ${run.id}`, answer(summary, run), progress(summary)]
+  return `${[...opening, ...below].filter((part) => part !== null).join('\n\n')}\n`
 }
 
 function section(title: string, table: Table, ...rest: Part[]): Part[] {
@@ -142,7 +194,8 @@ function stepNote({ plan }: Run): Part {
   return `The search ends in steps of ${percent(step)}: a capacity is the last rate that kept the SLO, the next one up did not, and equal figures mean the same step.`
 }
 
-function progress({ trials: { planned, ok, failed }, blocks }: Summary): Part {
+/** What is missing, in one line; null where nothing is. */
+export function progress({ trials: { planned, ok, failed }, blocks }: Summary): Part {
   if (ok === planned || blocks.some(({ stoppedEarly }) => stoppedEarly)) return null
   const open = planned - ok - failed
   const parts = [failed > 0 ? `${failed} rejected` : null, open > 0 ? `${open} not measured yet` : null]
@@ -180,9 +233,11 @@ function rejected(summary: Summary): Part[] {
 }
 
 function ownError(summary: Summary): Part[] {
-  const evidence = evidenceTable(summary)
+  const [own, evidence] = [ownErrorTable(summary), evidenceTable(summary)]
+  if (own.rows.length + evidence.rows.length === 0) return []
   return [
-    ...section('The machine’s own error', ownErrorTable(summary), OWN_ERROR_NOTE),
+    '## The machine’s own error',
+    ...(own.rows.length > 0 ? [markdownTable(own), OWN_ERROR_NOTE] : []),
     ...(evidence.rows.length > 0 ? [markdownTable(evidence), EVIDENCE_NOTE] : []),
   ]
 }

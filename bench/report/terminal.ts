@@ -5,21 +5,32 @@ import { answer } from './answer.ts'
 import { ABSENT, armLabel, figure, NOT_DETECTED, responseTime, styles, withInterval } from './format.ts'
 import { busyText, capacityText, commonRates, rungAt, sloText } from './latency-tables.ts'
 import { isPoint } from './scaling.ts'
+import { costBars } from './terminal-bars.ts'
+import { claimLines } from './terminal-claims.ts'
 import { cpuText, footnotes, throughputText } from './warnings.ts'
 import { wrap } from './wrap.ts'
 
-const TAX_WIDTH = 15
+/** The longest name of a scheme. */
+const NAME_WIDTH = 20
+const TAX_WIDTH = 14
 
 type SummaryArm = Summary['arms'][number]
 
-/** @param color whether headings may be bold; the caller knows the terminal and NO_COLOR */
+/** @param color whether headings may be bold and verdicts coloured; the caller knows the terminal and NO_COLOR */
 export function terminalTable(summary: Summary, run: Run, { color = false } = {}): string {
   const sections = [costRows(summary), latencyRows(summary), replicaRows(summary)].filter(
     ({ rows }) => rows.length > 0,
   )
   const tables = sections.map((section) => draw(section, color)).join('\n\n')
   const legend = legendFor(tables, run).map((line) => wrap(line, '  '))
-  return [tables, legend.join('\n'), wrap(answer(summary, run, (scheme) => scheme).join(' '))].join('\n\n')
+  const parts = [
+    tables,
+    costBars(summary).join('\n'),
+    legend.join('\n'),
+    claimLines(summary, color).join('\n'),
+    wrap(answer(summary, run, (scheme) => scheme)),
+  ]
+  return parts.filter((part) => part !== '').join('\n\n')
 }
 
 interface Section {
@@ -59,7 +70,7 @@ function costRows(summary: Summary): Section {
         bytes(memory(arm.scheme)?.replicaBytes),
         bytes(memory(arm.scheme)?.redisBytes),
       ]),
-    widths: [19, 10, 7, 5, 5, TAX_WIDTH, 7, 5],
+    widths: [NAME_WIDTH, 10, 7, 5, 5, TAX_WIDTH, 7, 5],
   }
 }
 
@@ -102,7 +113,7 @@ function latencyRows(summary: Summary): Section {
       entry.kneePerSec === null ? ABSENT : figure(entry.kneePerSec),
       ...rates.flatMap((rate) => at(entry, rate)),
     ]),
-    widths: [19, 10, 8, ...rates.flatMap(() => [10, 8])],
+    widths: [NAME_WIDTH, 10, 8, ...rates.flatMap(() => [10, 8])],
   }
 }
 
@@ -118,7 +129,7 @@ function replicaRows(summary: Summary): Section {
   return {
     head: [['requests per s', ...counts.map((n) => `${n} replica${n === 1 ? '' : 's'}`)]],
     rows: schemes.map((scheme) => [scheme, ...counts.map((replicas) => cell(scheme, replicas))]),
-    widths: [19, ...counts.map(() => 12)],
+    widths: [NAME_WIDTH, ...counts.map(() => 12)],
   }
 }
 

@@ -17,7 +17,8 @@ export function tradeSection({ trade }: Pick<Summary, 'trade'>): string[] {
   ]
 }
 
-const NOTE =
+/** How the table is to be read. */
+export const NOTE =
   `Each cell was measured in this run; ${ABSENT} was not. A logout acts within the worst time that was seen, at the scheme’s ` +
   'own settings, from its acknowledgement to the last acceptance on any replica under load; where a token lives on for its ' +
   'lifetime, that is the bound, and it was checked with a shorter one. Users keep a token in local storage and a session in an ' +

@@ -6,12 +6,12 @@ import { figure } from '../format.ts'
 import { boundText, capacityText, isLowerBound, limitText, sloText } from '../latency-tables.ts'
 import { nameAxis, provenance, rowLabels, valueAxis, whiskers } from './axes.ts'
 import { ink, lookOf } from './palette.ts'
-import { renderSvg } from './svg.ts'
+import { type Drawing, drawing } from './svg.ts'
 
 type Entries = Summary['latency']
 
 /** Null where the run has no ladder, or none of which anything is known. */
-export function capacityChart(run: Run, { latency }: Summary): string | null {
+export function capacityChart(run: Run, { latency }: Summary): Drawing | null {
   if (!run.rules || latency.every(({ rungs }) => rungs.length === 0)) return null
   const { slo } = run.rules
   const estimates = latency.map(({ capacityPerSec }) => capacityPerSec)
@@ -22,7 +22,7 @@ export function capacityChart(run: Run, { latency }: Summary): string | null {
       ? ['≥ hollow: at least, no rate near it was sent that broke the SLO']
       : []),
   ]
-  return renderSvg(
+  return drawing(
     {
       title: finding(latency, boundText(slo)),
       subtitle: [

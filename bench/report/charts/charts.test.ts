@@ -91,7 +91,8 @@ test('a smoke run says in every chart that it is none to publish', () => {
 test('charts without data are left out', () => {
   const { run, results } = syntheticRun({ experiments: ['cost'] })
   const names = Object.keys(renderReport(run, summarize(run, results)))
-  assert.deepEqual(names.sort(), ['charts/cpu.svg', 'charts/throughput.svg', 'report.md', 'summary.json'])
+  const expected = ['charts/cpu.svg', 'charts/throughput.svg', 'charts/wire.svg', 'report.md', 'summary.json']
+  assert.deepEqual(names.sort(), expected)
 })
 
 function drawLadders(options: LadderOptions = {}): { capacity: string; latency: string } {

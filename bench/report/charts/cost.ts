@@ -5,20 +5,20 @@ import { armLabel, compared, figure, styles } from '../format.ts'
 import { isControl } from '../records.ts'
 import { cpuText } from '../warnings.ts'
 import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from './axes.ts'
-import { renderSvg } from './svg.ts'
+import { type Drawing, drawing } from './svg.ts'
 import { tierBars, tierLegend } from './tier-bars.ts'
 
 type Arms = Summary['arms']
 
 /** Null where the run has no experiment `cost`. */
-export function costChart(run: Run, summary: Summary): string | null {
+export function costChart(run: Run, summary: Summary): Drawing | null {
   const arms = armsOf(summary, 'cost')
   if (arms.length === 0) return null
   const totals = arms.map(({ metrics }) => metrics['cpuUsPerRequest.total'])
   const control = arms.find(({ arm }) => isControl(arm) && !arm.twin)?.metrics['cpuUsPerRequest.total']?.value
   const note =
     'dashed: control · right: auth tax, what a scheme adds to the control · ~ no difference detected'
-  return renderSvg(
+  return drawing(
     { title: finding(summary, arms), subtitle: `${provenance(run, totals)}\n${note}` },
     {
       grid: { left: 158, right: 215, top: 108, bottom: 48 },

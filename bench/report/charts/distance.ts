@@ -5,7 +5,7 @@ import { lineLabel, roundTripsIn } from '../distance-section.ts'
 import { figure, list } from '../format.ts'
 import { niceTop, provenance, tick, verticalWhiskers } from './axes.ts'
 import { ink, lookOf } from './palette.ts'
-import { renderSvg } from './svg.ts'
+import { type Drawing, drawing } from './svg.ts'
 
 type Entry = Summary['distance'][number]
 type Row = Entry['levels'][number]['rungs'][number]
@@ -14,7 +14,7 @@ type Row = Entry['levels'][number]['rungs'][number]
 const FLOOR_MS = 1
 
 /** Null where fewer than two distances were measured. */
-export function distanceChart(run: Run, summary: Summary): string | null {
+export function distanceChart(run: Run, summary: Summary): Drawing | null {
   const { distance } = summary
   const added = [
     ...new Set(distance.flatMap(({ levels }) => levels.flatMap(({ roundTripMs }) => roundTripMs ?? []))),
@@ -31,7 +31,7 @@ export function distanceChart(run: Run, summary: Summary): string | null {
     `open loop, ${figure(rate)} arrivals a second · at 0 the relay is there and adds no delay · below 1 ms is drawn at 1 ms`,
     'hollow, one by one: without auto-pipelining, which lets a command wait for the batch before its own',
   ]
-  return renderSvg(
+  return drawing(
     { title: finding(distance), subtitle: subtitle.join('\n') },
     {
       grid: { left: 64, right: 310, top: 134, bottom: 62 },

@@ -9,7 +9,7 @@ import { list, percent, short } from '../format.ts'
 import { provenance } from './axes.ts'
 import { linesOf } from './far-lines.ts'
 import { ink } from './palette.ts'
-import { renderSvg } from './svg.ts'
+import { type Drawing, drawing } from './svg.ts'
 
 interface Panel {
   name: string
@@ -33,7 +33,7 @@ const POINTS_A_DECADE = 32
 const FROM = 50
 
 /** Null where no scheme can be carried anywhere. */
-export function farScaleChart(run: Run, { farScale, latency }: Summary): string | null {
+export function farScaleChart(run: Run, { farScale, latency }: Summary): Drawing | null {
   const schemes = farScale ? shown(farScale) : []
   if (!farScale || schemes.length === 0) return null
   const capacities = latency.map(({ capacityPerSec }) => capacityPerSec)
@@ -41,7 +41,7 @@ export function farScaleChart(run: Run, { farScale, latency }: Summary): string 
   const lines = schemes.map((entry) => ({ entry, points: gridFor(entry, to).map(sizesOf(entry, farScale)) }))
   const top = 2 * Math.max(...lines.flatMap(({ points }) => points.map(({ replicas }) => replicas.hi)))
   const drawn = panels.map((panel, index) => draw(panel, index, lines, { farScale, to, top }))
-  return renderSvg(
+  return drawing(
     {
       title: finding(farScale, schemes),
       subtitle: `${legend(farScale, schemes)}\n${provenance(run, capacities)}`,

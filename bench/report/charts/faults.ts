@@ -6,7 +6,7 @@ import { machine } from '../format.ts'
 import { schemePlace } from '../records.ts'
 import { ink, lookOf } from './palette.ts'
 import { panelBox } from './panels.ts'
-import { renderSvg, size } from './svg.ts'
+import { type Drawing, drawing, size } from './svg.ts'
 
 type Entry = Summary['faults'][number]
 
@@ -23,10 +23,19 @@ const SHOWN: readonly { fault: FaultId; redispatch?: true }[] = [
 const area = { left: 60, right: 24, top: 166, bottom: 56, gapX: 26, gapY: 66 }
 const SHADE = '#f0e4d8'
 
+/** Without those that few faults were tried with, since they do as one of the others: seventeen lines nobody tells apart. */
+function drawn(faults: readonly Entry[]): Entry[] {
+  const tried = new Map<string, Set<string>>()
+  for (const { scheme, fault } of faults) tried.set(scheme, (tried.get(scheme) ?? new Set()).add(fault))
+  const most = Math.max(...[...tried.values()].map(({ size }) => size))
+  return faults.filter(({ scheme }) => 2 * (tried.get(scheme)?.size ?? 0) >= most)
+}
+
 /** Null without the experiment. */
-export function faultsChart(run: Run, summary: Summary): string | null {
+export function faultsChart(run: Run, summary: Summary): Drawing | null {
+  const drawable = drawn(summary.faults)
   const panels = SHOWN.flatMap(({ fault, redispatch = false }) => {
-    const entries = summary.faults.filter(
+    const entries = drawable.filter(
       (one) => one.fault === fault && (one.settings.proxyRedispatch ?? false) === redispatch,
     )
     return entries.length === 0 ? [] : [entries]
@@ -36,9 +45,9 @@ export function faultsChart(run: Run, summary: Summary): string | null {
   const span = spanOf(all)
   const inOrder = all.toSorted((a, b) => schemePlace(a.scheme) - schemePlace(b.scheme))
   const names = [...new Set(inOrder.map(schemeWords))]
-  const drawn = panels.map((entries, index) => panel(entries, index, panels.length, span))
+  const boxes = panels.map((entries, index) => panel(entries, index, panels.length, span))
   const smoke = run.profile === 'smoke' ? 'SMOKE RUN, never a published figure · ' : ''
-  return renderSvg(
+  return drawing(
     {
       title: finding(summary.faults),
       subtitle:
@@ -57,12 +66,12 @@ export function faultsChart(run: Run, summary: Summary): string | null {
         itemHeight: 3,
         textStyle: { color: ink.text, fontSize: 12 },
       },
-      grid: drawn.map(({ grid }) => grid),
-      xAxis: drawn.map(({ xAxis }) => xAxis),
-      yAxis: drawn.map(({ yAxis }) => yAxis),
-      series: drawn.flatMap(({ series }) => series),
+      grid: boxes.map(({ grid }) => grid),
+      xAxis: boxes.map(({ xAxis }) => xAxis),
+      yAxis: boxes.map(({ yAxis }) => yAxis),
+      series: boxes.flatMap(({ series }) => series),
       graphic: [
-        ...drawn.map(({ title }) => title),
+        ...boxes.map(({ title }) => title),
         {
           type: 'text',
           left: 'center',

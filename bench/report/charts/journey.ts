@@ -5,13 +5,13 @@ import { armLabel, compared, figure, styles } from '../format.ts'
 import { isControl } from '../records.ts'
 import { cpuText } from '../warnings.ts'
 import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from './axes.ts'
-import { renderSvg } from './svg.ts'
+import { type Drawing, drawing } from './svg.ts'
 import { tierBars, tierLegend } from './tier-bars.ts'
 
 type Journeys = Summary['journeys']
 
 /** Null where the run has no experiment `journey`. */
-export function journeyChart(run: Run, summary: Summary): string | null {
+export function journeyChart(run: Run, summary: Summary): Drawing | null {
   const { journeys } = summary
   const arms = armsOf(summary, 'journey').filter(({ arm }) => journeys.some((one) => one.arm === arm.id))
   const [first] = journeys
@@ -24,7 +24,7 @@ export function journeyChart(run: Run, summary: Summary): string | null {
   const totals = rows.map(({ journey }) => inMs(journey.cpuUs.total))
   const control = rows.find(({ arm }) => isControl(arm) && !arm.twin)?.journey.cpuUs.total?.value
   const note = `log in, ${first.steps - 3} reads, a write, log out · dashed: control · right: what a scheme adds to it`
-  return renderSvg(
+  return drawing(
     { title: finding(summary), subtitle: `${provenance(run, totals)}\n${note}` },
     {
       grid: { left: 158, right: 215, top: 108, bottom: 48 },

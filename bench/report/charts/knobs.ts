@@ -6,7 +6,7 @@ import { figure, NOT_DETECTED, styles, withInterval } from '../format.ts'
 import { schemePlace } from '../records.ts'
 import { nameAxis, provenance, rowLabels, valueAxis, whiskers } from './axes.ts'
 import { ink, lookOf } from './palette.ts'
-import { renderSvg } from './svg.ts'
+import { type Drawing, drawing } from './svg.ts'
 
 /** A tuning, or with `cost` null the heading above those of one scheme. */
 interface Row {
@@ -20,13 +20,13 @@ const TOP = 94
 const BOTTOM = 48
 
 /** Null where the run has no experiment `knobs` with anything to compare. */
-export function knobsChart(run: Run, summary: Summary): string | null {
+export function knobsChart(run: Run, summary: Summary): Drawing | null {
   const rows = rowsOf(summary)
   if (rows.length === 0) return null
   const costs = rows.map(({ cost }) => cost?.estimate)
   const note = 'against the scheme as it is, in the same block; left of the line saves CPU'
   const { min: _, ...axis } = valueAxis('change of CPU µs per request: replica, Redis and proxy together')
-  return renderSvg(
+  return drawing(
     {
       title: finding(summary, rows),
       subtitle: `${provenance(run, costs)}\n${note} · hollow, ~: no difference detected`,

@@ -8,7 +8,7 @@ import { provenance, tick, verticalWhiskers } from './axes.ts'
 import { arrivalsOf } from './capacity.ts'
 import { ink, lookOf } from './palette.ts'
 import { panelBox } from './panels.ts'
-import { renderSvg } from './svg.ts'
+import { type Drawing, drawing } from './svg.ts'
 
 type Entry = Summary['latency'][number]
 
@@ -18,7 +18,7 @@ const area = { left: 62, right: 20, top: 145, bottom: 52, gapX: 16, gapY: 66 }
 const FLOOR_MS = 1
 
 /** Null where the run has no ladder with an accepted rung. */
-export function latencyChart(run: Run, summary: Summary): string | null {
+export function latencyChart(run: Run, summary: Summary): Drawing | null {
   const entries = summary.latency.filter(({ rungs }) => rungs.length > 0)
   if (!run.rules || entries.length === 0) return null
   const rungs = entries.flatMap((entry) => entry.rungs)
@@ -35,7 +35,7 @@ export function latencyChart(run: Run, summary: Summary): string | null {
     `open loop, ${arrivalsOf(run)} · ${boundText(slo)}: dashed · capacity: upright line · knee: dotted line`,
     'thick: p99 · thin: p50 · what is below 1 ms is drawn at 1 ms',
   ]
-  return renderSvg(
+  return drawing(
     { title: finding(summary), subtitle: subtitle.join('\n') },
     {
       grid: panels.map(({ grid }) => grid),

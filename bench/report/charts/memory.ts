@@ -6,7 +6,7 @@ import type { MetricName } from '../metrics.ts'
 import { schemePlace } from '../records.ts'
 import { armsOf, provenance, tick, verticalWhiskers } from './axes.ts'
 import { ink, lookOf } from './palette.ts'
-import { renderSvg, size } from './svg.ts'
+import { type Drawing, drawing, size } from './svg.ts'
 
 type Arms = Summary['arms']
 
@@ -19,7 +19,7 @@ const WIDTH = 250
 const TOP = 128
 
 /** Null where the run has no experiment `users` with more than one number of them. */
-export function memoryChart(run: Run, summary: Summary): string | null {
+export function memoryChart(run: Run, summary: Summary): Drawing | null {
   const arms = armsOf(summary, 'users').filter(({ arm }) => !arm.twin)
   const levels = [...new Set(arms.map(({ arm }) => arm.users))].sort((a, b) => a - b)
   if (levels.length < 2) return null
@@ -27,7 +27,7 @@ export function memoryChart(run: Run, summary: Summary): string | null {
   // One scale for both: the point is where the memory is.
   const top = megabytes(Math.max(1e6, ...growths.map((estimate) => estimate?.hi ?? 0)))
   const panels = sides.map((side, index) => panel(side, index, { arms, summary, levels, top }))
-  return renderSvg(
+  return drawing(
     {
       title: finding(summary),
       subtitle: `${provenance(run, growths)}\nmemory after all logins minus memory before the first one`,

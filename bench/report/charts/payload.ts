@@ -6,7 +6,7 @@ import { stateBytesOf } from '../payload.ts'
 import { brokenAt, exact } from '../payload-section.ts'
 import { armsOf, niceTop, provenance, tick, verticalWhiskers } from './axes.ts'
 import { ink, lookOf } from './palette.ts'
-import { renderSvg } from './svg.ts'
+import { type Drawing, drawing } from './svg.ts'
 
 type SummaryArm = Summary['arms'][number]
 
@@ -41,7 +41,7 @@ interface Point {
 }
 
 /** Null where fewer than two sizes were measured. */
-export function payloadChart(run: Run, summary: Summary): string | null {
+export function payloadChart(run: Run, summary: Summary): Drawing | null {
   const schemes = summary.payload.map(({ scheme }) => ({ scheme, points: pointsOf(scheme, summary) }))
   const all = schemes.flatMap(({ points }) => points)
   const sizes = [...new Set(all.map((point) => point.bytes))].sort((a, b) => a - b)
@@ -50,7 +50,7 @@ export function payloadChart(run: Run, summary: Summary): string | null {
   const scale = { smallest, largest: largest * 1.15 }
   const estimates = all.filter(({ entry }) => !entry.arm.largestState).map(({ entry }) => cpu(entry))
   const panels = sides.map((side, index) => panel(side, index, { schemes, summary, scale }))
-  return renderSvg(
+  return drawing(
     {
       title: finding(summary),
       subtitle: `${provenance(run, estimates)}\n✕: the largest state that the scheme takes; the others met no limit · logarithmic but for CPU`,

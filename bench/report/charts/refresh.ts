@@ -4,14 +4,14 @@ import type { Run, Summary } from '../../types.ts'
 import { counted, figure } from '../format.ts'
 import { provenance, tick, verticalWhiskers } from './axes.ts'
 import { ink, lookOf } from './palette.ts'
-import { renderSvg } from './svg.ts'
+import { type Drawing, drawing } from './svg.ts'
 
 type Entry = Summary['refresh'][number]
 
 const HEIGHT = 360
 
 /** Null where no refresh was measured. */
-export function refreshChart(run: Run, summary: Summary): string | null {
+export function refreshChart(run: Run, summary: Summary): Drawing | null {
   const entries = summary.refresh.filter(({ curve }) => curve.length > 0)
   const points = entries.flatMap(({ curve }) => curve)
   if (points.length === 0) return null
@@ -19,7 +19,7 @@ export function refreshChart(run: Run, summary: Summary): string | null {
   const costs = points.map(({ cpuMsPerHour }) => cpuMsPerHour)
   const axis = { type: 'log' as const, nameLocation: 'middle' as const, axisTick: { show: false } }
   const nameTextStyle = { color: ink.muted, fontSize: 12 }
-  return renderSvg(
+  return drawing(
     {
       title: finding(entries),
       subtitle: `${provenance(run, costs)}\ncomputed from the CPU of one refresh, for a user who is there all the time · both axes logarithmic`,

@@ -8,7 +8,7 @@ import { isPoint } from '../scaling.ts'
 import { provenance, tick, verticalWhiskers } from './axes.ts'
 import { ink, lookOf } from './palette.ts'
 import { panelBox } from './panels.ts'
-import { renderSvg } from './svg.ts'
+import { type Drawing, drawing } from './svg.ts'
 
 type Arms = Summary['arms']
 type Law = Summary['scalability'][number]['law']
@@ -16,7 +16,7 @@ type Law = Summary['scalability'][number]['law']
 const area = { left: 62, right: 20, top: 142, bottom: 52, gapX: 16, gapY: 84 }
 
 /** Null where the run has no experiment `replicas` with more than one number of them. */
-export function replicasChart(run: Run, summary: Summary): string | null {
+export function replicasChart(run: Run, summary: Summary): Drawing | null {
   const arms = summary.arms.filter(({ arm }) => isPoint(arm))
   const counts = [...new Set(arms.map(({ arm }) => arm.replicas))].sort((a, b) => a - b)
   if (counts.length < 2) return null
@@ -40,7 +40,7 @@ export function replicasChart(run: Run, summary: Summary): string | null {
       },
     ),
   )
-  return renderSvg(
+  return drawing(
     { title: finding(summary, arms), subtitle: [provenance(run, estimates), ...legend(arms)].join('\n') },
     {
       grid: panels.map(({ grid }) => grid),

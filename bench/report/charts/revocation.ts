@@ -5,7 +5,7 @@ import { counted, list, machine } from '../format.ts'
 import { timeText } from '../revocation-section.ts'
 import { nameAxis, rowLabels, valueAxis } from './axes.ts'
 import { ink } from './palette.ts'
-import { renderSvg } from './svg.ts'
+import { type Drawing, drawing } from './svg.ts'
 
 type Entry = Summary['revocation'][number]
 type Way = Entry['ways'][number]
@@ -26,7 +26,7 @@ const WAYS: Readonly<Record<Way['way'], { name: string; color: string; symbol: s
 }
 
 /** Null without the experiment. */
-export function revocationChart(run: Run, summary: Summary): string | null {
+export function revocationChart(run: Run, summary: Summary): Drawing | null {
   const entries = summary.revocation
   if (entries.length === 0) return null
   const smoke = run.profile === 'smoke' ? 'SMOKE RUN, never a published figure · ' : ''
@@ -36,7 +36,7 @@ export function revocationChart(run: Run, summary: Summary): string | null {
       ? ''
       : `median (small) and worst (large) of ${Math.min(...ns)} to ${counted(Math.max(...ns), 'revocation')} · `
   const { min: _, ...axis } = valueAxis('from the acknowledgement to the last acceptance on any replica')
-  return renderSvg(
+  return drawing(
     {
       title: finding(entries),
       subtitle:
@@ -149,8 +149,8 @@ function finding(entries: readonly Entry[]): string {
   const atOnce = logouts.filter(({ accepted }) => accepted === 0)
   const lasting = logouts.filter(({ accepted }) => accepted > 0)
   const worst = Math.max(...atOnce.map((way) => shownTimes(way)?.worst ?? 0))
-  const ends = `no use that began after the logout was accepted with ${counted(atOnce.length, 'scheme')} (all refuse from ${timeText(worst)} on)`
-  const lasts = `${counted(lasting.length, 'scheme')} ${lasting.length === 1 ? 'goes' : 'go'} on until a lifetime is over`
+  const ends = `logouts act within ${timeText(worst)} with ${counted(atOnce.length, 'scheme')}`
+  const lasts = `${counted(lasting.length, 'scheme')} ${lasting.length === 1 ? 'is' : 'are'} accepted until a lifetime is over`
   const parts = [...(atOnce.length > 0 ? [ends] : []), ...(lasting.length > 0 ? [lasts] : [])]
   const text = parts.join('; ')
   return text === '' ? 'No revocation was watched to its end' : text.charAt(0).toUpperCase() + text.slice(1)

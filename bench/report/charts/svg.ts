@@ -1,4 +1,4 @@
-/** Draws a chart option as an SVG of fixed size, with the same bytes for the same option. */
+/** Charts of a fixed width, drawn as SVG with the same bytes for the same option. */
 
 import type { EChartsOption } from 'echarts'
 import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts'
@@ -33,18 +33,25 @@ export const size = { width: 900, height: 480 } as const
 /** A generic family: an SVG in a README cannot bring a font along. */
 const font = 'sans-serif'
 
-export interface Words {
+interface Words {
   /** The finding, as one sentence. */
   title: string
   /** One or two lines: what is drawn, n, and what to beware of. */
   subtitle: string
 }
 
-export function renderSvg(
-  { title, subtitle }: Words,
-  option: EChartsOption,
-  height: number = size.height,
-): string {
+/** A chart before it is drawn: files and pages make the same picture of it. */
+export interface Drawing extends Words {
+  option: EChartsOption
+  /** Pixels. */
+  height: number
+}
+
+export function drawing(words: Words, option: EChartsOption, height: number = size.height): Drawing {
+  return { ...words, option, height }
+}
+
+export function toSvg({ title, subtitle, option, height }: Drawing): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...size, height })
   try {
     chart.setOption({

@@ -7,10 +7,10 @@ import { isControl } from '../records.ts'
 import { throughputText } from '../warnings.ts'
 import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from './axes.ts'
 import { ink, lookOf } from './palette.ts'
-import { renderSvg } from './svg.ts'
+import { type Drawing, drawing } from './svg.ts'
 
 /** Null where the run has no experiment `cost`. */
-export function throughputChart(run: Run, summary: Summary): string | null {
+export function throughputChart(run: Run, summary: Summary): Drawing | null {
   const arms = armsOf(summary, 'cost')
   if (arms.length === 0) return null
   const estimates = arms.map(({ metrics }) => metrics.throughputPerSec)
@@ -29,7 +29,7 @@ export function throughputChart(run: Run, summary: Summary): string | null {
       ? ['~ no difference detected']
       : []),
   ]
-  return renderSvg(
+  return drawing(
     {
       title: finding(summary, arms),
       subtitle: [provenance(run, estimates), notes.join(' · ')].filter(Boolean).join('\n'),

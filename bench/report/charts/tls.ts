@@ -6,19 +6,19 @@ import { isControl } from '../records.ts'
 import { connectionLabel, inConnectionOrder, newestCost, reuseOf } from '../tls.ts'
 import { notTold, roundUs } from '../tls-tables.ts'
 import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from './axes.ts'
-import { renderSvg } from './svg.ts'
+import { type Drawing, drawing } from './svg.ts'
 import { tierBars, tierLegend } from './tier-bars.ts'
 
 type Arms = Summary['arms']
 
 /** Null where the run has no experiment `tls`. */
-export function tlsChart(run: Run, summary: Summary): string | null {
+export function tlsChart(run: Run, summary: Summary): Drawing | null {
   const rows = rowsOf(summary)
   if (rows.length === 0) return null
   const totals = rows.map(({ metrics }) => metrics['cpuUsPerRequest.total'])
   const note =
     'without auth, but for the first row · a replica spends more where fewer requests come at a time\nright: the proxy’s part, and what of it is for TLS · ~ no difference detected'
-  return renderSvg(
+  return drawing(
     { title: finding(summary), subtitle: `${provenance(run, totals)}\n${note}` },
     {
       grid: { left: 236, right: 170, top: 124, bottom: 48 },

@@ -1,0 +1,62 @@
+/** What stands against publishing a run: each reason by itself, and none for a good one. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Run, TrialResult } from '../types.ts'
+import { reasonsAgainst } from './publishable.ts'
+import { summarize } from './summarize.ts'
+import { type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
+
+function reasons(
+  options: SyntheticOptions = {},
+  { change = (run: Run) => run, keep = (results: TrialResult[]) => results, names = [] as string[] } = {},
+): string[] {
+  const { run, results } = syntheticRun({ experiments: ['cost'], ...options })
+  const clean = { ...run, environment: { ...run.environment, gitCommit: 'abc', gitDirty: false } }
+  const [changed, kept] = [change(clean), keep(results)]
+  return reasonsAgainst(changed, summarize(changed, kept), kept, names)
+}
+
+const only = (found: readonly string[], says: RegExp) => {
+  assert.equal(found.length, 1, found.join('\n'))
+  assert.match(found[0] ?? '', says)
+}
+
+test('nothing stands against a whole standard run of a quiet machine', () => {
+  assert.deepEqual(reasons(), [])
+})
+
+test('too short, unfinished, with holes, from changed code', () => {
+  assert.ok(reasons({ profile: 'smoke' }).some((reason) => /smoke run is too short/.test(reason)))
+  only(reasons({}, { change: (run) => ({ ...run, finishedAt: null }) }), /not finished.*--resume/)
+  only(reasons({}, { keep: (results) => results.slice(0, -2) }), /2 trials of 55 without a figure/)
+  const dirty = (run: Run) => ({ ...run, environment: { ...run.environment, gitDirty: true } })
+  only(reasons({}, { change: dirty }), /uncommitted changes/)
+  const unknown = (run: Run) => ({ ...run, environment: { ...run.environment, gitCommit: null } })
+  only(reasons({}, { change: unknown }), /which commit/)
+})
+
+test('two identical controls that differ are a disturbed machine; one control is none', () => {
+  const uneven = (result: TrialResult): TrialResult =>
+    result.ok && result.trial.arm.twin
+      ? {
+          ...result,
+          measurement: { ...result.measurement, throughputPerSec: 2 * result.measurement.throughputPerSec },
+        }
+      : result
+  only(reasons({ change: uneven }), /two identical controls differed in throughput \(20\d %/)
+  const without = {
+    change: (run: Run) => ({ ...run, plan: run.plan.filter(({ arm }) => !arm.twin) }),
+    keep: (results: TrialResult[]) => results.filter(({ trial }) => !trial.arm.twin),
+  }
+  only(reasons({}, without), /not measured twice/)
+})
+
+test('names of machines and people are found wherever they stand; words that hold them are not', () => {
+  const noted = (note: string) => ({
+    change: (run: Run) => ({ ...run, notes: [note] }),
+    names: ['buildbox', 'ann'],
+  })
+  only(reasons({}, noted('measured on buildbox')), /“buildbox” in notes/)
+  only(reasons({}, noted('see /home/someone/run')), /“\/home\/someone” in notes/)
+  assert.deepEqual(reasons({}, noted('annual buildboxes')), [])
+})

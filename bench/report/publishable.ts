@@ -1,0 +1,100 @@
+/** What a run must be like before it is published: the reasons why it is not, as sentences. */
+import type { Run, Summary, TrialResult } from '../types.ts'
+import { counted, list, percent } from './format.ts'
+
+/**
+ * @param identities names of the machine and its user, which are nobody's business: host, user, home folder
+ * @returns empty where nothing stands against it
+ */
+export function reasonsAgainst(
+  run: Run,
+  summary: Summary,
+  results: readonly TrialResult[],
+  identities: readonly string[],
+): string[] {
+  return [
+    ...ofProfile(run),
+    ...ofCompleteness(run, summary),
+    ...ofCode(run),
+    ...ofOwnError(run, summary),
+    ...ofPrivacy([run, ...results], identities),
+  ]
+}
+
+function ofProfile({ profile }: Run): string[] {
+  if (profile === 'standard' || profile === 'full') return []
+  return [`a ${profile} run is too short for figures: measure with --profile standard or full`]
+}
+
+function ofCompleteness({ id, finishedAt }: Run, { trials: { planned, ok } }: Summary): string[] {
+  const goOn = `go on with npm run bench -- --resume results/${id}`
+  if (finishedAt === null) return [`the run is not finished: ${goOn}`]
+  if (ok < planned)
+    return [`gates left ${counted(planned - ok, 'trial')} of ${planned} without a figure: ${goOn}`]
+  return []
+}
+
+function ofCode({ environment: { gitCommit, gitDirty } }: Run): string[] {
+  if (gitCommit === null) return ['it does not say which commit it was made with: measure from a clone']
+  return gitDirty
+    ? ['it was made with uncommitted changes, which nobody else has: commit them and measure anew']
+    : []
+}
+
+/** By as much equal arms may differ, whatever their interval says: it excludes the truth in one run of twenty. */
+const MOST_OWN_ERROR = 0.05
+
+/** Equal arms must not look different: then nothing that the run says of unequal ones could be believed. */
+function ofOwnError({ plan }: Run, { aa }: Summary): string[] {
+  if (!aa) {
+    return plan.some(({ arm }) => arm.twin)
+      ? ['the second control has no figure, so that nothing could be called a difference: measure anew']
+      : ['the control was not measured twice: measure the experiment cost or aa as well']
+  }
+  const figures = [
+    { name: 'throughput', ratio: aa.throughputRatio },
+    { name: 'CPU a request', ratio: aa.cpuRatio },
+  ]
+  return figures.flatMap(({ name, ratio: { value, lo, hi } }) =>
+    (lo <= 1 && 1 <= hi) || Math.abs(value - 1) <= MOST_OWN_ERROR
+      ? []
+      : [
+          `two identical controls differed in ${name} (${percent(value)}, ${percent(lo)} to ${percent(hi)}): the machine was ` +
+            'disturbed; measure anew on a quieter one',
+        ],
+  )
+}
+
+/** Home folders, however they are called. */
+const HOMES = /(?:\/home\/|\/Users\/|\\Users\\)[^/\\\s"]+/
+/** Shorter ones would be found in every word. */
+const LEAST_LETTERS = 3
+
+function ofPrivacy(records: readonly object[], identities: readonly string[]): string[] {
+  const names = identities.filter((name) => name.length >= LEAST_LETTERS)
+  const found = new Map<string, Set<string>>()
+  for (const record of records) {
+    for (const { path, text } of texts(record)) {
+      const hits = [...names.filter((name) => hasWord(text, name)), ...(HOMES.exec(text) ?? [])]
+      for (const hit of hits) found.set(hit, (found.get(hit) ?? new Set()).add(path))
+    }
+  }
+  return [...found].map(
+    ([hit, paths]) =>
+      `“${hit}” in ${list([...paths].slice(0, 3))} looks like the name of a machine or a person: measure again where it is not recorded`,
+  )
+}
+
+function hasWord(text: string, word: string): boolean {
+  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`(?<![\\w-])${escaped}(?![\\w-])`, 'i').test(text)
+}
+
+/** Every text of a record with where it stands; places in lists are not told apart. */
+function* texts(value: unknown, path = ''): Generator<{ path: string; text: string }> {
+  if (typeof value === 'string') yield { path, text: value }
+  else if (Array.isArray(value)) for (const item of value) yield* texts(item, path)
+  else if (typeof value === 'object' && value !== null) {
+    for (const [key, inner] of Object.entries(value)) yield* texts(inner, path ? `${path}.${key}` : key)
+  }
+}

@@ -1,0 +1,35 @@
+/** The claims at the end of a run: a verdict and the words that were said, without the evidence. */
+import type { ClaimFinding, Summary } from '../types.ts'
+import { counted } from './format.ts'
+import { wrap } from './wrap.ts'
+
+const VERDICT_WIDTH = 14
+
+/** Green, red, yellow; the others as the terminal writes everything else. */
+const COLORS: Partial<Record<ClaimFinding['verdict'], number>> = { supported: 32, refuted: 31, depends: 33 }
+
+export function claimLines({ claims, profile }: Summary, color: boolean): string[] {
+  if (profile === 'smoke') return [`A smoke run decides none of the ${counted(claims.length, 'claim')}.`]
+  const decided = claims.filter(({ verdict }) => verdict !== 'undecided')
+  const open = claims.length - decided.length
+  return [
+    ...decided.map(({ verdict, quote }) => {
+      // Wrapped first: a terminal does not count the letters of a colour.
+      const lines = wrap(`${verdict.padEnd(VERDICT_WIDTH, '·')}“${quote}”`, ' '.repeat(VERDICT_WIDTH))
+      return lines.replace(
+        /^(\w+)(·+)/,
+        (_, word: string, dots: string) => `${painted(word, verdict, color)}${' '.repeat(dots.length)}`,
+      )
+    }),
+    ...(open > 0
+      ? [
+          `${counted(open, 'claim')} of ${claims.length} not decided by this run; the report names the commands`,
+        ]
+      : []),
+  ]
+}
+
+function painted(word: string, verdict: ClaimFinding['verdict'], color: boolean): string {
+  const code = COLORS[verdict]
+  return color && code !== undefined ? `\u001b[${code}m${word}\u001b[39m` : word
+}
