@@ -68,7 +68,9 @@ test('types.ts holds types alone', () => {
   none(all.filter(({ from, typeOnly }) => from === 'bench/types.ts' && !typeOnly))
 })
 
-const pure = inside('bench/experiments/', 'bench/stats/', 'bench/claims/', 'bench/plan/', 'bench/report/')
+const pure = inside(
+  ...['experiments', 'stats', 'claims', 'plan', 'report', 'compare'].map((name) => `bench/${name}/`),
+)
 
 test('experiments, statistics and reports import no effects', () => {
   const effects = inside(

@@ -1,6 +1,8 @@
 /** Turns what the user typed into what the planner takes, or into an error that says what to type instead. */
 import { InvalidArgumentError } from 'commander'
 import { isSchemeName, schemeNames } from '../servers/scheme.ts'
+import { type Condition, conditionOf } from './compare/conditions.ts'
+import { metrics } from './compare/samples.ts'
 import { AuthscaleError } from './errors.ts'
 import { experiments } from './experiments/index.ts'
 import { DEFAULT_SLO, profileNames } from './experiments/profiles.ts'
@@ -27,6 +29,7 @@ export interface BenchOptions {
   port?: number
   out?: string
   resume?: string | true
+  json?: boolean
 }
 
 const MAX_USERS = 1_000_000
@@ -49,6 +52,18 @@ export function seconds(text: string): number {
   const value = Number(text)
   if (!(value >= 0.2 && value <= 3_600)) throw new InvalidArgumentError('It takes seconds, from 0.2 to 3600.')
   return value
+}
+
+/** `authTax>10%,throughput<-5%` */
+export function conditions(text: string): Condition[] {
+  return text.split(',').map((part) => {
+    const condition = conditionOf(part)
+    if (condition) return condition
+    const names = metrics.map(({ name }) => name).join(', ')
+    throw new InvalidArgumentError(
+      `It takes a metric, > or <, and a change, e.g. authTax>10%. There are: ${names}.`,
+    )
+  })
 }
 
 /** `5%` as 0.05. */

@@ -1,0 +1,76 @@
+/** All published runs side by side: what they ran on, and their main figures as charts. */
+import { schemeNames } from '../../servers/scheme.ts'
+import { acrossChart, type Series } from '../report/charts/across.ts'
+import type { Drawing } from '../report/charts/svg.ts'
+import { counted } from '../report/format.ts'
+import type { PageRun } from '../report/page-data.ts'
+import { markdownTable, type Table } from '../report/tables.ts'
+import { medianInterval } from '../stats/median-interval.ts'
+import { type Metric, metrics } from './samples.ts'
+
+/** Of those that a chart across runs is worth: a run has few figures that are not in proportion to these. */
+const SHOWN = ['authTax', 'capacity'] as const
+
+/** Newest first. */
+export function newestFirst<T extends PageRun>(runs: readonly T[]): T[] {
+  return runs.toSorted((a, b) => Date.parse(b.run.startedAt) - Date.parse(a.run.startedAt))
+}
+
+export function runsTable(runs: readonly PageRun[]): Table {
+  return {
+    head: ['run', 'machine', 'runtime', 'profile', 'experiments', 'trials', 'as'],
+    rows: newestFirst(runs).map(({ run, rows }) => {
+      const { cpuModel, cores, runtime, redis } = run.environment
+      const experiments = [...new Set(run.plan.map(({ arm }) => arm.experiment))]
+      return [
+        run.id,
+        `${cpuModel}, ${counted(cores, 'core')}`,
+        `Node ${runtime.node.replace(/^v/, '')}, Redis ${redis?.version ?? 'none'}`,
+        run.profile,
+        experiments.join(', '),
+        String(rows.length),
+        `[page](published/${run.id}/report.html), [text](published/${run.id}/report.md)`,
+      ]
+    }),
+  }
+}
+
+interface Across {
+  name: string
+  drawing: Drawing
+  series: Series[]
+}
+
+/** By metric; those of which a run has a figure. */
+export function acrossCharts(runs: readonly PageRun[]): Across[] {
+  return metrics
+    .filter(({ name }) => (SHOWN as readonly string[]).includes(name))
+    .flatMap((metric) => {
+      const series = newestFirst(runs).map(({ run, rows }) => ({
+        name: run.id,
+        points: pointsOf(metric, rows),
+      }))
+      const note = 'points of one scheme lie below each other, newest run first'
+      const drawing = acrossChart(series, { what: metric.title, unit: metric.unit, note })
+      return drawing ? [{ name: metric.name, drawing, series }] : []
+    })
+}
+
+function pointsOf(metric: Metric, rows: PageRun['rows']): Series['points'] {
+  return schemeNames.flatMap((scheme) => {
+    const values = metric.of(rows, scheme)
+    return values ? [{ scheme, ...medianInterval(values), n: values.length }] : []
+  })
+}
+
+export function chartPath({ name }: { name: string }): string {
+  return `charts/${name}.svg`
+}
+
+/** What `results/README.md` says of them, between its marks. */
+export function catalogueMarkdown(runs: readonly PageRun[]): string {
+  return [
+    markdownTable(runsTable(runs), 'text'),
+    ...acrossCharts(runs).map(({ name, drawing }) => `![${drawing.title}](${chartPath({ name })})`),
+  ].join('\n\n')
+}

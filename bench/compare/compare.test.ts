@@ -1,0 +1,142 @@
+/** Runs against each other: what was put in comes out, noise does not, and what differs besides is said. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { PageRun } from '../report/page-data.ts'
+import { trialRows } from '../report/rows.ts'
+import { syntheticLadders } from '../report/synthetic-ladders.ts'
+import { type SyntheticOptions, syntheticRun } from '../report/synthetic-run.ts'
+import type { Run } from '../types.ts'
+import { compareRuns, type RunRatio } from './compare.ts'
+import { conditionOf, failures } from './conditions.ts'
+import { comparability, isComparable, runDifferences } from './differences.ts'
+import { comparisons, markdownComparison, terminalComparison } from './text.ts'
+
+function made(options: SyntheticOptions = {}, change: (run: Run) => Run = (run) => run): PageRun {
+  const { run, results } = syntheticRun({ experiments: ['cost', 'users'], ...options })
+  return { run: change(run), rows: trialRows(run, results) }
+}
+
+const find = (ratios: readonly RunRatio[], metric: string, scheme: string) =>
+  ratios.find((one) => one.metric === metric && one.scheme === scheme)
+
+test('a scheme that became a fifth dearer is seen, with its interval around the truth; the others are not', () => {
+  // CPU of its replica is 81 µs of 100 with proxy, so that the whole is 1.2 times as much.
+  const dearer = made({ seed: 2, model: { 'jwt-hs256': { cpuUs: 101 } } })
+  const ratios = compareRuns(made(), dearer)
+  const cpu = find(ratios, 'cpu', 'jwt-hs256')
+  assert.ok(cpu?.ratio && cpu.detected)
+  assert.ok(cpu.ratio.lo < 1.2 && 1.2 < cpu.ratio.hi, JSON.stringify(cpu.ratio))
+  assert.ok(find(ratios, 'authTax', 'jwt-hs256')?.detected)
+  for (const scheme of ['session-redis', 'jwt-eddsa', 'jwt-cookie']) {
+    assert.equal(find(ratios, 'cpu', scheme)?.detected, false, scheme)
+  }
+})
+
+test('two runs of the same: in a hundred pairs fewer than one in ten calls anything different', () => {
+  let alarms = 0
+  for (let seed = 1; seed <= 100; seed++) {
+    const options = { noise: 0.05, experiments: ['cost'] }
+    const ratios = compareRuns(made({ ...options, seed }), made({ ...options, seed: 1_000 + seed }))
+    if (ratios.some(({ detected }) => detected)) alarms++
+  }
+  assert.ok(alarms < 10, `${alarms} of 100`)
+})
+
+test('the other way round each ratio is its inverse', () => {
+  const [a, b] = [made(), made({ seed: 2, model: { 'session-redis': { cpuUs: 200 } } })]
+  const [there, back] = [compareRuns(a, b), compareRuns(b, a)]
+  for (const one of there) {
+    const inverse = find(back, one.metric, one.scheme)
+    assert.equal(inverse?.detected, one.detected)
+    if (one.ratio && inverse?.ratio) assert.ok(Math.abs(one.ratio.value * inverse.ratio.value - 1) < 1e-9)
+  }
+})
+
+test('without a second control nothing that it would have to back counts as seen', () => {
+  const dearer = made({ model: { 'jwt-hs256': { cpuUs: 300 } } })
+  const alone = { ...dearer, rows: dearer.rows.filter(({ twin }) => !twin) }
+  assert.equal(find(compareRuns(made({ seed: 2 }), alone), 'cpu', 'jwt-hs256')?.detected, false)
+})
+
+test('one block gives ratios without intervals, of which none is seen', () => {
+  for (const { p, detected, ratio } of compareRuns(made({ blocks: 1 }), made({ blocks: 1, seed: 2 }))) {
+    assert.equal(detected, false)
+    if (ratio) assert.deepEqual([p, ratio.lo], [null, ratio.value])
+  }
+})
+
+test('capacities of ladders are compared too; memory only where there is any', () => {
+  const { run, results } = syntheticLadders({ blocks: 5 })
+  const ladders = { run, rows: trialRows(run, results) }
+  const found = find(compareRuns(ladders, ladders), 'capacity', 'jwt-hs256')
+  assert.equal(found?.ratio?.value, 1)
+  const ratios = compareRuns(made(), made({ seed: 2 }))
+  assert.ok(find(ratios, 'replicaMemory', 'session-memory')?.ratio)
+  assert.equal(find(ratios, 'replicaMemory', 'jwt-hs256'), undefined)
+})
+
+test('a trial that was measured again counts once, by its first valid record', () => {
+  const run = made()
+  const worse = run.rows.map((row) => ({ ...row, values: { ...row.values, 'cpuUsPerRequest.total': 1e6 } }))
+  assert.deepEqual(compareRuns(run, { ...run, rows: [...run.rows, ...worse] }), compareRuns(run, run))
+})
+
+test('machine and method are told from code, and named', () => {
+  const base = made().run
+  const [cpu] = runDifferences(base, {
+    ...base,
+    environment: { ...base.environment, cpuModel: 'Another CPU' },
+  })
+  assert.deepEqual([cpu?.kind, cpu?.what, cpu?.other], ['machine', 'CPU', 'Another CPU'])
+  const node = { ...base.environment, runtime: { ...base.environment.runtime, node: 'v26.0.0' } }
+  const code = runDifferences(base, { ...base, environment: node })
+  assert.equal(isComparable(code), true)
+  assert.match(comparability(code), /^Comparable: the same machine and method; Node differ/)
+  const longer = base.plan.map((trial) => ({ ...trial, arm: { ...trial.arm, measureSec: 9 } }))
+  const method = runDifferences(base, { ...base, plan: longer })
+  assert.equal(isComparable(method), false)
+  // One line for all arms of an experiment.
+  assert.deepEqual(
+    method.map(({ what }) => what.replace(/\d+/, 'N')),
+    ['window of cost (N arms)', 'window of users (N arms)'],
+  )
+  assert.match(comparability([...(cpu ? [cpu] : []), ...method]), /^Not comparable .*machine \(CPU\).*method/)
+  assert.deepEqual(runDifferences(base, base), [])
+})
+
+test('conditions: what is seen beyond them fails, noise does not, and nonsense is none', () => {
+  assert.deepEqual(conditionOf('authTax>10%'), { metric: 'authTax', direction: '>', change: 0.1 })
+  assert.deepEqual(conditionOf(' throughput < -5 % '), {
+    metric: 'throughput',
+    direction: '<',
+    change: -0.05,
+  })
+  for (const text of ['authTax', 'authTax>10', 'speed>10%', 'authTax=10%', ''])
+    assert.equal(conditionOf(text), null)
+  const ratio = { value: 1.2, lo: 1.1, hi: 1.3 }
+  const side = { value: 1, lo: 1, hi: 1, n: 5 }
+  const one = { metric: 'cpu', scheme: 'jwt-hs256', base: side, other: side, ratio, p: 0.001, detected: true }
+  const fails = (text: string, ratios = [one]) => {
+    const condition = conditionOf(text)
+    assert.ok(condition)
+    return failures(ratios, [condition]).length
+  }
+  assert.equal(fails('cpu>10%'), 1)
+  assert.equal(fails('cpu>25%'), 0)
+  assert.equal(fails('cpu<-10%'), 0)
+  assert.equal(fails('authTax>10%'), 0)
+  assert.equal(fails('cpu>10%', [{ ...one, detected: false }]), 0)
+})
+
+test('the texts: 80 columns, ~ where nothing was seen, everything named', () => {
+  const [compared] = comparisons([made(), made({ seed: 2, model: { 'jwt-hs256': { cpuUs: 140 } } })])
+  assert.ok(compared)
+  const terminal = terminalComparison(compared)
+  for (const line of terminal.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`)
+  assert.match(terminal, /^ {2}Comparable: nothing|^Comparable: nothing/m)
+  assert.match(terminal, /^jwt-hs256 .* 1\.[56]\d \(1\.\d\d to 1\.\d\d\)$/m)
+  assert.match(terminal, /^jwt-cookie .* ~ \([01]\.\d\d to [01]\.\d\d\)$/m)
+  const markdown = markdownComparison(compared)
+  assert.match(markdown, /\| jwt-hs256 \| [^|]+ \| [^|]+ \| 1\.[56]\d/)
+  assert.equal(comparisons([made()]).length, 0)
+})

@@ -1,0 +1,33 @@
+/** What `--fail-on` asks for: `authTax>10%,throughput<-5%`. */
+import { percent } from '../report/format.ts'
+import type { RunRatio } from './compare.ts'
+import { metrics } from './samples.ts'
+
+export interface Condition {
+  metric: string
+  direction: '>' | '<'
+  /** Change against the base, as a share: 0.1 is 10 % more. */
+  change: number
+}
+
+const FORM = /^(\w+)\s*([<>])\s*([+-]?\d+(?:\.\d+)?)\s*%$/
+
+/** @returns null for what is none */
+export function conditionOf(text: string): Condition | null {
+  const [, metric = '', direction, amount = ''] = FORM.exec(text.trim()) ?? []
+  if (!direction || !metrics.some(({ name }) => name === metric)) return null
+  return { metric, direction: direction as Condition['direction'], change: Number(amount) / 100 }
+}
+
+/** What was seen that is not to be, one sentence each. Only what counts as seen can fail: noise must not. */
+export function failures(ratios: readonly RunRatio[], asked: readonly Condition[]): string[] {
+  return asked.flatMap(({ metric, direction, change }) =>
+    ratios.flatMap((one) => {
+      if (one.metric !== metric || one.ratio === null || !one.detected) return []
+      const seen = one.ratio.value - 1
+      const isBad = direction === '>' ? seen > change : seen < change
+      const words = `${metric} of ${one.scheme} changed by ${percent(seen)}, and was not to be ${direction} ${percent(change)}`
+      return isBad ? [words] : []
+    }),
+  )
+}

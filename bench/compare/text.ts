@@ -1,0 +1,129 @@
+/** A comparison of runs as tables, for terminals and pull requests. */
+import { ABSENT, figure, NOT_DETECTED, percent } from '../report/format.ts'
+import type { PageRun } from '../report/page-data.ts'
+import { markdownTable, type Table } from '../report/tables.ts'
+import { wrap } from '../report/wrap.ts'
+import { compareRuns, type RunRatio } from './compare.ts'
+import { comparability, type RunDifference, runDifferences } from './differences.ts'
+import { metrics } from './samples.ts'
+
+/** One run against the first. */
+export interface Compared {
+  base: PageRun
+  other: PageRun
+  differences: RunDifference[]
+  ratios: RunRatio[]
+}
+
+/** Each of the others against the first. */
+export function comparisons([base, ...others]: readonly PageRun[]): Compared[] {
+  if (!base) return []
+  return others.map((other) => ({
+    base,
+    other,
+    differences: runDifferences(base.run, other.run),
+    ratios: compareRuns(base, other),
+  }))
+}
+
+interface TitledTable {
+  title: string
+  table: Table
+}
+
+/** A table for each metric that both have. */
+export function ratioTables(ratios: readonly RunRatio[]): TitledTable[] {
+  return metrics.flatMap(({ name, title, unit }) => {
+    const own = ratios.filter(({ metric }) => metric === name)
+    if (own.length === 0) return []
+    return [
+      {
+        title: `${title}, ${unit}`,
+        table: {
+          head: ['scheme', 'first', 'other', 'other ÷ first'],
+          rows: own.map((one) => [one.scheme, sideText(one.base), sideText(one.other), ratioText(one)]),
+        },
+      },
+    ]
+  })
+}
+
+function sideText({ value, n }: RunRatio['base']): string {
+  return `${figure(value)} (n ${n})`
+}
+
+/** `~` in the place of a ratio that was not seen to differ from one; its interval says how much could hide there. */
+function ratioText({ ratio, detected, p }: RunRatio): string {
+  if (ratio === null) return ABSENT
+  const interval = p === null ? '' : ` (${decimals(ratio.lo)} to ${decimals(ratio.hi)})`
+  return `${detected ? decimals(ratio.value) : NOT_DETECTED}${interval}`
+}
+
+const decimals = (ratio: number) => (ratio >= 10 ? figure(ratio) : ratio.toFixed(2))
+
+export function differencesTable(differences: readonly RunDifference[]): Table {
+  return {
+    head: ['differs', 'kind', 'first', 'other'],
+    rows: differences.map(({ what, kind, base, other }) => [what, kind, base, other]),
+  }
+}
+
+/** The largest change that counts as seen, in one sentence. */
+export function headline(ratios: readonly RunRatio[]): string {
+  const seen = ratios
+    .filter((one) => one.detected && one.ratio)
+    .map((one) => ({ ...one, change: (one.ratio?.value ?? 1) - 1 }))
+    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
+  const [most] = seen
+  if (ratios.length === 0) return 'The two runs have no figure in common.'
+  if (!most) return `None of ${ratios.length} ratios counts as seen to differ from one.`
+  const sign = most.change > 0 ? '+' : '−'
+  return `${seen.length} of ${ratios.length} ratios differ from one; most of all ${most.metric} of ${most.scheme}, by ${sign}${percent(Math.abs(most.change))}.`
+}
+
+const WIDTHS = [22, 18, 18, 22]
+
+/** In 80 columns. */
+export function terminalComparison({ base, other, differences, ratios }: Compared): string {
+  const lines = ({ head, rows }: Table) =>
+    [head, ...rows].map((cells) =>
+      cells
+        .map((cell, i) => (i === 0 ? cell.padEnd(WIDTHS[0] ?? 0) : cell.padStart(WIDTHS[i] ?? 0)))
+        .join('')
+        .trimEnd(),
+    )
+  const differing = differences.map(({ what, kind, base: a, other: b }) =>
+    wrap(`${kind}: ${what}: ${a} → ${b}`, '    '),
+  )
+  return [
+    wrap(`first: ${base.run.id}`),
+    wrap(`other: ${other.run.id}`),
+    '',
+    wrap(comparability(differences), '  '),
+    ...differing.map((line) => `  ${line}`),
+    ...ratioTables(ratios).flatMap(({ title, table }) => ['', title, ...lines(table)]),
+    '',
+    wrap(headline(ratios)),
+    wrap(NOTE),
+  ].join('\n')
+}
+
+const NOTE =
+  `${NOT_DETECTED} not seen to differ: an interval that holds one, p above 5 % after Holm’s correction over all ratios, fewer ` +
+  'than three blocks, or less than equal arms differed by. Ratios are of geometric means, with their 95 % interval (Welch).'
+
+/** For a pull request. */
+export function markdownComparison({ base, other, differences, ratios }: Compared): string {
+  return [
+    `### ${base.run.id} → ${other.run.id}`,
+    comparability(differences),
+    ...(differences.length > 0
+      ? [
+          `<details><summary>What differs</summary>\n\n${markdownTable(differencesTable(differences), 'text')}\n\n</details>`,
+        ]
+      : []),
+    headline(ratios),
+    ...ratioTables(ratios).flatMap(({ title, table }) => [`**${title}**`, markdownTable(table)]),
+    NOTE,
+  ].join('\n\n')
+}

@@ -1,0 +1,33 @@
+/** Two samples that have nothing in common, such as the blocks of two runs. */
+import { mean, sampleVariance } from 'simple-statistics'
+import { tQuantile, twoSidedP } from './student-t.ts'
+
+interface Difference {
+  /** Mean of the first minus mean of the second, with its 95 % interval. */
+  value: number
+  lo: number
+  hi: number
+  /** Two-sided, before any correction for the size of its family. */
+  p: number
+}
+
+/**
+ * Welch's t-test (B. L. Welch, "The generalization of 'Student's' problem when several different population variances
+ * are involved", Biometrika 34, 1947): t = (x̄ − ȳ) ÷ √(s²ₓ/n + s²ᵧ/m), with the degrees of freedom of Satterthwaite
+ * (Biometrics Bulletin 2, 1946), rounded down to a whole number, which errs to the safe side.
+ *
+ * @returns null where a sample has fewer than two values, which say nothing about their own noise
+ */
+export function welch(a: readonly number[], b: readonly number[]): Difference | null {
+  if (a.length < 2 || b.length < 2) return null
+  const value = mean([...a]) - mean([...b])
+  const [ofA, ofB] = [sampleVariance([...a]) / a.length, sampleVariance([...b]) / b.length]
+  const variance = ofA + ofB
+  if (variance === 0) return { value, lo: value, hi: value, p: value === 0 ? 1 : 0 }
+  const degrees = variance ** 2 / (ofA ** 2 / (a.length - 1) + ofB ** 2 / (b.length - 1))
+  // At least the smaller sample's own, whatever rounding does.
+  const whole = Math.max(1, Math.min(a.length, b.length) - 1, Math.floor(degrees))
+  const error = Math.sqrt(variance)
+  const reach = tQuantile(0.975, whole) * error
+  return { value, lo: value - reach, hi: value + reach, p: twoSidedP(value / error, whole) }
+}
