@@ -1,9 +1,12 @@
 /** The commands. Everything is done elsewhere; this file says what there is and how it is spelled. */
 import { Command } from 'commander'
 import * as commands from './commands.ts'
+import { compare } from './comparing.ts'
 import { exitWith } from './exit.ts'
 import * as take from './options.ts'
+import { renderTime } from './page/render-time.ts'
 import { planCapacity } from './planning.ts'
+import { publishRun, refreshPublished } from './publishing.ts'
 import { verify } from './verify/command.ts'
 import { verifyHarness } from './verify-harness.ts'
 import { verifyLoad } from './verify-load.ts'
@@ -50,6 +53,7 @@ program
   )
   .option('--out <dir>', 'folder for the run; default results/<date>-<machine>')
   .option('--resume [run]', 'go on with an unfinished run; without a name the newest')
+  .option('--json', 'print the summary alone, as JSON; progress goes to standard error')
   .allowExcessArguments()
   .action((options, { args: [unknown] }: Command) => {
     const names = program.commands.map((command) => command.name()).join(', ')
@@ -67,7 +71,8 @@ program
 program
   .command('report')
   .argument('<run>', 'folder of a run')
-  .description('derive summary, report and charts from the raw records again')
+  .description('derive summary, report, page and charts from the raw records again')
+  .option('--json', 'print the summary alone, as JSON')
   .action(commands.report)
 
 program
@@ -88,9 +93,34 @@ program
   .action(planCapacity)
 
 program
+  .command('compare')
+  .argument('<runs...>', 'folders of runs, or ids of published ones; all are held against the first')
+  .description('say whether runs are comparable, and by how much they differ')
+  .option(
+    '--fail-on <conditions>',
+    'exit with 1 where one is seen, e.g. authTax>10%,throughput<-5%',
+    take.conditions,
+  )
+  .option('--markdown', 'for a pull request')
+  .option('--json', 'every ratio with its interval')
+  .action(compare)
+
+program
+  .command('publish-run')
+  .argument('<run>', 'folder of a run')
+  .description('put a run under results/published/, or say what stands against it')
+  .action(publishRun)
+
+program
+  .command('published')
+  .description('make everything that is derived from published runs anew, with their index')
+  .action(refreshPublished)
+
+program
   .command('readme')
   .argument('<run>', 'folder of a published run')
   .argument('[checks]', 'folder of the one beside which the instrument was checked; default the same')
+  .argument('[others...]', 'folders of runs that decide the claims which the first one does not')
   .description('take the figures of README.md from a published run')
   .action(commands.readme)
 
@@ -118,5 +148,11 @@ program
   .option('--kills <n>', 'how often', take.wholeNumber(1, 10_000), 200)
   .option('--seed <n>', 'of the moments', take.wholeNumber(0, 2 ** 31 - 1), 1)
   .action(verifyHarness)
+
+program
+  .command('verify-page')
+  .argument('<run>', 'folder of a run')
+  .description('open its page with two thousand trials, and say how long that takes here')
+  .action(renderTime)
 
 program.parseAsync().then(() => process.exit(), exitWith)

@@ -1,5 +1,5 @@
 /** What each command does, from the user's words to files and an exit code. */
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -12,8 +12,9 @@ import { openFleet } from './fleet/open.ts'
 import { catchSignals } from './interrupt.ts'
 import { newRun, type OpenRun, resumeRun } from './open-run.ts'
 import type { BenchOptions } from './options.ts'
-import { updateLoadCheck, updateReadme, updateVerify } from './readme.ts'
-import { renderReport, renderTerminal } from './report/index.ts'
+import { pictureOf } from './page/picture.ts'
+import { PICTURE_FILE, type Shown, updateLoadCheck, updateReadme, updateVerify } from './readme.ts'
+import { renderTerminal } from './report/index.ts'
 import { summarize } from './report/summarize.ts'
 import { execute } from './run.ts'
 import { writeFileDurably } from './store/durable.ts'
@@ -23,6 +24,7 @@ import { traits } from './traits.ts'
 import { Interrupted } from './trial.ts'
 import { upcomingTrials } from './trial-order.ts'
 import type { Run, Summary, Trial, TrialResult } from './types.ts'
+import { PAGE_FILE, writeReport } from './write-report.ts'
 
 const here = (folder: string) => path.relative(process.cwd(), folder) || '.'
 
@@ -40,22 +42,27 @@ export async function bench(options: BenchOptions): Promise<void> {
   try {
     const open = options.resume ? await resumeRun(options, fleet) : await newRun(options, traits, fleet)
     try {
-      console.log(`${open.run.plan.length} trials into ${here(open.folder)}`)
-      for (const note of open.run.notes) console.log(`note: ${note}`)
-      await execute(open, traits, fleet, interrupt.signal)
+      const tell = options.json ? console.error : console.log
+      tell(`${open.run.plan.length} trials into ${here(open.folder)}`)
+      for (const note of open.run.notes) tell(`note: ${note}`)
+      await execute(open, traits, fleet, interrupt.signal, { quiet: options.json ?? false })
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error
     } finally {
       await open.log.close()
     }
-    process.exitCode = await conclude(open, interrupt.exitCode())
+    process.exitCode = await conclude(open, interrupt.exitCode(), options)
   } finally {
     await fleet.close()
   }
 }
 
 /** Writes what can be derived, prints the table, and returns the exit code. */
-async function conclude({ run, folder }: OpenRun, interrupted: number | null): Promise<number> {
+async function conclude(
+  { run, folder }: OpenRun,
+  interrupted: number | null,
+  output: OutputOptions,
+): Promise<number> {
   const { results } = await readRun(folder)
   // As a resumed run would see it: what has no figure yet, except in experiments that ended early.
   const left = upcomingTrials(run, results, results.length)
@@ -64,16 +71,12 @@ async function conclude({ run, folder }: OpenRun, interrupted: number | null): P
     await writeRun(folder, run)
   }
   if (results.length > 0) {
-    const summary = summarize(run, results)
-    await writeReport(folder, run, summary)
-    console.log(`\n${renderTerminal(run, summary, { color: inColor() })}`)
-    console.log(`\n${here(folder)}/report.md has the whole report`)
+    show(folder, run, await writeReport(folder, run, results), output)
   }
   if (interrupted !== null) {
-    console.log(
-      `stopped with ${run.plan.length - left.length} of ${run.plan.length} trials measured; go on with:`,
-    )
-    console.log(`  npm run bench -- --resume ${here(folder)}`)
+    const tell = output.json ? console.error : console.log
+    tell(`stopped with ${run.plan.length - left.length} of ${run.plan.length} trials measured; go on with:`)
+    tell(`  npm run bench -- --resume ${here(folder)}`)
     return interrupted
   }
   if (left.length === 0) return 0
@@ -99,24 +102,27 @@ function withoutFigures(results: readonly TrialResult[], left: readonly Trial[])
   return arms.filter((id) => !measured.has(id) || faulty.has(id))
 }
 
-async function writeReport(folder: string, run: Run, summary: Summary): Promise<void> {
-  for (const [name, content] of Object.entries(renderReport(run, summary))) {
-    const file = path.join(folder, name)
-    await mkdir(path.dirname(file), { recursive: true })
-    await writeFileDurably(file, content)
-  }
-}
-
 /** `npm run report -- <run>` */
-export async function report(folder: string): Promise<void> {
+export async function report(folder: string, options: OutputOptions): Promise<void> {
   const { run, results, damage } = await readRun(folder)
   if (damage !== null) console.error(`note: ${damage}`)
   if (results.length === 0)
     throw new AuthscaleError('EMPTY_RUN', `${folder} has no trials yet: go on with --resume`)
-  const summary = summarize(run, results)
-  await writeReport(folder, run, summary)
-  console.log(renderTerminal(run, summary, { color: inColor() }))
-  console.log(`\n${here(folder)}/report.md, summary.json and charts/ are made anew`)
+  show(folder, run, await writeReport(folder, run, results), options)
+}
+
+interface OutputOptions {
+  /** The summary alone, for programs. */
+  json?: boolean
+}
+
+function show(folder: string, run: Run, summary: Summary, { json }: OutputOptions): void {
+  if (json) {
+    console.log(JSON.stringify(summary))
+    return
+  }
+  console.log(`\n${renderTerminal(run, summary, { color: inColor() })}`)
+  console.log(`\nOpen ${here(folder)}/${PAGE_FILE} in a browser; report.md has the same as text.`)
 }
 
 /** `npm run bench -- list` */
@@ -139,15 +145,21 @@ export async function doctor(): Promise<void> {
   if (findings.some(({ status }) => status === 'missing')) process.exitCode = 1
 }
 
-/** `npm run readme -- <run> [checks]` */
-export async function readme(folder: string, checks = folder): Promise<void> {
+/** `npm run readme -- <run> [checks] [others...]` */
+export async function readme(folder: string, checks = folder, others: string[] = []): Promise<void> {
   const file = fileURLToPath(new URL('../README.md', import.meta.url))
   const fromReadme = (dir: string) =>
     path.relative(path.dirname(file), path.resolve(dir)).split(path.sep).join('/')
-  const { run, results } = await readRun(folder)
-  const shown = updateReadme(await readFile(file, 'utf8'), fromReadme(folder), run, summarize(run, results))
+  const [main, ...rest] = await Promise.all(
+    [folder, ...others].map(async (dir) => {
+      const { run, results } = await readRun(dir)
+      return { runDir: fromReadme(dir), run, summary: summarize(run, results) }
+    }),
+  )
+  const shown = updateReadme(await readFile(file, 'utf8'), main as Shown, rest)
   const checked = updateLoadCheck(shown, await readLoadCheck(checks))
   await writeFileDurably(file, updateVerify(checked, fromReadme(checks), await readVerify(checks)))
+  await pictureOf(path.join(folder, PAGE_FILE), path.join(folder, PICTURE_FILE))
   console.log(`README.md shows ${fromReadme(folder)} now`)
 }
 

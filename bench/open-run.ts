@@ -147,7 +147,7 @@ export async function resumeRun(options: BenchOptions, fleet: Fleet): Promise<Op
 
 /** What the user chose, for the record; how the run is carried out is not part of it. */
 function recordable(options: BenchOptions): Run['options'] {
-  const { resume, out, port, slo, ...choices } = options
+  const { resume, out, port, json, slo, ...choices } = options
   const entries = Object.entries({ ...choices, slo: slo && sloText(slo) }).map(([name, value]) => [
     name,
     Array.isArray(value) ? value.map(String) : value,

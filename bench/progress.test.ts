@@ -1,7 +1,7 @@
 /** Time left and one-line outcomes: what a person waits by. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { duration, outcome, secondsLeft } from './progress.ts'
+import { duration, outcome, secondsLeft, soFar } from './progress.ts'
 import { syntheticRun } from './report/synthetic-run.ts'
 import type { Arrivals, Rung, TrialResult } from './types.ts'
 
@@ -110,3 +110,12 @@ function arrivals(scheduled: number): Arrivals {
     histogram: '',
   }
 }
+
+test('what came out so far: the median of each scheme, most first, without the second control, in few lines', () => {
+  const text = soFar(results, 'cost', slo)
+  assert.match(text, /^so far, requests\/s: none [\d,]+, session-memory [\d,]+, /)
+  assert.equal(text.match(/none /g)?.length, 1)
+  for (const line of text.split('\n')) assert.ok(line.length <= 80, line)
+  assert.equal(soFar([], 'cost', slo), '')
+  assert.equal(soFar(results, 'latency', slo), '')
+})

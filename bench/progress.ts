@@ -2,6 +2,8 @@
 import { Listr } from 'listr2'
 import { capacityOf, look } from './experiments/ladder.ts'
 import { settleSec } from './journey.ts'
+import { wrap } from './report/wrap.ts'
+import { median } from './stats/quantiles.ts'
 import { turnsSec } from './take-turns.ts'
 import type { Arm, Rung, Slo, Trial, TrialResult } from './types.ts'
 
@@ -62,14 +64,50 @@ function ladderOutcome(rungs: readonly Rung[], slo: Slo): string {
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en')
 
+/** Lines of a terminal that what came out so far may take. */
+const SO_FAR_LINES = 4
+
+/**
+ * What came out of an experiment so far: the median of each scheme, most first.
+ *
+ * @param indent before each of its lines
+ */
+export function soFar(results: readonly TrialResult[], experiment: string, slo: Slo, indent = ''): string {
+  const schemes = new Map<string, number[]>()
+  let unit = ''
+  for (const result of results) {
+    const { arm } = result.trial
+    if (!result.ok || arm.experiment !== experiment || arm.twin || arm.observe || arm.examine) continue
+    const isLadder = arm.load.loop === 'open'
+    const value = isLadder
+      ? capacityOf(result.rungs.map((rung) => look(rung, slo))).perSec
+      : result.measurement.throughputPerSec
+    if (value === null) continue
+    unit = isLadder ? 'arrivals/s' : 'requests/s'
+    const name = arm.variant === null ? arm.scheme : `${arm.scheme} ${arm.variant}`
+    schemes.set(name, [...(schemes.get(name) ?? []), value])
+  }
+  if (schemes.size === 0) return ''
+  const sorted = [...schemes]
+    .map(([name, values]) => ({ name, value: median(values) }))
+    .sort((a, b) => b.value - a.value)
+  const words = `so far, ${unit}: ${sorted.map(({ name, value }) => `${name} ${whole(value)}`).join(', ')}`
+  return indent + wrap(words, indent).split('\n').slice(0, SO_FAR_LINES).join('\n')
+}
+
 /** One step of a run; `say` replaces the line below its title, or prints a line where there is no terminal. */
 export interface Step {
   title: string
   run(say: (line: string) => void): Promise<void>
 }
 
-/** Runs the steps in order. Rejects with the error of the first that fails. */
-export async function runSteps(steps: readonly Step[]): Promise<void> {
+/**
+ * Runs the steps in order. Rejects with the error of the first that fails.
+ *
+ * @param quiet nothing goes to standard output, which is somebody's input
+ */
+export async function runSteps(steps: readonly Step[], { quiet = false } = {}): Promise<void> {
+  if (quiet) return plainly(steps)
   const tasks = steps.map(({ title, run }) => ({
     title,
     task: (_: unknown, task: { output: string }) =>
@@ -86,4 +124,11 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
     rendererOptions: { collapseErrors: false, showErrorMessage: false },
   })
   await list.run()
+}
+
+async function plainly(steps: readonly Step[]): Promise<void> {
+  for (const { title, run } of steps) {
+    console.error(title)
+    await run((line) => console.error(line))
+  }
 }

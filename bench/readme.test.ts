@@ -1,13 +1,13 @@
 /** The README's figures come from a run, and only they change. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { schemeNames } from '../servers/scheme.ts'
 import { experiments } from './experiments/index.ts'
 import { gates } from './gates.ts'
-import { updateLoadCheck, updateReadme, updateVerify } from './readme.ts'
-import { renderReport } from './report/index.ts'
+import { PICTURE } from './page/picture.ts'
+import { PICTURE_FILE, updateLoadCheck, updateReadme, updateVerify } from './readme.ts'
 import { predict } from './report/predictions.ts'
 import { summarize } from './report/summarize.ts'
 import { syntheticRun } from './report/synthetic-run.ts'
@@ -18,31 +18,34 @@ import { proofs } from './verify/proofs.ts'
 const { run, results } = syntheticRun({ experiments: ['cost'] })
 const summary = summarize(run, results)
 const readme = '# authscale\n\n<!-- figures:start -->\nold: 123\n<!-- figures:end -->\n\nrest $& $1\n'
-const update = (text: string) => updateReadme(text, 'results/published/x', run, summary)
+const update = (text: string) => updateReadme(text, { runDir: 'results/published/x', run, summary })
 
-test('replaces what is between the marks by one chart and one table, and nothing else', () => {
+test('replaces what is between the marks by the picture of the page, charts and verdicts, and nothing else', () => {
   const updated = update(readme)
-  assert.ok(updated.startsWith('# authscale\n\n<!-- figures:start -->\n![CPU of a request'))
+  assert.ok(updated.startsWith('# authscale\n\n<!-- figures:start -->\n[![The report page'))
   assert.ok(updated.endsWith('\n<!-- figures:end -->\n\nrest $& $1\n'))
   assert.doesNotMatch(updated, /old: 123/)
-  assert.match(updated, /\(results\/published\/x\/charts\/cpu\.svg\)/)
-  assert.match(updated, /\| jwt-hs256 \| [\d,]+ \(/)
+  assert.match(updated, /\(results\/published\/x\/page\.png\)\]\(results\/published\/x\/report\.html\)/)
+  assert.match(updated, /!\[[^\]]+\]\(results\/published\/x\/charts\/cpu\.svg\)/)
+  assert.doesNotMatch(updated, /capacity\.svg/, 'no chart that the run does not have')
   assert.match(updated, /Medians of 5 blocks.*Example CPU, 2 cores/)
+  assert.match(updated, /\| \[\*\*\w+\*\*\]\(results\/published\/x\/report\.md#claims\) \|/)
 })
 
-test('a run that held fleets out shows their chart and how well they were foretold; one with verdicts its claims', async () => {
+test('what the run does not decide is taken from the others, and leads to the run that decides it', async () => {
   const scale = await syntheticScale({ blocks: 3 })
   const predictions = predict(scale.run, scale.before, '2026-01-02T03:04:05.000Z')
   const known = { ...scale.run, profile: 'full' as const, predictions }
-  const shown = updateReadme(readme, 'results/published/x', known, summarize(known, scale.results))
-  assert.match(shown, /!\[[^\]]+\]\(results\/published\/x\/charts\/replicas\.svg\)/)
-  assert.match(shown, /foretold 18 fleets.*off by 0 % in the median and by 0 % at most/)
-  assert.doesNotMatch(update(readme), /replicas\.svg/)
+  const other = { runDir: 'results/published/y', run: known, summary: summarize(known, scale.results) }
+  const updated = updateReadme(readme, { runDir: 'results/published/x', run, summary }, [other])
+  assert.match(updated, /\]\(results\/published\/y\/report\.md#claims\)/)
   assert.match(
-    update(readme),
-    /this run has a verdict on \d+, \d+ of them inconclusive; \d+ need experiments/,
+    updated,
+    /foretold 18 fleets.*off by 0 % in the median and by 0 % at most.*published\/y\/report\.md#replicas/,
   )
-  assert.match(update(readme), /report\.md#claims/)
+  const open = (text: string) => Number(/; without a verdict yet: (\d+)/.exec(text)?.[1] ?? 0)
+  assert.ok(open(updated) < open(update(readme)))
+  assert.doesNotMatch(update(readme), /foretold/)
 })
 
 test('running it twice changes nothing more', () => {
@@ -54,7 +57,7 @@ test('a README without its marks is refused, and so is a run too short to be pub
   assert.throws(() => update('<!-- figures:end --><!-- figures:start -->'), { code: 'BAD_README' })
   for (const profile of ['smoke', 'calibration'] as const) {
     const { run, results } = syntheticRun({ profile, blocks: 1, experiments: ['cost'] })
-    assert.throws(() => updateReadme(readme, 'x', run, summarize(run, results)), {
+    assert.throws(() => updateReadme(readme, { runDir: 'x', run, summary: summarize(run, results) }), {
       code: 'SHORT_RUN',
       message: new RegExp(profile),
     })
@@ -64,32 +67,23 @@ test('a README without its marks is refused, and so is a run too short to be pub
 const root = path.resolve(import.meta.dirname, '..')
 const committed = readFileSync(path.join(root, 'README.md'), 'utf8')
 
-test('the committed README shows the figures of the published run that it links to', async () => {
-  const folder = /\]\((results\/published\/[^/)]+)\/report\.md\)/.exec(committed)?.[1]
-  assert.ok(folder, 'a published run is linked')
-  const stored = await readRun(path.join(root, folder))
-  const derived = summarize(stored.run, stored.results)
-  const shown = updateReadme(committed, folder, stored.run, derived)
+test('the committed README shows the figures of the published runs that it links to', async () => {
+  const figures = committed.slice(0, committed.indexOf('<!-- figures:end -->'))
+  const linked = [...figures.matchAll(/\]\((results\/published\/[^/)]+)\//g)].map(([, folder = '']) => folder)
+  const [main, ...others] = await Promise.all(
+    [...new Set(linked)].map(async (runDir) => {
+      const stored = await readRun(path.join(root, runDir))
+      return { runDir, run: stored.run, summary: summarize(stored.run, stored.results) }
+    }),
+  )
+  assert.ok(main, 'a published run is linked')
+  const shown = updateReadme(committed, main, others)
   const checks = /beside \[this run\]\((results\/published\/[^/)]+)\/report\.md\)/.exec(committed)?.[1]
   assert.ok(checks, 'the run beside which the instrument was checked is linked')
   const checked = updateLoadCheck(shown, await readLoadCheck(path.join(root, checks)))
   assert.equal(updateVerify(checked, checks, await readVerify(path.join(root, checks))), committed)
-})
-
-test('published runs are complete, no smoke runs, and their derived files are in step with their records', async () => {
-  const published = path.join(root, 'results/published')
-  for (const name of readdirSync(published)) {
-    const folder = path.join(published, name)
-    if (!statSync(folder).isDirectory()) continue
-    const stored = await readRun(folder)
-    assert.notEqual(stored.run.profile, 'smoke')
-    assert.notEqual(stored.run.finishedAt, null)
-    const summary = summarize(stored.run, stored.results)
-    assert.equal(summary.trials.ok, summary.trials.planned, name)
-    for (const [file, content] of Object.entries(renderReport(stored.run, summary))) {
-      assert.equal(readFileSync(path.join(folder, file), 'utf8'), content, `${name}/${file}`)
-    }
-  }
+  const picture = readFileSync(path.join(root, main.runDir, PICTURE_FILE))
+  assert.equal(picture.readUInt32BE(16), PICTURE.width, 'the width that a PNG declares')
 })
 
 test('every command and option that the README shows exists', () => {

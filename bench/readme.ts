@@ -1,28 +1,42 @@
 /** Puts the figures of a published run into the README, so that nobody types a number. */
 import { AuthscaleError } from './errors.ts'
-import { claimsTable } from './report/claims.ts'
+import { charts } from './report/charts/index.ts'
+import { quotation } from './report/claims.ts'
 import { counted, figure, machine } from './report/format.ts'
 import { predictionsText } from './report/scaling-section.ts'
-import { costTable, markdownTable } from './report/tables.ts'
+import { markdownTable } from './report/tables.ts'
 import { tradeTable } from './report/trade-section.ts'
 import type { Interval } from './stats/median-interval.ts'
 import type { LoadCheck, Run, Summary, VerifyRecord } from './types.ts'
+import { PAGE_FILE } from './write-report.ts'
+
+/** A published run, as the README shows it. */
+export interface Shown {
+  /** Path of the run from the README, e.g. `results/published/2026-01-02-amd-epyc-2-cores`. */
+  runDir: string
+  run: Run
+  summary: Summary
+}
+
+/** A screenshot of the page, beside it. */
+export const PICTURE_FILE = 'page.png'
 
 /**
  * The README with everything between its two marks replaced by charts and tables of the run; the rest stays as it is.
- * The same run gives the same text, so that a test can hold the README to it.
+ * The same runs give the same text, so that a test can hold the README to it.
  *
- * @param runDir path of the run from the README, e.g. `results/published/2026-01-02-amd-epyc-2-cores`
+ * @param others runs that decide claims which the first does not
  * @throws AuthscaleError BAD_README without the marks, SHORT_RUN for a run that is never published
  */
-export function updateReadme(readme: string, runDir: string, run: Run, summary: Summary): string {
-  if (run.profile !== 'standard' && run.profile !== 'full') {
+export function updateReadme(readme: string, main: Shown, others: readonly Shown[] = []): string {
+  for (const { runDir, run } of [main, ...others]) {
+    if (run.profile === 'standard' || run.profile === 'full') continue
     throw new AuthscaleError(
       'SHORT_RUN',
       `${runDir} is a ${run.profile} run, which is never published: use a standard or full one`,
     )
   }
-  return replaceBetween(readme, 'figures', figures(runDir, run, summary))
+  return replaceBetween(readme, 'figures', figures(main, others))
 }
 
 /**
@@ -76,7 +90,12 @@ export function updateVerify(readme: string, runDir: string, { verdicts, seconds
   )
 }
 
-function replaceBetween(readme: string, name: string, content: string): string {
+/**
+ * The text with everything between the marks of that name replaced.
+ *
+ * @throws AuthscaleError BAD_README without the marks
+ */
+export function replaceBetween(readme: string, name: string, content: string): string {
   const [startMark, endMark] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`]
   const start = readme.indexOf(startMark)
   const end = readme.indexOf(endMark)
@@ -89,19 +108,24 @@ function replaceBetween(readme: string, name: string, content: string): string {
   return `${readme.slice(0, start + startMark.length)}\n${content}\n${readme.slice(end)}`
 }
 
-function figures(runDir: string, run: Run, summary: Summary): string {
-  const blocks = Math.max(
-    ...run.plan.filter(({ arm }) => arm.experiment === 'cost').map(({ block }) => block + 1),
-  )
+function figures(main: Shown, others: readonly Shown[]): string {
+  const { runDir, run, summary } = main
+  const chart = (name: string, alt: string) =>
+    charts[name]?.draw(run, summary) ? [`![${alt}](${runDir}/charts/${name}.svg)`] : []
   return [
-    `![CPU of a request under each scheme, by tier, with the auth tax](${runDir}/charts/cpu.svg)`,
-    markdownTable(costTable(summary)),
-    `Medians of ${counted(blocks, 'block')} with their intervals; \`~\` is a difference that was not detected. ` +
-      `Measured on ${machine(run.environment)}: [the whole report](${runDir}/report.md).`,
+    `[![The report page of this run](${runDir}/${PICTURE_FILE})](${runDir}/${PAGE_FILE})`,
+    ...chart('cpu', 'CPU of a request under each scheme, by tier, with the auth tax'),
+    ...chart('capacity', 'The highest arrival rate at which each scheme keeps the SLO'),
+    `Medians of ${counted(blocksOf(run), 'block')} with their intervals; \`~\` is a difference that was not detected. ` +
+      `Measured on ${machine(run.environment)}: [the page](${runDir}/${PAGE_FILE}) and [the same as text](${runDir}/report.md).`,
+    ...verdicts(main, others),
     ...trade(runDir, summary),
-    ...replicas(runDir, summary),
-    ...claims(runDir, summary),
+    ...foretold([main, ...others]),
   ].join('\n\n')
+}
+
+function blocksOf({ plan }: Run): number {
+  return Math.max(...plan.filter(({ arm }) => arm.experiment === 'cost').map(({ block }) => block + 1))
 }
 
 /** Only of a run that measured more than costs. */
@@ -109,27 +133,37 @@ function trade(runDir: string, summary: Summary): string[] {
   if (summary.trade.length === 0) return []
   return [
     markdownTable(tradeTable(summary.trade), 'text'),
-    `Each cell was measured; the trials behind it, intervals and conditions are in [the report](${runDir}/report.md#the-trade-on-one-page).`,
+    `Each cell was measured, but for –; the trials behind it, intervals and conditions are in [the report](${runDir}/report.md#the-trade-on-one-page).`,
   ]
 }
 
-/** Only what was held to a prediction: a chart of its own says nothing of what it is worth. */
-function replicas(runDir: string, { predictions }: Summary): string[] {
-  const foretold = predictionsText(predictions)
-  if (foretold === null) return []
-  return [`![Throughput against the number of replicas](${runDir}/charts/replicas.svg)`, foretold]
+/** The first run that has something foretold: a chart by itself says nothing of what it is worth. */
+function foretold(shown: readonly Shown[]): string[] {
+  for (const { runDir, summary } of shown) {
+    const text = predictionsText(summary.predictions)
+    if (text) return [`${text} [Replicas](${runDir}/report.md#replicas) of that run.`]
+  }
+  return []
 }
 
-function claims(runDir: string, summary: Summary): string[] {
-  const decided = claimsTable(summary.claims)
-  if (decided.rows.length === 0) return []
-  const unclear = summary.claims.filter(({ verdict }) => verdict === 'inconclusive').length
-  const open = summary.claims.length - decided.rows.length
+/** Of each claim the verdict of the first run that has one. */
+function verdicts(main: Shown, others: readonly Shown[]): string[] {
+  const rows = main.summary.claims.flatMap(({ id }) => {
+    const decided = [main, ...others].flatMap(({ runDir, summary }) =>
+      summary.claims
+        .filter((claim) => claim.id === id && claim.verdict !== 'undecided')
+        .map((claim) => ({ claim, runDir })),
+    )[0]
+    if (!decided) return []
+    const { claim, runDir } = decided
+    const boundary = claim.boundary ?? ''
+    return [[quotation(claim), `[**${claim.verdict}**](${runDir}/report.md#claims)`, boundary]]
+  })
+  if (rows.length === 0) return []
+  const open = main.summary.claims.length - rows.length
   return [
-    `Of ${counted(summary.claims.length, 'claim')} of a widely read article and its comments, each put to a test that was ` +
-      `fixed beforehand, this run has a verdict on ${decided.rows.length}, ${unclear} of them inconclusive` +
-      `${open > 0 ? `; ${open} need experiments that it did not make` : ''}:`,
-    markdownTable(decided, 'text'),
-    `What would have supported or refuted each stands in [the report](${runDir}/report.md#claims).`,
+    `${counted(main.summary.claims.length, 'claim')} of a widely read article and its comments, each put to a test that was ` +
+      `fixed beforehand${open > 0 ? `; without a verdict yet: ${open}` : ''}:`,
+    markdownTable({ head: ['claim', 'verdict', 'it depends on, or ends at'], rows }, 'text'),
   ]
 }

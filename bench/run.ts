@@ -1,6 +1,6 @@
 /** Executes a plan: trial after trial, or those that share a fleet together; results are on disk before the next begin. */
 import type { OpenRun } from './open-run.ts'
-import { duration, outcome, runSteps, type Step, secondsLeft } from './progress.ts'
+import { duration, outcome, runSteps, type Step, secondsLeft, soFar } from './progress.ts'
 import { predict } from './report/predictions.ts'
 import { writeRun } from './store/run-dir.ts'
 import { runTogether } from './trial.ts'
@@ -13,13 +13,16 @@ export async function execute(
   traits: Record<SchemeName, Traits>,
   fleet: Fleet,
   signal: AbortSignal,
+  { quiet = false } = {},
 ): Promise<void> {
   const { run, log } = open
+  const isLive = process.stdout.isTTY && !quiet
   const results = [...log.results]
   const earlier = results.length
   const conditions = { fleet, rules: run.rules, seed: run.seed, signal }
   const started = performance.now()
   const finished: Trial[] = []
+  let last = ''
 
   const step = (experiment: string, title: string): Step => ({
     title,
@@ -32,15 +35,18 @@ export async function execute(
         const left = secondsLeft(finished, upcoming, (performance.now() - started) / 1_000)
         const total = finished.length + upcoming.length
         const place = (done: number) => `[${done}/${total}, ${duration(left)} left]`
-        if (process.stdout.isTTY)
-          say(`${place(finished.length + 1)} ${together.map(({ id }) => id).join(', ')}`)
+        if (isLive) {
+          const running = `${place(finished.length + 1)} running ${together.map(({ id }) => id).join(', ')}`
+          say([running, last, soFar(results, experiment, run.rules.slo)].filter(Boolean).join('\n'))
+        }
         if (together.some(({ arm }) => arm.heldOut)) await freeze(open, results)
         const records = await runTogether(together, traits[trial.arm.scheme as SchemeName], conditions)
         for (const record of records) {
           await log.append(record)
           results.push(record)
           finished.push(record.trial)
-          say(`${place(finished.length)} ${record.trial.id}: ${outcome(record, run.rules.slo)}`)
+          last = `${record.trial.id}: ${outcome(record, run.rules.slo)}`
+          if (!isLive) say(`${place(finished.length)} ${last}`)
         }
       }
     },
@@ -51,7 +57,7 @@ export async function execute(
     const trials = upcoming.filter(({ arm }) => arm.experiment === name).length
     return step(name, `${name}: ${trials} trials`)
   })
-  await runSteps(steps)
+  await runSteps(steps, { quiet })
 }
 
 /** What the laws say of the arms held out is on disk before the first of their trials begins. */

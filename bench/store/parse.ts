@@ -40,7 +40,7 @@ export function parseTrials(text: string, path: string): ParsedTrials {
     results: whole
       .filter(({ line }) => line !== '')
       .map(({ line, where }) => parseRecord(trialResultSchema, line, where)),
-    cutAt: cut ? Buffer.byteLength(text.slice(0, text.lastIndexOf(last))) : null,
+    cutAt: cut ? new TextEncoder().encode(text.slice(0, text.lastIndexOf(last))).length : null,
   }
 }
 

@@ -12,7 +12,7 @@ import { PACKED_TRIALS_FILE, TRIALS_FILE } from './trial-log.ts'
 
 export const RUN_FILE = 'run.json'
 export const LOAD_CHECK_FILE = 'load-check.json'
-const VERIFY_FILE = 'verify.json'
+export const VERIFY_FILE = 'verify.json'
 
 /** A machine by what it is, e.g. `amd-epyc-2-cores`; never by its host name, which is nobody's business. */
 export function machineSlug({ cpuModel, cores }: Pick<Environment, 'cpuModel' | 'cores'>): string {

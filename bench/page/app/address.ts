@@ -1,0 +1,64 @@
+/** What the reader chose, kept in the page's address, so that a view can be shared. */
+
+export type Choice =
+  | 'schemes'
+  | 'experiments'
+  | 'runs'
+  | 'machines'
+  | 'runtimes'
+  | 'dates'
+  | 'base'
+  | 'trials'
+  | 'sort'
+  | 'rps'
+  | 'users'
+  | 'p99'
+  | 'headroom'
+  | 'cores'
+  | 'payload'
+  | 'price'
+  | 'plan'
+
+type Listener = (changed: readonly Choice[]) => void
+
+const listeners = new Set<Listener>()
+
+export function chosen(choice: Choice): string | null {
+  return new URLSearchParams(location.search).get(choice)
+}
+
+/** No name has it. */
+export const BETWEEN = '|'
+
+/** Null where nothing was chosen, which means all. */
+export function chosenList(choice: Choice): string[] | null {
+  const text = chosen(choice)
+  return text === null ? null : text.split(BETWEEN).filter((item) => item !== '')
+}
+
+/** Null takes a choice back. The history is not filled with every step of a slider. */
+export function choose(choices: Partial<Record<Choice, string | null>>): void {
+  const params = new URLSearchParams(location.search)
+  const changed: Choice[] = []
+  for (const [name, value] of Object.entries(choices) as [Choice, string | null][]) {
+    if (params.get(name) === value) continue
+    changed.push(name)
+    if (value === null) params.delete(name)
+    else params.set(name, value)
+  }
+  if (changed.length === 0) return
+  const query = params.toString().replaceAll('%2C', ',').replaceAll('%7C', BETWEEN)
+  history.replaceState(null, '', `${location.pathname}${query ? `?${query}` : ''}${location.hash}`)
+  for (const listener of listeners) listener(changed)
+}
+
+export function onChoice(listener: Listener): void {
+  listeners.add(listener)
+}
+
+/** Of `all`, those that were chosen; names that do not exist are nobody's. */
+export function kept(choice: Choice, all: readonly string[]): string[] {
+  const list = chosenList(choice)
+  const found = list === null ? all : all.filter((name) => list.includes(name))
+  return [...found]
+}

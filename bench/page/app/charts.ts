@@ -1,0 +1,160 @@
+/** Charts of the page: drawn when they are looked at, and anew when the reader chooses other schemes. */
+
+import { schemeNames } from '../../../servers/scheme.ts'
+import { charts } from '../../report/charts/index.ts'
+import type { Drawing } from '../../report/charts/svg.ts'
+import { toSvg } from '../../report/charts/svg.ts'
+import { csv, type Figure, figuresOf, labelNames } from '../../report/figures.ts'
+import { figure as shown } from '../../report/format.ts'
+import { narrowed } from '../../report/narrow.ts'
+import type { PageData } from '../../report/page-data.ts'
+import { kept, onChoice } from './address.ts'
+import { download, el, scrollingTable } from './dom.ts'
+
+const WAITING = 'data-waiting'
+
+/** Fills every place for a chart. */
+export function showCharts(data: PageData): void {
+  const places = [...document.querySelectorAll<HTMLElement>('figure[data-chart]')]
+  const watcher = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (isIntersecting && target.hasAttribute(WAITING)) draw(target as HTMLElement)
+      }
+    },
+    // A screen ahead, so that a reader who scrolls does not wait.
+    { rootMargin: '100% 0px' },
+  )
+  const draw = (place: HTMLElement) => {
+    place.removeAttribute(WAITING)
+    fill(place, data)
+  }
+  for (const place of places) {
+    place.setAttribute(WAITING, '')
+    watcher.observe(place)
+  }
+  onChoice((changed) => {
+    if (!changed.includes('schemes')) return
+    for (const place of places) {
+      if (!place.hasAttribute(WAITING)) fill(place, data)
+    }
+  })
+}
+
+function fill(place: HTMLElement, { run, summary }: PageData): void {
+  const name = place.dataset.chart ?? ''
+  const chart = charts[name]
+  const some = narrowed(summary, kept('schemes', schemeNames))
+  const drawing = chart?.draw(run, some) ?? null
+  if (!chart || !drawing) {
+    place.replaceChildren(el('p', {}, 'The schemes that were chosen have no figures for this chart.'))
+    return
+  }
+  place.replaceChildren(
+    ...chartCard({ name: `${run.id}-${name}`, drawing, figures: () => figuresOf(chart.figures(some)) }),
+  )
+}
+
+interface Card {
+  /** Of the files that can be kept. */
+  name: string
+  drawing: Drawing
+  figures: () => Figure[]
+}
+
+/** A picture with its figures as a table and as files. */
+export function chartCard({ name, drawing, figures }: Card): HTMLElement[] {
+  const svg = toSvg(drawing)
+  const table = el('div', { hidden: true })
+  const toggle = el(
+    'button',
+    {
+      type: 'button',
+      'aria-expanded': 'false',
+      click() {
+        const isOpen = table.hidden
+        if (isOpen && table.childElementCount === 0) table.append(figuresTable(drawing.title, figures()))
+        table.hidden = !isOpen
+        toggle.setAttribute('aria-expanded', String(isOpen))
+      },
+    },
+    'Figures',
+  )
+  const file = (label: string, ending: string, content: () => Blob | Promise<Blob>) =>
+    el(
+      'button',
+      {
+        type: 'button',
+        'aria-label': `Download ${label}: ${drawing.title}`,
+        async click() {
+          download(`${name}.${ending}`, await content())
+        },
+      },
+      label,
+    )
+  return [
+    picture(svg, drawing.title),
+    el(
+      'div',
+      { class: 'tools' },
+      toggle,
+      file('SVG', 'svg', () => new Blob([svg], { type: 'image/svg+xml' })),
+      file('PNG', 'png', () => pngOf(svg, drawing.height)),
+      file('CSV', 'csv', () => new Blob([csv(figures())], { type: 'text/csv' })),
+    ),
+    table,
+  ]
+}
+
+let pictures = 0
+
+/** Ids of a page must differ, and those of each picture begin anew. */
+function picture(svg: string, title: string): HTMLElement {
+  const prefix = `c${pictures++}-`
+  const box = el('div', { class: 'picture', tabindex: 0, role: 'group', 'aria-label': title })
+  box.innerHTML = svg.replace(/\bzr\d+/g, (id) => `${prefix}${id}`)
+  const drawn = box.querySelector('svg')
+  // It is as wide as its place, and as high as that makes it.
+  drawn?.removeAttribute('height')
+  drawn?.removeAttribute('width')
+  return box
+}
+
+/** Every figure with its interval and n. */
+function figuresTable(title: string, figures: readonly Figure[]): HTMLElement {
+  const names = labelNames(figures)
+  const numbers = ['value', 'from', 'to', 'n'].map((name) => ({ name, isNumber: true }))
+  const cell = (value: number | null) => (value === null ? '–' : { text: shown(value), value })
+  return scrollingTable(
+    `Figures: ${title}`,
+    [...names.map((name) => ({ name })), { name: 'metric' }, ...numbers, { name: 'unit' }, { name: 'seen' }],
+    figures.map(({ labels, metric, value, lo, hi, n, unit, detected }) => [
+      ...names.map((name) => labels[name] ?? ''),
+      metric,
+      cell(value),
+      cell(lo),
+      cell(hi),
+      cell(n),
+      unit ?? '',
+      detected === null ? '' : detected ? 'yes' : '~',
+    ]),
+  )
+}
+
+const SCALE = 2
+
+async function pngOf(svg: string, height: number): Promise<Blob> {
+  const image = new Image()
+  const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }))
+  try {
+    image.src = url
+    await image.decode()
+    const canvas = el('canvas', { width: SCALE * image.width, height: SCALE * height })
+    canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
+    return await new Promise((resolve, reject) => {
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture came of it'))))
+    })
+  } finally {
+    URL.revokeObjectURL(url)
+  }
+}

@@ -1,0 +1,80 @@
+/** Files that a reader hands over, as runs; or for each that is none, one sentence that says why. */
+import type { PageRun } from '../../report/page-data.ts'
+import { trialRows } from '../../report/rows.ts'
+import { parseRecord, parseTrials } from '../../store/parse.ts'
+import { runSchema, SCHEMA_VERSION } from '../../store/schema.ts'
+import { fromPage, gunzipped, Unreadable } from './open.ts'
+
+export interface Dropped {
+  name: string
+  text(): Promise<string>
+  stream(): ReadableStream<Uint8Array>
+}
+
+interface Found {
+  runs: PageRun[]
+  problems: string[]
+}
+
+/** Pages by themselves; `run.json` with its `trials.jsonl`, which says nothing alone. */
+export async function readDropped(files: readonly Dropped[]): Promise<Found> {
+  const isPage = ({ name }: Dropped) => /\.html?$/i.test(name)
+  const isTrials = ({ name }: Dropped) => /\.jsonl(\.gz)?$/i.test(name)
+  const pages = files.filter(isPage)
+  const plans = files.filter(({ name }) => /\.json$/i.test(name))
+  const trials = files.filter(isTrials)
+  const strangers = files.filter((file) => ![...pages, ...plans, ...trials].includes(file))
+  const found: Found = { runs: [], problems: strangers.map(({ name }) => `${name}: no run; ${WANTED}.`) }
+  for (const page of pages) await attempt(found, page.name, () => pageRun(page))
+  const [plan, ...more] = plans
+  const [log] = trials
+  if (more.length > 0 || trials.length > 1) {
+    found.problems.push(
+      'Several runs at once can only be dropped as report.html, since their files have the same names.',
+    )
+  } else if (plan && log) await attempt(found, plan.name, () => rawRun(plan, log))
+  else if (plan) found.problems.push(`${plan.name}: its trials.jsonl is missing; drop both together.`)
+  else if (log) found.problems.push(`${log.name}: its run.json is missing; drop both together.`)
+  return found
+}
+
+const WANTED = 'drop a report.html, or the run.json and trials.jsonl of a run'
+
+async function attempt(found: Found, name: string, read: () => Promise<PageRun>): Promise<void> {
+  try {
+    found.runs.push(await read())
+  } catch (error) {
+    const { message } = error as Error
+    found.problems.push(`${message.includes(name) ? '' : `${name}: `}${message}.`)
+  }
+}
+
+async function pageRun(file: Dropped): Promise<PageRun> {
+  const { schemaVersion = 0, run, rows } = await fromPage(await file.text())
+  if (schemaVersion > SCHEMA_VERSION) {
+    throw new Unreadable(
+      `it was made by a newer authscale (schema ${schemaVersion}; this page reads ${SCHEMA_VERSION}): make this page anew with it`,
+    )
+  }
+  if (schemaVersion < SCHEMA_VERSION || !run || !rows) {
+    throw new Unreadable('it was made by an older authscale: make it anew with npm run report')
+  }
+  if (rows.length === 0) throw new Unreadable('the run has no trials')
+  return { run, rows }
+}
+
+async function rawRun(plan: Dropped, log: Dropped): Promise<PageRun> {
+  const run = parseRecord(runSchema, await plan.text(), plan.name)
+  const text = log.name.endsWith('.gz')
+    ? await gunzipped(new Blob([await new Response(log.stream()).arrayBuffer()])).catch((cause) => {
+        throw new Unreadable(`${log.name} is damaged`, { cause })
+      })
+    : await log.text()
+  const { results } = parseTrials(text, log.name)
+  if (results.length === 0) throw new Unreadable('the run has no trials')
+  const planned = new Set(run.plan.map(({ id }) => id))
+  if (!results.every(({ trial }) => planned.has(trial.id))) {
+    throw new Unreadable(`${log.name} is not of this run`)
+  }
+  return { run, rows: trialRows(run, results) }
+}

@@ -1,0 +1,61 @@
+/** Which schemes and experiments are shown, for everything on the page at once. */
+import { schemeNames } from '../../../servers/scheme.ts'
+import { CONTROL } from '../../experiments/arms.ts'
+import type { PageData } from '../../report/page-data.ts'
+import { choose, kept, onChoice } from './address.ts'
+import { boxes } from './boxes.ts'
+import { byId, el, say } from './dom.ts'
+
+export function showFilters({ run }: PageData): void {
+  const inRun = new Set(run.plan.map(({ arm }) => arm.scheme))
+  const schemes = schemeNames.filter((name) => inRun.has(name) && name !== CONTROL)
+  const experiments = [...new Set(run.plan.map(({ arm }) => arm.experiment))]
+  byId('filters').append(
+    el(
+      'details',
+      {},
+      el('summary', {}, 'Choose schemes and experiments'),
+      boxes('Schemes', 'schemes', schemes),
+      boxes('Experiments', 'experiments', experiments),
+      el(
+        'button',
+        {
+          type: 'button',
+          click() {
+            choose({ schemes: null, experiments: null })
+          },
+        },
+        'Show everything',
+      ),
+    ),
+  )
+  const apply = () => {
+    showRows(schemes, kept('schemes', schemes))
+    showSections(experiments, kept('experiments', experiments))
+  }
+  onChoice((changed) => {
+    if (!changed.includes('schemes') && !changed.includes('experiments')) return
+    apply()
+    const some = kept('schemes', schemes).length
+    say(
+      `${some} of ${schemes.length} schemes shown, in ${kept('experiments', experiments).length} experiments`,
+    )
+  })
+  apply()
+}
+
+/** Rows of the report's tables begin with the scheme that they are of. */
+function showRows(all: readonly string[], some: readonly string[]): void {
+  for (const row of document.querySelectorAll<HTMLTableRowElement>('main .body tbody tr')) {
+    const words = [...row.cells].slice(0, 2).map((cell) => cell.textContent ?? '')
+    const scheme = words.map((text) => text.split(/[\s,(]/, 1)[0] ?? '').find((word) => all.includes(word))
+    if (scheme !== undefined) row.hidden = !some.includes(scheme)
+  }
+}
+
+function showSections(all: readonly string[], some: readonly string[]): void {
+  for (const section of document.querySelectorAll<HTMLElement>('main section')) {
+    const own = (section.dataset.experiments ?? '').split(' ').filter((name) => all.includes(name))
+    section.hidden = own.length > 0 && !own.some((name) => some.includes(name))
+  }
+}

@@ -1,0 +1,189 @@
+/** Every trial of the run in one table that sorts and filters. */
+import { figure } from '../../report/format.ts'
+import type { PageData } from '../../report/page-data.ts'
+import type { TrialRow } from '../../report/rows.ts'
+import { choose, chosen, kept, onChoice } from './address.ts'
+import { byId, el, say } from './dom.ts'
+
+/** More rows at once would make the page slow, and nobody reads them. */
+const AT_ONCE = 100
+
+interface Column {
+  name: string
+  of(row: TrialRow): string | number | null
+}
+
+const value =
+  (name: keyof TrialRow['values']) =>
+  ({ values }: TrialRow) =>
+    values[name] ?? null
+
+const columns: readonly Column[] = [
+  { name: 'trial', of: ({ id }) => id },
+  { name: 'scheme', of: ({ scheme }) => scheme },
+  { name: 'block', of: ({ block }) => block },
+  { name: 'started', of: ({ startedAt }) => startedAt.slice(0, 19).replace('T', ' ') },
+  { name: 'requests/s', of: value('throughputPerSec') },
+  { name: 'CPU µs/request', of: value('cpuUsPerRequest.total') },
+  { name: 'replica', of: value('cpuUsPerRequest.replicas') },
+  { name: 'Redis', of: value('cpuUsPerRequest.redis') },
+  { name: 'proxy', of: value('cpuUsPerRequest.proxy') },
+  { name: 'capacity/s', of: value('capacityPerSec') },
+  { name: 'bytes received', of: value('bytesReceivedPerRequest') },
+  { name: 'warnings', of: ({ warnings }) => warnings.join(', ') },
+  { name: 'rejected', of: ({ rejected }) => rejected ?? '' },
+]
+
+export function showTrials({ run, rows }: PageData): void {
+  const schemes = [...new Set(run.plan.map(({ arm }) => arm.scheme))]
+  const experiments = [...new Set(run.plan.map(({ arm }) => arm.experiment))]
+  let most = AT_ONCE
+  const search = el('input', {
+    type: 'search',
+    id: 'trials-search',
+    value: chosen('trials') ?? '',
+    input() {
+      most = AT_ONCE
+      choose({ trials: search.value === '' ? null : search.value })
+    },
+  })
+  const place = el('div', {
+    class: 'scroll',
+    role: 'region',
+    tabindex: 0,
+    'aria-label': 'Table of raw trials',
+  })
+  const count = el('p')
+  const more = el(
+    'button',
+    {
+      type: 'button',
+      click() {
+        most = rows.length
+        draw()
+      },
+    },
+    'Show all',
+  )
+  const draw = () => {
+    search.value = chosen('trials') ?? ''
+    const some = rows.filter(
+      isWanted(search.value, kept('schemes', schemes), kept('experiments', experiments)),
+    )
+    const sorted = inOrder(some, chosen('sort'))
+    place.replaceChildren(table(sorted.slice(0, most)))
+    count.textContent = `${some.length} of ${rows.length} trials${some.length > most ? `, the first ${most} shown` : ''}`
+    more.hidden = some.length <= most
+  }
+  byId('raw-trials')
+    .querySelector('.body')
+    ?.replaceChildren(
+      el(
+        'p',
+        {},
+        el('label', { for: 'trials-search' }, 'Only trials with these words, or any of these ids: '),
+        search,
+      ),
+      count,
+      place,
+      more,
+    )
+  onChoice((changed) => {
+    if (changed.some((choice) => ['trials', 'sort', 'schemes', 'experiments'].includes(choice))) draw()
+    if (changed.includes('trials')) say(count.textContent ?? '')
+  })
+  followEvidence()
+  draw()
+}
+
+/** A verdict names the trials behind it. */
+function followEvidence(): void {
+  document.addEventListener('click', ({ target }) => {
+    const link = target instanceof Element ? target.closest<HTMLElement>('[data-trials]') : null
+    if (link) choose({ trials: link.dataset.trials ?? null, schemes: null, experiments: null })
+  })
+}
+
+function isWanted(text: string, schemes: readonly string[], experiments: readonly string[]) {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean)
+  const ids = new Set(words.filter((word) => word.includes('@')))
+  return (row: TrialRow): boolean => {
+    if (!schemes.includes(row.scheme) || !experiments.includes(row.experiment)) return false
+    if (ids.has(row.id.toLowerCase())) return true
+    if (ids.size === words.length && ids.size > 0) return false
+    const all = columns
+      .map(({ of }) => of(row))
+      .join(' ')
+      .toLowerCase()
+    return words.every((word) => all.includes(word))
+  }
+}
+
+/** @param sort a column's name, with a minus before it for the largest first */
+function inOrder(rows: readonly TrialRow[], sort: string | null): TrialRow[] {
+  const isDown = sort?.startsWith('-') ?? false
+  const column = columns.find(({ name }) => name === sort?.replace(/^-/, ''))
+  if (!column) return [...rows]
+  const sign = isDown ? -1 : 1
+  return rows.toSorted((a, b) => {
+    const [x, y] = [column.of(a), column.of(b)]
+    // What has no value comes last either way.
+    if (x === null || y === null) return Number(x === null) - Number(y === null)
+    const order =
+      typeof x === 'number' && typeof y === 'number'
+        ? x - y
+        : String(x).localeCompare(String(y), 'en', { numeric: true })
+    return sign * order
+  })
+}
+
+function table(rows: readonly TrialRow[]): HTMLElement {
+  const sort = chosen('sort')
+  return el(
+    'table',
+    {},
+    el('thead', {}, el('tr', {}, ...columns.map(({ name }) => heading(name, sort)))),
+    el(
+      'tbody',
+      {},
+      ...rows.map((row) =>
+        el(
+          'tr',
+          {},
+          ...columns.map(({ of }) => {
+            const found = of(row)
+            return typeof found === 'number'
+              ? el(
+                  'td',
+                  { class: 'number', 'data-value': found },
+                  Number.isInteger(found) && found < 1_000 ? String(found) : figure(found),
+                )
+              : el('td', {}, found ?? '–')
+          }),
+        ),
+      ),
+    ),
+  )
+}
+
+function heading(name: string, sort: string | null): HTMLElement {
+  const state = sort === name ? 'ascending' : sort === `-${name}` ? 'descending' : 'none'
+  const next = state === 'ascending' ? `-${name}` : state === 'descending' ? null : name
+  return el(
+    'th',
+    { scope: 'col', 'aria-sort': state },
+    el(
+      'button',
+      {
+        type: 'button',
+        click() {
+          choose({ sort: next })
+          // The button that was pressed is gone: its successor takes over.
+          const buttons = byId('raw-trials').querySelectorAll<HTMLButtonElement>('th button')
+          ;[...buttons].find((button) => button.textContent === name)?.focus()
+        },
+      },
+      name,
+    ),
+  )
+}

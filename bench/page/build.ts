@@ -1,0 +1,89 @@
+/** `report.html` and `results/index.html`: each one file that needs nothing else, neither a server nor a network. */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import * as esbuild from 'esbuild'
+import { schemeNames } from '../../servers/scheme.ts'
+import { type PageRun, pageData } from '../report/page-data.ts'
+import { SCHEMA_VERSION } from '../store/schema.ts'
+import { traits } from '../traits.ts'
+import type { Run, Summary, TrialResult } from '../types.ts'
+import { catalogueHtml } from './catalogue-html.ts'
+import { type Assets, pageHtml } from './html.ts'
+
+const here = (file: string) => new URL(file, import.meta.url)
+
+const packed = (text: string) => gzipSync(text, { level: 9 }).toString('base64')
+
+export async function buildPage(
+  run: Run,
+  summary: Summary,
+  results: readonly TrialResult[],
+): Promise<string> {
+  return pageHtml(run, summary, await assets('report', pageData(run, summary, results)))
+}
+
+/** `results/index.html`: all published runs, found and compared. */
+export async function buildCatalogue(runs: readonly PageRun[]): Promise<string> {
+  return catalogueHtml(runs, await assets('catalogue', { schemaVersion: SCHEMA_VERSION, runs }))
+}
+
+type Page = 'report' | 'catalogue'
+
+async function assets(page: Page, data: object): Promise<Assets> {
+  const [script, style] = await Promise.all([bundled(page), readFile(here('style.css'), 'utf8')])
+  return { style, program: packed(script), data: packed(JSON.stringify(data)) }
+}
+
+/** The same for every page of this process. */
+const bundles: Partial<Record<Page, Promise<string>>> = {}
+
+function bundled(page: Page): Promise<string> {
+  bundles[page] ??= compiled(page)
+  return bundles[page]
+}
+
+async function compiled(page: Page): Promise<string> {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [fileURLToPath(here(`app/${page}.ts`))],
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    legalComments: 'none',
+    plugins: [schemesAsData, oneLanguage],
+    logLevel: 'silent',
+  })
+  // esbuild keeps a service process for the next build; there is none.
+  await esbuild.stop()
+  return outputFiles[0]?.text ?? ''
+}
+
+/** A page knows of schemes what they declare, and has no use for servers. */
+const schemesAsData: esbuild.Plugin = {
+  name: 'schemes-as-data',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]servers[\\/]scheme\.ts$/ }, () => ({
+      contents: `export const schemeNames = ${JSON.stringify(schemeNames)}
+export const isSchemeName = (name) => schemeNames.includes(name)`,
+      loader: 'js',
+    }))
+    onLoad({ filter: /[\\/]bench[\\/]traits\.ts$/ }, () => ({
+      contents: `export const traits = ${JSON.stringify(traits)}`,
+      loader: 'js',
+    }))
+  },
+}
+
+/** Messages of the validator in fifty languages would be a sixth of the page. */
+const oneLanguage: esbuild.Plugin = {
+  name: 'one-language',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: `export { default as en } from './en.js'`,
+      loader: 'js',
+    }))
+  },
+}

@@ -1,0 +1,93 @@
+/** The claims with their verdicts, each unfolding to what was fixed beforehand, what was measured, and its charts. */
+import { charts } from '../report/charts/index.ts'
+import { figure } from '../report/format.ts'
+import type { ClaimFinding } from '../types.ts'
+import { chartPlace, escaped, inline } from './prose.ts'
+
+type Verdict = ClaimFinding['verdict']
+
+/** What a verdict says to who has not read how they are made. */
+const WORDS: Readonly<Record<Verdict, string>> = {
+  supported: 'holds here',
+  refuted: 'does not hold here',
+  depends: 'depends',
+  inconclusive: 'measured, not decided',
+  undecided: 'not measured here',
+}
+
+const ORDER: readonly Verdict[] = ['refuted', 'depends', 'supported', 'inconclusive', 'undecided']
+
+/** @param chartNames those that the run has */
+export function claimsHtml(claims: readonly ClaimFinding[], chartNames: readonly string[]): string {
+  const counts = ORDER.flatMap((verdict) => {
+    const n = claims.filter((claim) => claim.verdict === verdict).length
+    return n > 0 ? [`<li><span class="verdict ${verdict}">${n}</span> ${WORDS[verdict]}</li>`] : []
+  })
+  const items = claims
+    .toSorted((a, b) => Number(a.verdict === 'undecided') - Number(b.verdict === 'undecided'))
+    .map((claim) => claimHtml(claim, chartNames))
+  return `<ul class="tally" aria-label="Verdicts">${counts.join('')}</ul>\n<div class="claims">${items.join('\n')}</div>`
+}
+
+function claimHtml(claim: ClaimFinding, chartNames: readonly string[]): string {
+  const { id, quote, verdict, sentence, boundary } = claim
+  const limit = boundary
+    ? ` ${verdict === 'depends' ? 'It depends on' : 'The boundary is'} ${inline(boundary)}.`
+    : ''
+  return `<details class="claim" id="claim-${escaped(id)}">
+<summary><span class="verdict ${verdict}">${WORDS[verdict]}</span>
+<span class="quote">“${escaped(quote)}”</span>
+<span class="finding">${inline(capitalized(sentence))}.${limit}</span></summary>
+<div class="evidence">${evidenceHtml(claim, chartNames)}</div>
+</details>`
+}
+
+function evidenceHtml(claim: ClaimFinding, chartNames: readonly string[]): string {
+  const { reading, source, metric, supportedIf, refutedIf, decidedBy, evidence } = claim
+  const facts: [string, string | null][] = [
+    ['said in', escaped(source)],
+    ['read as', reading && inline(reading)],
+    ['measured by', inline(metric)],
+    ['holds if', inline(supportedIf)],
+    ['does not hold if', inline(refutedIf)],
+    ['command', `<code>${escaped(decidedBy)}</code>`],
+  ]
+  const list = facts.flatMap(([name, text]) => (text === null ? [] : [`<dt>${name}</dt><dd>${text}</dd>`]))
+  return [
+    `<p class="fixed">Fixed before anything was measured:</p><dl>${list.join('')}</dl>`,
+    estimatesHtml(claim),
+    evidence.length === 0 ? '' : trialsLink(evidence),
+    chartsOf(evidence, chartNames),
+  ].join('\n')
+}
+
+function estimatesHtml({ estimates, id }: ClaimFinding): string {
+  if (estimates.length === 0) return ''
+  const rows = estimates.map(({ label, estimate: { value, lo, hi, n, unit } }) => {
+    const scale = Math.max(...[value, lo, hi].map(Math.abs))
+    const interval = n > 1 ? `${figure(lo, scale)} to ${figure(hi, scale)}` : 'none'
+    return `<tr><td>${inline(label)}</td><td class="number">${figure(value, scale)}</td><td class="number">${interval}</td><td class="number">${n}</td><td>${escaped(unit)}</td></tr>`
+  })
+  return `<div class="scroll" role="region" tabindex="0" aria-label="What was measured for ${escaped(id)}"><table>
+<thead><tr><th>what was measured</th><th>value</th><th>interval</th><th>n</th><th>unit</th></tr></thead>
+<tbody>${rows.join('')}</tbody></table></div>`
+}
+
+/** The page filters its table of raw trials by them. */
+function trialsLink(trials: readonly string[]): string {
+  return `<p><a href="#raw-trials" data-trials="${escaped(trials.join(' '))}">The ${trials.length} trials behind it</a></p>`
+}
+
+/** The first chart of each experiment that the verdict rests on. */
+function chartsOf(evidence: readonly string[], chartNames: readonly string[]): string {
+  const experiments = new Set(evidence.map((id) => id.slice(0, id.indexOf('/'))))
+  return [...experiments]
+    .flatMap((experiment) => chartNames.find((name) => charts[name]?.experiment === experiment) ?? [])
+    .slice(0, MOST_CHARTS)
+    .map((name) => chartPlace(name, ''))
+    .join('\n')
+}
+
+const MOST_CHARTS = 2
+
+const capitalized = (sentence: string) => `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`

@@ -1,0 +1,145 @@
+/** The page before a script has run: the answer, the verdicts, and every section of the report, readable by itself. */
+import { answers } from '../report/answer.ts'
+import { chartFile, drawings } from '../report/charts/index.ts'
+import { machine } from '../report/format.ts'
+import { progress, reportSections } from '../report/markdown.ts'
+import type { Run, Summary } from '../types.ts'
+import { claimsHtml } from './claims-html.ts'
+import { chartPlace, escaped, inline, proseHtml, slug } from './prose.ts'
+import { tradeHtml } from './trade-html.ts'
+
+export interface Assets {
+  style: string
+  /** A program and what it shows, both compressed, in base64: texts that no HTML parser stumbles over. */
+  program: string
+  data: string
+}
+
+/** Half of a page would be the chart library; compressed it is a quarter. */
+const UNPACK = `const packed = document.getElementById('program').textContent
+const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0))
+const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
+const script = document.createElement('script')
+script.type = 'module'
+script.textContent = await new Response(stream).text()
+document.body.append(script)`
+
+interface Block {
+  id: string
+  heading: string
+  experiments: readonly string[]
+  html: string
+}
+
+/** Sections that a page can show better than text can. */
+const OWN_FORMS: Readonly<Record<string, (summary: Summary, charts: readonly string[]) => string>> = {
+  Claims: ({ claims }, charts) => claimsHtml(claims, charts),
+  'The trade on one page': ({ trade }) => tradeHtml(trade),
+}
+
+/** The page makes these itself, since they answer to its reader. */
+const OWN = [
+  { id: 'plan-capacity', heading: 'Plan capacity' },
+  { id: 'compare-runs', heading: 'Compare runs' },
+  { id: 'raw-trials', heading: 'Raw trials' },
+].map((one) => ({ ...one, experiments: [], html: '<p>Needs JavaScript.</p>' }))
+
+export function pageHtml(run: Run, summary: Summary, assets: Assets): string {
+  const names = drawings(run, summary).map(({ name }) => name)
+  const written = reportSections(
+    run,
+    summary,
+    names.map((name) => chartFile({ name })),
+  )
+  const blocks: Block[] = [
+    ...written.map(({ heading, experiments, parts }) => ({
+      id: slug(heading),
+      heading,
+      experiments,
+      html: OWN_FORMS[heading]?.(summary, names) ?? proseHtml(parts, heading),
+    })),
+    ...OWN,
+  ]
+  return documentHtml({
+    title: `Sessions or tokens? ${run.id}`,
+    body: `<header>
+<p class="run">authscale · ${escaped(run.id)} · ${escaped(run.profile)} run of ${run.startedAt.slice(0, 10)} · ${escaped(machine(run.environment))}</p>
+<h1>Sessions or tokens? What each costs, measured</h1>
+${answerHtml(run, summary)}
+</header>
+${navigation(blocks)}
+<main id="main">
+${names.includes('cpu') ? `<section data-experiments="cost" aria-label="The main chart">${chartPlace('cpu', '')}</section>` : ''}
+<div id="filters"></div>
+${blocks.map(sectionHtml).join('\n')}
+</main>`,
+    source: 'the raw records of one run',
+    assets,
+  })
+}
+
+interface Document {
+  title: string
+  body: string
+  /** What it was made from. */
+  source: string
+  assets: Assets
+}
+
+/** All that pages share. The policy lets nothing in from elsewhere, and nothing out. */
+export function documentHtml({ title, body, source, assets: { style, program, data } }: Document): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:">
+<meta name="color-scheme" content="light dark">
+<title>${escaped(title)} · authscale</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the figures</a>
+${body}
+<footer><p>Made by authscale from ${source}; nothing on this page was typed in. It asks no network for anything. Charts are drawn by Apache ECharts (Apache License 2.0).</p></footer>
+<p id="said" role="status" aria-live="polite"></p>
+<script type="application/octet-stream" id="data">${data}</script>
+<script type="application/octet-stream" id="program">${program}</script>
+<script type="module">
+${UNPACK}
+</script>
+</body>
+</html>
+`
+}
+
+/** What nobody should have to look for; the rest of the answer unfolds. */
+const FIRST = ['Beware', 'What it costs', 'From which load on it matters', 'How sure that is']
+
+function answerHtml(run: Run, summary: Summary): string {
+  const all = answers(summary, run)
+  const list = (some: typeof all) => {
+    const rows = some.map(({ about, text }) => `<div><dt>${about}</dt><dd>${inline(text)}</dd></div>`)
+    return `<dl class="answer">${rows.join('\n')}</dl>`
+  }
+  const more = all.filter(({ about }) => !FIRST.includes(about))
+  const missing = progress(summary)
+  return [
+    missing ? `<p class="incomplete">${inline(missing)}</p>` : '',
+    list(all.filter(({ about }) => FIRST.includes(about))),
+    more.length > 0 ? `<details><summary>The rest of the answer</summary>${list(more)}</details>` : '',
+  ].join('\n')
+}
+
+function navigation(blocks: readonly Block[]): string {
+  const links = blocks.map(({ id, heading }) => `<li><a href="#${id}">${escaped(heading)}</a></li>`)
+  return `<nav aria-label="Sections"><ul>${links.join('')}</ul></nav>`
+}
+
+function sectionHtml({ id, heading, experiments, html }: Block): string {
+  return `<section id="${id}" data-experiments="${experiments.join(' ')}" aria-labelledby="${id}-heading">
+<h2 id="${id}-heading">${escaped(heading)}</h2>
+<div class="body">${html}</div>
+</section>`
+}

@@ -1,0 +1,76 @@
+/** Markdown of a report as HTML of a page; charts become places that the page draws into. */
+import { Marked } from 'marked'
+
+/** The only HTML that reports contain. Anything else came from a record, and is shown as the text that it is. */
+const OURS = /<(?!\/?(?:details|summary)>)/g
+
+/** Within the page, to files beside it, and to the web; nothing that runs. */
+const LEADS_SOMEWHERE = /^(?:https?:\/\/|[\w./#-]+$)/i
+
+const marked = new Marked({
+  renderer: {
+    html: ({ text }) => text.replace(OURS, '&lt;'),
+    image: ({ text }) => escaped(text),
+    link({ href, tokens }) {
+      const text = this.parser.parseInline(tokens)
+      return LEADS_SOMEWHERE.test(href) ? `<a href="${escaped(href)}">${text}</a>` : text
+    },
+  },
+})
+
+const CHART = /^!\[(.*)\]\(charts\/(.*)\.svg\)$/
+
+/** @param heading names the regions of its tables for who cannot see them */
+export function proseHtml(parts: readonly string[], heading: string): string {
+  let tables = 0
+  const label = () => {
+    tables++
+    return `${heading}, table${tables > 1 ? ` ${tables}` : ''}`
+  }
+  return parts
+    .map((part) => {
+      const chart = CHART.exec(part)
+      return chart ? chartPlace(chart[2] ?? '', chart[1] ?? '') : block(part, label)
+    })
+    .join('\n')
+}
+
+/** A figure that is empty until the page draws it. */
+export function chartPlace(name: string, alt: string): string {
+  return `<figure class="chart" data-chart="${escaped(name)}" data-alt="${escaped(alt)}"></figure>`
+}
+
+/** One line, without a paragraph around it. */
+export function inline(markdown: string): string {
+  return marked.parseInline(markdown, { async: false }) as string
+}
+
+function block(markdown: string, label: () => string): string {
+  const html = marked.parse(markdown, { async: false }) as string
+  // Wide tables scroll by themselves, also by keyboard, so that the page never has to.
+  return html
+    .replaceAll(
+      '<table>',
+      () => `<div class="scroll" role="region" tabindex="0" aria-label="${escaped(label())}"><table>`,
+    )
+    .replaceAll('</table>', '</table></div>')
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+}
+
+export function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (letter) => ENTITIES[letter] ?? letter)
+}
+
+/** A heading as a name in an address: `Cost of a request` becomes `cost-of-a-request`. */
+export function slug(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+}

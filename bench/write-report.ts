@@ -1,0 +1,27 @@
+/** Everything that is derived from a run, written into its folder. */
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { buildPage } from './page/build.ts'
+import { renderReport } from './report/index.ts'
+import { summarize } from './report/summarize.ts'
+import { writeFileDurably } from './store/durable.ts'
+import type { Run, Summary, TrialResult } from './types.ts'
+
+/** What people look at. */
+export const PAGE_FILE = 'report.html'
+
+/** @throws AuthscaleError NO_SPACE or WRITE_FAILED */
+export async function writeReport(
+  folder: string,
+  run: Run,
+  results: readonly TrialResult[],
+): Promise<Summary> {
+  const summary = summarize(run, results)
+  const files = { ...renderReport(run, summary), [PAGE_FILE]: await buildPage(run, summary, results) }
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(folder, name)
+    await mkdir(path.dirname(file), { recursive: true })
+    await writeFileDurably(file, content)
+  }
+  return summary
+}
