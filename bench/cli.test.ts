@@ -93,11 +93,20 @@ test('a run ends with its records, its report and a table, and report makes the 
   assert.deepEqual(new Set(results.map(({ trial }) => trial.id)), new Set(record.plan.map(({ id }) => id)))
   assert.ok(results.every(({ ok }) => ok))
   assert.notEqual(record.finishedAt, null)
-  const files = ['summary.json', 'report.md', 'charts/throughput.svg']
+  assert.match(stdout, /whole\/report\.html in a browser/)
+  const files = ['summary.json', 'report.md', 'report.html', 'charts/throughput.svg']
   const contents = () => Promise.all(files.map((file) => readFile(path.join(out, file), 'utf8')))
   const before = await contents()
   assert.equal((await run(['report', out])).code, 0)
   assert.deepEqual(await contents(), before)
+})
+
+test('--json: the summary and nothing else on standard output, progress on the other', async () => {
+  const out = path.join(scratch, 'json')
+  const { code, stdout, stderr } = await run([...quick, '--seed', '1', '--json', '--out', out])
+  assert.equal(code, 0, stderr)
+  assert.deepEqual(JSON.parse(stdout), JSON.parse(await readFile(path.join(out, 'summary.json'), 'utf8')))
+  assert.match(stderr, /cost: 3 trials[\s\S]*requests\/s/)
 })
 
 test('Ctrl-C keeps what is finished and leaves nothing running; resume completes the same plan', async () => {

@@ -43,13 +43,13 @@ test('a result file that is cut in its middle is gone on with, from the last who
 })
 
 /**
- * In namespaces of its own, with a disk of 512 KB: a run whose disk fills up when its plan is there and one page is
+ * In namespaces of its own, with a disk of 4 MB, of which a report page takes a part: a run whose disk fills up when its plan is there and one page is
  * left for trials; the same run with space again; that run and a new one when nothing can be written any more; and a
  * run without space for what the harness notes of its processes.
  */
 const ON_A_SMALL_DISK = `
 home=$1; shift; disk=$home/disk
-mount -t tmpfs -o size=512k tmpfs $disk
+mount -t tmpfs -o size=4m tmpfs $disk
 harness() { name=$1; shift; "$@" >$home/$name.out 2>$home/$name.err; echo $? >$home/$name.code; }
 fill() { head -c $(( ($(stat -f -c %a $disk) - $1) * $(stat -f -c %S $disk) )) /dev/zero >$disk/filler; }
 (until [ -e $disk/run/trials.jsonl ]; do sleep 0.05; done; fill 1) &

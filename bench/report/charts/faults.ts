@@ -5,7 +5,7 @@ import { faultWords, schemeWords } from '../fault-words.ts'
 import { machine } from '../format.ts'
 import { schemePlace } from '../records.ts'
 import { ink, lookOf } from './palette.ts'
-import { panelBox } from './panels.ts'
+import { panelBox, panelsHeight } from './panels.ts'
 import { type Drawing, drawing, size } from './svg.ts'
 
 type Entry = Summary['faults'][number]
@@ -80,6 +80,7 @@ export function faultsChart(run: Run, summary: Summary): Drawing | null {
         },
       ],
     },
+    panelsHeight(panels.length, area),
   )
 }
 

@@ -7,7 +7,7 @@ import { boundText, capacityText, commonRates, limitText, rungAt } from '../late
 import { provenance, tick, verticalWhiskers } from './axes.ts'
 import { arrivalsOf } from './capacity.ts'
 import { ink, lookOf } from './palette.ts'
-import { panelBox } from './panels.ts'
+import { panelBox, panelsHeight } from './panels.ts'
 import { type Drawing, drawing } from './svg.ts'
 
 type Entry = Summary['latency'][number]
@@ -48,6 +48,7 @@ export function latencyChart(run: Run, summary: Summary): Drawing | null {
         caption('ms', { left: 36, top: area.top - 22 }),
       ],
     },
+    panelsHeight(entries.length, area),
   )
 }
 

@@ -7,7 +7,7 @@ import { schemePlace } from '../records.ts'
 import { isPoint } from '../scaling.ts'
 import { provenance, tick, verticalWhiskers } from './axes.ts'
 import { ink, lookOf } from './palette.ts'
-import { panelBox } from './panels.ts'
+import { panelBox, panelsHeight } from './panels.ts'
 import { type Drawing, drawing } from './svg.ts'
 
 type Arms = Summary['arms']
@@ -53,6 +53,7 @@ export function replicasChart(run: Run, summary: Summary): Drawing | null {
         caption(unit(summary), { left: 16, top: 84 }),
       ],
     },
+    panelsHeight(schemes.length, area),
   )
 }
 
