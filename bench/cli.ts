@@ -1,15 +1,13 @@
 /** The commands. Everything is done elsewhere; this file says what there is and how it is spelled. */
 import { Command } from 'commander'
-import * as commands from './commands.ts'
-import { compare } from './comparing.ts'
 import { exitWith } from './exit.ts'
 import * as take from './options.ts'
-import { renderTime } from './page/render-time.ts'
-import { planCapacity } from './planning.ts'
-import { publishRun, refreshPublished } from './publishing.ts'
-import { verify } from './verify/command.ts'
-import { verifyHarness } from './verify-harness.ts'
-import { verifyLoad } from './verify-load.ts'
+
+/** A command is loaded when it is called for: who mistypes an option need not wait for what draws charts. */
+const on =
+  <Words extends unknown[]>(load: () => Promise<(...words: Words) => Promise<void>>) =>
+  async (...words: Words): Promise<void> =>
+    (await load())(...words)
 
 const program = new Command('authscale')
   .description('Sessions or tokens? Measure both, on your own machine.')
@@ -55,25 +53,29 @@ program
   .option('--resume [run]', 'go on with an unfinished run; without a name the newest')
   .option('--json', 'print the summary alone, as JSON; progress goes to standard error')
   .allowExcessArguments()
-  .action((options, { args: [unknown] }: Command) => {
+  .action(async (options, { args: [unknown] }: Command) => {
     const names = program.commands.map((command) => command.name()).join(', ')
     if (unknown) program.error(`error: unknown command '${unknown}'; there are: ${names}`)
-    return commands.bench(options)
+    const { bench } = await import('./commands.ts')
+    return bench(options)
   })
 
-program.command('list').description('print schemes, experiments and profiles').action(commands.list)
+program
+  .command('list')
+  .description('print schemes, experiments and profiles')
+  .action(on(async () => (await import('./commands.ts')).list))
 
 program
   .command('doctor')
   .description('say what was found, what is missing and what that costs')
-  .action(commands.doctor)
+  .action(on(async () => (await import('./commands.ts')).doctor))
 
 program
   .command('report')
   .argument('<run>', 'folder of a run')
   .description('derive summary, report, page and charts from the raw records again')
   .option('--json', 'print the summary alone, as JSON')
-  .action(commands.report)
+  .action(on(async () => (await import('./commands.ts')).report))
 
 program
   .command('plan')
@@ -90,7 +92,7 @@ program
   .option('--run <dir>', 'the run to plan from; default the newest that can carry the plan')
   .option('--calibrate', 'measure this machine first, about a minute for each scheme, and plan from that')
   .option('--json', 'print the plan as JSON, with the trials that each figure rests on')
-  .action(planCapacity)
+  .action(on(async () => (await import('./planning.ts')).planCapacity))
 
 program
   .command('compare')
@@ -103,18 +105,18 @@ program
   )
   .option('--markdown', 'for a pull request')
   .option('--json', 'every ratio with its interval')
-  .action(compare)
+  .action(on(async () => (await import('./comparing.ts')).compare))
 
 program
   .command('publish-run')
   .argument('<run>', 'folder of a run')
   .description('put a run under results/published/, or say what stands against it')
-  .action(publishRun)
+  .action(on(async () => (await import('./publishing.ts')).publishRun))
 
 program
   .command('published')
   .description('make everything that is derived from published runs anew, with their index')
-  .action(refreshPublished)
+  .action(on(async () => (await import('./publishing.ts')).refreshPublished))
 
 program
   .command('readme')
@@ -122,16 +124,19 @@ program
   .argument('[checks]', 'folder of the one beside which the instrument was checked; default the same')
   .argument('[others...]', 'folders of runs that decide the claims which the first one does not')
   .description('take the figures of README.md from a published run')
-  .action(commands.readme)
+  .action(on(async () => (await import('./publishing.ts')).readme))
 
-program.command('schema').description('write the JSON Schema of the result format').action(commands.schema)
+program
+  .command('schema')
+  .description('write the JSON Schema of the result format')
+  .action(on(async () => (await import('./commands.ts')).schema))
 
 program
   .command('verify')
   .description('prove the instrument on this machine, in under five minutes')
   .option('--only <proofs>', 'only these proofs, comma-separated', take.names)
   .option('--out <file>', 'write the verdicts as JSON')
-  .action(verify)
+  .action(on(async () => (await import('./verify/command.ts')).verify))
 
 program
   .command('verify-load')
@@ -140,19 +145,19 @@ program
   .option('--duration <sec>', 'length of each measurement', take.seconds, 1)
   .option('--connections <n>', 'connections of both generators', take.wholeNumber(1, 1_000), 16)
   .option('--out <file>', 'write the figures as JSON')
-  .action(verifyLoad)
+  .action(on(async () => (await import('./verify-load.ts')).verifyLoad))
 
 program
   .command('verify-harness')
   .description('kill a run at random moments, resume it, and look for what is lost or left running')
   .option('--kills <n>', 'how often', take.wholeNumber(1, 10_000), 200)
   .option('--seed <n>', 'of the moments', take.wholeNumber(0, 2 ** 31 - 1), 1)
-  .action(verifyHarness)
+  .action(on(async () => (await import('./verify-harness.ts')).verifyHarness))
 
 program
   .command('verify-page')
   .argument('<run>', 'folder of a run')
   .description('open its page with two thousand trials, and say how long that takes here')
-  .action(renderTime)
+  .action(on(async () => (await import('./page/render-time.ts')).renderTime))
 
 program.parseAsync().then(() => process.exit(), exitWith)

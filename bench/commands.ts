@@ -1,5 +1,3 @@
-/** What each command does, from the user's words to files and an exit code. */
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -12,19 +10,14 @@ import { openFleet } from './fleet/open.ts'
 import { catchSignals } from './interrupt.ts'
 import { newRun, type OpenRun, resumeRun } from './open-run.ts'
 import type { BenchOptions } from './options.ts'
-import { pictureOf } from './page/picture.ts'
-import { PICTURE_FILE, type Shown, updateLoadCheck, updateReadme, updateVerify } from './readme.ts'
-import { renderTerminal } from './report/index.ts'
-import { summarize } from './report/summarize.ts'
+import { terminalTable } from './report/terminal.ts'
 import { execute } from './run.ts'
-import { writeFileDurably } from './store/durable.ts'
-import { readLoadCheck, readRun, readVerify, writeRun } from './store/run-dir.ts'
+import { PAGE_FILE, readRun, writeRun } from './store/run-dir.ts'
 import { writeJsonSchemas } from './store/write-json-schema.ts'
 import { traits } from './traits.ts'
 import { Interrupted } from './trial.ts'
 import { upcomingTrials } from './trial-order.ts'
 import type { Run, Summary, Trial, TrialResult } from './types.ts'
-import { PAGE_FILE, writeReport } from './write-report.ts'
 
 const here = (folder: string) => path.relative(process.cwd(), folder) || '.'
 
@@ -71,7 +64,7 @@ async function conclude(
     await writeRun(folder, run)
   }
   if (results.length > 0) {
-    show(folder, run, await writeReport(folder, run, results), output)
+    show(folder, run, await written(folder, run, results), output)
   }
   if (interrupted !== null) {
     const tell = output.json ? console.error : console.log
@@ -108,7 +101,13 @@ export async function report(folder: string, options: OutputOptions): Promise<vo
   if (damage !== null) console.error(`note: ${damage}`)
   if (results.length === 0)
     throw new AuthscaleError('EMPTY_RUN', `${folder} has no trials yet: go on with --resume`)
-  show(folder, run, await writeReport(folder, run, results), options)
+  show(folder, run, await written(folder, run, results), options)
+}
+
+/** Charts and pages are loaded when there is something to draw. */
+async function written(folder: string, run: Run, results: readonly TrialResult[]): Promise<Summary> {
+  const { writeReport } = await import('./write-report.ts')
+  return writeReport(folder, run, results)
 }
 
 interface OutputOptions {
@@ -121,7 +120,7 @@ function show(folder: string, run: Run, summary: Summary, { json }: OutputOption
     console.log(JSON.stringify(summary))
     return
   }
-  console.log(`\n${renderTerminal(run, summary, { color: inColor() })}`)
+  console.log(`\n${terminalTable(summary, run, { color: inColor() })}`)
   console.log(`\nOpen ${here(folder)}/${PAGE_FILE} in a browser; report.md has the same as text.`)
 }
 
@@ -143,24 +142,6 @@ export async function doctor(): Promise<void> {
     console.log(`${status.padEnd(9)} ${name.padEnd(18)} ${detail}${cost ? `\n${' '.repeat(29)}${cost}` : ''}`)
   }
   if (findings.some(({ status }) => status === 'missing')) process.exitCode = 1
-}
-
-/** `npm run readme -- <run> [checks] [others...]` */
-export async function readme(folder: string, checks = folder, others: string[] = []): Promise<void> {
-  const file = fileURLToPath(new URL('../README.md', import.meta.url))
-  const fromReadme = (dir: string) =>
-    path.relative(path.dirname(file), path.resolve(dir)).split(path.sep).join('/')
-  const [main, ...rest] = await Promise.all(
-    [folder, ...others].map(async (dir) => {
-      const { run, results } = await readRun(dir)
-      return { runDir: fromReadme(dir), run, summary: summarize(run, results) }
-    }),
-  )
-  const shown = updateReadme(await readFile(file, 'utf8'), main as Shown, rest)
-  const checked = updateLoadCheck(shown, await readLoadCheck(checks))
-  await writeFileDurably(file, updateVerify(checked, fromReadme(checks), await readVerify(checks)))
-  await pictureOf(path.join(folder, PAGE_FILE), path.join(folder, PICTURE_FILE))
-  console.log(`README.md shows ${fromReadme(folder)} now`)
 }
 
 /** `npm run schema` */

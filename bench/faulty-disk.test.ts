@@ -43,8 +43,8 @@ test('a result file that is cut in its middle is gone on with, from the last who
 })
 
 /**
- * In namespaces of its own, with a disk of 4 MB, of which a report page takes a part: a run whose disk fills up when its plan is there and one page is
- * left for trials; the same run with space again; that run and a new one when nothing can be written any more; and a
+ * In namespaces of its own, with a disk of 4 MB, which has room for a report: a run whose disk fills up when its plan is
+ * there and one page of memory is left for trials; the same run with space again; that run and a new one when nothing can be written any more; and a
  * run without space for what the harness notes of its processes.
  */
 const ON_A_SMALL_DISK = `

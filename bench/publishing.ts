@@ -1,4 +1,4 @@
-/** `npm run publish-run` and `npm run published`: a run among the published ones, and what is derived from all of them. */
+/** A run among the published ones, what is derived from all of them, and what the README shows of them. */
 import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir, hostname, userInfo } from 'node:os'
@@ -8,14 +8,31 @@ import { gzipSync } from 'node:zlib'
 import { acrossCharts, catalogueMarkdown, chartPath } from './compare/catalogue.ts'
 import { AuthscaleError } from './errors.ts'
 import { buildCatalogue } from './page/build.ts'
-import { replaceBetween } from './readme.ts'
+import { pictureOf } from './page/picture.ts'
+import {
+  PICTURE_FILE,
+  replaceBetween,
+  type Shown,
+  updateLoadCheck,
+  updateReadme,
+  updateVerify,
+} from './readme.ts'
 import { toSvg } from './report/charts/svg.ts'
 import type { PageRun } from './report/page-data.ts'
 import { reasonsAgainst } from './report/publishable.ts'
 import { trialRows } from './report/rows.ts'
 import { summarize } from './report/summarize.ts'
 import { writeFileDurably } from './store/durable.ts'
-import { createRunDir, LOAD_CHECK_FILE, readRun, VERIFY_FILE, writeRun } from './store/run-dir.ts'
+import {
+  createRunDir,
+  LOAD_CHECK_FILE,
+  PAGE_FILE,
+  readLoadCheck,
+  readRun,
+  readVerify,
+  VERIFY_FILE,
+  writeRun,
+} from './store/run-dir.ts'
 import { PACKED_TRIALS_FILE } from './store/trial-log.ts'
 import type { TrialResult } from './types.ts'
 import { writeReport } from './write-report.ts'
@@ -82,6 +99,24 @@ export async function refreshPublished(): Promise<void> {
   }
   await refreshCatalogue()
   console.log('results/ is in step with the records of its published runs')
+}
+
+/** `npm run readme -- <run> [checks] [others...]` */
+export async function readme(folder: string, checks = folder, others: string[] = []): Promise<void> {
+  const file = fileURLToPath(new URL('../README.md', import.meta.url))
+  const fromReadme = (dir: string) =>
+    path.relative(path.dirname(file), path.resolve(dir)).split(path.sep).join('/')
+  const [main, ...rest] = await Promise.all(
+    [folder, ...others].map(async (dir) => {
+      const { run, results } = await readRun(dir)
+      return { runDir: fromReadme(dir), run, summary: summarize(run, results) }
+    }),
+  )
+  const shown = updateReadme(await readFile(file, 'utf8'), main as Shown, rest)
+  const checked = updateLoadCheck(shown, await readLoadCheck(checks))
+  await writeFileDurably(file, updateVerify(checked, fromReadme(checks), await readVerify(checks)))
+  await pictureOf(path.join(folder, PAGE_FILE), path.join(folder, PICTURE_FILE))
+  console.log(`README.md shows ${fromReadme(folder)} now`)
 }
 
 /** The files of `results/` about all published runs, by their names. */

@@ -7,8 +7,8 @@ import { predictionsText } from './report/scaling-section.ts'
 import { markdownTable } from './report/tables.ts'
 import { tradeTable } from './report/trade-section.ts'
 import type { Interval } from './stats/median-interval.ts'
+import { PAGE_FILE } from './store/run-dir.ts'
 import type { LoadCheck, Run, Summary, VerifyRecord } from './types.ts'
-import { PAGE_FILE } from './write-report.ts'
 
 /** A published run, as the README shows it. */
 export interface Shown {

@@ -5,10 +5,8 @@ import { buildPage } from './page/build.ts'
 import { renderReport } from './report/index.ts'
 import { summarize } from './report/summarize.ts'
 import { writeFileDurably } from './store/durable.ts'
+import { PAGE_FILE } from './store/run-dir.ts'
 import type { Run, Summary, TrialResult } from './types.ts'
-
-/** What people look at. */
-export const PAGE_FILE = 'report.html'
 
 /** @throws AuthscaleError NO_SPACE or WRITE_FAILED */
 export async function writeReport(

@@ -1,5 +1,5 @@
 /** A real Chromium without a window, which reaches test hosts on loopback and nothing else. */
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { findChromium, type Tool } from '../fleet/tools.ts'
 
 /** Reserved for tests (RFC 6761), so no page can mean a host that exists. */
@@ -20,6 +20,8 @@ export interface BrowserOptions {
  */
 export async function openBrowser({ tool, netLog }: BrowserOptions = {}): Promise<Browser> {
   const { command, env } = tool ?? (await findChromium())
+  // Only who opens one waits for its driver to load.
+  const { chromium } = await import('playwright-core')
   return chromium.launch({
     executablePath: command,
     env: { ...process.env, ...env },

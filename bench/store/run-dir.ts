@@ -13,6 +13,8 @@ import { PACKED_TRIALS_FILE, TRIALS_FILE } from './trial-log.ts'
 export const RUN_FILE = 'run.json'
 export const LOAD_CHECK_FILE = 'load-check.json'
 export const VERIFY_FILE = 'verify.json'
+/** What people look at. */
+export const PAGE_FILE = 'report.html'
 
 /** A machine by what it is, e.g. `amd-epyc-2-cores`; never by its host name, which is nobody's business. */
 export function machineSlug({ cpuModel, cores }: Pick<Environment, 'cpuModel' | 'cores'>): string {
