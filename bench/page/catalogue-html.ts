@@ -13,8 +13,8 @@ export function catalogueHtml(runs: readonly PageRun[], assets: Assets): string 
 <h1>Sessions or tokens? The published runs</h1>
 <p>Each was made by <code>npm run bench</code> on the machine named, lies here with its raw records, and can be repeated. Ratios between schemes travel better between machines than microseconds do.</p>
 </header>
-<div id="filters"></div>
 <main id="main">
+<div id="filters"></div>
 <section id="runs" aria-labelledby="runs-heading"><h2 id="runs-heading">Runs</h2><div class="body">${proseHtml([markdownTable(runsTable(runs), 'text')], 'Runs')}</div></section>
 <section id="across" aria-labelledby="across-heading"><h2 id="across-heading">Side by side</h2><div class="body"><p>Needs JavaScript.</p></div></section>
 <section id="compare-runs" aria-labelledby="compare-runs-heading"><h2 id="compare-runs-heading">Compare runs</h2><div class="body"><p>Needs JavaScript.</p></div></section>

@@ -52,8 +52,8 @@ async function opened(browser: Awaited<ReturnType<typeof openBrowser>>, url: str
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
   try {
     await page.goto(url)
-    await page.waitForFunction('document.documentElement.dataset.painted !== undefined')
-    return Number(await page.evaluate('document.documentElement.dataset.painted'))
+    await page.waitForSelector('html[data-painted]', { state: 'attached' })
+    return Number(await page.locator('html').getAttribute('data-painted'))
   } finally {
     await page.close()
   }

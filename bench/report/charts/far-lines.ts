@@ -60,7 +60,7 @@ export function linesOf(
   ]
 }
 
-const CROSS = 'path://M0,2L2,0L5,3L8,0L10,2L7,5L10,8L8,10L5,7L2,10L0,8L3,5Z'
+export const CROSS = 'path://M0,2L2,0L5,3L8,0L10,2L7,5L10,8L8,10L5,7L2,10L0,8L3,5Z'
 
 /** What the contention that was found would make of it, up to where no number of replicas is enough. */
 function contended(known: Known['known']): [number, number][] {

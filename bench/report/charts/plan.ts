@@ -8,6 +8,7 @@ import type { PlanRequest } from '../../plan/request.ts'
 import { count } from '../../plan/text.ts'
 import { figure, short } from '../format.ts'
 import { tick } from './axes.ts'
+import { CROSS } from './far-lines.ts'
 import { ink, lookOf } from './palette.ts'
 import { type Drawing, drawing } from './svg.ts'
 
@@ -27,7 +28,7 @@ export function planChart(
   return drawing(
     {
       title: finding(evidence, request, crossing),
-      subtitle: `${provenance}\nthick: each replica at rates that were measured, and no more of them than were · dashed: carried further by the laws\nusers grow with the load · upright: the load asked for${crossing ? ' · dotted: from there on the other one is cheaper' : ''}`,
+      subtitle: `${provenance}\nthick: each replica at rates that were measured, and no more of them than were · dashed: carried further by the laws · ✕: no plan further\nusers grow with the load · upright: the load asked for${crossing ? ' · dotted: from there on the other one is cheaper' : ''}`,
     },
     {
       grid: { left: 84, right: 190, top: 112, bottom: 52 },
@@ -110,13 +111,18 @@ function lines(
       color,
       fontSize: 12,
       fontWeight: 'bold',
-      formatter: isCut ? `${evidence.scheme}\nno plan further` : evidence.scheme,
+      formatter: evidence.scheme,
       backgroundColor: ink.background,
-      distance: 8,
+      distance: 10,
     },
     labelLayout: { moveOverlap: 'shiftY' },
   }
-  return [line(measured, { width: 4 }), line(beyond, { width: 2, type: 'dashed' }, label)]
+  const end = line(points.slice(-1), {}, { symbol: CROSS, symbolSize: 10, z: 4 })
+  return [
+    line(measured, { width: 4 }),
+    line(beyond, { width: 2, type: 'dashed' }, label),
+    ...(isCut ? [end] : []),
+  ]
 }
 
 function upright(rps: number, type: 'solid' | 'dotted'): LineSeriesOption {
