@@ -313,6 +313,7 @@ function result(
       : []),
     ...(crosses ? [crossingText(crosses, request)] : []),
     plansTable(plans, request),
+    ...refusals(plans),
     ...(warnings.size > 0
       ? [
           el(
@@ -352,7 +353,7 @@ function plansTable(plans: readonly (Plan | Refusal)[], request: PlanRequest): H
     'What each scheme needs',
     columns,
     plans.map((made) =>
-      made.refused === null ? cellsOf(made, request) : [made.scheme, ...refusedCells(made, columns.length)],
+      made.refused === null ? cellsOf(made, request) : [made.scheme, ...columns.slice(1).map(() => '–')],
     ),
   )
 }
@@ -379,8 +380,12 @@ function cellsOf(made: Plan, request: PlanRequest): Cell[] {
   ]
 }
 
-function refusedCells({ refused }: Refusal, columns: number): Cell[] {
-  return [...Array.from({ length: columns - 2 }, () => '–'), `no plan: ${refused}`]
+/** Why some have no plan. */
+function refusals(plans: readonly (Plan | Refusal)[]): HTMLElement[] {
+  const lines = plans.flatMap(({ scheme, refused }) =>
+    refused === null ? [] : [el('li', {}, el('code', {}, scheme), `: ${refused}`)],
+  )
+  return lines.length === 0 ? [] : [el('p', {}, 'No plan for these:'), el('ul', {}, ...lines)]
 }
 
 /** For the chart's file of figures: the plans at the load asked for. */
