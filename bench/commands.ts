@@ -64,7 +64,9 @@ async function conclude(
     await writeRun(folder, run)
   }
   if (results.length > 0) {
-    show(folder, run, await written(folder, run, results), output)
+    // As it is read back, so that `report` makes the same bytes.
+    const stored = await readRun(folder)
+    show(folder, stored.run, await written(folder, stored.run, stored.results), output)
   }
   if (interrupted !== null) {
     const tell = output.json ? console.error : console.log

@@ -1,6 +1,6 @@
 /** The claims with their verdicts, each unfolding to what was fixed beforehand, what was measured, and its charts. */
 import { charts } from '../report/charts/index.ts'
-import { figure } from '../report/format.ts'
+import { figure, list } from '../report/format.ts'
 import type { ClaimFinding } from '../types.ts'
 import { chartPlace, escaped, inline } from './prose.ts'
 
@@ -15,7 +15,24 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   undecided: 'not measured here',
 }
 
+const PLURALS: Readonly<Record<Verdict, string>> = {
+  supported: 'hold here',
+  refuted: 'do not hold here',
+  depends: 'depend on something that is named',
+  inconclusive: 'were measured and not decided',
+  undecided: 'were not measured here',
+}
+
 const ORDER: readonly Verdict[] = ['refuted', 'depends', 'supported', 'inconclusive', 'undecided']
+
+/** How the verdicts fell, in one line. */
+export function tallyText(claims: readonly ClaimFinding[]): string {
+  const parts = ORDER.flatMap((verdict) => {
+    const n = claims.filter((claim) => claim.verdict === verdict).length
+    return n > 0 ? [`${n} ${PLURALS[verdict]}`] : []
+  })
+  return `Of ${claims.length} claims of a widely read article and its comments, ${list(parts)}`
+}
 
 /** @param chartNames those that the run has */
 export function claimsHtml(claims: readonly ClaimFinding[], chartNames: readonly string[]): string {
@@ -52,9 +69,9 @@ function evidenceHtml(claim: ClaimFinding, chartNames: readonly string[]): strin
     ['does not hold if', inline(refutedIf)],
     ['command', `<code>${escaped(decidedBy)}</code>`],
   ]
-  const list = facts.flatMap(([name, text]) => (text === null ? [] : [`<dt>${name}</dt><dd>${text}</dd>`]))
+  const rows = facts.flatMap(([name, text]) => (text === null ? [] : [`<dt>${name}</dt><dd>${text}</dd>`]))
   return [
-    `<p class="fixed">Fixed before anything was measured:</p><dl>${list.join('')}</dl>`,
+    `<p class="fixed">Fixed before anything was measured:</p><dl>${rows.join('')}</dl>`,
     estimatesHtml(claim),
     evidence.length === 0 ? '' : trialsLink(evidence),
     chartsOf(evidence, chartNames),

@@ -4,7 +4,7 @@ import { chartFile, drawings } from '../report/charts/index.ts'
 import { machine } from '../report/format.ts'
 import { progress, reportSections } from '../report/markdown.ts'
 import type { Run, Summary } from '../types.ts'
-import { claimsHtml } from './claims-html.ts'
+import { claimsHtml, tallyText } from './claims-html.ts'
 import { chartPlace, escaped, inline, proseHtml, slug } from './prose.ts'
 import { tradeHtml } from './trade-html.ts'
 
@@ -119,15 +119,22 @@ const FIRST = ['Beware', 'What it costs', 'From which load on it matters', 'How 
 
 function answerHtml(run: Run, summary: Summary): string {
   const all = answers(summary, run)
-  const list = (some: typeof all) => {
-    const rows = some.map(({ about, text }) => `<div><dt>${about}</dt><dd>${inline(text)}</dd></div>`)
+  const claimed = `<div><dt>What was claimed</dt><dd>${tallyText(summary.claims)}: <a href="#claims">each with its evidence</a>.</dd></div>`
+  const list = (some: typeof all, more: readonly string[] = []) => {
+    const rows = [
+      ...some.map(({ about, text }) => `<div><dt>${about}</dt><dd>${inline(text)}</dd></div>`),
+      ...more,
+    ]
     return `<dl class="answer">${rows.join('\n')}</dl>`
   }
   const more = all.filter(({ about }) => !FIRST.includes(about))
   const missing = progress(summary)
   return [
     missing ? `<p class="incomplete">${inline(missing)}</p>` : '',
-    list(all.filter(({ about }) => FIRST.includes(about))),
+    list(
+      all.filter(({ about }) => FIRST.includes(about)),
+      [claimed],
+    ),
     more.length > 0 ? `<details><summary>The rest of the answer</summary>${list(more)}</details>` : '',
   ].join('\n')
 }
