@@ -35,15 +35,27 @@ export function partsOf(header: string): Parts {
   return { before, secret, after }
 }
 
-/** `count` of them by turns of all ways that the credential has; each unlike both that were issued. */
+/**
+ * `count` of them by turns of all ways that the credential has; each unlike both that were issued, also when the escapes of a
+ * cookie are read: `%2f` for `%2F` is the same credential in another spelling.
+ */
 export function counterfeits(own: string, other: string, count: number, draw: Draw): Counterfeit[] {
   const made: Counterfeit[] = []
   for (let i = 0; made.length < count; i += 1) {
     const way = WAYS[i % WAYS.length] as Way
     const secret = make(way, own, other, draw)
-    if (secret !== null && secret !== own && secret !== other) made.push({ way, secret })
+    if (secret !== null && ![own, other].map(unescaped).includes(unescaped(secret)))
+      made.push({ way, secret })
   }
   return made
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** Null where the credential has nothing of the kind. */

@@ -29,6 +29,16 @@ test('none is one that was issued, and the same seed makes the same ones', () =>
   )
 })
 
+test('another spelling of the same cookie is none', () => {
+  const own = 's%3Aid.sig%2Fnature%2B'
+  const made = counterfeits(own, 's%3Adi.gis', 20_000, seededDraw(1)).map(({ secret }) => secret)
+  assert.ok(made.some((secret) => secret.includes('%')))
+  assert.equal(
+    made.filter((secret) => secret.toLowerCase() === own.toLowerCase() && /%(2f|3a|2b)/.test(secret)).length,
+    0,
+  )
+})
+
 test('a token is tried in all ways: among others unsigned, and as somebody else', () => {
   const made = counterfeits(
     tokenOf('user1', 'c2lnbmF0dXJl'),
