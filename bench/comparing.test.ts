@@ -57,6 +57,10 @@ test('--fail-on: 1 when it is seen, 0 when not, and 1 when it cannot be judged',
     (await run(['compare', a, b, '--fail-on', 'capacity<-5%'])).stderr,
     /cannot be judged by capacity/,
   )
+  const short = await stored('short', { blocks: 1, model: { 'jwt-hs256': { cpuUs: 140 } } })
+  const tooFew = await run(['compare', short, short, '--fail-on', 'authTax>10%'])
+  assert.equal(tooFew.code, 1)
+  assert.match(tooFew.stderr, /cannot be judged by authTax/)
 })
 
 test('published runs go by their ids; what is no run, or no condition, is refused', async () => {

@@ -34,15 +34,21 @@ export async function compare(names: readonly string[], options: ComparingOption
   const failed = compared.flatMap(({ ratios, differences, other }) => {
     if (asked.length === 0) return []
     if (!isComparable(differences)) return [`${other.run.id} cannot be judged. ${comparability(differences)}`]
-    const unknown = asked.filter(({ metric }) => !ratios.some((one) => one.metric === metric))
+    const unknown = asked.filter(({ metric }) => !ratios.some((one) => one.metric === metric && one.judged))
     return [
       ...unknown.map(
-        ({ metric }) => `${other.run.id} cannot be judged by ${metric}: the runs do not both have it`,
+        ({ metric }) =>
+          `${other.run.id} cannot be judged by ${metric}: that takes figures of both runs, three blocks and two controls`,
       ),
       ...failures(ratios, asked).map((sentence) => `${other.run.id}: ${sentence}`),
     ]
   })
   console.log(print(compared, failed, options))
+  for (const { ratios, other } of compared) {
+    const open = ratios.filter(({ metric, judged }) => !judged && asked.some((one) => one.metric === metric))
+    for (const { metric, scheme } of open)
+      console.error(`note: ${other.run.id}: ${metric} of ${scheme} cannot be judged`)
+  }
   for (const sentence of failed) console.error(`error: ${sentence}`)
   if (failed.length > 0) process.exitCode = 1
 }

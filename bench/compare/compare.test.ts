@@ -55,7 +55,8 @@ test('the other way round each ratio is its inverse', () => {
 test('without a second control nothing that it would have to back counts as seen', () => {
   const dearer = made({ model: { 'jwt-hs256': { cpuUs: 300 } } })
   const alone = { ...dearer, rows: dearer.rows.filter(({ twin }) => !twin) }
-  assert.equal(find(compareRuns(made({ seed: 2 }), alone), 'cpu', 'jwt-hs256')?.detected, false)
+  const found = find(compareRuns(made({ seed: 2 }), alone), 'cpu', 'jwt-hs256')
+  assert.deepEqual([found?.judged, found?.detected], [false, false])
 })
 
 test('one block gives ratios without intervals, of which none is seen', () => {
@@ -115,7 +116,16 @@ test('conditions: what is seen beyond them fails, noise does not, and nonsense i
     assert.equal(conditionOf(text), null)
   const ratio = { value: 1.2, lo: 1.1, hi: 1.3 }
   const side = { value: 1, lo: 1, hi: 1, n: 5 }
-  const one = { metric: 'cpu', scheme: 'jwt-hs256', base: side, other: side, ratio, p: 0.001, detected: true }
+  const one = {
+    metric: 'cpu',
+    scheme: 'jwt-hs256',
+    base: side,
+    other: side,
+    ratio,
+    p: 0.001,
+    judged: true,
+    detected: true,
+  }
   const fails = (text: string, ratios = [one]) => {
     const condition = conditionOf(text)
     assert.ok(condition)

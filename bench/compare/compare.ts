@@ -1,8 +1,8 @@
 /** Two runs against each other: ratios by scheme and metric, each with its interval, and which of them count as seen. */
+import { inFamily } from '../report/comparisons.ts'
 import type { PageRun } from '../report/page-data.ts'
 import { schemePlace } from '../report/records.ts'
-import { MIN_BLOCKS_TO_DETECT } from '../stats/compare.ts'
-import { holm } from '../stats/holm.ts'
+import { detected, MIN_BLOCKS_TO_DETECT } from '../stats/compare.ts'
 import { type Interval, medianInterval } from '../stats/median-interval.ts'
 import { welch } from '../stats/welch.ts'
 import { type Metric, metrics } from './samples.ts'
@@ -21,10 +21,10 @@ export interface RunRatio {
   ratio: Interval | null
   /** Adjusted over all that is compared between the two; null where nothing can be said. */
   p: number | null
+  /** Whether the runs hold what it takes to see a difference at all. */
+  judged: boolean
   detected: boolean
 }
-
-const SIGNIFICANT = 0.05
 
 /**
  * Everything that both runs measured. The ratio is that of geometric means, with Welch's interval on the logarithms:
@@ -36,17 +36,21 @@ export function compareRuns(base: PageRun, other: PageRun): RunRatio[] {
   const cells = metrics.flatMap((metric) =>
     schemesIn(base, other).flatMap((scheme) => cell(metric, scheme, base, other) ?? []),
   )
-  const tested = cells.flatMap(({ p }) => p ?? [])
-  const adjusted = holm(tested)
-  let next = 0
-  return cells.map(({ error, ...found }) => {
-    if (found.p === null) return { ...found, detected: false }
-    const p = adjusted[next++] as number
-    return { ...found, p, detected: isSeen({ ...found, p }, error) }
+  return inFamily(cells).flatMap((found) => {
+    if (found === null) return []
+    const { error, ...shown } = found
+    return [{ ...shown, ...judgement(found) }]
   })
 }
 
-type Cell = Omit<RunRatio, 'detected'> & { error: number | null }
+/** By the rule of a run's own comparisons; blocks are counted where there are fewer. */
+function judgement({ ratio, base, other, p, error }: Cell): Pick<RunRatio, 'judged' | 'detected'> {
+  const n = Math.min(base.n, other.n)
+  const judged = ratio !== null && p !== null && error !== null && n >= MIN_BLOCKS_TO_DETECT
+  return { judged, detected: judged && detected({ ...ratio, n, p }, 1, error) }
+}
+
+type Cell = Omit<RunRatio, 'judged' | 'detected'> & { error: number | null }
 
 function cell(metric: Metric, scheme: string, base: PageRun, other: PageRun): Cell | null {
   const [from, to] = [metric.of(base.rows, scheme), metric.of(other.rows, scheme)]
@@ -63,13 +67,6 @@ function cell(metric: Metric, scheme: string, base: PageRun, other: PageRun): Ce
   }
   const ratio = { value: Math.exp(found.value), lo: Math.exp(found.lo), hi: Math.exp(found.hi) }
   return { ...common, ratio, p: found.p }
-}
-
-function isSeen({ ratio, base, other, p }: Omit<RunRatio, 'detected'>, error: number | null): boolean {
-  if (ratio === null || p === null || error === null) return false
-  if (Math.min(base.n, other.n) < MIN_BLOCKS_TO_DETECT) return false
-  const excludesOne = ratio.lo > 1 || ratio.hi < 1
-  return excludesOne && p < SIGNIFICANT && Math.abs(ratio.value - 1) > error
 }
 
 const side = (values: readonly number[]): Side => ({ ...medianInterval(values), n: values.length })

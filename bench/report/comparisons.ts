@@ -146,7 +146,7 @@ function together(bases: readonly ArmRecords[], what: typeof cpu): ByBlock {
 }
 
 /** The same comparisons with their p adjusted over all of them that have one. */
-export function inFamily<T extends Evidence>(family: readonly (T | null)[]): (T | null)[] {
+export function inFamily<T extends { p: number | null }>(family: readonly (T | null)[]): (T | null)[] {
   const tested = family.flatMap((one) => (one === null || one.p === null ? [] : [one.p]))
   const adjusted = holm(tested)
   let next = 0

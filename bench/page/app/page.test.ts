@@ -198,6 +198,11 @@ test('dragging a slider redraws the chart and stands in the address', async () =
   for (let i = 0; i < 20; i++) await page.keyboard.press('ArrowRight')
   await page.waitForFunction((old) => document.querySelector('#plan-chart svg')?.innerHTML !== old, before)
   assert.match(page.url(), /[?&]rps=\d+/)
+  const all = await page.locator('#plan-result tbody tr').count()
+  await page.locator('#filters summary').click()
+  await page.getByLabel('jwt-eddsa', { exact: true }).uncheck()
+  await slider.press('ArrowRight')
+  await page.waitForFunction((n) => document.querySelectorAll('#plan-result tbody tr').length === n, all - 1)
 })
 
 /** As a hand would: the browser's own event with real files. */

@@ -10,7 +10,7 @@ import { planChart } from '../../report/charts/plan.ts'
 import { figure, machine, percent } from '../../report/format.ts'
 import type { PageData } from '../../report/page-data.ts'
 import { traits } from '../../traits.ts'
-import { type Choice, choose, chosen, onChoice } from './address.ts'
+import { type Choice, choose, chosen, kept, onChoice } from './address.ts'
 import { chartCard } from './charts.ts'
 import { byId, type Cell, el, scrollingTable } from './dom.ts'
 
@@ -100,13 +100,18 @@ export function showPlanner({ run, summary, rows }: PageData): void {
   body.replaceChildren(...form(evidence), place)
   const draw = () => {
     place.replaceChildren(
-      ...result(evidence, requestFrom(), pairOf(evidence), `from ${run.id} · ${machine(run.environment)}`),
+      ...result(
+        evidence.filter(({ scheme }) => kept('schemes', schemeNames).includes(scheme)),
+        requestFrom(),
+        pairOf(evidence),
+        `from ${run.id} · ${machine(run.environment)}`,
+      ),
     )
   }
   // A drag gives more events than a screen has frames.
   let isDue = false
   onChoice((changed) => {
-    const asked: readonly Choice[] = [...controls.map(({ choice }) => choice), 'price', 'plan']
+    const asked: readonly Choice[] = [...controls.map(({ choice }) => choice), 'price', 'plan', 'schemes']
     if (isDue || !changed.some((choice) => asked.includes(choice))) return
     isDue = true
     requestAnimationFrame(() => {
