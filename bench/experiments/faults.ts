@@ -102,11 +102,7 @@ export const faults: Experiment = {
     const canBe = ({ settings = {} }: Laid) =>
       Object.keys(settings).every((one) => options.settable.includes(one as Setting))
     const possible = FAULTS.filter(canBe)
-    const laid = brief
-      ? possible
-          .filter(({ fault, variant }) => !variant && brief.includes(fault))
-          .map((one) => (one.spread === 'every' ? { ...one, spread: 'usual' as const } : one))
-      : possible
+    const laid = brief ? possible.filter(({ fault, variant }) => !variant && brief.includes(fault)) : possible
     const arms = laid.flatMap((one) => schemesFor(one, options).map((scheme) => armOf(one, scheme, options)))
     return { rounds: [{ arms, blocks: blocksOf(options, blocks) }], notes: [] }
   },
@@ -116,10 +112,11 @@ const ALONE = 'faults: left out, since this fleet has one replica, and what is b
 
 function schemesFor({ feels, spread }: Laid, options: PlanOptions): SchemeName[] {
   const { schemes, schemesNamed, traits } = options
-  const all = schemesNamed || spread === 'every'
+  const { brief } = profiles[options.profile].faults
+  const all = schemesNamed || (spread === 'every' && !brief)
   const chosen = schemes.filter((scheme) => scheme !== CONTROL && (all || USUAL.includes(scheme)))
   const feeling = chosen.filter((scheme) => feels(traits[scheme]))
-  if (all || spread === 'usual') return feeling
+  if (all || spread === 'every' || spread === 'usual') return feeling
   if (spread === 'one') return feeling.filter((scheme) => withRedis(traits[scheme])).slice(0, 1)
   const states = [...new Set(feeling.map((scheme) => traits[scheme].state))]
   return states.flatMap((state) => feeling.find((scheme) => traits[scheme].state === state) ?? [])

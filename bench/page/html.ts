@@ -15,7 +15,7 @@ export interface Assets {
   data: string
 }
 
-/** Half of a page would be the chart library; compressed it is a quarter. */
+/** The program would be the larger part of a page; compressed it is less than half as large. */
 const UNPACK = `const packed = document.getElementById('program').textContent
 const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0))
 const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))

@@ -54,7 +54,6 @@ export function comparisonText(
   request: PlanRequest,
 ): string {
   const price = request.prices ? 'a month' : 'cores'
-  const less = request.prices ? 'is cheaper than' : 'takes fewer cores than'
   const head = ['scheme', 'replicas', 'Redis', 'in Redis', 'proxy', 'p99, ms', price]
   const rows = plans.map((made) =>
     made.refused === null
@@ -73,17 +72,21 @@ export function comparisonText(
     cells.map((cell, i) => (i === 0 ? cell.padEnd(WIDTHS[i] ?? 0) : cell.padStart(WIDTHS[i] ?? 0))).join(''),
   )
   const refusals = plans.flatMap((made) => (made.refused === null ? [] : [`${made.scheme}: ${made.refused}`]))
-  const said = crossings.map(({ rps, cheaperBelow, cheaperAbove }) =>
-    wrap(
-      `Below about ${figure(rps)} requests/s ${cheaperBelow} ${less} ${cheaperAbove}, above it the other way ` +
-        'round, when users grow as the requests do.',
-    ),
-  )
+  const said = crossings.map((one) => wrap(crossingText(one, request)))
   return [
     ...table,
     ...(refusals.length > 0 ? ['', ...refusals] : []),
     ...(said.length > 0 ? ['', ...said] : []),
   ].join('\n')
+}
+
+/** From which rate on the other scheme is the cheaper one. */
+export function crossingText({ rps, cheaperBelow, cheaperAbove }: Crossing, { prices }: PlanRequest): string {
+  const less = prices ? 'is cheaper than' : 'takes fewer cores than'
+  return (
+    `Below about ${figure(rps)} requests/s ${cheaperBelow} ${less} ${cheaperAbove}, above it the other way ` +
+    'round, when users grow as the requests do.'
+  )
 }
 
 function perReplica({ replicas }: Plan, { rps }: PlanRequest): string {

@@ -2,8 +2,7 @@
 
 import { schemeNames } from '../../../servers/scheme.ts'
 import { charts } from '../../report/charts/index.ts'
-import type { Drawing } from '../../report/charts/svg.ts'
-import { toSvg } from '../../report/charts/svg.ts'
+import { type Drawing, toSvg } from '../../report/charts/svg.ts'
 import { csv, type Figure, figuresOf, labelNames } from '../../report/figures.ts'
 import { figure as shown } from '../../report/format.ts'
 import { narrowed } from '../../report/narrow.ts'

@@ -1,0 +1,209 @@
+/** What a plan is asked for: sliders for the hand, numbers for what it cannot hit, all kept in the address. */
+import type { PlanRequest, Prices } from '../../plan/request.ts'
+import { figure } from '../../report/format.ts'
+import { type Choice, choose, chosen, onChoice } from './address.ts'
+import { el } from './dom.ts'
+
+interface Quantity {
+  choice: Choice
+  label: string
+  unit: string
+  least: number
+  most: number
+  initial: number
+  /** Each step of the slider is a factor, where the range spans decades. */
+  isLogarithmic?: true
+  step?: number
+}
+
+const quantities: readonly Quantity[] = [
+  {
+    choice: 'rps',
+    label: 'Requests',
+    unit: 'per second',
+    least: 10,
+    most: 1e7,
+    initial: 20_000,
+    isLogarithmic: true,
+  },
+  {
+    choice: 'users',
+    label: 'Users logged in',
+    unit: '',
+    least: 10,
+    most: 1e9,
+    initial: 100_000,
+    isLogarithmic: true,
+  },
+  {
+    choice: 'p99',
+    label: 'SLO: p99 at most',
+    unit: 'ms',
+    least: 1,
+    most: 1_000,
+    initial: 50,
+    isLogarithmic: true,
+  },
+  { choice: 'headroom', label: 'Headroom', unit: '% kept free', least: 0, most: 90, initial: 30 },
+  { choice: 'cores', label: 'Cores of a replica', unit: '', least: 1, most: 64, initial: 1 },
+  {
+    choice: 'payload',
+    label: 'State of a login',
+    unit: 'bytes; 0: as measured',
+    least: 0,
+    most: 16_000,
+    initial: 0,
+    step: 100,
+  },
+]
+
+const PRICES = [
+  { key: 'replica', label: 'Price of a replica', most: 500 },
+  { key: 'redis', label: 'Price of a Redis primary', most: 500 },
+  { key: 'proxyCore', label: 'Price of a proxy core', most: 500 },
+  { key: 'egressGb', label: 'Price of a GB to clients', most: 0.5 },
+] as const satisfies readonly { key: keyof Prices; label: string; most: number }[]
+
+const FREE: Prices = { replica: 0, redis: 0, proxyCore: 0, egressGb: 0 }
+
+/** The choices that a request is read from. */
+export const asking: readonly Choice[] = [...quantities.map(({ choice }) => choice), 'price']
+
+function valueFor({ choice, least, most, initial }: Quantity): number {
+  const text = chosen(choice)
+  const value = text === null ? initial : Number(text)
+  return Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : initial
+}
+
+/** As `npm run plan` takes it. */
+export function requestFrom(): PlanRequest {
+  const [rps = 0, users = 0, p99Ms = 0, headroom = 0, replicaCores = 1, stateBytes = 0] =
+    quantities.map(valueFor)
+  return {
+    rps,
+    users: Math.round(users),
+    p99Ms,
+    headroom: headroom / 100,
+    replicaCores,
+    stateBytes: stateBytes === 0 ? null : Math.round(stateBytes),
+    prices: pricesFrom(),
+  }
+}
+
+/** Null without any: then cores are compared. */
+function pricesFrom(): Prices | null {
+  const text = chosen('price')
+  if (text === null) return null
+  const given = text.split(',').map(Number)
+  const all = PRICES.map((_, i) => (Number.isFinite(given[i]) ? (given[i] as number) : 0))
+  const [replica = 0, redis = 0, proxyCore = 0, egressGb = 0] = all
+  return { replica, redis, proxyCore, egressGb }
+}
+
+/** One slider a quantity and a price; they follow the address. */
+export function controls(): HTMLElement[] {
+  return [
+    el('div', { class: 'controls' }, ...quantities.map(quantityControl)),
+    el(
+      'details',
+      {},
+      el('summary', {}, 'Prices by the month'),
+      el('div', { class: 'controls' }, ...PRICES.map(priceControl)),
+    ),
+  ]
+}
+
+const STEPS = 400
+
+function quantityControl(quantity: Quantity): HTMLElement {
+  const { choice, least, most, initial, isLogarithmic, step = 1 } = quantity
+  const linear = { min: least, max: most, step, toSlider: (x: number) => x, fromSlider: (x: number) => x }
+  const logarithmic = {
+    min: 0,
+    max: STEPS,
+    step: 1,
+    toSlider: (x: number) => (STEPS * Math.log(x / least)) / Math.log(most / least),
+    // Two digits: nobody drags to the third.
+    fromSlider: (x: number) => Number((least * (most / least) ** (x / STEPS)).toPrecision(2)),
+  }
+  return control({
+    ...quantity,
+    ...(isLogarithmic ? logarithmic : linear),
+    id: `plan-${choice}`,
+    value: () => valueFor(quantity),
+    set: (value) => choose({ [choice]: value === initial ? null : String(value) }),
+  })
+}
+
+/** Without any price cores are compared; the first that is given makes the others zero. */
+function priceControl({ key, label, most }: (typeof PRICES)[number]): HTMLElement {
+  return control({
+    id: `price-${key}`,
+    label,
+    unit: '',
+    initial: 0,
+    min: 0,
+    max: most,
+    step: most / 100,
+    toSlider: (x) => x,
+    fromSlider: (x) => x,
+    value: () => pricesFrom()?.[key] ?? 0,
+    set(value) {
+      const prices = { ...(pricesFrom() ?? FREE), [key]: Math.max(0, value) }
+      const all = PRICES.map((one) => prices[one.key])
+      choose({ price: all.every((price) => price === 0) ? null : all.join(',') })
+    },
+  })
+}
+
+interface Slider {
+  id: string
+  label: string
+  unit: string
+  initial: number
+  /** Of the slider’s own scale. */
+  min: number
+  max: number
+  step: number
+  toSlider(value: number): number
+  fromSlider(place: number): number
+  /** As the address has it. */
+  value(): number
+  set(value: number): void
+}
+
+function control({ id, label, unit, initial, min, max, step, ...slider }: Slider): HTMLElement {
+  const number = el('input', {
+    type: 'number',
+    id,
+    step: 'any',
+    change() {
+      slider.set(number.value === '' ? initial : Number(number.value))
+    },
+  })
+  const range = el('input', {
+    type: 'range',
+    'aria-label': `${label}, slider`,
+    min,
+    max,
+    step,
+    input() {
+      slider.set(slider.fromSlider(Number(range.value)))
+    },
+  })
+  const follow = () => {
+    const value = slider.value()
+    number.value = String(value)
+    range.value = String(slider.toSlider(value))
+    range.setAttribute('aria-valuetext', `${figure(value)} ${unit}`.trim())
+  }
+  follow()
+  onChoice(follow)
+  return el(
+    'div',
+    { class: 'control' },
+    el('span', {}, el('label', { for: id }, label), el('small', {}, unit)),
+    number,
+    range,
+  )
+}
