@@ -56,17 +56,16 @@ async function conclude(
   interrupted: number | null,
   output: OutputOptions,
 ): Promise<number> {
-  const { results } = await readRun(folder)
-  // As a resumed run would see it: what has no figure yet, except in experiments that ended early.
-  const left = upcomingTrials(run, results, results.length)
   if (interrupted === null) {
     run.finishedAt = new Date().toISOString()
     await writeRun(folder, run)
   }
+  // Read back, so that `report` makes the same bytes later.
+  const { run: stored, results } = await readRun(folder)
+  // As a resumed run would see it: what has no figure yet, except in experiments that ended early.
+  const left = upcomingTrials(run, results, results.length)
   if (results.length > 0) {
-    // As it is read back, so that `report` makes the same bytes.
-    const stored = await readRun(folder)
-    show(folder, stored.run, await written(folder, stored.run, stored.results), output)
+    show(folder, stored, await written(folder, stored, results), output)
   }
   if (interrupted !== null) {
     const tell = output.json ? console.error : console.log

@@ -1,16 +1,12 @@
 /** `npm run compare -- A B [C…]`: reads the runs, says whether they are comparable, and what differs. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Condition, failures } from './compare/conditions.ts'
 import { comparability, isComparable } from './compare/differences.ts'
 import { comparisons, markdownComparison, terminalComparison } from './compare/text.ts'
 import { AuthscaleError } from './errors.ts'
 import type { PageRun } from './report/page-data.ts'
-import { trialRows } from './report/rows.ts'
-import { readRun } from './store/run-dir.ts'
-
-const results = fileURLToPath(new URL('../results', import.meta.url))
+import { pageRunIn, resultsFolder } from './stored-runs.ts'
 
 export interface ComparingOptions {
   failOn?: Condition[]
@@ -73,7 +69,6 @@ function print(
 
 /** A folder, or the id of a run below `results/`. */
 async function runOf(name: string): Promise<PageRun> {
-  const places = [name, path.join(results, name), path.join(results, 'published', name)]
-  const { run, results: records } = await readRun(places.find((place) => existsSync(place)) ?? name)
-  return { run, rows: trialRows(run, records) }
+  const places = [name, path.join(resultsFolder, name), path.join(resultsFolder, 'published', name)]
+  return pageRunIn(places.find((place) => existsSync(place)) ?? name)
 }

@@ -2,7 +2,6 @@
 import { randomInt } from 'node:crypto'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { AuthscaleError } from './errors.ts'
 import { planTrials } from './experiments/index.ts'
 import { DEFAULT_SLO } from './experiments/profiles.ts'
@@ -14,6 +13,7 @@ import { captureEnvironment } from './store/environment.ts'
 import { createRunDir, RUN_FILE, readRun, writeRun } from './store/run-dir.ts'
 import { SCHEMA_VERSION } from './store/schema.ts'
 import { openTrialLog, type TrialLog } from './store/trial-log.ts'
+import { resultsFolder } from './stored-runs.ts'
 import type { PlannedRun } from './trial-order.ts'
 import type {
   Environment,
@@ -29,7 +29,6 @@ import type {
 } from './types.ts'
 
 const root = new URL('..', import.meta.url)
-const resultsFolder = fileURLToPath(new URL('results/', root))
 
 /** A rejected trial is measured again this often, and repeats take no more than this share of a run. */
 const REPEATS_PER_TRIAL = 2

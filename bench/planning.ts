@@ -1,7 +1,6 @@
 /** `npm run plan`: takes the newest run that can carry the plan, and prints what a load needs. */
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { calibrate } from './calibrate.ts'
 import { AuthscaleError } from './errors.ts'
 import { type Crossing, crossing } from './plan/compare.ts'
@@ -13,10 +12,9 @@ import { machine } from './report/format.ts'
 import { summarize } from './report/summarize.ts'
 import { wrap } from './report/wrap.ts'
 import { readRun } from './store/run-dir.ts'
+import { resultsFolder } from './stored-runs.ts'
 import { traits } from './traits.ts'
 import type { Run, SchemeName, Summary, TrialResult } from './types.ts'
-
-const results = fileURLToPath(new URL('../results', import.meta.url))
 
 export interface PlanningOptions {
   scheme?: SchemeName
@@ -62,7 +60,9 @@ export async function planCapacity(options: PlanningOptions): Promise<void> {
   const hasState = options.payload !== undefined
   const carries = (found: Evidence | string) =>
     typeof found !== 'string' && (!hasState || found.state !== null)
-  const folder = options.calibrate ? await calibrate(schemes, hasState, results, new Date()) : options.run
+  const folder = options.calibrate
+    ? await calibrate(schemes, hasState, resultsFolder, new Date())
+    : options.run
   const source = folder
     ? await sourceIn(folder)
     : await newestThat((one) => evidenceIn(one).every(carries), measuring(schemes, hasState))
@@ -152,7 +152,7 @@ function measuring(schemes: readonly SchemeName[], hasState: boolean): string {
 
 /** Own runs before published ones, newest first. Runs that cannot be read are somebody else's to mend. */
 async function newestThat(carries: (source: Source) => boolean, measuring: string): Promise<Source> {
-  for (const parent of [results, path.join(results, 'published')]) {
+  for (const parent of [resultsFolder, path.join(resultsFolder, 'published')]) {
     const names = await readdir(parent).catch(() => [])
     const read = await Promise.all(names.map((name) => readRun(path.join(parent, name)).catch(() => null)))
     const finished = read

@@ -1,6 +1,6 @@
 /** A run among the published ones, what is derived from all of them, and what the README shows of them. */
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { homedir, hostname, userInfo } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,9 +18,7 @@ import {
   updateVerify,
 } from './readme.ts'
 import { toSvg } from './report/charts/svg.ts'
-import type { PageRun } from './report/page-data.ts'
 import { reasonsAgainst } from './report/publishable.ts'
-import { trialRows } from './report/rows.ts'
 import { summarize } from './report/summarize.ts'
 import { writeFileDurably } from './store/durable.ts'
 import {
@@ -34,10 +32,9 @@ import {
   writeRun,
 } from './store/run-dir.ts'
 import { PACKED_TRIALS_FILE } from './store/trial-log.ts'
+import { pageRunIn, resultsFolder } from './stored-runs.ts'
 import type { TrialResult } from './types.ts'
 import { writeReport } from './write-report.ts'
-
-const results = fileURLToPath(new URL('../results', import.meta.url))
 
 /** Files of a run that were made beside it and say more about its machine. */
 const BESIDE = [LOAD_CHECK_FILE, VERIFY_FILE]
@@ -57,12 +54,12 @@ export async function publishRun(folder: string): Promise<void> {
   if (reasons.length > 0) {
     throw new AuthscaleError('NOT_PUBLISHABLE', `${folder} cannot be published: ${reasons.join('; ')}`)
   }
-  const published = path.join(results, 'published')
+  const published = path.join(resultsFolder, 'published')
   const target = await createRunDir(published, run.startedAt, run.environment)
   try {
     // A published run is called as its folder, wherever it was measured.
     const named = { ...run, id: path.basename(target) }
-    await writeFile(path.join(target, PACKED_TRIALS_FILE), packed(records))
+    await writeFileDurably(path.join(target, PACKED_TRIALS_FILE), packed(records))
     await writeRun(target, named)
     for (const file of BESIDE) {
       if (existsSync(path.join(folder, file))) await cp(path.join(folder, file), path.join(target, file))
@@ -121,8 +118,8 @@ export async function readme(folder: string, checks = folder, others: string[] =
 
 /** The files of `results/` about all published runs, by their names. */
 export async function catalogueFiles(): Promise<Record<string, string>> {
-  const runs = await Promise.all((await publishedFolders()).map(publishedRun))
-  const readme = await readFile(path.join(results, 'README.md'), 'utf8')
+  const runs = await Promise.all((await publishedFolders()).map(pageRunIn))
+  const readme = await readFile(path.join(resultsFolder, 'README.md'), 'utf8')
   const charts = acrossCharts(runs).map(({ name, drawing }) => [chartPath({ name }), toSvg(drawing)] as const)
   return {
     'README.md': replaceBetween(readme, 'runs', catalogueMarkdown(runs)),
@@ -133,21 +130,16 @@ export async function catalogueFiles(): Promise<Record<string, string>> {
 
 async function refreshCatalogue(): Promise<void> {
   for (const [name, content] of Object.entries(await catalogueFiles())) {
-    await mkdir(path.dirname(path.join(results, name)), { recursive: true })
-    await writeFileDurably(path.join(results, name), content)
+    await mkdir(path.dirname(path.join(resultsFolder, name)), { recursive: true })
+    await writeFileDurably(path.join(resultsFolder, name), content)
   }
 }
 
 async function publishedFolders(): Promise<string[]> {
-  const published = path.join(results, 'published')
+  const published = path.join(resultsFolder, 'published')
   const entries = await readdir(published, { withFileTypes: true })
   return entries
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => path.join(published, name))
     .sort()
-}
-
-async function publishedRun(folder: string): Promise<PageRun> {
-  const { run, results: records } = await readRun(folder)
-  return { run, rows: trialRows(run, records) }
 }

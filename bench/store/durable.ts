@@ -13,7 +13,7 @@ export const temporaryOf = (path: string): string => `${path}.tmp`
  *
  * @throws AuthscaleError NO_SPACE or WRITE_FAILED; what stood at `path` before is untouched
  */
-export async function writeFileDurably(path: string, content: string): Promise<void> {
+export async function writeFileDurably(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = temporaryOf(path)
   try {
     await rm(temporary, { force: true })
