@@ -51,8 +51,10 @@ const sessionsInRedis = ({ state }: Traits) => state === 'redis'
 
 const looksUp = ({ state, revocation }: Traits) => state === 'token+redis' && revocation === 'immediate'
 
-/** The proxy tries a replica that it finds no connection to once more, or another one. */
-const redispatch = { variant: 'redispatch', settings: { proxyRedispatch: true } } as const
+/** HAProxy as it comes: it tries a replica that it finds no connection to again, and no other one. */
+const faithful = { variant: 'same-replica', settings: { proxyRedispatch: false } } as const
+/** The proxy gives a replica up in half the time in which a request counts as hanging. */
+const hasty = { variant: 'proxy-timeout', settings: { proxyTimeoutMs: 1_000 } } as const
 /** What a denylist does that cannot be asked: 503, or letting in. */
 const open = { variant: 'open', settings: { denylistDown: 'open' } } as const
 
@@ -77,11 +79,12 @@ export const FAULTS: readonly Laid[] = [
   { fault: 'failover-guarded', feels: withRedis, spread: 'states', faultSec: 3 },
   { fault: 'logins-expired', feels: sessionsInRedis, spread: 'states' },
   { fault: 'replica-killed', feels: anywhere, spread: 'every' },
-  { fault: 'replica-killed', feels: anywhere, spread: 'states', ...redispatch },
+  { fault: 'replica-killed', feels: anywhere, spread: 'states', ...faithful },
   // The proxy finds out by three checks; each waits for two seconds, and begins two seconds after the one before.
   { fault: 'replica-stopped', feels: anywhere, spread: 'one', faultSec: 14 },
+  { fault: 'replica-stopped', feels: anywhere, spread: 'one', faultSec: 14, ...hasty },
   { fault: 'replica-terminated', feels: anywhere, spread: 'one' },
-  { fault: 'replica-terminated', feels: anywhere, spread: 'one', ...redispatch },
+  { fault: 'replica-terminated', feels: anywhere, spread: 'one', ...faithful },
   { fault: 'replica-drained', feels: anywhere, spread: 'one' },
   { fault: 'replica-clock-ahead', feels: anywhere, spread: 'states' },
   { fault: 'replica-other-keys', feels: sharing, spread: 'states' },

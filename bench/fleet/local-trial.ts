@@ -77,6 +77,7 @@ export async function startTrial(
       tls: spec.settings?.tls,
       reuse: spec.settings?.proxyReuse,
       redispatch: spec.settings?.proxyRedispatch,
+      timeoutMs: spec.settings?.proxyTimeoutMs,
       mostPerReplica: spec.mostPerReplica,
       healthChecks: !spec.quotas,
       replicas: replicas.handles,

@@ -83,6 +83,7 @@ class LocalFleet implements Fleet {
       'node',
       'proxyReuse',
       'proxyRedispatch',
+      'proxyTimeoutMs',
       'redisRoundTripMs',
       ...own,
     ]

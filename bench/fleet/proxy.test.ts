@@ -1,7 +1,7 @@
 /** HAProxy for real: refused configurations, counts, cookies. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { Agent, createServer, get } from 'node:http'
+import { Agent, createServer, get, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,9 +39,8 @@ test('a replica that ends before the proxy has met it is the reason, and nobody 
 
 test('requests through the proxy are counted by replica', async () => {
   const path = mkdtempSync(join(tmpdir(), 'proxy-'))
-  const server = createServer((_, response) => response.end('{}'))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const proxy = await startProxyAt(path, (server.address() as AddressInfo).port)
+  const server = await listening((response) => response.end('{}'))
+  const proxy = await startProxyAt(path, server.port)
   try {
     const before = (await proxy.counts()).r1 ?? 0
     for (let request = 0; request < 7; request++) await (await fetch(`${proxy.url}/`)).text()
@@ -103,6 +102,49 @@ async function visitTwice(url: string): Promise<void> {
       get(`${url}/me`, { agent }, (response) => response.resume().on('end', resolve)).on('error', reject)
     })
   agent.destroy()
+}
+
+test('a request that finds no connection to a replica is tried at another one, unless the proxy is to stay at the first', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'proxy-'))
+  const server = await listening((response) => response.end('{}'))
+  const replicas = [
+    { id: 'dead', port: await freePort() },
+    { id: 'alive', port: server.port },
+  ]
+  const proxy = await startProxyAt(path, 0, { replicas, healthChecks: false })
+  try {
+    for (let request = 0; request < 6; request++) assert.equal((await fetch(proxy.url)).status, 200)
+    assert.ok(((await proxy.counts()).alive ?? 0) >= 6)
+    const faithful = proxyConfig(80, '/s', { sticky: false, replicas, redispatch: false })
+    assert.doesNotMatch(faithful, /redispatch/)
+  } finally {
+    await proxy.stop()
+    server.close()
+    rmSync(path, { recursive: true })
+  }
+})
+
+test('a replica that does not answer in time is given up with 504', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'proxy-'))
+  const server = await listening((response, url) => url === '/healthz' && response.end('{}'))
+  const proxy = await startProxyAt(path, server.port, { timeoutMs: 200 })
+  try {
+    assert.equal((await fetch(`${proxy.url}/me`)).status, 504)
+  } finally {
+    await proxy.stop()
+    server.close()
+    rmSync(path, { recursive: true })
+  }
+})
+
+async function listening(answer: (response: ServerResponse, url: string | undefined) => void) {
+  const server = createServer((request, response) => answer(response, request.url))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const close = () => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { port: (server.address() as AddressInfo).port, close }
 }
 
 test('counts are summed over reply classes, for servers alone', () => {

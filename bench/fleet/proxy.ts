@@ -18,6 +18,9 @@ import type { Tool } from './tools.ts'
 
 const READY_TIMEOUT_MS = 10_000
 const PORT_TRIES = 5
+const CONNECT_MS = 2_000
+/** Longer than any answer of an overloaded replica that a load waits for. */
+const ANSWER_MS = 60_000
 
 export interface ProxyPlan {
   tool: Tool
@@ -31,8 +34,13 @@ export interface ProxyPlan {
   tls?: TlsVersion | undefined
   /** Which requests may take a connection to a replica that others used; default always, as if all were safe to repeat. */
   reuse?: Settings['proxyReuse'] | undefined
-  /** Whether a request that finds no connection is tried at another replica, instead of at the same one a second later. */
+  /**
+   * Whether a request that finds no connection is tried at another replica, instead of at the same one a second later;
+   * default true. It has reached no replica then, so that trying again repeats nothing.
+   */
   redispatch?: Settings['proxyRedispatch'] | undefined
+  /** How long a replica may take to accept a connection, and to answer; default 2 s and 60 s. */
+  timeoutMs?: Settings['proxyTimeoutMs'] | undefined
   /** Requests that a replica gets at once, while the others wait in the proxy; without, all are passed on. */
   mostPerReplica?: number | undefined
   /**
@@ -172,12 +180,13 @@ export function proxyConfig(
   socket: string,
   plan: Pick<
     ProxyPlan,
-    'sticky' | 'replicas' | 'tls' | 'reuse' | 'redispatch' | 'mostPerReplica' | 'healthChecks'
+    'sticky' | 'replicas' | 'tls' | 'reuse' | 'redispatch' | 'timeoutMs' | 'mostPerReplica' | 'healthChecks'
   > & {
     certificate?: string | undefined
   },
 ): string {
   const { tls, certificate = '', mostPerReplica, healthChecks = true } = plan
+  const { redispatch = true, timeoutMs = ANSWER_MS } = plan
   const most = mostPerReplica ? ` maxconn ${mostPerReplica}` : ''
   const servers = plan.replicas.map(({ id, port }) => {
     return `  server ${id} 127.0.0.1:${port}${plan.sticky ? ` cookie ${id}` : ''}${most}`
@@ -190,9 +199,9 @@ export function proxyConfig(
     ...(tls ? tlsGlobals : []),
     'defaults',
     '  mode http',
-    '  timeout connect 2s',
+    `  timeout connect ${Math.min(CONNECT_MS, timeoutMs)}ms`,
     '  timeout client 60s',
-    '  timeout server 60s',
+    `  timeout server ${timeoutMs}ms`,
     '  timeout queue 5s',
     'frontend front',
     `  bind 127.0.0.1:${port}${tls ? ` ${tlsBind(tls, certificate)}` : ''}`,
@@ -202,7 +211,7 @@ export function proxyConfig(
     ...(plan.sticky ? ['  cookie SRV insert indirect nocache httponly'] : []),
     ...(healthChecks ? ['  option httpchk GET /healthz', '  http-check expect status 200'] : []),
     `  http-reuse ${plan.reuse ?? 'always'}`,
-    ...(plan.redispatch ? ['  option redispatch 1'] : []),
+    ...(redispatch ? ['  option redispatch 1'] : []),
     // Node closes idle connections after 5 s; reusing one in that moment would be an error of ours.
     `  default-server ${healthChecks ? 'check inter 2s fall 3 rise 1 ' : ''}pool-purge-delay 2s`,
     ...servers,

@@ -28,12 +28,18 @@ const WORDS: Readonly<Record<FaultId, string>> = {
   'hostile-requests': 'malformed, slow and huge requests',
 }
 
+/** What the proxy does with a replica that it cannot reach, where an arm says so; its default has changed. */
+const REDISPATCH = { true: '; proxy tries another', false: '; proxy tries no other' }
+
 /** With what else is unlike the stack as it is. */
 export function faultWords({
   fault,
   settings,
 }: Pick<Summary['faults'][number], 'fault' | 'settings'>): string {
-  return `${WORDS[fault]}${settings.proxyRedispatch ? '; proxy redispatches' : ''}`
+  const { proxyRedispatch, proxyTimeoutMs } = settings
+  const tries = proxyRedispatch === undefined ? '' : REDISPATCH[`${proxyRedispatch}`]
+  const waits = proxyTimeoutMs === undefined ? '' : `; proxy waits ${proxyTimeoutMs / 1_000} s`
+  return `${WORDS[fault]}${tries}${waits}`
 }
 
 /** The scheme, with the mode in which it is not as by default. */

@@ -71,7 +71,7 @@ test('a recovery that was not seen in one of the trials was not seen', async () 
 
 test('what must never be is told first, with where it was', async () => {
   const { files } = await reported((seen, arm) =>
-    faultOf(arm) === 'replica-stopped' ? { ...seen, wrongUsers: 1, hangs: 7 } : seen,
+    arm.variant === 'replica-stopped' ? { ...seen, wrongUsers: 1, hangs: 7 } : seen,
   )
   const report = files['report.md'] ?? ''
   assert.match(report, /answered as somebody else: \*\*1\*\* of/)
@@ -88,7 +88,7 @@ test('the chart has a panel for each fault that it shows, and none without the e
   for (const words of [
     'Redis killed, kept a log',
     'Redis forgets all',
-    'a replica killed; proxy redispatches',
+    'a replica killed; proxy tries no other',
   ])
     assert.ok(svg.includes(words), words)
   assert.match(svg, /<title>A Redis that is killed takes/)

@@ -11,13 +11,13 @@ import { type Drawing, drawing, size } from './svg.ts'
 type Entry = Summary['faults'][number]
 
 /** Those whose courses differ most; the table has them all. */
-const SHOWN: readonly { fault: FaultId; redispatch?: true }[] = [
+const SHOWN: readonly { fault: FaultId; otherRedispatch?: true }[] = [
   { fault: 'redis-killed-log' },
   { fault: 'redis-read-only' },
   { fault: 'redis-flushed' },
   { fault: 'failover-guarded' },
   { fault: 'replica-killed' },
-  { fault: 'replica-killed', redispatch: true },
+  { fault: 'replica-killed', otherRedispatch: true },
 ]
 
 const area = { left: 60, right: 24, top: 166, bottom: 56, gapX: 26, gapY: 66 }
@@ -34,9 +34,9 @@ function drawn(faults: readonly Entry[]): Entry[] {
 /** Null without the experiment. */
 export function faultsChart(run: Run, summary: Summary): Drawing | null {
   const drawable = drawn(summary.faults)
-  const panels = SHOWN.flatMap(({ fault, redispatch = false }) => {
+  const panels = SHOWN.flatMap(({ fault, otherRedispatch = false }) => {
     const entries = drawable.filter(
-      (one) => one.fault === fault && (one.settings.proxyRedispatch ?? false) === redispatch,
+      (one) => one.fault === fault && (one.settings.proxyRedispatch !== undefined) === otherRedispatch,
     )
     return entries.length === 0 ? [] : [entries]
   })

@@ -30,8 +30,13 @@ export const settingsSchema = z
     proxyRedispatch: z
       .boolean()
       .describe(
-        'Whether a request that finds no connection to its replica is tried at another one; default: at the same ' +
-          'one three times, a second apart, as HAProxy does',
+        'Whether a request that finds no connection to its replica is tried at another one; default true, and ' +
+          'false in runs before 2026-11-26 07:00 UTC (CHANGELOG.md): at the same one three times, a second apart',
+      ),
+    proxyTimeoutMs: count
+      .min(1)
+      .describe(
+        'How long the proxy waits for a replica to accept a connection (2 s at most) and to answer; default 60,000',
       ),
     node: z.string().describe('Major version of the Node that runs the replicas; default: the pinned one'),
     threadPool: count.min(1).describe('UV_THREADPOOL_SIZE of the replicas; default 4'),
