@@ -8,8 +8,9 @@ import type { Action, Operation } from './history.ts'
 const NO_BOUND: Bounds = { oneLoginMs: 0, userWideMs: 0 }
 
 function operation(over: Partial<Operation> & Pick<Operation, 'action'>): Operation {
-  const base = { user: 1, login: 'a', at: 'r1', startMs: 0, endMs: 1, end: 'answered' as const, named: null }
-  return { ...base, status: over.action === 'login' || over.action === 'use' ? 200 : 204, ...over }
+  const { action, user = 1, status = action === 'login' || action === 'use' ? 200 : 204 } = over
+  const named = action === 'use' && status === 200 ? `user${user}` : null
+  return { user, login: 'a', at: 'r1', startMs: 0, endMs: 1, end: 'answered', status, named, ...over }
 }
 
 /** Operations of few users with few logins each, overlapping at will; all are answered as if nothing was revoked. */
@@ -160,14 +161,17 @@ test('a use that begins with the acknowledgement or before may be accepted, and 
     )
 })
 
-test('an answer that names another user and a request without an answer are found', () => {
+test('an answer that names another user or nobody, and a request without an answer are found', () => {
   const wrong = operation({ action: 'use', named: 'user11' })
+  const nameless = operation({ action: 'use', named: null })
   const hang = operation({ action: 'use', end: 'hang', status: null })
   const history = [
     wrong,
+    nameless,
     hang,
+    operation({ action: 'use', status: 401, named: null }),
     operation({ action: 'use', named: 'user1' }),
     operation({ action: 'use', end: 'lost', status: null }),
   ]
-  assert.deepEqual(checkHistory(history, NO_BOUND), { late: [], wrongUsers: [wrong], hangs: [hang] })
+  assert.deepEqual(checkHistory(history, NO_BOUND), { late: [], wrongUsers: [wrong, nameless], hangs: [hang] })
 })

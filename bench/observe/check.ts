@@ -42,9 +42,15 @@ export function checkHistory(history: readonly Operation[], bounds: Bounds): Fin
   })
   return {
     late,
-    wrongUsers: history.filter(({ named, user }) => named !== null && named !== `user${user}`),
+    wrongUsers: history.filter(isWrong),
     hangs: history.filter(({ end }) => end === 'hang'),
   }
+}
+
+/** Who reads his own page and is told nobody's name was not answered as himself either. */
+function isWrong({ action, status, named, user }: Operation): boolean {
+  if (named === null) return action === 'use' && isAccepted({ status })
+  return named !== `user${user}`
 }
 
 /** A revocation says nothing of another, which may be asked for twice; somebody locked out cannot log in either. */

@@ -62,6 +62,28 @@ test('cells say what was put in', () => {
   assert.match(session?.crossSite.text ?? '', /^no, of \d+ requests$/)
 })
 
+test('what some are spared of a Redis that is killed is called partly, what nearly all are: it goes on', async () => {
+  const words = async (good: number) => {
+    const { run, results } = await syntheticFaults({
+      plan,
+      change: (seen) => ({
+        ...seen,
+        bins: seen.bins.map((bin) =>
+          bin.good === 0 ? { ...bin, good, unavailable: bin.due - good } : bin,
+        ),
+      }),
+    })
+    const row = summarize(run, results).trade.find(({ scheme }) => scheme === 'session-redis')
+    return row?.cells.redisLoss.text.split(' good')[0]
+  }
+  assert.deepEqual(await Promise.all([1, 2, 18, 19].map(words)), [
+    'stands: 5 %',
+    'partly: 10 %',
+    'partly: 90 %',
+    'goes on: 95 %',
+  ])
+})
+
 test('a run of costs alone has no such table, and one without faults says so in its cells', async () => {
   const { run, results } = syntheticRun({ experiments: ['cost'] })
   assert.deepEqual(tradeSection(summarize(run, results)), [])

@@ -25,8 +25,9 @@ export type Column = keyof typeof COLUMNS
 
 /** A cell with nothing measured behind it. */
 const EMPTY: Cell = { text: ABSENT, trials: [] }
-/** Good answers while Redis is away, from which on users notice little. */
+/** Share of good answers while Redis is away: users notice little from the one on, and little else up to the other. */
 const SURVIVES = 0.95
+const STANDS = 0.05
 
 /** One row a scheme, without the control; none where nothing but cost was measured, which has tables of its own. */
 export function trade(run: Run, facts: Facts, results: readonly TrialResult[]): Trade {
@@ -114,7 +115,7 @@ function redisLossOf(scheme: string, facts: Facts, costTrials: () => string[]): 
   if (entry) {
     const { duringShare, loggedOutBefore } = entry.measured
     const out = loggedOutBefore > 0 ? `, ${loggedOutBefore} logged out` : ''
-    const word = duringShare >= SURVIVES ? 'goes on' : 'stands'
+    const word = duringShare >= SURVIVES ? 'goes on' : duringShare <= STANDS ? 'stands' : 'partly'
     return { text: `${word}: ${percent(duringShare)} good meanwhile${out}`, trials: entry.trials }
   }
   const asked = armOf(facts, scheme)?.metrics.redisCommandsPerRequest

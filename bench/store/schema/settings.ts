@@ -31,7 +31,7 @@ export const settingsSchema = z
       .boolean()
       .describe(
         'Whether a request that finds no connection to its replica is tried at another one; default true, and ' +
-          'false in runs before 2026-11-26 07:00 UTC (CHANGELOG.md): at the same one three times, a second apart',
+          'false in runs before 2026-11-26 06:50 UTC (CHANGELOG.md): at the same one three times, a second apart',
       ),
     proxyTimeoutMs: count
       .min(1)
