@@ -173,5 +173,9 @@ test('an answer that names another user or nobody, and a request without an answ
     operation({ action: 'use', named: 'user1' }),
     operation({ action: 'use', end: 'lost', status: null }),
   ]
-  assert.deepEqual(checkHistory(history, NO_BOUND), { late: [], wrongUsers: [wrong, nameless], hangs: [hang] })
+  assert.deepEqual(checkHistory(history, NO_BOUND), {
+    late: [],
+    wrongUsers: [wrong, nameless],
+    hangs: [hang],
+  })
 })

@@ -68,9 +68,7 @@ test('what some are spared of a Redis that is killed is called partly, what near
       plan,
       change: (seen) => ({
         ...seen,
-        bins: seen.bins.map((bin) =>
-          bin.good === 0 ? { ...bin, good, unavailable: bin.due - good } : bin,
-        ),
+        bins: seen.bins.map((bin) => (bin.good === 0 ? { ...bin, good, unavailable: bin.due - good } : bin)),
       }),
     })
     const row = summarize(run, results).trade.find(({ scheme }) => scheme === 'session-redis')

@@ -21,7 +21,8 @@ export const sessionChecks: readonly Check[] = [
   {
     id: 10,
     anchor: 'A5 7.2.3',
-    title: 'ids of 2,000 sessions (IDS=100000: of as many) are unique, of at least 128 bits, and none resembles another',
+    title:
+      'ids of 2,000 sessions (IDS=100000: of as many) are unique, of at least 128 bits, and none resembles another',
     applies: isSession,
     async run({ server, scheme }) {
       const ids: string[] = []

@@ -73,14 +73,14 @@ export function acrossChart(
 const withUnit = (point: Series['points'][number] | undefined, unit: string) =>
   point && { ...point, unit, warnings: [] }
 
-/** How far apart the runs lie for the scheme in which they differ most. */
+/** How far apart the runs lie for the scheme in which they differ most; what a run does not tell from nothing has no ratio. */
 function finding(runs: readonly Series[], what: string): string {
   if (runs.length < 2) return `${what}: one run so far`
   const schemes = [...new Set(runs.flatMap(({ points }) => points.map(({ scheme }) => scheme)))]
   const spreads = schemes.flatMap((scheme) => {
-    const values = runs.flatMap(({ points }) => points.find((one) => one.scheme === scheme)?.value ?? [])
-    const [least, most] = [Math.min(...values), Math.max(...values)]
-    return values.length > 1 && least > 0 ? [{ scheme, factor: most / least }] : []
+    const known = runs.flatMap(({ points }) => points.find((one) => one.scheme === scheme) ?? [])
+    const values = known.flatMap(({ value, lo }) => (lo > 0 ? [value] : []))
+    return values.length > 1 ? [{ scheme, factor: Math.max(...values) / Math.min(...values) }] : []
   })
   const widest = spreads.sort((a, b) => b.factor - a.factor)[0]
   if (!widest) return `${what} in ${runs.length} runs`

@@ -63,6 +63,13 @@ test('runs side by side: the finding is how far they lie apart at most, and each
   for (const name of ['one', 'two', 'jwt-hs256', 'session-redis', 'Auth tax, CPU µs/request']) {
     assert.ok(svg.includes(name), name)
   }
+  const nothing = { name: 'three', points: [{ scheme: 'jwt-hs256', value: 1, lo: -4, hi: 6, n: 5 }] }
+  const withNothing = acrossChart([series('one', 10), series('two', 20), nothing], {
+    what: 'X',
+    unit: 'y',
+    note: '',
+  })
+  assert.equal(withNothing?.title, 'X in 3 runs: up to 2.00 times apart (jwt-hs256)')
   const alone = acrossChart([series('one', 10)], { what: 'X', unit: 'y', note: '' })
   assert.equal(alone?.title, 'X: one run so far')
   assert.equal(acrossChart([series('none')], { what: 'X', unit: 'y', note: '' }), null)
