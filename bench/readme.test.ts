@@ -43,6 +43,12 @@ test('what the run does not decide is taken from the others, and leads to the ru
     updated,
     /foretold 18 fleets.*off by 0 % in the median and by 0 % at most.*published\/y\/report\.md#replicas/,
   )
+  const older = {
+    ...other,
+    runDir: 'results/published/z',
+    run: { ...known, startedAt: '2020-01-01T00:00:00.000Z' },
+  }
+  assert.equal(updateReadme(readme, { runDir: 'results/published/x', run, summary }, [older, other]), updated)
   const open = (text: string) => Number(/; without a verdict yet: (\d+)/.exec(text)?.[1] ?? 0)
   assert.ok(open(updated) < open(update(readme)))
   assert.doesNotMatch(update(readme), /foretold/)

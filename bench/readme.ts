@@ -25,7 +25,7 @@ export const PICTURE_FILE = 'page.png'
  * The README with everything between its two marks replaced by charts and tables of the run; the rest stays as it is.
  * The same runs give the same text, so that a test can hold the README to it.
  *
- * @param others runs that decide claims which the first does not
+ * @param others runs that decide claims which the first does not, in any order: the newest that does is asked
  * @throws AuthscaleError BAD_README without the marks, SHORT_RUN for a run that is never published
  */
 export function updateReadme(readme: string, main: Shown, others: readonly Shown[] = []): string {
@@ -36,7 +36,8 @@ export function updateReadme(readme: string, main: Shown, others: readonly Shown
       `${runDir} is a ${run.profile} run, which is never published: use a standard or full one`,
     )
   }
-  return replaceBetween(readme, 'figures', figures(main, others))
+  const newestFirst = others.toSorted((a, b) => Date.parse(b.run.startedAt) - Date.parse(a.run.startedAt))
+  return replaceBetween(readme, 'figures', figures(main, newestFirst))
 }
 
 /**

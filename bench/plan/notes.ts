@@ -32,6 +32,8 @@ interface Outcome {
   /** Requests per second of one replica core. */
   each: number
   atLeast: boolean
+  /** Where the latencies of all blocks together allow less than the capacity with its headroom does. */
+  held: { perSec: number; medianPerSec: number } | null
   replicas: number
   redisPrimaries: number
   /** Of the p99, what waiting at Redis and proxy adds to what was measured. */
@@ -44,8 +46,8 @@ const SEEN = 0.01
 /** What a reader of the plan has to know, one sentence each. */
 export function warningsOf(
   evidence: Evidence,
-  request: Pick<PlanRequest, 'replicaCores' | 'users' | 'stateBytes'>,
-  { each, atLeast, replicas, redisPrimaries, addedShare }: Outcome,
+  request: Pick<PlanRequest, 'p99Ms' | 'replicaCores' | 'users' | 'stateBytes'>,
+  { each, atLeast, held, replicas, redisPrimaries, addedShare }: Outcome,
 ): string[] {
   const { ladder, scaling, warnings, userBytesOf, scheme, mostUsers } = evidence
   const { least } = measuredRates(ladder)
@@ -54,6 +56,9 @@ export function warningsOf(
       'measured in fewer than five blocks: the ranges are those of the blocks seen, and hold less than 95 %',
     atLeast &&
       'one replica keeps the latency asked for beyond what was measured: at most so many replicas are needed',
+    held !== null &&
+      `each replica gets ${rate(held.perSec)} at most: up to there all blocks together kept ${request.p99Ms} ms, the median ` +
+        `block up to ${rate(held.medianPerSec)}; more blocks (--trials) would tell which of them are the rule`,
     replicas > 1 &&
       scaling === null &&
       'replicas are taken to scale without loss: the run has no efficiency for them',

@@ -97,16 +97,25 @@ test('what cannot be said is refused, with what to do', () => {
   assert.equal(plan(evidence(), far).refused, null, 'with a fit the utilization law carries it')
 })
 
-test('no plan at a rate where all blocks together break the bound that the median block kept', () => {
+test('no more for a replica than all blocks together kept, whatever the median block did', () => {
   const ladder = ladderOf([step(1_000, 5_000), step(4_000, 90_000), step(9_000, 400_000)], {
     capacityPerSec: around(8_000, 'requests/s'),
     capacityNote: 'found',
   })
   const asked = { ...request, p99Ms: 50 }
-  // 6,667/s is 0.533 of the way from 4,000/s to 9,000/s: 90 ms × (400 ÷ 90)^0.533.
-  const refusal = plan(evidence({ ladder }), asked).refused ?? ''
-  assert.match(refusal, /^at 6,670\/s each.*all blocks together.*199 ms.*8,000\/s.*--trials.*--headroom/)
-  assert.equal(made(plan(evidence({ ladder }), { ...asked, headroom: 0.7 })).replicas.value, 9)
+  // 50 ms lies at ln(10) ÷ ln(18) of the way from 1,000/s to 4,000/s: 3,390/s, less than the share of 8,000/s.
+  const held = made(plan(evidence({ ladder }), asked))
+  assert.equal(held.replicas.value, Math.ceil(request.rps / 3_390))
+  assert.ok(held.p99Ms.value <= 50 * 1.01)
+  assert.match(
+    held.warnings.join('\n'),
+    /gets 3,390\/s at most.*kept 50 ms.*median block up to 8,000\/s.*--trials/,
+  )
+  const free = made(plan(evidence({ ladder }), { ...asked, headroom: 0.7 }))
+  assert.equal(free.replicas.value, 9)
+  assert.doesNotMatch(free.warnings.join('\n'), /at most: up to there/)
+  const nowhere = { ...ladder, rungs: ladder.rungs.map((rung) => ({ ...rung, p99Us: around(60_000) })) }
+  assert.match(plan(evidence({ ladder: nowhere }), asked).refused ?? '', /already at 1,000\/s.*--rates/)
 })
 
 /** Enough headroom that no waiting at Redis or proxy breaks the bound: less is the next property's. */

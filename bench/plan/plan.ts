@@ -7,14 +7,14 @@
  * each that stays free at the planned load. Response times are those of one replica, and what waiting at Redis and
  * proxy adds when they serve all of them.
  */
-import { list, responseTime } from '../report/format.ts'
+import { list } from '../report/format.ts'
 import { busyAt, type Ladder, latencyAt, measuredRates, type Reach, reach } from './curve.ts'
 import { demandOf, type Evidence, type TierCost } from './evidence.ts'
 import { evidenceIds, rate, warningsOf } from './notes.ts'
-import { exactly, over, plus, type Range, scaled, times, wholeUnits } from './range.ts'
+import { atMost, exactly, over, plus, type Range, scaled, times, wholeUnits } from './range.ts'
 import type { PlanRequest, Prices } from './request.ts'
 import { withState } from './state.ts'
-import { addedUs, ROUNDING, sharedServers, tooLong } from './waiting.ts'
+import { addedUs, sharedServers, tooLong } from './waiting.ts'
 
 export interface Plan {
   scheme: string
@@ -60,7 +60,11 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   const one = oneReplica(evidence, request.p99Ms)
   if (typeof one === 'string') return refuse(one)
   const safe = scaled(times(one.perSec, evidence.scaling?.efficiency ?? exactly(1)), 1 - request.headroom)
-  const perReplica = scaled(safe, request.replicaCores)
+  const kept = reach(ladder, { p99Us: request.p99Ms * 1_000, maxErrorShare: evidence.slo.maxErrorShare })
+  if (!kept) return refuse(nowhereKept(ladder, request.p99Ms))
+  // The run's capacity is its median block's, while users meet all blocks: where these say less, less is planned with.
+  const isHeld = kept.perSec.value < safe.value
+  const perReplica = scaled(isHeld ? atMost(safe, kept.perSec.value) : safe, request.replicaCores)
   const replicas = wholeUnits(over(exactly(request.rps), perReplica), 1)
   const each = request.rps / replicas.value / request.replicaCores
   const own = {
@@ -68,13 +72,6 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
     p99: latencyAt(ladder, each, ({ p99Us }) => p99Us),
   }
   if (!own.p50 || !own.p99) return refuse(`no latency was measured near ${rate(each)} for one replica`)
-  if (own.p99.value > request.p99Ms * 1_000 * (1 + ROUNDING)) {
-    return refuse(
-      `at ${rate(each)} each, all blocks together had a p99 of ${responseTime(own.p99.value)} ms, though the median block kept ` +
-        `${request.p99Ms} ms up to ${rate(one.perSec.value)}: measure more blocks with --trials, or leave more free with --headroom`,
-    )
-  }
-
   const poor = tooFar(evidence, request.rps)
   if (poor.length > 0) {
     return refuse(
@@ -100,12 +97,13 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
     p50Ms,
     p99Ms,
     costPerMonth: request.prices && cost(sizes, request.prices),
-    bottleneck: fullest({ ...busy, replicas: each / one.perSec.value }),
+    bottleneck: fullest({ ...busy, replicas: each / Math.min(one.perSec.value, kept.perSec.value) }),
     busy,
     evidence: evidenceIds(evidence, request),
     warnings: warningsOf(evidence, request, {
       each,
       atLeast: one.atLeast,
+      held: isHeld ? { perSec: kept.perSec.value, medianPerSec: one.perSec.value } : null,
       replicas: replicas.value,
       redisPrimaries: sizes.redisPrimaries.value,
       addedShare: added.p99.value / 1e3 / p99Ms.value,
@@ -145,17 +143,18 @@ export function expense(made: Plan, { replicaCores }: PlanRequest): number {
 /** The rate of one replica that a plan can rest on, or why it cannot. */
 export function oneReplica(evidence: Evidence, p99Ms: number): Reach | string {
   const one = capacityOfOne(evidence, p99Ms * 1_000)
-  if (one === null) {
-    const { least } = measuredRates(evidence.ladder)
-    return (
-      `already at ${rate(least)}, the lowest rate measured, p99 is above ${p99Ms} ms: ` +
-      'allow more, or measure lower rates with --rates'
-    )
-  }
+  if (one === null) return nowhereKept(evidence.ladder, p99Ms)
   if (one.perSec.hi <= WIDEST * one.perSec.lo) return one
   return (
     `one replica keeps ${p99Ms} ms up to somewhere between ${rate(one.perSec.lo)} and ${rate(one.perSec.hi)}: ` +
     'too wide to plan with; measure more blocks with --trials'
+  )
+}
+
+function nowhereKept(ladder: Ladder, p99Ms: number): string {
+  return (
+    `already at ${rate(measuredRates(ladder).least)}, the lowest rate measured, p99 is above ${p99Ms} ms: ` +
+    'allow more, or measure lower rates with --rates'
   )
 }
 

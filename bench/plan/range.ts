@@ -33,6 +33,10 @@ export function plus(a: Range, b: Range): Range {
   return { value: a.value + b.value, lo: a.lo + b.lo, hi: a.hi + b.hi }
 }
 
+export function atMost({ value, lo, hi }: Range, limit: number): Range {
+  return { value: Math.min(value, limit), lo: Math.min(lo, limit), hi: Math.min(hi, limit) }
+}
+
 /** Whole units, and at least `least`: nobody rents a part of one. */
 export function wholeUnits(a: Range, least: number): Range {
   // Products of decimals end a hair above a whole number now and then, which is no reason for one more unit.
