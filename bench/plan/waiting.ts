@@ -9,7 +9,7 @@ import type { Range } from './range.ts'
 import type { PlanRequest } from './request.ts'
 
 /** What is asked for all that it has is at its bound, give or take the last digits. */
-export const ROUNDING = 1e-9
+const ROUNDING = 1e-9
 
 /** One server of a tier: a Redis primary, a core of the proxy. */
 export interface SharedServer {
