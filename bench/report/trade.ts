@@ -25,7 +25,7 @@ export type Column = keyof typeof COLUMNS
 
 /** A cell with nothing measured behind it. */
 const EMPTY: Cell = { text: ABSENT, trials: [] }
-/** Share of good answers while Redis is away: users notice little from the one on, and little else up to the other. */
+/** Share of good answers while Redis is away: from the one on users notice little, up to the other nearly all of them do. */
 const SURVIVES = 0.95
 const STANDS = 0.05
 

@@ -26,7 +26,7 @@ export function acrossChart(
   const rows = schemes.flatMap((scheme) => known.map((run) => ({ scheme, run })))
   const pointOf = ({ scheme, run }: (typeof rows)[number]) => run.points.find((one) => one.scheme === scheme)
   const legendRows = Math.ceil(known.length / 3)
-  const top = 84 + 22 * legendRows
+  const top = 62 + 44 * legendRows
   return drawing(
     {
       title: finding(known, what),
@@ -37,7 +37,10 @@ export function acrossChart(
         data: known.map(({ name }) => name),
         left: 16,
         top: 60,
-        itemGap: 16,
+        // Wide, since text comes out wider than it is taken to be without a browser; it parts rows as well.
+        itemGap: 30,
+        itemWidth: 12,
+        itemHeight: 12,
         textStyle: { color: ink.text, fontSize: 12 },
       },
       grid: { left: 168, right: 40, top, bottom: 52 },

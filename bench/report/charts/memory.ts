@@ -17,6 +17,9 @@ const sides = [
 
 const WIDTH = 250
 const TOP = 128
+const NOTE_LINE = 15
+/** For as many there is room below the panels; the chart grows with more. */
+const NOTE_LINES = 4
 
 /** Null where the run has no experiment `users` with more than one number of them. */
 export function memoryChart(run: Run, summary: Summary): Drawing | null {
@@ -39,6 +42,7 @@ export function memoryChart(run: Run, summary: Summary): Drawing | null {
       series: panels.flatMap(({ series }) => series),
       graphic: panels.flatMap(({ texts }) => texts),
     },
+    size.height + NOTE_LINE * Math.max(0, ...panels.map(({ noteLines }) => noteLines - NOTE_LINES)),
   )
 }
 
@@ -59,6 +63,7 @@ function panel(side: (typeof sides)[number], index: number, { arms, summary, lev
     summary.memoryPerUser.some((entry) => entry.scheme === scheme && entry[side.key]?.detected),
   )
   const flat = present.filter((scheme) => !grows.includes(scheme))
+  const note = flatNote(flat, enoughBlocks(summary))
   const axes = { gridIndex: index, axisLine: { lineStyle: { color: ink.muted } }, axisTick: { show: false } }
   const xAxis: XAXisComponentOption = {
     ...axes,
@@ -81,9 +86,10 @@ function panel(side: (typeof sides)[number], index: number, { arms, summary, lev
     axisLabel: { color: ink.muted, fontSize: 11, showMaxLabel: false, formatter: tick },
   }
   return {
-    grid: { left: side.left, top: TOP, width: WIDTH, bottom: 106 },
+    grid: { left: side.left, top: TOP, width: WIDTH, height: size.height - TOP - 106 },
     xAxis,
     yAxis,
+    noteLines: note.length,
     texts: [
       text(
         `${side.name}, MB`,
@@ -91,9 +97,9 @@ function panel(side: (typeof sides)[number], index: number, { arms, summary, lev
         { fontSize: 13, fontWeight: 'bold', fill: ink.text },
       ),
       text(
-        flatNote(flat, enoughBlocks(summary)),
-        { left: side.left, top: size.height - 60 },
-        { fontSize: 12, lineHeight: 15, fill: ink.muted },
+        note.join('\n'),
+        { left: side.left, top: size.height - NOTE_LINE * NOTE_LINES },
+        { fontSize: 12, lineHeight: NOTE_LINE, fill: ink.muted },
       ),
     ],
     series: present.flatMap((scheme) =>
@@ -148,15 +154,15 @@ function text(words: string, position: object, style: object) {
 }
 
 /** In lines as wide as the panel. */
-function flatNote(flat: readonly string[], enough: boolean): string {
-  if (flat.length === 0) return ''
+function flatNote(flat: readonly string[], enough: boolean): string[] {
+  if (flat.length === 0) return []
   const lines = [enough ? 'no growth detected:' : 'too few blocks to judge:']
   for (const word of list(flat).split(' ')) {
     const last = lines.length - 1
     if (`${lines[last]} ${word}`.length <= 58) lines[last] += ` ${word}`
     else lines.push(word)
   }
-  return lines.join('\n')
+  return lines
 }
 
 /** The chart's finding: the largest price of a logged-in user on either side. */
