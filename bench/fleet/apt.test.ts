@@ -52,6 +52,7 @@ test('two unprivileged harnesses fetch a Redis at the same time, and both can ru
     for (const { stdout } of copies)
       assert.equal(stdout.trim(), join(root, '.authscale/tools/redis/usr/bin/redis-server'))
     assert.deepEqual(await readdir(join(root, '.authscale/tools')), ['redis'], 'no half-fetched folder stays')
+    await assertComplete(join(root, '.authscale/tools/redis'))
   } finally {
     await rm(root, { recursive: true })
   }
@@ -76,3 +77,16 @@ test('what an interrupted fetch left behind is removed by the next one', { skip 
     await rm(root, { recursive: true })
   }
 })
+
+/**
+ * Debian's redis-server is a link into redis-tools, and its libraries may be installed here: a copy that leaves out what
+ * is installed breaks where that lies elsewhere or goes.
+ */
+async function assertComplete(copy: string): Promise<void> {
+  const { stdout: dangling } = await run('find', [copy, '-xtype', 'l', '-path', '*/bin/*'])
+  assert.equal(dangling, '', 'every program that is a link leads to a file of the copy')
+  const { stdout: libraries } = await run('find', [copy, '-name', '*.so.*', '-printf', '%f\n'])
+  for (const installedAnywhere of ['libssl.so.3', 'liblzf.so.1'])
+    assert.ok(libraries.split('\n').includes(installedAnywhere), `${installedAnywhere} is in the copy`)
+  assert.doesNotMatch(libraries, /^libc\.so/m, 'the C library belongs to the loader of this system')
+}

@@ -1,10 +1,10 @@
 /**
  * A project-local copy of Debian packages, without root: private apt lists and cache, archives unpacked with
- * `dpkg-deb -x`, nothing installed. The system's package database is only read, to leave out what is there.
+ * `dpkg-deb -x`, nothing installed. A copy is complete by itself, whatever is installed.
  */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { localCopy, makeLocalCopy, STEP_TIMEOUT_MS } from './local-copy.ts'
@@ -65,7 +65,7 @@ export function canFetchPackages(): boolean {
 }
 
 /**
- * Downloads and unpacks the first of the packages that the distribution has, with its missing dependencies, into a root
+ * Downloads and unpacks the first of the packages that the distribution has, with all that it needs, into a root
  * folder with `usr/bin` and the rest in it.
  *
  * @param isUsable whether the copy that is in place works
@@ -85,14 +85,24 @@ export async function fetchPackages(
   })
 }
 
+/**
+ * Packages without which no system of the distribution runs. They and what they need, the C library first, are taken from
+ * the system: a copy of the C library beside another loader crashes. All else is fetched, installed or not: a package
+ * may be installed without its program being within reach, its libraries may be removed later, and a server's package may
+ * hold no more than a link into a package of clients that counts as installed.
+ */
+const OF_EVERY_SYSTEM = '?essential'
+
 async function download(work: string, packages: readonly string[]): Promise<string[]> {
   const archives = join(work, 'archives')
+  const nothingInstalled = join(work, 'status')
   await mkdir(join(work, 'lists', 'partial'), { recursive: true })
   await mkdir(join(archives, 'partial'), { recursive: true })
+  await writeFile(nothingInstalled, '')
   const settings = {
     'Dir::State': work,
     'Dir::State::lists': join(work, 'lists'),
-    'Dir::State::status': '/var/lib/dpkg/status',
+    'Dir::State::status': nothingInstalled,
     'Dir::State::extended_states': join(work, 'extended_states'),
     'Dir::Cache': work,
     'Dir::Cache::archives': archives,
@@ -105,30 +115,37 @@ async function download(work: string, packages: readonly string[]): Promise<stri
     'Acquire::https::Timeout': '20',
   }
   const options = Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`])
-  const apt = (...args: string[]) =>
-    run('apt-get', [...options, '-q', '-y', ...args], {
+  const apt = async (...args: string[]) => {
+    const { stdout } = await run('apt-get', [...options, '-q', '-y', ...args], {
       timeout: STEP_TIMEOUT_MS,
+      cwd: archives,
       env: { ...process.env, LC_ALL: 'C' },
     })
+    return stdout
+  }
+  const withAllItNeeds = async (name: string) =>
+    installed(await apt('install', '--simulate', '--no-install-recommends', name))
 
   await apt('update')
-  // An installed package would not be downloaded, and may be installed without its program being within reach.
-  const download = ['install', '--download-only', '--reinstall', '--no-install-recommends']
-  await firstThatWorks(packages, (name) => apt(...download, name))
-  const names = (await readdir(archives)).filter((name) => name.endsWith('.deb'))
-  // The C library must be the one that the running loader belongs to; a newer copy beside it crashes.
-  return names.filter((name) => !/^libc(6|-bin)_/.test(name)).map((name) => join(archives, name))
+  const needed = await firstThatWorks(packages, withAllItNeeds)
+  const everywhere = new Set(await withAllItNeeds(OF_EVERY_SYSTEM))
+  await apt('download', ...needed.filter((name) => !everywhere.has(name)))
+  return (await readdir(archives)).filter((name) => name.endsWith('.deb')).map((name) => join(archives, name))
 }
 
-async function firstThatWorks(
+/** What a simulated installation names: `Inst libssl3 (3.0.17 Debian:12 [amd64])`. */
+function installed(simulation: string): string[] {
+  return [...simulation.matchAll(/^Inst (\S+)/gm)].flatMap(([, name]) => name ?? [])
+}
+
+async function firstThatWorks<T>(
   names: readonly string[],
-  attempt: (name: string) => Promise<unknown>,
-): Promise<void> {
+  attempt: (name: string) => Promise<T>,
+): Promise<T> {
   const failures: unknown[] = []
   for (const name of names) {
     try {
-      await attempt(name)
-      return
+      return await attempt(name)
     } catch (error) {
       failures.push(error)
     }

@@ -97,7 +97,7 @@ const chromium: ToolSpec = {
   // Half the size of the whole browser, and without the libraries of a desktop.
   debianPackages: ['chromium-headless-shell', 'chromium'],
   ownFolder: 'usr/lib/chromium',
-  copySize: '95 MB and more',
+  copySize: 'some 165 MB',
   image: null,
   versionArgs: ['--version'],
   version: /\bChrom(?:e|ium) (\d[\w.]*)/,
