@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { failedRecord } from '../report/synthetic-run.ts'
+import type { TrialResult } from '../types.ts'
 import { changing, judged, judgedWithLadders, near } from './claims-for-tests.ts'
 
 const resources = (options: Parameters<typeof judged>[1] = {}) =>
@@ -109,6 +110,34 @@ test('large-sites: inconclusive across a threshold, and then without a boundary'
   assert.deepEqual([verdict, boundary], ['inconclusive', null])
   assert.match(sentence, /supported needs all of the interval < 67 % and refuted all of it > 90 %/)
 })
+
+test('large-sites: a line that contradicts the rates it was fitted to carries no verdict', () => {
+  const bent = (factor: number) =>
+    judgedWithLadders('large-sites', {
+      schemes: ['session-redis'],
+      closed: { model: { 'session-redis': { cpuUs: 148, redisUs: 52 } } },
+      change: (result) => withLowestRedis(result, factor),
+    })
+  assert.equal(bent(1).verdict, 'supported')
+  const { verdict, sentence } = bent(2)
+  assert.equal(verdict, 'undecided')
+  assert.match(
+    sentence,
+    /off by \d\d % at one of them, and a verdict rests on none that is off by more than 20 %/,
+  )
+})
+
+/** Redis took `factor` times as much at the lowest rate of each ladder. */
+function withLowestRedis(result: TrialResult, factor: number): TrialResult {
+  if (!result.ok) return result
+  const lowest = Math.min(...result.rungs.map(({ arrivalsPerSec }) => arrivalsPerSec))
+  const rungs = result.rungs.map((rung) => {
+    const { utilization } = rung.measurement
+    const redis = (utilization.redis ?? 0) * (rung.arrivalsPerSec === lowest ? factor : 1)
+    return { ...rung, measurement: { ...rung.measurement, utilization: { ...utilization, redis } } }
+  })
+  return { ...result, rungs }
+}
 
 test('large-sites: undecided without a ladder, and on one with too few rates for a demand', () => {
   assert.equal(judged('large-sites', { experiments: ['cost'] }).verdict, 'undecided')

@@ -1,10 +1,11 @@
 /** Claims about what requests cost in CPU. */
 import { CONTROL } from '../experiments/arms.ts'
+import { isStraight, WORST_RESIDUAL } from '../report/demand.ts'
 import { figure, percent, styles } from '../report/format.ts'
 import type { ArmRecords } from '../report/records.ts'
 import { ownError } from '../stats/compare.ts'
 import type { Estimate } from '../types.ts'
-import type { Claim, Facts } from './claim.ts'
+import type { Claim } from './claim.ts'
 import {
   armOf,
   code,
@@ -94,8 +95,15 @@ export const largeSites: Claim = {
   judge(facts) {
     const missing = notMeasured(facts, 'cost', [SESSION, TOKEN]) ?? notMeasured(facts, 'latency', [SESSION])
     if (missing) return missing
-    const full = redisFullAt(facts.summary)
-    if (!full) return undecided('the ladder has too few rates to tell what a request takes of Redis')
+    const fit = facts.summary.demand.find(({ scheme, tier }) => scheme === SESSION && tier === 'redis')
+    if (!fit || fit.demandUs.lo <= 0)
+      return undecided('the ladder has too few rates to tell what a request takes of Redis')
+    if (!isStraight(fit))
+      return undecided(
+        'when Redis is full cannot be told here: the straight line of its busy cores over the rates is off by ' +
+          `${percent(fit.worstResidual)} at one of them, and a verdict rests on none that is off by more than ${percent(WORST_RESIDUAL)}`,
+      )
+    const full = redisFullAt(fit.demandUs)
     const [session, token] = [armOf(facts, 'cost', SESSION), armOf(facts, 'cost', TOKEN)]
     const cpu = (records: ArmRecords) => valuesOf(records, 'cpuUsPerRequest.total')
     const ratio = ratioOf(cpu(token), cpu(session), [session, token])
@@ -123,10 +131,8 @@ export const largeSites: Claim = {
   },
 }
 
-/** One core over what one more request takes of it (the utilization law, X ≤ 1/D); null without a positive demand. */
-function redisFullAt({ demand }: Facts['summary']): Estimate | null {
-  const found = demand.find(({ scheme, tier }) => scheme === SESSION && tier === 'redis')?.demandUs
-  if (!found || found.lo <= 0) return null
-  const { value, lo, hi } = found
-  return { ...found, value: 1e6 / value, lo: 1e6 / hi, hi: 1e6 / lo, unit: 'requests/s' }
+/** One core over what one more request takes of it (the utilization law, X ≤ 1/D). */
+function redisFullAt(demandUs: Estimate): Estimate {
+  const { value, lo, hi } = demandUs
+  return { ...demandUs, value: 1e6 / value, lo: 1e6 / hi, hi: 1e6 / lo, unit: 'requests/s' }
 }

@@ -42,6 +42,28 @@ test('scales-better: supported where they do not, with the bottleneck where ther
   assert.match(boundary ?? '', /^the load: from 4 replicas on, at 16,\d{3} requests\/s, one Redis is full$/)
 })
 
+test('scales-better: fleets are compared at equal pace, as the report compares them', () => {
+  // The CPUs were twice as fast beside the four replicas with tokens, so that they served four times one and not eight.
+  const pace = changing(/^replicas\/jwt-hs256\/n4/, ({ throughputPerSec, host }) => ({
+    throughputPerSec: 2 * throughputPerSec,
+    host: { ...host, pace: 2 },
+  }))
+  const slow = changing(/^replicas\/.*/, ({ host }) => ({ host: { ...host, pace: 1 } }))
+  const { verdict, estimates } = many('scales-better', { change: (result) => pace(slow(result)) })
+  near(estimates[1]?.estimate.value, 1)
+  near(estimates[2]?.estimate.value, 1)
+  assert.equal(verdict, 'refuted')
+})
+
+test('scales-better: a Redis that was full in one block of five, or beside a fleet that loses nothing, is no limit', () => {
+  const once = limited(0.8, 'redis-saturated').change
+  const { verdict, boundary } = many('scales-better', {
+    change: (result) => (result.trial.block === 0 ? once(result) : limited(0.8).change(result)),
+  })
+  assert.deepEqual([verdict, boundary], ['inconclusive', null])
+  assert.equal(many('scales-better', limited(1.05, 'redis-saturated')).boundary, null)
+})
+
 test('scales-better: between both it depends on the bottleneck, and without one nothing is decided', () => {
   const { verdict, boundary } = many('scales-better', limited(0.8, 'redis-saturated'))
   assert.equal(verdict, 'depends')

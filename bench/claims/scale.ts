@@ -1,6 +1,7 @@
 /** Claims about what more replicas bring. */
 import { figure, percent, styles } from '../report/format.ts'
-import { isPoint } from '../report/scaling.ts'
+import type { ArmRecords } from '../report/records.ts'
+import { singleOf, speedups } from '../report/scaling.ts'
 import { meaning } from '../report/warnings.ts'
 import type { ByBlock } from '../stats/compare.ts'
 import type { Estimate, Summary } from '../types.ts'
@@ -15,7 +16,6 @@ import {
   TOKEN,
   trialsOf,
   undecided,
-  valuesOf,
 } from './facts.ts'
 import { NO_REFUSAL, refusals, refusalsText } from './refusals.ts'
 import { ARTICLE, comment } from './sources.ts'
@@ -53,14 +53,16 @@ function withheld({ summary }: Facts, names: readonly string[]): Finding {
   )
 }
 
-/** Where more replicas stop bringing more, because one Redis serves them all. */
-function redisBottleneck({ arms, summary }: Facts): { replicas: number; text: string } | null {
-  const full = arms
-    .filter(({ arm }) => isPoint(arm) && arm.scheme === SESSION)
-    .filter(({ warnings }) => warnings.includes('redis-saturated'))
-    .map(({ arm }) => arm)
-    .sort((a, b) => a.replicas - b.replicas)[0]
-  const served = summary.arms.find(({ arm }) => arm.id === full?.id)?.metrics.throughputPerSec
+/**
+ * Where more replicas stop bringing more, because one Redis serves them all: Redis was full in most blocks of that
+ * fleet, and the fleet served less than all of its replicas would. A fleet that loses nothing has met no limit.
+ */
+function redisBottleneck(facts: Facts): { replicas: number; text: string } | null {
+  const full = efficiencies(facts, SESSION)
+    .filter(({ efficiency }) => efficiency.hi < 1)
+    .map(({ replicas }) => armOf(facts, 'replicas', SESSION, replicas))
+    .find(isRedisFull)?.arm
+  const served = facts.summary.arms.find(({ arm }) => arm.id === full?.id)?.metrics.throughputPerSec
   if (!full || !served) return null
   const share = full.quotas?.redisCores ?? 1
   const perCore = figure(served.value / share)
@@ -71,6 +73,12 @@ function redisBottleneck({ arms, summary }: Facts): { replicas: number; text: st
         ? `the load: from ${full.replicas} replicas on, at ${perCore} requests/s, one Redis is full`
         : `the load: above about ${perCore} requests/s for each core of Redis (at ${full.replicas} replicas in the scale model) one Redis is full`,
   }
+}
+
+/** In most blocks by the figure of that block's own trial, since the warnings of an arm are those of any of them. */
+function isRedisFull({ measured }: ArmRecords): boolean {
+  const full = [...measured.values()].filter(({ warnings }) => warnings.includes('redis-saturated'))
+  return full.length > measured.size / 2
 }
 
 export const scalesBetter: Claim = {
@@ -96,8 +104,10 @@ export const scalesBetter: Claim = {
     const token = tokens.find(({ replicas }) => replicas === session?.replicas)
     if (!session || !token) return withheld(facts, [SESSION, TOKEN])
     const most = session.replicas
-    const arms = [SESSION, TOKEN].flatMap((name) => [1, most].map((n) => armOf(facts, 'replicas', name, n)))
-    const relative = ratioOf(speedups(facts, SESSION, most), speedups(facts, TOKEN, most), arms)
+    const [ofSession, ofToken] = [SESSION, TOKEN].map((name) => fleetOf(facts, name, most))
+    if (!ofSession || !ofToken) return withheld(facts, [SESSION, TOKEN])
+    const arms = [...ofSession.arms, ...ofToken.arms]
+    const relative = ratioOf(ofSession.speedups, ofToken.speedups, arms)
     if (!relative) return undecided('no block of this run has all of its arms')
     const own = ownRatioError(facts.summary, 'throughputRatio')
     const [badly, well] = [
@@ -130,17 +140,15 @@ export const scalesBetter: Claim = {
   },
 }
 
-/** X(N) ÷ X(1) of a scheme in each block. */
-function speedups(facts: Facts, name: string, replicas: number): ByBlock {
-  const fleet = armOf(facts, 'replicas', name, replicas)
-  const beside = facts.arms.find(({ arm }) => arm.id === fleet.arm.comparedWith)
-  const one = valuesOf(beside ?? armOf(facts, 'replicas', name), 'throughputPerSec')
-  return new Map(
-    [...valuesOf(fleet, 'throughputPerSec')].flatMap(([block, many]) => {
-      const single = one.get(block)
-      return single ? [[block, many / single] as const] : []
-    }),
-  )
+/** A fleet beside the one replica that it is compared with, and how many times as much it served in each block. */
+function fleetOf(
+  facts: Facts,
+  name: string,
+  replicas: number,
+): { arms: [one: ArmRecords, many: ArmRecords]; speedups: ByBlock } | null {
+  const many = armOf(facts, 'replicas', name, replicas)
+  const one = singleOf(many, facts.arms)
+  return one ? { arms: [one, many], speedups: speedups(many, one) } : null
 }
 
 const COOKIES: Limits = { supported: { op: '>=', value: 0.9 }, refuted: { op: '<', value: 0.7 } }

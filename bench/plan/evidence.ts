@@ -1,4 +1,5 @@
 /** What a run knows that a plan for one scheme can rest on. */
+import { isStraight } from '../report/demand.ts'
 import type { Arm, Estimate, Run, SchemeName, Summary, Traits, Warning } from '../types.ts'
 import type { Ladder } from './curve.ts'
 import { exactly, type Range, rangeOf } from './range.ts'
@@ -49,9 +50,6 @@ export function demandOf({ busy, marginal }: TierCost): Range {
   return marginal === null ? busy : { ...busy, lo: Math.min(busy.lo, marginal.lo) }
 }
 
-/** A fit whose worst residual is larger says nothing about loads beyond those measured. */
-const WORST_RESIDUAL = 0.25
-
 /** @returns a sentence that says what is missing, and how to measure it, where the run cannot carry a plan */
 export function evidenceOf(
   run: Run,
@@ -77,8 +75,10 @@ export function evidenceOf(
 
   const tier = (name: 'redis' | 'proxy', busy: Estimate): TierCost => {
     const fit = summary.demand.find((entry) => entry.scheme === scheme && entry.tier === name)
-    const isGood = fit !== undefined && fit.worstResidual <= WORST_RESIDUAL && fit.demandUs.lo > 0
-    return { busy: rangeOf(busy), marginal: isGood ? rangeOf(fit.demandUs) : null }
+    return {
+      busy: rangeOf(busy),
+      marginal: fit && isStraight(fit) && fit.demandUs.lo > 0 ? rangeOf(fit.demandUs) : null,
+    }
   }
   const sized = summary.payload.find((entry) => entry.scheme === scheme && entry.sizesBytes.length > 0)
   const redisBusy = arm.metrics['cpuUsPerRequest.redis']

@@ -12,6 +12,11 @@ const TIERS = ['replicas', 'redis', 'proxy'] as const
 const BUSY_SHARE = 0.9
 /** Two rates always lie on a line; the third can contradict it. */
 const LEAST_RATES = 3
+/** Above this share the line contradicts the rates that it was fitted to, and says nothing about any other rate. */
+export const WORST_RESIDUAL = 0.2
+
+/** Whether a straight line describes what was measured, so that a verdict or a plan may rest on it. */
+export const isStraight = ({ worstResidual }: Pick<Entry, 'worstResidual'>) => worstResidual <= WORST_RESIDUAL
 
 /**
  * Per scheme and tier, by least squares over the accepted rungs of all blocks (U = D·X is the utilization law: P. J.

@@ -5,6 +5,7 @@ import { answer } from './answer.ts'
 import { browserSection } from './browser-section.ts'
 import { claimsSection } from './claims.ts'
 import { counterfeitsSection } from './counterfeits.ts'
+import { WORST_RESIDUAL } from './demand.ts'
 import { distanceSection } from './distance-section.ts'
 import { farSection } from './far-section.ts'
 import { faultsSection } from './faults-section.ts'
@@ -154,7 +155,7 @@ const DEMAND_NOTE =
   'Busy cores are U = U0 + D·X at X requests/s, fitted over the rates below 90 % busy. D is what one more request ' +
   'takes, U0 what does not grow with them: where CPU a request falls as the rate rises, since each wake-up serves ' +
   'more of them, U0 is the part that is shared and no figure of an idle server. CPU a request at one rate is ' +
-  'D + U0 ÷ X and cannot be compared between rates; D can. A worst residual above 20 % says that a straight line ' +
+  `D + U0 ÷ X and cannot be compared between rates; D can. A worst residual above ${percent(WORST_RESIDUAL)} says that a straight line ` +
   'describes the scheme poorly, and that D is no basis for a plan.'
 
 const LATENCY_NOTE =

@@ -54,7 +54,7 @@ export function predicted(run: Run, all: readonly ArmRecords[]): Summary['predic
     const many = all.find(({ arm }) => arm.id === id)
     const one = all.find(({ arm }) => arm.id === relativeTo)
     if (!many || !one) return []
-    const measured = estimate(speedups(many, one), 'ratio', { warnings: union([many, one]) })
+    const measured = estimate([...speedups(many, one).values()], 'ratio', { warnings: union([many, one]) })
     if (!measured) return []
     const { scheme, replicas } = many.arm
     return [

@@ -1,6 +1,6 @@
 /** How throughput grows with the number of replicas: what was measured, what the laws make of it. */
 import { ALONE, FULL_REDIS, UNLIMITED } from '../experiments/scale-model.ts'
-import { ratios } from '../stats/compare.ts'
+import { type ByBlock, ratios } from '../stats/compare.ts'
 import { bottleneck, type Station, throughputBound } from '../stats/operational.ts'
 import { median } from '../stats/quantiles.ts'
 import { fitUsl, type SizePoint, type Usl } from '../stats/usl.ts'
@@ -25,16 +25,21 @@ function paceRatio({ host: many }: Measurement, { host: one }: Measurement): num
   return many.pace === undefined || one.pace === undefined ? null : many.pace / one.pace
 }
 
-/** X(N) ÷ X(1) in each block that has both. */
-export function speedups(many: ArmRecords, one: ArmRecords): number[] {
+/** X(N) ÷ X(1) at equal pace, in each block that has both: the one home of that figure. */
+export function speedups(many: ArmRecords, one: ArmRecords): ByBlock {
   return inBoth(many, one, timesAtEqualPace)
 }
 
-function inBoth<T>(many: ArmRecords, one: ArmRecords, of: (a: Measurement, b: Measurement) => T): T[] {
-  return [...many.measured].flatMap(([block, measurement]) => {
+function inBoth<T>(
+  many: ArmRecords,
+  one: ArmRecords,
+  of: (a: Measurement, b: Measurement) => T,
+): ReadonlyMap<number, T> {
+  const pairs = [...many.measured].flatMap(([block, measurement]) => {
     const other = one.measured.get(block)
-    return other ? [of(measurement, other)] : []
+    return other ? [[block, of(measurement, other)] as const] : []
   })
+  return new Map(pairs)
 }
 
 /** Fleets that differ in nothing but the number of replicas, and that number without quotas. */
@@ -59,16 +64,16 @@ export function isPoint({ experiment, variant, settings }: Arm): boolean {
 export function scaling(all: readonly ArmRecords[]): Summary['scaling'] {
   const measured = measuredArms(all)
   return measured.flatMap((many) => {
-    const one = many.arm.replicas > 1 ? baseOf(many.arm, measured) : undefined
+    const one = singleOf(many, measured)
     if (!one) return []
     const context = { warnings: union([many, one]) }
-    const times = speedups(many, one)
+    const times = [...speedups(many, one).values()]
     const speedup = estimate(times, 'ratio', context)
     if (!speedup) return []
     const { scheme, replicas } = many.arm
     const reason = withheld(many, context.warnings)
     const shares = times.map((x) => x / replicas)
-    const paces = inBoth(many, one, paceRatio).filter((ratio) => ratio !== null)
+    const paces = [...inBoth(many, one, paceRatio).values()].filter((ratio) => ratio !== null)
     const pace = estimate(paces, 'ratio', context)
     const efficiency = reason ? null : estimate(shares, 'ratio', context)
     return [
@@ -77,10 +82,13 @@ export function scaling(all: readonly ArmRecords[]): Summary['scaling'] {
   })
 }
 
-/** The single replica that an arm is compared with. */
-function baseOf({ scheme, comparedWith }: Arm, measured: readonly ArmRecords[]): ArmRecords | undefined {
-  return measured.find(({ arm }) =>
-    comparedWith === null ? arm.scheme === scheme && arm.replicas === 1 : arm.id === comparedWith,
+/** The single replica that a fleet is compared with; undefined for one replica, and where none was measured. */
+export function singleOf({ arm: fleet }: ArmRecords, all: readonly ArmRecords[]): ArmRecords | undefined {
+  if (fleet.replicas === 1) return undefined
+  return measuredArms(all).find(({ arm }) =>
+    fleet.comparedWith === null
+      ? arm.scheme === fleet.scheme && arm.replicas === 1
+      : arm.id === fleet.comparedWith,
   )
 }
 
