@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type RunningRedis, startRedis } from '../bench/fleet/redis.ts'
+import { type RunningRedis, startRedis } from '../bench/fleet/stores/redis.ts'
 import {
   type Credential,
   endsHere,

@@ -1,7 +1,7 @@
 /** Credentials that nobody issued: tampered and ambiguous ones. Forged tokens are asked about in checks/tokens.ts. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type RunningRedis, startRedis } from '../bench/fleet/redis.ts'
+import { type RunningRedis, startRedis } from '../bench/fleet/stores/redis.ts'
 import { type Credential, login, me, type Reply, secretOf, send } from './client-for-tests.ts'
 import type { Scheme } from './scheme.ts'
 import { cleanUp, everyScheme, makeKeys, type Server, startServer } from './servers-for-tests.ts'

@@ -1,7 +1,7 @@
 /** Requests that another site caused must change nothing where the browser attaches the credential by itself. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type RunningRedis, startRedis } from '../bench/fleet/redis.ts'
+import { type RunningRedis, startRedis } from '../bench/fleet/stores/redis.ts'
 import { issued, login, loginCall, me, send } from './client-for-tests.ts'
 import { cleanUp, everyScheme, makeKeys, type Server, startServer } from './servers-for-tests.ts'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { compactVerify, importJWK, type JWK } from 'jose'
-import { type RunningRedis, startRedis } from '../bench/fleet/redis.ts'
+import { type RunningRedis, startRedis } from '../bench/fleet/stores/redis.ts'
 import { isCanonical } from './claims.ts'
 import { me } from './client-for-tests.ts'
 import { bearerToken } from './credentials.ts'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { type RunningRedis, startRedis } from '../bench/fleet/redis.ts'
+import { type RunningRedis, startRedis } from '../bench/fleet/stores/redis.ts'
 import { login, logout, me, prefer, send } from './client-for-tests.ts'
 import { cleanUp, everyScheme, makeKeys, type Server, startServer } from './servers-for-tests.ts'
 

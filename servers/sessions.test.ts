@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createHmac, randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { Redis } from 'ioredis'
-import { type RunningRedis, startRedis } from '../bench/fleet/redis.ts'
+import { type RunningRedis, startRedis } from '../bench/fleet/stores/redis.ts'
 import { type Credential, login, logout, me, prefer, secretOf } from './client-for-tests.ts'
 import { cleanUp, everyScheme, makeKeys, type Server, startServer } from './servers-for-tests.ts'
 

@@ -1,6 +1,7 @@
 /** The claims about what scripts, other sites and anybody at all can do with a credential. */
-import { counted, list } from '../report/format.ts'
-import type { Summary } from '../types.ts'
+
+import type { Summary } from '../report/schema.ts'
+import { counted, list } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import { code, undecided } from './facts.ts'
 import { ARTICLE, comment } from './sources.ts'

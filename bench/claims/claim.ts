@@ -1,8 +1,11 @@
 /** A claim that people make, fixed before anything was measured for it, and what a run may find about it. */
 
-import type { Ladder } from '../report/ladders.ts'
-import type { ArmRecords } from '../report/records.ts'
-import type { ClaimFinding, Estimate, Run, Summary, TrialResult } from '../types.ts'
+import type { Ladder } from '../figures/climbs.ts'
+import type { ArmRecords } from '../figures/records.ts'
+import type { Estimate } from '../record/schema/basics.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
+import type { ClaimFinding, Summary } from '../report/schema.ts'
 import type { Bound, Limits } from './verdict.ts'
 
 /** What a run knows when its claims are judged: the summary so far, and the records behind it. */

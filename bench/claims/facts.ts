@@ -1,9 +1,11 @@
 /** Looks up what a claim needs in a run, and names the trials that it came from. */
-import { estimate, type MetricName, metrics } from '../report/metrics.ts'
-import { type ArmRecords, byBlock, isControl } from '../report/records.ts'
-import { isPoint } from '../report/scaling.ts'
+
+import { isPoint } from '../experiments/replicas/summary.ts'
+import { estimate, type MetricName, metrics } from '../figures/metrics.ts'
+import { type ArmRecords, byBlock, isControl } from '../figures/records.ts'
+import type { Estimate, Warning } from '../record/schema/basics.ts'
+import type { Summary } from '../report/schema.ts'
 import { type ByBlock, medianPerBlock, ownError, ratios, subtracted } from '../stats/compare.ts'
-import type { Estimate, Summary, Warning } from '../types.ts'
 import type { Facts, Finding } from './claim.ts'
 import type { OwnError } from './verdict.ts'
 

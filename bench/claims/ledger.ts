@@ -1,5 +1,5 @@
 /** The ledger: every claim, in the order in which it was fixed, and what a run finds about it. */
-import type { Summary } from '../types.ts'
+import type { Summary } from '../report/schema.ts'
 import { csrf, payloadReadable, xss } from './browser.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import { largeSites, serverResources } from './cost.ts'

@@ -1,10 +1,12 @@
 /** Claims about what more replicas bring. */
-import { figure, percent, styles } from '../report/format.ts'
-import type { ArmRecords } from '../report/records.ts'
-import { singleOf, speedups } from '../report/scaling.ts'
-import { meaning } from '../report/warnings.ts'
+
+import { singleOf, speedups } from '../experiments/replicas/summary.ts'
+import type { ArmRecords } from '../figures/records.ts'
+import type { Estimate } from '../record/schema/basics.ts'
+import type { Summary } from '../report/schema.ts'
 import type { ByBlock } from '../stats/compare.ts'
-import type { Estimate, Summary } from '../types.ts'
+import { figure, percent, styles } from '../words/format.ts'
+import { meaning } from '../words/warnings.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import {
   armOf,

@@ -1,8 +1,9 @@
 /** The claim that connect-redis makes express-session faster. */
-import { instrumentLimit } from '../report/comparisons.ts'
-import { figure, list, responseText } from '../report/format.ts'
-import type { ArmRecords } from '../report/records.ts'
-import type { Estimate, Summary } from '../types.ts'
+import { instrumentLimit } from '../figures/comparisons.ts'
+import type { ArmRecords } from '../figures/records.ts'
+import type { Estimate } from '../record/schema/basics.ts'
+import type { Summary } from '../report/schema.ts'
+import { figure, list, responseText } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import {
   armOf,

@@ -1,8 +1,10 @@
 /** The claim that old versions of SSL and TLS are done with, and what the newer ones cost. */
-import { counted, list } from '../report/format.ts'
-import { type ArmRecords, isControl } from '../report/records.ts'
-import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from '../report/tls.ts'
-import type { Estimate, Summary } from '../types.ts'
+
+import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from '../experiments/tls/summary.ts'
+import { type ArmRecords, isControl } from '../figures/records.ts'
+import type { Estimate } from '../record/schema/basics.ts'
+import type { Summary } from '../report/schema.ts'
+import { counted, list } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import { code, SESSION, trialsOf, undecided } from './facts.ts'
 import { ARTICLE, comment } from './sources.ts'

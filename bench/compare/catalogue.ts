@@ -1,11 +1,11 @@
 /** All published runs side by side: what they ran on, and their main figures as charts. */
 import { schemeNames } from '../../servers/scheme.ts'
-import { acrossChart, type Series } from '../report/charts/across.ts'
-import type { Drawing } from '../report/charts/svg.ts'
-import { counted } from '../report/format.ts'
-import type { PageRun } from '../report/page-data.ts'
-import { markdownTable, type Table } from '../report/tables.ts'
+import type { PageRun } from '../page/page-data.ts'
 import { medianInterval } from '../stats/median-interval.ts'
+import type { Drawing } from '../words/charts/svg.ts'
+import { counted } from '../words/format.ts'
+import { markdownTable, type Table } from '../words/tables.ts'
+import { acrossChart, type Series } from './across-chart.ts'
 import { type Metric, metrics } from './samples.ts'
 
 /** Of those that a chart across runs is worth: a run has few figures that are not in proportion to these. */

@@ -1,7 +1,7 @@
 /** Two runs against each other: ratios by scheme and metric, each with its interval, and which of them count as seen. */
-import { inFamily } from '../report/comparisons.ts'
-import type { PageRun } from '../report/page-data.ts'
-import { schemePlace } from '../report/records.ts'
+import { inFamily } from '../figures/comparisons.ts'
+import { schemePlace } from '../figures/records.ts'
+import type { PageRun } from '../page/page-data.ts'
 import { detected, MIN_BLOCKS_TO_DETECT } from '../stats/compare.ts'
 import { type Interval, medianInterval } from '../stats/median-interval.ts'
 import { welch } from '../stats/welch.ts'

@@ -1,8 +1,8 @@
 /** What runs are compared by: for each scheme and metric one number a block. */
 import { CONTROL } from '../experiments/arms.ts'
-import { instrumentLimit } from '../report/comparisons.ts'
-import { LEAST_STATE_BYTES } from '../report/growth.ts'
-import type { TrialRow } from '../report/rows.ts'
+import { instrumentLimit } from '../figures/comparisons.ts'
+import { LEAST_STATE_BYTES } from '../figures/growth.ts'
+import type { TrialRow } from '../figures/rows.ts'
 import { type ByBlock, differences, medianPerBlock, ownError, ratios } from '../stats/compare.ts'
 import { medianInterval } from '../stats/median-interval.ts'
 import { median } from '../stats/quantiles.ts'

@@ -1,8 +1,9 @@
 /** A comparison of runs as tables, for terminals and pull requests. */
-import { ABSENT, figure, NOT_DETECTED, percent } from '../report/format.ts'
-import type { PageRun } from '../report/page-data.ts'
-import { markdownTable, type Table } from '../report/tables.ts'
-import { wrap } from '../report/wrap.ts'
+
+import type { PageRun } from '../page/page-data.ts'
+import { ABSENT, figure, NOT_DETECTED, percent } from '../words/format.ts'
+import { markdownTable, type Table } from '../words/tables.ts'
+import { wrap } from '../words/wrap.ts'
 import { compareRuns, type RunRatio } from './compare.ts'
 import { comparability, type RunDifference, runDifferences } from './differences.ts'
 import { metrics } from './samples.ts'

@@ -1,5 +1,9 @@
 /** What the experiments share when they lay out their arms. */
-import type { Arm, PlanOptions, Quotas, SchemeName, Settings } from '../types.ts'
+
+import type { SchemeName } from '../../servers/scheme.ts'
+import type { Quotas, Settings } from '../record/schema/settings.ts'
+import type { Arm } from '../record/schema/trial.ts'
+import type { PlanOptions } from './experiment.ts'
 import { CONNECTIONS_PER_REPLICA, DEFAULT_USERS, profiles } from './profiles.ts'
 
 /** The scheme that authenticates nobody; everything is compared with it. */

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CLOCK_TOLERANCE_SEC as OF_SERVERS } from '../../servers/claims.ts'
 import { readConfig } from '../../servers/config.ts'
+import type { SchemeName } from '../../servers/scheme.ts'
 import { makeKeys } from '../../servers/servers-for-tests.ts'
 import { loadEnv } from '../fleet/server-env.ts'
-import { traits } from '../traits.ts'
-import type { SchemeName, Settings } from '../types.ts'
+import type { Settings } from '../record/schema/settings.ts'
+import { traits } from '../schemes.ts'
 import { boundsOf, CLOCK_TOLERANCE_SEC, DEFAULTS, shippedBoundsOf } from './bounds.ts'
 
 test('what the servers have where nothing else is said', async () => {

@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import * as esbuild from 'esbuild'
 import { schemeNames } from '../../servers/scheme.ts'
-import { type PageRun, pageData } from '../report/page-data.ts'
-import { SCHEMA_VERSION } from '../store/schema.ts'
-import { traits } from '../traits.ts'
-import type { Run, Summary, TrialResult } from '../types.ts'
+import { SCHEMA_VERSION } from '../record/schema/basics.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
+import type { Summary } from '../report/schema.ts'
+import { traits } from '../schemes.ts'
 import { catalogueHtml } from './catalogue-html.ts'
 import { type Assets, pageHtml } from './html.ts'
+import { type PageRun, pageData } from './page-data.ts'
 
 const here = (file: string) => new URL(file, import.meta.url)
 
@@ -70,7 +72,7 @@ const schemesAsData: esbuild.Plugin = {
 export const isSchemeName = (name) => schemeNames.includes(name)`,
       loader: 'js',
     }))
-    onLoad({ filter: /[\\/]bench[\\/]traits\.ts$/ }, () => ({
+    onLoad({ filter: /[\\/]bench[\\/]schemes\.ts$/ }, () => ({
       contents: `export const traits = ${JSON.stringify(traits)}`,
       loader: 'js',
     }))

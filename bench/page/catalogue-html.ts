@@ -1,8 +1,8 @@
 /** The list of published runs before a script has run. */
 import { runsTable } from '../compare/catalogue.ts'
-import type { PageRun } from '../report/page-data.ts'
-import { markdownTable } from '../report/tables.ts'
+import { markdownTable } from '../words/tables.ts'
 import { type Assets, documentHtml } from './html.ts'
+import type { PageRun } from './page-data.ts'
 import { proseHtml } from './prose.ts'
 
 export function catalogueHtml(runs: readonly PageRun[], assets: Assets): string {

@@ -1,9 +1,11 @@
 /** The page before a script has run: the answer, the verdicts, and every section of the report, readable by itself. */
+
+import type { Run } from '../record/schema/run.ts'
 import { answers } from '../report/answer.ts'
-import { chartFile, drawings } from '../report/charts/index.ts'
-import { machine } from '../report/format.ts'
+import { chartFile, drawings } from '../report/charts.ts'
 import { progress, reportSections } from '../report/markdown.ts'
-import type { Run, Summary } from '../types.ts'
+import type { Summary } from '../report/schema.ts'
+import { machine } from '../words/format.ts'
 import { claimsHtml, tallyText } from './claims-html.ts'
 import { chartPlace, escaped, inline, proseHtml, slug } from './prose.ts'
 import { tradeHtml } from './trade-html.ts'

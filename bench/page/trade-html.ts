@@ -1,6 +1,7 @@
 /** The whole trade as a table in which each cell leads to the trials behind it. */
-import { COLUMNS, type Column, type Trade } from '../report/trade.ts'
-import { NOTE } from '../report/trade-section.ts'
+
+import { NOTE } from '../trade/section.ts'
+import { COLUMNS, type Column, type Trade } from '../trade/trade.ts'
 import { escaped, inline } from './prose.ts'
 
 const names = Object.keys(COLUMNS) as Column[]

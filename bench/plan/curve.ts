@@ -1,5 +1,5 @@
 /** Reads a measured ladder of arrival rates between its rungs. */
-import type { Summary } from '../types.ts'
+import type { Summary } from '../report/schema.ts'
 import type { Range } from './range.ts'
 
 export type Ladder = Summary['latency'][number]

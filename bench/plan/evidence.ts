@@ -1,6 +1,11 @@
 /** What a run knows that a plan for one scheme can rest on. */
-import { isStraight } from '../report/demand.ts'
-import type { Arm, Estimate, Run, SchemeName, Summary, Traits, Warning } from '../types.ts'
+
+import type { SchemeName, Traits } from '../../servers/scheme.ts'
+import { isStraight } from '../experiments/latency/demand.ts'
+import type { Estimate, Warning } from '../record/schema/basics.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { Arm } from '../record/schema/trial.ts'
+import type { Summary } from '../report/schema.ts'
 import type { Ladder } from './curve.ts'
 import { exactly, type Range, rangeOf } from './range.ts'
 import { type StateCost, stateCostOf } from './state.ts'

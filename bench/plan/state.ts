@@ -2,8 +2,10 @@
  * What remembered state makes of the evidence for a plan: everything that was measured with the usual few bytes, moved
  * along the slopes that the experiment `payload` found.
  */
-import { figure } from '../report/format.ts'
-import type { Estimate, Summary } from '../types.ts'
+
+import type { Estimate } from '../record/schema/basics.ts'
+import type { Summary } from '../report/schema.ts'
+import { figure } from '../words/format.ts'
 import type { Ladder } from './curve.ts'
 import type { Evidence, TierCost } from './evidence.ts'
 import { exactly, over, plus, type Range, scaled, times } from './range.ts'

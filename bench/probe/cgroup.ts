@@ -1,6 +1,8 @@
 /** How long a CPU quota has held this process and its children back. */
 import { readFileSync } from 'node:fs'
-import type { QuotaMethod } from '../types.ts'
+
+/** How processes can be given CPU quotas: the kernel's control groups, in one of their two versions. */
+export type QuotaMethod = 'cgroup-v1' | 'cgroup-v2'
 
 const MOUNT = '/sys/fs/cgroup'
 

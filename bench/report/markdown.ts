@@ -1,24 +1,32 @@
 /** `report.md`: the answer and the verdicts first, then every figure, then what weakens it. */
-import type { Run, Summary } from '../types.ts'
-import { anomaliesSection } from './anomalies-section.ts'
-import { answer } from './answer.ts'
-import { browserSection } from './browser-section.ts'
-import { claimsSection } from './claims.ts'
-import { counterfeitsSection } from './counterfeits.ts'
-import { WORST_RESIDUAL } from './demand.ts'
-import { distanceSection } from './distance-section.ts'
-import { farSection } from './far-section.ts'
-import { faultsSection } from './faults-section.ts'
-import { counted, percent } from './format.ts'
-import { journeySection } from './journeys.ts'
-import { knobsSection } from './knobs-section.ts'
-import { capacityTable, demandTable, latencyTable, rejectedRatesTable, rungsTable } from './latency-tables.ts'
-import { loginSection } from './logins.ts'
-import { bullets, environment, limits, method } from './method.ts'
-import { payloadSection } from './payload-section.ts'
-import { refreshSection } from './refresh.ts'
-import { revocationSection } from './revocation-section.ts'
-import { scalingSection } from './scaling-section.ts'
+
+import { claimsSection } from '../claims/section.ts'
+import { anomaliesSection } from '../experiments/anomalies/section.ts'
+import { browserSection } from '../experiments/browser/section.ts'
+import { counterfeitsSection } from '../experiments/counterfeits/summary.ts'
+import { faultsSection } from '../experiments/faults/section.ts'
+import { journeySection } from '../experiments/journey/summary.ts'
+import { knobsSection } from '../experiments/knobs/section.ts'
+import { WORST_RESIDUAL } from '../experiments/latency/demand.ts'
+import { loginSection } from '../experiments/login/summary.ts'
+import { payloadSection } from '../experiments/payload/section.ts'
+import { scalingSection } from '../experiments/replicas/section.ts'
+import { refreshSection } from '../experiments/revocation/refresh.ts'
+import { revocationSection } from '../experiments/revocation/section.ts'
+import { distanceSection } from '../experiments/rtt/section.ts'
+import { timingSection } from '../experiments/timing/section.ts'
+import { tlsSection } from '../experiments/tls/section.ts'
+import { farSection } from '../plan/far/section.ts'
+import type { Run } from '../record/schema/run.ts'
+import { tradeSection } from '../trade/section.ts'
+import { counted, percent } from '../words/format.ts'
+import {
+  capacityTable,
+  demandTable,
+  latencyTable,
+  rejectedRatesTable,
+  rungsTable,
+} from '../words/latency-tables.ts'
 import {
   costTable,
   folded,
@@ -27,10 +35,10 @@ import {
   requestTable,
   type Table,
   warningsTable,
-} from './tables.ts'
-import { timingSection } from './timing-section.ts'
-import { tlsSection } from './tls-section.ts'
-import { tradeSection } from './trade-section.ts'
+} from '../words/tables.ts'
+import { answer } from './answer.ts'
+import { bullets, environment, limits, method } from './method.ts'
+import type { Summary } from './schema.ts'
 import {
   agreementTable,
   agreementText,

@@ -1,9 +1,11 @@
 /** What a run was measured on, how, and what it cannot tell. */
+
+import type { Environment, Run, Slo } from '../record/schema/run.ts'
 import { FEW_BLOCKS, rangeCoverage } from '../stats/median-interval.ts'
-import type { Environment, Run, Slo, Summary } from '../types.ts'
-import { counted, figure, list } from './format.ts'
-import { sloText } from './latency-tables.ts'
-import { markdownTable } from './tables.ts'
+import { counted, figure, list } from '../words/format.ts'
+import { sloText } from '../words/latency-tables.ts'
+import { markdownTable } from '../words/tables.ts'
+import type { Summary } from './schema.ts'
 
 /** What it ran on. */
 export function environment({ environment: e, startedAt, profile, seed }: Run): string[] {

@@ -1,6 +1,7 @@
 /** CPU of a request as stacked bars of letters: what the chart says, where there is no picture. */
-import type { Summary } from '../types.ts'
-import { armLabel, figure } from './format.ts'
+
+import { armLabel, figure } from '../words/format.ts'
+import type { Summary } from './schema.ts'
 
 const TIERS = [
   { key: 'replicas', name: 'replica', letter: '█' },

@@ -1,7 +1,7 @@
 /** Wakes the list of published runs: chosen by machine, runtime and date, side by side and against each other. */
 import { acrossCharts, newestFirst } from '../../compare/catalogue.ts'
-import { figuresOf } from '../../report/figures.ts'
-import type { PageRun } from '../../report/page-data.ts'
+import { figuresOf } from '../../report/flat-figures.ts'
+import type { PageRun } from '../page-data.ts'
 import { choose, chosen, chosenList, onChoice } from './address.ts'
 import { boxes } from './boxes.ts'
 import { chartCard } from './charts.ts'

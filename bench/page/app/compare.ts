@@ -1,8 +1,8 @@
 /** Other runs beside this one: dropped onto the page, or chosen as files. */
 import { comparability } from '../../compare/differences.ts'
 import { comparisons, differencesTable, headline, ratioTables } from '../../compare/text.ts'
-import type { PageData, PageRun } from '../../report/page-data.ts'
-import type { Table } from '../../report/tables.ts'
+import type { Table } from '../../words/tables.ts'
+import type { PageData, PageRun } from '../page-data.ts'
 import { BETWEEN, choose, chosenList, kept, onChoice } from './address.ts'
 import { byId, el, say, scrollingTable } from './dom.ts'
 import { type Dropped, readDropped } from './files.ts'

@@ -1,8 +1,10 @@
 /** Files that a reader hands over, as runs; or for each that is none, one sentence that says why. */
-import type { PageRun } from '../../report/page-data.ts'
-import { trialRows } from '../../report/rows.ts'
-import { parseRecord, parseTrials } from '../../store/parse.ts'
-import { runSchema, SCHEMA_VERSION } from '../../store/schema.ts'
+
+import { trialRows } from '../../figures/rows.ts'
+import { parseRecord, parseTrials } from '../../record/parse.ts'
+import { SCHEMA_VERSION } from '../../record/schema/basics.ts'
+import { runSchema } from '../../record/schema/run.ts'
+import type { PageRun } from '../page-data.ts'
 import { fromPage, gunzipped, Unreadable } from './open.ts'
 
 export interface Dropped {
