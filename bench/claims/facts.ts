@@ -1,10 +1,10 @@
 /** Looks up what a claim needs in a run, and names the trials that it came from. */
 
 import { isPoint } from '../experiments/replicas/summary.ts'
+import type { MeasuredSummary } from '../experiments/reports.ts'
 import { estimate, type MetricName, metrics } from '../figures/metrics.ts'
 import { type ArmRecords, byBlock, isControl } from '../figures/records.ts'
 import type { Estimate, Warning } from '../record/schema/basics.ts'
-import type { Summary } from '../report/schema.ts'
 import { type ByBlock, medianPerBlock, ownError, ratios, subtracted } from '../stats/compare.ts'
 import type { Facts, Finding } from './claim.ts'
 import type { OwnError } from './verdict.ts'
@@ -102,7 +102,10 @@ export function laddersOf({ run, ladders }: Facts, names: readonly string[]): st
 }
 
 /** What a logged-in user of the scheme takes, as the summary has it. */
-export function growthOf({ summary }: Facts, name: string): Summary['memoryPerUser'][number] | undefined {
+export function growthOf(
+  { summary }: Facts,
+  name: string,
+): MeasuredSummary['memoryPerUser'][number] | undefined {
   return summary.memoryPerUser.find(({ scheme }) => scheme === name)
 }
 
@@ -124,7 +127,7 @@ export function entryOf(
   { summary }: Facts,
   experiment: string,
   name: string,
-): Summary['arms'][number] | undefined {
+): MeasuredSummary['arms'][number] | undefined {
   return summary.arms.find(
     ({ arm }) => arm.experiment === experiment && arm.scheme === name && arm.replicas === 1 && !arm.twin,
   )

@@ -1,8 +1,8 @@
 /** The claim that tokens are no sessions, by what becomes of either after a logout. */
 
+import type { MeasuredSummary } from '../experiments/reports.ts'
 import { timeText } from '../experiments/revocation/section.ts'
 import type { Estimate } from '../record/schema/basics.ts'
-import type { Summary } from '../report/schema.ts'
 import { FEW_BLOCKS } from '../stats/median-interval.ts'
 import { list } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
@@ -10,7 +10,7 @@ import { code, DENYLIST, MEMORY, SESSION, TOKEN, undecided } from './facts.ts'
 import { comment } from './sources.ts'
 import type { Bound } from './verdict.ts'
 
-type Entry = Summary['revocation'][number]
+type Entry = MeasuredSummary['revocation'][number]
 
 /** A scheme's logouts, of which some were watched to their end. */
 interface Logouts {

@@ -1,9 +1,9 @@
 /** Claims about what more replicas bring. */
 
 import { singleOf, speedups } from '../experiments/replicas/summary.ts'
+import type { MeasuredSummary } from '../experiments/reports.ts'
 import type { ArmRecords } from '../figures/records.ts'
 import type { Estimate } from '../record/schema/basics.ts'
-import type { Summary } from '../report/schema.ts'
 import type { ByBlock } from '../stats/compare.ts'
 import { figure, percent, styles } from '../words/format.ts'
 import { meaning } from '../words/warnings.ts'
@@ -34,7 +34,7 @@ const SCALING = {
   sessionOfToken: { supported: null, refuted: AS_WELL },
 } satisfies Record<string, Limits>
 
-type Scaling = Summary['scaling'][number] & { efficiency: Estimate }
+type Scaling = MeasuredSummary['scaling'][number] & { efficiency: Estimate }
 
 /** Numbers of replicas with an efficiency, rising. */
 function efficiencies({ summary }: Facts, name: string): Scaling[] {

@@ -1,16 +1,21 @@
 /** What a run says about the claims of the ledger, as the report opens with it. */
 
-import { bullets } from '../report/method.ts'
-import type { ClaimFinding, Summary } from '../report/schema.ts'
+import type { CoreSummary } from '../figures/schema.ts'
 import { counted } from '../words/format.ts'
-import { markdownTable, type Table } from '../words/tables.ts'
+import { type Section, section } from '../words/section.ts'
+import { bullets, markdownTable, type Table } from '../words/tables.ts'
+import type { ClaimFinding } from './schema.ts'
 
 /** Verdicts first, then in short what this run does not decide, then everything that was fixed beforehand, folded. */
-export function claimsSection({ claims, profile }: Summary): string[] {
+export function claimsSection({
+  claims,
+  profile,
+}: Pick<CoreSummary, 'profile'> & { claims: readonly ClaimFinding[] }): Section {
   const decided = claimsTable(claims)
   const open = claims.filter(({ verdict }) => verdict === 'undecided')
-  return [
-    '## Claims',
+  return section(
+    'claims',
+    'Claims',
     ...(decided.rows.length > 0 ? [markdownTable(decided, 'text')] : []),
     ...(profile === 'smoke'
       ? [`A smoke run decides none of the ${counted(claims.length, 'claim')}.`]
@@ -19,7 +24,7 @@ export function claimsSection({ claims, profile }: Summary): string[] {
       thresholdsTable(claims),
       'text',
     )}\n\nThe estimates behind each verdict, and the trials behind them, are in \`summary.json\`.\n\n</details>`,
-  ]
+  )
 }
 
 /** The claims that a run decides. */

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TrialResult } from '../record/schema/trial.ts'
-import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
+import type { CoreSummary } from './schema.ts'
 
 test('rejected trials: figures without and with them; a gate that hit one arm alone is named', () => {
   const { run, results } = syntheticRun({ experiments: ['cost'], noise: 0.01 })
@@ -52,7 +52,7 @@ test('an arm of which every trial was rejected has no figure, neither without no
   assert.equal(summary.trials.failed, 5)
 })
 
-function armOf(summary: Summary, id: string): Summary['arms'][number] {
+function armOf(summary: CoreSummary, id: string): CoreSummary['arms'][number] {
   const found = summary.arms.find(({ arm }) => arm.id === id)
   assert.ok(found, id)
   return found

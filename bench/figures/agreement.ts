@@ -2,12 +2,12 @@
 
 import type { Estimate } from '../record/schema/basics.ts'
 import type { Measurement, TrialResult } from '../record/schema/trial.ts'
-import type { Summary } from '../report/schema.ts'
 import { medianPerBlock, ownError } from '../stats/compare.ts'
 import { estimate, metrics } from './metrics.ts'
 import { type ArmRecords, byBlock } from './records.ts'
+import type { CoreSummary } from './schema.ts'
 
-type WithRejected = Summary['withRejected'][number]
+type WithRejected = CoreSummary['withRejected'][number]
 
 /** What every comparison rests on. */
 const JUDGED = ['cpuUsPerRequest.total', 'throughputPerSec'] as const
@@ -20,7 +20,7 @@ const JUDGED = ['cpuUsPerRequest.total', 'throughputPerSec'] as const
 export function agreement(
   all: readonly ArmRecords[],
   results: readonly TrialResult[],
-  aa: Summary['aa'],
+  aa: CoreSummary['aa'],
 ): WithRejected[] {
   return all.flatMap((records) => {
     const rejected = rejectedOf(records.arm.id, results)
@@ -43,7 +43,7 @@ function bothWays(
   records: ArmRecords,
   rejected: readonly Rejected[],
   metric: (typeof JUDGED)[number],
-  aa: Summary['aa'],
+  aa: CoreSummary['aa'],
 ): WithRejected[] {
   const { unit, of } = metrics[metric]
   const kept = byBlock(records, of)

@@ -1,7 +1,6 @@
 /** What is said of arms against each other: the run's own error, the auth tax, throughput against the control. */
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import type { Estimate, Warning } from '../record/schema/basics.ts'
-import type { Summary } from '../report/schema.ts'
 import {
   type ByBlock,
   detected,
@@ -17,10 +16,11 @@ import {
 import { holm } from '../stats/holm.ts'
 import { estimate, metrics, servingCpuUs } from './metrics.ts'
 import { type ArmRecords, byBlock, isControl, sameCell } from './records.ts'
+import type { CoreSummary } from './schema.ts'
 
-export type Comparison = NonNullable<Summary['arms'][number]['authTaxUs']>
-type Comparisons = Pick<Summary['arms'][number], 'authTaxUs' | 'throughputVsControl'>
-type OwnErrors = Summary['aa']
+export type Comparison = NonNullable<CoreSummary['arms'][number]['authTaxUs']>
+type Comparisons = Pick<CoreSummary['arms'][number], 'authTaxUs' | 'throughputVsControl'>
+type OwnErrors = CoreSummary['aa']
 
 /** Warnings that make a throughput the instrument's ceiling and not a figure of the scheme. */
 const INSTRUMENT: readonly Warning[] = ['generator-saturated', 'proxy-saturated']
@@ -40,7 +40,7 @@ const AA = 'aa'
  * Second control against first control within blocks, and how much equal trials vary at all; from the experiment
  * `aa` if it was measured, else from the first place that has both. Null without.
  */
-export function ownErrors(all: readonly ArmRecords[]): Summary['aa'] {
+export function ownErrors(all: readonly ArmRecords[]): CoreSummary['aa'] {
   const twins = all.filter(({ arm }) => arm.twin)
   const isAa = ({ arm }: ArmRecords) => arm.experiment === AA
   for (const twin of [...twins.filter(isAa), ...twins.filter((one) => !isAa(one))]) {
@@ -51,7 +51,7 @@ export function ownErrors(all: readonly ArmRecords[]): Summary['aa'] {
   return null
 }
 
-function ownErrorsOf(first: ArmRecords, twin: ArmRecords): Summary['aa'] {
+function ownErrorsOf(first: ArmRecords, twin: ArmRecords): CoreSummary['aa'] {
   const context = { warnings: union([twin, first]) }
   const throughputRatio = estimate(ratios(throughput(twin), throughput(first)), 'ratio', context)
   const cpuRatio = estimate(ratios(cpu(twin), cpu(first)), 'ratio', context)
@@ -78,7 +78,7 @@ function variation(values: number[]): number {
  */
 export function compareWithControl(
   all: readonly ArmRecords[],
-  aa: Summary['aa'],
+  aa: CoreSummary['aa'],
 ): ReadonlyMap<string, Comparisons> {
   const cells = all.filter(({ arm }, i) => all.findIndex((other) => sameCell(arm, other.arm)) === i)
   return new Map(
@@ -173,7 +173,7 @@ function controlsOf({ arm }: ArmRecords, cell: readonly ArmRecords[]): ArmRecord
 }
 
 /** Why no comparison of a run counts as detected, as a sentence without its full stop. */
-export function nothingDetected(aa: Summary['aa']): string {
+export function nothingDetected(aa: CoreSummary['aa']): string {
   if (!aa) return 'The control was not measured twice, so no difference can be called real'
   return aa.throughputRatio.n < MIN_BLOCKS_TO_DETECT
     ? 'Too few blocks to tell any scheme from the control'

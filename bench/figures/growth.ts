@@ -1,61 +1,7 @@
-/** How memory grows with logged-in users. */
-
-import type { Estimate } from '../record/schema/basics.ts'
+/** How memory grows with logged-in users: one home for the slope that reports, comparisons and the rule for ending rest on. */
 import type { Measurement } from '../record/schema/trial.ts'
-import type { Summary } from '../report/schema.ts'
-import { type Evidence, evidenceOfDifferences, ownError } from '../stats/compare.ts'
-import { medianInterval } from '../stats/median-interval.ts'
 import { type Point, slope } from '../stats/regression.ts'
-import { type Comparison, inFamily, union } from './comparisons.ts'
-import { estimate, redisGrowthBytes, replicaGrowthBytes } from './metrics.ts'
-import { type ArmRecords, byBlock, isControl } from './records.ts'
-
-/**
- * Bytes a logged-in user, by scheme. What logins *added* is fitted, not what is there after them, so that neither
- * the server's own size nor that of its user directory is put down to the scheme. Growth counts as detected when
- * it exceeds what the control, which remembers nobody, seems to grow by, and is enough to hold anything at all.
- */
-export function memoryPerUser(all: readonly ArmRecords[]): Summary['memoryPerUser'] {
-  const measured = all.filter(({ arm }) => arm.experiment === 'users' && !arm.twin)
-  const schemes = [...new Set(measured.map(({ arm }) => arm.scheme))].map((scheme) => ({
-    scheme,
-    levels: measured.filter(({ arm }) => arm.scheme === scheme),
-  }))
-  const control = bytesPerUser(
-    measured.filter(({ arm }) => isControl(arm)),
-    replicaGrowthBytes,
-  )
-  const error = control.length > 0 ? ownError(medianInterval(control), 0) : 0
-  const replica = inFamily(schemes.map(({ levels }) => growth(levels, replicaGrowthBytes)))
-  const redis = inFamily(schemes.map(({ levels }) => growth(levels, redisGrowthBytes)))
-  return schemes.flatMap(({ scheme }, i) => {
-    const replicaBytes = grown(replica[i], error)
-    return replicaBytes ? [{ scheme, replicaBytes, redisBytes: grown(redis[i], 0) }] : []
-  })
-}
-
-interface Growth extends Evidence {
-  bytes: Estimate
-}
-
-function growth(levels: readonly ArmRecords[], of: GrowthOf): Growth | null {
-  const values = bytesPerUser(levels, of)
-  const bytes = estimate(values, 'bytes/user', { warnings: union(levels) })
-  return bytes && { bytes, ...evidenceOfDifferences(values) }
-}
-
-/** A slope over 100,000 users rests on far more than its few blocks, so that two of them suffice, whatever p. */
-function grown(found: Growth | null | undefined, error: number): Comparison | null {
-  if (!found) return null
-  const { bytes, p, detectable } = found
-  const least = Math.max(error, LEAST_STATE_BYTES)
-  return {
-    estimate: bytes,
-    detected: bytes.n >= 2 && bytes.lo > 0 && bytes.value > least,
-    p,
-    detectable: detectable === null ? null : Math.max(detectable, least),
-  }
-}
+import { type ArmRecords, byBlock } from './records.ts'
 
 /**
  * Nothing can be kept for a user in less than two references, to a key and to a value. What grows by fewer bytes a
@@ -63,7 +9,7 @@ function grown(found: Growth | null | undefined, error: number): Comparison | nu
  */
 export const LEAST_STATE_BYTES = 16
 
-type GrowthOf = (measurement: Measurement) => number | null
+export type GrowthOf = (measurement: Measurement) => number | null
 
 /** One slope a block, over the numbers of users measured in it; blocks with a single number have none. */
 export function bytesPerUser(levels: readonly ArmRecords[], of: GrowthOf): number[] {

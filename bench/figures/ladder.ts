@@ -2,7 +2,7 @@
 
 import type { Slo } from '../record/schema/run.ts'
 import type { Arm, Measurement, Rung } from '../record/schema/trial.ts'
-import type { Summary } from '../report/schema.ts'
+import type { CapacityNote } from './latency-row.ts'
 
 type OpenLoad = Extract<Arm['load'], { loop: 'open' }>
 type Step = Pick<Rung, 'arrivalsPerSec' | 'purpose'>
@@ -150,8 +150,6 @@ function bracket(looks: readonly Look[]): {
   }
   return { kept, limit: null, by: null }
 }
-
-type CapacityNote = Summary['latency'][number]['capacityNote']
 
 /** A search ends well within this; rates that somebody named, or that nobody had time to search between, may not. */
 const WIDEST_GAP = 1.5

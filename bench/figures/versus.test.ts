@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Measurement, Trial, TrialResult } from '../record/schema/trial.ts'
-import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'
 import { failedRecord, type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
 import { versusTable } from '../words/versus-table.ts'
+import type { CoreSummary } from './schema.ts'
 
 /** The experiment `cost` with these schemes' arms compared with those, by scheme. */
 const BASES: Record<string, string> = {
@@ -19,7 +19,7 @@ interface Options extends SyntheticOptions {
   move?: Record<string, string>
 }
 
-function summaryOf({ bases = BASES, move = {}, ...options }: Options = {}): Summary {
+function summaryOf({ bases = BASES, move = {}, ...options }: Options = {}): CoreSummary {
   const { run, results } = syntheticRun({ experiments: ['cost'], noise: 0.002, ...options })
   const paired = <T extends Trial>(trial: T): T => {
     const { scheme, experiment } = trial.arm
@@ -32,7 +32,7 @@ function summaryOf({ bases = BASES, move = {}, ...options }: Options = {}): Summ
   )
 }
 
-function versusOf(summary: Summary, scheme: string) {
+function versusOf(summary: CoreSummary, scheme: string) {
   const { versus } = summary.arms.find(({ arm }) => arm.scheme === scheme) ?? assert.fail(scheme)
   return versus
 }

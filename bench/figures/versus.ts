@@ -1,5 +1,5 @@
 /** Each arm against the one that it names itself compared with: what a change of one setting is worth. */
-import type { Summary } from '../report/schema.ts'
+
 import {
   type Compared,
   type Comparison,
@@ -10,20 +10,21 @@ import {
   throughputRatio,
 } from './comparisons.ts'
 import type { ArmRecords } from './records.ts'
+import type { CoreSummary } from './schema.ts'
 
-type Versus = NonNullable<Summary['arms'][number]['versus']>
-type Compare = (of: ArmRecords, bases: readonly ArmRecords[], aa: Summary['aa']) => Compared | null
+type Versus = NonNullable<CoreSummary['arms'][number]['versus']>
+type Compare = (of: ArmRecords, bases: readonly ArmRecords[], aa: CoreSummary['aa']) => Compared | null
 
 /**
  * By arm id, for arms that name one; within blocks. All such comparisons of an experiment are one family, whatever
  * they are compared with: among twenty knobs one always looks special.
  */
-export function versus(all: readonly ArmRecords[], aa: Summary['aa']): ReadonlyMap<string, Versus> {
+export function versus(all: readonly ArmRecords[], aa: CoreSummary['aa']): ReadonlyMap<string, Versus> {
   const experiments = [...new Set(all.map(({ arm }) => arm.experiment))]
   return new Map(experiments.flatMap((experiment) => family(experiment, all, aa)))
 }
 
-function family(experiment: string, all: readonly ArmRecords[], aa: Summary['aa']): [string, Versus][] {
+function family(experiment: string, all: readonly ArmRecords[], aa: CoreSummary['aa']): [string, Versus][] {
   const pairs = all.flatMap((of) => {
     const { comparedWith } = of.arm
     if (comparedWith === null || of.arm.experiment !== experiment) return []

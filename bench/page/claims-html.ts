@@ -1,6 +1,7 @@
 /** The claims with their verdicts, each unfolding to what was fixed beforehand, what was measured, and its charts. */
+
+import type { ClaimFinding } from '../claims/schema.ts'
 import { charts } from '../report/charts.ts'
-import type { ClaimFinding } from '../report/schema.ts'
 import { figure, list } from '../words/format.ts'
 import { chartPlace, escaped, inline } from './prose.ts'
 

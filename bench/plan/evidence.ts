@@ -2,10 +2,10 @@
 
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { isStraight } from '../experiments/latency/demand.ts'
+import type { MeasuredSummary } from '../experiments/reports.ts'
 import type { Estimate, Warning } from '../record/schema/basics.ts'
 import type { Run } from '../record/schema/run.ts'
 import type { Arm } from '../record/schema/trial.ts'
-import type { Summary } from '../report/schema.ts'
 import type { Ladder } from './curve.ts'
 import { exactly, type Range, rangeOf } from './range.ts'
 import { type StateCost, stateCostOf } from './state.ts'
@@ -48,7 +48,10 @@ export interface Tried {
 }
 
 /** What of a summary a plan rests on. */
-export type Measured = Pick<Summary, 'latency' | 'arms' | 'demand' | 'memoryPerUser' | 'scaling' | 'payload'>
+export type Measured = Pick<
+  MeasuredSummary,
+  'latency' | 'arms' | 'demand' | 'memoryPerUser' | 'scaling' | 'payload'
+>
 
 /** CPU a request at a load beyond what was measured: between what is left of it by the fit and what was seen. */
 export function demandOf({ busy, marginal }: TierCost): Range {

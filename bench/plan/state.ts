@@ -3,14 +3,14 @@
  * along the slopes that the experiment `payload` found.
  */
 
+import type { MeasuredSummary } from '../experiments/reports.ts'
 import type { Estimate } from '../record/schema/basics.ts'
-import type { Summary } from '../report/schema.ts'
 import { figure } from '../words/format.ts'
 import type { Ladder } from './curve.ts'
 import type { Evidence, TierCost } from './evidence.ts'
 import { exactly, over, plus, type Range, scaled, times } from './range.ts'
 
-type Entry = Summary['payload'][number]
+type Entry = MeasuredSummary['payload'][number]
 
 /** What one byte of state adds: to a request in µs and bytes, to a user in bytes. */
 export interface StateCost {

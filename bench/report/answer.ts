@@ -1,5 +1,6 @@
 /** The plain-language answer that opens a report: sentences made from a summary, none that it does not carry. */
 import { CONTROL } from '../experiments/arms.ts'
+import { busyText, commonRates, isLowerBound, rungAt, sloText } from '../experiments/latency/tables.ts'
 import { instrumentLimit, nothingDetected } from '../figures/comparisons.ts'
 import { isControl } from '../figures/records.ts'
 import type { Environment, Run, Slo } from '../record/schema/run.ts'
@@ -14,7 +15,6 @@ import {
   styles,
   withInterval,
 } from '../words/format.ts'
-import { busyText, commonRates, isLowerBound, rungAt, sloText } from '../words/latency-tables.ts'
 import type { Summary } from './schema.ts'
 
 type SummaryArm = Summary['arms'][number]

@@ -1,25 +1,10 @@
 /** From records to `summary.json`: every figure of a report, with its interval, n and warnings. */
+
 import { judgeAll } from '../claims/ledger.ts'
-import { anomalies } from '../experiments/anomalies/summary.ts'
-import { browserSummary } from '../experiments/browser/summary.ts'
-import { counterfeits } from '../experiments/counterfeits/summary.ts'
-import { faults } from '../experiments/faults/summary.ts'
-import { journeys } from '../experiments/journey/summary.ts'
-import { demand } from '../experiments/latency/demand.ts'
-import { hashedLogins } from '../experiments/login/summary.ts'
-import { payload } from '../experiments/payload/summary.ts'
-import { predicted } from '../experiments/replicas/predictions.ts'
-import { scalability, scaling } from '../experiments/replicas/summary.ts'
-import { refresh } from '../experiments/revocation/refresh.ts'
-import { revocation } from '../experiments/revocation/summary.ts'
-import { distance } from '../experiments/rtt/summary.ts'
-import { timingSummary } from '../experiments/timing/summary.ts'
-import { tlsSummary } from '../experiments/tls/summary.ts'
+import { type MeasuredSummary, summarizeParts } from '../experiments/reports.ts'
 import { agreement } from '../figures/agreement.ts'
 import { ladders } from '../figures/climbs.ts'
 import { compareWithControl, ownErrors } from '../figures/comparisons.ts'
-import { memoryPerUser } from '../figures/growth.ts'
-import { latency } from '../figures/latency.ts'
 import { estimate, metrics } from '../figures/metrics.ts'
 import { type ArmRecords, byBlock, recordsByArm } from '../figures/records.ts'
 import { tooLarge } from '../figures/state-limit.ts'
@@ -46,7 +31,7 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
   const aa = ownErrors(all)
   const compared = compareWithControl(all, aa)
   const against = versus(all, aa)
-  const measured = {
+  const measured: MeasuredSummary = {
     schemaVersion: SCHEMA_VERSION,
     runId: run.id,
     profile: run.profile,
@@ -60,39 +45,19 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
       versus: against.get(records.arm.id) ?? null,
       warnings: records.warnings,
     })),
-    scaling: scaling(all),
-    scalability: scalability(all, run),
-    predictions: predicted(run, all),
-    payload: payload(all, results),
-    revocation: revocation(run, results),
-    refresh: refresh(all),
-    anomalies: anomalies(run, results),
-    faults: faults(run, results),
-    distance: distance(run, results),
-    tls: tlsSummary(all, compared),
-    counterfeits: counterfeits(run, results),
-    browser: browserSummary(run, results),
-    timing: timingSummary(run, results),
-    memoryPerUser: memoryPerUser(all),
-    latency: latency(run, results),
-    hashedLogins: hashedLogins(all),
-    journeys: journeys(all, (id) => compared.get(id)?.authTaxUs ?? null),
-    demand: demand(run, results),
     blocks: blocks(run, results),
     rejected: results.flatMap((result) =>
       result.ok ? [] : [{ trial: result.trial.id, reason: result.reason }],
     ),
     withRejected,
     notes: run.notes,
-  } satisfies Omit<Summary, 'claims' | 'farScale' | 'trade'>
-  const summary = {
+    ...summarizeParts({ run, results, arms: all, compared }),
+  }
+  return {
     ...measured,
     trade: trade(run, measured, results),
     farScale: farScale(run, measured, results),
-  }
-  return {
-    ...summary,
-    claims: judgeAll({ run, summary, arms: all, ladders: ladders(run, results), results }),
+    claims: judgeAll({ run, summary: measured, arms: all, ladders: ladders(run, results), results }),
   }
 }
 

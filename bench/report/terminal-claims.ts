@@ -1,8 +1,9 @@
 /** The claims at the end of a run: a verdict and the words that were said, without the evidence. */
 
+import type { ClaimFinding } from '../claims/schema.ts'
 import { counted } from '../words/format.ts'
 import { wrap } from '../words/wrap.ts'
-import type { ClaimFinding, Summary } from './schema.ts'
+import type { Summary } from './schema.ts'
 
 const VERDICT_WIDTH = 14
 

@@ -1,5 +1,6 @@
 /** The table at the end of a run: 80 columns, readable without the manual. */
 import Table, { type Cell } from 'cli-table3'
+import { busyText, capacityText, commonRates, rungAt, sloText } from '../experiments/latency/tables.ts'
 import { isPoint } from '../experiments/replicas/summary.ts'
 import type { Estimate } from '../record/schema/basics.ts'
 import type { Run } from '../record/schema/run.ts'
@@ -12,7 +13,6 @@ import {
   styles,
   withInterval,
 } from '../words/format.ts'
-import { busyText, capacityText, commonRates, rungAt, sloText } from '../words/latency-tables.ts'
 import { cpuText, footnotes, throughputText } from '../words/warnings.ts'
 import { wrap } from '../words/wrap.ts'
 import { answer } from './answer.ts'

@@ -1,7 +1,8 @@
 /** What a reader needs in order to trust a run: its rules, what they rejected, its blocks and its own error. */
+
+import { sloText } from '../experiments/latency/tables.ts'
 import type { Rules, Run } from '../record/schema/run.ts'
 import { ABSENT, counted, figure, percent, styles, withInterval } from '../words/format.ts'
-import { sloText } from '../words/latency-tables.ts'
 import type { Table } from '../words/tables.ts'
 import type { Summary } from './schema.ts'
 

@@ -26,3 +26,5 @@ export const tradeSchema = z
   .describe(
     'Schemes by cost, memory, revocation, faults and what they give away; empty where only costs were measured',
   )
+
+export type Trade = z.infer<typeof tradeSchema>

@@ -1,20 +1,23 @@
 /** The table of the whole trade, and which trials each of its cells rests on. */
-import type { Summary } from '../report/schema.ts'
+
 import { ABSENT } from '../words/format.ts'
+import { type Section, section } from '../words/section.ts'
 import { folded, markdownTable, type Table } from '../words/tables.ts'
+import type { Trade } from './schema.ts'
 import { COLUMNS, type Column } from './trade.ts'
 
 const names = Object.keys(COLUMNS) as Column[]
 
 /** Nothing where only costs were measured. */
-export function tradeSection({ trade }: Pick<Summary, 'trade'>): string[] {
-  if (trade.length === 0) return []
-  return [
-    '## The trade on one page',
+export function tradeSection({ trade }: { trade: Trade }): Section | null {
+  if (trade.length === 0) return null
+  return section(
+    'the-trade-on-one-page',
+    'The trade on one page',
     markdownTable(tradeTable(trade), 'text'),
     NOTE,
     folded('The trials behind each cell', markdownTable(evidence(trade), 'text')),
-  ]
+  )
 }
 
 /** How the table is to be read. */
@@ -24,14 +27,14 @@ export const NOTE =
   'lifetime, that is the bound, and it was checked with a shorter one. Users keep a token in local storage and a session in an ' +
   '`HttpOnly` cookie. What each column comes from, with intervals and conditions, is in its own section below.'
 
-export function tradeTable(trade: Summary['trade']): Table {
+export function tradeTable(trade: Trade): Table {
   return {
     head: ['scheme', ...names.map((name) => COLUMNS[name])],
     rows: trade.map(({ scheme, cells }) => [`\`${scheme}\``, ...names.map((name) => cells[name].text)]),
   }
 }
 
-function evidence(trade: Summary['trade']): Table {
+function evidence(trade: Trade): Table {
   return {
     head: ['scheme', ...names.map((name) => COLUMNS[name])],
     rows: trade.map(({ scheme, cells }) => [

@@ -1,15 +1,19 @@
 /** The whole trade on one page: what each scheme costs, keeps, loses and gives away, each cell with the trials behind it. */
+
 import { CONTROL } from '../experiments/arms.ts'
+import type { MeasuredSummary } from '../experiments/reports.ts'
 import { timeText } from '../experiments/revocation/section.ts'
 import { schemePlace } from '../figures/records.ts'
 import type { Run } from '../record/schema/run.ts'
 import type { TrialResult } from '../record/schema/trial.ts'
-import type { Summary } from '../report/schema.ts'
 import { ABSENT, compared, counted, figure, list, percent, styles } from '../words/format.ts'
+import type { Trade } from './schema.ts'
 
-export type Trade = Summary['trade']
 type Cell = Trade[number]['cells'][Column]
-type Facts = Pick<Summary, 'arms' | 'memoryPerUser' | 'revocation' | 'faults' | 'browser' | 'counterfeits'>
+type Facts = Pick<
+  MeasuredSummary,
+  'arms' | 'memoryPerUser' | 'revocation' | 'faults' | 'browser' | 'counterfeits'
+>
 
 /** By column, its heading. */
 export const COLUMNS = {

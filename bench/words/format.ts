@@ -61,6 +61,15 @@ export const styles = {
   milliseconds: { value: milliseconds, end: milliseconds },
 } satisfies Record<string, Style>
 
+/** CPU time that a scheme adds, in ms. */
+export const addedMs: Style = {
+  value: (us, scaleUs) => styles.added.value(us / 1e3, scaleUs / 1e3),
+  end: styles.milliseconds.end,
+}
+
+/** CPU time in ms without its interval. */
+export const inMs = (us: Estimate | null | undefined) => (us ? figure(us.value / 1e3) : ABSENT)
+
 /**
  * Response times in ms, from the intended send. Below one it only says so: timers of the sender are no finer, so
  * digits there would be its own.

@@ -1,6 +1,7 @@
 /** The table of an experiment whose arms name what they are compared with. */
+
+import type { CoreSummary } from '../figures/schema.ts'
 import type { Arm } from '../record/schema/trial.ts'
-import type { Summary } from '../report/schema.ts'
 import { ABSENT, armLabel, compared, styles } from './format.ts'
 import type { Table } from './tables.ts'
 import { cpuText, throughputText } from './warnings.ts'
@@ -11,7 +12,7 @@ export const VERSUS_NOTE =
   'Redis and proxy together. p is Holm-adjusted over all arms of the experiment.'
 
 /** Every closed-loop arm of an experiment, scheme by scheme; ~ where no difference was detected. */
-export function versusTable(summary: Summary, experiment: string): Table {
+export function versusTable(summary: CoreSummary, experiment: string): Table {
   const arms = summary.arms.filter(({ arm }) => arm.experiment === experiment)
   const schemes = [...new Set(arms.map(({ arm }) => arm.scheme))]
   const byScheme = schemes.flatMap((scheme) => arms.filter(({ arm }) => arm.scheme === scheme))

@@ -1,22 +1,25 @@
 /** The section of a report about what concurrent requests do to each other. */
-import type { Summary } from '../../report/schema.ts'
+
 import { ABSENT, figure } from '../../words/format.ts'
+import { type Section, section } from '../../words/section.ts'
 import { markdownTable, type Table } from '../../words/tables.ts'
+import type { Summary } from './schema.ts'
 
 type Entry = Summary['anomalies'][number]
 type Share = Entry['lostUpdates']
 
 /** Nothing without the experiment. */
-export function anomaliesSection(summary: Summary): (string | null)[] {
-  if (summary.anomalies.length === 0) return []
+export function anomaliesSection(summary: Summary): Section | null {
+  if (summary.anomalies.length === 0) return null
   const races = racesTable(summary)
-  return [
-    '## Anomalies',
+  return section(
+    'anomalies',
+    'Anomalies',
     answersText(summary),
     markdownTable(anomaliesTable(summary)),
     NOTE,
     ...(races.rows.length > 0 ? [markdownTable(races), RACES_NOTE] : []),
-  ]
+  )
 }
 
 const NOTE =

@@ -4,8 +4,8 @@ import { inTableOrder } from '../../figures/records.ts'
 import type { Observed } from '../../record/schema/observe.ts'
 import type { Run } from '../../record/schema/run.ts'
 import type { Arm, TrialResult } from '../../record/schema/trial.ts'
-import type { Summary } from '../../report/schema.ts'
 import { proportion } from '../../stats/proportion.ts'
+import type { Summary } from './schema.ts'
 
 type Seen = Extract<Observed, { kind: 'anomalies' }>
 type Entry = Summary['anomalies'][number]

@@ -1,5 +1,6 @@
 /** What a summary says of the experiment `browser`. */
 import { z } from 'zod'
+import type { SummaryWith } from '../../figures/schema.ts'
 import { browserSchema, forgerySchema } from '../../record/schema/browser.ts'
 
 export const browserSummarySchema = z
@@ -23,3 +24,9 @@ export const browserSummarySchema = z
     ),
   })
   .describe('From the experiment `browser`')
+
+export const part = {
+  browser: browserSummarySchema.nullable().describe('Null without that experiment'),
+}
+
+export type Summary = SummaryWith<typeof part>

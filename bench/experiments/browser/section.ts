@@ -1,24 +1,26 @@
 /** The section of a report about what a real browser lets scripts and other sites do. */
 
-import type { Summary } from '../../report/schema.ts'
 import { counted, list } from '../../words/format.ts'
+import { type Section, section } from '../../words/section.ts'
 import { markdownTable, type Table } from '../../words/tables.ts'
+import type { Summary } from './schema.ts'
 
 type Browser = NonNullable<Summary['browser']>
 type Scheme = Browser['schemes'][number]
 type Forgery = Scheme['forgeries'][number]
 
 /** Nothing without the experiment. */
-export function browserSection({ browser }: Summary): string[] {
-  if (browser === null) return []
-  return [
-    '## In a real browser',
+export function browserSection({ browser }: Summary): Section | null {
+  if (browser === null) return null
+  return section(
+    'in-a-real-browser',
+    'In a real browser',
     `Chromium ${list(browser.versions)}, over HTTPS, at servers with all that they have in production.`,
     markdownTable(credentialTable(browser), 'text'),
     CREDENTIAL_NOTE,
     markdownTable(forgeryTable(browser), 'text'),
     FORGERY_NOTE,
-  ]
+  )
 }
 
 const CREDENTIAL_NOTE =

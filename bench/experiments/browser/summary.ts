@@ -4,7 +4,7 @@ import { inTableOrder } from '../../figures/records.ts'
 import type { BrowserSeen } from '../../record/schema/examine.ts'
 import type { Run } from '../../record/schema/run.ts'
 import type { TrialResult } from '../../record/schema/trial.ts'
-import type { Summary } from '../../report/schema.ts'
+import type { Summary } from './schema.ts'
 
 type Scheme = NonNullable<Summary['browser']>['schemes'][number]
 type Forgery = BrowserSeen['forgeries'][number]

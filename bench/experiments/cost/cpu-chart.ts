@@ -2,18 +2,18 @@
 
 import { nothingDetected } from '../../figures/comparisons.ts'
 import { isControl } from '../../figures/records.ts'
+import type { CoreSummary } from '../../figures/schema.ts'
 import type { Run } from '../../record/schema/run.ts'
-import type { Summary } from '../../report/schema.ts'
 import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { tierBars, tierLegend } from '../../words/charts/tier-bars.ts'
 import { armLabel, compared, figure, styles } from '../../words/format.ts'
 import { cpuText } from '../../words/warnings.ts'
 
-type Arms = Summary['arms']
+type Arms = CoreSummary['arms']
 
 /** Null where the run has no experiment `cost`. */
-export function costChart(run: Run, summary: Summary): Drawing | null {
+export function costChart(run: Run, summary: CoreSummary): Drawing | null {
   const arms = armsOf(summary, 'cost')
   if (arms.length === 0) return null
   const totals = arms.map(({ metrics }) => metrics['cpuUsPerRequest.total'])
@@ -39,7 +39,7 @@ function taxLabel({ arm, authTaxUs, warnings }: Arms[number]): string {
 }
 
 /** The chart's finding: the smallest and the largest auth tax that were detected. */
-function finding({ aa }: Summary, arms: Arms): string {
+function finding({ aa }: CoreSummary, arms: Arms): string {
   const taxes = arms
     .flatMap(({ arm, authTaxUs }) => (authTaxUs ? [{ scheme: arm.scheme, ...authTaxUs }] : []))
     .sort((a, b) => a.estimate.value - b.estimate.value)

@@ -2,8 +2,8 @@
 
 import { instrumentLimit, nothingDetected } from '../../figures/comparisons.ts'
 import { isControl } from '../../figures/records.ts'
+import type { CoreSummary } from '../../figures/schema.ts'
 import type { Run } from '../../record/schema/run.ts'
-import type { Summary } from '../../report/schema.ts'
 import { ownError } from '../../stats/compare.ts'
 import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
@@ -12,7 +12,7 @@ import { armLabel, figure, NOT_DETECTED, percent, withInterval } from '../../wor
 import { throughputText } from '../../words/warnings.ts'
 
 /** Null where the run has no experiment `cost`. */
-export function throughputChart(run: Run, summary: Summary): Drawing | null {
+export function throughputChart(run: Run, summary: CoreSummary): Drawing | null {
   const arms = armsOf(summary, 'cost')
   if (arms.length === 0) return null
   const estimates = arms.map(({ metrics }) => metrics.throughputPerSec)
@@ -67,7 +67,7 @@ export function throughputChart(run: Run, summary: Summary): Drawing | null {
   )
 }
 
-type Arms = Summary['arms']
+type Arms = CoreSummary['arms']
 
 function label({ metrics, throughputVsControl: ratio }: Arms[number]): string {
   const text = throughputText(metrics.throughputPerSec, (estimate) => withInterval(estimate))
@@ -100,7 +100,7 @@ function controlMarks(control: number, error: number | null) {
 }
 
 /** The chart's finding: what share of the control's throughput the schemes keep, or what they serve. */
-function finding({ aa }: Summary, arms: Arms): string {
+function finding({ aa }: CoreSummary, arms: Arms): string {
   const ratios = arms.flatMap(({ arm, throughputVsControl: ratio }) =>
     ratio ? [{ scheme: arm.scheme, ...ratio }] : [],
   )

@@ -1,14 +1,14 @@
 /** Bytes that a request and its reply take on the wire, and what of them is the credential’s. */
 import type { BarSeriesOption } from 'echarts'
 import { isControl } from '../../figures/records.ts'
+import type { CoreSummary } from '../../figures/schema.ts'
 import type { Run } from '../../record/schema/run.ts'
-import type { Summary } from '../../report/schema.ts'
 import { armsOf, nameAxis, provenance, rowLabels, valueAxis } from '../../words/charts/axes.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { tierLegend } from '../../words/charts/tier-bars.ts'
 import { armLabel, figure } from '../../words/format.ts'
 
-type Arms = Summary['arms']
+type Arms = CoreSummary['arms']
 
 const DIRECTIONS = [
   { key: 'bytesSentPerRequest', name: 'request', color: '#4477aa' },
@@ -16,7 +16,7 @@ const DIRECTIONS = [
 ] as const
 
 /** Null where the run has no experiment `cost`. */
-export function wireChart(run: Run, summary: Summary): Drawing | null {
+export function wireChart(run: Run, summary: CoreSummary): Drawing | null {
   const arms = armsOf(summary, 'cost').filter(({ arm }) => !arm.twin)
   if (arms.length === 0) return null
   const control = arms.find(({ arm }) => isControl(arm))

@@ -3,10 +3,8 @@
 import { inTableOrder } from '../../figures/records.ts'
 import type { Run } from '../../record/schema/run.ts'
 import type { TrialResult } from '../../record/schema/trial.ts'
-import type { Summary } from '../../report/schema.ts'
 import { proportion } from '../../stats/proportion.ts'
-import { figure } from '../../words/format.ts'
-import { markdownTable } from '../../words/tables.ts'
+import type { Summary } from './schema.ts'
 
 type Entries = Summary['counterfeits']
 
@@ -41,22 +39,3 @@ export function counterfeits(run: Run, results: readonly TrialResult[]): Entries
     ]
   })
 }
-
-/** Nothing without the experiment. */
-export function counterfeitsSection({ counterfeits: entries }: Summary): string[] {
-  if (entries.length === 0) return []
-  const rows = entries.map(({ scheme, tried, accepted, failed, acceptedAtMost }) => [
-    scheme,
-    figure(tried),
-    accepted === 0 ? '0' : `**${accepted}**`,
-    failed === 0 ? '0' : `**${failed}**`,
-    `${figure(acceptedAtMost * 100)} %`,
-  ])
-  return ['## Counterfeits', NOTE, markdownTable({ head: HEAD, rows })]
-}
-
-const HEAD = ['scheme', 'sent', 'let in', 'answered 5xx', 'share let in, at most']
-const NOTE =
-  'Credentials that nobody issued, made without a key from two that were: characters changed, added and cut, parts of ' +
-  'another user’s, other algorithms and claims, no signature. The last column is what share of such could be let in ' +
-  'and not have been met, with 95 %. The checks of `servers/GUARANTEES.md` ask for more, with the keys in hand.'

@@ -3,11 +3,11 @@ import type { LineSeriesOption, XAXisComponentOption, YAXisComponentOption } fro
 import { schemePlace } from '../../figures/records.ts'
 import type { FaultId } from '../../record/schema/faults.ts'
 import type { Run } from '../../record/schema/run.ts'
-import type { Summary } from '../../report/schema.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { panelBox, panelsHeight } from '../../words/charts/panels.ts'
 import { type Drawing, drawing, size } from '../../words/charts/svg.ts'
 import { machine } from '../../words/format.ts'
+import type { Summary } from './schema.ts'
 import { faultWords, schemeWords } from './words.ts'
 
 type Entry = Summary['faults'][number]

@@ -1,20 +1,20 @@
 /** The section of a report about what users met under each fault. */
 
-import { bullets } from '../../report/method.ts'
-import type { Summary } from '../../report/schema.ts'
 import { ABSENT, counted, figure, list } from '../../words/format.ts'
-import { folded, markdownTable, type Table } from '../../words/tables.ts'
+import { type ChartLink, type Section, section } from '../../words/section.ts'
+import { bullets, folded, markdownTable, type Table } from '../../words/tables.ts'
+import type { Summary } from './schema.ts'
 import { faultWords, schemeWords } from './words.ts'
 
-type Part = string | null
 type Entry = Summary['faults'][number]
 
 /** Nothing without the experiment. */
-export function faultsSection(summary: Summary, chart: (name: string, alt: string) => Part): Part[] {
+export function faultsSection(summary: Summary, chart: ChartLink): Section | null {
   const { faults } = summary
-  if (faults.length === 0) return []
-  return [
-    '## Faults',
+  if (faults.length === 0) return null
+  return section(
+    'faults',
+    'Faults',
     'Two replicas behind the proxy, few requests a second, each sent when it is due; then something is broken for real, and mended.',
     neverTable(faults),
     chart(
@@ -25,7 +25,7 @@ export function faultsSection(summary: Summary, chart: (name: string, alt: strin
     NOTE,
     surprises(faults),
     folded('What was expected of each fault', markdownTable(expectationsTable(faults))),
-  ]
+  )
 }
 
 const NOTE =

@@ -5,11 +5,11 @@ import { inTableOrder } from '../../figures/records.ts'
 import type { Observed } from '../../record/schema/observe.ts'
 import type { Run } from '../../record/schema/run.ts'
 import type { Arm, TrialResult } from '../../record/schema/trial.ts'
-import type { Summary } from '../../report/schema.ts'
 import { traits } from '../../schemes.ts'
 import { goodShare, recoveryMs } from '../../stats/recovery.ts'
 import { judged, type Measured } from './expectations.ts'
 import { FAULTS } from './plan.ts'
+import type { Summary } from './schema.ts'
 
 type Seen = Extract<Observed, { kind: 'faults' }>
 type Entry = Summary['faults'][number]

@@ -1,6 +1,6 @@
 /** Each fault in a few words, for tables and charts. */
 import type { FaultId } from '../../record/schema/faults.ts'
-import type { Summary } from '../../report/schema.ts'
+import type { Summary } from './schema.ts'
 
 const WORDS: Readonly<Record<FaultId, string>> = {
   'redis-killed-log': 'Redis killed, kept a log (AOF)',

@@ -3,12 +3,12 @@
 import { nothingDetected } from '../../figures/comparisons.ts'
 import { isControl } from '../../figures/records.ts'
 import type { Run } from '../../record/schema/run.ts'
-import type { Summary } from '../../report/schema.ts'
 import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { tierBars, tierLegend } from '../../words/charts/tier-bars.ts'
 import { armLabel, compared, figure, styles } from '../../words/format.ts'
 import { cpuText } from '../../words/warnings.ts'
+import type { Summary } from './schema.ts'
 
 type Journeys = Summary['journeys']
 

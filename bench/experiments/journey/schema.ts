@@ -1,20 +1,11 @@
-/** What a summary says of logins and of whole journeys. */
+/** What a summary says of whole journeys. */
 import { z } from 'zod'
+import type { SummaryWith } from '../../figures/schema.ts'
 import { comparisonSchema, count, estimateSchema, nonNegative, perTier } from '../../record/schema/basics.ts'
-
-export const hashedLoginSchema = z
-  .object({
-    scheme: z.string(),
-    cpuUs: estimateSchema.describe('CPU µs of a login whose password is hashed: replicas, Redis and proxy'),
-    hashShare: estimateSchema
-      .nullable()
-      .describe('1 − CPU of a login without hashing ÷ CPU of one with it, within blocks'),
-  })
-  .describe('From the experiment `login`')
 
 const stepSchema = z.object({ p50Us: estimateSchema, p99Us: estimateSchema })
 
-export const journeySummarySchema = z
+const journeySummarySchema = z
   .object({
     arm: z.string(),
     steps: count.describe('Of one journey'),
@@ -41,3 +32,9 @@ export const journeySummarySchema = z
       .describe('Intended send to last byte; quantiles of each block, medians over blocks'),
   })
   .describe('From the experiment `journey`')
+
+export const part = {
+  journeys: z.array(journeySummarySchema),
+}
+
+export type Summary = SummaryWith<typeof part>

@@ -5,10 +5,8 @@ import { estimate, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock, isControl } from '../../figures/records.ts'
 import { stepsOf } from '../../record/journey.ts'
 import type { Measurement } from '../../record/schema/trial.ts'
-import type { Summary } from '../../report/schema.ts'
 import { median } from '../../stats/quantiles.ts'
-import { markdownTable } from '../../words/tables.ts'
-import { journeyTable, stepsTable } from '../../words/visit-tables.ts'
+import type { Summary } from './schema.ts'
 
 type JourneySummary = Summary['journeys'][number]
 type Of = (measurement: Measurement) => number | null
@@ -95,26 +93,3 @@ function utilization(records: ArmRecords): JourneySummary['utilization'] {
     generator: busy('generator'),
   }
 }
-
-/** Nothing without the experiment. */
-export function journeySection(
-  summary: Summary,
-  chart: (name: string, alt: string) => string | null,
-): (string | null)[] {
-  const [first] = summary.arms.flatMap(({ arm }) => (arm.load.loop === 'journey' ? [arm.load] : []))
-  if (!first || summary.journeys.length === 0) return []
-  const { reads, journeysPerSec, thinkMs } = first
-  return [
-    '## Journeys',
-    `A user logs in, reads ${reads} times, changes something once in between, and logs out, thinking for ${thinkMs} ms ` +
-      `on average before each step. ${journeysPerSec} such journeys begin each second, whatever became of the earlier ones.`,
-    markdownTable(journeyTable(summary)),
-    chart('charts/journey.svg', 'CPU of a whole journey under each scheme, by tier'),
-    markdownTable(stepsTable(summary)),
-    STEPS_NOTE,
-  ]
-}
-
-const STEPS_NOTE =
-  'p50 and p99 in ms, from when a step was due, that is the reply before it and the think, to its last byte. They ' +
-  'belong to the busy share beside them: nearer to 100 % any scheme is slow.'

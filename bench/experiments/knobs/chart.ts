@@ -2,9 +2,9 @@
 import type { ScatterSeriesOption } from 'echarts'
 import type { Comparison } from '../../figures/comparisons.ts'
 import { schemePlace } from '../../figures/records.ts'
+import type { CoreSummary } from '../../figures/schema.ts'
 import type { Run } from '../../record/schema/run.ts'
 import type { Arm } from '../../record/schema/trial.ts'
-import type { Summary } from '../../report/schema.ts'
 import { nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
@@ -22,7 +22,7 @@ const TOP = 94
 const BOTTOM = 48
 
 /** Null where the run has no experiment `knobs` with anything to compare. */
-export function knobsChart(run: Run, summary: Summary): Drawing | null {
+export function knobsChart(run: Run, summary: CoreSummary): Drawing | null {
   const rows = rowsOf(summary)
   if (rows.length === 0) return null
   const costs = rows.map(({ cost }) => cost?.estimate)
@@ -43,7 +43,7 @@ export function knobsChart(run: Run, summary: Summary): Drawing | null {
   )
 }
 
-function rowsOf({ arms }: Summary): Row[] {
+function rowsOf({ arms }: CoreSummary): Row[] {
   const all = arms.filter(({ arm, versus }) => arm.experiment === 'knobs' && versus?.cpuDifferenceUs)
   const baseOf = (id: string | undefined) => arms.find(({ arm }) => arm.id === id)?.arm.scheme ?? ''
   const tuned = all.map(({ arm, versus }) => {
@@ -112,7 +112,7 @@ function label({ cost }: Row): string {
 }
 
 /** The chart's finding: what saves most and what costs most, of all that was detected. */
-function finding({ aa }: Summary, rows: readonly Row[]): string {
+function finding({ aa }: CoreSummary, rows: readonly Row[]): string {
   const seen = rows
     .flatMap(({ cost, ...row }) => (cost?.detected ? [{ ...row, us: cost.estimate.value }] : []))
     .sort((a, b) => a.us - b.us)

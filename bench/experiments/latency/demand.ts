@@ -5,8 +5,8 @@ import { keepsPace } from '../../figures/ladder.ts'
 import type { Estimate } from '../../record/schema/basics.ts'
 import type { Run } from '../../record/schema/run.ts'
 import type { Rung, TrialResult } from '../../record/schema/trial.ts'
-import type { Summary } from '../../report/schema.ts'
 import { line, type Point } from '../../stats/regression.ts'
+import type { Summary } from './schema.ts'
 
 type Entry = Summary['demand'][number]
 type Tier = Entry['tier']

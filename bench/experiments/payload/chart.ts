@@ -2,11 +2,11 @@
 import type { LineSeriesOption } from 'echarts'
 import type { Estimate } from '../../record/schema/basics.ts'
 import type { Run } from '../../record/schema/run.ts'
-import type { Summary } from '../../report/schema.ts'
 import { armsOf, niceTop, provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { figure } from '../../words/format.ts'
+import type { Summary } from './schema.ts'
 import { brokenAt, exact } from './section.ts'
 import { stateBytesOf } from './summary.ts'
 

@@ -1,9 +1,10 @@
 /** What a summary says of the size of the remembered state. */
 import { z } from 'zod'
+import type { SummaryWith } from '../../figures/schema.ts'
 import { estimateSchema } from '../../record/schema/basics.ts'
 import { stateLimitSchema } from '../../record/schema/trial.ts'
 
-export const payloadSchema = z
+const payloadSchema = z
   .array(
     z.object({
       scheme: z.string(),
@@ -30,3 +31,9 @@ export const payloadSchema = z
     }),
   )
   .describe('From the experiment `payload`; its arms are among `arms`')
+
+export const part = {
+  payload: payloadSchema,
+}
+
+export type Summary = SummaryWith<typeof part>

@@ -1,27 +1,27 @@
 /** The section of a report about the size of remembered state. */
 
-import { bullets } from '../../report/method.ts'
-import type { Summary } from '../../report/schema.ts'
 import { ABSENT, armLabel, compared, figure, list, styles, withInterval } from '../../words/format.ts'
-import { folded, markdownTable, type Table } from '../../words/tables.ts'
+import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
+import { bullets, folded, markdownTable, type Table } from '../../words/tables.ts'
 import { cpuText, throughputText } from '../../words/warnings.ts'
+import type { Summary } from './schema.ts'
 import { stateBytesOf } from './summary.ts'
 
-type Part = string | null
 type Entry = Summary['payload'][number]
 
 /** Nothing without the experiment. */
-export function payloadSection(summary: Summary, chart: (name: string, alt: string) => Part): Part[] {
+export function payloadSection(summary: Summary, chart: ChartLink): Section | null {
   const rows = payloadTable(summary)
-  if (rows.rows.length === 0) return []
-  return [
-    '## Payload',
+  if (rows.rows.length === 0) return null
+  return section(
+    'payload',
+    'Payload',
     limitsText(summary),
     chart('charts/payload.svg', 'CPU and bytes of a request against the size of the remembered state'),
     markdownTable(slopesTable(summary)),
     SLOPES_NOTE,
     folded('Every size', `${markdownTable(rows)}\n\n${ROWS_NOTE}`),
-  ]
+  )
 }
 
 const SLOPES_NOTE =

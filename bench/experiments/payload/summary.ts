@@ -4,8 +4,8 @@ import { union } from '../../figures/comparisons.ts'
 import { estimate, redisGrowthBytes, replicaGrowthBytes, servingCpuUs } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../../figures/records.ts'
 import type { Measurement, TrialResult } from '../../record/schema/trial.ts'
-import type { Summary } from '../../report/schema.ts'
 import { type Point, slope } from '../../stats/regression.ts'
+import type { Summary } from './schema.ts'
 
 type Entry = Summary['payload'][number]
 type Slope = keyof Entry['perKb']

@@ -3,12 +3,12 @@ import type { LineSeriesOption, XAXisComponentOption, YAXisComponentOption } fro
 import { instrumentLimit } from '../../figures/comparisons.ts'
 import { schemePlace } from '../../figures/records.ts'
 import type { Run } from '../../record/schema/run.ts'
-import type { Summary } from '../../report/schema.ts'
 import { provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { panelBox, panelsHeight } from '../../words/charts/panels.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { figure, percent } from '../../words/format.ts'
+import type { Summary } from './schema.ts'
 import { isPoint } from './summary.ts'
 
 type Arms = Summary['arms']

@@ -5,9 +5,9 @@ import { estimate } from '../../figures/metrics.ts'
 import { type ArmRecords, recordsByArm } from '../../figures/records.ts'
 import type { Prediction, Run } from '../../record/schema/run.ts'
 import type { Arm, TrialResult } from '../../record/schema/trial.ts'
-import type { Summary } from '../../report/schema.ts'
 import { type Interval, medianInterval } from '../../stats/median-interval.ts'
 import { median } from '../../stats/quantiles.ts'
+import type { Summary } from './schema.ts'
 import { type Demands, demandLaw, demandsByBlock, isKnown, speedups } from './summary.ts'
 
 /**

@@ -1,29 +1,31 @@
 /** The section `Replicas` of a report: what was measured, what the laws make of it, and how well they foretold it. */
+
 import type { Estimate } from '../../record/schema/basics.ts'
-import type { Summary } from '../../report/schema.ts'
 import { ABSENT, armLabel, counted, figure, list, percent, styles, withInterval } from '../../words/format.ts'
+import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
 import { markdownTable, type Table } from '../../words/tables.ts'
 import { throughputText } from '../../words/warnings.ts'
 import { predictionErrors } from './predictions.ts'
+import type { Summary } from './schema.ts'
 import { isPoint } from './summary.ts'
 
-type Part = string | null
 type SummaryArm = Summary['arms'][number]
 type Scalability = Summary['scalability'][number]
 
-export function scalingSection(summary: Summary, chart: (name: string, alt: string) => Part): Part[] {
+export function scalingSection(summary: Summary, chart: ChartLink): Section | null {
   const points = replicasTable(summary)
-  if (points.rows.length === 0) return []
+  if (points.rows.length === 0) return null
   const laws = lawsTable(summary)
-  return [
-    '## Replicas',
+  return section(
+    'replicas',
+    'Replicas',
     modelNote(summary),
     chart('charts/replicas.svg', 'Throughput against the number of replicas'),
     markdownTable(points),
     scatteredNote(summary.scalability),
     ...(laws.rows.length > 0 ? [LAWS_NOTE, markdownTable(laws)] : []),
     ...predictionsPart(summary),
-  ]
+  )
 }
 
 /** Throughput at each number of replicas, what it is of N times one, and what the model itself does. */

@@ -7,12 +7,12 @@ import { type ArmRecords, byBlock } from '../../figures/records.ts'
 import type { Estimate, Warning } from '../../record/schema/basics.ts'
 import type { Run } from '../../record/schema/run.ts'
 import type { Arm, Measurement } from '../../record/schema/trial.ts'
-import type { Summary } from '../../report/schema.ts'
 import { type ByBlock, ratios } from '../../stats/compare.ts'
 import { bottleneck, type Station, throughputBound } from '../../stats/operational.ts'
 import { median } from '../../stats/quantiles.ts'
 import { fitUsl, type SizePoint, type Usl } from '../../stats/usl.ts'
 import { ALONE, FULL_REDIS, UNLIMITED } from './scale-model.ts'
+import type { Summary } from './schema.ts'
 
 type Scalability = Summary['scalability'][number]
 

@@ -1,11 +1,11 @@
 /** Time from an acknowledged revocation to the last acceptance, on a scale from a millisecond to hours, beside the bound. */
 import type { ScatterSeriesOption } from 'echarts'
 import type { Run } from '../../record/schema/run.ts'
-import type { Summary } from '../../report/schema.ts'
 import { nameAxis, rowLabels, valueAxis } from '../../words/charts/axes.ts'
 import { ink } from '../../words/charts/palette.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { counted, list, machine } from '../../words/format.ts'
+import type { Summary } from './schema.ts'
 import { timeText } from './section.ts'
 
 type Entry = Summary['revocation'][number]

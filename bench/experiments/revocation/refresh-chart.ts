@@ -1,11 +1,11 @@
 /** What renewing access tokens costs a user-hour, against how long a revoked one is accepted. */
 import type { LineSeriesOption } from 'echarts'
 import type { Run } from '../../record/schema/run.ts'
-import type { Summary } from '../../report/schema.ts'
 import { provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { counted, figure } from '../../words/format.ts'
+import type { Summary } from './schema.ts'
 
 type Entry = Summary['refresh'][number]
 

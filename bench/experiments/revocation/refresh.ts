@@ -3,10 +3,11 @@
 import { estimate, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../../figures/records.ts'
 import type { Estimate } from '../../record/schema/basics.ts'
-import type { Summary } from '../../report/schema.ts'
 import { counted, figure, list, withInterval } from '../../words/format.ts'
+import type { ChartLink, Part } from '../../words/section.ts'
 import { markdownTable, type Table } from '../../words/tables.ts'
 import { REFRESHING } from './plan.ts'
+import type { Summary } from './schema.ts'
 
 type Entry = Summary['refresh'][number]
 
@@ -41,11 +42,8 @@ function pointOf(lifetimeMin: number, { value, lo, hi, n, warnings }: Estimate):
   return { lifetimeMin, requestsPerHour, cpuMsPerHour }
 }
 
-/** Nothing where no refresh was measured. */
-export function refreshSection(
-  { refresh: entries }: Summary,
-  chart: (name: string, alt: string) => string | null,
-): (string | null)[] {
+/** What a section about revocation says of it; nothing where no refresh was measured. */
+export function refreshParts({ refresh: entries }: Summary, chart: ChartLink): Part[] {
   return entries.flatMap((entry) => {
     const { total } = entry.cpuUs
     if (!total) return []

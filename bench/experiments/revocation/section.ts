@@ -1,11 +1,11 @@
 /** The section of a report about how long revoked credentials are accepted. */
 
-import { bullets } from '../../report/method.ts'
-import type { Summary } from '../../report/schema.ts'
 import { ABSENT, counted, figure, list } from '../../words/format.ts'
-import { folded, markdownTable, type Table } from '../../words/tables.ts'
+import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
+import { bullets, folded, markdownTable, type Table } from '../../words/tables.ts'
+import { refreshParts } from './refresh.ts'
+import type { Summary } from './schema.ts'
 
-type Part = string | null
 type Entry = Summary['revocation'][number]
 type Way = Entry['ways'][number]
 type Name = Way['way']
@@ -18,11 +18,12 @@ const COLUMNS: Readonly<Record<Name, string>> = {
 const NAMES = Object.keys(COLUMNS) as Name[]
 
 /** Nothing without the experiment. */
-export function revocationSection(summary: Summary, chart: (name: string, alt: string) => Part): Part[] {
+export function revocationSection(summary: Summary, chart: ChartLink): Section | null {
   const [first] = summary.revocation
-  if (!first) return []
-  return [
-    '## Revocation',
+  if (!first) return null
+  return section(
+    'revocation',
+    'Revocation',
     `How long a credential is accepted after its revocation was acknowledged, on any of ${counted(first.replicas, 'replica')} and under load.`,
     violations(summary),
     markdownTable(worstTable(summary)),
@@ -33,7 +34,8 @@ export function revocationSection(summary: Summary, chart: (name: string, alt: s
     NOTE,
     shortened(summary),
     folded('Every way to revoke', `${markdownTable(waysTable(summary))}\n\n${WAYS_NOTE}`),
-  ]
+    ...refreshParts(summary, chart),
+  )
 }
 
 const NOTE =

@@ -4,9 +4,9 @@ import { inTableOrder } from '../../figures/records.ts'
 import type { Observed } from '../../record/schema/observe.ts'
 import type { Run } from '../../record/schema/run.ts'
 import type { Arm, TrialResult } from '../../record/schema/trial.ts'
-import type { Summary } from '../../report/schema.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
 import { beyondWorst } from '../../stats/proportion.ts'
+import type { Summary } from './schema.ts'
 
 type Seen = Extract<Observed, { kind: 'revocation' }>
 type SeenWay = Seen['ways'][number]

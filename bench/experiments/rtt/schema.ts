@@ -1,9 +1,10 @@
 /** What a summary says of the distance between the replicas and Redis. */
 import { z } from 'zod'
 import { latencyRowSchema } from '../../figures/latency-row.ts'
+import type { SummaryWith } from '../../figures/schema.ts'
 import { estimateSchema, nonNegative } from '../../record/schema/basics.ts'
 
-export const distanceSchema = z
+const distanceSchema = z
   .array(
     z.object({
       scheme: z.string(),
@@ -32,3 +33,9 @@ export const distanceSchema = z
     }),
   )
   .describe('From the experiment `rtt`')
+
+export const part = {
+  distance: distanceSchema,
+}
+
+export type Summary = SummaryWith<typeof part>

@@ -1,23 +1,25 @@
 /** The section of a report about the distance to Redis. */
-import type { Summary } from '../../report/schema.ts'
-import { ABSENT, figure, responseText, withInterval } from '../../words/format.ts'
-import { markdownTable, type Table } from '../../words/tables.ts'
 
-type Part = string | null
+import { ABSENT, figure, responseText, withInterval } from '../../words/format.ts'
+import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
+import { markdownTable, type Table } from '../../words/tables.ts'
+import type { Summary } from './schema.ts'
+
 type Entry = Summary['distance'][number]
 type Level = Entry['levels'][number]
 
 /** Nothing without the experiment. */
-export function distanceSection(summary: Summary, chart: (name: string, alt: string) => Part): Part[] {
+export function distanceSection(summary: Summary, chart: ChartLink): Section | null {
   const table = distanceTable(summary)
-  if (table.rows.length === 0) return []
-  return [
-    '## Distance to Redis',
+  if (table.rows.length === 0) return null
+  return section(
+    'distance-to-redis',
+    'Distance to Redis',
     roundTripsText(summary),
     chart('charts/distance.svg', 'p50 against the round trip that was added between replica and Redis'),
     markdownTable(table),
     NOTE,
-  ]
+  )
 }
 
 const NOTE =

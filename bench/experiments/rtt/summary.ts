@@ -6,8 +6,8 @@ import { estimate, servingCpuUs } from '../../figures/metrics.ts'
 import { schemePlace } from '../../figures/records.ts'
 import type { Run } from '../../record/schema/run.ts'
 import type { TrialResult } from '../../record/schema/trial.ts'
-import type { Summary } from '../../report/schema.ts'
 import { type Point, slope } from '../../stats/regression.ts'
+import type { Summary } from './schema.ts'
 
 type Entry = Summary['distance'][number]
 type Level = Entry['levels'][number]

@@ -1,5 +1,6 @@
 /** What a summary says of the experiment `timing`. */
 import { z } from 'zod'
+import type { SummaryWith } from '../../figures/schema.ts'
 import { count, estimateSchema, nonNegative } from '../../record/schema/basics.ts'
 import { timingSchema } from '../../record/schema/timing.ts'
 
@@ -38,3 +39,9 @@ export const timingSummarySchema = z
     ),
   })
   .describe('From the experiment `timing`')
+
+export const part = {
+  timing: timingSummarySchema.nullable().describe('Null without that experiment'),
+}
+
+export type Summary = SummaryWith<typeof part>

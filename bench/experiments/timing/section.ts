@@ -1,14 +1,22 @@
 /** The section of a report about guessing a session piece by piece, by the time that a lookup takes. */
-import type { Summary } from '../../report/schema.ts'
+
 import { figure, styles, withInterval } from '../../words/format.ts'
+import { type Section, section } from '../../words/section.ts'
 import { markdownTable, type Table } from '../../words/tables.ts'
+import type { Summary } from './schema.ts'
 
 type Timing = NonNullable<Summary['timing']>
 
 /** Nothing without the experiment. */
-export function timingSection({ timing }: Summary): string[] {
-  if (timing === null) return []
-  return ['## Timing of lookups by a secret', finding(timing), markdownTable(timingTable(timing)), NOTE]
+export function timingSection({ timing }: Summary): Section | null {
+  if (timing === null) return null
+  return section(
+    'timing-of-lookups-by-a-secret',
+    'Timing of lookups by a secret',
+    finding(timing),
+    markdownTable(timingTable(timing)),
+    NOTE,
+  )
 }
 
 const WAYS = { direct: 'at Redis', http: 'over HTTP' } as const

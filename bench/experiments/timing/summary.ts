@@ -4,7 +4,6 @@ import type { Estimate } from '../../record/schema/basics.ts'
 import type { TimingSeen } from '../../record/schema/examine.ts'
 import type { Run } from '../../record/schema/run.ts'
 import type { TrialResult } from '../../record/schema/trial.ts'
-import type { Summary } from '../../report/schema.ts'
 import { clusterInterval } from '../../stats/bootstrap.ts'
 import { detected, ownError } from '../../stats/compare.ts'
 import { holm } from '../../stats/holm.ts'
@@ -12,6 +11,7 @@ import type { Interval } from '../../stats/median-interval.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
 import { seedOf } from '../../stats/seeded.ts'
 import { pairedP } from '../../stats/t-test.ts'
+import type { Summary } from './schema.ts'
 
 type Timing = NonNullable<Summary['timing']>
 type Seen = TimingSeen['ways'][number]

@@ -2,12 +2,12 @@
 
 import { isControl } from '../../figures/records.ts'
 import type { Run } from '../../record/schema/run.ts'
-import type { Summary } from '../../report/schema.ts'
 import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { tierBars, tierLegend } from '../../words/charts/tier-bars.ts'
 import { figure, NOT_DETECTED } from '../../words/format.ts'
 import { SESSION_SCHEME } from './plan.ts'
+import type { Summary } from './schema.ts'
 import { connectionLabel, inConnectionOrder, newestCost, reuseOf } from './summary.ts'
 import { notTold, roundUs } from './tables.ts'
 

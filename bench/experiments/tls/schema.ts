@@ -1,5 +1,6 @@
 /** What a summary says of TLS at the proxy. */
 import { z } from 'zod'
+import type { SummaryWith } from '../../figures/schema.ts'
 import { comparisonSchema, count, estimateSchema } from '../../record/schema/basics.ts'
 import { protocolSchema } from '../../record/schema/trial.ts'
 
@@ -46,3 +47,9 @@ export const tlsSummarySchema = z
       .describe('What the proxy said to a ClientHello of each version alone'),
   })
   .describe('From the experiment `tls`')
+
+export const part = {
+  tls: tlsSummarySchema.nullable().describe('Null without that experiment'),
+}
+
+export type Summary = SummaryWith<typeof part>

@@ -1,17 +1,17 @@
 /** The section of a report about TLS at the proxy. */
-import type { Summary } from '../../report/schema.ts'
+import { type ChartLink, type Section, section } from '../../words/section.ts'
 import { folded, markdownTable } from '../../words/tables.ts'
 import { VERSUS_NOTE, versusTable } from '../../words/versus-table.ts'
+import type { Summary } from './schema.ts'
 import { PROTOCOLS_NOTE, protocolsTable, REPLICA_NOTE, TLS_NOTE, tlsFinding, tlsTable } from './tables.ts'
 
-type Part = string | null
-
 /** Nothing without the experiment. */
-export function tlsSection(summary: Summary, chart: (name: string, alt: string) => Part): Part[] {
-  if (summary.tls === null) return []
+export function tlsSection(summary: Summary, chart: ChartLink): Section | null {
+  if (summary.tls === null) return null
   const versions = protocolsTable(summary)
-  return [
-    '## TLS',
+  return section(
+    'tls',
+    'TLS',
     tlsFinding(summary),
     markdownTable(tlsTable(summary)),
     TLS_NOTE,
@@ -21,5 +21,5 @@ export function tlsSection(summary: Summary, chart: (name: string, alt: string) 
       'Throughput, and CPU over all tiers',
       `${markdownTable(versusTable(summary, 'tls'))}\n\n${VERSUS_NOTE} ${REPLICA_NOTE}`,
     ),
-  ]
+  )
 }

@@ -5,7 +5,6 @@ import { type Compared, concluded, inFamily, union } from '../../figures/compari
 import { estimate, metrics, servingCpuUs } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock, isControl, sameCell } from '../../figures/records.ts'
 import type { Arm } from '../../record/schema/trial.ts'
-import type { Summary } from '../../report/schema.ts'
 import {
   type ByBlock,
   evidenceOfDifferences,
@@ -16,6 +15,7 @@ import {
 } from '../../stats/compare.ts'
 import { CONTROL } from '../arms.ts'
 import { SESSION_SCHEME } from './plan.ts'
+import type { Summary } from './schema.ts'
 
 type TlsSummary = NonNullable<Summary['tls']>
 export type TlsCost = TlsSummary['costs'][number]

@@ -1,7 +1,6 @@
 /** The tables of the experiment `tls`, and what they say in a sentence. */
 
 import { schemePlace } from '../../figures/records.ts'
-import type { Summary } from '../../report/schema.ts'
 import {
   ABSENT,
   armLabel,
@@ -14,6 +13,7 @@ import {
 } from '../../words/format.ts'
 import type { Table } from '../../words/tables.ts'
 import { cpuText } from '../../words/warnings.ts'
+import type { Summary } from './schema.ts'
 import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from './summary.ts'
 
 /** Scheme by scheme; CPU of the proxy alone, since nothing else has a part in TLS. */

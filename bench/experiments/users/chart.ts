@@ -4,11 +4,11 @@ import type { MetricName } from '../../figures/metrics.ts'
 import { schemePlace } from '../../figures/records.ts'
 import type { Estimate } from '../../record/schema/basics.ts'
 import type { Run } from '../../record/schema/run.ts'
-import type { Summary } from '../../report/schema.ts'
 import { armsOf, provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { type Drawing, drawing, size } from '../../words/charts/svg.ts'
 import { figure, list, megabytes } from '../../words/format.ts'
+import type { Summary } from './schema.ts'
 
 type Arms = Summary['arms']
 

@@ -1,15 +1,16 @@
 /** Replicas and Redis primaries against loads far beyond the measured ones: a line a scheme, and where its evidence ends. */
 import type { LineSeriesOption } from 'echarts'
+import type { MeasuredSummary } from '../../experiments/reports.ts'
 import type { Run } from '../../record/schema/run.ts'
-import type { Summary } from '../../report/schema.ts'
 import { provenance } from '../../words/charts/axes.ts'
 import { ink } from '../../words/charts/palette.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { list, percent, short } from '../../words/format.ts'
 import type { Range } from '../range.ts'
 import { count } from '../text.ts'
-import { type FarScale, type FarSizes, sizesAt } from './far.ts'
+import { type FarSizes, sizesAt } from './far.ts'
 import { linesOf } from './lines.ts'
+import type { FarScale } from './schema.ts'
 import { atSite, notShown, shown, type Told } from './summary.ts'
 
 interface Panel {
@@ -34,7 +35,10 @@ const POINTS_A_DECADE = 32
 const FROM = 50
 
 /** Null where no scheme can be carried anywhere. */
-export function farScaleChart(run: Run, { farScale, latency }: Summary): Drawing | null {
+export function farScaleChart(
+  run: Run,
+  { farScale, latency }: Pick<MeasuredSummary, 'latency'> & { farScale: FarScale | null },
+): Drawing | null {
   const schemes = farScale ? shown(farScale) : []
   if (!farScale || schemes.length === 0) return null
   const capacities = latency.map(({ capacityPerSec }) => capacityPerSec)

@@ -2,7 +2,8 @@
 
 import { list, short } from '../../words/format.ts'
 import { count } from '../text.ts'
-import type { FarLaw, FarScale } from './far.ts'
+import type { FarLaw } from './far.ts'
+import type { FarScale } from './schema.ts'
 import { atSite, type Told, told } from './summary.ts'
 
 type Found = FarLaw['contention']['found']

@@ -1,14 +1,14 @@
 /** What replicas cost each other, carried to large fleets: the pessimistic line beside the straight one. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { MeasuredSummary } from '../../experiments/reports.ts'
 import type { Estimate, Warning } from '../../record/schema/basics.ts'
-import type { Summary } from '../../report/schema.ts'
 import { around, evidence } from '../../testing/evidence.ts'
 import { type FarLaw, farLaw, sizesAt } from './far.ts'
 
 const assumptions = { secPerRequest: 20, headroom: 0.3, primaryBytes: 25e9, p99Ms: 40 }
 
-function fleets(alpha: Estimate, beta: Estimate): Pick<Summary, 'scaling' | 'scalability'> {
+function fleets(alpha: Estimate, beta: Estimate): Pick<MeasuredSummary, 'scaling' | 'scalability'> {
   const entry = {
     scheme: 'session-redis',
     speedup: around(4),

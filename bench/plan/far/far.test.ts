@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Summary } from '../../report/schema.ts'
+import type { MeasuredSummary } from '../../experiments/reports.ts'
 import { around, evidence, ladderOf, step } from '../../testing/evidence.ts'
 import type { Evidence, TierCost } from '../evidence.ts'
 import { FAR, plan } from '../plan.ts'
@@ -14,7 +14,7 @@ const none = { scaling: [], scalability: [] }
 
 function lawOf(
   over: Partial<Evidence> = {},
-  fleets: Pick<Summary, 'scaling' | 'scalability'> = none,
+  fleets: Pick<MeasuredSummary, 'scaling' | 'scalability'> = none,
   assumed = assumptions,
 ): FarLaw {
   const law = farLaw(evidence(over), fleets, assumed)

@@ -6,18 +6,18 @@
  * over all loads, with the place where it stops being measured and the place where it stops being known at all.
  */
 
-import type { Summary } from '../../report/schema.ts'
+import type { MeasuredSummary } from '../../experiments/reports.ts'
 import { type Usl, uslPeak, uslSize, uslThroughput } from '../../stats/usl.ts'
 import { demandOf, type Evidence, type TierCost } from '../evidence.ts'
 import { knownTo, oneReplica } from '../plan.ts'
 import { exactly, over, type Range, rangeOf, scaled, times, wholeUnits } from '../range.ts'
+import type { FarScale } from './schema.ts'
 
-export type FarScale = NonNullable<Summary['farScale']>
 export type Assumptions = FarScale['assumptions']
 export type FarSizes = FarScale['schemes'][number]['sizes'][number]
 export type FarLaw = NonNullable<FarScale['schemes'][number]['law']>
 type Contention = FarLaw['contention']
-type Fleets = Pick<Summary, 'scaling' | 'scalability'>
+type Fleets = Pick<MeasuredSummary, 'scaling' | 'scalability'>
 
 /** Below these a thousand replicas lose 0.1 %, which no fit can tell from nothing. */
 const LEAST = { alpha: 1e-6, beta: 1e-9 }

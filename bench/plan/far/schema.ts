@@ -83,3 +83,5 @@ export const farScaleSchema = z
   })
   .nullable()
   .describe('Extrapolated, not measured; null without rules or without latency')
+
+export type FarScale = NonNullable<z.infer<typeof farScaleSchema>>

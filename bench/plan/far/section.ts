@@ -2,19 +2,17 @@
 
 import type { SchemeName } from '../../../servers/scheme.ts'
 import type { Run } from '../../record/schema/run.ts'
-import { bullets } from '../../report/method.ts'
-import type { Summary } from '../../report/schema.ts'
 import { traits } from '../../schemes.ts'
 import { figure, list, machine, percent, short } from '../../words/format.ts'
-import { folded, markdownTable, type Table } from '../../words/tables.ts'
+import { type ChartLink, type Section, section } from '../../words/section.ts'
+import { bullets, folded, markdownTable, type Table } from '../../words/tables.ts'
 import { FAR } from '../plan.ts'
 import type { Range } from '../range.ts'
 import { count, ranged } from '../text.ts'
 import { contentionText } from './contention.ts'
-import type { FarScale, FarSizes } from './far.ts'
+import type { FarSizes } from './far.ts'
+import type { FarScale } from './schema.ts'
 import { atSite, LOADS, shown, type Told, told } from './summary.ts'
-
-type Part = string | null
 
 const MOST_NODES = 1_000
 const FEW_BLOCKS_NOTE =
@@ -24,20 +22,17 @@ const MISSING =
   'This run cannot be carried further than it was measured: that takes the latency of a scheme at rates of ' +
   'arrivals, its cost and the memory of its users. `npm run bench -- --only latency,cost,users` measures them.'
 
-export function farSection(
-  run: Run,
-  { farScale }: Summary,
-  chart: (name: string, alt: string) => Part,
-): Part[] {
-  if (!farScale) return ['## Far scale', MISSING]
+export function farSection(run: Run, { farScale }: { farScale: FarScale | null }, chart: ChartLink): Section {
+  if (!farScale) return section('far-scale', 'Far scale', MISSING)
   const schemes = told(farScale)
   const refusals = farScale.schemes.flatMap(({ scheme, refused }) =>
     refused === null ? [] : [`\`${scheme}\`: ${refused}`],
   )
   const without = refusals.length > 0 ? ['Nothing can be said of these:', bullets(refusals)] : []
-  if (schemes.length === 0) return ['## Far scale', ...without]
-  return [
-    '## Far scale',
+  if (schemes.length === 0) return section('far-scale', 'Far scale', ...without)
+  return section(
+    'far-scale',
+    'Far scale',
     premise(farScale),
     chart('charts/far-scale.svg', 'Replicas and Redis primaries against loads far beyond the measured ones'),
     markdownTable(mainTable(farScale)),
@@ -47,7 +42,7 @@ export function farSection(
     bullets(premises(run, farScale)),
     contentionText(farScale),
     ...without,
-  ]
+  )
 }
 
 function premise(far: FarScale): string {

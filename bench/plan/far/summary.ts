@@ -1,13 +1,14 @@
 /** Loads far beyond the measured ones, for each scheme whose latency a run knows. */
 import { isSchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../experiments/arms.ts'
+import type { MeasuredSummary } from '../../experiments/reports.ts'
 import { schemePlace } from '../../figures/records.ts'
 import type { Run } from '../../record/schema/run.ts'
 import type { TrialResult } from '../../record/schema/trial.ts'
-import type { Summary } from '../../report/schema.ts'
 import { traits } from '../../schemes.ts'
 import { evidenceOf, type Measured } from '../evidence.ts'
-import { type Assumptions, type FarLaw, type FarScale, farLaw, sizesAt } from './far.ts'
+import { type Assumptions, type FarLaw, farLaw, sizesAt } from './far.ts'
+import type { FarScale } from './schema.ts'
 
 /** Requests per second of the table. */
 export const LOADS = [1e3, 1e4, 1e5, 1e6, 1e7] as const
@@ -23,7 +24,7 @@ const ASSUMED = { secPerRequest: 20, headroom: 0.3, primaryBytes: 25e9 }
 
 export function farScale(
   run: Run,
-  summary: Measured & Pick<Summary, 'scalability'>,
+  summary: Measured & Pick<MeasuredSummary, 'scalability'>,
   results: readonly TrialResult[],
 ): FarScale | null {
   const schemes = summary.latency.map(({ scheme }) => scheme).filter(isSchemeName)

@@ -1,6 +1,6 @@
 /** What is asked of an observation of anomalies, and what it counted. */
 import { z } from 'zod'
-import { count, nonNegative } from './basics.ts'
+import { count } from './basics.ts'
 
 export const anomaliesPlanSchema = z.object({
   kind: z.literal('anomalies'),
@@ -53,34 +53,3 @@ export const anomaliesSchema = z
     hangs: count.describe('Requests without an answer within their limit'),
   })
   .describe('Counted anomalies of concurrent requests')
-
-const shareSchema = z
-  .object({ value: z.number(), lo: z.number(), hi: z.number(), seen: count, n: count })
-  .describe('Seen of n, with its exact 95 % interval (Clopper-Pearson)')
-
-export const anomaliesSummarySchema = z
-  .array(
-    z.object({
-      arm: z.string(),
-      scheme: z.string(),
-      variant: z.string().nullable(),
-      lostUpdates: shareSchema.nullable(),
-      copiesPerGroup: nonNegative.nullable().describe('Mean number of different states of one login'),
-      undoneLogouts: shareSchema.nullable(),
-      races: z
-        .object({
-          n: count,
-          clients: count,
-          manySuccessors: shareSchema.describe('Races with more than one refresh token handed out'),
-          mostSuccessors: count,
-          letPerRace: nonNegative.describe('Mean number of access tokens without a refresh token'),
-          loggedOut: shareSchema,
-        })
-        .nullable(),
-      refusedElsewhere: shareSchema.nullable(),
-      wrongUsers: count,
-      hangs: count,
-      trials: z.array(z.string()),
-    }),
-  )
-  .describe('From the experiment `anomalies`')

@@ -21,17 +21,3 @@ export const counterfeitsSchema = z
   .describe(
     'Changed characters, parts and claims, other algorithms, no signature; the true one worked to the end',
   )
-
-export const counterfeitsSummarySchema = z
-  .array(
-    counterfeitsSchema.omit({ kind: true }).extend({
-      scheme: z.string(),
-      trials: z.array(z.string()).min(1),
-      acceptedAtMost: z
-        .number()
-        .describe(
-          'Share of such credentials that may be accepted unseen, with 95 %; the upper Clopper–Pearson bound',
-        ),
-    }),
-  )
-  .describe('From the experiment `counterfeits`')

@@ -1,9 +1,8 @@
 /** What is asked of an observation of revocations, and what it saw. */
 import { z } from 'zod'
-import { count, nonNegative, warningSchema } from './basics.ts'
-import { settingsSchema } from './settings.ts'
+import { count, nonNegative } from './basics.ts'
 
-const waySchema = z
+export const waySchema = z
   .enum(['logout', 'logout-everywhere', 'disable'])
   .describe('End one login; end all logins of a user; lock a user out')
 
@@ -58,57 +57,3 @@ export const revocationSchema = z
     examples: z.array(z.string()).describe('A few of these, without credentials'),
   })
   .describe('What became of credentials after an acknowledged revocation, on each replica')
-
-const repeatsSchema = z
-  .object({
-    value: nonNegative.describe('Median over revocations'),
-    lo: nonNegative.describe('Lower end of its 95 % interval'),
-    hi: nonNegative,
-    worst: nonNegative,
-  })
-  .describe('Milliseconds')
-
-export const revocationSummarySchema = z
-  .array(
-    z.object({
-      arm: z.string(),
-      scheme: z.string(),
-      replicas: count.min(1),
-      settings: settingsSchema.describe('What was shortened for these trials'),
-      ways: z.array(
-        z.object({
-          way: waySchema,
-          boundMs: nonNegative.nullable().describe('As declared, with these settings; null: none'),
-          shippedBoundMs: nonNegative.nullable().describe('As declared, with the settings as they are'),
-          unsupported: z.boolean().describe('The scheme cannot, as declared, and says so'),
-          n: count.describe('Revocations that were watched to their end'),
-          cut: count.describe('Those that were not'),
-          refused: count.describe('Those that were not accepted, or whose login was not'),
-          accepted: count.describe('Revocations after whose acknowledgement a use began that was accepted'),
-          lastAcceptedMs: repeatsSchema
-            .nullable()
-            .describe('From the acknowledgement to the start of the last accepted use; 0 where none was'),
-          refusedFromMs: repeatsSchema
-            .nullable()
-            .describe('To the start of the use from which on all refused'),
-          lastAgeMs: repeatsSchema
-            .nullable()
-            .describe('From the login to the start of the first refused use; null: nothing was accepted'),
-          beyondWorst: z
-            .number()
-            .nullable()
-            .describe(
-              'At most this share of revocations takes longer than the worst that was seen, with 95 %',
-            ),
-        }),
-      ),
-      uses: count,
-      late: count.describe('Accepted later than the bound'),
-      wrongUsers: count,
-      hangs: count,
-      examples: z.array(z.string()),
-      warnings: z.array(warningSchema),
-      trials: z.array(z.string()).describe('Ids of those behind these figures'),
-    }),
-  )
-  .describe('From the experiment `revocation`')

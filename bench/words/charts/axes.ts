@@ -5,9 +5,9 @@ import type {
   XAXisComponentOption,
   YAXisComponentOption,
 } from 'echarts'
+import type { CoreSummary } from '../../figures/schema.ts'
 import type { Estimate } from '../../record/schema/basics.ts'
 import type { Run } from '../../record/schema/run.ts'
-import type { Summary } from '../../report/schema.ts'
 import { FEW_BLOCKS } from '../../stats/median-interval.ts'
 import { counted, figure, machine } from '../format.ts'
 import { ink } from './palette.ts'
@@ -140,6 +140,6 @@ function spread(least: number, most: number): string {
   return most < FEW_BLOCKS ? 'with their range' : '95 % interval, below five blocks their range'
 }
 
-export function armsOf(summary: Summary, experiment: string): Summary['arms'] {
+export function armsOf(summary: CoreSummary, experiment: string): CoreSummary['arms'] {
   return summary.arms.filter(({ arm, metrics }) => arm.experiment === experiment && metrics.throughputPerSec)
 }

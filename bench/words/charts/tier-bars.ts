@@ -1,6 +1,6 @@
 /** CPU of a request by tier as stacked bars, one row an arm. */
 import type { BarSeriesOption } from 'echarts'
-import type { Summary } from '../../report/schema.ts'
+import type { CoreSummary } from '../../figures/schema.ts'
 import { ink, tierColors } from './palette.ts'
 
 const tiers = [
@@ -13,7 +13,7 @@ const tiers = [
  * @param control where a dashed line stands for the control, in the unit of the axis
  * @param scale turns CPU µs of a request into the unit of the axis
  */
-export function tierBars(arms: Summary['arms'], control?: number, scale = 1): BarSeriesOption[] {
+export function tierBars(arms: CoreSummary['arms'], control?: number, scale = 1): BarSeriesOption[] {
   return tiers.map(({ key, name }) => ({
     type: 'bar',
     name,

@@ -1,12 +1,12 @@
 /** Capacity, quantiles and demand against the queue that was put in, and what blocks that disagree come to. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { demand } from '../experiments/latency/demand.ts'
-import type { Measurement, Rung, TrialResult } from '../record/schema/trial.ts'
-import type { Summary } from '../report/schema.ts'
-import { type LadderOptions, syntheticLadders, syntheticRules } from '../testing/synthetic-ladders.ts'
-import { keepsSlo } from './ladder.ts'
-import { latency } from './latency.ts'
+import { keepsSlo } from '../../figures/ladder.ts'
+import type { Measurement, Rung, TrialResult } from '../../record/schema/trial.ts'
+import { type LadderOptions, syntheticLadders, syntheticRules } from '../../testing/synthetic-ladders.ts'
+import { demand } from './demand.ts'
+import type { Summary } from './schema.ts'
+import { latency } from './summary.ts'
 
 const one = { schemes: ['jwt-eddsa'] }
 /** CPU µs a request that the synthetic run gives the scheme. */

@@ -1,9 +1,9 @@
 /** Capacity, latency and demand as rows of text, and the words for what limits a capacity. */
-import type { Estimate } from '../record/schema/basics.ts'
-import type { Slo } from '../record/schema/run.ts'
-import type { Summary } from '../report/schema.ts'
-import { ABSENT, figure, list, percent, responseText, styles, withInterval } from './format.ts'
-import type { Table } from './tables.ts'
+import type { Estimate } from '../../record/schema/basics.ts'
+import type { Slo } from '../../record/schema/run.ts'
+import { ABSENT, figure, list, percent, responseText, styles, withInterval } from '../../words/format.ts'
+import type { Table } from '../../words/tables.ts'
+import type { Summary } from './schema.ts'
 
 type Entry = Summary['latency'][number]
 type Rung = Entry['rungs'][number]
