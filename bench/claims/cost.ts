@@ -1,7 +1,7 @@
 /** Claims about what requests cost in CPU. */
-import { CONTROL } from '../experiments/arms.ts'
+
 import { isStraight, WORST_RESIDUAL } from '../experiments/latency/demand.ts'
-import type { ArmRecords } from '../figures/records.ts'
+import { type ArmRecords, CONTROL } from '../figures/records.ts'
 import type { Estimate } from '../record/schema/basics.ts'
 import { ownError } from '../stats/compare.ts'
 import { figure, percent, styles } from '../words/format.ts'

@@ -1,5 +1,5 @@
 /** The claim about PASETO. */
-import { CONTROL } from '../experiments/arms.ts'
+import { CONTROL } from '../figures/records.ts'
 import { ownError } from '../stats/compare.ts'
 import { figure, list } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'

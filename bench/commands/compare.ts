@@ -5,8 +5,9 @@ import { type Condition, failures } from '../compare/conditions.ts'
 import { comparability, isComparable } from '../compare/differences.ts'
 import { comparisons, markdownComparison, terminalComparison } from '../compare/text.ts'
 import { AuthscaleError } from '../errors.ts'
-import type { PageRun } from '../page/page-data.ts'
-import { pageRunIn, resultsFolder } from './stored-runs.ts'
+import type { RunWithRows } from '../figures/rows.ts'
+import { resultsFolder } from '../record/run-dir.ts'
+import { pageRunIn } from './stored-runs.ts'
 
 export interface ComparingOptions {
   failOn?: Condition[]
@@ -68,7 +69,7 @@ function print(
 }
 
 /** A folder, or the id of a run below `results/`. */
-async function runOf(name: string): Promise<PageRun> {
+async function runOf(name: string): Promise<RunWithRows> {
   const places = [name, path.join(resultsFolder, name), path.join(resultsFolder, 'published', name)]
   return pageRunIn(places.find((place) => existsSync(place)) ?? name)
 }

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { profileNames } from '../experiments/profiles.ts'
 import type { ProfileName } from '../record/schema/run.ts'
-import { arrivalRates, chosenExperiments, share, slo } from './options.ts'
+import { chosenExperiments } from '../run/choices.ts'
+import { arrivalRates, share, slo } from './options.ts'
 
 test('an SLO is one bound or two, the other stays as it is by default', () => {
   const byDefault = { quantile: 'p99', limitMs: 50, maxErrorShare: 0.001 }

@@ -8,16 +8,15 @@ import { type Evidence, evidenceOf } from '../plan/evidence.ts'
 import { type Plan, plan, type Refusal } from '../plan/plan.ts'
 import type { PlanRequest, Prices } from '../plan/request.ts'
 import { comparisonText, planText, requestText } from '../plan/text.ts'
-import { readRun } from '../record/run-dir.ts'
+import { readRun, resultsFolder } from '../record/run-dir.ts'
 import type { Run } from '../record/schema/run.ts'
 import type { TrialResult } from '../record/schema/trial.ts'
 import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'
-import { traits } from '../schemes.ts'
+import { traits } from '../traits.ts'
 import { machine } from '../words/format.ts'
 import { wrap } from '../words/wrap.ts'
 import { calibrate } from './calibrate.ts'
-import { resultsFolder } from './stored-runs.ts'
 
 export interface PlanningOptions {
   scheme?: SchemeName

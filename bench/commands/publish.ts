@@ -17,6 +17,7 @@ import {
   readLoadCheck,
   readRun,
   readVerify,
+  resultsFolder,
   VERIFY_FILE,
   writeRun,
 } from '../record/run-dir.ts'
@@ -33,7 +34,7 @@ import {
   updateReadme,
   updateVerify,
 } from './readme.ts'
-import { pageRunIn, resultsFolder } from './stored-runs.ts'
+import { pageRunIn } from './stored-runs.ts'
 import { writeReport } from './write-report.ts'
 
 /** Files of a run that were made beside it and say more about its machine. */

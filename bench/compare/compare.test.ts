@@ -1,8 +1,7 @@
 /** Runs against each other: what was put in comes out, noise does not, and what differs besides is said. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { trialRows } from '../figures/rows.ts'
-import type { PageRun } from '../page/page-data.ts'
+import { type RunWithRows, trialRows } from '../figures/rows.ts'
 import type { Run } from '../record/schema/run.ts'
 import { syntheticLadders } from '../testing/synthetic-ladders.ts'
 import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
@@ -11,7 +10,7 @@ import { conditionOf, failures } from './conditions.ts'
 import { comparability, isComparable, runDifferences } from './differences.ts'
 import { comparisons, markdownComparison, terminalComparison } from './text.ts'
 
-function made(options: SyntheticOptions = {}, change: (run: Run) => Run = (run) => run): PageRun {
+function made(options: SyntheticOptions = {}, change: (run: Run) => Run = (run) => run): RunWithRows {
   const { run, results } = syntheticRun({ experiments: ['cost', 'users'], ...options })
   return { run: change(run), rows: trialRows(run, results) }
 }

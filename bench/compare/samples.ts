@@ -1,7 +1,8 @@
 /** What runs are compared by: for each scheme and metric one number a block. */
-import { CONTROL } from '../experiments/arms.ts'
+
 import { instrumentLimit } from '../figures/comparisons.ts'
 import { LEAST_STATE_BYTES } from '../figures/growth.ts'
+import { CONTROL } from '../figures/records.ts'
 import type { TrialRow } from '../figures/rows.ts'
 import { type ByBlock, differences, medianPerBlock, ownError, ratios } from '../stats/compare.ts'
 import { medianInterval } from '../stats/median-interval.ts'

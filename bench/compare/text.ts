@@ -1,6 +1,6 @@
 /** A comparison of runs as tables, for terminals and pull requests. */
 
-import type { PageRun } from '../page/page-data.ts'
+import type { RunWithRows } from '../figures/rows.ts'
 import { ABSENT, figure, NOT_DETECTED, percent } from '../words/format.ts'
 import { markdownTable, type Table } from '../words/tables.ts'
 import { wrap } from '../words/wrap.ts'
@@ -10,14 +10,14 @@ import { metrics } from './samples.ts'
 
 /** One run against the first. */
 export interface Compared {
-  base: PageRun
-  other: PageRun
+  base: RunWithRows
+  other: RunWithRows
   differences: RunDifference[]
   ratios: RunRatio[]
 }
 
 /** Each of the others against the first. */
-export function comparisons([base, ...others]: readonly PageRun[]): Compared[] {
+export function comparisons([base, ...others]: readonly RunWithRows[]): Compared[] {
   if (!base) return []
   return others.map((other) => ({
     base,

@@ -1,8 +1,8 @@
 /** What an experiment is: a question, and the arms that answer it. */
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
-import type { ProfileName } from '../record/schema/run.ts'
+import type { Prediction, ProfileName, Run } from '../record/schema/run.ts'
 import type { Setting } from '../record/schema/settings.ts'
-import type { Arm } from '../record/schema/trial.ts'
+import type { Arm, TrialResult } from '../record/schema/trial.ts'
 
 /** What an experiment may depend on when it lays out its arms. */
 export interface PlanOptions {
@@ -60,4 +60,10 @@ export interface Experiment {
   /** Whether it opens a browser, which may have to be fetched before it is planned. */
   opensBrowser?: true
   plan(options: PlanOptions): { rounds: Round[]; notes: string[] }
+  /**
+   * What its laws say of the arms held out that have no prediction yet.
+   *
+   * @param frozenAt when they are written down, ISO 8601; no trial of these arms may have been started before
+   */
+  predict?(run: Run, results: readonly TrialResult[], frozenAt: string): Prediction[]
 }

@@ -1,8 +1,7 @@
 /** The layout of trials: complete blocks, reproducible order, the user's choices respected. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SchemeName } from '../../servers/scheme.ts'
-import { schemeNames } from '../../servers/scheme.ts'
+import { type SchemeName, schemeNames } from '../../servers/scheme.ts'
 import { planOptions as options } from '../testing/plan-options.ts'
 import type { PlanOptions } from './experiment.ts'
 import { experiments, planTrials } from './index.ts'

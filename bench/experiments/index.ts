@@ -1,6 +1,7 @@
 /** Every experiment by name, and how a run's trials are laid out from them. */
 
-import type { Arm, Trial } from '../record/schema/trial.ts'
+import type { Prediction, Run } from '../record/schema/run.ts'
+import type { Arm, Trial, TrialResult } from '../record/schema/trial.ts'
 import { shuffled } from '../stats/seeded.ts'
 import { aa } from './aa/plan.ts'
 import { anomalies } from './anomalies/plan.ts'
@@ -41,6 +42,11 @@ export const experiments: readonly Experiment[] = [
   timing,
   aa,
 ]
+
+/** What the laws of all experiments say of the arms held out. */
+export function predict(run: Run, results: readonly TrialResult[], frozenAt: string): Prediction[] {
+  return experiments.flatMap((experiment) => experiment.predict?.(run, results, frozenAt) ?? [])
+}
 
 /**
  * The trials of a run in the order in which they are executed. Arms are shuffled anew in each block, so that a

@@ -1,6 +1,5 @@
 /** Sorts a run's records by arm, and decides which record of a trial counts. */
-import { schemeNames } from '../../servers/scheme.ts'
-import { CONTROL } from '../experiments/arms.ts'
+import { type SchemeName, schemeNames } from '../../servers/scheme.ts'
 import type { Warning } from '../record/schema/basics.ts'
 import type { Run } from '../record/schema/run.ts'
 import type { Arm, Measurement, TrialResult } from '../record/schema/trial.ts'
@@ -39,6 +38,9 @@ export function byBlock({ measured }: ArmRecords, of: (measurement: Measurement)
   const pairs = [...measured].map(([block, measurement]) => [block, of(measurement)] as const)
   return new Map(pairs.filter((pair): pair is readonly [number, number] => pair[1] !== null))
 }
+
+/** The scheme that authenticates nobody; everything is compared with it. */
+export const CONTROL: SchemeName = 'none'
 
 export function isControl({ scheme }: Arm): boolean {
   return scheme === CONTROL

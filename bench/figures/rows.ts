@@ -24,6 +24,12 @@ export interface TrialRow {
   values: Partial<Record<MetricName | 'capacityPerSec', number>>
 }
 
+/** A run as comparisons and tables need it, however it was read. */
+export interface RunWithRows {
+  run: Run
+  rows: readonly TrialRow[]
+}
+
 /** Pure. In the order of the records. */
 export function trialRows(run: Run, results: readonly TrialResult[]): TrialRow[] {
   return results.map((result) => {

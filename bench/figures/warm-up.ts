@@ -8,8 +8,7 @@
 import { holm } from '../stats/holm.ts'
 import { median } from '../stats/quantiles.ts'
 import { pairedP } from '../stats/t-test.ts'
-import type { ArmRecords } from './records.ts'
-import { byBlock } from './records.ts'
+import { type ArmRecords, byBlock } from './records.ts'
 
 const LEVEL = 0.05
 

@@ -1,11 +1,11 @@
 /** What is running: what a fleet is asked for, what it offers while it is up, and what can provide fleets. */
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import type { GeneratorOptions } from '../load/job.ts'
-import type { QuotaMethod } from '../probe/cgroup.ts'
-import type { Pacer } from '../probe/pace.ts'
 import type { FaultId } from '../record/schema/faults.ts'
 import type { Environment, Part, Placement } from '../record/schema/run.ts'
 import type { Quotas, Setting, Settings } from '../record/schema/settings.ts'
+import type { Pacer } from './pace.ts'
+import type { QuotaMethod } from './quota/cgroup.ts'
 
 /** What a fleet must be like for one trial. */
 export interface FleetSpec {

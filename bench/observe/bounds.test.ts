@@ -7,7 +7,7 @@ import type { SchemeName } from '../../servers/scheme.ts'
 import { makeKeys } from '../../servers/servers-for-tests.ts'
 import { loadEnv } from '../fleet/server-env.ts'
 import type { Settings } from '../record/schema/settings.ts'
-import { traits } from '../schemes.ts'
+import { traits } from '../traits.ts'
 import { boundsOf, CLOCK_TOLERANCE_SEC, DEFAULTS, shippedBoundsOf } from './bounds.ts'
 
 test('what the servers have where nothing else is said', async () => {

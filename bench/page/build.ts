@@ -4,14 +4,15 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import * as esbuild from 'esbuild'
 import { schemeNames } from '../../servers/scheme.ts'
+import type { RunWithRows } from '../figures/rows.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Run } from '../record/schema/run.ts'
 import type { TrialResult } from '../record/schema/trial.ts'
 import type { Summary } from '../report/schema.ts'
-import { traits } from '../schemes.ts'
+import { traits } from '../traits.ts'
 import { catalogueHtml } from './catalogue-html.ts'
 import { type Assets, pageHtml } from './html.ts'
-import { type PageRun, pageData } from './page-data.ts'
+import { pageData } from './page-data.ts'
 
 const here = (file: string) => new URL(file, import.meta.url)
 
@@ -26,7 +27,7 @@ export async function buildPage(
 }
 
 /** `results/index.html`: all published runs, found and compared. */
-export async function buildCatalogue(runs: readonly PageRun[]): Promise<string> {
+export async function buildCatalogue(runs: readonly RunWithRows[]): Promise<string> {
   return catalogueHtml(runs, await assets('catalogue', { schemaVersion: SCHEMA_VERSION, runs }))
 }
 
@@ -72,7 +73,7 @@ const schemesAsData: esbuild.Plugin = {
 export const isSchemeName = (name) => schemeNames.includes(name)`,
       loader: 'js',
     }))
-    onLoad({ filter: /[\\/]bench[\\/]schemes\.ts$/ }, () => ({
+    onLoad({ filter: /[\\/]bench[\\/]traits\.ts$/ }, () => ({
       contents: `export const traits = ${JSON.stringify(traits)}`,
       loader: 'js',
     }))

@@ -1,18 +1,12 @@
 /** What a page carries with it: all that follows from a run, and its trials as rows, without the raw measurements. */
 
-import { type TrialRow, trialRows } from '../figures/rows.ts'
+import { type RunWithRows, trialRows } from '../figures/rows.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Run } from '../record/schema/run.ts'
 import type { TrialResult } from '../record/schema/trial.ts'
 import type { Summary } from '../report/schema.ts'
 
-/** A run as comparisons and tables need it, however it was read. */
-export interface PageRun {
-  run: Run
-  rows: readonly TrialRow[]
-}
-
-export interface PageData extends PageRun {
+export interface PageData extends RunWithRows {
   /** Of the page as a whole, so that another version of it can say that it does not know this one. */
   schemaVersion: number
   summary: Summary

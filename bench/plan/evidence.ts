@@ -7,8 +7,7 @@ import type { Estimate, Warning } from '../record/schema/basics.ts'
 import type { Run } from '../record/schema/run.ts'
 import type { Arm } from '../record/schema/trial.ts'
 import type { Ladder } from './curve.ts'
-import { exactly, type Range, rangeOf } from './range.ts'
-import { type StateCost, stateCostOf } from './state.ts'
+import { exactly, type Range, rangeOf, scaled } from './range.ts'
 
 /** CPU of a tier for each request, in µs. */
 export interface TierCost {
@@ -151,4 +150,41 @@ function trialIds(results: readonly Tried[], scheme: string, usersOf: string): E
     replicas: of('replicas'),
     payload: of('payload'),
   }
+}
+
+/** What one byte of state adds: to a request in µs and bytes, to a user in bytes. */
+export interface StateCost {
+  replicaUs: Range
+  redisUs: Range
+  proxyUs: Range
+  replyBytes: Range
+  userBytes: Evidence['userBytes']
+  mostBytes: number
+  /** The largest state that the scheme takes and what it answers to more; null where nothing was refused. */
+  limit: { acceptedBytes: number; refusal: string } | null
+}
+
+const KB = 1_000
+
+/** @returns null where the slope of a replica's CPU is not known, without which no plan can be made */
+export function stateCostOf({ perKb, limit, sizesBytes }: Measured['payload'][number]): StateCost | null {
+  if (!perKb.replicaCpuUs) return null
+  const perByte = (slope: Estimate | null | undefined) => scaled(slope ? growing(slope) : exactly(0), 1 / KB)
+  return {
+    replicaUs: perByte(perKb.replicaCpuUs),
+    redisUs: perByte(perKb.redisCpuUs),
+    proxyUs: perByte(perKb.proxyCpuUs),
+    replyBytes: perByte(perKb.receivedBytes),
+    userBytes: { replicas: perByte(perKb.replicaBytesPerUser), redis: perByte(perKb.redisBytesPerUser) },
+    mostBytes: Math.max(...sizesBytes),
+    limit:
+      limit === null || limit.refusedBytes === null
+        ? null
+        : { acceptedBytes: limit.acceptedBytes, refusal: limit.refusal ?? 'an error' },
+  }
+}
+
+/** More state never makes anything cheaper: what a slope says below zero is noise. */
+function growing({ value, lo, hi }: Range): Range {
+  return { value: Math.max(0, value), lo: Math.max(0, lo), hi: Math.max(0, hi) }
 }

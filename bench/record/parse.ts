@@ -3,8 +3,7 @@ import type { z } from 'zod'
 import { AuthscaleError } from '../errors.ts'
 import { migrations } from './migrations.ts'
 import { SCHEMA_VERSION } from './schema/basics.ts'
-import type { TrialResult } from './schema/trial.ts'
-import { trialResultSchema } from './schema/trial.ts'
+import { type TrialResult, trialResultSchema } from './schema/trial.ts'
 
 /**
  * @param where file (and line) for the message

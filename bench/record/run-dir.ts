@@ -2,18 +2,19 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { AuthscaleError } from '../errors.ts'
 import { syncFolder, writeError, writeFileDurably } from './durable.ts'
 import { parseRecord, parseTrials } from './parse.ts'
-import type { LoadCheck } from './schema/load-check.ts'
-import { loadCheckSchema } from './schema/load-check.ts'
-import type { Environment, Run } from './schema/run.ts'
-import { runSchema } from './schema/run.ts'
+import { type LoadCheck, loadCheckSchema } from './schema/load-check.ts'
+import { type Environment, type Run, runSchema } from './schema/run.ts'
 import type { TrialResult } from './schema/trial.ts'
-import type { VerifyRecord } from './schema/verify.ts'
-import { verifySchema } from './schema/verify.ts'
+import { type VerifyRecord, verifySchema } from './schema/verify.ts'
 import { PACKED_TRIALS_FILE, TRIALS_FILE } from './trial-log.ts'
+
+/** Where runs lie. */
+export const resultsFolder = fileURLToPath(new URL('../../results', import.meta.url))
 
 export const RUN_FILE = 'run.json'
 export const LOAD_CHECK_FILE = 'load-check.json'

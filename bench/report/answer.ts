@@ -1,8 +1,8 @@
 /** The plain-language answer that opens a report: sentences made from a summary, none that it does not carry. */
-import { CONTROL } from '../experiments/arms.ts'
+
 import { busyText, commonRates, isLowerBound, rungAt, sloText } from '../experiments/latency/tables.ts'
 import { instrumentLimit, nothingDetected } from '../figures/comparisons.ts'
-import { isControl } from '../figures/records.ts'
+import { CONTROL, isControl } from '../figures/records.ts'
 import type { Environment, Run, Slo } from '../record/schema/run.ts'
 import { ownError } from '../stats/compare.ts'
 import {

@@ -1,6 +1,6 @@
 /** A summary with some of its schemes alone, so that charts and tables draw themselves anew without knowing of filters. */
 import { schemeNames } from '../../servers/scheme.ts'
-import { CONTROL } from '../experiments/arms.ts'
+import { CONTROL } from '../figures/records.ts'
 import type { Summary } from './schema.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** Executes a plan: trial after trial, or those that share a fleet together; results are on disk before the next begin. */
 
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
-import { predict } from '../experiments/replicas/predictions.ts'
+import { predict } from '../experiments/index.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { writeRun } from '../record/run-dir.ts'
 import type { Trial, TrialResult } from '../record/schema/trial.ts'

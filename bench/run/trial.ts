@@ -5,8 +5,7 @@
 
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
-import { examine } from '../experiments/examinations.ts'
-import { findStateLimit } from '../experiments/payload/act.ts'
+import { examine, findStateLimit } from '../experiments/acts.ts'
 import { longestLadderSec } from '../figures/ladder.ts'
 import type { Fleet, FleetSpec, RunningFleet } from '../fleet/fleet.ts'
 import { startGenerator } from '../load/generator.ts'

@@ -2,7 +2,7 @@
  * A trial under a fault: a window of ordinary load first, which says what the fleet does when it is well, and then the
  * fault by itself. A generator's figures mean nothing while a fleet is broken, and its errors would end the trial.
  */
-import { observing } from '../experiments/observations.ts'
+import { observing } from '../experiments/acts.ts'
 import type { Load } from '../load/job.ts'
 import type { Observe } from '../record/schema/observe.ts'
 import { failed, type Judged, judged, logIn, measureWindow, type Session, warmUp } from './window.ts'

@@ -1,7 +1,7 @@
 /** One window of load on a fleet, what has to happen before it, and what becomes of its figures. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Traits } from '../../servers/scheme.ts'
-import { observing } from '../experiments/observations.ts'
+import { observing } from '../experiments/acts.ts'
 import type { RunningFleet } from '../fleet/fleet.ts'
 import type { Generator, LoadJob, LoginReport } from '../load/job.ts'
 import { type MemoryReading, openProbe } from '../probe/probe.ts'

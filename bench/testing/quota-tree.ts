@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { QuotaMethod } from '../fleet/quota/cgroup.ts'
 import type { Cgroups } from '../fleet/quota/quota.ts'
-import type { QuotaMethod } from '../probe/cgroup.ts'
 
 export interface Tree extends Required<Cgroups> {
   /** Root of the tree with the CPU controller. */

@@ -7,7 +7,7 @@ import { planTrials } from '../experiments/index.ts'
 import type { BrowserSeen } from '../record/schema/examine.ts'
 import type { Run } from '../record/schema/run.ts'
 import type { TrialResult } from '../record/schema/trial.ts'
-import { traits } from '../schemes.ts'
+import { traits } from '../traits.ts'
 import { planOptions } from './plan-options.ts'
 import { syntheticRun } from './synthetic-run.ts'
 

@@ -1,9 +1,8 @@
 /** The whole trade on one page: what each scheme costs, keeps, loses and gives away, each cell with the trials behind it. */
 
-import { CONTROL } from '../experiments/arms.ts'
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { timeText } from '../experiments/revocation/section.ts'
-import { schemePlace } from '../figures/records.ts'
+import { CONTROL, schemePlace } from '../figures/records.ts'
 import type { Run } from '../record/schema/run.ts'
 import type { TrialResult } from '../record/schema/trial.ts'
 import { ABSENT, compared, counted, figure, list, percent, styles } from '../words/format.ts'

@@ -1,8 +1,8 @@
 /** The A/A experiment: two arms that differ in nothing but their name, and only when it is asked for. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { CONTROL } from '../../figures/records.ts'
 import { planOptions } from '../../testing/plan-options.ts'
-import { CONTROL } from '../arms.ts'
 import { aa } from './plan.ts'
 
 test('the control is measured twice in each block, and nothing tells the two apart', async () => {

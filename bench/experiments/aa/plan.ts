@@ -1,6 +1,7 @@
 /** What two equal arms differ by: the error of this machine, which no comparison on it can be smaller than. */
 
-import { arm, blocksOf, CONTROL } from '../arms.ts'
+import { CONTROL } from '../../figures/records.ts'
+import { arm, blocksOf } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 

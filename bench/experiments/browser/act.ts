@@ -1,9 +1,9 @@
 /** What a real browser does with the credential of a scheme, at servers as they are in production. */
-import { askFleet } from '../../fleet/ask-fleet.ts'
+
+import { askFleet, type Conditions } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
 import { openBrowser } from '../../fleet/tools/chromium.ts'
 import type { BrowserSeen, Examine } from '../../record/schema/examine.ts'
-import type { Conditions } from '../examinations.ts'
 import { forge } from './act/forgery.ts'
 import { readableIn } from './act/readable.ts'
 import { steal } from './act/theft.ts'

@@ -1,8 +1,9 @@
 /** What a script and another site's page can do with each credential in a real browser, and what it tells without a key. */
 
 import type { SchemeName } from '../../../servers/scheme.ts'
+import { CONTROL } from '../../figures/records.ts'
 import type { Arm } from '../../record/schema/trial.ts'
-import { arm, blocksOf, CONTROL } from '../arms.ts'
+import { arm, blocksOf } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 
 /** The same in every profile: the window only follows what is asked here, and none of its figures is shown. */

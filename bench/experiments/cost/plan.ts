@@ -1,6 +1,7 @@
 /** What one request costs under each scheme: throughput, and CPU per request against the control. */
 
-import { arm, blocksOf, CONTROL, withControl } from '../arms.ts'
+import { CONTROL } from '../../figures/records.ts'
+import { arm, blocksOf, withControl } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 

@@ -1,12 +1,12 @@
 /** Sends credentials that nobody issued, and counts what is let in. */
-import { askFleet } from '../../fleet/ask-fleet.ts'
+
+import { askFleet, type Conditions } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
 import { HEADER_OF_TRANSPORT } from '../../load/credentials.ts'
 import { ask, keptConnections } from '../../observe/ask.ts'
 import { openClient } from '../../observe/client.ts'
 import type { Examine, Examined } from '../../record/schema/examine.ts'
 import { seededDraw, seedOf } from '../../stats/seeded.ts'
-import type { Conditions } from '../examinations.ts'
 import { counterfeits, partsOf } from './act/counterfeit.ts'
 
 type Seen = Extract<Examined, { kind: 'counterfeits' }>

@@ -1,6 +1,7 @@
 /** Whether anything is let in that nobody issued. */
 
-import { arm, blocksOf, CONTROL } from '../arms.ts'
+import { CONTROL } from '../../figures/records.ts'
+import { arm, blocksOf } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 

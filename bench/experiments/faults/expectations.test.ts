@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { faultIdSchema } from '../../record/schema/faults.ts'
-import { traits } from '../../schemes.ts'
 import { planOptions } from '../../testing/plan-options.ts'
+import { traits } from '../../traits.ts'
 import { ALWAYS, EXPECTED, judged, type Measured } from './expectations.ts'
 import { FAULTS, faults } from './plan.ts'
 

@@ -1,10 +1,11 @@
 /** What users meet when something dies, stands still, forgets or disagrees: each fault done for real under load. */
 
 import type { SchemeName, Traits } from '../../../servers/scheme.ts'
+import { CONTROL } from '../../figures/records.ts'
 import type { FaultId } from '../../record/schema/faults.ts'
 import type { Setting, Settings } from '../../record/schema/settings.ts'
 import type { Arm } from '../../record/schema/trial.ts'
-import { arm, blocksOf, CONTROL } from '../arms.ts'
+import { arm, blocksOf } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 

@@ -1,7 +1,8 @@
 /** What a whole visit costs: log in, read, change something once, log out, at the pace of people. */
 
 import type { SchemeName } from '../../../servers/scheme.ts'
-import { arm, blocksOf, CONTROL, withControl } from '../arms.ts'
+import { CONTROL } from '../../figures/records.ts'
+import { arm, blocksOf, withControl } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'
 import { OPEN_CONNECTIONS_PER_REPLICA, profiles } from '../profiles.ts'
 

@@ -1,9 +1,10 @@
 /** What each tuning is worth: every arm differs in one setting from its scheme as it is, and is compared with that. */
 
 import type { SchemeName } from '../../../servers/scheme.ts'
+import { CONTROL } from '../../figures/records.ts'
 import type { Setting, Settings } from '../../record/schema/settings.ts'
 import type { Arm } from '../../record/schema/trial.ts'
-import { arm, blocksOf, CONTROL, withControl } from '../arms.ts'
+import { arm, blocksOf, withControl } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 

@@ -1,12 +1,12 @@
 /** p50 and p99 against the arrival rate: one small panel a scheme, all on the same two logarithmic scales. */
 import type { LineSeriesOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
+import { CONTROL } from '../../figures/records.ts'
 import type { Run, Slo } from '../../record/schema/run.ts'
 import { provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { panelBox, panelsHeight } from '../../words/charts/panels.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { figure, responseTime } from '../../words/format.ts'
-import { CONTROL } from '../arms.ts'
 import { arrivalsOf } from './capacity-chart.ts'
 import type { Summary } from './schema.ts'
 import { boundText, capacityText, commonRates, limitText, rungAt } from './tables.ts'

@@ -1,7 +1,8 @@
 /** What it costs to log a user in, and how much of that is the hashing of the password. */
 
 import type { SchemeName } from '../../../servers/scheme.ts'
-import { arm, blocksOf, CONTROL, withControl } from '../arms.ts'
+import { CONTROL } from '../../figures/records.ts'
+import { arm, blocksOf, withControl } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 

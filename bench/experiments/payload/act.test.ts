@@ -1,8 +1,7 @@
 /** The search for the largest state with real servers behind the real proxy. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SchemeName } from '../../../servers/scheme.ts'
-import { schemes } from '../../../servers/scheme.ts'
+import { type SchemeName, schemes } from '../../../servers/scheme.ts'
 import type { Fleet, FleetSpec } from '../../fleet/fleet.ts'
 import { fleetForTests } from '../../testing/fleet.ts'
 import { findStateLimit } from './act.ts'

@@ -1,8 +1,8 @@
 /** Finds the largest state that a scheme takes, by one login and one read on fresh server processes for each size. */
 
 import { nextSize, type StateLimit, stateLimit, type Tried } from '../../figures/state-limit.ts'
-import { askFleet } from '../../fleet/ask-fleet.ts'
-import type { Fleet, FleetSpec } from '../../fleet/fleet.ts'
+import { askFleet, type Conditions } from '../../fleet/ask-fleet.ts'
+import type { FleetSpec } from '../../fleet/fleet.ts'
 import { refusalOf } from '../../load/try-user.ts'
 import type { Arm } from '../../record/schema/trial.ts'
 
@@ -13,7 +13,7 @@ const TRY_LIMIT_MS = 60_000
 export async function findStateLimit(
   search: NonNullable<Arm['largestState']>,
   spec: FleetSpec,
-  conditions: { fleet: Fleet; signal: AbortSignal },
+  conditions: Conditions,
 ): Promise<StateLimit> {
   const tried: Tried[] = []
   for (let bytes = nextSize(search, tried); bytes !== null; bytes = nextSize(search, tried)) {

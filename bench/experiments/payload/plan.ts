@@ -1,8 +1,9 @@
 /** What it costs that a scheme remembers much of each user, and how much it takes before it refuses. */
 
 import type { SchemeName } from '../../../servers/scheme.ts'
+import { CONTROL } from '../../figures/records.ts'
 import type { Arm } from '../../record/schema/trial.ts'
-import { arm, blocksOf, CONTROL } from '../arms.ts'
+import { arm, blocksOf } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 

@@ -3,6 +3,7 @@
 import { arm, blocksOf, oneForEachState } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
+import { predict } from './predictions.ts'
 import { largestUnderQuotas, scaleModel } from './scale-model.ts'
 
 /** The wanted numbers of replicas by what this fleet can make of them. */
@@ -19,6 +20,7 @@ function split(wanted: readonly number[], { maxReplicas, maxExclusiveReplicas }:
 export const replicas: Experiment = {
   name: 'replicas',
   question: 'How does throughput grow with the number of replicas?',
+  predict,
   plan(options) {
     const { blocks, counts, always, ...phases } = profiles[options.profile].replicas
     const asked = options.replicas ?? counts

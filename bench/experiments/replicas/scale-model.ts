@@ -1,9 +1,10 @@
 /** A cluster on a machine with too few cores: every process of the fleet under a CPU quota. */
 
 import type { SchemeName } from '../../../servers/scheme.ts'
+import { CONTROL } from '../../figures/records.ts'
 import type { Quotas } from '../../record/schema/settings.ts'
 import type { Arm } from '../../record/schema/trial.ts'
-import { type ArmChoice, arm, CONTROL, withControl } from '../arms.ts'
+import { type ArmChoice, arm, withControl } from '../arms.ts'
 import type { PlanOptions } from '../experiment.ts'
 
 /**

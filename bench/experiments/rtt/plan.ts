@@ -1,8 +1,9 @@
 /** What distance to Redis costs: the same requests with a real TCP delay between the replica and its store. */
 
 import type { SchemeName } from '../../../servers/scheme.ts'
+import { CONTROL } from '../../figures/records.ts'
 import type { Arm } from '../../record/schema/trial.ts'
-import { arm, blocksOf, CONTROL } from '../arms.ts'
+import { arm, blocksOf } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { OPEN_CONNECTIONS_PER_REPLICA, profiles } from '../profiles.ts'
 

@@ -1,8 +1,7 @@
 /** How many round trips a read waits for, in a made-up run where that is known. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TrialResult } from '../../record/schema/trial.ts'
-import { trialResultSchema } from '../../record/schema/trial.ts'
+import { type TrialResult, trialResultSchema } from '../../record/schema/trial.ts'
 import { renderReport } from '../../report/index.ts'
 import { summarySchema } from '../../report/schema.ts'
 import { summarize } from '../../report/summarize.ts'

@@ -1,9 +1,10 @@
 /** What TLS at the proxy costs: for a request on a kept connection, for a new connection, and for a resumed one. */
 
 import type { SchemeName } from '../../../servers/scheme.ts'
+import { CONTROL } from '../../figures/records.ts'
 import type { Settings } from '../../record/schema/settings.ts'
 import type { Arm } from '../../record/schema/trial.ts'
-import { arm, blocksOf, CONTROL } from '../arms.ts'
+import { arm, blocksOf } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 

@@ -3,7 +3,7 @@
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { type Compared, concluded, inFamily, union } from '../../figures/comparisons.ts'
 import { estimate, metrics, servingCpuUs } from '../../figures/metrics.ts'
-import { type ArmRecords, byBlock, isControl, sameCell } from '../../figures/records.ts'
+import { type ArmRecords, byBlock, CONTROL, isControl, sameCell } from '../../figures/records.ts'
 import type { Arm } from '../../record/schema/trial.ts'
 import {
   type ByBlock,
@@ -13,7 +13,6 @@ import {
   ratios,
   subtracted,
 } from '../../stats/compare.ts'
-import { CONTROL } from '../arms.ts'
 import { SESSION_SCHEME } from './plan.ts'
 import type { Summary } from './schema.ts'
 

@@ -1,8 +1,7 @@
 /** A whole fleet whose Redis is far away: how late its answers are, and that the link goes with it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SchemeName } from '../../../servers/scheme.ts'
-import { schemes } from '../../../servers/scheme.ts'
+import { type SchemeName, schemes } from '../../../servers/scheme.ts'
 import { fleetForTests } from '../../testing/fleet.ts'
 import type { FleetSpec } from '../fleet.ts'
 import { identify } from '../processes/identity.ts'

@@ -10,7 +10,7 @@
  * number of replicas, since a process that runs for shorter at a stretch finds its caches colder.
  */
 import { once } from 'node:events'
-import type { Pacer, Work } from '../../probe/pace.ts'
+import type { Pacer, Work } from '../pace.ts'
 import { type Child, spawnChild } from '../processes/process.ts'
 import { cleanEnvironment } from '../tools/runtime.ts'
 

@@ -1,7 +1,7 @@
 /** The files by which the kernel takes CPU quotas, in version 1 and in version 2 of control groups. */
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { QuotaMethod } from '../../probe/cgroup.ts'
+import type { QuotaMethod } from './cgroup.ts'
 
 /** Time over which a quota is counted, and the kernel's default: a shorter one would interrupt work more often. */
 export const PERIOD_US = 100_000

@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { QuotaMethod } from '../../probe/cgroup.ts'
 import { identify } from '../processes/identity.ts'
+import type { QuotaMethod } from './cgroup.ts'
 import { quotaFiles, unlessBusy } from './quota-files.ts'
 
 const EMPTY_WITHIN_MS = 2_000

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AuthscaleError } from '../../errors.ts'
-import { type CpuGroup, cpuGroups, parseThrottledUs } from '../../probe/cgroup.ts'
+import { type CpuGroup, cpuGroups, parseThrottledUs } from './cgroup.ts'
 import { moveInto, PERIOD_US } from './quota-files.ts'
 import { type Kernel, linux, onceEmpty, openGroup, type QuotaGround, removeTrials } from './quota-group.ts'
 

@@ -2,7 +2,7 @@
 
 import type { SchemeName } from '../../../servers/scheme.ts'
 import type { Run } from '../../record/schema/run.ts'
-import { traits } from '../../schemes.ts'
+import { traits } from '../../traits.ts'
 import { figure, list, machine, percent, short } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
 import { bullets, folded, markdownTable, type Table } from '../../words/tables.ts'

@@ -1,11 +1,10 @@
 /** Loads far beyond the measured ones, for each scheme whose latency a run knows. */
 import { isSchemeName } from '../../../servers/scheme.ts'
-import { CONTROL } from '../../experiments/arms.ts'
 import type { MeasuredSummary } from '../../experiments/reports.ts'
-import { schemePlace } from '../../figures/records.ts'
+import { CONTROL, schemePlace } from '../../figures/records.ts'
 import type { Run } from '../../record/schema/run.ts'
 import type { TrialResult } from '../../record/schema/trial.ts'
-import { traits } from '../../schemes.ts'
+import { traits } from '../../traits.ts'
 import { evidenceOf, type Measured } from '../evidence.ts'
 import { type Assumptions, type FarLaw, farLaw, sizesAt } from './far.ts'
 import type { FarScale } from './schema.ts'

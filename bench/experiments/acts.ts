@@ -1,10 +1,38 @@
-/** Every kind of observation, one file each, and when they begin and end. */
-
+/**
+ * All that experiments do to a fleet beside load, by kind: what is examined before a window, what is observed during it,
+ * and the search for the largest state. The one file that imports an `act.ts`, so that the rest of an experiment stays pure.
+ */
+import type { Conditions } from '../fleet/ask-fleet.ts'
+import type { FleetSpec } from '../fleet/fleet.ts'
 import type { Observer, Scene } from '../observe/scene.ts'
+import type { Examine, Examined } from '../record/schema/examine.ts'
 import type { Observe, Observed } from '../record/schema/observe.ts'
 import { observeAnomalies } from './anomalies/act.ts'
+import { examineInBrowser } from './browser/act.ts'
+import { examineCounterfeits } from './counterfeits/act.ts'
 import { observeFaults } from './faults/act.ts'
 import { observeRevocation } from './revocation/act.ts'
+import { examineTiming } from './timing/act.ts'
+
+export { findStateLimit } from './payload/act.ts'
+
+type Examiner<K extends Examine['kind']> = (
+  asked: Extract<Examine, { kind: K }>,
+  spec: FleetSpec,
+  conditions: Conditions,
+) => Promise<Extract<Examined, { kind: K }>>
+
+const examiners: { [K in Examine['kind']]: Examiner<K> } = {
+  browser: examineInBrowser,
+  counterfeits: examineCounterfeits,
+  timing: examineTiming,
+}
+
+/** @throws Error when nothing can be said; then the whole trial is a failure */
+export function examine(asked: Examine, spec: FleetSpec, conditions: Conditions): Promise<Examined> {
+  const examiner = examiners[asked.kind] as Examiner<Examine['kind']>
+  return examiner(asked, spec, conditions)
+}
 
 const observers: { [K in Observe['kind']]: Observer<K> } = {
   revocation: observeRevocation,

@@ -6,8 +6,8 @@ import type { Observed } from '../record/schema/observe.ts'
 import type { Settings } from '../record/schema/settings.ts'
 import type { Arm } from '../record/schema/trial.ts'
 import { runTrial } from '../run/trial.ts'
-import { traits } from '../schemes.ts'
 import { fleetForTests } from '../testing/fleet.ts'
+import { traits } from '../traits.ts'
 import { conditionsOf, proofTrial } from '../verify/trial-of-proof.ts'
 
 const fleet = fleetForTests('observe-test')
