@@ -2,6 +2,7 @@
 
 import { isPoint } from '../experiments/replicas/summary.ts'
 import type { MeasuredSummary } from '../experiments/reports.ts'
+import { THE_TWO } from '../experiments/roles.ts'
 import { estimate, type MetricName, metrics } from '../figures/metrics.ts'
 import { type ArmRecords, byBlock, isControl } from '../figures/records.ts'
 import type { Estimate, Warning } from '../record/schema/basics.ts'
@@ -9,10 +10,9 @@ import { type ByBlock, medianPerBlock, ownError, ratios, subtracted } from '../s
 import type { Facts, Finding } from './claim.ts'
 import type { OwnError } from './verdict.ts'
 
-/** The schemes that most claims are about; each as its library's README sets it up. */
-export const SESSION = 'session-redis'
+/** The schemes that most claims are about. */
+export const [SESSION, TOKEN] = THE_TWO
 export const MEMORY = 'session-memory'
-export const TOKEN = 'jwt-hs256'
 export const DENYLIST = 'jwt-denylist'
 
 /** Nothing measured, nothing said. */

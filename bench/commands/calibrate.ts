@@ -1,14 +1,16 @@
 /** Measures this machine for a plan: a run of its own, in a process whose output leaves that of the plan alone. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SchemeName } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
+import { ROLES } from '../experiments/roles.ts'
 
 const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 /** As many experiments as a plan needs, each as short as it can be and still have a range. */
-const EXPERIMENTS = ['cost', 'latency', 'users']
+const EXPERIMENTS = [ROLES.cost, ROLES.latency, ROLES.users]
 
 /**
  * @param withState whether the plan is for users who carry more state than usual
@@ -24,7 +26,7 @@ export async function calibrate(
 ): Promise<string> {
   const [day, time] = now.toISOString().replaceAll(':', '').split(/[T.]/)
   const folder = path.join(results, `${day}-calibration-${time}`)
-  const experiments = withState ? [...EXPERIMENTS, 'payload'] : EXPERIMENTS
+  const experiments = withState ? [...EXPERIMENTS, ROLES.payload] : EXPERIMENTS
   const choice = ['--profile', 'calibration', '--only', experiments.join(','), '--schemes', schemes.join(',')]
   const args = [...process.execArgv, cli, 'run', ...choice, '--out', folder]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 2, 2] })

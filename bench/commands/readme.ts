@@ -3,6 +3,7 @@
 import { quotation } from '../claims/section.ts'
 import { AuthscaleError } from '../errors.ts'
 import { predictionsText } from '../experiments/replicas/section.ts'
+import { ROLES } from '../experiments/roles.ts'
 import { PAGE_FILE } from '../record/run-dir.ts'
 import type { LoadCheck } from '../record/schema/load-check.ts'
 import type { Run } from '../record/schema/run.ts'
@@ -130,7 +131,7 @@ function figures(main: Shown, others: readonly Shown[]): string {
 }
 
 function blocksOf({ plan }: Run): number {
-  return Math.max(...plan.filter(({ arm }) => arm.experiment === 'cost').map(({ block }) => block + 1))
+  return Math.max(...plan.filter(({ arm }) => arm.experiment === ROLES.cost).map(({ block }) => block + 1))
 }
 
 /** Only of a run that measured more than costs. */

@@ -8,7 +8,9 @@
  *
  * After that the generator's open loop, for which wrk has no counterpart: what a request costs it.
  */
+
 import { AuthscaleError } from '../errors.ts'
+import { CONTROL } from '../figures/records.ts'
 import { openLocalFleet } from '../fleet/local/local.ts'
 import { findWrk, type Tool } from '../fleet/tools/tools.ts'
 import { startGenerator } from '../load/generator.ts'
@@ -55,7 +57,7 @@ export async function verifyLoad(options: VerifyLoadOptions): Promise<void> {
     // Before the fleet starts: the harness then moves to the shared CPUs and would count only those.
     const environment = await captureEnvironment(new URL('../..', import.meta.url), fleet)
     const users = Math.max(USERS, OPEN_LOOP_USERS)
-    const running = await fleet.start({ scheme: 'none', traits: traits.none, replicas: 1, users })
+    const running = await fleet.start({ scheme: CONTROL, traits: traits[CONTROL], replicas: 1, users })
     const generator = await startGenerator(fleet.generatorFor(1))
     try {
       const [replica] = running.replicas

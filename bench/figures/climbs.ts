@@ -21,10 +21,10 @@ export interface Ladder {
 }
 
 /**
- * One ladder an arm of the experiment, in registry order; in `latency` that is one a scheme. As everywhere, the first
+ * One ladder an arm of the experiment, in registry order. As everywhere, the first
  * valid record of a trial counts.
  */
-export function ladders(run: Run, results: readonly TrialResult[], experiment = 'latency'): Ladder[] {
+export function ladders(run: Run, results: readonly TrialResult[], experiment: string): Ladder[] {
   const planned = run.plan.filter(({ arm }) => arm.experiment === experiment && arm.load.loop === 'open')
   const arms = new Map(planned.map(({ arm }) => [arm.id, arm]))
   return [...arms.values()]

@@ -33,16 +33,14 @@ export function instrumentLimit(warnings: readonly Warning[]): Warning | null {
 const throughput = (records: ArmRecords) => byBlock(records, metrics.throughputPerSec.of)
 const cpu = (records: ArmRecords) => byBlock(records, servingCpuUs)
 
-/** The experiment that measures nothing but this machine's own error, where a run has it. */
-const AA = 'aa'
-
 /**
- * Second control against first control within blocks, and how much equal trials vary at all; from the experiment
- * `aa` if it was measured, else from the first place that has both. Null without.
+ * Second control against first control within blocks, and how much equal trials vary at all; from an experiment
+ * that measures nothing else if there is one, else from the first place that has both. Null without.
  */
 export function ownErrors(all: readonly ArmRecords[]): CoreSummary['aa'] {
   const twins = all.filter(({ arm }) => arm.twin)
-  const isAa = ({ arm }: ArmRecords) => arm.experiment === AA
+  const isAa = (one: ArmRecords) =>
+    all.every((other) => other.arm.experiment !== one.arm.experiment || isControl(other.arm))
   for (const twin of [...twins.filter(isAa), ...twins.filter((one) => !isAa(one))]) {
     const first = all.find(({ arm }) => isControl(arm) && !arm.twin && sameCell(arm, twin.arm))
     const errors = first && ownErrorsOf(first, twin)

@@ -3,6 +3,7 @@
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { isStraight } from '../experiments/latency/demand.ts'
 import type { MeasuredSummary } from '../experiments/reports.ts'
+import { ROLES } from '../experiments/roles.ts'
 import type { Estimate, Warning } from '../record/schema/basics.ts'
 import type { Run } from '../record/schema/run.ts'
 import type { Arm } from '../record/schema/trial.ts'
@@ -36,7 +37,7 @@ export interface Evidence {
   replyBytes: Range
   /** Efficiency at the largest number of replicas that has one. */
   scaling: { replicas: number; efficiency: Range } | null
-  trials: Record<'latency' | 'cost' | 'users' | 'replicas' | 'payload', string[]>
+  trials: Record<Exclude<keyof typeof ROLES, 'distance'>, string[]>
   warnings: Warning[]
 }
 
@@ -69,14 +70,16 @@ export function evidenceOf(
     `run ${run.id} has no ${what} of ${scheme}: npm run bench -- --only latency,cost,users --schemes ${scheme} ` +
     `measures it (experiment ${experiment})`
   const ladder = summary.latency.find((entry) => entry.scheme === scheme)
-  if (!ladder || ladder.rungs.length === 0) return missing('latency', 'latency')
-  const arm = summary.arms.find(({ arm }) => arm.experiment === 'cost' && arm.scheme === scheme && !arm.twin)
+  if (!ladder || ladder.rungs.length === 0) return missing('latency', ROLES.latency)
+  const arm = summary.arms.find(
+    ({ arm }) => arm.experiment === ROLES.cost && arm.scheme === scheme && !arm.twin,
+  )
   const replyBytes = arm?.metrics.bytesReceivedPerRequest
   const proxyBusy = arm?.metrics['cpuUsPerRequest.proxy']
   const replicaBusy = arm?.metrics['cpuUsPerRequest.replicas']
-  if (!replyBytes || !proxyBusy || !replicaBusy) return missing('cost', 'cost')
+  if (!replyBytes || !proxyBusy || !replicaBusy) return missing('cost', ROLES.cost)
   const memory = memoryOf(run, summary, scheme, traits)
-  if (!memory) return missing('memory of a user', 'users')
+  if (!memory) return missing('memory of a user', ROLES.users)
   if (run.rules === null)
     return `run ${run.id} is from before there were rules: measure anew with npm run bench`
 
@@ -128,7 +131,7 @@ function memoryOf(run: Run, summary: Measured, scheme: SchemeName, traits: Reado
     // Not told from zero: zero is the best guess, and the interval still says how much it could be.
     return comparison.detected ? { value, lo, hi } : { value: 0, lo: 0, hi: Math.max(0, hi) }
   }
-  const levels = run.plan.filter(({ arm }) => arm.experiment === 'users' && arm.scheme === entry.scheme)
+  const levels = run.plan.filter(({ arm }) => arm.experiment === ROLES.users && arm.scheme === entry.scheme)
   return {
     userBytes: { replicas: grown(entry.replicaBytes), redis: grown(entry.redisBytes) },
     userBytesOf: entry.scheme,
@@ -144,11 +147,11 @@ function trialIds(results: readonly Tried[], scheme: string, usersOf: string): E
       )
       .map(({ trial }) => trial.id)
   return {
-    latency: of('latency'),
-    cost: of('cost'),
-    users: of('users', usersOf),
-    replicas: of('replicas'),
-    payload: of('payload'),
+    latency: of(ROLES.latency),
+    cost: of(ROLES.cost),
+    users: of(ROLES.users, usersOf),
+    replicas: of(ROLES.replicas),
+    payload: of(ROLES.payload),
   }
 }
 

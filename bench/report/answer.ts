@@ -1,6 +1,7 @@
 /** The plain-language answer that opens a report: sentences made from a summary, none that it does not carry. */
 
 import { busyText, commonRates, isLowerBound, rungAt, sloText } from '../experiments/latency/tables.ts'
+import { ROLES } from '../experiments/roles.ts'
 import { instrumentLimit, nothingDetected } from '../figures/comparisons.ts'
 import { CONTROL, isControl } from '../figures/records.ts'
 import type { Environment, Run, Slo } from '../record/schema/run.ts'
@@ -33,7 +34,7 @@ export function answers(
   { environment, rules }: Pick<Run, 'environment' | 'rules'>,
   name: Name = (scheme) => `\`${scheme}\``,
 ): Sentence[] {
-  const cost = summary.arms.filter(({ arm }) => arm.experiment === 'cost')
+  const cost = summary.arms.filter(({ arm }) => arm.experiment === ROLES.cost)
   const sentences: [about: string, text: string | null][] = [
     ['Beware', smokeSentence(summary)],
     ['What it costs', costSentence(summary, cost, environment, name)],

@@ -2,6 +2,7 @@
 
 import type { Chart } from '../experiments/report.ts'
 import { experimentCharts } from '../experiments/reports.ts'
+import { ROLES } from '../experiments/roles.ts'
 import { farScaleChart } from '../plan/far/chart.ts'
 import type { Run } from '../record/schema/run.ts'
 import type { Drawing } from '../words/charts/svg.ts'
@@ -10,7 +11,11 @@ import type { Summary } from './schema.ts'
 /** By name; in the order in which an answer would need them. */
 export const charts: Readonly<Record<string, Chart<Summary> & { experiment: string }>> = {
   ...experimentCharts,
-  'far-scale': { experiment: 'latency', draw: farScaleChart, figures: ({ farScale }) => farScale?.schemes },
+  'far-scale': {
+    experiment: ROLES.latency,
+    draw: farScaleChart,
+    figures: ({ farScale }) => farScale?.schemes,
+  },
 }
 
 export interface Drawn {

@@ -1,4 +1,5 @@
 /** Each warning of a run with what it means and where it was raised. */
+import { ROLES } from '../experiments/roles.ts'
 import type { Warning } from '../record/schema/basics.ts'
 import type { Table } from '../words/tables.ts'
 import { meaning } from '../words/warnings.ts'
@@ -34,15 +35,17 @@ function raisedIn({ arms, latency, distance }: Summary): { warning: Warning; arm
   )
 }
 
-const ladderId = (scheme: string) => `latency/${scheme}`
+const ladderId = (scheme: string) => `${ROLES.latency}/${scheme}`
 
 /** Few arms by name, many by experiment. */
 function where(arms: readonly string[], summary: Summary): string {
   if (arms.length <= 3) return arms.join(', ')
   const all = [
     ...summary.arms.map(({ arm }) => ({ id: arm.id, experiment: arm.experiment })),
-    ...summary.latency.map(({ scheme }) => ({ id: ladderId(scheme), experiment: 'latency' })),
-    ...summary.distance.flatMap(({ levels }) => levels.map(({ arm }) => ({ id: arm, experiment: 'rtt' }))),
+    ...summary.latency.map(({ scheme }) => ({ id: ladderId(scheme), experiment: ROLES.latency })),
+    ...summary.distance.flatMap(({ levels }) =>
+      levels.map(({ arm }) => ({ id: arm, experiment: ROLES.distance })),
+    ),
   ]
   return [...new Set(all.map(({ experiment }) => experiment))]
     .flatMap((experiment) => {

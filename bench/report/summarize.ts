@@ -2,6 +2,7 @@
 
 import { judgeAll } from '../claims/ledger.ts'
 import { type MeasuredSummary, summarizeParts } from '../experiments/reports.ts'
+import { ROLES } from '../experiments/roles.ts'
 import { agreement } from '../figures/agreement.ts'
 import { ladders } from '../figures/climbs.ts'
 import { compareWithControl, ownErrors } from '../figures/comparisons.ts'
@@ -56,7 +57,13 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
     ...measured,
     trade: trade(run, measured, results),
     farScale: farScale(run, measured, results),
-    claims: judgeAll({ run, summary: measured, arms: all, ladders: ladders(run, results), results }),
+    claims: judgeAll({
+      run,
+      summary: measured,
+      arms: all,
+      ladders: ladders(run, results, ROLES.latency),
+      results,
+    }),
   }
 }
 

@@ -1,7 +1,9 @@
 /** The table at the end of a run: 80 columns, readable without the manual. */
+
 import Table, { type Cell } from 'cli-table3'
 import { busyText, capacityText, commonRates, rungAt, sloText } from '../experiments/latency/tables.ts'
 import { isPoint } from '../experiments/replicas/summary.ts'
+import { ROLES } from '../experiments/roles.ts'
 import type { Estimate } from '../record/schema/basics.ts'
 import type { Run } from '../record/schema/run.ts'
 import {
@@ -69,7 +71,7 @@ function costRows(summary: Summary): Section {
       ['scheme', 'per s', 'replica', 'Redis', 'proxy', 'CPU µs/request', 'replica', 'Redis'],
     ],
     rows: summary.arms
-      .filter(({ arm }) => arm.experiment === 'cost')
+      .filter(({ arm }) => arm.experiment === ROLES.cost)
       .map(({ arm, metrics, authTaxUs, warnings }) => [
         armLabel(arm),
         throughputText(metrics.throughputPerSec, single),

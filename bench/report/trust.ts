@@ -1,6 +1,7 @@
 /** What a reader needs in order to trust a run: its rules, what they rejected, its blocks and its own error. */
 
 import { sloText } from '../experiments/latency/tables.ts'
+import { ROLES } from '../experiments/roles.ts'
 import type { Rules, Run } from '../record/schema/run.ts'
 import { ABSENT, counted, figure, percent, styles, withInterval } from '../words/format.ts'
 import type { Table } from '../words/tables.ts'
@@ -138,7 +139,7 @@ export function evidenceTable({ arms }: Summary): Table {
       'blocks',
     ],
     rows: compared
-      .filter(({ arm }) => arm.experiment === 'cost')
+      .filter(({ arm }) => arm.experiment === ROLES.cost)
       .map(({ arm, authTaxUs, throughputVsControl }) => [
         arm.scheme,
         probability(authTaxUs?.p),

@@ -1,5 +1,6 @@
 /** When an experiment has measured enough: a rule fixed before the run, and decided by widths alone. */
 
+import { ROLES } from '../experiments/roles.ts'
 import { bytesPerUser } from '../figures/growth.ts'
 import { capacityOf, look } from '../figures/ladder.ts'
 import { redisGrowthBytes, replicaGrowthBytes, servingCpuUs } from '../figures/metrics.ts'
@@ -61,8 +62,9 @@ function figures(
   slo: Slo,
   experiment: string,
 ): Figure[] {
-  if (experiment === 'latency') return arms.map(({ arm }) => ({ values: capacities(arm.id, results, slo) }))
-  if (experiment === 'users') return statePerUser(arms)
+  if (experiment === ROLES.latency)
+    return arms.map(({ arm }) => ({ values: capacities(arm.id, results, slo) }))
+  if (experiment === ROLES.users) return statePerUser(arms)
   return arms.map((records) => ({ values: [...byBlock(records, servingCpuUs).values()] }))
 }
 

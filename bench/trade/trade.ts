@@ -2,6 +2,7 @@
 
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { timeText } from '../experiments/revocation/section.ts'
+import { ROLES } from '../experiments/roles.ts'
 import { CONTROL, schemePlace } from '../figures/records.ts'
 import type { Run } from '../record/schema/run.ts'
 import type { TrialResult } from '../record/schema/trial.ts'
@@ -49,7 +50,7 @@ export function trade(run: Run, facts: Facts, results: readonly TrialResult[]): 
     .sort((a, b) => schemePlace(a) - schemePlace(b))
     .map((scheme) => {
       const cost = (text: string | null): Cell =>
-        text === null ? EMPTY : { text, trials: idsOf(scheme, 'cost') }
+        text === null ? EMPTY : { text, trials: idsOf(scheme, ROLES.cost) }
       return {
         scheme,
         cells: {
@@ -57,7 +58,7 @@ export function trade(run: Run, facts: Facts, results: readonly TrialResult[]): 
           wire: cost(wireOf(scheme, facts)),
           memory: memoryOf(scheme, facts, idsOf),
           revocation: revocationOf(scheme, facts),
-          redisLoss: redisLossOf(scheme, facts, () => idsOf(scheme, 'cost')),
+          redisLoss: redisLossOf(scheme, facts, () => idsOf(scheme, ROLES.cost)),
           replicaLoss: replicaLossOf(scheme, facts),
           ...givenAway(scheme, facts),
         },
@@ -66,7 +67,7 @@ export function trade(run: Run, facts: Facts, results: readonly TrialResult[]): 
 }
 
 const armOf = ({ arms }: Facts, scheme: string) =>
-  arms.find(({ arm }) => arm.experiment === 'cost' && arm.scheme === scheme && !arm.twin)
+  arms.find(({ arm }) => arm.experiment === ROLES.cost && arm.scheme === scheme && !arm.twin)
 
 function taxOf(scheme: string, facts: Facts): string | null {
   const tax = armOf(facts, scheme)?.authTaxUs
@@ -97,7 +98,7 @@ function memoryOf(
   ].flatMap(({ where, comparison }) =>
     comparison?.detected ? [`${figure(Math.round(comparison.estimate.value))} B, ${where}`] : [],
   )
-  return { text: parts.length > 0 ? list(parts) : 'none seen', trials: idsOf(scheme, 'users') }
+  return { text: parts.length > 0 ? list(parts) : 'none seen', trials: idsOf(scheme, ROLES.users) }
 }
 
 /** The worst that was seen; where only the end of a lifetime acts, that lifetime. */

@@ -2,6 +2,7 @@
 
 import type { Traits } from '../../servers/scheme.ts'
 import { AS_IT_IS } from '../experiments/arms.ts'
+import { CONTROL } from '../figures/records.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Rules } from '../record/schema/run.ts'
 import type { Arm, Trial, TrialResult } from '../record/schema/trial.ts'
@@ -20,7 +21,7 @@ export const proofTraits: Traits = {
 const arm: Arm = {
   id: 'verify/none',
   experiment: 'verify',
-  scheme: 'none',
+  scheme: CONTROL,
   ...AS_IT_IS,
   replicas: 1,
   users: 500,

@@ -28,7 +28,9 @@ export const isStraight = ({ worstResidual }: Pick<Entry, 'worstResidual'>) => w
  * CPU a request at one rate mixes D with its share of U0, and so depends on the rate.
  */
 export function demand(run: Run, results: readonly TrialResult[]): Summary['demand'] {
-  return ladders(run, results).flatMap((ladder) => TIERS.flatMap((tier) => entry(ladder, tier, run) ?? []))
+  return ladders(run, results, 'latency').flatMap((ladder) =>
+    TIERS.flatMap((tier) => entry(ladder, tier, run) ?? []),
+  )
 }
 
 function entry(ladder: Ladder, tier: Tier, run: Run): Entry | null {

@@ -16,7 +16,7 @@ type Entry = Summary['latency'][number]
 export function latency(run: Run, results: readonly TrialResult[]): Summary['latency'] {
   const { rules } = run
   if (!rules) return []
-  return ladders(run, results).map((ladder) => {
+  return ladders(run, results, 'latency').map((ladder) => {
     const rungs = latencyRows(ladder, run, rules.slo)
     return {
       scheme: ladder.arm.scheme,

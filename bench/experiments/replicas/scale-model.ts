@@ -1,11 +1,11 @@
 /** A cluster on a machine with too few cores: every process of the fleet under a CPU quota. */
 
 import type { SchemeName } from '../../../servers/scheme.ts'
-import { CONTROL } from '../../figures/records.ts'
 import type { Quotas } from '../../record/schema/settings.ts'
 import type { Arm } from '../../record/schema/trial.ts'
 import { type ArmChoice, arm, withControl } from '../arms.ts'
 import type { PlanOptions } from '../experiment.ts'
+import { FEW_WITH_CONTROL } from '../roles.ts'
 
 /**
  * Cores of each replica, and of the one Redis. The kernel grants a quota afresh every 100 ms: with 8 % a process runs
@@ -33,16 +33,6 @@ const WAITING = { redisTimeoutMs: 5_000 }
 
 /** Large enough for a connection each; the same for every N, so that arms differ in nothing but N. */
 const USERS = 2_048
-
-/** Those that keep state in different places, and the two that the argument is about in their best form. */
-const SCHEMES: readonly SchemeName[] = [
-  CONTROL,
-  'session-memory',
-  'session-redis',
-  'session-redis-tuned',
-  'jwt-hs256',
-  'jwt-denylist',
-]
 
 interface Phases {
   warmupSec: number
@@ -89,7 +79,7 @@ const AMPLE_REPLICAS = 2
 export function scaleModel(counts: readonly number[], phases: Phases, options: PlanOptions): ScaleArms {
   const more = counts.filter((n) => n > 1)
   const most = Math.max(1, ...more)
-  const schemes = options.schemesNamed ? withControl(options) : SCHEMES
+  const schemes = options.schemesNamed ? withControl(options) : FEW_WITH_CONTROL
 
   const armOf = (scheme: SchemeName, n: number, variant: string, change: Partial<ArmChoice> = {}): Arm => {
     const connections = options.connections ?? CONNECTIONS_PER_REPLICA * n

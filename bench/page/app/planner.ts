@@ -1,5 +1,7 @@
 /** Capacity on the page: the planner of `npm run plan`, asked again at every move of a slider. */
+
 import { isSchemeName, schemeNames } from '../../../servers/scheme.ts'
+import { THE_TWO } from '../../experiments/roles.ts'
 import { CONTROL } from '../../figures/records.ts'
 import { planChart } from '../../plan/chart.ts'
 import { crossing } from '../../plan/compare.ts'
@@ -14,9 +16,6 @@ import { type Choice, choose, chosen, kept, onChoice } from './address.ts'
 import { chartCard } from './charts.ts'
 import { byId, type Cell, el, scrollingTable } from './dom.ts'
 import { asking, controls, requestFrom } from './plan-controls.ts'
-
-/** What most people come to compare. */
-const FIRST_TWO = ['session-redis', 'jwt-hs256'] as const
 
 export function showPlanner({ run, summary, rows }: PageData): void {
   const tried = rows.map(({ id, scheme, experiment, twin, rejected }) => ({
@@ -63,7 +62,7 @@ export function showPlanner({ run, summary, rows }: PageData): void {
 
 /** The two whose lines are drawn. */
 function pairOf(evidence: readonly Evidence[]): Evidence[] {
-  const names = (chosen('plan') ?? FIRST_TWO.join(',')).split(',')
+  const names = (chosen('plan') ?? THE_TWO.join(',')).split(',')
   const pair = names.flatMap((name) => evidence.find(({ scheme }) => scheme === name) ?? [])
   return pair.length === 2 ? pair : evidence.slice(0, 2)
 }

@@ -1,6 +1,8 @@
 /** Loads far beyond the measured ones, for each scheme whose latency a run knows. */
+
 import { isSchemeName } from '../../../servers/scheme.ts'
 import type { MeasuredSummary } from '../../experiments/reports.ts'
+import { FEW } from '../../experiments/roles.ts'
 import { CONTROL, schemePlace } from '../../figures/records.ts'
 import type { Run } from '../../record/schema/run.ts'
 import type { TrialResult } from '../../record/schema/trial.ts'
@@ -44,14 +46,8 @@ export function farScale(
   }
 }
 
-/** One for each way to keep state, and what tuning makes of one of them: more lines than that nobody tells apart. */
-const FEW: readonly string[] = [
-  'session-memory',
-  'session-redis',
-  'session-redis-tuned',
-  'jwt-hs256',
-  'jwt-denylist',
-]
+/** More lines than these nobody tells apart. */
+const LINES: readonly string[] = FEW
 
 export type Told = FarScale['schemes'][number] & { law: FarLaw }
 
@@ -63,13 +59,15 @@ export function told(far: FarScale): Told[] {
 /** Those that a chart shows: the few, or what there is where a run has none of them. */
 export function shown(far: FarScale): Told[] {
   const known = told(far)
-  const few = known.filter(({ scheme }) => FEW.includes(scheme))
+  const few = known.filter(({ scheme }) => LINES.includes(scheme))
   return few.length > 0 ? few : known.slice(0, FEW.length)
 }
 
 /** Of the few, those that the run says too little of: a reader who looks for them must not think that they were hidden. */
 export function notShown({ schemes }: FarScale): string[] {
-  return schemes.flatMap(({ scheme, refused }) => (refused !== null && FEW.includes(scheme) ? [scheme] : []))
+  return schemes.flatMap(({ scheme, refused }) =>
+    refused !== null && LINES.includes(scheme) ? [scheme] : [],
+  )
 }
 
 /** What a scheme takes at the site of which the report says it. */

@@ -1,13 +1,24 @@
 /** A run whose harness is killed: what its folder must keep whatever happens, its plan and every finished trial. */
+
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { AuthscaleError } from '../../errors.ts'
+import { ROLES, THE_TWO } from '../../experiments/roles.ts'
 import { RUN_FILE, readRun } from '../../record/run-dir.ts'
 import { TRIALS_FILE } from '../../record/trial-log.ts'
 
 /** Trials of under two seconds, some with a fleet of two replicas. */
 const PLAN = [
-  ...['--profile', 'smoke', '--only', 'cost,replicas', '--schemes', 'session-redis', '--replicas', '2'],
+  ...[
+    '--profile',
+    'smoke',
+    '--only',
+    `${ROLES.cost},${ROLES.replicas}`,
+    '--schemes',
+    THE_TWO[0],
+    '--replicas',
+    '2',
+  ],
   ...['--users', '50', '--duration', '0.3'],
 ]
 
