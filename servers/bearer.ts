@@ -1,5 +1,4 @@
 /** What every scheme with a token in the Authorization header shares. */
-
 import { type Claims, type Tokens, userOf } from './claims.ts'
 import { bearerCredential } from './credentials.ts'
 import { Unauthorized } from './errors.ts'

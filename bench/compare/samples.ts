@@ -1,5 +1,4 @@
 /** What runs are compared by: for each scheme and metric one number a block. */
-
 import { ROLES } from '../experiments/roles.ts'
 import { addedTo } from '../figures/auth-tax.ts'
 import { instrumentLimit } from '../figures/comparisons.ts'

@@ -1,7 +1,7 @@
 /** What is said of arms against each other: the run's own error, the auth tax, throughput against the control. */
 
 import { mean, sampleStandardDeviation } from 'simple-statistics'
-import type { Estimate, Warning } from '../record/schema/basics.ts'
+import type { Estimate, Warning } from '../record/types.ts'
 import {
   detected,
   differences,

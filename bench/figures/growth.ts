@@ -1,5 +1,5 @@
 /** How memory grows with logged-in users. */
-import type { Measurement } from '../record/schema/trial.ts'
+import type { Measurement } from '../record/types.ts'
 import { type ArmRecords, byBlock } from './records.ts'
 import { type Observation, slopePerBlock } from './slopes.ts'
 

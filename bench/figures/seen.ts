@@ -1,7 +1,5 @@
 /** What trials saw, beside what they measured: the one loop that collects it. */
-import type { Warning } from '../record/schema/basics.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { Arm, Measurement, TrialResult } from '../record/schema/trial.ts'
+import type { Arm, Measurement, Run, TrialResult, Warning } from '../record/types.ts'
 import { inTableOrder } from './records.ts'
 
 export interface Seen<What> {

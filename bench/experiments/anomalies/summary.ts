@@ -1,9 +1,7 @@
 /** How often concurrent requests got in each other's way: counts of all trials of an arm, with exact intervals. */
 
 import { observed, seenByArm } from '../../figures/seen.ts'
-import type { Observed } from '../../record/schema/observe.ts'
-import type { Run } from '../../record/schema/run.ts'
-import type { Arm, TrialResult } from '../../record/schema/trial.ts'
+import type { Arm, Observed, Run, TrialResult } from '../../record/types.ts'
 import { proportion } from '../../stats/proportion.ts'
 import type { Summary } from './schema.ts'
 

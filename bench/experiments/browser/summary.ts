@@ -1,9 +1,7 @@
 /** What the trials in a real browser showed, scheme by scheme: what any of them showed to be possible, is. */
 
 import { examined, type Seen, seenByArm } from '../../figures/seen.ts'
-import type { BrowserSeen } from '../../record/schema/examine.ts'
-import type { Run } from '../../record/schema/run.ts'
-import type { TrialResult } from '../../record/schema/trial.ts'
+import type { BrowserSeen, Run, TrialResult } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
 
 type Scheme = NonNullable<Summary['browser']>['schemes'][number]

@@ -1,8 +1,7 @@
 /** What became of credentials that nobody issued, scheme by scheme. */
 
 import { examined, seenByArm } from '../../figures/seen.ts'
-import type { Run } from '../../record/schema/run.ts'
-import type { TrialResult } from '../../record/schema/trial.ts'
+import type { Run, TrialResult } from '../../record/types.ts'
 import { proportion } from '../../stats/proportion.ts'
 import type { Summary } from './schema.ts'
 

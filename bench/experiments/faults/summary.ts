@@ -2,9 +2,7 @@
 
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { observed, type Seen as SeenOf, seenByArm } from '../../figures/seen.ts'
-import type { Observed } from '../../record/schema/observe.ts'
-import type { Run } from '../../record/schema/run.ts'
-import type { Arm, TrialResult } from '../../record/schema/trial.ts'
+import type { Arm, Observed, Run, TrialResult } from '../../record/types.ts'
 import { goodShare, recoveryMs } from '../../stats/recovery.ts'
 import { traits } from '../../traits.ts'
 import { judged, type Measured } from './expectations.ts'

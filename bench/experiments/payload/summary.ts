@@ -4,7 +4,7 @@ import { union } from '../../figures/comparisons.ts'
 import { estimate, redisGrowthBytes, replicaGrowthBytes, servingCpuUs } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../../figures/records.ts'
 import { type Observation, slopePerBlock } from '../../figures/slopes.ts'
-import type { Measurement, TrialResult } from '../../record/schema/trial.ts'
+import type { Measurement, TrialResult } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
 
 type Entry = Summary['payload'][number]

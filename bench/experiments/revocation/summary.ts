@@ -1,9 +1,7 @@
 /** How long revoked credentials were still accepted: over all revocations of an arm, whatever trial they were seen in. */
 
 import { observed, type Seen as SeenOf, seenByArm } from '../../figures/seen.ts'
-import type { Observed } from '../../record/schema/observe.ts'
-import type { Run } from '../../record/schema/run.ts'
-import type { TrialResult } from '../../record/schema/trial.ts'
+import type { Observed, Run, TrialResult } from '../../record/types.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
 import { beyondWorst } from '../../stats/proportion.ts'
 import type { Summary } from './schema.ts'

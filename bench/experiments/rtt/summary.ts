@@ -5,8 +5,7 @@ import { latencyRows } from '../../figures/latency.ts'
 import { estimate, servingCpuUs } from '../../figures/metrics.ts'
 import { schemePlace } from '../../figures/records.ts'
 import { slopePerBlock } from '../../figures/slopes.ts'
-import type { Run } from '../../record/schema/run.ts'
-import type { TrialResult } from '../../record/schema/trial.ts'
+import type { Run, TrialResult } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
 
 type Entry = Summary['distance'][number]
