@@ -1,4 +1,5 @@
 /** Latency at each arrival rate of a ladder. */
+import { ofTiers } from '../record/tiers.ts'
 import type { Measurement, Run, Slo } from '../record/types.ts'
 import { median } from '../stats/quantiles.ts'
 import { accepted, clusterEstimate, flags, type Ladder } from './climbs.ts'
@@ -85,5 +86,5 @@ function utilization(measurements: readonly Measurement[]): LatencyRow['utilizat
     const busy = measurements.flatMap((measurement) => measurement.utilization[tier] ?? [])
     return busy.length === 0 ? null : median(busy)
   }
-  return { replicas: of('replicas'), redis: of('redis'), proxy: of('proxy'), generator: of('generator') }
+  return ofTiers(of)
 }

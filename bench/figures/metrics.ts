@@ -1,4 +1,5 @@
 /** What a summary says of each arm: one table from a measurement to named numbers with units. */
+import { SERVING, TIERS, type Tier } from '../record/tiers.ts'
 import type { Estimate, Measurement, Warning } from '../record/types.ts'
 import { FEW_BLOCKS, medianInterval } from '../stats/median-interval.ts'
 
@@ -12,8 +13,8 @@ interface Metric {
  * CPU of everything that serves a request: replicas, Redis and proxy, not the generator. A tier that could not be
  * read is left out, and its trial carries `tier-not-measured`; without the replicas there is no sum at all.
  */
-export function servingCpuUs({ cpuUsPerRequest: { replicas, redis, proxy } }: Measurement): number | null {
-  return replicas === null ? null : replicas + (redis ?? 0) + (proxy ?? 0)
+export function servingCpuUs({ cpuUsPerRequest: cpu }: Measurement): number | null {
+  return cpu.replicas === null ? null : sum(SERVING.map(({ key }) => cpu[key] ?? 0))
 }
 
 /** Used heap and external memory that the logins added, over all replicas; collected garbage before each reading. */
@@ -30,12 +31,19 @@ export function redisGrowthBytes({
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 
+type TierMetric = `cpuUsPerRequest.${Tier}`
+
+function cpuOfTiers(): Record<TierMetric, Metric> {
+  const entries = TIERS.map(({ key }): [TierMetric, Metric] => [
+    `cpuUsPerRequest.${key}`,
+    { unit: 'µs/request', of: (m) => m.cpuUsPerRequest[key] },
+  ])
+  return Object.fromEntries(entries) as Record<TierMetric, Metric>
+}
+
 export const metrics = {
   throughputPerSec: { unit: 'requests/s', of: (m) => m.throughputPerSec },
-  'cpuUsPerRequest.replicas': { unit: 'µs/request', of: (m) => m.cpuUsPerRequest.replicas },
-  'cpuUsPerRequest.redis': { unit: 'µs/request', of: (m) => m.cpuUsPerRequest.redis },
-  'cpuUsPerRequest.proxy': { unit: 'µs/request', of: (m) => m.cpuUsPerRequest.proxy },
-  'cpuUsPerRequest.generator': { unit: 'µs/request', of: (m) => m.cpuUsPerRequest.generator },
+  ...cpuOfTiers(),
   'cpuUsPerRequest.total': { unit: 'µs/request', of: servingCpuUs },
   replicaRssBytes: { unit: 'bytes', of: (m) => sum(m.memory.replicaRssBytes) },
   bytesSentPerRequest: { unit: 'bytes/request', of: (m) => m.bytesPerRequest.sent },

@@ -1,13 +1,9 @@
 /** CPU of a request as stacked bars of letters: what the chart says, where there is no picture. */
+
 import { ROLES } from '../experiments/roles.ts'
+import { SERVING } from '../record/tiers.ts'
 import { armLabel, figure } from '../words/format.ts'
 import type { Summary } from './schema.ts'
-
-const TIERS = [
-  { key: 'replicas', name: 'replica', letter: '█' },
-  { key: 'redis', name: 'Redis', letter: '▒' },
-  { key: 'proxy', name: 'proxy', letter: '░' },
-] as const
 
 const NAME_WIDTH = 21
 const BAR_WIDTH = 50
@@ -20,11 +16,11 @@ export function costBars({ arms }: Summary): string[] {
   })
   if (rows.length === 0) return []
   const most = Math.max(...rows.map(({ total }) => total))
-  const heading = `CPU µs/request: ${TIERS.map(({ name, letter }) => `${letter} ${name}`).join('  ')}`
+  const heading = `CPU µs/request: ${SERVING.map(({ name, letter }) => `${letter} ${name}`).join('  ')}`
   return [
     heading,
     ...rows.map(({ arm, metrics, total }) => {
-      const values = TIERS.map(({ key }) => metrics[`cpuUsPerRequest.${key}`]?.value ?? 0)
+      const values = SERVING.map(({ key }) => metrics[`cpuUsPerRequest.${key}`]?.value ?? 0)
       return `${armLabel(arm).padEnd(NAME_WIDTH)}${bar(values, most)} ${figure(total)}`
     }),
   ]
@@ -38,7 +34,7 @@ function bar(values: readonly number[], most: number): string {
     .map((value, i) => {
       sum += value
       const end = Math.round((BAR_WIDTH * sum) / most)
-      const part = (TIERS[i]?.letter ?? '').repeat(Math.max(0, end - drawn))
+      const part = (SERVING[i]?.letter ?? '').repeat(Math.max(0, end - drawn))
       drawn = Math.max(drawn, end)
       return part
     })

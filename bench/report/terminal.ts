@@ -4,6 +4,7 @@ import Table, { type Cell } from 'cli-table3'
 import { busyText, capacityText, commonRates, rungAt, sloText } from '../experiments/latency/tables.ts'
 import { isPoint } from '../experiments/replicas/summary.ts'
 import { ROLES } from '../experiments/roles.ts'
+import { SERVING } from '../record/tiers.ts'
 import type { Estimate, Run } from '../record/types.ts'
 import {
   ABSENT,
@@ -14,6 +15,7 @@ import {
   styles,
   withInterval,
 } from '../words/format.ts'
+import { cpuCells, cpuHeads } from '../words/tiers.ts'
 import { cpuText, footnotes, throughputText } from '../words/warnings.ts'
 import { wrap } from '../words/wrap.ts'
 import { answer } from './answer.ts'
@@ -63,25 +65,23 @@ function costRows(summary: Summary): Section {
       [
         '',
         'requests',
-        { content: 'CPU µs/request', colSpan: 3 },
+        { content: 'CPU µs/request', colSpan: SERVING.length },
         'auth tax',
         { content: 'bytes/user', colSpan: 2 },
       ],
-      ['scheme', 'per s', 'replica', 'Redis', 'proxy', 'CPU µs/request', 'replica', 'Redis'],
+      ['scheme', 'per s', ...cpuHeads(''), 'CPU µs/request', 'replica', 'Redis'],
     ],
     rows: summary.arms
       .filter(({ arm }) => arm.experiment === ROLES.cost)
       .map(({ arm, metrics, authTaxUs, warnings }) => [
         armLabel(arm),
         throughputText(metrics.throughputPerSec, single),
-        value(metrics['cpuUsPerRequest.replicas']),
-        value(metrics['cpuUsPerRequest.redis']),
-        value(metrics['cpuUsPerRequest.proxy']),
+        ...cpuCells(metrics, value, value),
         taxText(authTaxUs, warnings),
         bytes(memory(arm.scheme)?.replicaBytes),
         bytes(memory(arm.scheme)?.redisBytes),
       ]),
-    widths: [NAME_WIDTH, 10, 7, 5, 5, TAX_WIDTH, 7, 5],
+    widths: [NAME_WIDTH, 10, ...SERVING.map((_, i) => (i === 0 ? 7 : 5)), TAX_WIDTH, 7, 5],
   }
 }
 

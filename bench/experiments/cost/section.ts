@@ -5,6 +5,7 @@ import type { Estimate } from '../../record/types.ts'
 import { ABSENT, armLabel, compared, figure, megabytes, styles, withInterval } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
 import { markdownTable, type Table } from '../../words/tables.ts'
+import { cpuCells, cpuHeads } from '../../words/tiers.ts'
 import { cpuText, throughputText } from '../../words/warnings.ts'
 
 export function costSection(summary: CoreSummary, chart: ChartLink): Section | null {
@@ -39,22 +40,12 @@ const value = (estimate: Estimate | undefined, print = (x: number) => figure(x))
 /** Throughput, CPU by tier and auth tax of each scheme. */
 function costTable(summary: CoreSummary): Table {
   return {
-    head: [
-      'scheme',
-      'requests/s',
-      'of control',
-      'CPU µs/request: replica',
-      'Redis',
-      'proxy',
-      'auth tax, CPU µs/request',
-    ],
+    head: ['scheme', 'requests/s', 'of control', ...cpuHeads('CPU µs/request: '), 'auth tax, CPU µs/request'],
     rows: armsOf(summary, 'cost').map(({ arm, metrics, authTaxUs, throughputVsControl, warnings }) => [
       armLabel(arm),
       throughputText(metrics.throughputPerSec),
       compared(throughputVsControl, styles.percent),
-      withInterval(metrics['cpuUsPerRequest.replicas']),
-      value(metrics['cpuUsPerRequest.redis']),
-      value(metrics['cpuUsPerRequest.proxy']),
+      ...cpuCells(metrics, withInterval, value),
       cpuText(compared(authTaxUs, styles.added), warnings),
     ]),
   }

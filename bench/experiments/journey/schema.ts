@@ -1,7 +1,9 @@
 /** What a summary says of whole journeys. */
+
 import { z } from 'zod'
 import type { SummaryWith } from '../../figures/schema.ts'
-import { comparisonSchema, count, estimateSchema, nonNegative, perTier } from '../../record/schema/basics.ts'
+import { comparisonSchema, count, estimateSchema, nonNegative } from '../../record/schema/basics.ts'
+import { ofServing, perTier } from '../../record/tiers.ts'
 
 const stepSchema = z.object({ p50Us: estimateSchema, p99Us: estimateSchema })
 
@@ -10,12 +12,7 @@ const journeySummarySchema = z
     arm: z.string(),
     steps: count.describe('Of one journey'),
     cpuUs: z
-      .object({
-        replicas: estimateSchema.nullable(),
-        redis: estimateSchema.nullable(),
-        proxy: estimateSchema.nullable(),
-        total: estimateSchema.nullable(),
-      })
+      .object({ ...ofServing(() => estimateSchema.nullable()), total: estimateSchema.nullable() })
       .describe('CPU µs of a journey: that of a request in the window × steps'),
     taxUs: comparisonSchema
       .nullable()

@@ -4,6 +4,7 @@ import type { Comparison } from '../../figures/comparisons.ts'
 import { estimate, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock, isControl } from '../../figures/records.ts'
 import { stepsOf } from '../../record/journey.ts'
+import { ofServing, ofTiers, type ServingTier } from '../../record/tiers.ts'
 import type { Measurement } from '../../record/types.ts'
 import { median } from '../../stats/quantiles.ts'
 import type { Summary } from './schema.ts'
@@ -26,8 +27,7 @@ export function journeys(
         unit,
         records,
       )
-    const cpuOf = (tier: 'replicas' | 'redis' | 'proxy' | 'total') =>
-      whole(metrics[`cpuUsPerRequest.${tier}`].of, 'µs/journey')
+    const cpuOf = (tier: ServingTier | 'total') => whole(metrics[`cpuUsPerRequest.${tier}`].of, 'µs/journey')
     const counts = [...measured.values()].flatMap((one) => one.journeys ?? [])
     const total = (key: 'started' | 'finished' | 'failed') => counts.reduce((sum, one) => sum + one[key], 0)
     const latency = latencies(records)
@@ -36,12 +36,7 @@ export function journeys(
       {
         arm: arm.id,
         steps,
-        cpuUs: {
-          replicas: cpuOf('replicas'),
-          redis: cpuOf('redis'),
-          proxy: cpuOf('proxy'),
-          total: cpuOf('total'),
-        },
+        cpuUs: { ...ofServing(cpuOf), total: cpuOf('total') },
         taxUs: isControl(arm) ? null : scaled(taxOf(arm.id), steps),
         redisCommands: whole(metrics.redisCommandsPerRequest.of, 'commands/journey'),
         started: total('started'),
@@ -86,10 +81,5 @@ function utilization(records: ArmRecords): JourneySummary['utilization'] {
     const values = [...byBlock(records, (measurement) => measurement.utilization[tier]).values()]
     return values.length > 0 ? median(values) : null
   }
-  return {
-    replicas: busy('replicas'),
-    redis: busy('redis'),
-    proxy: busy('proxy'),
-    generator: busy('generator'),
-  }
+  return ofTiers(busy)
 }

@@ -2,14 +2,13 @@
 
 import { accepted, clusterEstimate, flags, type Ladder, ladders } from '../../figures/climbs.ts'
 import { keepsPace } from '../../figures/ladder.ts'
+import { SERVING, type ServingTier } from '../../record/tiers.ts'
 import type { Estimate, Run, Rung, TrialResult } from '../../record/types.ts'
 import { line, type Point } from '../../stats/regression.ts'
 import type { Summary } from './schema.ts'
 
 type Entry = Summary['demand'][number]
-type Tier = Entry['tier']
 
-const TIERS = ['replicas', 'redis', 'proxy'] as const
 /** Above this a tier's busy time bends away from the line, as it cannot exceed its cores. */
 const BUSY_SHARE = 0.9
 /** Two rates always lie on a line; the third can contradict it. */
@@ -27,11 +26,11 @@ export const isStraight = ({ worstResidual }: Pick<Entry, 'worstResidual'>) => w
  */
 export function demand(run: Run, results: readonly TrialResult[]): Summary['demand'] {
   return ladders(run, results, 'latency').flatMap((ladder) =>
-    TIERS.flatMap((tier) => entry(ladder, tier, run) ?? []),
+    SERVING.flatMap(({ key: tier }) => entry(ladder, tier, run) ?? []),
   )
 }
 
-function entry(ladder: Ladder, tier: Tier, run: Run): Entry | null {
+function entry(ladder: Ladder, tier: ServingTier, run: Run): Entry | null {
   const cores = tier === 'replicas' ? ladder.arm.replicas : 1
   const rungs = ladder.climbs.map((climb) => accepted(climb).filter((rung) => isUsable(rung, tier, cores)))
   // Processes with a line of their own: else a resample that draws the others alone has none.
@@ -58,11 +57,11 @@ function entry(ladder: Ladder, tier: Tier, run: Run): Entry | null {
   return { scheme: ladder.arm.scheme, tier, demandUs, idleCores, rungs: points.length, worstResidual }
 }
 
-function isUsable({ measurement }: Rung, tier: Tier, cores: number): boolean {
+function isUsable({ measurement }: Rung, tier: ServingTier, cores: number): boolean {
   const busy = measurement.utilization[tier]
   return busy !== null && busy < BUSY_SHARE * cores && keepsPace(measurement)
 }
 
-function pointOf({ measurement }: Rung, tier: Tier): Point {
+function pointOf({ measurement }: Rung, tier: ServingTier): Point {
   return [measurement.throughputPerSec, measurement.utilization[tier] ?? 0]
 }

@@ -1,8 +1,10 @@
 /** What a summary says of arrival rates: latency, capacity, and what one more request takes. */
+
 import { z } from 'zod'
 import { capacityNoteSchema, latencyRowSchema } from '../../figures/latency-row.ts'
 import type { SummaryWith } from '../../figures/schema.ts'
 import { count, estimateSchema, nonNegative, warningSchema } from '../../record/schema/basics.ts'
+import { SERVING } from '../../record/tiers.ts'
 
 export const part = {
   latency: z
@@ -29,7 +31,7 @@ export const part = {
     .array(
       z.object({
         scheme: z.string(),
-        tier: z.enum(['replicas', 'redis', 'proxy']),
+        tier: z.enum(SERVING.map(({ key }) => key)),
         demandUs: estimateSchema.describe('D: CPU µs that one more request takes'),
         idleCores: estimateSchema.describe('U0: busy cores that do not grow with throughput (the intercept)'),
         rungs: count,

@@ -1,4 +1,5 @@
 /** Capacity, latency and demand as rows of text, and the words for what limits a capacity. */
+import { SERVING } from '../../record/tiers.ts'
 import type { Estimate, Slo } from '../../record/types.ts'
 import { ABSENT, figure, list, percent, responseText, styles, withInterval } from '../../words/format.ts'
 import type { Table } from '../../words/tables.ts'
@@ -198,6 +199,7 @@ export function rejectedRatesTable({ latency }: Summary): Table {
 /** D of each tier and U0 of the replica, beside the CPU a request that a closed loop shows. */
 export function demandTable({ demand, arms }: Summary): Table {
   const schemes = [...new Set(demand.map(({ scheme }) => scheme))]
+  const others = SERVING.slice(1)
   const plain = (scheme: string) =>
     arms.find(({ arm }) => arm.experiment === 'cost' && arm.scheme === scheme && !arm.twin)?.metrics[
       'cpuUsPerRequest.replicas'
@@ -208,8 +210,7 @@ export function demandTable({ demand, arms }: Summary): Table {
       'replica: D, µs/request',
       'U0, intercept',
       'CPU µs/request in the closed loop',
-      'Redis: D',
-      'proxy: D',
+      ...others.map(({ name }) => `${name}: D`),
       'worst residual',
     ],
     rows: schemes.map((scheme) => {
@@ -220,8 +221,7 @@ export function demandTable({ demand, arms }: Summary): Table {
         demandText(of('replicas')?.demandUs),
         withInterval(of('replicas')?.idleCores, styles.percent),
         withInterval(plain(scheme)),
-        demandText(of('redis')?.demandUs),
-        demandText(of('proxy')?.demandUs),
+        ...others.map(({ key }) => demandText(of(key)?.demandUs)),
         percent(Math.max(...residuals)),
       ]
     }),

@@ -1,4 +1,5 @@
 /** The section of a report about logins: what they cost, and what hashing takes of that. */
+
 import type { Arm } from '../../record/types.ts'
 import {
   ABSENT,
@@ -13,6 +14,7 @@ import {
 } from '../../words/format.ts'
 import { type Section, section } from '../../words/section.ts'
 import { markdownTable, type Table } from '../../words/tables.ts'
+import { cpuCells, cpuHeads } from '../../words/tiers.ts'
 import { cpuText, throughputText } from '../../words/warnings.ts'
 import type { Summary } from './schema.ts'
 
@@ -70,9 +72,7 @@ function loginTable(summary: Summary): Table {
       'scheme',
       'password',
       'logins/s',
-      'CPU ms/login: replica',
-      'Redis',
-      'proxy',
+      ...cpuHeads('CPU ms/login: '),
       'over the control, CPU ms',
       'of it the hash',
       'Redis commands',
@@ -84,9 +84,7 @@ function loginTable(summary: Summary): Table {
         armLabel(arm),
         isHashed(arm) ? 'scrypt' : 'compared',
         throughputText(metrics.throughputPerSec),
-        withInterval(metrics['cpuUsPerRequest.replicas'], styles.milliseconds),
-        inMs(metrics['cpuUsPerRequest.redis']),
-        inMs(metrics['cpuUsPerRequest.proxy']),
+        ...cpuCells(metrics, (cpu) => withInterval(cpu, styles.milliseconds), inMs),
         cpuText(compared(authTaxUs, addedMs), warnings),
         withInterval(hashed?.hashShare, ofLogin),
         commands ? figure(commands.value) : ABSENT,

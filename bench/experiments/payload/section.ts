@@ -1,7 +1,9 @@
 /** The section of a report about the size of remembered state. */
+
 import { ABSENT, armLabel, compared, figure, list, styles, withInterval } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
 import { bullets, folded, markdownTable, type Table } from '../../words/tables.ts'
+import { cpuCells, cpuHeads } from '../../words/tiers.ts'
 import { cpuText, throughputText } from '../../words/warnings.ts'
 import type { Summary } from './schema.ts'
 import { stateBytesOf } from './summary.ts'
@@ -69,9 +71,7 @@ function payloadTable(summary: Summary): Table {
       'state, bytes',
       'sent, bytes/request',
       'received',
-      'CPU µs/request: replica',
-      'Redis',
-      'proxy',
+      ...cpuHeads('CPU µs/request: '),
       'requests/s',
       'of smallest',
       'CPU more than smallest',
@@ -81,9 +81,11 @@ function payloadTable(summary: Summary): Table {
       `${exact(bytes)}${arm.largestState ? ' (largest)' : ''}`,
       plain(metrics.bytesSentPerRequest?.value),
       plain(metrics.bytesReceivedPerRequest?.value),
-      cpuText(withInterval(metrics['cpuUsPerRequest.replicas']), warnings),
-      plain(metrics['cpuUsPerRequest.redis']?.value),
-      plain(metrics['cpuUsPerRequest.proxy']?.value),
+      ...cpuCells(
+        metrics,
+        (cpu) => cpuText(withInterval(cpu), warnings),
+        (cpu) => plain(cpu?.value),
+      ),
       throughputText(metrics.throughputPerSec),
       compared(versus?.throughputRatio ?? null, styles.percent),
       cpuText(compared(versus?.cpuDifferenceUs ?? null, styles.added), warnings),

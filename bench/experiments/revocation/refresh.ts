@@ -2,6 +2,7 @@
 
 import { estimate, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../../figures/records.ts'
+import { ofServing, SERVING, type ServingTier } from '../../record/tiers.ts'
 import type { Estimate } from '../../record/types.ts'
 import { counted, figure, list, withInterval } from '../../words/format.ts'
 import type { ChartLink, Part } from '../../words/section.ts'
@@ -20,14 +21,14 @@ export function refresh(all: readonly ArmRecords[]): Summary['refresh'] {
   return all.flatMap((records) => {
     const { arm, measured } = records
     if (arm.experiment !== 'revocation' || arm.variant !== REFRESHING || measured.size === 0) return []
-    const cpuOf = (tier: 'replicas' | 'redis' | 'proxy' | 'total') =>
+    const cpuOf = (tier: ServingTier | 'total') =>
       estimate([...byBlock(records, metrics[`cpuUsPerRequest.${tier}`].of).values()], 'µs/refresh', records)
     const total = cpuOf('total')
     return [
       {
         arm: arm.id,
         scheme: arm.scheme,
-        cpuUs: { replicas: cpuOf('replicas'), redis: cpuOf('redis'), proxy: cpuOf('proxy'), total },
+        cpuUs: { ...ofServing(cpuOf), total },
         curve: total ? LIFETIMES_MIN.map((lifetimeMin) => pointOf(lifetimeMin, total)) : [],
       },
     ]
@@ -62,12 +63,7 @@ export function refreshParts({ refresh: entries }: Summary, chart: ChartLink): P
 }
 
 function tiersText({ cpuUs }: Entry): string {
-  const tiers = [
-    ['replica', cpuUs.replicas],
-    ['Redis', cpuUs.redis],
-    ['proxy', cpuUs.proxy],
-  ] as const
-  return list(tiers.flatMap(([name, tier]) => (tier ? [`${name} ${figure(tier.value)}`] : [])))
+  return list(SERVING.flatMap(({ key, name }) => (cpuUs[key] ? [`${name} ${figure(cpuUs[key].value)}`] : [])))
 }
 
 function curveTable({ curve }: Entry): Table {

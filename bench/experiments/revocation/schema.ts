@@ -1,9 +1,11 @@
 /** What a summary says of revocation, and of renewing access tokens. */
+
 import { z } from 'zod'
 import type { SummaryWith } from '../../figures/schema.ts'
 import { count, estimateSchema, nonNegative, warningSchema } from '../../record/schema/basics.ts'
 import { waySchema } from '../../record/schema/revocation.ts'
 import { settingsSchema } from '../../record/schema/settings.ts'
+import { SERVING } from '../../record/tiers.ts'
 
 const repeatsSchema = z
   .object({
@@ -65,7 +67,7 @@ const refreshSchema = z
       arm: z.string(),
       scheme: z.string(),
       cpuUs: z
-        .record(z.enum(['replicas', 'redis', 'proxy', 'total']), estimateSchema.nullable())
+        .record(z.enum([...SERVING.map(({ key }) => key), 'total']), estimateSchema.nullable())
         .describe('CPU µs of a refresh'),
       curve: z
         .array(

@@ -1,5 +1,7 @@
 /** Every trial of the run in one table that sorts and filters. */
+
 import type { TrialRow } from '../../figures/rows.ts'
+import { SERVING } from '../../record/tiers.ts'
 import { figure } from '../../words/format.ts'
 import type { PageData } from '../page-data.ts'
 import { choose, chosen, kept, onChoice } from './address.ts'
@@ -25,9 +27,7 @@ const columns: readonly Column[] = [
   { name: 'started', of: ({ startedAt }) => startedAt.slice(0, 19).replace('T', ' ') },
   { name: 'requests/s', of: value('throughputPerSec') },
   { name: 'CPU µs/request', of: value('cpuUsPerRequest.total') },
-  { name: 'replica', of: value('cpuUsPerRequest.replicas') },
-  { name: 'Redis', of: value('cpuUsPerRequest.redis') },
-  { name: 'proxy', of: value('cpuUsPerRequest.proxy') },
+  ...SERVING.map(({ key, name }) => ({ name, of: value(`cpuUsPerRequest.${key}`) })),
   { name: 'capacity/s', of: value('capacityPerSec') },
   { name: 'bytes received', of: value('bytesReceivedPerRequest') },
   { name: 'warnings', of: ({ warnings }) => warnings.join(', ') },

@@ -65,9 +65,5 @@ export const comparisonSchema = z
   })
   .describe('A difference or ratio within blocks; one that was not detected is printed as ~')
 
-/** One value for each tier of a fleet. */
-export const perTier = <T extends z.ZodType>(value: T) =>
-  z.object({ replicas: value, redis: value, proxy: value, generator: value })
-
 export type Warning = z.infer<typeof warningSchema>
 export type Estimate = z.infer<typeof estimateSchema>

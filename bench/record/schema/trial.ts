@@ -1,6 +1,8 @@
 /** `trials.jsonl`: what a trial was to measure, what it measured, and why it was rejected. */
+
 import { z } from 'zod'
-import { count, nonNegative, perTier, SCHEMA_VERSION, warningSchema } from './basics.ts'
+import { perTier } from '../tiers.ts'
+import { count, nonNegative, SCHEMA_VERSION, warningSchema } from './basics.ts'
 import { examinedSchema, examineSchema } from './examine.ts'
 import { observedSchema, observeSchema } from './observe.ts'
 import { quotasSchema, settingsSchema } from './settings.ts'

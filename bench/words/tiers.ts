@@ -1,0 +1,16 @@
+/** CPU of a request by tier as columns of a table: the first of them with its interval. */
+import { SERVING } from '../record/tiers.ts'
+import type { Estimate } from '../record/types.ts'
+
+/** @param lead what stands before the name of the first tier: the quantity and its unit */
+export function cpuHeads(lead: string): string[] {
+  return SERVING.map(({ name }, i) => (i === 0 ? `${lead}${name}` : name))
+}
+
+export function cpuCells(
+  metrics: Readonly<Record<string, Estimate>>,
+  first: (cpu: Estimate | undefined) => string,
+  others: (cpu: Estimate | undefined) => string,
+): string[] {
+  return SERVING.map(({ key }, i) => (i === 0 ? first : others)(metrics[`cpuUsPerRequest.${key}`]))
+}
