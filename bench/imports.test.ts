@@ -33,7 +33,7 @@ function importsOf(file: string, text = readFileSync(path.join(root, file), 'utf
 
 const isTest = (file: string) =>
   /(\.test|\.fixture|-for-tests|synthetic-run|full-disk)\.ts$/.test(file) ||
-  file.startsWith('servers/checks/')
+  /^servers\/(checks|testing)\//.test(file)
 const sources = files.filter((file) => !isTest(file))
 const all = sources.flatMap((file) => importsOf(file))
 const inside =

@@ -1,12 +1,12 @@
 /** The routes that every scheme shares, byte for byte. It reads a scheme's traits and knows no scheme. */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import type { ServerConfig } from './config.ts'
-import { sameOriginOnly } from './csrf.ts'
 import { CredentialTooLarge, Unauthorized, Unavailable } from './errors.ts'
 import { createMetrics } from './metrics.ts'
-import { createAuthenticate } from './passwords.ts'
 import type { Auth, Traits } from './scheme.ts'
-import { createDirectory, parsePreferences } from './users.ts'
+import { createDirectory, parsePreferences } from './users/directory.ts'
+import { createAuthenticate } from './users/passwords.ts'
+import { sameOriginOnly } from './wire/csrf.ts'
 
 /** An Express app that serves one scheme; it does not listen yet. */
 export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits: Traits }): Express {

@@ -1,7 +1,7 @@
 /** The contract between the one Express app and the many ways of remembering who is logged in. */
 import type { Request, RequestHandler, Response } from 'express'
 import type { ServerConfig } from './config.ts'
-import type { User } from './users.ts'
+import type { User } from './users/directory.ts'
 
 /** What a scheme declares about itself. The conformance test and the experiments check each of these. */
 export interface Traits {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { cleanUp, makeKeys, type Server, startServer } from '../../servers/servers-for-tests.ts'
+import { cleanUp, makeKeys, type Server, startServer } from '../../servers/testing/servers.ts'
 import type { BrowserSeen } from '../types.ts'
 import { openBrowser } from './chromium.ts'
 import { forge, REQUESTS } from './forgery.ts'

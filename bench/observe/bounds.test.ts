@@ -1,9 +1,9 @@
 /** Bounds follow from what a scheme declares and its servers' settings, whose defaults are the servers' own. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CLOCK_TOLERANCE_SEC as OF_SERVERS } from '../../servers/claims.ts'
 import { readConfig } from '../../servers/config.ts'
-import { makeKeys } from '../../servers/servers-for-tests.ts'
+import { makeKeys } from '../../servers/testing/servers.ts'
+import { CLOCK_TOLERANCE_SEC as OF_SERVERS } from '../../servers/tokens/claims.ts'
 import { loadEnv } from '../fleet/server-env.ts'
 import { traits } from '../traits.ts'
 import type { SchemeName, Settings } from '../types.ts'

@@ -1,7 +1,7 @@
 /** Checks of cookies, and of requests that other sites cause. */
 import assert from 'node:assert/strict'
 import { networkInterfaces } from 'node:os'
-import { loginCall, me, prefer, send } from '../client-for-tests.ts'
+import { loginCall, me, prefer, send } from '../testing/client.ts'
 import { type Check, freshLogin, hasLogin, isCookie } from './check.ts'
 
 const COOKIE_LIMIT_BYTES = 4096

@@ -1,10 +1,10 @@
 /** Checks of how logins end: by logout, by a user's wish everywhere, by time, with their key. */
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Credential, login, loginCall, logout, me, send } from '../client-for-tests.ts'
 import type { KeyRing, Rotated } from '../config.ts'
 import type { Traits } from '../scheme.ts'
-import { keygen, type Server } from '../servers-for-tests.ts'
+import { type Credential, login, loginCall, logout, me, send } from '../testing/client.ts'
+import { keygen, type Server } from '../testing/servers.ts'
 import { type Bed, type Check, freshLogin, hasLogin, isToken } from './check.ts'
 
 /** Bounds that a test can wait for. */

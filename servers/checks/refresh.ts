@@ -1,7 +1,7 @@
 /** Checks of refresh tokens. */
 import assert from 'node:assert/strict'
-import { loginCall, me, type Reply, send } from '../client-for-tests.ts'
-import type { Server } from '../servers-for-tests.ts'
+import { loginCall, me, type Reply, send } from '../testing/client.ts'
+import type { Server } from '../testing/servers.ts'
 import { type Check, renews } from './check.ts'
 
 interface Pair {

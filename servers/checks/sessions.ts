@@ -4,11 +4,11 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { startRedis } from '../../bench/fleet/redis.ts'
-import { login, loginCall, logout, me, prefer, secretOf, send } from '../client-for-tests.ts'
 import type { Traits } from '../scheme.ts'
+import { login, loginCall, logout, me, prefer, secretOf, send } from '../testing/client.ts'
 import { type Bed, type Check, freshLogin, hasLogin, isSession, renews } from './check.ts'
 
-/** Of each scheme. `IDS=100000 node --import tsx --test servers/guarantees.test.ts` takes minutes, and finds rarer repeats. */
+/** Of each scheme. `IDS=100000 node --import tsx --test servers/checks/guarantees.test.ts` takes minutes, and finds rarer repeats. */
 const IDS = Number(process.env.IDS ?? 2_000)
 const LEAST_ID_BITS = 128
 const usesRedis = ({ state }: Traits) => state.includes('redis')

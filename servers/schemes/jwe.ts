@@ -3,11 +3,11 @@
  * is one secret for both, so that who can check a token can make one.
  */
 import { EncryptJWT, jwtDecrypt } from 'jose'
-import { bearerAuth } from '../bearer.ts'
-import { claimsOf, isCanonical, type Tokens, tried } from '../claims.ts'
 import type { ServerConfig } from '../config.ts'
 import type { Scheme } from '../scheme.ts'
-import { joseChecks, orRefused } from '../tokens.ts'
+import { bearerAuth } from '../tokens/bearer.ts'
+import { claimsOf, isCanonical, type Tokens, tried } from '../tokens/claims.ts'
+import { joseChecks, orRefused } from '../tokens/jose.ts'
 
 const HEADER = { alg: 'dir', enc: 'A256GCM', typ: 'JWT' }
 

@@ -1,10 +1,10 @@
 /** An HS256 JWT in an HttpOnly cookie: scripts cannot read it, and the app refuses cross-site requests. */
 import type { Response } from 'express'
-import { userOf } from '../claims.ts'
-import { cookieCredential, cookieName, cookieOptions, requireKept } from '../credentials.ts'
 import { Unauthorized } from '../errors.ts'
 import type { Scheme } from '../scheme.ts'
-import { openTokens } from '../tokens.ts'
+import { userOf } from '../tokens/claims.ts'
+import { openTokens } from '../tokens/jose.ts'
+import { cookieCredential, cookieName, cookieOptions, requireKept } from '../wire/credentials.ts'
 
 export const scheme: Scheme = {
   summary: 'HS256 JWT in a __Host- cookie',

@@ -6,13 +6,13 @@
  * so with `DENYLIST_DOWN=open`.
  */
 import { randomUUID } from 'node:crypto'
-import { bearerAuth } from '../bearer.ts'
-import { believing } from '../believing.ts'
-import { CLOCK_TOLERANCE_SEC, type Claims, nowSec } from '../claims.ts'
 import { Unauthorized, Unavailable } from '../errors.ts'
-import { bounded, openRedis } from '../redis.ts'
 import type { Scheme } from '../scheme.ts'
-import { openTokens } from '../tokens.ts'
+import { bounded, openRedis } from '../stores/redis.ts'
+import { bearerAuth } from '../tokens/bearer.ts'
+import { believing } from '../tokens/believing.ts'
+import { CLOCK_TOLERANCE_SEC, type Claims, nowSec } from '../tokens/claims.ts'
+import { openTokens } from '../tokens/jose.ts'
 
 const CLOSED = 'closed'
 /** A new epoch, but never over a closed account. */

@@ -3,10 +3,10 @@
  * asks, where jose hands each signature to another one and back. What a token must say is checked here, not there.
  */
 import { createSigner, createVerifier, TokenError } from 'fast-jwt'
-import { bearerAuth } from '../bearer.ts'
-import { type Claims, claimsOf, isCanonical, isCurrent, type Tokens, tried } from '../claims.ts'
 import type { ServerConfig } from '../config.ts'
 import type { Scheme } from '../scheme.ts'
+import { bearerAuth } from '../tokens/bearer.ts'
+import { type Claims, claimsOf, isCanonical, isCurrent, type Tokens, tried } from '../tokens/claims.ts'
 
 export const scheme: Scheme = {
   summary: 'bearer JWT, HS256, verified by fast-jwt in the same thread instead of jose',

@@ -1,7 +1,8 @@
 /** A bearer JWT signed with HS256: HMAC-SHA-256, one secret shared by all replicas. */
-import { bearerAuth } from '../bearer.ts'
+
 import type { Scheme } from '../scheme.ts'
-import { openTokens } from '../tokens.ts'
+import { bearerAuth } from '../tokens/bearer.ts'
+import { openTokens } from '../tokens/jose.ts'
 
 export const scheme: Scheme = {
   summary: 'bearer JWT, HS256',

@@ -4,14 +4,15 @@
  *
  * What a logout leaves behind is an access token for the rest of its few minutes: nobody is asked about it.
  */
-import { bearerAuth } from '../bearer.ts'
+
 import { Unauthorized } from '../errors.ts'
-import { userWide } from '../logins.ts'
-import { openRedis } from '../redis.ts'
-import { refreshFamilies } from '../refresh.ts'
 import type { Scheme } from '../scheme.ts'
-import { openTokens } from '../tokens.ts'
-import type { User } from '../users.ts'
+import { userWide } from '../stores/logins.ts'
+import { openRedis } from '../stores/redis.ts'
+import { bearerAuth } from '../tokens/bearer.ts'
+import { openTokens } from '../tokens/jose.ts'
+import { refreshFamilies } from '../tokens/refresh.ts'
+import type { User } from '../users/directory.ts'
 
 export const scheme: Scheme = {
   summary: 'bearer JWT of a few minutes, HS256, renewed by refresh tokens that rotate in Redis',

@@ -1,7 +1,8 @@
 /** A bearer JWT signed with RS256: RSA 2048 signatures, long tokens, cheap to verify. */
-import { bearerAuth } from '../bearer.ts'
+
 import type { Scheme } from '../scheme.ts'
-import { openTokens } from '../tokens.ts'
+import { bearerAuth } from '../tokens/bearer.ts'
+import { openTokens } from '../tokens/jose.ts'
 
 export const scheme: Scheme = {
   summary: 'bearer JWT, RS256',

@@ -4,7 +4,7 @@
  */
 import { Unauthorized } from '../errors.ts'
 import type { Scheme } from '../scheme.ts'
-import { createDirectory, type User } from '../users.ts'
+import { createDirectory, type User } from '../users/directory.ts'
 
 export const scheme: Scheme = {
   summary: 'the control: believes X-User, verifies nothing',

@@ -1,9 +1,10 @@
 /** A bearer PASETO that is encrypted (XChaCha20, keyed BLAKE2b): its holder cannot read it. One secret makes and opens. */
-import { bearerAuth } from '../bearer.ts'
-import { AUDIENCE, tried } from '../claims.ts'
-import { decryptLocal, encryptLocal } from '../paseto.ts'
-import { pasetoTokens } from '../paseto-tokens.ts'
+
 import type { Scheme } from '../scheme.ts'
+import { bearerAuth } from '../tokens/bearer.ts'
+import { AUDIENCE, tried } from '../tokens/claims.ts'
+import { decryptLocal, encryptLocal } from '../tokens/paseto.ts'
+import { pasetoTokens } from '../tokens/paseto-tokens.ts'
 
 export const scheme: Scheme = {
   summary: 'bearer PASETO v4.local, encrypted',

@@ -1,12 +1,12 @@
 /** A bearer PASETO that is signed (Ed25519); its footer names the key, of which several may be in use. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { bearerAuth } from '../bearer.ts'
-import { AUDIENCE, type Tokens, tried } from '../claims.ts'
 import type { ServerConfig } from '../config.ts'
-import { publicKeys } from '../keys.ts'
-import { signPublic, verifyPublic } from '../paseto.ts'
-import { pasetoTokens } from '../paseto-tokens.ts'
 import type { Scheme } from '../scheme.ts'
+import { bearerAuth } from '../tokens/bearer.ts'
+import { AUDIENCE, type Tokens, tried } from '../tokens/claims.ts'
+import { publicKeys } from '../tokens/keys.ts'
+import { signPublic, verifyPublic } from '../tokens/paseto.ts'
+import { pasetoTokens } from '../tokens/paseto-tokens.ts'
 
 export const scheme: Scheme = {
   summary: 'bearer PASETO v4.public, Ed25519',

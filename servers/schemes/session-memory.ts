@@ -4,7 +4,7 @@
  */
 import session from 'express-session'
 import type { Scheme } from '../scheme.ts'
-import { sessionAuth } from '../sessions.ts'
+import { sessionAuth } from '../sessions/express-sessions.ts'
 
 export const scheme: Scheme = {
   summary: 'express-session with its MemoryStore; needs sticky routing',

@@ -2,9 +2,10 @@
  * Sessions in Redis that nobody can use who reads Redis: the cookie holds a public id and a secret, Redis the hash of the
  * secret under the id. Looked up is what is no secret; the secret is compared in constant time.
  */
-import { opaqueAuth, type StoredSession, sessionKey } from '../opaque-sessions.ts'
-import { bounded, openRedis } from '../redis.ts'
+
 import type { Scheme } from '../scheme.ts'
+import { opaqueAuth, type StoredSession, sessionKey } from '../sessions/opaque-sessions.ts'
+import { bounded, openRedis } from '../stores/redis.ts'
 
 export const scheme: Scheme = {
   summary: 'own sessions in Redis: a public id, and a secret of which only the hash is stored',

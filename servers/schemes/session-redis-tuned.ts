@@ -8,10 +8,10 @@ import type { Request } from 'express'
 import type { SessionData } from 'express-session'
 import type { Redis } from 'ioredis'
 import { Unauthorized } from '../errors.ts'
-import { userLogins } from '../logins.ts'
-import { bounded, openRedis } from '../redis.ts'
 import type { Scheme } from '../scheme.ts'
-import { sessionAuth } from '../sessions.ts'
+import { sessionAuth } from '../sessions/express-sessions.ts'
+import { userLogins } from '../stores/logins.ts'
+import { bounded, openRedis } from '../stores/redis.ts'
 
 type Callback<T = void> = (error?: unknown, data?: T) => void
 
