@@ -1,9 +1,8 @@
 /** The routes that every scheme shares, byte for byte. It reads a scheme's traits and knows no scheme. */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import type { ServerConfig } from './config.ts'
-import { CredentialTooLarge, Unauthorized, Unavailable } from './errors.ts'
+import { type Auth, CredentialTooLarge, type Traits, Unauthorized, Unavailable } from './contract.ts'
 import { createMetrics } from './metrics.ts'
-import type { Auth, Traits } from './scheme.ts'
 import { createDirectory, parsePreferences } from './users/directory.ts'
 import { createAuthenticate } from './users/passwords.ts'
 import { sameOriginOnly } from './wire/csrf.ts'

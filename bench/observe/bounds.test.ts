@@ -10,7 +10,7 @@ import type { SchemeName, Settings } from '../types.ts'
 import { boundsOf, CLOCK_TOLERANCE_SEC, DEFAULTS, shippedBoundsOf } from './bounds.ts'
 
 test('what the servers have where nothing else is said', async () => {
-  const config = readConfig({ SCHEME: 'none', KEYS: await makeKeys() })
+  const config = readConfig({ SCHEME: 'none', KEYS: await makeKeys() }, ['none'])
   assert.deepEqual({ ...config, ...DEFAULTS }, config)
   assert.equal(CLOCK_TOLERANCE_SEC, OF_SERVERS)
 })

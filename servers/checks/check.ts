@@ -1,7 +1,7 @@
 /** What a scheme has to answer, one row a check: to whom it applies follows from the declared traits. */
 import type { TestContext } from 'node:test'
 import type { Redis } from 'ioredis'
-import type { Scheme, Traits } from '../scheme.ts'
+import type { Scheme, Traits } from '../contract.ts'
 import { type Credential, login } from '../testing/client.ts'
 import type { Server } from '../testing/servers.ts'
 

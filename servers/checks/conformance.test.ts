@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningRedis, startRedis } from '../../bench/fleet/redis.ts'
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import {
   type Credential,
   endsHere,

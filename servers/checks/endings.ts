@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KeyRing, Rotated } from '../config.ts'
-import type { Traits } from '../scheme.ts'
+import type { Traits } from '../contract.ts'
 import { type Credential, login, loginCall, logout, me, send } from '../testing/client.ts'
 import { keygen, type Server } from '../testing/servers.ts'
 import { type Bed, type Check, freshLogin, hasLogin, isToken } from './check.ts'

@@ -1,5 +1,5 @@
 /** The outcomes of all checks as a table of schemes by checks, and what "cannot" means in each place. */
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import type { Check } from './check.ts'
 
 type Named = { name: string; scheme: Scheme }

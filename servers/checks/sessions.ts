@@ -4,7 +4,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { startRedis } from '../../bench/fleet/redis.ts'
-import type { Traits } from '../scheme.ts'
+import type { Traits } from '../contract.ts'
 import { login, loginCall, logout, me, prefer, secretOf, send } from '../testing/client.ts'
 import { type Bed, type Check, freshLogin, hasLogin, isSession, renews } from './check.ts'
 

@@ -4,7 +4,7 @@
  */
 import { EncryptJWT, jwtDecrypt } from 'jose'
 import type { ServerConfig } from '../config.ts'
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import { bearerAuth } from '../tokens/bearer.ts'
 import { claimsOf, isCanonical, type Tokens, tried } from '../tokens/claims.ts'
 import { joseChecks, orRefused } from '../tokens/jose.ts'

@@ -6,12 +6,11 @@
  * so with `DENYLIST_DOWN=open`.
  */
 import { randomUUID } from 'node:crypto'
-import { Unauthorized, Unavailable } from '../errors.ts'
-import type { Scheme } from '../scheme.ts'
+import { nowSec, type Scheme, Unauthorized, Unavailable } from '../contract.ts'
 import { bounded, openRedis } from '../stores/redis.ts'
 import { bearerAuth } from '../tokens/bearer.ts'
 import { believing } from '../tokens/believing.ts'
-import { CLOCK_TOLERANCE_SEC, type Claims, nowSec } from '../tokens/claims.ts'
+import { CLOCK_TOLERANCE_SEC, type Claims } from '../tokens/claims.ts'
 import { openTokens } from '../tokens/jose.ts'
 
 const CLOSED = 'closed'

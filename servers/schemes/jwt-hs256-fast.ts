@@ -4,7 +4,7 @@
  */
 import { createSigner, createVerifier, TokenError } from 'fast-jwt'
 import type { ServerConfig } from '../config.ts'
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import { bearerAuth } from '../tokens/bearer.ts'
 import { type Claims, claimsOf, isCanonical, isCurrent, type Tokens, tried } from '../tokens/claims.ts'
 

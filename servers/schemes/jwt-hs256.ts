@@ -1,6 +1,6 @@
 /** A bearer JWT signed with HS256: HMAC-SHA-256, one secret shared by all replicas. */
 
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import { bearerAuth } from '../tokens/bearer.ts'
 import { openTokens } from '../tokens/jose.ts'
 

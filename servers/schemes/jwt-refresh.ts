@@ -5,8 +5,7 @@
  * What a logout leaves behind is an access token for the rest of its few minutes: nobody is asked about it.
  */
 
-import { Unauthorized } from '../errors.ts'
-import type { Scheme } from '../scheme.ts'
+import { type Scheme, Unauthorized } from '../contract.ts'
 import { userWide } from '../stores/logins.ts'
 import { openRedis } from '../stores/redis.ts'
 import { bearerAuth } from '../tokens/bearer.ts'

@@ -1,6 +1,6 @@
 /** A bearer JWT signed with RS256: RSA 2048 signatures, long tokens, cheap to verify. */
 
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import { bearerAuth } from '../tokens/bearer.ts'
 import { openTokens } from '../tokens/jose.ts'
 

@@ -2,8 +2,7 @@
  * The control: same routes, same bodies, no authentication. `X-User` names a user and is believed, so what
  * another scheme costs beyond this one is the price of knowing who is asking.
  */
-import { Unauthorized } from '../errors.ts'
-import type { Scheme } from '../scheme.ts'
+import { type Scheme, Unauthorized } from '../contract.ts'
 import { createDirectory, type User } from '../users/directory.ts'
 
 export const scheme: Scheme = {

@@ -1,6 +1,6 @@
 /** A bearer PASETO that is encrypted (XChaCha20, keyed BLAKE2b): its holder cannot read it. One secret makes and opens. */
 
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import { bearerAuth } from '../tokens/bearer.ts'
 import { AUDIENCE, tried } from '../tokens/claims.ts'
 import { decryptLocal, encryptLocal } from '../tokens/paseto.ts'

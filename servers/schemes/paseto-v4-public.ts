@@ -1,7 +1,7 @@
 /** A bearer PASETO that is signed (Ed25519); its footer names the key, of which several may be in use. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import type { ServerConfig } from '../config.ts'
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import { bearerAuth } from '../tokens/bearer.ts'
 import { AUDIENCE, type Tokens, tried } from '../tokens/claims.ts'
 import { publicKeys } from '../tokens/keys.ts'

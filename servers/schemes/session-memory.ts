@@ -3,7 +3,7 @@
  * README warns of it too: it forgets on restart, other replicas do not share it, expired sessions stay.
  */
 import session from 'express-session'
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import { sessionAuth } from '../sessions/express-sessions.ts'
 
 export const scheme: Scheme = {

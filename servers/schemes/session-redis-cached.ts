@@ -3,7 +3,7 @@
  * (client-side caching), and what it cannot be told of it believes for `NEAR_CACHE_SEC` at most.
  */
 
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import { opaqueAuth, type StoredSession, sessionKey } from '../sessions/opaque-sessions.ts'
 import { openNearCache } from '../stores/near-cache.ts'
 import { openRedis } from '../stores/redis.ts'

@@ -3,7 +3,7 @@
  * secret under the id. Looked up is what is no secret; the secret is compared in constant time.
  */
 
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import { opaqueAuth, type StoredSession, sessionKey } from '../sessions/opaque-sessions.ts'
 import { bounded, openRedis } from '../stores/redis.ts'
 

@@ -4,7 +4,7 @@
  * (redis.ts); with the defaults a request hangs for as long as Redis does.
  */
 import { RedisStore } from 'connect-redis'
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import { sessionAuth } from '../sessions/express-sessions.ts'
 import { openRedis } from '../stores/redis.ts'
 

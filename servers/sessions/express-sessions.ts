@@ -2,10 +2,8 @@
 import type { Request, RequestHandler } from 'express'
 import session, { type Store } from 'express-session'
 import type { ServerConfig } from '../config.ts'
-import { Unauthorized, Unavailable } from '../errors.ts'
-import type { Auth } from '../scheme.ts'
+import { type Auth, nowSec, Unauthorized, Unavailable } from '../contract.ts'
 import { type Logins, userWide } from '../stores/logins.ts'
-import { nowSec } from '../tokens/claims.ts'
 import type { User } from '../users/directory.ts'
 import { cookieCredential, cookieName, cookieOptions } from '../wire/credentials.ts'
 

@@ -4,8 +4,7 @@
  */
 import type { Redis } from 'ioredis'
 import type { ServerConfig } from '../config.ts'
-import { Unauthorized } from '../errors.ts'
-import type { Auth } from '../scheme.ts'
+import { type Auth, Unauthorized } from '../contract.ts'
 import { bounded } from './redis.ts'
 
 export interface Logins {

@@ -4,7 +4,7 @@ import { after, before, describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { type RunningRedis, startRedis } from '../../bench/fleet/redis.ts'
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import { type Call, type Credential, login, loginCall, me, type Reply, send } from '../testing/client.ts'
 import { cleanUp, everyScheme, makeKeys, type Server, startServer } from '../testing/servers.ts'
 

@@ -4,7 +4,7 @@
  */
 import { Redis } from 'ioredis'
 import { ConfigError, type ServerConfig } from '../config.ts'
-import { Unavailable } from '../errors.ts'
+import { Unavailable } from '../contract.ts'
 
 const START_TIMEOUT_MS = 5000
 /** After so long without a sign of life a connection is taken for dead, or after what four commands may take. */

@@ -1,6 +1,6 @@
 /** An HTTP client for tests that sends exactly the headers it is told to, and knows how credentials travel. */
 import { Agent, request } from 'node:http'
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import type { Server } from './servers.ts'
 
 export interface Reply {

@@ -6,7 +6,8 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
-import { type Scheme, type SchemeName, schemeNames, schemes } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
+import { type SchemeName, schemeNames, schemes } from '../scheme.ts'
 
 /** Inside the project, so that the packages that stay outside the bundle are found. */
 const outdir = path.resolve(import.meta.dirname, '../../.authscale/server-tests', randomUUID())

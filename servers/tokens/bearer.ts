@@ -1,7 +1,6 @@
 /** What every scheme with a token in the Authorization header shares. */
 
-import { Unauthorized } from '../errors.ts'
-import type { Auth } from '../scheme.ts'
+import { type Auth, Unauthorized } from '../contract.ts'
 import { bearerCredential } from '../wire/credentials.ts'
 import { type Claims, type Tokens, userOf } from './claims.ts'
 

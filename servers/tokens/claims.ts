@@ -1,6 +1,7 @@
 /** What every token of ours says and what it is held to, whatever it is made of. */
 import { randomUUID } from 'node:crypto'
 import { ConfigError } from '../config.ts'
+import { nowSec } from '../contract.ts'
 import type { User } from '../users/directory.ts'
 
 /** What a verified token says: who (the profile), and which login it belongs to (`jti`, `iat`, `exp`). */
@@ -15,7 +16,6 @@ export type Login = Partial<Pick<Claims, 'jti' | 'iat' | 'exp' | 'epoch'>>
 declare global {
   namespace Express {
     interface Locals {
-      user: User
       /** Set by the guards of schemes with a token. */
       claims: Claims
     }
@@ -34,11 +34,6 @@ export const CLOCK_TOLERANCE_SEC = 1
 
 export const ISSUER = 'authscale'
 export const AUDIENCE = 'authscale-api'
-
-/** Seconds since 1970, as tokens count them. */
-export function nowSec(): number {
-  return Math.floor(Date.now() / 1000)
-}
 
 export function claimsOf({ username, ...profile }: User, ttlSec: number, login: Login = {}): Claims {
   const { iat = nowSec(), exp = iat + ttlSec, epoch } = login

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type RunningRedis, startRedis } from '../../bench/fleet/redis.ts'
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import { type Credential, login, me, type Reply, secretOf, send } from '../testing/client.ts'
 import { cleanUp, everyScheme, makeKeys, type Server, startServer } from '../testing/servers.ts'
 

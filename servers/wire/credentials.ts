@@ -1,7 +1,7 @@
 /** Where a request carries its credential. A request that carries two is ambiguous and counts as none. */
 import type { CookieOptions, Request } from 'express'
 import type { ServerConfig } from '../config.ts'
-import { CredentialTooLarge } from '../errors.ts'
+import { CredentialTooLarge } from '../contract.ts'
 
 /** draft-ietf-httpbis-rfc6265bis-22, section 5.6, step 5: octets of name and value; attributes do not count. */
 const COOKIE_LIMIT_BYTES = 4096
