@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type RunningRedis, startRedis } from '../../bench/fleet/redis.ts'
 import type { Scheme } from '../contract.ts'
 import {
   type Credential,
@@ -17,16 +16,15 @@ import {
   secretOf,
   send,
 } from '../testing/client.ts'
-import { cleanUp, everyScheme, makeKeys, type Server, startServer } from '../testing/servers.ts'
+import { everyScheme, makeKeys, type Server, startServer, startShared } from '../testing/servers.ts'
 
 const USERS = 200
 const SHORT_TTL_SEC = 2
 /** A token's lifetime is counted in whole seconds, and one more is tolerated between clocks. */
 const EXPIRED_MS = (SHORT_TTL_SEC + 2) * 1000
 
-let redis: RunningRedis
-let keys: string
-let otherKeys: string
+const { redis, keys } = await startShared()
+const otherKeys = await makeKeys()
 let expected: Transcript
 
 /** Two servers of a scheme: the second one with other keys, and logins that soon expire. */
@@ -41,17 +39,11 @@ async function startPair(name: string): Promise<{ server: Server; shortLived: Se
 }
 
 before(async () => {
-  ;[redis, keys, otherKeys] = await Promise.all([startRedis(), makeKeys(), makeKeys()])
   const control = everyScheme.find(({ scheme }) => scheme.traits.transport === 'none')
   assert.ok(control)
   const server = await startServer({ SCHEME: control.name, KEYS: keys })
   expected = await transcript(server, control.scheme)
   await server.stop()
-})
-
-after(async () => {
-  await redis.stop()
-  await cleanUp()
 })
 
 describe('every scheme', { concurrency: 3 }, () => {

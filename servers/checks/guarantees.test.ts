@@ -3,9 +3,7 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, describe, type TestContext, test } from 'node:test'
-import { Redis } from 'ioredis'
-import { type RunningRedis, startRedis } from '../../bench/fleet/redis.ts'
-import { cleanUp, everyScheme, makeKeys, startServer } from '../testing/servers.ts'
+import { everyScheme, startServer, startShared } from '../testing/servers.ts'
 import type { Bed, Check } from './check.ts'
 import { checks } from './index.ts'
 import { matrix, outcomeKey } from './matrix.ts'
@@ -13,19 +11,7 @@ import { matrix, outcomeKey } from './matrix.ts'
 const TABLE = path.resolve(import.meta.dirname, '../GUARANTEES.md')
 const outcomes = new Map<string, 'passes' | 'fails' | 'skipped'>()
 
-let redis: RunningRedis
-let client: Redis
-let keys: string
-
-before(async () => {
-  ;[redis, keys] = await Promise.all([startRedis(), makeKeys()])
-  client = new Redis(redis.url)
-})
-after(async () => {
-  client.disconnect()
-  await redis.stop()
-  await cleanUp()
-})
+const { redis, client, keys } = await startShared()
 
 /** A busy machine must not look like a slow Redis, of which redis.test.ts is about. */
 const PATIENT = { REDIS_TIMEOUT_MS: '2000', USERS: '1000000' }

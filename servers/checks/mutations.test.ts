@@ -1,26 +1,17 @@
 /** Whatever becomes of a credential on its way: nobody is let in with it as somebody else, or after it has expired. */
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
-import { type RunningRedis, startRedis } from '../../bench/fleet/redis.ts'
 import { type Credential, login, me, secretOf } from '../testing/client.ts'
-import { cleanUp, everyScheme, makeKeys, startServer } from '../testing/servers.ts'
+import { everyScheme, startServer, startShared } from '../testing/servers.ts'
 
 const LIFETIME = { TTL_SEC: '2', ACCESS_TTL_SEC: '2', ABSOLUTE_TTL_SEC: '2' }
 /** Lifetimes are counted in whole seconds, and one more is tolerated between clocks. */
 const EXPIRED_MS = 4_500
 const RUNS = 120
 
-let redis: RunningRedis
-let keys: string
-before(async () => {
-  ;[redis, keys] = await Promise.all([startRedis(), makeKeys()])
-})
-after(async () => {
-  await redis.stop()
-  await cleanUp()
-})
+const { redis, keys } = await startShared()
 
 type Mutation = (own: string, other: string) => string
 const place = fc.nat(10_000)

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { createHmac, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { startRedis } from '../../bench/fleet/redis.ts'
 import type { Traits } from '../contract.ts'
 import { login, loginCall, logout, me, prefer, secretOf, send } from '../testing/client.ts'
+import { startRedis } from '../testing/redis.ts'
 import { type Bed, type Check, freshLogin, hasLogin, isSession, renews } from './check.ts'
 
 /** Of each scheme. `IDS=100000 node --import tsx --test servers/checks/guarantees.test.ts` takes minutes, and finds rarer repeats. */

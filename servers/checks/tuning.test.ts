@@ -4,33 +4,18 @@ import type { KeyObject } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after, before, describe, type TestContext, test } from 'node:test'
+import { after, describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Redis } from 'ioredis'
-import { type RunningRedis, startRedis } from '../../bench/fleet/redis.ts'
 import type { KeyForm } from '../config.ts'
 import { type Credential, endsHere, issued, login, logout, me, prefer, secretOf } from '../testing/client.ts'
-import { cleanUp, everyScheme, makeKeys, type Server, startServer } from '../testing/servers.ts'
+import { callsOf } from '../testing/redis.ts'
+import { everyScheme, makeKeys, type Server, startServer, startShared } from '../testing/servers.ts'
 import { type Algorithm, importKeys } from '../tokens/keys.ts'
 
-let folder: string
-let redis: RunningRedis
-let client: Redis
-let keys: string
-let otherKeys: string
-
-before(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'tuning-'))
-  const socket = path.join(folder, 'redis.sock')
-  ;[redis, keys, otherKeys] = await Promise.all([startRedis({ socket }), makeKeys(), makeKeys()])
-  client = new Redis(redis.url)
-})
-after(async () => {
-  client.disconnect()
-  await redis.stop()
-  await cleanUp()
-  await rm(folder, { recursive: true })
-})
+const folder = await mkdtemp(path.join(tmpdir(), 'tuning-'))
+const { redis, client, keys } = await startShared({ socket: path.join(folder, 'redis.sock') })
+const otherKeys = await makeKeys()
+after(() => rm(folder, { recursive: true }))
 
 const schemeOf = (name: string) => {
   const found = everyScheme.find((each) => each.name === name)
@@ -46,8 +31,7 @@ async function start(t: TestContext, name: string, settings: NodeJS.ProcessEnv):
 
 /** Calls of a command since the server of Redis began. */
 async function calls(command: string): Promise<number> {
-  const stats = await client.info('commandstats')
-  return Number(new RegExp(`^cmdstat_${command}:calls=(\\d+)`, 'm').exec(stats)?.[1] ?? 0)
+  return (await callsOf(client))[command] ?? 0
 }
 
 /** What any scheme must do: tell users apart, remember, refuse what nobody issued, end a login. */

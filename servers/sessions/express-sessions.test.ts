@@ -2,24 +2,11 @@
 import assert from 'node:assert/strict'
 import { createHmac, randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
-import { Redis } from 'ioredis'
-import { type RunningRedis, startRedis } from '../../bench/fleet/redis.ts'
 import { type Credential, login, logout, me, prefer, secretOf } from '../testing/client.ts'
-import { cleanUp, everyScheme, makeKeys, type Server, startServer } from '../testing/servers.ts'
+import { callsOf } from '../testing/redis.ts'
+import { everyScheme, type Server, startServer, startShared } from '../testing/servers.ts'
 
-let redis: RunningRedis
-let client: Redis
-let keys: string
-
-before(async () => {
-  ;[redis, keys] = await Promise.all([startRedis(), makeKeys()])
-  client = new Redis(redis.url)
-})
-after(async () => {
-  client.disconnect()
-  await redis.stop()
-  await cleanUp()
-})
+const { redis, client, keys } = await startShared()
 
 const sessionSchemes = everyScheme.filter(({ scheme }) => scheme.traits.payload === 'opaque')
 
@@ -104,9 +91,6 @@ async function changeDuringLogout(name: string): Promise<object> {
 }
 
 async function reads(): Promise<number> {
-  const stats = await client.info('commandstats')
-  return [...stats.matchAll(/^cmdstat_get(?:ex)?:calls=(\d+)/gm)].reduce(
-    (sum, [, calls]) => sum + Number(calls),
-    0,
-  )
+  const { get = 0, getex = 0 } = await callsOf(client)
+  return get + getex
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { type RunningRedis, startRedis } from '../../bench/fleet/redis.ts'
+import { callsOf, type RunningRedis, startRedis, until } from '../testing/redis.ts'
 import { type NearCache, openNearCache } from './near-cache.ts'
 
 let redis: RunningRedis
@@ -32,7 +32,7 @@ async function open(t: TestContext, lives = LIVES): Promise<{ cache: NearCache<s
 }
 
 async function gets(): Promise<number> {
-  return Number(/^cmdstat_get:calls=(\d+)/m.exec(await other.info('commandstats'))?.[1] ?? 0)
+  return (await callsOf(other)).get ?? 0
 }
 
 /** Whether a read goes to Redis. */
@@ -40,15 +40,6 @@ async function asks(cache: NearCache<string>, key: string): Promise<boolean> {
   const before = await gets()
   await cache.read(key)
   return (await gets()) > before
-}
-
-/** Waits for what Redis tells on its own account. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 5_000
-  while (!(await holds())) {
-    assert.ok(performance.now() < deadline, 'not within 5 s')
-    await sleep(5)
-  }
 }
 
 describe('near cache', () => {

@@ -1,15 +1,13 @@
 /** Replicas hear of changes elsewhere at once: the bound is for when they cannot be told. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { type RunningRedis, startRedis } from '../../bench/fleet/redis.ts'
 import { login, logout, me, prefer, send } from '../testing/client.ts'
+import { type RunningRedis, startRedis, until } from '../testing/redis.ts'
 import { cleanUp, everyScheme, makeKeys, type Server, startServer } from '../testing/servers.ts'
 
 /** Long, so that what only its end brings to light fails these tests. */
 const BOUND_SEC = 30
-const SOON_MS = 3_000
 
 const scheme = everyScheme.find(({ name }) => name === 'session-redis-cached')?.scheme ?? assert.fail()
 let redis: RunningRedis
@@ -38,16 +36,10 @@ async function knownToBoth(user: number) {
   return credential
 }
 
-async function soon(is: () => Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + SOON_MS; performance.now() < end; await delay(5))
-    if (await is()) return
-  assert.fail(`not within ${SOON_MS} ms`)
-}
-
 test('a logout at one replica is heard of at the other', async () => {
   const [gone, stays] = [await knownToBoth(1), await knownToBoth(2)]
   assert.equal((await logout(here, gone)).status, 204)
-  await soon(async () => (await me(elsewhere, gone)).status === 401)
+  await until(async () => (await me(elsewhere, gone)).status === 401)
   assert.equal((await me(elsewhere, stays)).status, 200)
 })
 
@@ -57,16 +49,16 @@ test('a logout everywhere is heard of at both, also of other devices', async () 
   assert.equal(everywhere.status, 204)
   for (const server of [here, elsewhere])
     for (const credential of [own, device])
-      await soon(async () => (await me(server, credential)).status === 401)
+      await until(async () => (await me(server, credential)).status === 401)
 })
 
 test('so is a change, and that Redis has lost everything', async () => {
   const credential = await knownToBoth(3)
   assert.equal((await prefer(here, credential, { theme: 'dark' })).status, 200)
-  await soon(async () => JSON.parse((await me(elsewhere, credential)).text).preferences.theme === 'dark')
+  await until(async () => JSON.parse((await me(elsewhere, credential)).text).preferences.theme === 'dark')
   const direct = new Redis(redis.url)
   await direct.flushall()
   direct.disconnect()
   for (const server of [here, elsewhere])
-    await soon(async () => (await me(server, credential)).status === 401)
+    await until(async () => (await me(server, credential)).status === 401)
 })

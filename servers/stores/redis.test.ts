@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { type RunningRedis, startRedis } from '../../bench/fleet/redis.ts'
 import type { Scheme } from '../contract.ts'
 import { type Call, type Credential, login, loginCall, me, type Reply, send } from '../testing/client.ts'
+import { callsOf, type RunningRedis, startRedis } from '../testing/redis.ts'
 import { cleanUp, everyScheme, makeKeys, type Server, startServer } from '../testing/servers.ts'
 
 /** The contract is 300 ms on an idle machine; a test machine is not idle. */
@@ -60,12 +60,8 @@ describe('commands of a request', () => {
 })
 
 async function commands(client: Redis): Promise<Record<string, number>> {
-  const stats = await client.info('commandstats')
-  const calls = [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, count]) => [
-    name,
-    Number(count),
-  ])
-  return Object.fromEntries(calls.filter(([name]) => name !== 'info' && name !== 'config|resetstat'))
+  const { info: _, 'config|resetstat': _reset, ...asked } = await callsOf(client)
+  return asked
 }
 
 describe('outages', { concurrency: true }, () => {

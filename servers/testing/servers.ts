@@ -4,10 +4,13 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { after } from 'node:test'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
+import { Redis } from 'ioredis'
 import type { Scheme } from '../contract.ts'
 import { type SchemeName, schemeNames, schemes } from '../scheme.ts'
+import { type RunningRedis, startRedis } from './redis.ts'
 
 /** Inside the project, so that the packages that stay outside the bundle are found. */
 const outdir = path.resolve(import.meta.dirname, '../../.authscale/server-tests', randomUUID())
@@ -49,6 +52,20 @@ export async function keygen(args: readonly string[], env: NodeJS.ProcessEnv = {
   const script = path.join(outdir, 'keygen.js')
   const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], { env: { PATH, ...env } })
   return stdout.trim()
+}
+
+/** A Redis, a client of it, and keys, for all tests of a file: they end after the last one. */
+export async function startShared(
+  options: Parameters<typeof startRedis>[0] = {},
+): Promise<{ redis: RunningRedis; client: Redis; keys: string }> {
+  const [redis, keys] = await Promise.all([startRedis(options), makeKeys()])
+  const client = new Redis(redis.url)
+  after(async () => {
+    client.disconnect()
+    await redis.stop()
+    await cleanUp()
+  })
+  return { redis, client, keys }
 }
 
 /** Spawns a server that may refuse to start; `output` grows as it writes. */

@@ -1,12 +1,11 @@
 /** Remembered state of any size: the same bodies under every scheme, and a defined answer where one breaks. */
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { type RunningRedis, startRedis } from '../../bench/fleet/redis.ts'
 import { CredentialTooLarge, type Scheme } from '../contract.ts'
 import { issued, login, loginCall, me, prefer, secretOf, send } from '../testing/client.ts'
-import { cleanUp, everyScheme, makeKeys, type Server, startServer } from '../testing/servers.ts'
+import { everyScheme, type Server, startServer, startShared } from '../testing/servers.ts'
 import { requireKept } from '../wire/credentials.ts'
 import { createDirectory } from './directory.ts'
 
@@ -14,15 +13,7 @@ import { createDirectory } from './directory.ts'
 const HEADER_LIMIT_BYTES = 16 * 1024
 const COOKIE_LIMIT_BYTES = 4096
 
-let redis: RunningRedis
-let keys: string
-before(async () => {
-  ;[redis, keys] = await Promise.all([startRedis(), makeKeys()])
-})
-after(async () => {
-  await redis.stop()
-  await cleanUp()
-})
+const { redis, keys } = await startShared()
 
 describe('the preferences that the directory gives', () => {
   const given = (index: number, stateBytes: number) =>

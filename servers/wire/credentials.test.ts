@@ -1,23 +1,13 @@
 /** Credentials that nobody issued: tampered and ambiguous ones. Forged tokens are asked about in checks/tokens.ts. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type RunningRedis, startRedis } from '../../bench/fleet/redis.ts'
 import type { Scheme } from '../contract.ts'
 import { type Credential, login, me, type Reply, secretOf, send } from '../testing/client.ts'
-import { cleanUp, everyScheme, makeKeys, type Server, startServer } from '../testing/servers.ts'
+import { everyScheme, type Server, startServer, startShared } from '../testing/servers.ts'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-let redis: RunningRedis
-let keys: string
-
-before(async () => {
-  ;[redis, keys] = await Promise.all([startRedis(), makeKeys()])
-})
-after(async () => {
-  await redis.stop()
-  await cleanUp()
-})
+const { redis, keys } = await startShared()
 
 describe('credentials that nobody issued', { concurrency: 3 }, () => {
   for (const { name, scheme } of everyScheme.filter(({ scheme }) => scheme.traits.transport !== 'none')) {

@@ -1,19 +1,10 @@
 /** Requests that another site caused must change nothing where the browser attaches the credential by itself. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type RunningRedis, startRedis } from '../../bench/fleet/redis.ts'
 import { issued, login, loginCall, me, send } from '../testing/client.ts'
-import { cleanUp, everyScheme, makeKeys, type Server, startServer } from '../testing/servers.ts'
+import { everyScheme, type Server, startServer, startShared } from '../testing/servers.ts'
 
-let redis: RunningRedis
-let keys: string
-before(async () => {
-  ;[redis, keys] = await Promise.all([startRedis(), makeKeys()])
-})
-after(async () => {
-  await redis.stop()
-  await cleanUp()
-})
+const { redis, keys } = await startShared()
 
 /** An empty list leaves the header out, against the client's default. */
 const ABSENT: string[] = []
