@@ -11,7 +11,7 @@ type SameSite = NonNullable<BrowserSeen['forgeries'][number]['sameSite']>
 export interface Defences {
   sameSite: SameSite
   httpOnly: boolean
-  /** Whether the server learns where a request comes from (servers/wire/csrf.ts). */
+  /** Whether the server learns where a request comes from (servers/wire/browsers.ts). */
   check: boolean
 }
 
