@@ -5,7 +5,7 @@
 import { EncryptJWT, jwtDecrypt } from 'jose'
 import type { ServerConfig } from '../config.ts'
 import type { Scheme } from '../contract.ts'
-import { bearerAuth } from '../tokens/bearer.ts'
+import { bearerAuth, bearerTraits } from '../tokens/bearer.ts'
 import { claimsOf, isCanonical, type Tokens, tried } from '../tokens/claims.ts'
 import { joseChecks, orRefused } from '../tokens/jose.ts'
 
@@ -13,15 +13,7 @@ const HEADER = { alg: 'dir', enc: 'A256GCM', typ: 'JWT' }
 
 export const scheme: Scheme = {
   summary: 'bearer JWT, encrypted with A256GCM',
-  traits: {
-    state: 'token',
-    transport: 'bearer',
-    revocation: 'at-expiry',
-    userWide: 'cannot',
-    payload: 'encrypted',
-    token: 'jwe',
-    lastDay: true,
-  },
+  traits: { ...bearerTraits, payload: 'encrypted', token: 'jwe', lastDay: true },
 
   async open(config) {
     return bearerAuth(await tried('A256GCM', () => createTokens(config)))

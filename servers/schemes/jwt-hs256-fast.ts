@@ -5,20 +5,12 @@
 import { createSigner, createVerifier, TokenError } from 'fast-jwt'
 import type { ServerConfig } from '../config.ts'
 import type { Scheme } from '../contract.ts'
-import { bearerAuth } from '../tokens/bearer.ts'
+import { bearerAuth, bearerTraits } from '../tokens/bearer.ts'
 import { type Claims, claimsOf, isCanonical, isCurrent, type Tokens, tried } from '../tokens/claims.ts'
 
 export const scheme: Scheme = {
   summary: 'bearer JWT, HS256, verified by fast-jwt in the same thread instead of jose',
-  traits: {
-    state: 'token',
-    transport: 'bearer',
-    revocation: 'at-expiry',
-    userWide: 'cannot',
-    payload: 'readable',
-    token: 'jws',
-    lastDay: true,
-  },
+  traits: { ...bearerTraits, payload: 'readable', token: 'jws', lastDay: true },
 
   async open(config) {
     return bearerAuth(await tried('HS256', async () => createTokens(config)))

@@ -4,7 +4,6 @@
  *
  * What a logout leaves behind is an access token for the rest of its few minutes: nobody is asked about it.
  */
-
 import { type Scheme, Unauthorized } from '../contract.ts'
 import { userWide } from '../stores/logins.ts'
 import { openRedis } from '../stores/redis.ts'

@@ -2,7 +2,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import type { ServerConfig } from '../config.ts'
 import type { Scheme } from '../contract.ts'
-import { bearerAuth } from '../tokens/bearer.ts'
+import { bearerAuth, bearerTraits } from '../tokens/bearer.ts'
 import { AUDIENCE, type Tokens, tried } from '../tokens/claims.ts'
 import { publicKeys } from '../tokens/keys.ts'
 import { signPublic, verifyPublic } from '../tokens/paseto.ts'
@@ -10,15 +10,7 @@ import { pasetoTokens } from '../tokens/paseto-tokens.ts'
 
 export const scheme: Scheme = {
   summary: 'bearer PASETO v4.public, Ed25519',
-  traits: {
-    state: 'token',
-    transport: 'bearer',
-    revocation: 'at-expiry',
-    userWide: 'cannot',
-    payload: 'readable',
-    token: 'paseto',
-    lastDay: true,
-  },
+  traits: { ...bearerTraits, payload: 'readable', token: 'paseto', lastDay: true },
 
   async open(config) {
     return bearerAuth(await tried('v4.public', async () => createTokens(config)))

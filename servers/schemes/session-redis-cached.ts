@@ -2,7 +2,6 @@
  * Sessions in Redis, of which each replica keeps those that it has just read: Redis tells it when one of them changes
  * (client-side caching), and what it cannot be told of it believes for `NEAR_CACHE_SEC` at most.
  */
-
 import type { Scheme } from '../contract.ts'
 import { opaqueAuth, type StoredSession, sessionKey } from '../sessions/opaque-sessions.ts'
 import { openNearCache } from '../stores/near-cache.ts'
@@ -32,7 +31,7 @@ export const scheme: Scheme = {
       ...auth,
       async close() {
         cache.close()
-        redis.disconnect()
+        await auth.close()
       },
     }
   },

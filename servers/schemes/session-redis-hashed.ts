@@ -2,7 +2,6 @@
  * Sessions in Redis that nobody can use who reads Redis: the cookie holds a public id and a secret, Redis the hash of the
  * secret under the id. Looked up is what is no secret; the secret is compared in constant time.
  */
-
 import type { Scheme } from '../contract.ts'
 import { opaqueAuth, type StoredSession, sessionKey } from '../sessions/opaque-sessions.ts'
 import { bounded, openRedis } from '../stores/redis.ts'
@@ -21,13 +20,12 @@ export const scheme: Scheme = {
 
   async open(config) {
     const redis = await openRedis(config, { enableAutoPipelining: true })
-    const auth = opaqueAuth(config, redis, {
+    return opaqueAuth(config, redis, {
       async read(id) {
         const json = await bounded(redis, redis.getex(sessionKey(config, id), 'EX', config.ttlSec))
         return json === null ? undefined : (JSON.parse(json) as StoredSession)
       },
       forget() {},
     })
-    return { ...auth, close: async () => redis.disconnect() }
   },
 }

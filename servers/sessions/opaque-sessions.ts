@@ -3,7 +3,7 @@
  * Redis learns no credential, and what is looked up by is nothing that could be guessed from how long that takes.
  */
 import { timingSafeEqual } from 'node:crypto'
-import type { Request, Response } from 'express'
+import type { Request } from 'express'
 import type { Redis } from 'ioredis'
 import type { ServerConfig } from '../config.ts'
 import { type Auth, nowSec, Unauthorized } from '../contract.ts'
@@ -76,7 +76,7 @@ export function opaqueAuth(config: ServerConfig, redis: Redis, { read, forget }:
       const session: StoredSession = { user, hash: hashOf(secret), since: nowSec() }
       await bounded(redis, redis.set(keyOf(id), JSON.stringify(session), 'EX', config.ttlSec))
       await logins.add(user.username, keyOf(id))
-      setCookie(res, `${id}.${secret}`)
+      res.cookie(name, `${id}.${secret}`, { ...options, maxAge: config.ttlSec * 1000 })
       return {}
     },
     async save(_req, res, user) {
@@ -93,11 +93,7 @@ export function opaqueAuth(config: ServerConfig, redis: Redis, { read, forget }:
       res.clearCookie(name, options)
     },
     ...userWide(logins),
-    async close() {},
-  }
-
-  function setCookie(res: Response, credential: string): void {
-    res.cookie(name, credential, { ...options, maxAge: config.ttlSec * 1000 })
+    close: async () => redis.disconnect(),
   }
 }
 

@@ -1,8 +1,15 @@
 /** What every scheme with a token in the Authorization header shares. */
-
-import { type Auth, Unauthorized } from '../contract.ts'
+import { type Auth, type Traits, Unauthorized } from '../contract.ts'
 import { bearerCredential } from '../wire/credentials.ts'
 import { type Claims, type Tokens, userOf } from './claims.ts'
+
+/** Of a scheme whose token is all that there is: nobody is asked about it, so it works until it expires. */
+export const bearerTraits = {
+  state: 'token',
+  transport: 'bearer',
+  revocation: 'at-expiry',
+  userWide: 'cannot',
+} as const satisfies Partial<Traits>
 
 /** An Auth over signed bearer tokens. `isDenied` is asked about every token whose signature is right. */
 export function bearerAuth(tokens: Tokens, isDenied?: (claims: Claims) => Promise<boolean>): Auth {
