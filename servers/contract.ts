@@ -70,6 +70,11 @@ export interface Scheme {
   /** One line for `npm run bench -- list`. */
   readonly summary: string
   readonly traits: Traits
+  /**
+   * What a guarded request asks of Redis: how many of each command; absent where it asks nothing. A scheme that is
+   * bounded by `NEAR_CACHE_SEC` asks it once, and then believes the answer for as long.
+   */
+  readonly commands?: Readonly<Record<string, number>>
   /** Connects and imports keys once, before the server listens. Throws a ConfigError for unusable settings. */
   open(config: ServerConfig): Promise<Auth>
 }

@@ -28,6 +28,7 @@ export const scheme: Scheme = {
     token: 'jws',
     lastDay: true,
   },
+  commands: { mget: 1 },
 
   async open(config) {
     const tokens = await openTokens(config, 'HS256')

@@ -19,6 +19,7 @@ export const scheme: Scheme = {
     lastDay: true,
     unsigned: true,
   },
+  commands: { get: 1, pttl: 1 },
 
   async open(config) {
     const redis = await openRedis(config, { enableAutoPipelining: true })

@@ -17,6 +17,7 @@ export const scheme: Scheme = {
     lastDay: true,
     unsigned: true,
   },
+  commands: { getex: 1 },
 
   async open(config) {
     const redis = await openRedis(config, { enableAutoPipelining: true })

@@ -79,6 +79,7 @@ export const scheme: Scheme = {
     lastDay: true,
     storesRawId: true,
   },
+  commands: { getex: 1 },
 
   async open(config) {
     const redis = await openRedis(config, { enableAutoPipelining: true })

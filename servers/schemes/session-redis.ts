@@ -20,6 +20,7 @@ export const scheme: Scheme = {
     stock: true,
     storesRawId: true,
   },
+  commands: { get: 1, expire: 1 },
 
   async open(config) {
     const client = await openRedis(config, { enableAutoPipelining: false })
