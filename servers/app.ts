@@ -13,13 +13,13 @@ export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits
   app.disable('x-powered-by')
   // Replies are not stored, so nobody could revalidate them; hashing each body would be measured as well.
   app.disable('etag')
-  // Behind a TLS proxy on this machine its X-Forwarded-Proto says whether Secure cookies may be set.
+  // A TLS proxy on this machine says by X-Forwarded-Proto whether Secure cookies may be set.
   if (!config.plainHttp) app.set('trust proxy', 'loopback')
 
   const page = privatePage(config)
   const unsafe = traits.transport === 'cookie' ? [sameOriginOnly] : []
   const loginChannel = traits.transport === 'cookie' && !config.plainHttp ? [httpsOnly] : []
-  // Above the largest preferences with every character escaped, and far below what would hurt.
+  // Enough for the largest preferences with every character escaped, and far below what would hurt.
   const json = express.json({ limit: '16kb' })
   const authenticate = createAuthenticate(createDirectory(config), config.passwordHash)
 

@@ -30,7 +30,7 @@ export interface Traits {
   userWide: 'immediate' | 'bounded' | 'cannot'
   /** The setting, in seconds, that bounds how long a revoked credential may still be let in. */
   boundedBy?: 'ACCESS_TTL_SEC' | 'NEAR_CACHE_SEC'
-  /** What the holder of a credential finds in it without a key: a name of something, the profile, or nothing legible. */
+  /** What the holder of a credential can read in it without a key: a mere name, the profile, or nothing. */
   payload: 'opaque' | 'readable' | 'encrypted'
   /** How a token is made; absent where the credential only names what the server keeps. */
   token?: 'jws' | 'jwe' | 'paseto'
@@ -40,7 +40,7 @@ export interface Traits {
   stock?: true
   /** The store has to be asked about a forged credential, since nothing in it is signed. */
   unsigned?: true
-  /** Who reads the store finds there what the client sends, or all of it but a signature. */
+  /** A reader of the store finds there what the client sends, at most without its signature. */
   storesRawId?: true
 }
 
@@ -58,7 +58,7 @@ export interface Auth {
   logout(req: Request, res: Response): Promise<void>
   /** Ends all logins of the user of a guarded request; absent where `userWide` is `cannot`. */
   logoutEverywhere?(req: Request, res: Response): Promise<void>
-  /** The same, and nobody logs in as this user any more. */
+  /** The same, and from then on nobody logs in as this user. */
   disable?(req: Request, res: Response): Promise<void>
   /** New credentials for a refresh token; absent where credentials are not renewed. Throws Unauthorized. */
   refresh?(refreshToken: string): Promise<IssuedCredential>

@@ -29,7 +29,7 @@ let expected: Transcript
 
 /** Two servers of a scheme: the second one with other keys, and logins that soon expire. */
 async function startPair(name: string): Promise<{ server: Server; shortLived: Server }> {
-  // What becomes of a slow Redis is redis.test.ts's; here a busy machine must not look like one.
+  // A slow Redis is stores/redis.test.ts's question; here a busy machine must not look like one.
   const settings = { SCHEME: name, REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '5000' }
   const [server, shortLived] = await Promise.all([
     startServer({ ...settings, KEYS: keys }),
@@ -82,7 +82,7 @@ describe('every scheme', { concurrency: 3 }, () => {
         assert.equal((await send(server, '/healthz')).status, 200)
       })
       if (scheme.traits.transport === 'none') return
-      // Where nothing is signed there is no key: whoever shares the store knows the session.
+      // Where nothing is signed there is no key: all servers with this store know the session.
       if (!scheme.traits.unsigned)
         test('refuses a credential of other keys', async () => {
           const credential = await login(shortLived, scheme, 1)

@@ -30,14 +30,14 @@ async function pairOf({ start, server, peer, scheme }: Bed, t: Parameters<Bed['s
 }
 
 const needsUserWide = ({ userWide, transport }: Traits) =>
-  transport !== 'none' &&
-  (userWide !== 'cannot' || 'nothing that all replicas share says which logins a user has')
+  transport !== 'none' && (userWide !== 'cannot' || 'replicas share no list of the logins of a user')
 
 export const endingChecks: readonly Check[] = [
   {
     id: 14,
     anchor: 'key rotation',
-    title: 'a credential of a key that was rotated out is accepted, of one that was removed answered 401',
+    title:
+      'a credential of a key that was rotated out is accepted; of a key that was removed it is answered 401',
     applies: (traits) =>
       hasLogin(traits) &&
       !traits.unsigned &&

@@ -1,6 +1,6 @@
 /**
- * A bearer JWT that is encrypted (`dir`, A256GCM): its holder cannot read it, and what is not ours does not decrypt. There
- * is one secret for both, so that who can check a token can make one.
+ * A bearer JWT that is encrypted (`dir`, A256GCM): its holder cannot read it, and a token that is not ours does not
+ * decrypt. One secret does both, so a server that can check a token can make one.
  */
 import { EncryptJWT, jwtDecrypt } from 'jose'
 import type { ServerConfig } from '../config.ts'

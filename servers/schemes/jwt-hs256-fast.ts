@@ -1,6 +1,6 @@
 /**
  * A bearer JWT signed with HS256, by the cheapest library that passes our checks: fast-jwt verifies in the thread that
- * asks, where jose hands each signature to another one and back. What a token must say is checked here, not there.
+ * asks, where jose hands each signature to another one and back. The claims are checked here, not there.
  */
 import { createSigner, createVerifier, TokenError } from 'fast-jwt'
 import type { ServerConfig } from '../config.ts'

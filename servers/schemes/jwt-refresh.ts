@@ -2,7 +2,7 @@
  * Short access tokens, and refresh tokens that are used once: each use hands out the next one. A second use says that
  * somebody has a copy, and ends the login for both (RFC 9700, section 4.14.2).
  *
- * What a logout leaves behind is an access token for the rest of its few minutes: nobody is asked about it.
+ * After a logout the access token works for the rest of its few minutes: nobody is asked about it.
  */
 import { type Scheme, Unauthorized } from '../contract.ts'
 import { userWide } from '../stores/logins.ts'

@@ -1,6 +1,6 @@
 /**
- * The control: same routes, same bodies, no authentication. `X-User` names a user and is believed, so what
- * another scheme costs beyond this one is the price of knowing who is asking.
+ * The control: same routes, same bodies, no authentication. `X-User` names a user and is believed, so the extra cost of
+ * another scheme is the price of knowing who is asking.
  */
 import { type Scheme, Unauthorized } from '../contract.ts'
 import { createDirectory, type User } from '../users/directory.ts'

@@ -1,4 +1,4 @@
-/** A bearer PASETO that is signed (Ed25519); its footer names the key, of which several may be in use. */
+/** A bearer PASETO that is signed (Ed25519); its footer names the key, since several may be in use. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import type { ServerConfig } from '../config.ts'
 import type { Scheme } from '../contract.ts'

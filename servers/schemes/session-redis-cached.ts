@@ -1,6 +1,6 @@
 /**
- * Sessions in Redis, of which each replica keeps those that it has just read: Redis tells it when one of them changes
- * (client-side caching), and what it cannot be told of it believes for `NEAR_CACHE_SEC` at most.
+ * Sessions in Redis with a near cache: each replica keeps those that it has just read, and Redis tells it when one of
+ * them changes (client-side caching). Where Redis cannot tell it, it believes a session for `NEAR_CACHE_SEC` at most.
  */
 import type { Scheme } from '../contract.ts'
 import { opaqueAuth, type StoredSession, sessionKey } from '../sessions/opaque-sessions.ts'

@@ -56,7 +56,7 @@ export function sessionAuth(
     guard,
     async login(req, res, user) {
       await settled(req, (done) => middleware(req, res, done))
-      // A new id, so that nobody who planted or saw the one before the login can use it afterwards.
+      // A new id: nobody who planted or saw the earlier one can use it after the login.
       await settled(req, (done) => req.session.regenerate(done))
       if (lifetimes) req.session.since = nowSec()
       const issued = await keep(req, user)

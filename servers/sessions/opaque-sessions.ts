@@ -1,6 +1,6 @@
 /**
- * Sessions whose cookie is a public id and a secret, `id.secret`. Redis keeps the secret's SHA-256 under the id: who reads
- * Redis learns no credential, and what is looked up by is nothing that could be guessed from how long that takes.
+ * Sessions whose cookie is a public id and a secret, `id.secret`. Redis keeps the secret's SHA-256 under the id: a
+ * reader of Redis learns no credential, and the time of a look-up tells nothing of the secret.
  */
 import { timingSafeEqual } from 'node:crypto'
 import type { Request } from 'express'
@@ -82,7 +82,7 @@ export function opaqueAuth(config: ServerConfig, redis: Redis, { read, forget }:
     async save(_req, res, user) {
       const { id, hash, since } = res.locals.session
       const json = JSON.stringify({ user, hash, since } satisfies StoredSession)
-      // Only where it still is: a plain SET by a request that was under way would undo a logout.
+      // Only where the session still is: a plain SET by a request that was under way would undo a logout.
       const kept = await bounded(redis, redis.set(keyOf(id), json, 'EX', config.ttlSec, 'XX'))
       forget(id)
       if (kept === null) throw new Unauthorized()
@@ -97,7 +97,7 @@ export function opaqueAuth(config: ServerConfig, redis: Redis, { read, forget }:
   }
 }
 
-/** In a time that does not tell how much of them is equal; hashes are of equal length. */
+/** In a time that does not tell how many characters are equal; hashes have one length. */
 function isEqual(stored: string, given: string): boolean {
   const [a, b] = [Buffer.from(stored), Buffer.from(given)]
   return a.length === b.length && timingSafeEqual(a, b)

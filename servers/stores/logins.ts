@@ -1,5 +1,5 @@
 /**
- * Which logins a user has, kept in Redis beside them, so that all of them can be ended at once and nobody logs in to an
+ * An index of each user's logins, in Redis beside them: all of them can be ended at once, and nobody logs in to an
  * account that was closed.
  */
 import type { Redis } from 'ioredis'
@@ -56,7 +56,7 @@ export function userLogins(redis: Redis, { keyPrefix, absoluteTtlSec }: ServerCo
   }
 }
 
-/** The part of an Auth that asks for it, for the user of a guarded request. */
+/** The part of an Auth that ends all logins of the user of a guarded request. */
 export function userWide(
   logins: Pick<Logins, 'endAll' | 'close'>,
 ): Required<Pick<Auth, 'logoutEverywhere' | 'disable'>> {

@@ -56,7 +56,7 @@ describe('near cache', () => {
     await until(async () => (await cache.read('a')) === undefined)
   })
 
-  test('its own changes it need not wait to hear of', async (t) => {
+  test('it need not wait to hear of its own changes', async (t) => {
     const { cache, client } = await open(t)
     await other.set('own', 'one', 'EX', 60)
     await cache.read('own')
@@ -101,7 +101,7 @@ describe('near cache', () => {
     await until(async () => (await cache.read('lost')) === 'three')
   })
 
-  test('what it cannot be told of it believes no longer than its bound', async (t) => {
+  test('an old value is believed no longer than its bound, where Redis cannot tell of the change', async (t) => {
     const { cache, client } = await open(t, { ttlSec: 60, nearCacheSec: 1 })
     await other.set('untold', 'one', 'EX', 60)
     await client.client('TRACKING', 'OFF')

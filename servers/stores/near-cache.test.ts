@@ -6,7 +6,7 @@ import { login, logout, me, prefer, send } from '../testing/client.ts'
 import { type RunningRedis, startRedis, until } from '../testing/redis.ts'
 import { cleanUp, everyScheme, makeKeys, type Server, startServer } from '../testing/servers.ts'
 
-/** Long, so that what only its end brings to light fails these tests. */
+/** Long, so that a replica that learns of a change only at its end fails these tests. */
 const BOUND_SEC = 30
 
 const scheme = everyScheme.find(({ name }) => name === 'session-redis-cached')?.scheme ?? assert.fail()

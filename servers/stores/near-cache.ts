@@ -1,15 +1,16 @@
 /**
- * What a replica has just read from Redis, kept until Redis says that it changed (client-side caching, `CLIENT TRACKING`
- * with a second connection that hears of changes: redis.io/docs/latest/develop/reference/client-side-caching).
+ * What a replica has just read from Redis, kept until Redis says that it changed (client-side caching, `CLIENT
+ * TRACKING` with a second connection that hears of changes:
+ * redis.io/docs/latest/develop/reference/client-side-caching).
  *
- * What the second connection cannot be told while it hangs is believed no longer than `nearCacheSec`, and while one of
- * the two connections is known to be down nothing is believed at all.
+ * While the second connection hangs, it hears of nothing; so an entry is believed for `nearCacheSec` at most. While
+ * either connection is known to be down, nothing is believed at all.
  */
 import type { Redis } from 'ioredis'
 import type { ServerConfig } from '../config.ts'
 import { bounded } from './redis.ts'
 
-/** Of some 500 bytes each; beyond that the one that was read first goes. */
+/** Of some 500 bytes each; beyond that number the oldest goes. */
 const MOST_ENTRIES = 50_000
 const CHANNEL = '__redis__:invalidate'
 /** A read prolongs a key once this share of its lifetime is gone: each EXPIRE makes other replicas read again. */
@@ -18,7 +19,7 @@ const PROLONG_AFTER = 0.1
 export interface NearCache<T> {
   /** The value, from here or from Redis; undefined where there is none. Throws Unavailable. */
   read(key: string): Promise<T | undefined>
-  /** This replica has changed it, of which Redis tells only after a while. */
+  /** This replica has changed it; Redis would say so only after a while. */
   forget(key: string): void
   close(): void
 }
@@ -53,7 +54,7 @@ export async function openNearCache<T>(
       isTold = is
       forgetAll()
     },
-    // All of them after FLUSHALL.
+    // Null after FLUSHALL: all of them.
     changed: (keys) => (keys === null ? forgetAll() : keys.forEach(forget)),
   })
 
@@ -100,15 +101,15 @@ interface Hearer {
   changed(keys: readonly string[] | null): void
 }
 
-/** A second connection, to which Redis tells what becomes of the keys that `redis` reads; again after each outage. */
+/** A second connection: Redis tells it what becomes of the keys that `redis` reads, after each outage anew. */
 async function listen(redis: Redis, { told, changed }: Hearer): Promise<Redis> {
-  // With RESP3, the default, Redis would tell it in frames of which ioredis lets nobody know.
+  // With RESP3, the default, Redis would tell it in frames that ioredis passes on to nobody.
   const listener = redis.duplicate({ enableAutoPipelining: false, autoResubscribe: false, protocol: 2 })
-  /** Of the listener's connection; a connection that listens cannot be asked for it any more. */
+  /** The id of the listener's connection, which cannot be asked for it once it listens. */
   let id: number | undefined
   const track = async () => {
     if (id === undefined || redis.status !== 'ready') return
-    // Of its own changes as well: the keys of a user's other logins are not known here when all of them are ended.
+    // No NOLOOP, so it hears of its own changes too: ending all logins of a user removes keys that are not known here.
     await redis.client('TRACKING', 'ON', 'REDIRECT', id)
     told(true)
   }

@@ -144,7 +144,7 @@ async function assertUnavailable(
     }),
   )
   for (const { path, reply } of replies) {
-    // Who is bounded instead of immediate may answer a look without Redis, and nothing else.
+    // A scheme that is bounded may answer a look without Redis, and nothing else.
     if (traits.revocation === 'bounded' && path === '/me' && reply.status === 200) continue
     assert.deepEqual(
       { path, status: reply.status, text: reply.text },

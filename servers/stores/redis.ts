@@ -1,13 +1,14 @@
 /**
- * The one way an ioredis client is made. A request that needs Redis is answered soon after `redisTimeoutMs`, within
- * 300 ms unless that was set, whatever has become of it: by ioredis's defaults it would wait 10 s for a Redis that died, and for ever for one that hangs.
+ * The one way an ioredis client is made. Whatever becomes of Redis, a request that needs it is answered soon after
+ * `redisTimeoutMs`: by default within 300 ms. With ioredis's defaults it would wait 10 s for a Redis that died, and for
+ * ever for one that hangs.
  */
 import { Redis } from 'ioredis'
 import { ConfigError, type ServerConfig } from '../config.ts'
 import { Unavailable } from '../contract.ts'
 
 const START_TIMEOUT_MS = 5000
-/** After so long without a sign of life a connection is taken for dead, or after what four commands may take. */
+/** A connection counts as dead after so long without a sign of life, or after as long as four commands may take. */
 const SILENT_MS = 1000
 
 /**
@@ -28,7 +29,8 @@ export async function openRedis(
     enableOfflineQueue: false,
     // A write that was answered 503 must not happen after all when Redis returns.
     autoResendUnfulfilledCommands: false,
-    // Drop a connection that went silent, so that its unanswered commands do not pile up; not while they may wait.
+    // Drop a connection that went silent, so that its unanswered commands do not pile up, but not while they may still
+    // be answered.
     socketTimeout: Math.max(SILENT_MS, 4 * config.redisTimeoutMs),
     retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1000),
   })

@@ -29,7 +29,7 @@ const PATIENCE_MS = 10_000
 /** What a same-origin page behind a TLS proxy on this machine sends. */
 const BROWSER: Headers = { 'X-Forwarded-Proto': 'https', 'Sec-Fetch-Site': 'same-origin' }
 
-/** Sends one request, without any header of its own but BROWSER's where the call gives no other. */
+/** Sends one request. It adds no headers but BROWSER's, and those only where the call gives no other. */
 export function send(
   server: Server,
   path: string,
@@ -114,7 +114,7 @@ export function prefer(server: Server, credential: Headers, preferences: unknown
 
 /** Whether the replica that acknowledged a logout refuses the credential from then on, whatever others still do. */
 export function endsHere({ traits }: Scheme): boolean {
-  // A token that nobody is asked about lives on; what is kept in a cache, the replica that ended it knows of.
+  // A token that nobody is asked about lives on; a login in a cache is forgotten by the replica that ended it.
   return traits.revocation === 'immediate' || (traits.revocation === 'bounded' && traits.token === undefined)
 }
 

@@ -1,21 +1,21 @@
 /**
- * Spares Redis most questions about ended logins: that one was not ended is believed for a while. That it was ended is
- * asked anew each time, so that nothing but valid logins takes up memory.
+ * Spares Redis most questions about ended logins. That a login was not ended is believed for a while; that it was is
+ * asked anew each time, so that only valid logins take up memory.
  */
 
-/** Logins that are believed at most, of some 150 bytes each; beyond that the oldest is asked about again. */
+/** The most logins that are believed, of some 150 bytes each; beyond that number the oldest is asked about again. */
 const MOST_LOGINS = 50_000
 
 interface Believing {
-  /** `ask` only where the login is not believed. */
+  /** Calls `ask` only where the login is not believed. */
   isEnded(login: string, ask: () => Promise<boolean>): Promise<boolean>
   /** After a logout: this login is not believed any more. */
   forget(login: string): void
 }
 
 /**
- * Asks about one login no more often than every `sec` seconds while the answer is no. A login that ends elsewhere is let
- * in for at most so long after its logout was acknowledged.
+ * Asks about one login no more often than every `sec` seconds while the answer is no. A login that ends elsewhere is
+ * let in for at most `sec` seconds after its logout was acknowledged.
  */
 export function believing(sec: number, limit = MOST_LOGINS, nowMs = () => performance.now()): Believing {
   if (sec === 0) return { isEnded: (_login, ask) => ask(), forget() {} }

@@ -1,4 +1,4 @@
-/** What every token of ours says and what it is held to, whatever it is made of. */
+/** What each of our tokens says and has to fulfil, in every format. */
 import { randomUUID } from 'node:crypto'
 import { ConfigError } from '../config.ts'
 import { nowSec } from '../contract.ts'
@@ -6,11 +6,11 @@ import type { User } from '../users/directory.ts'
 
 /** What a verified token says: who (the profile), and which login it belongs to (`jti`, `iat`, `exp`). */
 export type Claims = { iss: string; aud: string; sub: string; jti: string; iat: number; exp: number } & {
-  /** Only where all logins of a user can be ended at once (logins.ts). */
+  /** Only where all logins of a user end together: when their epoch changes. */
   epoch?: string
 } & Omit<User, 'username'>
 
-/** Of a login that goes on, or whatever of it is known before its first token. */
+/** What is known of a login before a token is made: all where it goes on, little or nothing where it begins. */
 export type Login = Partial<Pick<Claims, 'jti' | 'iat' | 'exp' | 'epoch'>>
 
 declare global {
@@ -48,7 +48,7 @@ export function userOf({ sub, name, email, roles, preferences }: Claims): User {
   return { username: sub, name, email, roles, preferences }
 }
 
-/** Whether a payload whose signature was right is a token of ours, and of now. jose has checks of its own. */
+/** Whether a payload with a right signature is one of ours and valid now. jose has checks of its own. */
 export function isCurrent(payload: Record<string, unknown>, ttlSec: number): boolean {
   const { iss, aud, sub, jti, iat, exp, nbf } = payload
   if (iss !== ISSUER || aud !== AUDIENCE || typeof sub !== 'string' || typeof jti !== 'string') return false
@@ -72,7 +72,7 @@ export function isCanonical(token: string): boolean {
   return token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part)
 }
 
-/** Tries keys before the server listens. Throws a ConfigError for those that do not verify what they make. */
+/** Tries keys before the server listens. Throws a ConfigError for a key that does not verify what it makes. */
 export async function tried(name: string, create: () => Promise<Tokens>): Promise<Tokens> {
   try {
     const tokens = await create()

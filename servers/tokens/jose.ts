@@ -18,7 +18,7 @@ export function openTokens(config: ServerConfig, algorithm: Algorithm): Promise<
   return tried(algorithm, async () => createTokens(config, algorithm, await importKeys(config, algorithm)))
 }
 
-/** What jose is told to hold a token to, signed or encrypted. */
+/** What jose has to check of a token, signed or encrypted. */
 export function joseChecks({ ttlSec }: Pick<ServerConfig, 'ttlSec'>) {
   return {
     typ: 'JWT',
@@ -31,7 +31,7 @@ export function joseChecks({ ttlSec }: Pick<ServerConfig, 'ttlSec'>) {
   }
 }
 
-/** The claims, or undefined for whatever jose refuses. */
+/** The claims; undefined for a token that jose refuses. */
 export async function orRefused(verified: Promise<{ payload: JWTPayload }>): Promise<Claims | undefined> {
   try {
     return (await verified).payload as unknown as Claims

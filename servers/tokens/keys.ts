@@ -10,11 +10,11 @@ export type Verifier = CryptoKey | KeyObject | Uint8Array | string
 
 export interface TokenKeys {
   signer: CryptoKey
-  /** What a ring has one of, and what therefore has no name: the same for both. */
+  /** Where one secret both signs and verifies; it has no name. */
   secret?: Exclude<Verifier, string>
   /** Name of the signer where it is one half of a pair. */
   kid?: string | undefined
-  /** By `kid`: the signer's own public half, and those of keys that it has replaced and whose tokens are still about. */
+  /** By `kid`: the signer's own public half, and those of the keys that it has replaced. */
   verifiers: ReadonlyMap<string, Verifier>
 }
 
@@ -74,7 +74,9 @@ function publicHalf(jwk: JWK): JWK {
   return Object.fromEntries(PUBLIC_MEMBERS.map((name) => [name, jwk[name]])) as unknown as JWK
 }
 
-/** What code holds that keeps no CryptoKey: a KeyObject of node:crypto, the bytes of a secret, the PEM of a public key. */
+/**
+ * What a program without CryptoKeys holds: a KeyObject of node:crypto, the bytes of a secret, the PEM of a public key.
+ */
 function otherForm(form: Exclude<KeyForm, 'crypto-key'>, jwk: JWK): KeyObject | Uint8Array | string {
   const key =
     jwk.k === undefined ? createPublicKey({ key: jwk, format: 'jwk' }) : createSecretKey(jwk.k, 'base64url')

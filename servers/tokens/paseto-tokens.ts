@@ -3,7 +3,7 @@ import { type Claims, claimsOf, isCurrent, type Tokens } from './claims.ts'
 
 export interface Seal {
   seal(message: Buffer): string
-  /** The message, or undefined for what was not sealed here. */
+  /** The message; undefined for a token that was not sealed here. */
   open(token: string): Buffer | undefined
 }
 
@@ -26,7 +26,7 @@ export function pasetoTokens({ seal, open }: Seal, ttlSec: number): Tokens {
 /** The specification wants times as text (ISO 8601), where a JWT has seconds. */
 const timeText = (sec: number) => new Date(sec * 1000).toISOString()
 
-/** Undefined where there is none; not a number for what is no time, which no check lets pass. */
+/** Undefined where there is none; NaN for a text that is no time, which no check lets pass. */
 function secOf(text: unknown): number | undefined {
   if (text === undefined) return undefined
   return typeof text === 'string' ? Date.parse(text) / 1000 : Number.NaN

@@ -78,7 +78,7 @@ function token(header: string, body: Buffer, footer: string): string {
   return header + body.toString('base64url') + end
 }
 
-/** The bytes between header and footer; undefined where those, or the spelling, are not what they must be. */
+/** The bytes between header and footer; undefined where header, footer or spelling is wrong. */
 function bodyOf(text: string, header: string, { footer = '' }: Beside): Buffer | undefined {
   if (!text.startsWith(header)) return undefined
   const [part = '', end = ''] = text.slice(header.length).split('.')

@@ -1,6 +1,6 @@
 /**
- * Families of refresh tokens in Redis: one family a login, of which one token is valid at a time. Redis keeps hashes, so
- * that who reads it learns no credential; each step is one script, so that of tokens that race only one has a successor.
+ * Families of refresh tokens in Redis: one family a login, with one valid token at a time. Redis keeps hashes, so its
+ * reader learns no credential. Each step is one script, so only one of several racing uses gets a successor.
  */
 import type { Redis } from 'ioredis'
 import type { ServerConfig } from '../config.ts'
@@ -28,20 +28,20 @@ if family[2] == ARGV[1] and nowMs < tonumber(family[3]) + tonumber(ARGV[3]) then
 redis.call('DEL', KEYS[1])
 return {'reused'}`
 
-/** A family that ended meanwhile must not come back without an end. */
+/** A family that ended meanwhile must not come back, to stay for ever. */
 const CHANGE = `if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'user', ARGV[1]) end`
 
 export interface Families extends Pick<Logins, 'endAll' | 'close'> {
   /** Throws Unauthorized for an account that was closed, Unavailable like all of them. */
   begin(user: User): Promise<{ family: string; refreshToken: string }>
   /**
-   * The user and the next token; none within the grace after its use, when the successor is somebody's already.
-   * Undefined for a token that is not valid. One that was valid before ends its family.
+   * The user and the next token; no next one within the grace, since the successor was handed out already. Undefined
+   * for an invalid token. A token that was valid before ends its family.
    */
   rotate(
     refreshToken: string,
   ): Promise<{ user: User; family: string; refreshToken: string | undefined } | undefined>
-  /** What is remembered about the user of a family; nothing when it has ended. */
+  /** Changes what is remembered about the user of a family, unless it has ended. */
   change(family: string, user: User): Promise<void>
   end(family: string, username: string): Promise<void>
 }

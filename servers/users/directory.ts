@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { ServerConfig } from '../config.ts'
 
-/** What a login remembers about somebody; also the body of `GET /me`, in this order of keys. */
+/** What a login remembers about a user; also the body of `GET /me`, in this order of keys. */
 export type User = {
   username: string
   name: string
@@ -13,7 +13,7 @@ export type User = {
 
 export interface Directory {
   find(username: string): User | undefined
-  /** The password of a user, and for an unknown name some text to compare with all the same. */
+  /** The password of a user; for an unknown name some text, to compare with all the same. */
   passwordOf(username: string): string
 }
 
@@ -52,20 +52,21 @@ function profile(index: number, preferences: User['preferences']): User {
   return { username, name: `User ${index}`, email: `${username}@example.com`, roles: ['member'], preferences }
 }
 
-/** Texts begin at this many places, so that users as far apart as this have the same one. */
+/** Texts begin at this many places: users that far apart have the same one. */
 const PLACES = 65_536
 const TEXT_LIMIT_CHARS = 65_536
 /** Coprime to PLACES: neighbours' texts share no run of characters at the same place. */
 const STRIDE = 40_503
 
 /**
- * Preferences whose JSON has exactly so many bytes: `{"notes":"…"}`, or `{}` for 0; for 1 to 11, which hold no such
- * object, it has 12. The text is base64url of random bits, so that it compresses to no less than three quarters.
+ * Preferences whose JSON has exactly so many bytes: `{}` for 0, otherwise `{"notes":"…"}`. The smallest such object has
+ * 12 bytes, so 1 to 11 give 12. The text is base64url of random bits, so that it compresses to no less than three
+ * quarters.
  */
 function createPreferences(stateBytes: number): (index: number) => User['preferences'] {
   if (stateBytes === 0) return () => ({})
   const length = Math.max(0, stateBytes - JSON.stringify({ notes: '' }).length)
-  // The control looks its user up on every request: texts are slices of one, which cost next to nothing to take.
+  // The control looks its user up on every request: slices of one long text cost next to nothing.
   const all = randomText(PLACES + TEXT_LIMIT_CHARS)
   return (index) => {
     const start = (index * STRIDE) % PLACES

@@ -1,8 +1,8 @@
 /**
  * Checks names and passwords at a login: by a mere comparison, or at the price that a real directory pays.
  *
- * Logins are seeded outside the measurement window, and a slow hash costs the same under every scheme; `scrypt` is
- * for the question what a replica can still do while people log in.
+ * Logins are seeded outside the measurement window, and a slow hash costs the same under every scheme. `scrypt` shows
+ * what a replica can still do while people log in.
  */
 import { createHash, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -35,21 +35,21 @@ const SALT = 'authscale'
 const HASH_BYTES = 32
 
 /**
- * One derivation a login, on the thread pool, compared with a stored hash. The event loop goes on meanwhile, but
- * whatever else asks for one of the pool's four threads waits in the same queue: so does jose, whose every
- * signature and verification is a job of WebCrypto, and does not a session's HMAC, made on the main thread.
+ * One derivation a login, on the thread pool, compared with a stored hash. The event loop goes on meanwhile, but all
+ * else that needs one of the pool's four threads waits in the same queue. jose waits: each of its signatures and
+ * verifications is a job of WebCrypto. A session's HMAC does not: it is made on the main thread.
  *
- * A real directory stores a salt and a hash for every user. This one stores nothing, and to derive a user's hash
- * anew would double the price. So there is one salt and one hash, of a shared secret, and what a user's row would
- * hold is a mask: the secret XOR the SHA-256 of the user's password. What is derived is the mask XOR the SHA-256
- * of the given password, which is the secret if and only if the two are the same. It is no protection (masks and
- * passwords follow from the name), but the work is that of a real login, and the answer depends on its outcome.
+ * A real directory stores a salt and a hash for every user. This one stores nothing, and to derive a user's hash anew
+ * would double the price. So there is one salt and one hash, that of a shared secret. A user's row would hold a mask:
+ * the secret XOR the SHA-256 of the user's password. A login derives a hash from the mask XOR the SHA-256 of the given
+ * password, which is the secret if and only if the two passwords are the same. It is no protection (masks and passwords
+ * follow from the name), but the work is that of a real login, and the answer depends on its outcome.
  */
 function byDerivation(): Check {
   const secret = sha256('shared secret')
-  // At once, so that already the first login costs one derivation.
+  // Begun at once, so that the first login costs one derivation as well.
   const stored = derive(secret, SALT, HASH_BYTES, SCRYPT)
-  // A failure is the answer to each login that meets it, not the end of the process.
+  // A failure fails each login that awaits it; it must not end the process.
   stored.catch(() => {})
   return async (given, right) => {
     const mask = xor(secret, sha256(right))

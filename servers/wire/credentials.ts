@@ -6,7 +6,7 @@ import { CredentialTooLarge } from '../contract.ts'
 /** draft-ietf-httpbis-rfc6265bis-22, section 5.6, step 5: octets of name and value; attributes do not count. */
 const COOKIE_LIMIT_BYTES = 4096
 
-/** `__Host-` binds the cookie to this host, the whole of it, and TLS; plain HTTP cannot have that. */
+/** `__Host-` binds the cookie to TLS and to this host, with all of its paths; plain HTTP cannot have that. */
 export function cookieName(config: ServerConfig, name: 'sid' | 'token'): string {
   return config.plainHttp ? name : `__Host-${name}`
 }
@@ -16,12 +16,12 @@ export function cookieOptions(config: ServerConfig): CookieOptions {
   return { path: '/', httpOnly: true, secure: !config.plainHttp, sameSite: 'lax' }
 }
 
-/** Throws CredentialTooLarge for a cookie that browsers drop without a word: a login that looks right. */
+/** Throws CredentialTooLarge for a cookie that browsers would drop without a word, after a login that looks right. */
 export function requireKept(name: string, value: string): void {
   if (Buffer.byteLength(name) + Buffer.byteLength(value) > COOKIE_LIMIT_BYTES) throw new CredentialTooLarge()
 }
 
-/** The value of the only cookie of that name, unless there are several or an Authorization header as well. */
+/** The value of the cookie of that name; undefined where there are several, or an Authorization header as well. */
 export function cookieCredential(req: Request, name: string): string | undefined {
   const { cookie, authorization } = req.headers
   if (cookie === undefined || authorization !== undefined) return undefined
@@ -41,7 +41,7 @@ export function cookieCredential(req: Request, name: string): string | undefined
 const BEARER = /^Bearer ([\w.-]+)$/i
 const CREDENTIAL_COOKIE = /(?:^|[; ])(?:__Host-)?(?:sid|token)=/
 
-/** The token of the only Authorization header, unless a cookie carries a credential as well. */
+/** The token of the Authorization header; undefined where there are two, or a cookie carries a credential as well. */
 export function bearerCredential(req: Request): string | undefined {
   const { cookie, authorization } = req.headers
   if (authorization === undefined || !isOnlyHeader(req, 'authorization')) return undefined

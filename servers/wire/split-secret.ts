@@ -1,4 +1,6 @@
-/** A credential of two parts, `id.secret`: what is looked up by is public, and of the secret a store keeps the hash. */
+/**
+ * A credential of two parts, `id.secret`: a store looks it up by the id, which is public, and keeps the secret's hash.
+ */
 import { createHash, randomBytes } from 'node:crypto'
 
 const ID_BYTES = 16
