@@ -1,7 +1,7 @@
 /** The commands. Everything is done elsewhere; this file says what there is and how it is spelled. */
 import { Command } from 'commander'
-import { exitWith } from './exit.ts'
-import * as take from './options.ts'
+import { exitWith } from './commands/exit.ts'
+import * as take from './commands/options.ts'
 
 /** A command is loaded when it is called for: who mistypes an option need not wait for what draws charts. */
 const on =
@@ -56,26 +56,26 @@ program
   .action(async (options, { args: [unknown] }: Command) => {
     const names = program.commands.map((command) => command.name()).join(', ')
     if (unknown) program.error(`error: unknown command '${unknown}'; there are: ${names}`)
-    const { bench } = await import('./commands.ts')
+    const { bench } = await import('./commands/run.ts')
     return bench(options)
   })
 
 program
   .command('list')
   .description('print schemes, experiments and profiles')
-  .action(on(async () => (await import('./commands.ts')).list))
+  .action(on(async () => (await import('./commands/run.ts')).list))
 
 program
   .command('doctor')
   .description('say what was found, what is missing and what that costs')
-  .action(on(async () => (await import('./commands.ts')).doctor))
+  .action(on(async () => (await import('./commands/run.ts')).doctor))
 
 program
   .command('report')
   .argument('<run>', 'folder of a run')
   .description('derive summary, report, page and charts from the raw records again')
   .option('--json', 'print the summary alone, as JSON')
-  .action(on(async () => (await import('./commands.ts')).report))
+  .action(on(async () => (await import('./commands/run.ts')).report))
 
 program
   .command('plan')
@@ -92,7 +92,7 @@ program
   .option('--run <dir>', 'the run to plan from; default the newest that can carry the plan')
   .option('--calibrate', 'measure this machine first, about a minute for each scheme, and plan from that')
   .option('--json', 'print the plan as JSON, with the trials that each figure rests on')
-  .action(on(async () => (await import('./planning.ts')).planCapacity))
+  .action(on(async () => (await import('./commands/plan.ts')).planCapacity))
 
 program
   .command('compare')
@@ -105,18 +105,18 @@ program
   )
   .option('--markdown', 'for a pull request')
   .option('--json', 'every ratio with its interval')
-  .action(on(async () => (await import('./comparing.ts')).compare))
+  .action(on(async () => (await import('./commands/compare.ts')).compare))
 
 program
   .command('publish-run')
   .argument('<run>', 'folder of a run')
   .description('put a run under results/published/, or say what stands against it')
-  .action(on(async () => (await import('./publishing.ts')).publishRun))
+  .action(on(async () => (await import('./commands/publish.ts')).publishRun))
 
 program
   .command('published')
   .description('make everything that is derived from published runs anew, with their index')
-  .action(on(async () => (await import('./publishing.ts')).refreshPublished))
+  .action(on(async () => (await import('./commands/publish.ts')).refreshPublished))
 
 program
   .command('readme')
@@ -124,19 +124,19 @@ program
   .argument('[checks]', 'folder of the one beside which the instrument was checked; default the same')
   .argument('[others...]', 'folders of runs that decide the claims which the first one does not')
   .description('take the figures of README.md from a published run')
-  .action(on(async () => (await import('./publishing.ts')).readme))
+  .action(on(async () => (await import('./commands/publish.ts')).readme))
 
 program
   .command('schema')
   .description('write the JSON Schema of the result format')
-  .action(on(async () => (await import('./commands.ts')).schema))
+  .action(on(async () => (await import('./commands/run.ts')).schema))
 
 program
   .command('verify')
   .description('prove the instrument on this machine, in under five minutes')
   .option('--only <proofs>', 'only these proofs, comma-separated', take.names)
   .option('--out <file>', 'write the verdicts as JSON')
-  .action(on(async () => (await import('./verify/command.ts')).verify))
+  .action(on(async () => (await import('./commands/verify.ts')).verify))
 
 program
   .command('verify-load')
@@ -145,19 +145,19 @@ program
   .option('--duration <sec>', 'length of each measurement', take.seconds, 1)
   .option('--connections <n>', 'connections of both generators', take.wholeNumber(1, 1_000), 16)
   .option('--out <file>', 'write the figures as JSON')
-  .action(on(async () => (await import('./verify-load.ts')).verifyLoad))
+  .action(on(async () => (await import('./commands/verify-load.ts')).verifyLoad))
 
 program
   .command('verify-harness')
   .description('kill a run at random moments, resume it, and look for what is lost or left running')
   .option('--kills <n>', 'how often', take.wholeNumber(1, 10_000), 200)
   .option('--seed <n>', 'of the moments', take.wholeNumber(0, 2 ** 31 - 1), 1)
-  .action(on(async () => (await import('./verify-harness.ts')).verifyHarness))
+  .action(on(async () => (await import('./commands/verify-harness.ts')).verifyHarness))
 
 program
   .command('verify-page')
   .argument('<run>', 'folder of a run')
   .description('open its page with two thousand trials, and say how long that takes here')
-  .action(on(async () => (await import('./page/render-time.ts')).renderTime))
+  .action(on(async () => (await import('./commands/verify-page.ts')).renderTime))
 
 program.parseAsync().then(() => process.exit(), exitWith)

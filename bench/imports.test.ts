@@ -1,8 +1,10 @@
-/** Keeps the layering: who may import whom, read from the source text of every file. */
+/** The rules of the house: who may import whom, what stays pure, who may name what, and how full a folder gets. */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { schemeNames } from '../servers/scheme.ts'
+import { experiments } from './experiments/index.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const files = ['bench', 'servers'].flatMap((folder) =>
@@ -10,6 +12,35 @@ const files = ['bench', 'servers'].flatMap((folder) =>
     .filter((file) => file.endsWith('.ts'))
     .map((file) => path.posix.join(folder, ...file.split(path.sep))),
 )
+
+/** From the lowest: each room imports from itself and from those before it. */
+const ROOMS = [
+  'errors',
+  'traits',
+  'record',
+  'stats',
+  'figures',
+  'words',
+  'load',
+  'fleet',
+  'probe',
+  'observe',
+  'experiments',
+  'claims',
+  'trade',
+  'plan',
+  'compare',
+  'report',
+  'page',
+  'run',
+  'verify',
+  'commands',
+  'cli',
+]
+/** No clock, no randomness, no process, no files: the same records give the same report. */
+const PURE = ['stats', 'figures', 'words', 'experiments', 'claims', 'trade', 'plan', 'compare', 'report']
+const EFFECTS = ['load', 'fleet', 'probe', 'observe', 'page', 'run', 'verify', 'commands', 'cli']
+const MOST_FILES_IN_A_FOLDER = 25
 
 interface Import {
   from: string
@@ -31,16 +62,17 @@ function importsOf(file: string, text = readFileSync(path.join(root, file), 'utf
   })
 }
 
-const isTest = (file: string) =>
-  /(\.test|\.fixture|-for-tests|synthetic-run|full-disk)\.ts$/.test(file) ||
-  /^servers\/(checks|testing)\//.test(file)
+const isTest = (file: string) => /(\.test|\.fixture)\.ts$/.test(file) || /\/(testing|checks)\//.test(file)
 const sources = files.filter((file) => !isTest(file))
+const ours = sources.filter((file) => file.startsWith('bench/'))
 const all = sources.flatMap((file) => importsOf(file))
-const inside =
-  (...folders: string[]) =>
-  (file: string) =>
-    folders.some((folder) => file.startsWith(folder))
-const none = (broken: Import[]) =>
+const roomOf = (file: string) => path.basename(file.split('/')[1] ?? '', '.ts')
+const isIn = (rooms: readonly string[]) => (file: string) =>
+  file.startsWith('bench/') && rooms.includes(roomOf(file))
+/** The part of an experiment's folder that does something, or the one file that gathers them. */
+const acts = (file: string) => /^bench\/experiments\/(\w+\/act(\.ts$|\/)|acts\.ts$)/.test(file)
+const pure = (file: string) => isIn(PURE)(file) && !acts(file)
+const none = (broken: readonly Import[]) =>
   assert.deepEqual(
     broken.map(({ from, to }) => `${from} -> ${to}`),
     [],
@@ -64,55 +96,87 @@ test('the reader of imports sees each form, and would notice a forbidden one', (
   assert.ok(all.length > 100, 'the real files are read')
 })
 
-test('types.ts holds types alone', () => {
-  none(all.filter(({ from, typeOnly }) => from === 'bench/types.ts' && !typeOnly))
+test('every file is in a room, and a room imports only lower ones, also types', () => {
+  const isKnown = isIn([...ROOMS, 'testing'])
+  assert.deepEqual(
+    files.filter((file) => file.startsWith('bench/') && !isKnown(file) && file !== 'bench/imports.test.ts'),
+    [],
+  )
+  const isHigher = ({ from, to }: Import) => ROOMS.indexOf(roomOf(to)) > ROOMS.indexOf(roomOf(from))
+  none(all.filter((one) => isIn(ROOMS)(one.from) && isIn(ROOMS)(one.to) && isHigher(one)))
 })
 
-const pure = inside(
-  ...['experiments', 'stats', 'claims', 'plan', 'report', 'compare'].map((name) => `bench/${name}/`),
-)
+test('no files import each other in a circle, also of types', () => {
+  assert.deepEqual(circles(new Map(sources.map((file) => [file, importsOf(file).map(({ to }) => to)]))), [])
+  const planted = new Map([
+    ['a', ['b']],
+    ['b', ['c']],
+    ['c', ['b']],
+  ])
+  assert.deepEqual(circles(planted), [['b', 'c', 'b']], 'a circle would be seen')
+})
 
-test('experiments, statistics and reports import no effects', () => {
-  const effects = inside(
-    'node:',
-    'bench/fleet/',
-    'bench/load/',
-    'bench/probe/',
-    'bench/observe/',
-    'bench/run.ts',
-    'bench/cli.ts',
-  )
+/** Each circle that a walk in depth closes, as the way round. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const done = new Set<string>()
+  const found: string[][] = []
+  const walk = (file: string, way: readonly string[]) => {
+    const place = way.indexOf(file)
+    if (place >= 0) found.push([...way.slice(place), file])
+    if (place >= 0 || done.has(file)) return
+    for (const next of graph.get(file) ?? []) walk(next, [...way, file])
+    done.add(file)
+  }
+  for (const file of graph.keys()) walk(file, [])
+  return found
+}
+
+test('what is pure imports no effects', () => {
+  const effects = (to: string) => to.startsWith('node:') || isIn(EFFECTS)(to) || acts(to)
   none(all.filter(({ from, to, typeOnly }) => pure(from) && !typeOnly && effects(to)))
 })
 
-test('experiments, statistics and reports use no clock, no randomness and no process', () => {
+test('what is pure uses no clock, no randomness and no process', () => {
   const impure = /\b(Date\.now|new Date\(\)|performance\.now|Math\.random|process\.)/
-  const broken = sources.filter(pure).filter((file) => impure.test(withoutComments(file)))
-  assert.deepEqual(broken, [])
+  assert.deepEqual(
+    sources.filter(pure).filter((file) => impure.test(withoutComments(file))),
+    [],
+  )
 })
 
 function withoutComments(file: string): string {
   return readFileSync(path.join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
 }
 
-test('load never imports stats', () => {
-  none(all.filter(({ from, to }) => from.startsWith('bench/load/') && to.startsWith('bench/stats/')))
+test('one file gathers what experiments do, and each act is imported by nothing else', () => {
+  const folder = (file: string) => file.split('/').slice(0, 3).join('/')
+  const outside = ({ from, to }: Import) =>
+    from !== 'bench/experiments/acts.ts' && !(acts(from) && folder(from) === folder(to))
+  none(all.filter((one) => acts(one.to) && one.to !== 'bench/experiments/acts.ts' && outside(one)))
 })
 
-test('observations know how to ask and nothing of what is running, what it costs, or what a run makes of it', () => {
-  const others = inside(
-    ...['fleet', 'probe', 'stats', 'experiments', 'claims', 'plan', 'report'].map((name) => `bench/${name}/`),
+test('experiments never import each other, nor do schemes', () => {
+  const folderOf = (file: string) => /^(bench\/experiments|servers\/schemes)\/([\w-]+)[/.]/.exec(file)
+  const isFolder = (file: string) =>
+    /^bench\/experiments\/[\w-]+\//.test(file) || file.startsWith('servers/schemes/')
+  none(
+    all.filter(({ from, to }) => isFolder(from) && isFolder(to) && folderOf(from)?.[0] !== folderOf(to)?.[0]),
   )
-  none(all.filter(({ from, to }) => from.startsWith('bench/observe/') && others(to)))
 })
 
-test('servers never import bench, and bench takes from servers only the contract of schemes', () => {
-  none(all.filter(({ from, to }) => from.startsWith('servers/') && to.startsWith('bench/')))
-  none(all.filter(({ from, to }) => from.startsWith('bench/') && /^servers\/(?!scheme\.ts$)/.test(to)))
-})
-
-test('schemes never import each other', () => {
-  none(all.filter(({ from, to }) => from.startsWith('servers/schemes/') && to.startsWith('servers/schemes/')))
+test('only experiments and claims name an experiment or a scheme', () => {
+  const others = ours.filter((file) => !isIn(['experiments', 'claims'])(file))
+  const schemes = new RegExp(`'(${schemeNames.filter((name) => name !== 'none').join('|')})'`)
+  const names = experiments.map(({ name }) => name).join('|')
+  const named = new RegExp(`experiment(:|\\s[=!]==)\\s*'(${names})'|'(rtt|knobs|aa)'(?!\\])`)
+  const broken = others.flatMap((file) =>
+    withoutComments(file)
+      .split('\n')
+      .filter((line) => schemes.test(line) || named.test(line))
+      .map((line) => `${file}: ${line.trim()}`),
+  )
+  assert.deepEqual(broken, [])
+  assert.match("arm.experiment === 'latency'", named, 'a name would be seen')
 })
 
 test('behaviour follows traits: no code outside the registry compares a scheme by name', () => {
@@ -121,4 +185,34 @@ test('behaviour follows traits: no code outside the registry compares a scheme b
     sources.filter((file) => compared.test(withoutComments(file))),
     [],
   )
+})
+
+test('production never imports what is there for tests, and the raw format imports zod and errors alone', () => {
+  none(all.filter(({ to }) => isTest(to)))
+  const allowed = (to: string) => to === 'zod' || to.startsWith('node:') || isIn(['errors', 'record'])(to)
+  none(all.filter(({ from, to }) => isIn(['record'])(from) && !allowed(to)))
+  none(
+    all.filter(
+      ({ from, to }) => from.startsWith('bench/record/schema/') && (to.startsWith('node:') || !allowed(to)),
+    ),
+  )
+})
+
+test('servers never import bench, and bench takes from servers only names and traits of schemes', () => {
+  none(all.filter(({ from, to }) => from.startsWith('servers/') && to.startsWith('bench/')))
+  none(
+    all.filter(
+      ({ from, to }) => from.startsWith('bench/') && to.startsWith('servers/') && to !== 'servers/scheme.ts',
+    ),
+  )
+})
+
+test('nothing is loose, and no folder is so full that nobody finds anything in it', () => {
+  const loose = ours.filter((file) => file.split('/').length === 2)
+  assert.deepEqual(loose.sort(), ['bench/cli.ts', 'bench/errors.ts', 'bench/traits.ts'])
+  const folders = [...new Set(sources.map((file) => path.dirname(file)))]
+  const full = folders.filter(
+    (folder) => sources.filter((file) => path.dirname(file) === folder).length > MOST_FILES_IN_A_FOLDER,
+  )
+  assert.deepEqual(full, [])
 })

@@ -1,9 +1,10 @@
 /** The claims about what a browser gives away, for each outcome. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { SchemeName } from '../../servers/scheme.ts'
+import type { BrowserSeen } from '../record/schema/examine.ts'
 import { summarize } from '../report/summarize.ts'
-import { syntheticBrowser } from '../report/synthetic-browser.ts'
-import type { BrowserSeen, SchemeName } from '../types.ts'
+import { syntheticBrowser } from '../testing/synthetic-browser.ts'
 
 type Options = Parameters<typeof syntheticBrowser>[0]
 type Forgery = BrowserSeen['forgeries'][number]

@@ -1,11 +1,12 @@
 /** The claims about what scripts, other sites and anybody at all can do with a credential. */
-import { counted, list } from '../report/format.ts'
-import type { Summary } from '../types.ts'
+
+import type { MeasuredSummary } from '../experiments/reports.ts'
+import { counted, list } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import { code, undecided } from './facts.ts'
 import { ARTICLE, comment } from './sources.ts'
 
-type Scheme = NonNullable<Summary['browser']>['schemes'][number]
+type Scheme = NonNullable<MeasuredSummary['browser']>['schemes'][number]
 type Forgery = Scheme['forgeries'][number]
 type Entry = Finding['estimates'][number]
 

@@ -1,14 +1,18 @@
 /** A claim that people make, fixed before anything was measured for it, and what a run may find about it. */
 
-import type { Ladder } from '../report/ladders.ts'
-import type { ArmRecords } from '../report/records.ts'
-import type { ClaimFinding, Estimate, Run, Summary, TrialResult } from '../types.ts'
+import type { MeasuredSummary } from '../experiments/reports.ts'
+import type { Ladder } from '../figures/climbs.ts'
+import type { ArmRecords } from '../figures/records.ts'
+import type { Estimate } from '../record/schema/basics.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
+import type { ClaimFinding } from './schema.ts'
 import type { Bound, Limits } from './verdict.ts'
 
 /** What a run knows when its claims are judged: the summary so far, and the records behind it. */
 export interface Facts {
   run: Run
-  summary: Omit<Summary, 'claims'>
+  summary: MeasuredSummary
   /** Valid closed-loop records by arm, as the summary has them. */
   arms: readonly ArmRecords[]
   /** Valid open-loop records by scheme. */

@@ -1,9 +1,9 @@
 /** Claims about CPU, for each outcome, on runs in which the truth is known. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { failedRecord } from '../report/synthetic-run.ts'
-import type { TrialResult } from '../types.ts'
-import { changing, judged, judgedWithLadders, near } from './claims-for-tests.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
+import { changing, judged, judgedWithLadders, near } from '../testing/claims.ts'
+import { failedRecord } from '../testing/synthetic-run.ts'
 
 const resources = (options: Parameters<typeof judged>[1] = {}) =>
   judged('server-resources', { experiments: ['cost'], ...options })

@@ -1,10 +1,10 @@
 /** Claims about what requests cost in CPU. */
-import { CONTROL } from '../experiments/arms.ts'
-import { isStraight, WORST_RESIDUAL } from '../report/demand.ts'
-import { figure, percent, styles } from '../report/format.ts'
-import type { ArmRecords } from '../report/records.ts'
+
+import { isStraight, WORST_RESIDUAL } from '../experiments/latency/demand.ts'
+import { type ArmRecords, CONTROL } from '../figures/records.ts'
+import type { Estimate } from '../record/schema/basics.ts'
 import { ownError } from '../stats/compare.ts'
-import type { Estimate } from '../types.ts'
+import { figure, percent, styles } from '../words/format.ts'
 import type { Claim } from './claim.ts'
 import {
   armOf,

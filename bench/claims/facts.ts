@@ -1,16 +1,18 @@
 /** Looks up what a claim needs in a run, and names the trials that it came from. */
-import { estimate, type MetricName, metrics } from '../report/metrics.ts'
-import { type ArmRecords, byBlock, isControl } from '../report/records.ts'
-import { isPoint } from '../report/scaling.ts'
+
+import { isPoint } from '../experiments/replicas/summary.ts'
+import type { MeasuredSummary } from '../experiments/reports.ts'
+import { THE_TWO } from '../experiments/roles.ts'
+import { estimate, type MetricName, metrics } from '../figures/metrics.ts'
+import { type ArmRecords, byBlock, isControl } from '../figures/records.ts'
+import type { Estimate, Warning } from '../record/schema/basics.ts'
 import { type ByBlock, medianPerBlock, ownError, ratios, subtracted } from '../stats/compare.ts'
-import type { Estimate, Summary, Warning } from '../types.ts'
 import type { Facts, Finding } from './claim.ts'
 import type { OwnError } from './verdict.ts'
 
-/** The schemes that most claims are about; each as its library's README sets it up. */
-export const SESSION = 'session-redis'
+/** The schemes that most claims are about. */
+export const [SESSION, TOKEN] = THE_TWO
 export const MEMORY = 'session-memory'
-export const TOKEN = 'jwt-hs256'
 export const DENYLIST = 'jwt-denylist'
 
 /** Nothing measured, nothing said. */
@@ -100,7 +102,10 @@ export function laddersOf({ run, ladders }: Facts, names: readonly string[]): st
 }
 
 /** What a logged-in user of the scheme takes, as the summary has it. */
-export function growthOf({ summary }: Facts, name: string): Summary['memoryPerUser'][number] | undefined {
+export function growthOf(
+  { summary }: Facts,
+  name: string,
+): MeasuredSummary['memoryPerUser'][number] | undefined {
   return summary.memoryPerUser.find(({ scheme }) => scheme === name)
 }
 
@@ -122,7 +127,7 @@ export function entryOf(
   { summary }: Facts,
   experiment: string,
   name: string,
-): Summary['arms'][number] | undefined {
+): MeasuredSummary['arms'][number] | undefined {
   return summary.arms.find(
     ({ arm }) => arm.experiment === experiment && arm.scheme === name && arm.replicas === 1 && !arm.twin,
   )

@@ -1,9 +1,9 @@
 /** The claim about small sites, for each outcome. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LadderOptions } from '../report/synthetic-ladders.ts'
-import { failedRecord } from '../report/synthetic-run.ts'
-import { judgedWithLadders } from './claims-for-tests.ts'
+import { judgedWithLadders } from '../testing/claims.ts'
+import type { LadderOptions } from '../testing/synthetic-ladders.ts'
+import { failedRecord } from '../testing/synthetic-run.ts'
 
 const sites = (options: LadderOptions = {}) =>
   judgedWithLadders('small-sites', {

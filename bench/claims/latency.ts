@@ -1,8 +1,10 @@
 /** The claim that small sites do well with sessions: what users wait for at low arrival rates. */
-import { list, styles } from '../report/format.ts'
-import { histogramSet } from '../report/histograms.ts'
-import { accepted, clusterEstimate, flags, type Ladder } from '../report/ladders.ts'
-import type { Estimate, Measurement } from '../types.ts'
+
+import { accepted, clusterEstimate, flags, type Ladder } from '../figures/climbs.ts'
+import { histogramSet } from '../figures/histograms.ts'
+import type { Estimate } from '../record/schema/basics.ts'
+import type { Measurement } from '../record/schema/trial.ts'
+import { list, styles } from '../words/format.ts'
 import type { Claim, Facts, Verdict } from './claim.ts'
 import { code, laddersOf, notMeasured, SESSION, TOKEN, undecided } from './facts.ts'
 import { ARTICLE } from './sources.ts'

@@ -1,5 +1,4 @@
 /** The ledger: every claim, in the order in which it was fixed, and what a run finds about it. */
-import type { Summary } from '../types.ts'
 import { csrf, payloadReadable, xss } from './browser.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import { largeSites, serverResources } from './cost.ts'
@@ -11,6 +10,7 @@ import { shortExpiry } from './refresh.ts'
 import { multipleReplicas } from './refusals.ts'
 import { notForSessions } from './revocation.ts'
 import { cookiesScale, scalesBetter } from './scale.ts'
+import type { ClaimFinding } from './schema.ts'
 import { needsDatabase, noServerState } from './store.ts'
 import { redisFaster } from './throughput.ts'
 import { indexBySecret } from './timing.ts'
@@ -38,7 +38,7 @@ export const ledger: readonly Claim[] = [
 ]
 
 /** What the run says about every claim; pure. */
-export function judgeAll(facts: Facts): Summary['claims'] {
+export function judgeAll(facts: Facts): ClaimFinding[] {
   return ledger.map((claim) => {
     const { id, quote, source, reading, metric, supportedIf, refutedIf, decidedBy } = claim
     return {

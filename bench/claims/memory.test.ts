@@ -1,8 +1,8 @@
 /** The claim about memory of logged-in users, for each outcome. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { failedRecord, type SyntheticOptions } from '../report/synthetic-run.ts'
-import { judged, near } from './claims-for-tests.ts'
+import { judged, near } from '../testing/claims.ts'
+import { failedRecord, type SyntheticOptions } from '../testing/synthetic-run.ts'
 
 const memory = (options: SyntheticOptions = {}) =>
   judged('memory-per-user', { experiments: ['users'], ...options })

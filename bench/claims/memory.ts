@@ -1,7 +1,7 @@
 /** The claim that a server keeps something in memory for every user who logs in. */
-import type { Comparison } from '../report/comparisons.ts'
-import { list } from '../report/format.ts'
+import type { Comparison } from '../figures/comparisons.ts'
 import { MIN_BLOCKS_TO_DETECT } from '../stats/compare.ts'
+import { list } from '../words/format.ts'
 import type { Claim, Facts, Finding, Verdict } from './claim.ts'
 import { code, growthOf, growthTrials, MEMORY, notMeasured, SESSION, TOKEN, undecided } from './facts.ts'
 import { comment } from './sources.ts'

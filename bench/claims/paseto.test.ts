@@ -1,10 +1,11 @@
 /** The claim about PASETO, for each outcome. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Run } from '../record/schema/run.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
 import { summarize } from '../report/summarize.ts'
-import { type SyntheticOptions, syntheticRun } from '../report/synthetic-run.ts'
-import type { Run, TrialResult } from '../types.ts'
-import { near } from './claims-for-tests.ts'
+import { near } from '../testing/claims.ts'
+import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
 
 const SCHEMES = ['none', 'jwt-eddsa', 'jwe', 'paseto-v4-public', 'paseto-v4-local'] as const
 

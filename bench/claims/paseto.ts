@@ -1,7 +1,7 @@
 /** The claim about PASETO. */
-import { CONTROL } from '../experiments/arms.ts'
-import { figure, list } from '../report/format.ts'
+import { CONTROL } from '../figures/records.ts'
 import { ownError } from '../stats/compare.ts'
+import { figure, list } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import {
   armOf,

@@ -1,11 +1,11 @@
 /** The claim about short lifetimes: a curve from the CPU of one refresh, or nothing. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refreshChart } from '../report/charts/refresh.ts'
-import { toSvg } from '../report/charts/svg.ts'
-import { refreshSection } from '../report/refresh.ts'
-import { REFRESH_US, syntheticRevocation } from '../report/revocation-for-tests.ts'
+import { refreshParts } from '../experiments/revocation/refresh.ts'
+import { refreshChart } from '../experiments/revocation/refresh-chart.ts'
 import { summarize } from '../report/summarize.ts'
+import { REFRESH_US, syntheticRevocation } from '../testing/revocation.ts'
+import { toSvg } from '../words/charts/svg.ts'
 
 async function judged(options: Parameters<typeof syntheticRevocation>[0] = {}) {
   const { run, results } = await syntheticRevocation(options)
@@ -39,7 +39,7 @@ test('depends: each lifetime has the refreshes of an hour and their CPU', async 
     plan.filter(({ arm }) => arm.variant === 'refreshing').map(({ id }) => id),
   )
   assert.match(
-    refreshSection(summary, (name) => name).join('\n'),
+    refreshParts(summary, (name) => name).join('\n'),
     /\| 5 min \| 5 min \+ 1 s \| 12\.0 \| 6\.00 \(6\.00 to 6\.00\) \|/,
   )
 })

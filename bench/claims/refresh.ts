@@ -1,6 +1,7 @@
 /** The claim that tokens should expire soon: what that costs, against how long a revoked one is accepted. */
-import { figure, list, withInterval } from '../report/format.ts'
-import { LIFETIMES_MIN } from '../report/refresh.ts'
+
+import { LIFETIMES_MIN } from '../experiments/revocation/refresh.ts'
+import { figure, list, withInterval } from '../words/format.ts'
 import type { Claim } from './claim.ts'
 import { code, trialsOf, undecided } from './facts.ts'
 import { ARTICLE } from './sources.ts'

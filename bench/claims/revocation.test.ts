@@ -1,8 +1,8 @@
 /** The claim about tokens as sessions, for each outcome. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Seen, syntheticRevocation } from '../report/revocation-for-tests.ts'
 import { summarize } from '../report/summarize.ts'
+import { type Seen, syntheticRevocation } from '../testing/revocation.ts'
 
 type Options = Parameters<typeof syntheticRevocation>[0]
 

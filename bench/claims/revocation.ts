@@ -1,14 +1,16 @@
 /** The claim that tokens are no sessions, by what becomes of either after a logout. */
-import { list } from '../report/format.ts'
-import { timeText } from '../report/revocation-section.ts'
+
+import type { MeasuredSummary } from '../experiments/reports.ts'
+import { timeText } from '../experiments/revocation/section.ts'
+import type { Estimate } from '../record/schema/basics.ts'
 import { FEW_BLOCKS } from '../stats/median-interval.ts'
-import type { Estimate, Summary } from '../types.ts'
+import { list } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import { code, DENYLIST, MEMORY, SESSION, TOKEN, undecided } from './facts.ts'
 import { comment } from './sources.ts'
 import type { Bound } from './verdict.ts'
 
-type Entry = Summary['revocation'][number]
+type Entry = MeasuredSummary['revocation'][number]
 
 /** A scheme's logouts, of which some were watched to their end. */
 interface Logouts {

@@ -1,9 +1,10 @@
 /** Claims about more replicas, for each outcome. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SyntheticOptions } from '../report/synthetic-run.ts'
-import type { TrialResult, Warning } from '../types.ts'
-import { changing, judged, near } from './claims-for-tests.ts'
+import type { Warning } from '../record/schema/basics.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
+import { changing, judged, near } from '../testing/claims.ts'
+import type { SyntheticOptions } from '../testing/synthetic-run.ts'
 
 /** `cost` for the own error; cores enough for four replicas. */
 const many = (id: string, options: SyntheticOptions = {}) =>

@@ -1,10 +1,12 @@
 /** Claims about what more replicas bring. */
-import { figure, percent, styles } from '../report/format.ts'
-import type { ArmRecords } from '../report/records.ts'
-import { singleOf, speedups } from '../report/scaling.ts'
-import { meaning } from '../report/warnings.ts'
+
+import { singleOf, speedups } from '../experiments/replicas/summary.ts'
+import type { MeasuredSummary } from '../experiments/reports.ts'
+import type { ArmRecords } from '../figures/records.ts'
+import type { Estimate } from '../record/schema/basics.ts'
 import type { ByBlock } from '../stats/compare.ts'
-import type { Estimate, Summary } from '../types.ts'
+import { figure, percent, styles } from '../words/format.ts'
+import { meaning } from '../words/warnings.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import {
   armOf,
@@ -32,7 +34,7 @@ const SCALING = {
   sessionOfToken: { supported: null, refuted: AS_WELL },
 } satisfies Record<string, Limits>
 
-type Scaling = Summary['scaling'][number] & { efficiency: Estimate }
+type Scaling = MeasuredSummary['scaling'][number] & { efficiency: Estimate }
 
 /** Numbers of replicas with an efficiency, rising. */
 function efficiencies({ summary }: Facts, name: string): Scaling[] {

@@ -1,8 +1,8 @@
 /** Claims about what is kept and asked for a token, for each outcome. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { failedRecord, type SyntheticOptions } from '../report/synthetic-run.ts'
-import { changing, judged } from './claims-for-tests.ts'
+import { changing, judged } from '../testing/claims.ts'
+import { failedRecord, type SyntheticOptions } from '../testing/synthetic-run.ts'
 
 const state = (options: SyntheticOptions = {}) =>
   judged('no-server-state', { experiments: ['cost', 'users'], ...options })

@@ -1,8 +1,10 @@
 /** Claims about what a server has to keep, and to ask, for a token. */
-import { counted, list, type Style } from '../report/format.ts'
-import { estimate } from '../report/metrics.ts'
-import { type ArmRecords, byBlock } from '../report/records.ts'
-import type { Estimate, Measurement } from '../types.ts'
+
+import { estimate } from '../figures/metrics.ts'
+import { type ArmRecords, byBlock } from '../figures/records.ts'
+import type { Estimate } from '../record/schema/basics.ts'
+import type { Measurement } from '../record/schema/trial.ts'
+import { counted, list, type Style } from '../words/format.ts'
 import type { Claim } from './claim.ts'
 import {
   armOf,

@@ -1,9 +1,9 @@
 /** The claim about connect-redis, for each outcome. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SyntheticOptions } from '../report/synthetic-run.ts'
-import type { Warning } from '../types.ts'
-import { changing, judged, judgedWithLadders, near } from './claims-for-tests.ts'
+import type { Warning } from '../record/schema/basics.ts'
+import { changing, judged, judgedWithLadders, near } from '../testing/claims.ts'
+import type { SyntheticOptions } from '../testing/synthetic-run.ts'
 
 const faster = (options: SyntheticOptions = {}) =>
   judged('redis-faster', { experiments: ['cost'], ...options })

@@ -1,8 +1,10 @@
 /** The claim that connect-redis makes express-session faster. */
-import { instrumentLimit } from '../report/comparisons.ts'
-import { figure, list, responseText } from '../report/format.ts'
-import type { ArmRecords } from '../report/records.ts'
-import type { Estimate, Summary } from '../types.ts'
+
+import type { MeasuredSummary } from '../experiments/reports.ts'
+import { instrumentLimit } from '../figures/comparisons.ts'
+import type { ArmRecords } from '../figures/records.ts'
+import type { Estimate } from '../record/schema/basics.ts'
+import { figure, list, responseText } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import {
   armOf,
@@ -104,7 +106,7 @@ function p99Side({ latency }: Facts['summary']): { text: string; estimates: Find
   }
 }
 
-function keptRungs(latency: Summary['latency'], name: string) {
+function keptRungs(latency: MeasuredSummary['latency'], name: string) {
   const entry = latency.find(({ scheme }) => scheme === name)
   return entry?.rungs.filter(({ metShare }) => metShare === 1)
 }

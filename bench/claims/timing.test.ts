@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { summarize } from '../report/summarize.ts'
-import { syntheticRun } from '../report/synthetic-run.ts'
-import { syntheticTiming } from '../report/synthetic-timing.ts'
+import { syntheticRun } from '../testing/synthetic-run.ts'
+import { syntheticTiming } from '../testing/synthetic-timing.ts'
 
 async function judged(options: Parameters<typeof syntheticTiming>[0] = {}) {
   const { run, results } = await syntheticTiming(options)

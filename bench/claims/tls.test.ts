@@ -1,11 +1,11 @@
 /** The claim about old versions of SSL and TLS, for each outcome. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { TrialResult } from '../record/schema/trial.ts'
 import { summarize } from '../report/summarize.ts'
-import { failedRecord } from '../report/synthetic-run.ts'
-import { PROXY_US, REDIS_US, REPLICA_US, syntheticTls } from '../report/synthetic-tls.ts'
-import type { TrialResult } from '../types.ts'
-import { changing, near } from './claims-for-tests.ts'
+import { changing, near } from '../testing/claims.ts'
+import { failedRecord } from '../testing/synthetic-run.ts'
+import { PROXY_US, REDIS_US, REPLICA_US, syntheticTls } from '../testing/synthetic-tls.ts'
 
 type Options = Parameters<typeof syntheticTls>[0]
 

@@ -1,14 +1,16 @@
 /** The claim that old versions of SSL and TLS are done with, and what the newer ones cost. */
-import { counted, list } from '../report/format.ts'
-import { type ArmRecords, isControl } from '../report/records.ts'
-import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from '../report/tls.ts'
-import type { Estimate, Summary } from '../types.ts'
+
+import type { MeasuredSummary } from '../experiments/reports.ts'
+import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from '../experiments/tls/summary.ts'
+import { type ArmRecords, isControl } from '../figures/records.ts'
+import type { Estimate } from '../record/schema/basics.ts'
+import { counted, list } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import { code, SESSION, trialsOf, undecided } from './facts.ts'
 import { ARTICLE, comment } from './sources.ts'
 import { caveat, inUnit, measured } from './wording.ts'
 
-type Tls = NonNullable<Summary['tls']>
+type Tls = NonNullable<MeasuredSummary['tls']>
 type Entry = Finding['estimates'][number]
 
 /** None of them may be accepted, by a proxy that was told to speak a newer one. */

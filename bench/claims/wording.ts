@@ -1,7 +1,8 @@
 /** The words that findings share: a figure with its interval and n, and why an interval decided nothing. */
-import { counted, list, type Style, styles, withInterval } from '../report/format.ts'
+
+import type { Estimate, Warning } from '../record/schema/basics.ts'
 import { FEW_BLOCKS, rangeCoverage } from '../stats/median-interval.ts'
-import type { Estimate, Warning } from '../types.ts'
+import { counted, list, type Style, styles, withInterval } from '../words/format.ts'
 import type { Facts } from './claim.ts'
 import { code } from './facts.ts'
 import type { Bound, Limits, Ruling } from './verdict.ts'

@@ -1,22 +1,22 @@
 /** All published runs side by side: what they ran on, and their main figures as charts. */
 import { schemeNames } from '../../servers/scheme.ts'
-import { acrossChart, type Series } from '../report/charts/across.ts'
-import type { Drawing } from '../report/charts/svg.ts'
-import { counted } from '../report/format.ts'
-import type { PageRun } from '../report/page-data.ts'
-import { markdownTable, type Table } from '../report/tables.ts'
+import type { RunWithRows } from '../figures/rows.ts'
 import { medianInterval } from '../stats/median-interval.ts'
+import type { Drawing } from '../words/charts/svg.ts'
+import { counted } from '../words/format.ts'
+import { markdownTable, type Table } from '../words/tables.ts'
+import { acrossChart, type Series } from './across-chart.ts'
 import { type Metric, metrics } from './samples.ts'
 
 /** Of those that a chart across runs is worth: a run has few figures that are not in proportion to these. */
 const SHOWN = ['authTax', 'capacity'] as const
 
 /** Newest first. */
-export function newestFirst<T extends PageRun>(runs: readonly T[]): T[] {
+export function newestFirst<T extends RunWithRows>(runs: readonly T[]): T[] {
   return runs.toSorted((a, b) => Date.parse(b.run.startedAt) - Date.parse(a.run.startedAt))
 }
 
-export function runsTable(runs: readonly PageRun[]): Table {
+export function runsTable(runs: readonly RunWithRows[]): Table {
   return {
     head: ['run', 'machine', 'runtime', 'profile', 'experiments', 'trials', 'as'],
     rows: newestFirst(runs).map(({ run, rows }) => {
@@ -42,7 +42,7 @@ interface Across {
 }
 
 /** By metric; those of which a run has a figure. */
-export function acrossCharts(runs: readonly PageRun[]): Across[] {
+export function acrossCharts(runs: readonly RunWithRows[]): Across[] {
   return metrics
     .filter(({ name }) => (SHOWN as readonly string[]).includes(name))
     .flatMap((metric) => {
@@ -56,7 +56,7 @@ export function acrossCharts(runs: readonly PageRun[]): Across[] {
     })
 }
 
-function pointsOf(metric: Metric, rows: PageRun['rows']): Series['points'] {
+function pointsOf(metric: Metric, rows: RunWithRows['rows']): Series['points'] {
   return schemeNames.flatMap((scheme) => {
     const values = metric.of(rows, scheme)
     return values ? [{ scheme, ...medianInterval(values), n: values.length }] : []
@@ -68,7 +68,7 @@ export function chartPath({ name }: { name: string }): string {
 }
 
 /** What `results/README.md` says of them, between its marks. */
-export function catalogueMarkdown(runs: readonly PageRun[]): string {
+export function catalogueMarkdown(runs: readonly RunWithRows[]): string {
   return [
     markdownTable(runsTable(runs), 'text'),
     ...acrossCharts(runs).map(({ name, drawing }) => `![${drawing.title}](${chartPath({ name })})`),

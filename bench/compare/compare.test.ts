@@ -1,17 +1,16 @@
 /** Runs against each other: what was put in comes out, noise does not, and what differs besides is said. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PageRun } from '../report/page-data.ts'
-import { trialRows } from '../report/rows.ts'
-import { syntheticLadders } from '../report/synthetic-ladders.ts'
-import { type SyntheticOptions, syntheticRun } from '../report/synthetic-run.ts'
-import type { Run } from '../types.ts'
+import { type RunWithRows, trialRows } from '../figures/rows.ts'
+import type { Run } from '../record/schema/run.ts'
+import { syntheticLadders } from '../testing/synthetic-ladders.ts'
+import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
 import { compareRuns, type RunRatio } from './compare.ts'
 import { conditionOf, failures } from './conditions.ts'
 import { comparability, isComparable, runDifferences } from './differences.ts'
 import { comparisons, markdownComparison, terminalComparison } from './text.ts'
 
-function made(options: SyntheticOptions = {}, change: (run: Run) => Run = (run) => run): PageRun {
+function made(options: SyntheticOptions = {}, change: (run: Run) => Run = (run) => run): RunWithRows {
   const { run, results } = syntheticRun({ experiments: ['cost', 'users'], ...options })
   return { run: change(run), rows: trialRows(run, results) }
 }

@@ -1,7 +1,7 @@
 /** Two runs against each other: ratios by scheme and metric, each with its interval, and which of them count as seen. */
-import { inFamily } from '../report/comparisons.ts'
-import type { PageRun } from '../report/page-data.ts'
-import { schemePlace } from '../report/records.ts'
+import { inFamily } from '../figures/comparisons.ts'
+import { schemePlace } from '../figures/records.ts'
+import type { RunWithRows } from '../figures/rows.ts'
 import { detected, MIN_BLOCKS_TO_DETECT } from '../stats/compare.ts'
 import { type Interval, medianInterval } from '../stats/median-interval.ts'
 import { welch } from '../stats/welch.ts'
@@ -32,7 +32,7 @@ export interface RunRatio {
  * excludes one, p after Holm's correction over all ratios of the two runs is below 5 %, both have three blocks at
  * least, and it exceeds what equal arms differed by in either run.
  */
-export function compareRuns(base: PageRun, other: PageRun): RunRatio[] {
+export function compareRuns(base: RunWithRows, other: RunWithRows): RunRatio[] {
   const cells = metrics.flatMap((metric) =>
     schemesIn(base, other).flatMap((scheme) => cell(metric, scheme, base, other) ?? []),
   )
@@ -52,7 +52,7 @@ function judgement({ ratio, base, other, p, error }: Cell): Pick<RunRatio, 'judg
 
 type Cell = Omit<RunRatio, 'judged' | 'detected'> & { error: number | null }
 
-function cell(metric: Metric, scheme: string, base: PageRun, other: PageRun): Cell | null {
+function cell(metric: Metric, scheme: string, base: RunWithRows, other: RunWithRows): Cell | null {
   const [from, to] = [metric.of(base.rows, scheme), metric.of(other.rows, scheme)]
   if (!from || !to) return null
   const sides = { base: side(from), other: side(to) }
@@ -72,7 +72,7 @@ function cell(metric: Metric, scheme: string, base: PageRun, other: PageRun): Ce
 const side = (values: readonly number[]): Side => ({ ...medianInterval(values), n: values.length })
 
 /** In the order of the registry; those that it no longer knows come last. */
-function schemesIn(...runs: readonly PageRun[]): string[] {
+function schemesIn(...runs: readonly RunWithRows[]): string[] {
   const names = new Set(runs.flatMap(({ rows }) => rows.map(({ scheme }) => scheme)))
   return [...names].sort((a, b) => schemePlace(a) - schemePlace(b) || a.localeCompare(b, 'en'))
 }

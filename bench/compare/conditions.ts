@@ -1,5 +1,5 @@
 /** What `--fail-on` asks for: `authTax>10%,throughput<-5%`. */
-import { percent } from '../report/format.ts'
+import { percent } from '../words/format.ts'
 import type { RunRatio } from './compare.ts'
 import { metrics } from './samples.ts'
 

@@ -1,6 +1,8 @@
 /** In what two runs differ besides their figures: whether a ratio between them says what its reader takes it for. */
-import { counted } from '../report/format.ts'
-import type { Arm, Run } from '../types.ts'
+
+import type { Run } from '../record/schema/run.ts'
+import type { Arm } from '../record/schema/trial.ts'
+import { counted } from '../words/format.ts'
 
 /**
  * machine: what the figures are made on. method: how they are made. code: what is usually compared on purpose, such as

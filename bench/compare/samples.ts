@@ -1,8 +1,10 @@
 /** What runs are compared by: for each scheme and metric one number a block. */
-import { CONTROL } from '../experiments/arms.ts'
-import { instrumentLimit } from '../report/comparisons.ts'
-import { LEAST_STATE_BYTES } from '../report/growth.ts'
-import type { TrialRow } from '../report/rows.ts'
+
+import { ROLES } from '../experiments/roles.ts'
+import { instrumentLimit } from '../figures/comparisons.ts'
+import { LEAST_STATE_BYTES } from '../figures/growth.ts'
+import { CONTROL } from '../figures/records.ts'
+import type { TrialRow } from '../figures/rows.ts'
 import { type ByBlock, differences, medianPerBlock, ownError, ratios } from '../stats/compare.ts'
 import { medianInterval } from '../stats/median-interval.ts'
 import { median } from '../stats/quantiles.ts'
@@ -51,7 +53,7 @@ const CPU = 'cpuUsPerRequest.total'
 
 /** Two identical controls within blocks. */
 function twins(rows: readonly TrialRow[], value: Value): [ByBlock, ByBlock] {
-  const controls = accepted(rows, 'cost', CONTROL)
+  const controls = accepted(rows, ROLES.cost, CONTROL)
   const part = (twin: boolean) =>
     byBlock(
       controls.filter((row) => row.twin === twin),
@@ -69,7 +71,7 @@ function ratioError(rows: readonly TrialRow[], value: Value): number | null {
 const noError = () => 0
 
 function slopes(rows: readonly TrialRow[], scheme: string, value: Value): readonly number[] | null {
-  const levels = own(accepted(rows, 'users', scheme))
+  const levels = own(accepted(rows, ROLES.users, scheme))
   const blocks = [...new Set(levels.map(({ block }) => block))]
   const found = blocks.flatMap((block) => {
     const points = levels.flatMap(({ block: at, users, values }) => {
@@ -88,8 +90,8 @@ export const metrics: readonly Metric[] = [
     unit: 'CPU µs/request',
     of(rows, scheme) {
       if (scheme === CONTROL) return null
-      const control = byBlock(accepted(rows, 'cost', CONTROL), CPU)
-      const added = differences(byBlock(own(accepted(rows, 'cost', scheme)), CPU), control)
+      const control = byBlock(accepted(rows, ROLES.cost, CONTROL), CPU)
+      const added = differences(byBlock(own(accepted(rows, ROLES.cost, scheme)), CPU), control)
       return added.length === 0 ? null : added
     },
     error(rows, value) {
@@ -101,7 +103,7 @@ export const metrics: readonly Metric[] = [
     name: 'cpu',
     title: 'CPU of a request',
     unit: 'CPU µs/request',
-    of: (rows, scheme) => valuesOf(byBlock(own(accepted(rows, 'cost', scheme)), CPU)),
+    of: (rows, scheme) => valuesOf(byBlock(own(accepted(rows, ROLES.cost, scheme)), CPU)),
     error: (rows) => ratioError(rows, CPU),
   },
   {
@@ -109,7 +111,7 @@ export const metrics: readonly Metric[] = [
     title: 'Throughput of one replica',
     unit: 'requests/s',
     of(rows, scheme) {
-      const found = own(accepted(rows, 'cost', scheme))
+      const found = own(accepted(rows, ROLES.cost, scheme))
       // Of two ceilings of a load generator the ratio says nothing about schemes.
       if (instrumentLimit(found.flatMap(({ warnings }) => warnings))) return null
       return valuesOf(byBlock(found, 'throughputPerSec'))
@@ -120,7 +122,7 @@ export const metrics: readonly Metric[] = [
     name: 'capacity',
     title: 'Capacity at the SLO',
     unit: 'arrivals/s',
-    of: (rows, scheme) => valuesOf(byBlock(own(accepted(rows, 'latency', scheme)), 'capacityPerSec')),
+    of: (rows, scheme) => valuesOf(byBlock(own(accepted(rows, ROLES.latency, scheme)), 'capacityPerSec')),
     error: noError,
   },
   {
@@ -142,7 +144,7 @@ export const metrics: readonly Metric[] = [
     title: 'Bytes on the wire',
     unit: 'bytes/request',
     of(rows, scheme) {
-      const found = own(accepted(rows, 'cost', scheme))
+      const found = own(accepted(rows, ROLES.cost, scheme))
       const received = byBlock(found, 'bytesReceivedPerRequest')
       return valuesOf(
         new Map(

@@ -1,22 +1,23 @@
 /** A comparison of runs as tables, for terminals and pull requests. */
-import { ABSENT, figure, NOT_DETECTED, percent } from '../report/format.ts'
-import type { PageRun } from '../report/page-data.ts'
-import { markdownTable, type Table } from '../report/tables.ts'
-import { wrap } from '../report/wrap.ts'
+
+import type { RunWithRows } from '../figures/rows.ts'
+import { ABSENT, figure, NOT_DETECTED, percent } from '../words/format.ts'
+import { markdownTable, type Table } from '../words/tables.ts'
+import { wrap } from '../words/wrap.ts'
 import { compareRuns, type RunRatio } from './compare.ts'
 import { comparability, type RunDifference, runDifferences } from './differences.ts'
 import { metrics } from './samples.ts'
 
 /** One run against the first. */
 export interface Compared {
-  base: PageRun
-  other: PageRun
+  base: RunWithRows
+  other: RunWithRows
   differences: RunDifference[]
   ratios: RunRatio[]
 }
 
 /** Each of the others against the first. */
-export function comparisons([base, ...others]: readonly PageRun[]): Compared[] {
+export function comparisons([base, ...others]: readonly RunWithRows[]): Compared[] {
   if (!base) return []
   return others.map((other) => ({
     base,

@@ -1,9 +1,11 @@
 /** What the experiments share when they lay out their arms. */
-import type { Arm, PlanOptions, Quotas, SchemeName, Settings } from '../types.ts'
-import { CONNECTIONS_PER_REPLICA, DEFAULT_USERS, profiles } from './profiles.ts'
 
-/** The scheme that authenticates nobody; everything is compared with it. */
-export const CONTROL: SchemeName = 'none'
+import type { SchemeName } from '../../servers/scheme.ts'
+import { CONTROL } from '../figures/records.ts'
+import type { Quotas, Settings } from '../record/schema/settings.ts'
+import type { Arm } from '../record/schema/trial.ts'
+import type { PlanOptions } from './experiment.ts'
+import { CONNECTIONS_PER_REPLICA, DEFAULT_USERS, profiles } from './profiles.ts'
 
 /** The stack as it is, compared with nothing but the control. */
 export const AS_IT_IS = { variant: null, comparedWith: null, heldOut: false, quotas: null, settings: {} }

@@ -1,12 +1,12 @@
 /** The plans of `payload` and `rtt`: every arm has something to be compared with, and only what can be set is asked for. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Experiment, PlanOptions } from '../types.ts'
+import { planOptions as options } from '../testing/plan-options.ts'
+import type { Experiment, PlanOptions } from './experiment.ts'
 import { planTrials } from './index.ts'
-import { planOptions as options } from './options-for-tests.ts'
-import { payload } from './payload.ts'
+import { payload } from './payload/plan.ts'
 import { profiles } from './profiles.ts'
-import { rtt } from './rtt.ts'
+import { rtt } from './rtt/plan.ts'
 
 const full = (overrides: Partial<PlanOptions> = {}) => options({ profile: 'full', trials: 1, ...overrides })
 

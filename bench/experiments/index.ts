@@ -1,24 +1,27 @@
 /** Every experiment by name, and how a run's trials are laid out from them. */
+
+import type { Prediction, Run } from '../record/schema/run.ts'
+import type { Arm, Trial, TrialResult } from '../record/schema/trial.ts'
 import { shuffled } from '../stats/seeded.ts'
-import type { Arm, Experiment, PlanOptions, Trial } from '../types.ts'
-import { aa } from './aa.ts'
-import { anomalies } from './anomalies.ts'
+import { aa } from './aa/plan.ts'
+import { anomalies } from './anomalies/plan.ts'
 import { comparisonOf } from './arms.ts'
-import { browser } from './browser.ts'
-import { cost } from './cost.ts'
-import { counterfeits } from './counterfeits.ts'
-import { faults } from './faults.ts'
-import { journey } from './journey.ts'
-import { knobs } from './knobs.ts'
-import { latency } from './latency.ts'
-import { login } from './login.ts'
-import { payload } from './payload.ts'
-import { replicas } from './replicas.ts'
-import { revocation } from './revocation.ts'
-import { rtt } from './rtt.ts'
-import { timing } from './timing.ts'
-import { tls } from './tls.ts'
-import { users } from './users.ts'
+import { browser } from './browser/plan.ts'
+import { cost } from './cost/plan.ts'
+import { counterfeits } from './counterfeits/plan.ts'
+import type { Experiment, PlanOptions } from './experiment.ts'
+import { faults } from './faults/plan.ts'
+import { journey } from './journey/plan.ts'
+import { knobs } from './knobs/plan.ts'
+import { latency } from './latency/plan.ts'
+import { login } from './login/plan.ts'
+import { payload } from './payload/plan.ts'
+import { replicas } from './replicas/plan.ts'
+import { revocation } from './revocation/plan.ts'
+import { rtt } from './rtt/plan.ts'
+import { timing } from './timing/plan.ts'
+import { tls } from './tls/plan.ts'
+import { users } from './users/plan.ts'
 
 export const experiments: readonly Experiment[] = [
   cost,
@@ -39,6 +42,11 @@ export const experiments: readonly Experiment[] = [
   timing,
   aa,
 ]
+
+/** What the laws of all experiments say of the arms held out. */
+export function predict(run: Run, results: readonly TrialResult[], frozenAt: string): Prediction[] {
+  return experiments.flatMap((experiment) => experiment.predict?.(run, results, frozenAt) ?? [])
+}
 
 /**
  * The trials of a run in the order in which they are executed. Arms are shuffled anew in each block, so that a

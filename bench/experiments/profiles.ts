@@ -1,5 +1,6 @@
 /** How long each profile measures: one table, so that the price of a run can be read at a glance. */
-import type { FaultId, ProfileName, Slo } from '../types.ts'
+import type { FaultId } from '../record/schema/faults.ts'
+import type { ProfileName, Slo } from '../record/schema/run.ts'
 
 interface Phases {
   /** Independent repeats, each with fresh server processes. */

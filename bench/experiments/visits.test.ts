@@ -1,11 +1,12 @@
 /** The experiments about logins and journeys: who takes part, what is compared, and what is left out. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Arm, PlanOptions } from '../types.ts'
+import type { Arm } from '../record/schema/trial.ts'
+import { planOptions } from '../testing/plan-options.ts'
+import type { PlanOptions } from './experiment.ts'
 import { planTrials } from './index.ts'
-import { journey } from './journey.ts'
-import { login } from './login.ts'
-import { planOptions } from './options-for-tests.ts'
+import { journey } from './journey/plan.ts'
+import { login } from './login/plan.ts'
 
 async function armsOf(experiment: typeof login, over: Partial<PlanOptions> = {}) {
   const { trials, notes } = planTrials([experiment], await planOptions({ profile: 'full', ...over }), 1)

@@ -3,16 +3,16 @@
  * CPU quotas are granted shows only when a control group is made, so one is made and removed.
  */
 import { AuthscaleError } from '../errors.ts'
-import { cpuQuotaCores } from '../store/environment.ts'
-import { canFetchPackages } from './apt.ts'
-import { dockerAnswers } from './docker.ts'
+import { cpuQuotaCores } from '../probe/environment.ts'
 import { connectionsAllowed, fileLimit } from './limits.ts'
-import { onPath } from './path.ts'
 import { allowedCpus, place, placementMethod } from './placement.ts'
-import { findQuotaMethod } from './quota.ts'
-import { checkNamedRedis } from './redis.ts'
-import { findRuntime } from './runtime.ts'
-import { lookFor, type Tool } from './tools.ts'
+import { findQuotaMethod } from './quota/quota.ts'
+import { checkNamedRedis } from './stores/redis.ts'
+import { canFetchPackages } from './tools/apt.ts'
+import { dockerAnswers } from './tools/docker.ts'
+import { onPath } from './tools/path.ts'
+import { findRuntime } from './tools/runtime.ts'
+import { lookFor, type Tool } from './tools/tools.ts'
 
 export interface Finding {
   name: string

@@ -1,6 +1,6 @@
 /** Chooses the fleet: containers when docker-compose.yml says that there are some, else processes of our own. */
-import type { Fleet, FleetOptions } from '../types.ts'
-import { openLocalFleet } from './local.ts'
+import type { Fleet, FleetOptions } from './fleet.ts'
+import { openLocalFleet } from './local/local.ts'
 import { openRemoteFleet } from './remote.ts'
 
 export async function openFleet(options: FleetOptions): Promise<Fleet> {

@@ -6,8 +6,8 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import { promisify } from 'node:util'
-import type { Placement } from '../types.ts'
-import { onPath } from './path.ts'
+import type { Placement } from '../record/schema/run.ts'
+import { onPath } from './tools/path.ts'
 
 const run = promisify(execFile)
 

@@ -1,7 +1,6 @@
 /** Free ports on loopback. */
 
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 
 /**
  * A port that was free a moment ago. Somebody may take it before the server binds, so callers check who

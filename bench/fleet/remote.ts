@@ -4,19 +4,12 @@ import { resolve4 } from 'node:dns/promises'
 import os from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
-import type {
-  Fleet,
-  FleetOptions,
-  FleetSpec,
-  Part,
-  Placement,
-  ReplicaHandle,
-  RunningFleet,
-} from '../types.ts'
-import { compile } from './build.ts'
-import { checkNamedRedis, useNamedRedis } from './redis.ts'
-import { cleanEnvironment, findRuntime } from './runtime.ts'
+import type { Part, Placement } from '../record/schema/run.ts'
+import type { Fleet, FleetOptions, FleetSpec, ReplicaHandle, RunningFleet } from './fleet.ts'
 import { loadEnv, SERVER_SETTINGS } from './server-env.ts'
+import { checkNamedRedis, useNamedRedis } from './stores/redis.ts'
+import { compile } from './tools/build.ts'
+import { cleanEnvironment, findRuntime } from './tools/runtime.ts'
 
 /** Ports inside the compose network, as servers/agent.ts, servers/Dockerfile and servers/haproxy.cfg have them. */
 const AGENT_PORT = 3001

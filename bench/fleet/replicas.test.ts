@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { schemes } from '../../servers/scheme.ts'
-import { type Build, compile } from './build.ts'
-import { identify } from './identity.ts'
-import { openRunFolder, type RunFolder } from './manifest.ts'
 import { freePort } from './ports.ts'
+import { identify } from './processes/identity.ts'
+import { openRunFolder, type RunFolder } from './processes/manifest.ts'
+import { type Supervisor, startSupervisor } from './processes/supervised.ts'
 import { type ReplicaPlan, startReplicas } from './replicas.ts'
-import { findRuntime, type Runtime } from './runtime.ts'
-import { type Supervisor, startSupervisor } from './supervised.ts'
+import { type Build, compile } from './tools/build.ts'
+import { findRuntime, type Runtime } from './tools/runtime.ts'
 
 describe('replicas', () => {
   const temporary = mkdtempSync(join(tmpdir(), 'replicas-'))

@@ -1,13 +1,13 @@
 /** The measured servers: N replicas under pm2, each with its own port and CPUs, each proven to be ours. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
-import type { FleetSpec, ReplicaHandle } from '../types.ts'
-import type { RunFolder } from './manifest.ts'
+import type { FleetSpec, ReplicaHandle } from './fleet.ts'
 import { freePort } from './ports.ts'
-import { wrapped } from './process.ts'
-import { type Runtime, STEADY_HEAP } from './runtime.ts'
+import type { RunFolder } from './processes/manifest.ts'
+import { wrapped } from './processes/process.ts'
+import type { Supervisor } from './processes/supervised.ts'
 import { loadEnv } from './server-env.ts'
-import type { Supervisor } from './supervised.ts'
+import { type Runtime, STEADY_HEAP } from './tools/runtime.ts'
 
 const READY_TIMEOUT_MS = 15_000
 const HEALTH_TIMEOUT_MS = 5000

@@ -1,5 +1,5 @@
 /** An arm's settings as the environment variables of its servers; what is not named keeps the server's own default. */
-import type { Setting, Settings } from '../types.ts'
+import type { Setting, Settings } from '../record/schema/settings.ts'
 
 const VARIABLES = {
   ttlSec: 'TTL_SEC',

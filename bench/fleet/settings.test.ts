@@ -7,10 +7,11 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Redis } from 'ioredis'
 import { schemes } from '../../servers/scheme.ts'
-import type { Fleet, FleetSpec, RunningFleet, Settings } from '../types.ts'
-import { openLocalFleet } from './local.ts'
-import { startRedis } from './redis.ts'
+import type { Settings } from '../record/schema/settings.ts'
+import type { Fleet, FleetSpec, RunningFleet } from './fleet.ts'
+import { openLocalFleet } from './local/local.ts'
 import { serverEnv } from './server-env.ts'
+import { startRedis } from './stores/redis.ts'
 
 const temporary = await mkdtemp(join(tmpdir(), 'settings-'))
 const formerTmpdir = process.env.TMPDIR

@@ -5,9 +5,9 @@ import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { decodeHistogram } from '../histogram.ts'
+import { decodeHistogram } from '../stats/histogram.ts'
+import { startServer } from '../testing/load-server.ts'
 import { startGenerator } from './generator.ts'
-import { startServer } from './server-for-tests.ts'
 
 const main = [process.execPath, '--import', 'tsx', fileURLToPath(new URL('./main.ts', import.meta.url))]
 const load = { loop: 'closed' as const, connections: 2 }

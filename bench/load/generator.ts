@@ -1,10 +1,10 @@
 /** The harness's side of the load generator: one or several processes that share each job. */
 import { AuthscaleError } from '../errors.ts'
-import type { Generator, GeneratorOptions } from '../types.ts'
 import { Conversation } from './conversation.ts'
+import type { Generator, GeneratorOptions } from './job.ts'
 import { mergeLogins, mergeShares } from './merge.ts'
+import { startOfSchedule } from './open/scheduled.ts'
 import { overlapOf } from './overlap.ts'
-import { startOfSchedule } from './scheduled.ts'
 
 /**
  * V8 grows its young generation to three times 16 MiB and more, and building the requests of 100,000 users fills all

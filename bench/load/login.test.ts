@@ -1,9 +1,9 @@
 /** Logins against a real server: what is kept of a reply, and what a refused one says. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Traits } from '../types.ts'
+import type { Traits } from '../../servers/scheme.ts'
+import { startServer, type TestServer } from '../testing/load-server.ts'
 import { logIn } from './login.ts'
-import { startServer, type TestServer } from './server-for-tests.ts'
 
 const login = (server: Pick<TestServer, 'url'>, transport: Traits['transport'], users = 10) =>
   logIn({ url: server.url, transport, users, concurrency: 4 })

@@ -1,13 +1,14 @@
 /** Logs every user in once, over kept-alive connections, and keeps what the replies hand out. */
 import type { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Traits } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
-import type { LoginJob, LoginReport, Traits } from '../types.ts'
 import { Credentials } from './credentials.ts'
-import { agentFor, type Exchanged, exchange } from './exchange.ts'
-import { credentialIn } from './issued.ts'
-import { loginBody, unsafeHeaders } from './requests.ts'
+import type { LoginJob, LoginReport } from './job.ts'
 import { numberOf, shareOf, WHOLE } from './shard.ts'
+import { agentFor, type Exchanged, exchange } from './wire/exchange.ts'
+import { credentialIn } from './wire/issued.ts'
+import { loginBody, unsafeHeaders } from './wire/requests.ts'
 
 const ATTEMPTS = 3
 const RETRY_AFTER_MS = 200

@@ -1,13 +1,13 @@
 /** A load generator's process: does one job at a time for the harness, and leaves when the harness goes. */
 import { AuthscaleError } from '../errors.ts'
-import type { LoadJob } from '../types.ts'
-import { runClosedLoop } from './closed-loop.ts'
+import { runClosedLoop } from './closed/closed-loop.ts'
+import { runNewConnections } from './closed/new-connections.ts'
 import type { Credentials } from './credentials.ts'
+import type { LoadJob } from './job.ts'
 import { logIn } from './login.ts'
 import type { LoadShare } from './merge.ts'
-import { runNewConnections } from './new-connections.ts'
+import { runScheduled } from './open/scheduled.ts'
 import type { GeneratorMessage, HarnessMessage } from './protocol.ts'
-import { runScheduled } from './scheduled.ts'
 
 type Question = Exclude<HarnessMessage, { type: 'cancel' }>
 

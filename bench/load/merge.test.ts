@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { createHistogram, decodeHistogram, encodeHistogram, recordUs } from '../histogram.ts'
+import { createHistogram, decodeHistogram, encodeHistogram, recordUs } from '../stats/histogram.ts'
 import { type LoadShare, mergeLogins, mergeShares } from './merge.ts'
 
 const load = {

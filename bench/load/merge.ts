@@ -1,14 +1,16 @@
 /** Makes one report of what several generator processes saw: counts add, histograms merge, nothing is averaged twice. */
+
+import { stepsOf } from '../record/journey.ts'
+import type { Arrivals, Measurement } from '../record/schema/trial.ts'
 import {
   createHistogram,
   decodeHistogram,
   encodeHistogram,
   type Histogram,
   summarizeHistogram,
-} from '../histogram.ts'
-import { stepsOf } from '../journey.ts'
-import type { Arrivals, Load, LoadReport, LoginReport, Measurement } from '../types.ts'
-import type { JourneyLoad, Step } from './journey-plan.ts'
+} from '../stats/histogram.ts'
+import type { Load, LoadReport, LoginReport } from './job.ts'
+import type { JourneyLoad, Step } from './open/journey-plan.ts'
 
 /** One process's part of a LoadReport, with whole histograms (base64) in the place of their quantiles. */
 export interface LoadShare extends Omit<LoadReport, 'latencyUs' | 'arrivals' | 'journeys'> {

@@ -1,5 +1,5 @@
 /** The messages between the harness and a load generator, a child process that keeps its users' credentials. */
-import type { LoadJob, LoginJob, LoginReport } from '../types.ts'
+import type { LoadJob, LoginJob, LoginReport } from './job.ts'
 import type { LoadShare } from './merge.ts'
 
 /**

@@ -1,5 +1,5 @@
 /** Splits numbered things among processes: of `total`, number i belongs to process i mod `of`. */
-import type { Shard } from '../types.ts'
+import type { Shard } from './job.ts'
 
 export const WHOLE: Shard = { index: 0, of: 1 }
 

@@ -1,5 +1,5 @@
 /** Counts what happens between the opening and the closing of the measurement window, and checks samples. */
-import type { LoadReport } from '../types.ts'
+import type { LoadReport } from './job.ts'
 
 const MAX_EXAMPLES = 5
 const EXAMPLE_CHARS = 120

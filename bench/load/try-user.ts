@@ -1,9 +1,9 @@
 /** One user logs in and reads, as a client would: whether all of that is answered, and if not, with what. */
-import type { Traits } from '../types.ts'
+import type { Traits } from '../../servers/scheme.ts'
 import { HEADER_OF_TRANSPORT } from './credentials.ts'
-import { agentFor, type Exchanged, exchange } from './exchange.ts'
-import { credentialIn } from './issued.ts'
 import { postLogin } from './login.ts'
+import { agentFor, type Exchanged, exchange } from './wire/exchange.ts'
+import { credentialIn } from './wire/issued.ts'
 
 const BODY_CHARS = 120
 

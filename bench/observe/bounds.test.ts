@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readConfig } from '../../servers/config.ts'
+import type { SchemeName } from '../../servers/scheme.ts'
 import { makeKeys } from '../../servers/testing/servers.ts'
 import { CLOCK_TOLERANCE_SEC as OF_SERVERS } from '../../servers/tokens/claims.ts'
 import { loadEnv } from '../fleet/server-env.ts'
+import type { Settings } from '../record/schema/settings.ts'
 import { traits } from '../traits.ts'
-import type { SchemeName, Settings } from '../types.ts'
 import { boundsOf, CLOCK_TOLERANCE_SEC, DEFAULTS, shippedBoundsOf } from './bounds.ts'
 
 test('what the servers have where nothing else is said', async () => {

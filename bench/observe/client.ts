@@ -1,8 +1,9 @@
 /** A client that follows a scheme's declared traits, asks the replica that it is told to, and records all it does. */
+
+import type { Traits } from '../../servers/scheme.ts'
 import { HEADER_OF_TRANSPORT } from '../load/credentials.ts'
-import { credentialIn, refreshTokenIn } from '../load/issued.ts'
-import { loginBody, unsafeHeaders } from '../load/requests.ts'
-import type { Traits } from '../types.ts'
+import { credentialIn, refreshTokenIn } from '../load/wire/issued.ts'
+import { loginBody, unsafeHeaders } from '../load/wire/requests.ts'
 import { type Answer, ask, keptConnections, type Question } from './ask.ts'
 import { type Action, nowMs, type Operation } from './history.ts'
 

@@ -1,5 +1,9 @@
 /** What an observation has to do with. */
-import type { Observe, Observed, RunningFleet, Settings, Traits } from '../types.ts'
+
+import type { Traits } from '../../servers/scheme.ts'
+import type { RunningFleet } from '../fleet/fleet.ts'
+import type { Observe, Observed } from '../record/schema/observe.ts'
+import type { Settings } from '../record/schema/settings.ts'
 
 export interface Scene {
   running: RunningFleet

@@ -4,12 +4,15 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import * as esbuild from 'esbuild'
 import { schemeNames } from '../../servers/scheme.ts'
-import { type PageRun, pageData } from '../report/page-data.ts'
-import { SCHEMA_VERSION } from '../store/schema.ts'
+import type { RunWithRows } from '../figures/rows.ts'
+import { SCHEMA_VERSION } from '../record/schema/basics.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
+import type { Summary } from '../report/schema.ts'
 import { traits } from '../traits.ts'
-import type { Run, Summary, TrialResult } from '../types.ts'
 import { catalogueHtml } from './catalogue-html.ts'
 import { type Assets, pageHtml } from './html.ts'
+import { pageData } from './page-data.ts'
 
 const here = (file: string) => new URL(file, import.meta.url)
 
@@ -24,7 +27,7 @@ export async function buildPage(
 }
 
 /** `results/index.html`: all published runs, found and compared. */
-export async function buildCatalogue(runs: readonly PageRun[]): Promise<string> {
+export async function buildCatalogue(runs: readonly RunWithRows[]): Promise<string> {
   return catalogueHtml(runs, await assets('catalogue', { schemaVersion: SCHEMA_VERSION, runs }))
 }
 

@@ -1,11 +1,11 @@
 /** The list of published runs before a script has run. */
 import { runsTable } from '../compare/catalogue.ts'
-import type { PageRun } from '../report/page-data.ts'
-import { markdownTable } from '../report/tables.ts'
+import type { RunWithRows } from '../figures/rows.ts'
+import { markdownTable } from '../words/tables.ts'
 import { type Assets, documentHtml } from './html.ts'
 import { proseHtml } from './prose.ts'
 
-export function catalogueHtml(runs: readonly PageRun[], assets: Assets): string {
+export function catalogueHtml(runs: readonly RunWithRows[], assets: Assets): string {
   return documentHtml({
     title: 'Published runs',
     body: `<header>

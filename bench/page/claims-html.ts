@@ -1,7 +1,8 @@
 /** The claims with their verdicts, each unfolding to what was fixed beforehand, what was measured, and its charts. */
-import { charts } from '../report/charts/index.ts'
-import { figure, list } from '../report/format.ts'
-import type { ClaimFinding } from '../types.ts'
+
+import type { ClaimFinding } from '../claims/schema.ts'
+import { charts } from '../report/charts.ts'
+import { figure, list } from '../words/format.ts'
 import { chartPlace, escaped, inline } from './prose.ts'
 
 type Verdict = ClaimFinding['verdict']

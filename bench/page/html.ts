@@ -1,11 +1,13 @@
 /** The page before a script has run: the answer, the verdicts, and every section of the report, readable by itself. */
+
+import type { Run } from '../record/schema/run.ts'
 import { answers } from '../report/answer.ts'
-import { chartFile, drawings } from '../report/charts/index.ts'
-import { machine } from '../report/format.ts'
+import { chartFile, drawings } from '../report/charts.ts'
 import { progress, reportSections } from '../report/markdown.ts'
-import type { Run, Summary } from '../types.ts'
+import type { Summary } from '../report/schema.ts'
+import { machine } from '../words/format.ts'
 import { claimsHtml, tallyText } from './claims-html.ts'
-import { chartPlace, escaped, inline, proseHtml, slug } from './prose.ts'
+import { chartPlace, escaped, inline, proseHtml } from './prose.ts'
 import { tradeHtml } from './trade-html.ts'
 
 export interface Assets {
@@ -33,8 +35,8 @@ interface Block {
 
 /** Sections that a page can show better than text can. */
 const OWN_FORMS: Readonly<Record<string, (summary: Summary, charts: readonly string[]) => string>> = {
-  Claims: ({ claims }, charts) => claimsHtml(claims, charts),
-  'The trade on one page': ({ trade }) => tradeHtml(trade),
+  claims: ({ claims }, charts) => claimsHtml(claims, charts),
+  'the-trade-on-one-page': ({ trade }) => tradeHtml(trade),
 }
 
 /** The page makes these itself, since they answer to its reader. */
@@ -52,11 +54,11 @@ export function pageHtml(run: Run, summary: Summary, assets: Assets): string {
     names.map((name) => chartFile({ name })),
   )
   const blocks: Block[] = [
-    ...written.map(({ heading, experiments, parts }) => ({
-      id: slug(heading),
+    ...written.map(({ id, heading, experiments, parts }) => ({
+      id,
       heading,
       experiments,
-      html: OWN_FORMS[heading]?.(summary, names) ?? proseHtml(parts, heading),
+      html: OWN_FORMS[id]?.(summary, names) ?? proseHtml(parts, heading),
     })),
     ...OWN,
   ]

@@ -1,7 +1,7 @@
 /** A picture of a page for where no page can be shown. */
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { openBrowser } from '../browser/chromium.ts'
+import { openBrowser } from '../fleet/tools/chromium.ts'
 
 /** What a reader sees first on a desk. */
 export const PICTURE = { width: 1280, height: 900 } as const

@@ -1,6 +1,8 @@
 /** The whole trade as a table in which each cell leads to the trials behind it. */
-import { COLUMNS, type Column, type Trade } from '../report/trade.ts'
-import { NOTE } from '../report/trade-section.ts'
+
+import type { Trade } from '../trade/schema.ts'
+import { NOTE } from '../trade/section.ts'
+import { COLUMNS, type Column } from '../trade/trade.ts'
 import { escaped, inline } from './prose.ts'
 
 const names = Object.keys(COLUMNS) as Column[]

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { bending, ladderOf, step } from '../testing/evidence.ts'
 import { busyAt, latencyAt, reach } from './curve.ts'
-import { bending, ladderOf, step } from './evidence-for-tests.ts'
 
 const bound = (p99Ms: number) => ({ p99Us: p99Ms * 1_000, maxErrorShare: 0.001 })
 

@@ -1,8 +1,8 @@
 /** Reads a measured ladder of arrival rates between its rungs. */
-import type { Summary } from '../types.ts'
+import type { MeasuredSummary } from '../experiments/reports.ts'
 import type { Range } from './range.ts'
 
-export type Ladder = Summary['latency'][number]
+export type Ladder = MeasuredSummary['latency'][number]
 export type Step = Ladder['rungs'][number]
 type Side = keyof Range
 

@@ -1,10 +1,10 @@
 /** What a run can carry a plan with, and what it says when it cannot. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { SchemeName } from '../../servers/scheme.ts'
 import { summarize } from '../report/summarize.ts'
-import { syntheticLadders } from '../report/synthetic-ladders.ts'
+import { syntheticLadders } from '../testing/synthetic-ladders.ts'
 import { traits } from '../traits.ts'
-import type { SchemeName } from '../types.ts'
 import { evidenceOf } from './evidence.ts'
 import { plan } from './plan.ts'
 

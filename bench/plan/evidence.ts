@@ -1,9 +1,14 @@
 /** What a run knows that a plan for one scheme can rest on. */
-import { isStraight } from '../report/demand.ts'
-import type { Arm, Estimate, Run, SchemeName, Summary, Traits, Warning } from '../types.ts'
+
+import type { SchemeName, Traits } from '../../servers/scheme.ts'
+import { isStraight } from '../experiments/latency/demand.ts'
+import type { MeasuredSummary } from '../experiments/reports.ts'
+import { ROLES } from '../experiments/roles.ts'
+import type { Estimate, Warning } from '../record/schema/basics.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { Arm } from '../record/schema/trial.ts'
 import type { Ladder } from './curve.ts'
-import { exactly, type Range, rangeOf } from './range.ts'
-import { type StateCost, stateCostOf } from './state.ts'
+import { exactly, type Range, rangeOf, scaled } from './range.ts'
 
 /** CPU of a tier for each request, in µs. */
 export interface TierCost {
@@ -32,7 +37,7 @@ export interface Evidence {
   replyBytes: Range
   /** Efficiency at the largest number of replicas that has one. */
   scaling: { replicas: number; efficiency: Range } | null
-  trials: Record<'latency' | 'cost' | 'users' | 'replicas' | 'payload', string[]>
+  trials: Record<Exclude<keyof typeof ROLES, 'distance'>, string[]>
   warnings: Warning[]
 }
 
@@ -43,7 +48,10 @@ export interface Tried {
 }
 
 /** What of a summary a plan rests on. */
-export type Measured = Pick<Summary, 'latency' | 'arms' | 'demand' | 'memoryPerUser' | 'scaling' | 'payload'>
+export type Measured = Pick<
+  MeasuredSummary,
+  'latency' | 'arms' | 'demand' | 'memoryPerUser' | 'scaling' | 'payload'
+>
 
 /** CPU a request at a load beyond what was measured: between what is left of it by the fit and what was seen. */
 export function demandOf({ busy, marginal }: TierCost): Range {
@@ -62,14 +70,16 @@ export function evidenceOf(
     `run ${run.id} has no ${what} of ${scheme}: npm run bench -- --only latency,cost,users --schemes ${scheme} ` +
     `measures it (experiment ${experiment})`
   const ladder = summary.latency.find((entry) => entry.scheme === scheme)
-  if (!ladder || ladder.rungs.length === 0) return missing('latency', 'latency')
-  const arm = summary.arms.find(({ arm }) => arm.experiment === 'cost' && arm.scheme === scheme && !arm.twin)
+  if (!ladder || ladder.rungs.length === 0) return missing('latency', ROLES.latency)
+  const arm = summary.arms.find(
+    ({ arm }) => arm.experiment === ROLES.cost && arm.scheme === scheme && !arm.twin,
+  )
   const replyBytes = arm?.metrics.bytesReceivedPerRequest
   const proxyBusy = arm?.metrics['cpuUsPerRequest.proxy']
   const replicaBusy = arm?.metrics['cpuUsPerRequest.replicas']
-  if (!replyBytes || !proxyBusy || !replicaBusy) return missing('cost', 'cost')
+  if (!replyBytes || !proxyBusy || !replicaBusy) return missing('cost', ROLES.cost)
   const memory = memoryOf(run, summary, scheme, traits)
-  if (!memory) return missing('memory of a user', 'users')
+  if (!memory) return missing('memory of a user', ROLES.users)
   if (run.rules === null)
     return `run ${run.id} is from before there were rules: measure anew with npm run bench`
 
@@ -121,7 +131,7 @@ function memoryOf(run: Run, summary: Measured, scheme: SchemeName, traits: Reado
     // Not told from zero: zero is the best guess, and the interval still says how much it could be.
     return comparison.detected ? { value, lo, hi } : { value: 0, lo: 0, hi: Math.max(0, hi) }
   }
-  const levels = run.plan.filter(({ arm }) => arm.experiment === 'users' && arm.scheme === entry.scheme)
+  const levels = run.plan.filter(({ arm }) => arm.experiment === ROLES.users && arm.scheme === entry.scheme)
   return {
     userBytes: { replicas: grown(entry.replicaBytes), redis: grown(entry.redisBytes) },
     userBytesOf: entry.scheme,
@@ -137,10 +147,47 @@ function trialIds(results: readonly Tried[], scheme: string, usersOf: string): E
       )
       .map(({ trial }) => trial.id)
   return {
-    latency: of('latency'),
-    cost: of('cost'),
-    users: of('users', usersOf),
-    replicas: of('replicas'),
-    payload: of('payload'),
+    latency: of(ROLES.latency),
+    cost: of(ROLES.cost),
+    users: of(ROLES.users, usersOf),
+    replicas: of(ROLES.replicas),
+    payload: of(ROLES.payload),
   }
+}
+
+/** What one byte of state adds: to a request in µs and bytes, to a user in bytes. */
+export interface StateCost {
+  replicaUs: Range
+  redisUs: Range
+  proxyUs: Range
+  replyBytes: Range
+  userBytes: Evidence['userBytes']
+  mostBytes: number
+  /** The largest state that the scheme takes and what it answers to more; null where nothing was refused. */
+  limit: { acceptedBytes: number; refusal: string } | null
+}
+
+const KB = 1_000
+
+/** @returns null where the slope of a replica's CPU is not known, without which no plan can be made */
+export function stateCostOf({ perKb, limit, sizesBytes }: Measured['payload'][number]): StateCost | null {
+  if (!perKb.replicaCpuUs) return null
+  const perByte = (slope: Estimate | null | undefined) => scaled(slope ? growing(slope) : exactly(0), 1 / KB)
+  return {
+    replicaUs: perByte(perKb.replicaCpuUs),
+    redisUs: perByte(perKb.redisCpuUs),
+    proxyUs: perByte(perKb.proxyCpuUs),
+    replyBytes: perByte(perKb.receivedBytes),
+    userBytes: { replicas: perByte(perKb.replicaBytesPerUser), redis: perByte(perKb.redisBytesPerUser) },
+    mostBytes: Math.max(...sizesBytes),
+    limit:
+      limit === null || limit.refusedBytes === null
+        ? null
+        : { acceptedBytes: limit.acceptedBytes, refusal: limit.refusal ?? 'an error' },
+  }
+}
+
+/** More state never makes anything cheaper: what a slope says below zero is noise. */
+function growing({ value, lo, hi }: Range): Range {
+  return { value: Math.max(0, value), lo: Math.max(0, lo), hi: Math.max(0, hi) }
 }

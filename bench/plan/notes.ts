@@ -1,5 +1,5 @@
 /** What a plan says beside its figures: what they rest on, and what they take for granted. */
-import { figure, percent } from '../report/format.ts'
+import { figure, percent } from '../words/format.ts'
 import { measuredRates } from './curve.ts'
 import type { Evidence } from './evidence.ts'
 import type { PlanRequest } from './request.ts'

@@ -7,7 +7,7 @@
  * each that stays free at the planned load. Response times are those of one replica, and what waiting at Redis and
  * proxy adds when they serve all of them.
  */
-import { list } from '../report/format.ts'
+import { list } from '../words/format.ts'
 import { busyAt, type Ladder, latencyAt, measuredRates, type Reach, reach } from './curve.ts'
 import { demandOf, type Evidence, type TierCost } from './evidence.ts'
 import { evidenceIds, rate, warningsOf } from './notes.ts'

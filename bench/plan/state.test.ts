@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { evidence } from '../testing/evidence.ts'
 import { reach } from './curve.ts'
-import type { Evidence } from './evidence.ts'
-import { evidence } from './evidence-for-tests.ts'
+import { type Evidence, type StateCost, stateCostOf } from './evidence.ts'
 import { plan } from './plan.ts'
 import { exactly } from './range.ts'
-import { type StateCost, stateCostOf, withState } from './state.ts'
+import { withState } from './state.ts'
 
 const nothing: StateCost = {
   replicaUs: exactly(0),

@@ -2,50 +2,12 @@
  * What remembered state makes of the evidence for a plan: everything that was measured with the usual few bytes, moved
  * along the slopes that the experiment `payload` found.
  */
-import { figure } from '../report/format.ts'
-import type { Estimate, Summary } from '../types.ts'
+
+import type { Estimate } from '../record/schema/basics.ts'
+import { figure } from '../words/format.ts'
 import type { Ladder } from './curve.ts'
 import type { Evidence, TierCost } from './evidence.ts'
 import { exactly, over, plus, type Range, scaled, times } from './range.ts'
-
-type Entry = Summary['payload'][number]
-
-/** What one byte of state adds: to a request in µs and bytes, to a user in bytes. */
-export interface StateCost {
-  replicaUs: Range
-  redisUs: Range
-  proxyUs: Range
-  replyBytes: Range
-  userBytes: Evidence['userBytes']
-  mostBytes: number
-  /** The largest state that the scheme takes and what it answers to more; null where nothing was refused. */
-  limit: { acceptedBytes: number; refusal: string } | null
-}
-
-const KB = 1_000
-
-/** @returns null where the slope of a replica's CPU is not known, without which no plan can be made */
-export function stateCostOf({ perKb, limit, sizesBytes }: Entry): StateCost | null {
-  if (!perKb.replicaCpuUs) return null
-  const perByte = (slope: Estimate | null | undefined) => scaled(slope ? growing(slope) : exactly(0), 1 / KB)
-  return {
-    replicaUs: perByte(perKb.replicaCpuUs),
-    redisUs: perByte(perKb.redisCpuUs),
-    proxyUs: perByte(perKb.proxyCpuUs),
-    replyBytes: perByte(perKb.receivedBytes),
-    userBytes: { replicas: perByte(perKb.replicaBytesPerUser), redis: perByte(perKb.redisBytesPerUser) },
-    mostBytes: Math.max(...sizesBytes),
-    limit:
-      limit === null || limit.refusedBytes === null
-        ? null
-        : { acceptedBytes: limit.acceptedBytes, refusal: limit.refusal ?? 'an error' },
-  }
-}
-
-/** More state never makes anything cheaper: what a slope says below zero is noise. */
-function growing({ value, lo, hi }: Range): Range {
-  return { value: Math.max(0, value), lo: Math.max(0, lo), hi: Math.max(0, hi) }
-}
 
 /**
  * The evidence as it would be with `stateBytes` in every session or token, or why that cannot be said.

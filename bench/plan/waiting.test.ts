@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { quantile } from '../stats/quantiles.ts'
-import { replicate, simulateOpen } from '../stats/simulation-for-tests.ts'
+import { replicate, simulateOpen } from '../testing/simulation.ts'
 import { exactly } from './range.ts'
 import { addedUs, type SharedServer, tooLong } from './waiting.ts'
 

@@ -2,8 +2,9 @@
  * What requests wait at the tiers that all replicas share. A plan's response times were measured on one replica, in
  * front of a Redis and a proxy that had little else to do; with the planned load of all replicas both are busier.
  */
-import { percent, responseTime } from '../report/format.ts'
+
 import { meanResponseSec, responseQuantileSec } from '../stats/erlang.ts'
+import { percent, responseTime } from '../words/format.ts'
 import { demandOf, type Evidence, type TierCost } from './evidence.ts'
 import type { Range } from './range.ts'
 import type { PlanRequest } from './request.ts'

@@ -6,7 +6,7 @@
  * no alert `protocol_version`: there a server says `handshake_failure`.
  */
 import { randomBytes } from 'node:crypto'
-import type { Measurement } from '../types.ts'
+import type { Measurement } from '../record/schema/trial.ts'
 
 export type Protocol = keyof NonNullable<Measurement['protocols']>
 

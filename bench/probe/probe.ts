@@ -1,7 +1,8 @@
 /** Reads what a trial costs: CPU of each tier, memory, Redis commands, and what else the machine was doing. */
-import { paceBetween, type Work } from '../pace.ts'
-import type { RunningFleet } from '../types.ts'
-import { throttledUs } from './cgroup.ts'
+
+import type { RunningFleet } from '../fleet/fleet.ts'
+import { paceBetween, type Work } from '../fleet/pace.ts'
+import { throttledUs } from '../fleet/quota/cgroup.ts'
 import { type HostTimes, hostTimes, type ProcessTimes, processCpuUs, processTimes } from './proc.ts'
 import { callsPerRequest, openRedisProbe, type RedisReading } from './redis.ts'
 import { type ReplicaMetrics, replicaMetrics } from './replica.ts'

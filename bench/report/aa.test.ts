@@ -4,13 +4,15 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { type Comparison, ownErrors } from '../figures/comparisons.ts'
+import { recordsByArm } from '../figures/records.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
 import { rangeCoverage } from '../stats/median-interval.ts'
 import { median } from '../stats/quantiles.ts'
-import type { Run, Summary, TrialResult } from '../types.ts'
-import { type Comparison, ownErrors } from './comparisons.ts'
-import { recordsByArm } from './records.ts'
+import { syntheticRun } from '../testing/synthetic-run.ts'
+import type { Summary } from './schema.ts'
 import { summarize } from './summarize.ts'
-import { syntheticRun } from './synthetic-run.ts'
 
 const RUNS = 200
 const equalRun = (seed: number, blocks: number) =>

@@ -1,11 +1,22 @@
 /** The plain-language answer that opens a report: sentences made from a summary, none that it does not carry. */
-import { CONTROL } from '../experiments/arms.ts'
+
+import { busyText, commonRates, isLowerBound, rungAt, sloText } from '../experiments/latency/tables.ts'
+import { ROLES } from '../experiments/roles.ts'
+import { instrumentLimit, nothingDetected } from '../figures/comparisons.ts'
+import { CONTROL, isControl } from '../figures/records.ts'
+import type { Environment, Run, Slo } from '../record/schema/run.ts'
 import { ownError } from '../stats/compare.ts'
-import type { Environment, Run, Slo, Summary } from '../types.ts'
-import { instrumentLimit, nothingDetected } from './comparisons.ts'
-import { counted, figure, list, machine, percent, responseTime, styles, withInterval } from './format.ts'
-import { busyText, commonRates, isLowerBound, rungAt, sloText } from './latency-tables.ts'
-import { isControl } from './records.ts'
+import {
+  counted,
+  figure,
+  list,
+  machine,
+  percent,
+  responseTime,
+  styles,
+  withInterval,
+} from '../words/format.ts'
+import type { Summary } from './schema.ts'
 
 type SummaryArm = Summary['arms'][number]
 /** How a scheme's name is written: in backticks, or bare. */
@@ -23,7 +34,7 @@ export function answers(
   { environment, rules }: Pick<Run, 'environment' | 'rules'>,
   name: Name = (scheme) => `\`${scheme}\``,
 ): Sentence[] {
-  const cost = summary.arms.filter(({ arm }) => arm.experiment === 'cost')
+  const cost = summary.arms.filter(({ arm }) => arm.experiment === ROLES.cost)
   const sentences: [about: string, text: string | null][] = [
     ['Beware', smokeSentence(summary)],
     ['What it costs', costSentence(summary, cost, environment, name)],

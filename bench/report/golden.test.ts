@@ -6,9 +6,9 @@
 import assert from 'node:assert/strict'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
+import { syntheticLadders } from '../testing/synthetic-ladders.ts'
 import { renderReport, renderTerminal } from './index.ts'
 import { summarize } from './summarize.ts'
-import { syntheticLadders } from './synthetic-ladders.ts'
 
 const folder = new URL('golden/', import.meta.url)
 const update = process.env.UPDATE_GOLDEN === '1'

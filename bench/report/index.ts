@@ -1,8 +1,9 @@
 /** A whole report as a map from file name to content; a pure function of the records, written by the caller. */
-import type { Run, Summary } from '../types.ts'
-import { chartFile, drawings } from './charts/index.ts'
-import { toSvg } from './charts/svg.ts'
+import type { Run } from '../record/schema/run.ts'
+import { toSvg } from '../words/charts/svg.ts'
+import { chartFile, drawings } from './charts.ts'
 import { markdownReport } from './markdown.ts'
+import type { Summary } from './schema.ts'
 import { terminalTable } from './terminal.ts'
 
 /** `summary.json`, `report.md` and those charts for which the run has data. */

@@ -1,36 +1,16 @@
 /** `report.md`: the answer and the verdicts first, then every figure, then what weakens it. */
-import type { Run, Summary } from '../types.ts'
-import { anomaliesSection } from './anomalies-section.ts'
+import { claimsSection } from '../claims/section.ts'
+import { experimentSections } from '../experiments/reports.ts'
+import { farSection } from '../plan/far/section.ts'
+import type { Run } from '../record/schema/run.ts'
+import { tradeSection } from '../trade/section.ts'
+import { counted } from '../words/format.ts'
+import { type Part, type Section, section } from '../words/section.ts'
+import { bullets, markdownTable } from '../words/tables.ts'
 import { answer } from './answer.ts'
-import { browserSection } from './browser-section.ts'
-import { claimsSection } from './claims.ts'
-import { counterfeitsSection } from './counterfeits.ts'
-import { WORST_RESIDUAL } from './demand.ts'
-import { distanceSection } from './distance-section.ts'
-import { farSection } from './far-section.ts'
-import { faultsSection } from './faults-section.ts'
-import { counted, percent } from './format.ts'
-import { journeySection } from './journeys.ts'
-import { knobsSection } from './knobs-section.ts'
-import { capacityTable, demandTable, latencyTable, rejectedRatesTable, rungsTable } from './latency-tables.ts'
-import { loginSection } from './logins.ts'
-import { bullets, environment, limits, method } from './method.ts'
-import { payloadSection } from './payload-section.ts'
-import { refreshSection } from './refresh.ts'
-import { revocationSection } from './revocation-section.ts'
-import { scalingSection } from './scaling-section.ts'
-import {
-  costTable,
-  folded,
-  markdownTable,
-  memoryTable,
-  requestTable,
-  type Table,
-  warningsTable,
-} from './tables.ts'
-import { timingSection } from './timing-section.ts'
-import { tlsSection } from './tls-section.ts'
-import { tradeSection } from './trade-section.ts'
+import { environment, limits, method } from './method.ts'
+import { warningsTable } from './raised.ts'
+import type { Summary } from './schema.ts'
 import {
   agreementTable,
   agreementText,
@@ -42,99 +22,39 @@ import {
   rulesText,
 } from './trust.ts'
 
-/** A paragraph, or nothing. */
-type Part = string | null
-
-/** A heading with what stands below it, in Markdown: a report and a page show the same sections. */
-export interface Section {
-  heading: string
-  /** What it rests on; none for what concerns the run as a whole. */
+/** A section of the report, and what it rests on: no experiment for what concerns the run as a whole. */
+export interface ReportSection extends Section {
   experiments: readonly string[]
-  parts: string[]
 }
-
-interface Context {
-  run: Run
-  summary: Summary
-  /** A chart as a part of its own, where the run has it. */
-  chart(name: string, alt: string): Part
-}
-
-/** In the order of the report. Each writes its heading first, or nothing where the run has nothing for it. */
-const sections: readonly { experiments: readonly string[]; write(context: Context): Part[] }[] = [
-  { experiments: [], write: ({ summary }) => claimsSection(summary) },
-  { experiments: [], write: ({ summary }) => tradeSection(summary) },
-  {
-    experiments: ['cost'],
-    write: ({ summary, chart }) =>
-      section(
-        'Cost of a request',
-        costTable(summary),
-        chart('charts/throughput.svg', 'Throughput of each scheme with its interval'),
-        chart('charts/cpu.svg', 'CPU per request of each scheme, by tier'),
-      ),
-  },
-  { experiments: ['latency'], write: ({ run, summary, chart }) => latencySection(run, summary, chart) },
-  {
-    experiments: ['latency'],
-    write: ({ summary }) =>
-      section('Demand', demandTable(summary), summary.demand.length > 0 ? DEMAND_NOTE : null),
-  },
-  {
-    experiments: ['cost'],
-    write: ({ summary, chart }) =>
-      section(
-        'What else a request brings',
-        requestTable(summary),
-        chart('charts/wire.svg', 'Bytes of a request and its reply under each scheme'),
-      ),
-  },
-  { experiments: ['replicas'], write: ({ summary, chart }) => scalingSection(summary, chart) },
-  {
-    experiments: ['users'],
-    write: ({ summary, chart }) =>
-      section(
-        'Memory of logged-in users',
-        memoryTable(summary),
-        chart('charts/memory.svg', 'Memory against logged-in users'),
-      ),
-  },
-  { experiments: ['login'], write: ({ summary }) => loginSection(summary) },
-  { experiments: ['journey'], write: ({ summary, chart }) => journeySection(summary, chart) },
-  { experiments: ['payload'], write: ({ summary, chart }) => payloadSection(summary, chart) },
-  { experiments: ['rtt'], write: ({ summary, chart }) => distanceSection(summary, chart) },
-  { experiments: ['tls'], write: ({ summary, chart }) => tlsSection(summary, chart) },
-  { experiments: ['knobs'], write: ({ run, summary, chart }) => knobsSection(run, summary, chart) },
-  {
-    experiments: ['revocation'],
-    write: ({ summary, chart }) => [...revocationSection(summary, chart), ...refreshSection(summary, chart)],
-  },
-  { experiments: ['anomalies'], write: ({ summary }) => anomaliesSection(summary) },
-  { experiments: ['browser'], write: ({ summary }) => browserSection(summary) },
-  { experiments: ['faults'], write: ({ summary, chart }) => faultsSection(summary, chart) },
-  { experiments: ['counterfeits'], write: ({ summary }) => counterfeitsSection(summary) },
-  { experiments: ['timing'], write: ({ summary }) => timingSection(summary) },
-  { experiments: [], write: ({ run, summary, chart }) => farSection(run, summary, chart) },
-  { experiments: [], write: ({ summary }) => notes(summary) },
-  { experiments: [], write: ({ summary }) => warnings(summary) },
-  { experiments: [], write: ({ run, summary }) => rules(run, summary) },
-  { experiments: [], write: ({ summary }) => rejected(summary) },
-  { experiments: [], write: ({ summary }) => ownError(summary) },
-  { experiments: [], write: ({ run }) => environment(run) },
-  { experiments: [], write: ({ run, summary }) => method(run, summary) },
-  { experiments: [], write: ({ run, summary }) => limits(run, summary) },
-]
 
 /**
+ * In the order of the report: the verdicts first, then every figure, then what weakens it.
+ *
  * @param charts file names of the charts that exist, relative to the report
  * @returns those sections for which the run has anything
  */
-export function reportSections(run: Run, summary: Summary, charts: readonly string[]): Section[] {
+export function reportSections(run: Run, summary: Summary, charts: readonly string[]): ReportSection[] {
   const chart = (name: string, alt: string) => (charts.includes(name) ? `![${alt}](${name})` : null)
-  return sections.flatMap(({ experiments, write }) => {
-    const [first, ...parts] = write({ run, summary, chart }).filter((part) => part !== null)
-    return first === undefined ? [] : [{ heading: first.replace(/^#+ /, ''), experiments, parts }]
-  })
+  const ofTheRun = (...sections: (Section | null)[]) =>
+    sections.flatMap((one) => (one ? [{ ...one, experiments: [] }] : []))
+  return [
+    ...ofTheRun(claimsSection(summary), tradeSection(summary)),
+    ...experimentSections(summary, run, chart).map(({ experiment, section }) => ({
+      ...section,
+      experiments: [experiment],
+    })),
+    ...ofTheRun(
+      farSection(run, summary, chart),
+      notes(summary),
+      warnings(summary),
+      rules(run, summary),
+      rejected(summary),
+      ownError(summary),
+      environment(run),
+      method(run, summary),
+      limits(run, summary),
+    ),
+  ]
 }
 
 /** @param charts file names of the charts that exist, relative to the report */
@@ -147,54 +67,6 @@ export function markdownReport(run: Run, summary: Summary, charts: readonly stri
   return `${[...opening, ...below].filter((part) => part !== null).join('\n\n')}\n`
 }
 
-function section(title: string, table: Table, ...rest: Part[]): Part[] {
-  return table.rows.length === 0 ? [] : [`## ${title}`, markdownTable(table), ...rest]
-}
-
-const DEMAND_NOTE =
-  'Busy cores are U = U0 + D·X at X requests/s, fitted over the rates below 90 % busy. D is what one more request ' +
-  'takes, U0 what does not grow with them: where CPU a request falls as the rate rises, since each wake-up serves ' +
-  'more of them, U0 is the part that is shared and no figure of an idle server. CPU a request at one rate is ' +
-  `D + U0 ÷ X and cannot be compared between rates; D can. A worst residual above ${percent(WORST_RESIDUAL)} says that a straight line ` +
-  'describes the scheme poorly, and that D is no basis for a plan.'
-
-const LATENCY_NOTE =
-  'From the intended send to the last byte, in an open loop. Utilization stands beside every response time, because ' +
-  'one without the other says little: near a busy share of 100 % any scheme is slow.'
-
-function latencySection(run: Run, summary: Summary, chart: (name: string, alt: string) => Part): Part[] {
-  const { rules } = run
-  if (!rules || summary.latency.length === 0) return []
-  const capacities = capacityTable(summary, rules.slo)
-  const side = latencyTable(summary)
-  const all = rungsTable(summary)
-  const rejectedRates = rejectedRatesTable(summary)
-  return [
-    '## Latency at an arrival rate',
-    markdownTable(capacities),
-    stepNote(run),
-    chart('charts/capacity.svg', 'Capacity of each scheme at the SLO'),
-    ...(side.rows.length > 0 ? [markdownTable(side), LATENCY_NOTE] : []),
-    chart('charts/latency.svg', 'p50 and p99 of each scheme against the arrival rate'),
-    ...(rejectedRates.rows.length > 0
-      ? [
-          'Rates at which a rule rejected what was seen; they are in no figure:',
-          markdownTable(rejectedRates, 'text'),
-        ]
-      : []),
-    ...(all.rows.length > 0 ? [folded('Every arrival rate', markdownTable(all))] : []),
-  ]
-}
-
-/** How finely the search tells one capacity from another. */
-function stepNote({ plan }: Run): Part {
-  const [load] = plan.flatMap(({ arm }) => (arm.load.loop === 'open' ? [arm.load] : []))
-  if (!load || load.ratesPerSec)
-    return 'Rates were named: a capacity is the highest of them that kept the SLO.'
-  const step = 2 ** (0.5 ** load.searchRungs) - 1
-  return `The search ends in steps of ${percent(step)}: a capacity is the last rate that kept the SLO, the next one up did not, and equal figures mean the same step.`
-}
-
 /** What is missing, in one line; null where nothing is. */
 export function progress({ trials: { planned, ok, failed }, blocks }: Summary): Part {
   if (ok === planned || blocks.some(({ stoppedEarly }) => stoppedEarly)) return null
@@ -203,44 +75,47 @@ export function progress({ trials: { planned, ok, failed }, blocks }: Summary): 
   return `**Incomplete:** ${ok} of ${counted(planned, 'trial')} measured, ${parts.filter(Boolean).join(', ')}.`
 }
 
-function notes(summary: Summary): Part[] {
-  return summary.notes.length === 0 ? [] : ['## Notes', bullets(summary.notes)]
+function notes(summary: Summary): Section | null {
+  return summary.notes.length === 0 ? null : section('notes', 'Notes', bullets(summary.notes))
 }
 
-function warnings(summary: Summary): Part[] {
+function warnings(summary: Summary): Section {
   const table = warningsTable(summary)
-  return table.rows.length === 0 ? ['## Warnings', 'None.'] : ['## Warnings', markdownTable(table, 'text')]
+  return section('warnings', 'Warnings', table.rows.length === 0 ? 'None.' : markdownTable(table, 'text'))
 }
 
-function rules(run: Run, summary: Summary): Part[] {
+function rules(run: Run, summary: Summary): Section {
   const gates = gatesTable(run.rules)
-  return [
-    '## Rules and blocks',
+  return section(
+    'rules-and-blocks',
+    'Rules and blocks',
     rulesText(run),
     gates.rows.length > 0 ? markdownTable(gates, 'text') : null,
     markdownTable(blocksTable(summary)),
-  ]
+  )
 }
 
-function rejected(summary: Summary): Part[] {
-  if (summary.rejected.length === 0) return ['## Rejected trials', 'None.']
+function rejected(summary: Summary): Section {
+  if (summary.rejected.length === 0) return section('rejected-trials', 'Rejected trials', 'None.')
   const both = agreementTable(summary)
-  return [
-    '## Rejected trials',
+  return section(
+    'rejected-trials',
+    'Rejected trials',
     markdownTable(reasonsTable(summary), 'text'),
     both.rows.length > 0 ? markdownTable(both) : null,
     agreementText(summary),
-  ]
+  )
 }
 
-function ownError(summary: Summary): Part[] {
+function ownError(summary: Summary): Section | null {
   const [own, evidence] = [ownErrorTable(summary), evidenceTable(summary)]
-  if (own.rows.length + evidence.rows.length === 0) return []
-  return [
-    '## The machine’s own error',
+  if (own.rows.length + evidence.rows.length === 0) return null
+  return section(
+    'the-machine-s-own-error',
+    'The machine’s own error',
     ...(own.rows.length > 0 ? [markdownTable(own), OWN_ERROR_NOTE] : []),
     ...(evidence.rows.length > 0 ? [markdownTable(evidence), EVIDENCE_NOTE] : []),
-  ]
+  )
 }
 
 const OWN_ERROR_NOTE =

@@ -1,12 +1,15 @@
 /** What a run was measured on, how, and what it cannot tell. */
+
+import { sloText } from '../experiments/latency/tables.ts'
+import type { Environment, Run, Slo } from '../record/schema/run.ts'
 import { FEW_BLOCKS, rangeCoverage } from '../stats/median-interval.ts'
-import type { Environment, Run, Slo, Summary } from '../types.ts'
-import { counted, figure, list } from './format.ts'
-import { sloText } from './latency-tables.ts'
-import { markdownTable } from './tables.ts'
+import { counted, figure, list } from '../words/format.ts'
+import { type Section, section } from '../words/section.ts'
+import { bullets, markdownTable } from '../words/tables.ts'
+import type { Summary } from './schema.ts'
 
 /** What it ran on. */
-export function environment({ environment: e, startedAt, profile, seed }: Run): string[] {
+export function environment({ environment: e, startedAt, profile, seed }: Run): Section {
   const part = (value: Environment['redis']) => (value ? `${value.version} (${value.source})` : 'none')
   const packages = Object.entries(e.packages).map(([name, version]) => `${name} ${version}`)
   const others = Object.values(e.otherRuntimes ?? {}).map(({ node }) => node)
@@ -34,7 +37,7 @@ export function environment({ environment: e, startedAt, profile, seed }: Run): 
     ['started', startedAt],
     ['profile, seed', `${profile}, ${seed}`],
   ]
-  return ['## Environment', markdownTable({ head: ['what', 'value'], rows }, 'text')]
+  return section('environment', 'Environment', markdownTable({ head: ['what', 'value'], rows }, 'text'))
 }
 
 function placement({ method, replicaCpus, sharedCpus }: Environment['placement']): string {
@@ -46,9 +49,10 @@ function placement({ method, replicaCpus, sharedCpus }: Environment['placement']
 }
 
 /** How figures came about, in plain words. */
-export function method(run: Run, summary: Summary): string[] {
-  return [
-    '## How it was measured',
+export function method(run: Run, summary: Summary): Section {
+  return section(
+    'how-it-was-measured',
+    'How it was measured',
     bullets([
       'Each trial has server processes of its own: logins, a warm-up, a measurement window. Arms are shuffled anew in each block.',
       intervals(run, summary),
@@ -61,7 +65,7 @@ export function method(run: Run, summary: Summary): string[] {
       ...(run.rules && summary.latency.length > 0 ? openLoop(run, run.rules.slo) : []),
       'Memory of a user is the least-squares slope, over numbers of users, of what the logins added: to used heap and external memory after a collection, and to `used_memory` of Redis.',
     ]),
-  ]
+  )
 }
 
 function responseTimes({ plan }: Run): string {
@@ -104,9 +108,10 @@ function intervals({ plan }: Run, { blocks }: Summary): string {
 export function limits(
   { environment: { placement, virtualization } }: Run,
   { latency, journeys, distance, tls }: Summary,
-): string[] {
-  return [
-    '## What this cannot tell',
+): Section {
+  return section(
+    'what-this-cannot-tell',
+    'What this cannot tell',
     bullets([
       'How the schemes compare on other hardware, runtimes or libraries: ratios move with all three.',
       ...(latency.length > 0 || journeys.length > 0 || distance.length > 0
@@ -123,9 +128,5 @@ export function limits(
         ? []
         : ['How much the parts disturbed each other: they were not pinned to cores of their own.']),
     ]),
-  ]
-}
-
-export function bullets(items: readonly string[]): string {
-  return items.map((item) => `- ${item}`).join('\n')
+  )
 }

@@ -1,10 +1,10 @@
 /** Fewer schemes in a summary: every list follows, and what is left is unchanged. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { syntheticLadders } from '../testing/synthetic-ladders.ts'
+import { syntheticRun } from '../testing/synthetic-run.ts'
 import { narrowed } from './narrow.ts'
 import { summarize } from './summarize.ts'
-import { syntheticLadders } from './synthetic-ladders.ts'
-import { syntheticRun } from './synthetic-run.ts'
 
 test('only the schemes asked for are left, with the control, in arms and in every other list', () => {
   const { run, results } = syntheticRun()

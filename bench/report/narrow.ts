@@ -1,7 +1,7 @@
 /** A summary with some of its schemes alone, so that charts and tables draw themselves anew without knowing of filters. */
 import { schemeNames } from '../../servers/scheme.ts'
-import { CONTROL } from '../experiments/arms.ts'
-import type { Summary } from '../types.ts'
+import { CONTROL } from '../figures/records.ts'
+import type { Summary } from './schema.ts'
 
 /**
  * Every list of which the items name a scheme keeps those of the schemes given, and the control, without which nothing

@@ -1,10 +1,11 @@
 /** What stands against publishing a run: each reason by itself, and none for a good one. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Run, TrialResult } from '../types.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
+import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
 import { reasonsAgainst } from './publishable.ts'
 import { summarize } from './summarize.ts'
-import { type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
 
 function reasons(
   options: SyntheticOptions = {},

@@ -1,6 +1,8 @@
 /** What a run must be like before it is published: the reasons why it is not, as sentences. */
-import type { Run, Summary, TrialResult } from '../types.ts'
-import { counted, list, percent } from './format.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
+import { counted, list, percent } from '../words/format.ts'
+import type { Summary } from './schema.ts'
 
 /**
  * @param identities names of the machine and its user, which are nobody's business: host, user, home folder

@@ -1,9 +1,11 @@
 /** Summaries against what was put into a made-up run, for each outcome that a run can have. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Arm, Measurement, Run, Summary, Trial, TrialResult } from '../types.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { Arm, Measurement, Trial, TrialResult } from '../record/schema/trial.ts'
+import { failedRecord, modelled, type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
+import type { Summary } from './schema.ts'
 import { summarize } from './summarize.ts'
-import { failedRecord, modelled, type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
 
 function summaryOf(options: SyntheticOptions = {}): Summary {
   const { run, results } = syntheticRun({ experiments: ['cost'], ...options })

@@ -1,34 +1,22 @@
 /** From records to `summary.json`: every figure of a report, with its interval, n and warnings. */
+
 import { judgeAll } from '../claims/ledger.ts'
-import { tooLarge } from '../experiments/state-limit.ts'
-import { SCHEMA_VERSION } from '../store/schema.ts'
-import type { Estimate, Run, Summary, TrialResult } from '../types.ts'
-import { agreement } from './agreement.ts'
-import { anomalies } from './anomalies.ts'
-import { browserSummary } from './browser.ts'
-import { compareWithControl, ownErrors } from './comparisons.ts'
-import { counterfeits } from './counterfeits.ts'
-import { demand } from './demand.ts'
-import { distance } from './distance.ts'
-import { farScale } from './far-scale.ts'
-import { faults } from './faults.ts'
-import { memoryPerUser } from './growth.ts'
-import { journeys } from './journeys.ts'
-import { ladders } from './ladders.ts'
-import { latency } from './latency.ts'
-import { hashedLogins } from './logins.ts'
-import { estimate, metrics } from './metrics.ts'
-import { payload } from './payload.ts'
-import { predicted } from './predictions.ts'
-import { type ArmRecords, byBlock, recordsByArm } from './records.ts'
-import { refresh } from './refresh.ts'
-import { revocation } from './revocation.ts'
-import { scalability, scaling } from './scaling.ts'
-import { timingSummary } from './timing.ts'
-import { tlsSummary } from './tls.ts'
-import { trade } from './trade.ts'
-import { versus } from './versus.ts'
-import { stillWarming } from './warm-up.ts'
+import { type MeasuredSummary, summarizeParts } from '../experiments/reports.ts'
+import { ROLES } from '../experiments/roles.ts'
+import { agreement } from '../figures/agreement.ts'
+import { ladders } from '../figures/climbs.ts'
+import { compareWithControl, ownErrors } from '../figures/comparisons.ts'
+import { estimate, metrics } from '../figures/metrics.ts'
+import { type ArmRecords, byBlock, recordsByArm } from '../figures/records.ts'
+import { tooLarge } from '../figures/state-limit.ts'
+import { versus } from '../figures/versus.ts'
+import { stillWarming } from '../figures/warm-up.ts'
+import { farScale } from '../plan/far/summary.ts'
+import { type Estimate, SCHEMA_VERSION } from '../record/schema/basics.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
+import { trade } from '../trade/trade.ts'
+import type { Summary } from './schema.ts'
 
 /** Pure: the same records give the same summary. The run's own seed drives what is drawn at random. */
 export function summarize(run: Run, results: readonly TrialResult[]): Summary {
@@ -43,7 +31,7 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
   const aa = ownErrors(all)
   const compared = compareWithControl(all, aa)
   const against = versus(all, aa)
-  const measured = {
+  const measured: MeasuredSummary = {
     schemaVersion: SCHEMA_VERSION,
     runId: run.id,
     profile: run.profile,
@@ -57,39 +45,25 @@ export function summarize(run: Run, results: readonly TrialResult[]): Summary {
       versus: against.get(records.arm.id) ?? null,
       warnings: records.warnings,
     })),
-    scaling: scaling(all),
-    scalability: scalability(all, run),
-    predictions: predicted(run, all),
-    payload: payload(all, results),
-    revocation: revocation(run, results),
-    refresh: refresh(all),
-    anomalies: anomalies(run, results),
-    faults: faults(run, results),
-    distance: distance(run, results),
-    tls: tlsSummary(all, compared),
-    counterfeits: counterfeits(run, results),
-    browser: browserSummary(run, results),
-    timing: timingSummary(run, results),
-    memoryPerUser: memoryPerUser(all),
-    latency: latency(run, results),
-    hashedLogins: hashedLogins(all),
-    journeys: journeys(all, (id) => compared.get(id)?.authTaxUs ?? null),
-    demand: demand(run, results),
     blocks: blocks(run, results),
     rejected: results.flatMap((result) =>
       result.ok ? [] : [{ trial: result.trial.id, reason: result.reason }],
     ),
     withRejected,
     notes: run.notes,
-  } satisfies Omit<Summary, 'claims' | 'farScale' | 'trade'>
-  const summary = {
+    ...summarizeParts({ run, results, arms: all, compared }),
+  }
+  return {
     ...measured,
     trade: trade(run, measured, results),
     farScale: farScale(run, measured, results),
-  }
-  return {
-    ...summary,
-    claims: judgeAll({ run, summary, arms: all, ladders: ladders(run, results), results }),
+    claims: judgeAll({
+      run,
+      summary: measured,
+      arms: all,
+      ladders: ladders(run, results, ROLES.latency),
+      results,
+    }),
   }
 }
 

@@ -1,6 +1,8 @@
 /** CPU of a request as stacked bars of letters: what the chart says, where there is no picture. */
-import type { Summary } from '../types.ts'
-import { armLabel, figure } from './format.ts'
+
+import { ROLES } from '../experiments/roles.ts'
+import { armLabel, figure } from '../words/format.ts'
+import type { Summary } from './schema.ts'
 
 const TIERS = [
   { key: 'replicas', name: 'replica', letter: '█' },
@@ -15,7 +17,7 @@ const BAR_WIDTH = 50
 export function costBars({ arms }: Summary): string[] {
   const rows = arms.flatMap(({ arm, metrics }) => {
     const total = metrics['cpuUsPerRequest.total']
-    return arm.experiment === 'cost' && !arm.twin && total ? [{ arm, metrics, total: total.value }] : []
+    return arm.experiment === ROLES.cost && !arm.twin && total ? [{ arm, metrics, total: total.value }] : []
   })
   if (rows.length === 0) return []
   const most = Math.max(...rows.map(({ total }) => total))

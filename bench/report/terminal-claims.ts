@@ -1,7 +1,9 @@
 /** The claims at the end of a run: a verdict and the words that were said, without the evidence. */
-import type { ClaimFinding, Summary } from '../types.ts'
-import { counted } from './format.ts'
-import { wrap } from './wrap.ts'
+
+import type { ClaimFinding } from '../claims/schema.ts'
+import { counted } from '../words/format.ts'
+import { wrap } from '../words/wrap.ts'
+import type { Summary } from './schema.ts'
 
 const VERDICT_WIDTH = 14
 

@@ -1,14 +1,26 @@
 /** The table at the end of a run: 80 columns, readable without the manual. */
+
 import Table, { type Cell } from 'cli-table3'
-import type { Estimate, Run, Summary } from '../types.ts'
+import { busyText, capacityText, commonRates, rungAt, sloText } from '../experiments/latency/tables.ts'
+import { isPoint } from '../experiments/replicas/summary.ts'
+import { ROLES } from '../experiments/roles.ts'
+import type { Estimate } from '../record/schema/basics.ts'
+import type { Run } from '../record/schema/run.ts'
+import {
+  ABSENT,
+  armLabel,
+  figure,
+  NOT_DETECTED,
+  responseTime,
+  styles,
+  withInterval,
+} from '../words/format.ts'
+import { cpuText, footnotes, throughputText } from '../words/warnings.ts'
+import { wrap } from '../words/wrap.ts'
 import { answer } from './answer.ts'
-import { ABSENT, armLabel, figure, NOT_DETECTED, responseTime, styles, withInterval } from './format.ts'
-import { busyText, capacityText, commonRates, rungAt, sloText } from './latency-tables.ts'
-import { isPoint } from './scaling.ts'
+import type { Summary } from './schema.ts'
 import { costBars } from './terminal-bars.ts'
 import { claimLines } from './terminal-claims.ts'
-import { cpuText, footnotes, throughputText } from './warnings.ts'
-import { wrap } from './wrap.ts'
 
 /** The longest name of a scheme. */
 const NAME_WIDTH = 20
@@ -59,7 +71,7 @@ function costRows(summary: Summary): Section {
       ['scheme', 'per s', 'replica', 'Redis', 'proxy', 'CPU µs/request', 'replica', 'Redis'],
     ],
     rows: summary.arms
-      .filter(({ arm }) => arm.experiment === 'cost')
+      .filter(({ arm }) => arm.experiment === ROLES.cost)
       .map(({ arm, metrics, authTaxUs, warnings }) => [
         armLabel(arm),
         throughputText(metrics.throughputPerSec, single),

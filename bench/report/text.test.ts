@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
-import type { TrialResult, Warning } from '../types.ts'
-import { figure } from './format.ts'
+import type { Warning } from '../record/schema/basics.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
+import { type LadderOptions, syntheticLadders } from '../testing/synthetic-ladders.ts'
+import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
+import { figure } from '../words/format.ts'
 import { renderReport, renderTerminal } from './index.ts'
 import { summarize } from './summarize.ts'
-import { type LadderOptions, syntheticLadders } from './synthetic-ladders.ts'
-import { type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
 
 function texts(options: SyntheticOptions = {}): { report: string; terminal: string } {
   const { run, results } = syntheticRun({ experiments: ['cost'], ...options })

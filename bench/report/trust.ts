@@ -1,8 +1,11 @@
 /** What a reader needs in order to trust a run: its rules, what they rejected, its blocks and its own error. */
-import type { Rules, Run, Summary } from '../types.ts'
-import { ABSENT, counted, figure, percent, styles, withInterval } from './format.ts'
-import { sloText } from './latency-tables.ts'
-import type { Table } from './tables.ts'
+
+import { sloText } from '../experiments/latency/tables.ts'
+import { ROLES } from '../experiments/roles.ts'
+import type { Rules, Run } from '../record/schema/run.ts'
+import { ABSENT, counted, figure, percent, styles, withInterval } from '../words/format.ts'
+import type { Table } from '../words/tables.ts'
+import type { Summary } from './schema.ts'
 
 /** In sentences, what was fixed before anything was measured. */
 export function rulesText({ rules, plan }: Run): string {
@@ -136,7 +139,7 @@ export function evidenceTable({ arms }: Summary): Table {
       'blocks',
     ],
     rows: compared
-      .filter(({ arm }) => arm.experiment === 'cost')
+      .filter(({ arm }) => arm.experiment === ROLES.cost)
       .map(({ arm, authTaxUs, throughputVsControl }) => [
         arm.scheme,
         probability(authTaxUs?.p),

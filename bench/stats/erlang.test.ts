@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { mean } from 'simple-statistics'
+import { replicate, simulateOpen } from '../testing/simulation.ts'
 import { erlangC, meanResponseSec, type OpenQueue, responseQuantileSec } from './erlang.ts'
 import { quantiles } from './quantiles.ts'
-import { replicate, simulateOpen } from './simulation-for-tests.ts'
 
 const near = (found: number, expected: number, error = 1e-9) =>
   assert.ok(Math.abs(found - expected) <= error * Math.abs(expected), `${found}, not ${expected}`)

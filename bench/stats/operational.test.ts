@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { replicate, simulateClosed } from '../testing/simulation.ts'
 import { bottleneck, closedBounds, type Station, throughputBound } from './operational.ts'
-import { replicate, simulateClosed } from './simulation-for-tests.ts'
 
 const station = (name: string, demandSec: number, servers = 1): Station => ({ name, demandSec, servers })
 const delay = (demandSec: number) => station('network', demandSec, Number.POSITIVE_INFINITY)

@@ -1,14 +1,14 @@
 /** What the proofs conclude from what was measured, without a clock. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import * as busyWork from './busy-work.ts'
 import { parseOwnUs } from './disturbance.ts'
-import { type FaultRun, faultOf } from './faults.ts'
 import type { Verdict } from './proof.ts'
-import { proofs } from './proofs.ts'
-import * as spinner from './spinner.ts'
+import * as busyWork from './proofs/busy-work.ts'
+import { type FaultRun, faultOf } from './proofs/faults.ts'
+import { proofs } from './proofs/index.ts'
+import * as spinner from './proofs/spinner.ts'
+import * as throughput from './proofs/throughput.ts'
 import { conclusion, verdictTable } from './table.ts'
-import * as throughput from './throughput.ts'
 
 const right: FaultRun = {
   kind: 'fin',

@@ -1,8 +1,8 @@
 /** The laws and statistics of the proofs, against values that are known otherwise. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createHistogram, recordUs } from '../histogram.ts'
-import { scheduleOf } from '../load/schedule.ts'
+import { scheduleOf } from '../load/open/schedule.ts'
+import { createHistogram, recordUs } from '../stats/histogram.ts'
 import {
   countUpTo,
   dispersion,

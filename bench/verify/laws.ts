@@ -1,6 +1,6 @@
 /** The laws and statistics that the proofs compare with. Pure. */
 import { probit } from 'simple-statistics'
-import type { Histogram } from '../histogram.ts'
+import type { Histogram } from '../stats/histogram.ts'
 
 /** A server that stands still once. */
 export interface Stop {

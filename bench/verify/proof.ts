@@ -1,7 +1,7 @@
 /** The shape of a proof: a claim about the instrument, and a run that can find it false. */
 import type { z } from 'zod'
-import type { verdictSchema } from '../store/schema.ts'
-import type { Generator, LoadJob, LoadReport } from '../types.ts'
+import type { Generator, LoadJob, LoadReport } from '../load/job.ts'
+import type { verdictSchema } from '../record/schema/verify.ts'
 import type { Server } from './server.ts'
 import type { Behaviour } from './server-log.ts'
 import type { TestBed } from './test-bed.ts'

@@ -1,6 +1,6 @@
 /** The harness's side of the server of the proofs: starts it, tells it what to do, asks it for its log. */
 import { fileURLToPath } from 'node:url'
-import { type Child, nextMessage, spawnChild } from '../fleet/process.ts'
+import { type Child, nextMessage, spawnChild } from '../fleet/processes/process.ts'
 import type { Behaviour, ServerLog, ServerMessage } from './server-log.ts'
 
 export interface Server {

@@ -1,11 +1,13 @@
 /** What the proofs are carried out with: the compiled generator, servers on CPUs of their own, and a clean end. */
-import { compile } from '../fleet/build.ts'
-import { openLocalFleet } from '../fleet/local.ts'
-import { openRunFolder, sweep } from '../fleet/manifest.ts'
+
+import type { Fleet, RunningFleet } from '../fleet/fleet.ts'
+import { openLocalFleet } from '../fleet/local/local.ts'
 import { allowedCpus, pinHarness, place, placementMethod } from '../fleet/placement.ts'
-import { wrapped } from '../fleet/process.ts'
-import { cleanEnvironment, findRuntime } from '../fleet/runtime.ts'
-import type { Fleet, GeneratorOptions, RunningFleet } from '../types.ts'
+import { openRunFolder, sweep } from '../fleet/processes/manifest.ts'
+import { wrapped } from '../fleet/processes/process.ts'
+import { compile } from '../fleet/tools/build.ts'
+import { cleanEnvironment, findRuntime } from '../fleet/tools/runtime.ts'
+import type { GeneratorOptions } from '../load/job.ts'
 import { type HeldServer, type Server, startServer } from './server.ts'
 import type { Behaviour } from './server-log.ts'
 

@@ -1,8 +1,13 @@
 /** One short trial, executed and judged as those of a run are. */
+
+import type { Traits } from '../../servers/scheme.ts'
 import { AS_IT_IS } from '../experiments/arms.ts'
-import { gates } from '../gates.ts'
-import { type Conditions, runTrial } from '../trial.ts'
-import type { Arm, Fleet, Rules, Traits, Trial, TrialResult } from '../types.ts'
+import { CONTROL } from '../figures/records.ts'
+import type { Fleet } from '../fleet/fleet.ts'
+import type { Rules } from '../record/schema/run.ts'
+import type { Arm, Trial, TrialResult } from '../record/schema/trial.ts'
+import { gates } from '../run/gates.ts'
+import { type Conditions, runTrial } from '../run/trial.ts'
 
 export const proofTraits: Traits = {
   state: 'none',
@@ -16,7 +21,7 @@ export const proofTraits: Traits = {
 const arm: Arm = {
   id: 'verify/none',
   experiment: 'verify',
-  scheme: 'none',
+  scheme: CONTROL,
   ...AS_IT_IS,
   replicas: 1,
   users: 500,

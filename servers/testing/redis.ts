@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 
-export { type RunningRedis, startRedis } from '../../bench/fleet/redis.ts'
+export { type RunningRedis, startRedis } from '../../bench/fleet/stores/redis.ts'
 
 const PATIENCE_MS = 5_000
 

@@ -1,7 +1,8 @@
 /** A harness for tests to kill while a part of its fleet is stopped: prints what runs, breaks it, says so, and waits. */
+
+import type { FaultId } from '../../record/schema/faults.ts'
 import { traits } from '../../traits.ts'
-import type { FaultId } from '../../types.ts'
-import { openLocalFleet } from '../local.ts'
+import { openLocalFleet } from '../local/local.ts'
 
 const fault = process.argv[2] as FaultId
 const scheme = 'session-redis'

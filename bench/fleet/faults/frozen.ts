@@ -1,5 +1,5 @@
 /** Processes that were stopped by SIGSTOP: they hold their ports and answer nobody, until they are let go on. */
-import { identify, isRunning, type ProcessIdentity } from '../identity.ts'
+import { identify, isRunning, type ProcessIdentity } from '../processes/identity.ts'
 
 export class Frozen {
   readonly #processes = new Set<ProcessIdentity>()

@@ -1,6 +1,6 @@
 /** What happens between the replicas and Redis: distance, cut replies, a partition, a failover to the standby. */
-import type { Injector } from '../../types.ts'
-import { withRedis } from '../redis.ts'
+import type { Injector } from '../fleet.ts'
+import { withRedis } from '../stores/redis.ts'
 import { type FleetFault, type FleetParts, given, redisOf } from './parts.ts'
 
 const linkOf = (parts: FleetParts) => given(redisOf(parts).link, 'a link to Redis')

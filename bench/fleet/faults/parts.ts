@@ -1,9 +1,10 @@
 /** What faults are made of: the parts of one fleet, each of which can be broken and mended. */
-import type { FaultId, Injector } from '../../types.ts'
-import type { Link } from '../link.ts'
-import type { RunningProxy } from '../proxy.ts'
-import type { Persistence, RunningRedis } from '../redis.ts'
+import type { FaultId } from '../../record/schema/faults.ts'
+import type { Injector } from '../fleet.ts'
+import type { Link } from '../link/link.ts'
+import type { RunningProxy } from '../proxy/proxy.ts'
 import type { RunningReplicas } from '../replicas.ts'
+import type { Persistence, RunningRedis } from '../stores/redis.ts'
 import type { Frozen } from './frozen.ts'
 import type { Restartable } from './restartable.ts'
 

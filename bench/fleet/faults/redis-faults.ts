@@ -1,8 +1,8 @@
 /** What happens to Redis itself: it dies, stands still, forgets, fills up, refuses, is busy. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import type { Injector } from '../../types.ts'
-import { withRedis } from '../redis.ts'
+import type { Injector } from '../fleet.ts'
+import { withRedis } from '../stores/redis.ts'
 import { type FleetFault, type FleetParts, redisOf } from './parts.ts'
 
 /** Healed by being started again, with what it kept. */

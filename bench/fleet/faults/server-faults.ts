@@ -1,5 +1,5 @@
 /** What happens to a replica or to the proxy: they die, stand still, leave in good order, or disagree with the others. */
-import type { Injector } from '../../types.ts'
+import type { Injector } from '../fleet.ts'
 import { shiftClock } from './clock.ts'
 import type { FleetFault, FleetParts } from './parts.ts'
 

@@ -1,15 +1,14 @@
 /** The list of published runs in a real browser: found by machine, held against each other, and in step with the records. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PageRun } from '../../report/page-data.ts'
-import { trialRows } from '../../report/rows.ts'
-import { syntheticRun } from '../../report/synthetic-run.ts'
+import { type RunWithRows, trialRows } from '../../figures/rows.ts'
+import { drawn, pages } from '../../testing/page.ts'
+import { syntheticRun } from '../../testing/synthetic-run.ts'
 import { buildCatalogue } from '../build.ts'
-import { drawn, pages } from './page-for-tests.ts'
 
 const { open, save } = pages()
 
-function made(id: string, cpuModel: string, seed: number): PageRun {
+function made(id: string, cpuModel: string, seed: number): RunWithRows {
   const { run, results } = syntheticRun({ experiments: ['cost', 'users'], seed })
   return {
     run: {

@@ -1,7 +1,7 @@
 /** Wakes the list of published runs: chosen by machine, runtime and date, side by side and against each other. */
 import { acrossCharts, newestFirst } from '../../compare/catalogue.ts'
-import { figuresOf } from '../../report/figures.ts'
-import type { PageRun } from '../../report/page-data.ts'
+import type { RunWithRows } from '../../figures/rows.ts'
+import { figuresOf } from '../../report/flat-figures.ts'
 import { choose, chosen, chosenList, onChoice } from './address.ts'
 import { boxes } from './boxes.ts'
 import { chartCard } from './charts.ts'
@@ -14,19 +14,19 @@ const facets = [
   {
     choice: 'machines',
     title: 'Machines',
-    of: ({ run }: PageRun) => `${run.environment.cpuModel}, ${run.environment.cores} cores`,
+    of: ({ run }: RunWithRows) => `${run.environment.cpuModel}, ${run.environment.cores} cores`,
   },
   {
     choice: 'runtimes',
     title: 'Runtimes',
-    of: ({ run }: PageRun) => `Node ${run.environment.runtime.node.replace(/^v/, '').split('.')[0]}`,
+    of: ({ run }: RunWithRows) => `Node ${run.environment.runtime.node.replace(/^v/, '').split('.')[0]}`,
   },
-  { choice: 'dates', title: 'Dates', of: ({ run }: PageRun) => run.startedAt.slice(0, 10) },
-  { choice: 'runs', title: 'Runs', of: ({ run }: PageRun) => run.id },
+  { choice: 'dates', title: 'Dates', of: ({ run }: RunWithRows) => run.startedAt.slice(0, 10) },
+  { choice: 'runs', title: 'Runs', of: ({ run }: RunWithRows) => run.id },
 ] as const
 
 await woken(async () => {
-  const data = (await unpacked(byId('data').textContent ?? '')) as { runs: PageRun[] }
+  const data = (await unpacked(byId('data').textContent ?? '')) as { runs: RunWithRows[] }
   const runs = newestFirst(data.runs)
   byId('filters').append(
     el(
@@ -55,14 +55,14 @@ function isKept(choice: (typeof facets)[number]['choice'], value: string): boole
   return chosenList(choice)?.includes(value) ?? true
 }
 
-function showRows(some: readonly PageRun[]): void {
+function showRows(some: readonly RunWithRows[]): void {
   const ids = some.map(({ run }) => run.id)
   for (const row of document.querySelectorAll<HTMLTableRowElement>('#runs tbody tr')) {
     row.hidden = !ids.includes(row.cells[0]?.textContent ?? '')
   }
 }
 
-function across(some: readonly PageRun[]): HTMLElement[] {
+function across(some: readonly RunWithRows[]): HTMLElement[] {
   return acrossCharts(some).map(({ name, drawing, series }) =>
     el(
       'figure',
@@ -73,9 +73,9 @@ function across(some: readonly PageRun[]): HTMLElement[] {
 }
 
 /** The first of them is what the others are held against. */
-function against(some: readonly PageRun[], draw: () => void): HTMLElement[] {
+function against(some: readonly RunWithRows[], draw: () => void): HTMLElement[] {
   if (some.length < 2) return [el('p', {}, 'Choose two runs at least.')]
-  const base = some.find(({ run }) => run.id === chosen('base')) ?? (some.at(-1) as PageRun)
+  const base = some.find(({ run }) => run.id === chosen('base')) ?? (some.at(-1) as RunWithRows)
   const select = el(
     'select',
     {

@@ -1,12 +1,12 @@
 /** Charts of the page: drawn when they are looked at, and anew when the reader chooses other schemes. */
 
 import { schemeNames } from '../../../servers/scheme.ts'
-import { charts } from '../../report/charts/index.ts'
-import { type Drawing, toSvg } from '../../report/charts/svg.ts'
-import { csv, type Figure, figuresOf, labelNames } from '../../report/figures.ts'
-import { figure as shown } from '../../report/format.ts'
+import { charts } from '../../report/charts.ts'
+import { csv, type Figure, figuresOf, labelNames } from '../../report/flat-figures.ts'
 import { narrowed } from '../../report/narrow.ts'
-import type { PageData } from '../../report/page-data.ts'
+import { type Drawing, toSvg } from '../../words/charts/svg.ts'
+import { figure as shown } from '../../words/format.ts'
+import type { PageData } from '../page-data.ts'
 import { kept, onChoice } from './address.ts'
 import { download, el, scrollingTable } from './dom.ts'
 

@@ -1,8 +1,9 @@
 /** Other runs beside this one: dropped onto the page, or chosen as files. */
 import { comparability } from '../../compare/differences.ts'
 import { comparisons, differencesTable, headline, ratioTables } from '../../compare/text.ts'
-import type { PageData, PageRun } from '../../report/page-data.ts'
-import type { Table } from '../../report/tables.ts'
+import type { RunWithRows } from '../../figures/rows.ts'
+import type { Table } from '../../words/tables.ts'
+import type { PageData } from '../page-data.ts'
 import { BETWEEN, choose, chosenList, kept, onChoice } from './address.ts'
 import { byId, el, say, scrollingTable } from './dom.ts'
 import { type Dropped, readDropped } from './files.ts'
@@ -10,7 +11,7 @@ import { type Dropped, readDropped } from './files.ts'
 export function showComparison(data: PageData): void {
   const body = byId('compare-runs').querySelector('.body')
   if (!body) return
-  const others: PageRun[] = []
+  const others: RunWithRows[] = []
   const place = el('div', { id: 'comparison' })
   const problems = el('div', { id: 'drop-problems' })
   const runs = el('fieldset', { hidden: true }, el('legend', {}, 'Runs'))
@@ -83,7 +84,7 @@ function takeDrops(take: (files: File[]) => void): void {
   })
 }
 
-function box(id: string, others: readonly PageRun[]): HTMLElement {
+function box(id: string, others: readonly RunWithRows[]): HTMLElement {
   const input = el('input', {
     type: 'checkbox',
     checked: (chosenList('runs') ?? [id]).includes(id),
@@ -97,7 +98,7 @@ function box(id: string, others: readonly PageRun[]): HTMLElement {
   return el('label', {}, input, ` ${id}`)
 }
 
-function sections(data: PageData, others: readonly PageRun[]): HTMLElement[] {
+function sections(data: PageData, others: readonly RunWithRows[]): HTMLElement[] {
   const ids = kept(
     'runs',
     others.map(({ run }) => run.id),
@@ -112,8 +113,8 @@ function sections(data: PageData, others: readonly PageRun[]): HTMLElement[] {
 
 /** @param schemes those that are shown; null: all */
 export function comparisonSections(
-  first: PageRun,
-  others: readonly PageRun[],
+  first: RunWithRows,
+  others: readonly RunWithRows[],
   schemes: readonly string[] | null,
 ): HTMLElement[] {
   return comparisons([first, ...others]).map(({ base, other, differences, ratios }) => {

@@ -1,8 +1,9 @@
 /** Files that a reader hands over, as runs; or for each that is none, one sentence that says why. */
-import type { PageRun } from '../../report/page-data.ts'
-import { trialRows } from '../../report/rows.ts'
-import { parseRecord, parseTrials } from '../../store/parse.ts'
-import { runSchema, SCHEMA_VERSION } from '../../store/schema.ts'
+
+import { type RunWithRows, trialRows } from '../../figures/rows.ts'
+import { parseRecord, parseTrials } from '../../record/parse.ts'
+import { SCHEMA_VERSION } from '../../record/schema/basics.ts'
+import { runSchema } from '../../record/schema/run.ts'
 import { fromPage, gunzipped, Unreadable } from './open.ts'
 
 export interface Dropped {
@@ -12,7 +13,7 @@ export interface Dropped {
 }
 
 interface Found {
-  runs: PageRun[]
+  runs: RunWithRows[]
   problems: string[]
 }
 
@@ -40,7 +41,7 @@ export async function readDropped(files: readonly Dropped[]): Promise<Found> {
 
 const WANTED = 'drop a report.html, or the run.json and trials.jsonl of a run'
 
-async function attempt(found: Found, name: string, read: () => Promise<PageRun>): Promise<void> {
+async function attempt(found: Found, name: string, read: () => Promise<RunWithRows>): Promise<void> {
   try {
     found.runs.push(await read())
   } catch (error) {
@@ -49,7 +50,7 @@ async function attempt(found: Found, name: string, read: () => Promise<PageRun>)
   }
 }
 
-async function pageRun(file: Dropped): Promise<PageRun> {
+async function pageRun(file: Dropped): Promise<RunWithRows> {
   const { schemaVersion = 0, run, rows } = await fromPage(await file.text())
   if (schemaVersion > SCHEMA_VERSION) {
     throw new Unreadable(
@@ -63,7 +64,7 @@ async function pageRun(file: Dropped): Promise<PageRun> {
   return { run, rows }
 }
 
-async function rawRun(plan: Dropped, log: Dropped): Promise<PageRun> {
+async function rawRun(plan: Dropped, log: Dropped): Promise<RunWithRows> {
   const run = parseRecord(runSchema, await plan.text(), plan.name)
   const text = log.name.endsWith('.gz')
     ? await gunzipped(new Blob([await new Response(log.stream()).arrayBuffer()])).catch((cause) => {

@@ -1,7 +1,7 @@
 /** Which schemes and experiments are shown, for everything on the page at once. */
 import { schemeNames } from '../../../servers/scheme.ts'
-import { CONTROL } from '../../experiments/arms.ts'
-import type { PageData } from '../../report/page-data.ts'
+import { CONTROL } from '../../figures/records.ts'
+import type { PageData } from '../page-data.ts'
 import { choose, kept, onChoice } from './address.ts'
 import { boxes } from './boxes.ts'
 import { byId, el, say } from './dom.ts'

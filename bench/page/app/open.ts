@@ -1,5 +1,5 @@
 /** Reads what a page carries, its own or that of another one that was dropped onto it. */
-import type { PageData } from '../../report/page-data.ts'
+import type { PageData } from '../page-data.ts'
 
 /** A problem that the reader can do something about, as one sentence. */
 export class Unreadable extends Error {}

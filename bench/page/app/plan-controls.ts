@@ -1,6 +1,6 @@
 /** What a plan is asked for: sliders for the hand, numbers for what it cannot hit, all kept in the address. */
 import type { PlanRequest, Prices } from '../../plan/request.ts'
-import { figure } from '../../report/format.ts'
+import { figure } from '../../words/format.ts'
 import { type Choice, choose, chosen, onChoice } from './address.ts'
 import { el } from './dom.ts'
 

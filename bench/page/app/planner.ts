@@ -1,22 +1,21 @@
 /** Capacity on the page: the planner of `npm run plan`, asked again at every move of a slider. */
+
 import { isSchemeName, schemeNames } from '../../../servers/scheme.ts'
-import { CONTROL } from '../../experiments/arms.ts'
+import { THE_TWO } from '../../experiments/roles.ts'
+import { CONTROL } from '../../figures/records.ts'
+import { planChart } from '../../plan/chart.ts'
 import { crossing } from '../../plan/compare.ts'
 import { type Evidence, evidenceOf } from '../../plan/evidence.ts'
 import { expense, type Plan, plan, type Refusal } from '../../plan/plan.ts'
 import type { PlanRequest } from '../../plan/request.ts'
 import { bytes, count, crossingText, milliseconds, ranged } from '../../plan/text.ts'
-import { planChart } from '../../report/charts/plan.ts'
-import { figure, machine, percent } from '../../report/format.ts'
-import type { PageData } from '../../report/page-data.ts'
 import { traits } from '../../traits.ts'
+import { figure, machine, percent } from '../../words/format.ts'
+import type { PageData } from '../page-data.ts'
 import { type Choice, choose, chosen, kept, onChoice } from './address.ts'
 import { chartCard } from './charts.ts'
 import { byId, type Cell, el, scrollingTable } from './dom.ts'
 import { asking, controls, requestFrom } from './plan-controls.ts'
-
-/** What most people come to compare. */
-const FIRST_TWO = ['session-redis', 'jwt-hs256'] as const
 
 export function showPlanner({ run, summary, rows }: PageData): void {
   const tried = rows.map(({ id, scheme, experiment, twin, rejected }) => ({
@@ -63,7 +62,7 @@ export function showPlanner({ run, summary, rows }: PageData): void {
 
 /** The two whose lines are drawn. */
 function pairOf(evidence: readonly Evidence[]): Evidence[] {
-  const names = (chosen('plan') ?? FIRST_TWO.join(',')).split(',')
+  const names = (chosen('plan') ?? THE_TWO.join(',')).split(',')
   const pair = names.flatMap((name) => evidence.find(({ scheme }) => scheme === name) ?? [])
   return pair.length === 2 ? pair : evidence.slice(0, 2)
 }

@@ -1,5 +1,5 @@
 /** Wakes the page of a run: what was written into it can already be read, this makes it answer. */
-import type { PageData } from '../../report/page-data.ts'
+import type { PageData } from '../page-data.ts'
 import { showCharts } from './charts.ts'
 import { showComparison } from './compare.ts'
 import { byId } from './dom.ts'

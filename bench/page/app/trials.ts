@@ -1,7 +1,8 @@
 /** Every trial of the run in one table that sorts and filters. */
-import { figure } from '../../report/format.ts'
-import type { PageData } from '../../report/page-data.ts'
-import type { TrialRow } from '../../report/rows.ts'
+
+import type { TrialRow } from '../../figures/rows.ts'
+import { figure } from '../../words/format.ts'
+import type { PageData } from '../page-data.ts'
 import { choose, chosen, kept, onChoice } from './address.ts'
 import { byId, el, say } from './dom.ts'
 

@@ -1,0 +1,75 @@
+/** `npm run compare -- A B [C…]`: reads the runs, says whether they are comparable, and what differs. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { type Condition, failures } from '../compare/conditions.ts'
+import { comparability, isComparable } from '../compare/differences.ts'
+import { comparisons, markdownComparison, terminalComparison } from '../compare/text.ts'
+import { AuthscaleError } from '../errors.ts'
+import type { RunWithRows } from '../figures/rows.ts'
+import { resultsFolder } from '../record/run-dir.ts'
+import { pageRunIn } from './stored-runs.ts'
+
+export interface ComparingOptions {
+  failOn?: Condition[]
+  markdown?: boolean
+  json?: boolean
+}
+
+/**
+ * Exit code 1 where a condition of `--fail-on` is met, or cannot be judged: a check that could not look is not green.
+ *
+ * @throws AuthscaleError TOO_FEW_RUNS, RUN_NOT_FOUND, and what reading a run can throw
+ */
+export async function compare(names: readonly string[], options: ComparingOptions): Promise<void> {
+  if (names.length < 2) {
+    throw new AuthscaleError('TOO_FEW_RUNS', 'name two runs at least: npm run compare -- <run> <run>', {
+      exitCode: 2,
+    })
+  }
+  const compared = comparisons(await Promise.all(names.map(runOf)))
+  const asked = options.failOn ?? []
+  const failed = compared.flatMap(({ ratios, differences, other }) => {
+    if (asked.length === 0) return []
+    if (!isComparable(differences)) return [`${other.run.id} cannot be judged. ${comparability(differences)}`]
+    const unknown = asked.filter(({ metric }) => !ratios.some((one) => one.metric === metric && one.judged))
+    return [
+      ...unknown.map(
+        ({ metric }) =>
+          `${other.run.id} cannot be judged by ${metric}: that takes figures of both runs, three blocks and two controls`,
+      ),
+      ...failures(ratios, asked).map((sentence) => `${other.run.id}: ${sentence}`),
+    ]
+  })
+  console.log(print(compared, failed, options))
+  for (const { ratios, other } of compared) {
+    const open = ratios.filter(({ metric, judged }) => !judged && asked.some((one) => one.metric === metric))
+    for (const { metric, scheme } of open)
+      console.error(`note: ${other.run.id}: ${metric} of ${scheme} cannot be judged`)
+  }
+  for (const sentence of failed) console.error(`error: ${sentence}`)
+  if (failed.length > 0) process.exitCode = 1
+}
+
+function print(
+  compared: ReturnType<typeof comparisons>,
+  failed: readonly string[],
+  { json, markdown }: ComparingOptions,
+): string {
+  if (json) {
+    const plain = compared.map(({ base, other, differences, ratios }) => ({
+      base: base.run.id,
+      other: other.run.id,
+      comparable: isComparable(differences),
+      differences,
+      ratios,
+    }))
+    return JSON.stringify({ comparisons: plain, failed }, null, 2)
+  }
+  return compared.map(markdown ? markdownComparison : terminalComparison).join('\n\n')
+}
+
+/** A folder, or the id of a run below `results/`. */
+async function runOf(name: string): Promise<RunWithRows> {
+  const places = [name, path.join(resultsFolder, name), path.join(resultsFolder, 'published', name)]
+  return pageRunIn(places.find((place) => existsSync(place)) ?? name)
+}

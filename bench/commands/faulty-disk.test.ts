@@ -1,0 +1,102 @@
+/** A run whose disk is full, cannot be written or lost half a file: one clear line, and what was finished stays. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { RUN_FILE, readRun } from '../record/run-dir.ts'
+import { DAMAGED_FILE, TRIALS_FILE } from '../record/trial-log.ts'
+import { assertNothingLeft, assertRefused, homeFor, quick, run } from '../testing/cli.ts'
+import { HARNESS } from '../verify/kills/command-line.ts'
+
+/** Each trial of the plan has one valid result. */
+async function assertWhole(folder: string): Promise<void> {
+  const { run: record, results } = await readRun(folder)
+  const valid = results.filter(({ ok }) => ok).map(({ trial }) => trial.id)
+  assert.deepEqual(valid.sort(), record.plan.map(({ id }) => id).sort())
+}
+
+test('a result file that is cut in its middle is gone on with, from the last whole line', async (t) => {
+  const home = homeFor(t)
+  const out = path.join(home, 'run')
+  const log = path.join(out, TRIALS_FILE)
+  mkdirSync(out)
+  writeFileSync(path.join(out, `${RUN_FILE}.tmp`), '{ "half": "a plan of a harness that was killed')
+  const first = await run([...quick, '--out', out], { home })
+  assert.equal(first.code, 0, first.stderr)
+  const whole = readFileSync(log, 'utf8')
+  const plan = (await readRun(out)).run.plan
+  const half = whole.slice(0, Math.floor(whole.length / 2))
+  const kept = half.slice(0, half.lastIndexOf('\n') + 1)
+  assert.ok(kept.length > 0 && kept.length < half.length)
+  truncateSync(log, half.length)
+
+  const resumed = await run(['--resume', out], { home })
+  assert.equal(resumed.code, 0, resumed.stderr)
+  assert.ok(readFileSync(log, 'utf8').startsWith(kept))
+  assert.equal(readFileSync(path.join(out, DAMAGED_FILE), 'utf8'), `${half.slice(kept.length)}\n`)
+  const { run: record } = await readRun(out)
+  assert.deepEqual(record.plan, plan)
+  assert.match(record.notes.join(), /cut short by a crash/)
+  await assertWhole(out)
+  await assertNothingLeft(home)
+})
+
+/**
+ * In namespaces of its own, with a disk of 4 MB, which has room for a report: a run whose disk fills up when its plan is
+ * there and one page of memory is left for trials; the same run with space again; that run and a new one when nothing can be written any more; and a
+ * run without space for what the harness notes of its processes.
+ */
+const ON_A_SMALL_DISK = `
+home=$1; shift; disk=$home/disk
+mount -t tmpfs -o size=4m tmpfs $disk
+harness() { name=$1; shift; "$@" >$home/$name.out 2>$home/$name.err; echo $? >$home/$name.code; }
+fill() { head -c $(( ($(stat -f -c %a $disk) - $1) * $(stat -f -c %S $disk) )) /dev/zero >$disk/filler; }
+(until [ -e $disk/run/trials.jsonl ]; do sleep 0.05; done; fill 1) &
+harness full "$@" ${quick.join(' ')} --out $disk/run
+cp -r $disk/run $home/full
+rm $disk/filler
+harness space "$@" --resume $disk/run
+cp -r $disk/run $home/space
+fill 0
+export TMPDIR=$disk; harness temporary "$@" --resume $disk/run; export TMPDIR=$home/tmp
+mkdir $disk/new; mount -o remount,ro $disk
+harness resumed "$@" --resume $disk/run
+harness new "$@" ${quick.join(' ')} --out $disk/new
+`
+
+test('a disk that is full, or cannot be written: one line that says what to do, and nothing lost', {
+  skip: spawnSync('unshare', ['-Urm', 'true']).status === 0 ? false : 'this system forbids unshare -Urm',
+}, async (t) => {
+  const home = homeFor(t)
+  mkdirSync(path.join(home, 'disk'))
+  const { status, stderr } = spawnSync(
+    'unshare',
+    ['-Urm', 'sh', '-c', ON_A_SMALL_DISK, 'sh', home, ...HARNESS],
+    { cwd: home, env: { ...process.env, NO_COLOR: '1', TMPDIR: path.join(home, 'tmp') }, encoding: 'utf8' },
+  )
+  assert.equal(status, 0, stderr)
+  const text = (file: string) => readFileSync(path.join(home, file), 'utf8')
+  const ending = (name: string) => ({
+    code: Number(text(`${name}.code`)),
+    stdout: text(`${name}.out`),
+    stderr: text(`${name}.err`),
+  })
+  assertRefused(
+    ending('full'),
+    /^error: no space to write trials\.jsonl \(ENOSPC\): free some.*--resume.*kept/,
+  )
+  const { results, damage } = await readRun(path.join(home, 'full'))
+  assert.ok(results.length > 0 && results.length < 3, `${results.length} trials had space`)
+  assert.equal(damage, null)
+  assert.equal(ending('space').code, 0, ending('space').stderr)
+  assert.ok(text(`space/${TRIALS_FILE}`).startsWith(text(`full/${TRIALS_FILE}`)))
+  await assertWhole(path.join(home, 'space'))
+  assertRefused(ending('temporary'), /^error: no space .*free some.*--resume/)
+  assertRefused(
+    ending('resumed'),
+    /^error: cannot write trials\.jsonl \(EROFS\): make it writable.*nothing was changed/,
+  )
+  assertRefused(ending('new'), /^error: cannot write run\.json \(EROFS\): make it writable/)
+  await assertNothingLeft(home)
+})

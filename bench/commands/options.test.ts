@@ -1,0 +1,40 @@
+/** What the user types becomes what the planner takes. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { profileNames } from '../experiments/profiles.ts'
+import type { ProfileName } from '../record/schema/run.ts'
+import { chosenExperiments } from '../run/choices.ts'
+import { arrivalRates, share, slo } from './options.ts'
+
+test('an SLO is one bound or two, the other stays as it is by default', () => {
+  const byDefault = { quantile: 'p99', limitMs: 50, maxErrorShare: 0.001 }
+  assert.deepEqual(slo('p99<=50ms'), byDefault)
+  assert.deepEqual(slo('p99.9 <= 0.2s'), { ...byDefault, quantile: 'p999', limitMs: 200 })
+  assert.deepEqual(slo('errors<=1%'), { ...byDefault, maxErrorShare: 0.01 })
+  assert.deepEqual(slo('p50<2.5ms, errors<=0%'), { quantile: 'p50', limitMs: 2.5, maxErrorShare: 0 })
+  for (const text of ['', 'p99', 'p99<=50', 'p99<=0ms', 'p99>=50ms', 'errors<=101%', 'errors<=1%,errors<=2%'])
+    assert.throws(() => slo(text), /It takes a bound such as/, text)
+})
+
+test('a share is written with its sign', () => {
+  assert.equal(share('5%'), 0.05)
+  assert.equal(share(' 2.5 % '), 0.025)
+  for (const text of ['5', '0.05', '0%', '51%', '5%%'])
+    assert.throws(() => share(text), /from 0.1% to 50%/, text)
+})
+
+test('arrival rates are whole numbers, each taken once', () => {
+  assert.deepEqual(arrivalRates('1000, 500,1000'), [1_000, 500])
+  assert.throws(() => arrivalRates('1000,'), /whole number/)
+})
+
+test('a profile has its experiments, and those that are named run in any', () => {
+  const names = (profile: ProfileName, only?: string[]) =>
+    chosenExperiments({ profile, ...(only && { only }) }).map(({ name }) => name)
+  assert.deepEqual(names('standard'), ['cost', 'latency', 'replicas', 'users'])
+  assert.deepEqual(names('standard', ['aa']), ['aa'])
+  const everywhere = names('calibration')
+  for (const profile of profileNames) {
+    for (const name of everywhere) assert.ok(names(profile).includes(name), `${name} in ${profile}`)
+  }
+})

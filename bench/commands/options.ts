@@ -1,0 +1,141 @@
+/** Turns what the user typed into what the planner takes, or into an error that says what to type instead. */
+import { InvalidArgumentError } from 'commander'
+import { isSchemeName, schemeNames } from '../../servers/scheme.ts'
+import { type Condition, conditionOf } from '../compare/conditions.ts'
+import { metrics } from '../compare/samples.ts'
+import { experiments } from '../experiments/index.ts'
+import { DEFAULT_SLO, profileNames } from '../experiments/profiles.ts'
+import type { Prices } from '../plan/request.ts'
+import type { ProfileName, Slo } from '../record/schema/run.ts'
+
+const MAX_USERS = 1_000_000
+
+/** A whole number of at least `min` and at most `max`. */
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text.trim()) || value < min || value > max) {
+      const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
+      throw new InvalidArgumentError(`It takes a whole number ${range}.`)
+    }
+    return value
+  }
+}
+
+export const users = wholeNumber(1, MAX_USERS)
+
+export function seconds(text: string): number {
+  const value = Number(text)
+  if (!(value >= 0.2 && value <= 3_600)) throw new InvalidArgumentError('It takes seconds, from 0.2 to 3600.')
+  return value
+}
+
+/** `authTax>10%,throughput<-5%` */
+export function conditions(text: string): Condition[] {
+  return text.split(',').map((part) => {
+    const condition = conditionOf(part)
+    if (condition) return condition
+    const names = metrics.map(({ name }) => name).join(', ')
+    throw new InvalidArgumentError(
+      `It takes a metric, > or <, and a change, e.g. authTax>10%. There are: ${names}.`,
+    )
+  })
+}
+
+/** `5%` as 0.05. */
+export function share(text: string): number {
+  const value = Number(/^([\d.]+)\s*%$/.exec(text.trim())?.[1]) / 100
+  if (!(value >= 0.001 && value <= 0.5)) throw new InvalidArgumentError('It takes a share, from 0.1% to 50%.')
+  return value
+}
+
+/** A number above 0 and at most `max`. */
+export function amount(max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!(text.trim() !== '' && value > 0 && value <= max))
+      throw new InvalidArgumentError(`It takes a number above 0, up to ${max}.`)
+    return value
+  }
+}
+
+/** `0.3` or `30%` as 0.3: what is to stay free, which cannot be all of it. */
+export function headroom(text: string): number {
+  const [, digits, percent] = /^([\d.]+)\s*(%?)$/.exec(text.trim()) ?? []
+  const value = Number(digits) / (percent ? 100 : 1)
+  if (!(value >= 0 && value <= 0.9))
+    throw new InvalidArgumentError('It takes a share from 0 to 0.9, or 0% to 90%.')
+  return value
+}
+
+const PRICED = {
+  replica: 'replica',
+  redis: 'redis',
+  'proxy-core': 'proxyCore',
+  'egress-gb': 'egressGb',
+} as const
+
+/** `replica=30,redis=60`; what is not named costs nothing. */
+export function prices(text: string): Prices {
+  const read: Prices = { replica: 0, redis: 0, proxyCore: 0, egressGb: 0 }
+  for (const part of text.split(',')) {
+    const [name = '', value = '', ...more] = part.split('=').map((side) => side.trim())
+    const price = Number(value)
+    if (!Object.hasOwn(PRICED, name) || more.length > 0 || value === '' || !(price >= 0 && price < 1e9))
+      throw new InvalidArgumentError(
+        `It takes prices by the month such as replica=30,redis=60; there are: ${Object.keys(PRICED).join(', ')}.`,
+      )
+    read[PRICED[name as keyof typeof PRICED]] = price
+  }
+  return read
+}
+
+/** One or both of a quantile's bound and a share of errors, e.g. `p99<=50ms,errors<=0.1%`. */
+export function slo(text: string): Slo {
+  const parts = text.split(',').map((part) => part.trim())
+  const bounds = parts.map((part) => quantileBound(part) ?? errorBound(part))
+  const kinds = bounds.map((bound) => bound && Object.keys(bound)[0])
+  if (kinds.includes(null) || new Set(kinds).size < kinds.length)
+    throw new InvalidArgumentError(
+      'It takes a bound such as p99<=50ms, or p99<=50ms,errors<=0.1%; quantiles are p50, p90, p99 and p99.9.',
+    )
+  return Object.assign({}, DEFAULT_SLO, ...bounds)
+}
+
+function quantileBound(text: string): Partial<Slo> | null {
+  const [, name = '', value, unit] = /^(p50|p90|p99|p99\.9)\s*<=?\s*([\d.]+)\s*(ms|s)$/.exec(text) ?? []
+  const limitMs = Number(value) * (unit === 's' ? 1_000 : 1)
+  return limitMs > 0 ? { quantile: name.replace('.', '') as Slo['quantile'], limitMs } : null
+}
+
+function errorBound(text: string): Partial<Slo> | null {
+  const value = Number(/^errors\s*<=?\s*([\d.]+)\s*%$/.exec(text)?.[1])
+  return value >= 0 && value <= 100 ? { maxErrorShare: value / 100 } : null
+}
+
+/** A comma-separated list whose every item is read by `item`. */
+function list<T>(item: (text: string) => T): (text: string) => T[] {
+  return (text) => [...new Set(text.split(',').map((part) => item(part.trim())))]
+}
+
+function oneOf<T extends string>(what: string, names: readonly T[], isName: (name: string) => name is T) {
+  return (text: string): T => {
+    if (isName(text)) return text
+    throw new InvalidArgumentError(`There is no ${what} '${text}'; choose from: ${names.join(', ')}.`)
+  }
+}
+
+/** Names that whoever takes them checks. */
+export const names = list((text) => text)
+
+const experimentNames = experiments.map(({ name }) => name)
+export const replicaCounts = list(wholeNumber(1, 64))
+export const arrivalRates = list(wholeNumber(1, 1_000_000))
+export const schemeName = oneOf('scheme', schemeNames, isSchemeName)
+export const schemeList = list(schemeName)
+export const experimentList = list(
+  oneOf('experiment', experimentNames, (name): name is string => experimentNames.includes(name)),
+)
+export const profileName = oneOf('profile', profileNames, (name): name is ProfileName =>
+  (profileNames as string[]).includes(name),
+)

@@ -1,0 +1,175 @@
+/** Puts the figures of a published run into the README, so that nobody types a number. */
+
+import { quotation } from '../claims/section.ts'
+import { AuthscaleError } from '../errors.ts'
+import { predictionsText } from '../experiments/replicas/section.ts'
+import { ROLES } from '../experiments/roles.ts'
+import { PAGE_FILE } from '../record/run-dir.ts'
+import type { LoadCheck } from '../record/schema/load-check.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { VerifyRecord } from '../record/schema/verify.ts'
+import { charts } from '../report/charts.ts'
+import type { Summary } from '../report/schema.ts'
+import type { Interval } from '../stats/median-interval.ts'
+import { tradeTable } from '../trade/section.ts'
+import { counted, figure, machine } from '../words/format.ts'
+import { markdownTable } from '../words/tables.ts'
+
+/** A published run, as the README shows it. */
+export interface Shown {
+  /** Path of the run from the README, e.g. `results/published/2026-01-02-amd-epyc-2-cores`. */
+  runDir: string
+  run: Run
+  summary: Summary
+}
+
+/** A screenshot of the page, beside it. */
+export const PICTURE_FILE = 'page.png'
+
+/**
+ * The README with everything between its two marks replaced by charts and tables of the run; the rest stays as it is.
+ * The same runs give the same text, so that a test can hold the README to it.
+ *
+ * @param others runs that decide claims which the first does not, in any order: the newest that does is asked
+ * @throws AuthscaleError BAD_README without the marks, SHORT_RUN for a run that is never published
+ */
+export function updateReadme(readme: string, main: Shown, others: readonly Shown[] = []): string {
+  for (const { runDir, run } of [main, ...others]) {
+    if (run.profile === 'standard' || run.profile === 'full') continue
+    throw new AuthscaleError(
+      'SHORT_RUN',
+      `${runDir} is a ${run.profile} run, which is never published: use a standard or full one`,
+    )
+  }
+  const newestFirst = others.toSorted((a, b) => Date.parse(b.run.startedAt) - Date.parse(a.run.startedAt))
+  return replaceBetween(readme, 'figures', figures(main, newestFirst))
+}
+
+/**
+ * The README with its sentence on the load generator taken from the file that `npm run verify:load` wrote.
+ *
+ * @throws AuthscaleError BAD_README without the marks
+ */
+export function updateLoadCheck(
+  readme: string,
+  { ratio, pairs, cpuUsPerRequest, passed, tolerance, openLoop }: LoadCheck,
+): string {
+  const verdict = ` That is more than the ${tolerance * 100} % that it may differ by: on this machine, then, the check failed.`
+  const us = (value: number | null) => (value === null ? 'an unknown number of' : value.toFixed(1))
+  const interval = ({ value, lo, hi }: Interval, digits: number) =>
+    `${value.toFixed(digits)} (${lo.toFixed(digits)} to ${hi.toFixed(digits)})`
+  const open = openLoop
+    ? ` Its open loop, which works less at a time and sleeps in between, takes ${interval(openLoop.cpuUsPerRequest, 1)} at ` +
+      `${figure(openLoop.arrivalsPerSec)} requests/s of ${figure(openLoop.users)} users.`
+    : ''
+  return replaceBetween(
+    readme,
+    'load-check',
+    `At length, with \`npm run verify:load\`, the generator reached ${interval(ratio, 3)} of wrk’s throughput over ${pairs.length} pairs, ` +
+      `at ${us(cpuUsPerRequest.generator)} CPU µs a request; wrk takes ${us(cpuUsPerRequest.wrk)}.${passed ? '' : verdict}${open}`,
+  )
+}
+
+/**
+ * The README with the table of proofs from the file that `npm run verify` wrote.
+ *
+ * @param runDir path of the run from the README that the file lies beside
+ * @throws AuthscaleError BAD_README without the marks
+ */
+export function updateVerify(readme: string, runDir: string, { verdicts, seconds }: VerifyRecord): string {
+  const word = (passed: boolean | null) => (passed === null ? 'unclear' : passed ? 'passed' : '**failed**')
+  const rows = verdicts.map(({ proof, shows, expected, measured, passed }) => [
+    `\`${proof}\``,
+    shows,
+    expected,
+    measured,
+    word(passed),
+  ])
+  const table = markdownTable(
+    { head: ['proof', 'what it shows', 'expected', 'measured', 'verdict'], rows },
+    'text',
+  )
+  return replaceBetween(
+    readme,
+    'verify',
+    `${table}\n\nIn ${Math.round(seconds)} s, beside [this run](${runDir}/report.md).`,
+  )
+}
+
+/**
+ * The text with everything between the marks of that name replaced.
+ *
+ * @throws AuthscaleError BAD_README without the marks
+ */
+export function replaceBetween(readme: string, name: string, content: string): string {
+  const [startMark, endMark] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`]
+  const start = readme.indexOf(startMark)
+  const end = readme.indexOf(endMark)
+  if (start === -1 || end < start) {
+    throw new AuthscaleError(
+      'BAD_README',
+      `the README lacks ${startMark} followed by ${endMark}: put them where the figures belong`,
+    )
+  }
+  return `${readme.slice(0, start + startMark.length)}\n${content}\n${readme.slice(end)}`
+}
+
+function figures(main: Shown, others: readonly Shown[]): string {
+  const { runDir, run, summary } = main
+  const chart = (name: string, alt: string) =>
+    charts[name]?.draw(run, summary) ? [`![${alt}](${runDir}/charts/${name}.svg)`] : []
+  return [
+    `[![The report page of this run](${runDir}/${PICTURE_FILE})](${runDir}/${PAGE_FILE})`,
+    ...chart('cpu', 'CPU of a request under each scheme, by tier, with the auth tax'),
+    ...chart('capacity', 'The highest arrival rate at which each scheme keeps the SLO'),
+    `Medians of ${counted(blocksOf(run), 'block')} with their intervals; \`~\` is a difference that was not detected. ` +
+      `Measured on ${machine(run.environment)}: [the page](${runDir}/${PAGE_FILE}) and [the same as text](${runDir}/report.md).`,
+    ...verdicts(main, others),
+    ...trade(runDir, summary),
+    ...foretold([main, ...others]),
+  ].join('\n\n')
+}
+
+function blocksOf({ plan }: Run): number {
+  return Math.max(...plan.filter(({ arm }) => arm.experiment === ROLES.cost).map(({ block }) => block + 1))
+}
+
+/** Only of a run that measured more than costs. */
+function trade(runDir: string, summary: Summary): string[] {
+  if (summary.trade.length === 0) return []
+  return [
+    markdownTable(tradeTable(summary.trade), 'text'),
+    `Each cell was measured, but for –; the trials behind it, intervals and conditions are in [the report](${runDir}/report.md#the-trade-on-one-page).`,
+  ]
+}
+
+/** The first run that has something foretold: a chart by itself says nothing of what it is worth. */
+function foretold(shown: readonly Shown[]): string[] {
+  for (const { runDir, summary } of shown) {
+    const text = predictionsText(summary.predictions)
+    if (text) return [`${text} [Replicas](${runDir}/report.md#replicas) of that run.`]
+  }
+  return []
+}
+
+/** Of each claim the verdict of the first run that has one. */
+function verdicts(main: Shown, others: readonly Shown[]): string[] {
+  const rows = main.summary.claims.flatMap(({ id }) => {
+    const decided = [main, ...others].flatMap(({ runDir, summary }) =>
+      summary.claims
+        .filter((claim) => claim.id === id && claim.verdict !== 'undecided')
+        .map((claim) => ({ claim, runDir })),
+    )[0]
+    if (!decided) return []
+    const { claim, runDir } = decided
+    const boundary = claim.boundary ?? ''
+    return [[quotation(claim), `[**${claim.verdict}**](${runDir}/report.md#claims)`, boundary]]
+  })
+  if (rows.length === 0) return []
+  const open = main.summary.claims.length - rows.length
+  return [
+    `${counted(main.summary.claims.length, 'claim')} of a widely read article and its comments, each put to a test that was ` +
+      `fixed beforehand${open > 0 ? `; without a verdict yet: ${open}` : ''}:`,
+    markdownTable({ head: ['claim', 'verdict', 'it depends on, or ends at'], rows }, 'text'),
+  ]
+}

@@ -1,0 +1,153 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { schemeNames, schemes } from '../../servers/scheme.ts'
+import { AuthscaleError } from '../errors.ts'
+import { experiments } from '../experiments/index.ts'
+import { profileNames, profiles } from '../experiments/profiles.ts'
+import { doctor as examine } from '../fleet/doctor.ts'
+import { openFleet } from '../fleet/open.ts'
+import { PAGE_FILE, readRun, writeRun } from '../record/run-dir.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { Trial, TrialResult } from '../record/schema/trial.ts'
+import type { Summary } from '../report/schema.ts'
+import { terminalTable } from '../report/terminal.ts'
+import type { BenchOptions } from '../run/choices.ts'
+import { newRun, type OpenRun, resumeRun } from '../run/open-run.ts'
+import { execute } from '../run/run.ts'
+import { Interrupted } from '../run/trial.ts'
+import { upcomingTrials } from '../run/trial-order.ts'
+import { traits } from '../traits.ts'
+import { catchSignals } from './interrupt.ts'
+import { writeJsonSchemas } from './schema.ts'
+
+const here = (folder: string) => path.relative(process.cwd(), folder) || '.'
+
+/** As https://no-color.org asks. */
+const inColor = () => process.stdout.isTTY === true && !process.env.NO_COLOR
+
+/** `npm run bench`: measure, report, and leave nothing running. */
+export async function bench(options: BenchOptions): Promise<void> {
+  const interrupt = catchSignals()
+  const fleet = await openFleet({
+    port: options.port,
+    generators: options.generators,
+    log: (line) => console.error(line),
+  })
+  try {
+    const open = options.resume ? await resumeRun(options, fleet) : await newRun(options, traits, fleet)
+    try {
+      const tell = options.json ? console.error : console.log
+      tell(`${open.run.plan.length} trials into ${here(open.folder)}`)
+      for (const note of open.run.notes) tell(`note: ${note}`)
+      await execute(open, traits, fleet, interrupt.signal, { quiet: options.json ?? false })
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error
+    } finally {
+      await open.log.close()
+    }
+    process.exitCode = await conclude(open, interrupt.exitCode(), options)
+  } finally {
+    await fleet.close()
+  }
+}
+
+/** Writes what can be derived, prints the table, and returns the exit code. */
+async function conclude(
+  { run, folder }: OpenRun,
+  interrupted: number | null,
+  output: OutputOptions,
+): Promise<number> {
+  if (interrupted === null) {
+    run.finishedAt = new Date().toISOString()
+    await writeRun(folder, run)
+  }
+  // Read back, so that `report` makes the same bytes later.
+  const { run: stored, results } = await readRun(folder)
+  // As a resumed run would see it: what has no figure yet, except in experiments that ended early.
+  const left = upcomingTrials(run, results, results.length)
+  if (results.length > 0) {
+    show(folder, stored, await written(folder, stored, results), output)
+  }
+  if (interrupted !== null) {
+    const tell = output.json ? console.error : console.log
+    tell(`stopped with ${run.plan.length - left.length} of ${run.plan.length} trials measured; go on with:`)
+    tell(`  npm run bench -- --resume ${here(folder)}`)
+    return interrupted
+  }
+  if (left.length === 0) return 0
+  const missing = withoutFigures(results, left)
+  const count = `${left.length} of ${run.plan.length} trials were rejected; report.md gives the reasons`
+  console.error(
+    missing.length > 0 ? `error: ${count}; no figure for ${missing.join(', ')}` : `note: ${count}`,
+  )
+  console.error(`  measure them again with: npm run bench -- --resume ${here(folder)}`)
+  return missing.length > 0 ? 1 : 0
+}
+
+/**
+ * Arms of which nothing is left, or in which something failed: without them a run has not answered its question.
+ * A trial less here and there, which a gate rejected on a disturbed machine, only widens an interval.
+ */
+function withoutFigures(results: readonly TrialResult[], left: readonly Trial[]): string[] {
+  const measured = new Set(results.filter(({ ok }) => ok).map(({ trial }) => trial.arm.id))
+  const open = new Set(left.map(({ id }) => id))
+  const failed = results.filter((result) => !result.ok && result.rejectedBy.length === 0)
+  const faulty = new Set(failed.filter(({ trial }) => open.has(trial.id)).map(({ trial }) => trial.arm.id))
+  const arms = [...new Set(left.map(({ arm }) => arm.id))]
+  return arms.filter((id) => !measured.has(id) || faulty.has(id))
+}
+
+/** `npm run report -- <run>` */
+export async function report(folder: string, options: OutputOptions): Promise<void> {
+  const { run, results, damage } = await readRun(folder)
+  if (damage !== null) console.error(`note: ${damage}`)
+  if (results.length === 0)
+    throw new AuthscaleError('EMPTY_RUN', `${folder} has no trials yet: go on with --resume`)
+  show(folder, run, await written(folder, run, results), options)
+}
+
+/** Charts and pages are loaded when there is something to draw. */
+async function written(folder: string, run: Run, results: readonly TrialResult[]): Promise<Summary> {
+  const { writeReport } = await import('./write-report.ts')
+  return writeReport(folder, run, results)
+}
+
+interface OutputOptions {
+  /** The summary alone, for programs. */
+  json?: boolean
+}
+
+function show(folder: string, run: Run, summary: Summary, { json }: OutputOptions): void {
+  if (json) {
+    console.log(JSON.stringify(summary))
+    return
+  }
+  console.log(`\n${terminalTable(summary, run, { color: inColor() })}`)
+  console.log(`\nOpen ${here(folder)}/${PAGE_FILE} in a browser; report.md has the same as text.`)
+}
+
+/** `npm run bench -- list` */
+export async function list(): Promise<void> {
+  console.log('schemes')
+  for (const name of schemeNames)
+    console.log(`  ${name.padEnd(20)} ${(await schemes[name]()).scheme.summary}`)
+  console.log('experiments')
+  for (const { name, question } of experiments) console.log(`  ${name.padEnd(20)} ${question}`)
+  console.log('profiles')
+  for (const name of profileNames) console.log(`  ${name.padEnd(20)} ${profiles[name].summary}`)
+}
+
+/** `npm run doctor` */
+export async function doctor(): Promise<void> {
+  const findings = await examine()
+  for (const { name, status, detail, cost } of findings) {
+    console.log(`${status.padEnd(9)} ${name.padEnd(18)} ${detail}${cost ? `\n${' '.repeat(29)}${cost}` : ''}`)
+  }
+  if (findings.some(({ status }) => status === 'missing')) process.exitCode = 1
+}
+
+/** `npm run schema` */
+export async function schema(): Promise<void> {
+  await writeJsonSchemas(fileURLToPath(new URL('../../results/schema/', import.meta.url)))
+}

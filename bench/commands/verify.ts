@@ -1,0 +1,91 @@
+/** `npm run verify`: tests the instrument on the machine that it is to measure. */
+import { AuthscaleError } from '../errors.ts'
+import { captureEnvironment } from '../probe/environment.ts'
+import { writeFileDurably } from '../record/durable.ts'
+import { SCHEMA_VERSION } from '../record/schema/basics.ts'
+import type { Environment } from '../record/schema/run.ts'
+import { judgeTwice } from '../verify/judge.ts'
+import type { Proof, Verdict } from '../verify/proof.ts'
+import { proofs } from '../verify/proofs/index.ts'
+import { conclusion, outcome, verdictTable } from '../verify/table.ts'
+import { openTestBed, type TestBed } from '../verify/test-bed.ts'
+import { catchSignals, type Interrupt } from './interrupt.ts'
+
+/** All proofs once take about three minutes; with their repeats they are to stay below five. */
+const REPEATS_SEC = 90
+
+export interface VerifyOptions {
+  /** Ids of proofs; all by default. */
+  only?: string[]
+  /** File for environment and verdicts as JSON. */
+  out?: string
+}
+
+/**
+ * Carries the proofs out in turn and prints what they showed. The exit code is 1 when one of them fails; one that
+ * this machine does not allow is told and does not fail.
+ * @throws AuthscaleError UNKNOWN_PROOF, or when the generator cannot be compiled or started
+ */
+export async function verify({ only, out }: VerifyOptions): Promise<void> {
+  const chosen = choose(only)
+  const interrupt = catchSignals()
+  const startedAt = new Date()
+  const bed = await openTestBed({ signal: interrupt.signal, log: (line) => console.error(line) })
+  let verdicts: Verdict[]
+  let environment: Environment
+  try {
+    environment = await captureEnvironment(new URL('../..', import.meta.url), {
+      runtime: bed.runtime,
+      placement: bed.placement,
+      parts: { redis: null, haproxy: null },
+    })
+    verdicts = await carryOut(chosen, bed, interrupt)
+  } finally {
+    await bed.close()
+  }
+  const seconds = (Date.now() - startedAt.getTime()) / 1_000
+  console.log(verdictTable(verdicts))
+  console.log(conclusion(verdicts, seconds))
+  const code = interrupt.exitCode()
+  if (code !== null) {
+    process.exitCode = code
+    return
+  }
+  const passed = verdicts.every((verdict) => verdict.passed !== false)
+  if (!passed) process.exitCode = 1
+  if (out === undefined) return
+  const record = {
+    schemaVersion: SCHEMA_VERSION,
+    startedAt: startedAt.toISOString(),
+    seconds,
+    passed,
+    verdicts,
+    environment,
+  }
+  await writeFileDurably(out, `${JSON.stringify(record, null, 2)}\n`)
+}
+
+function choose(only: readonly string[] | undefined): readonly Proof[] {
+  if (only === undefined) return proofs
+  const unknown = only.filter((id) => !proofs.some((proof) => proof.id === id))
+  if (unknown.length === 0) return proofs.filter(({ id }) => only.includes(id))
+  throw new AuthscaleError(
+    'UNKNOWN_PROOF',
+    `there is no proof '${unknown.join("', '")}'; choose from: ${proofs.map(({ id }) => id).join(', ')}`,
+    { exitCode: 2 },
+  )
+}
+
+/** The verdicts until the end, or until the user stops. */
+async function carryOut(chosen: readonly Proof[], bed: TestBed, { signal }: Interrupt): Promise<Verdict[]> {
+  const verdicts: Verdict[] = []
+  const patience = { leftSec: REPEATS_SEC }
+  for (const [index, proof] of chosen.entries()) {
+    console.error(`${index + 1}/${chosen.length} ${proof.id}: ${proof.shows}`)
+    const verdict = await judgeTwice(proof, bed, patience)
+    if (signal.aborted) break
+    verdicts.push(verdict)
+    console.error(outcome(verdict))
+  }
+  return verdicts
+}

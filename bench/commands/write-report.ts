@@ -1,0 +1,27 @@
+/** Everything that is derived from a run, written into its folder. */
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { buildPage } from '../page/build.ts'
+import { writeFileDurably } from '../record/durable.ts'
+import { PAGE_FILE } from '../record/run-dir.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
+import { renderReport } from '../report/index.ts'
+import type { Summary } from '../report/schema.ts'
+import { summarize } from '../report/summarize.ts'
+
+/** @throws AuthscaleError NO_SPACE or WRITE_FAILED */
+export async function writeReport(
+  folder: string,
+  run: Run,
+  results: readonly TrialResult[],
+): Promise<Summary> {
+  const summary = summarize(run, results)
+  const files = { ...renderReport(run, summary), [PAGE_FILE]: await buildPage(run, summary, results) }
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(folder, name)
+    await mkdir(path.dirname(file), { recursive: true })
+    await writeFileDurably(file, content)
+  }
+  return summary
+}

@@ -1,0 +1,22 @@
+/** What two equal arms differ by: the error of this machine, which no comparison on it can be smaller than. */
+
+import { CONTROL } from '../../figures/records.ts'
+import { arm, blocksOf } from '../arms.ts'
+import type { Experiment } from '../experiment.ts'
+import { profiles } from '../profiles.ts'
+
+/** Enough blocks for an interval of its own; `cost` has one such pair in each of its blocks, and fewer of them. */
+const BLOCKS = { smoke: 1, standard: 10, full: 20, calibration: 5 } as const
+
+export const aa: Experiment = {
+  name: 'aa',
+  question: 'What do two measurements of the same thing differ by on this machine?',
+  // It says nothing about schemes.
+  profiles: [],
+  plan(options) {
+    const { blocks: _, ...phases } = profiles[options.profile].cost
+    const base = { experiment: 'aa', scheme: CONTROL, replicas: 1, ...phases }
+    const arms = [arm(base, options), arm({ ...base, twin: true }, options)]
+    return { rounds: [{ arms, blocks: blocksOf(options, BLOCKS[options.profile]) }], notes: [] }
+  },
+}

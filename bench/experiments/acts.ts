@@ -1,0 +1,74 @@
+/**
+ * All that experiments do to a fleet beside load, by kind: what is examined before a window, what is observed during it,
+ * and the search for the largest state. The one file that imports an `act.ts`, so that the rest of an experiment stays pure.
+ */
+import type { Conditions } from '../fleet/ask-fleet.ts'
+import type { FleetSpec } from '../fleet/fleet.ts'
+import type { Observer, Scene } from '../observe/scene.ts'
+import type { Examine, Examined } from '../record/schema/examine.ts'
+import type { Observe, Observed } from '../record/schema/observe.ts'
+import { observeAnomalies } from './anomalies/act.ts'
+import { examineInBrowser } from './browser/act.ts'
+import { examineCounterfeits } from './counterfeits/act.ts'
+import { observeFaults } from './faults/act.ts'
+import { observeRevocation } from './revocation/act.ts'
+import { examineTiming } from './timing/act.ts'
+
+export { findStateLimit } from './payload/act.ts'
+
+type Examiner<K extends Examine['kind']> = (
+  asked: Extract<Examine, { kind: K }>,
+  spec: FleetSpec,
+  conditions: Conditions,
+) => Promise<Extract<Examined, { kind: K }>>
+
+const examiners: { [K in Examine['kind']]: Examiner<K> } = {
+  browser: examineInBrowser,
+  counterfeits: examineCounterfeits,
+  timing: examineTiming,
+}
+
+/** @throws Error when nothing can be said; then the whole trial is a failure */
+export function examine(asked: Examine, spec: FleetSpec, conditions: Conditions): Promise<Examined> {
+  const examiner = examiners[asked.kind] as Examiner<Examine['kind']>
+  return examiner(asked, spec, conditions)
+}
+
+const observers: { [K in Observe['kind']]: Observer<K> } = {
+  revocation: observeRevocation,
+  anomalies: observeAnomalies,
+  faults: observeFaults,
+}
+
+/** An observation that goes on while a window of load is open. */
+interface Observation {
+  /** The window has opened: it begins. */
+  open(): void
+  /** The window has closed. */
+  close(): void
+  readonly seen: Promise<Observed>
+  /** Waits for its end, also where the load failed: nothing is asked of a fleet that is about to stop. Never rejects. */
+  end(): Promise<void>
+}
+
+/** What the arm asks for, to be told of its window. */
+export function observing(asked: Observe, scene: Omit<Scene, 'closed'>): Observation {
+  const observer = observers[asked.kind] as Observer<Observe['kind']>
+  const closed = new AbortController()
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const seen = opened.then(() => observer(asked, { ...scene, closed: closed.signal }))
+  const close = () => closed.abort()
+  return {
+    open,
+    close,
+    seen,
+    async end() {
+      close()
+      open()
+      await seen.catch(() => {})
+    },
+  }
+}

@@ -1,0 +1,37 @@
+/** What of a user's profile anybody can read in the credential, with nothing but base64. */
+import type { Browser } from 'playwright-core'
+import type { BrowserSeen } from '../../../record/schema/examine.ts'
+import { ALL } from './defences.ts'
+import { openSites } from './sites.ts'
+import { visit } from './visit.ts'
+
+type ProfileField = BrowserSeen['readable'][number]
+
+/** Of the visit's user, as a server's directory has it. */
+const PROFILE: Readonly<Record<ProfileField, string>> = {
+  username: 'user0',
+  name: 'User 0',
+  email: 'user0@example.com',
+  roles: 'member',
+}
+
+/** Logs in and looks into what the browser keeps. @param server its base URL */
+export async function readableIn(browser: Browser, server: string): Promise<ProfileField[]> {
+  const sites = await openSites(server, ALL)
+  try {
+    const victim = await visit(browser, sites)
+    const credential = await victim.credential()
+    await victim.end()
+    return fieldsIn(credential)
+  } finally {
+    await sites.close()
+  }
+}
+
+/** Looks at the text itself and at each run of characters in it that base64url may have made. */
+export function fieldsIn(credential: string): ProfileField[] {
+  const text = decodeURIComponent(credential)
+  const decoded = (text.match(/[\w-]+/g) ?? []).map((part) => Buffer.from(part, 'base64url').toString('utf8'))
+  const fields = Object.keys(PROFILE) as ProfileField[]
+  return fields.filter((field) => [text, ...decoded].some((each) => each.includes(PROFILE[field])))
+}

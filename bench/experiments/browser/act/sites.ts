@@ -1,0 +1,134 @@
+/**
+ * Three sites over HTTPS on one port, as a browser needs them: the application, a page on a subdomain of it, and a page of
+ * somebody else. The application is the real server with two additions: pages, and a form that changes something.
+ */
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import https from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { selfSigned } from '../../../fleet/proxy/certificate.ts'
+import { agentFor } from '../../../load/wire/exchange.ts'
+import type { Defences } from './defences.ts'
+import { type Passed, pass, type Server } from './forward.ts'
+
+/** Two names below one registered domain, which browsers call one site, and one of another site. */
+const HOSTS = { app: 'app.test', sibling: 'blog.app.test', stranger: 'evil.test' } as const
+
+/** A request for a change that reached the application, with or without a credential. */
+interface Arrival {
+  attached: boolean
+  /** What the server answered. */
+  status: number
+}
+
+export interface Sites {
+  /** E.g. `https://app.test:41234`. */
+  origins: Readonly<Record<keyof typeof HOSTS, string>>
+  /** Requests for a change since this was last asked. */
+  arrivals(): Arrival[]
+  /** What was sent to the other site since this was last asked. */
+  loot(): string[]
+  close(): Promise<void>
+}
+
+/**
+ * @param upstream base URL of a server that takes a proxy's word on loopback for it that a request came by HTTPS
+ * @param defences those of the server that are left
+ */
+export async function openSites(upstream: string, defences: Defences): Promise<Sites> {
+  const { key, certificate } = selfSigned()
+  const own = new Application(upstream, defences)
+  const foreign = new OtherSite()
+  const server = https.createServer({ key, cert: certificate }, (req, res) => {
+    const host = req.headers.host?.split(':')[0]
+    const answered = host === HOSTS.app ? own.answer(req, res) : foreign.answer(req, res)
+    answered.catch(() => res.destroy())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    origins: {
+      app: `https://${HOSTS.app}:${port}`,
+      sibling: `https://${HOSTS.sibling}:${port}`,
+      stranger: `https://${HOSTS.stranger}:${port}`,
+    },
+    arrivals: () => own.arrivals.splice(0),
+    loot: () => foreign.loot.splice(0),
+    close: async () => {
+      own.close()
+      server.closeAllConnections()
+      await new Promise((closed) => server.close(closed))
+    },
+  }
+}
+
+class Application {
+  readonly arrivals: Arrival[] = []
+  readonly #server: Server
+  readonly #defences: Defences
+
+  constructor(url: string, defences: Defences) {
+    this.#server = { url, agent: agentFor(url) }
+    this.#defences = defences
+  }
+
+  async answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { method = 'GET', url: path = '/', headers } = req
+    const { pathname, searchParams } = new URL(path, this.#server.url)
+    if (pathname === '/app') return answerPage(res, page('app.html'))
+    // The hole that a script gets in by: a name that is put into a page as it comes.
+    if (pathname === '/hello')
+      return answerPage(res, `<!doctype html><p>Hello ${searchParams.get('name')}</p>`)
+    const body = await text(req)
+    if (pathname !== '/change') return this.#pass(res, { method, path, body, headers })
+    // The server takes JSON alone, which no form can send: most applications have forms.
+    const fields = Object.fromEntries(method === 'POST' ? new URLSearchParams(body) : searchParams)
+    const json = { ...headers, 'content-type': 'application/json' }
+    await this.#pass(res, { ...CHANGE, body: JSON.stringify(fields), headers: json })
+  }
+
+  async #pass(res: ServerResponse, passed: Passed): Promise<void> {
+    const { status, headers, body } = await pass(this.#server, passed, this.#defences)
+    if (passed.method === CHANGE.method && passed.path === CHANGE.path) {
+      const { cookie = '', authorization } = passed.headers
+      this.arrivals.push({ attached: CREDENTIAL.test(cookie) || authorization !== undefined, status })
+    }
+    res.writeHead(status, headers).end(body)
+  }
+
+  close(): void {
+    this.#server.agent.destroy()
+  }
+}
+
+/** A sticky proxy sets a cookie too, which is nobody's credential. */
+const CREDENTIAL = /(?:^|; )__Host-/
+
+/** How the server takes changes. */
+const CHANGE = { method: 'PUT', path: '/me/preferences' }
+
+/** A page that sends requests, a script that steals, and where it brings its loot. */
+class OtherSite {
+  readonly loot: string[] = []
+
+  async answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { pathname } = new URL(req.url ?? '/', 'https://evil.test')
+    if (pathname === '/hostile') answerPage(res, page('hostile.html'))
+    else if (pathname === '/steal.js') answerPage(res, page('steal.js'), 'text/javascript')
+    else if (pathname === '/collect') {
+      this.loot.push(await text(req))
+      res.writeHead(204).end()
+    } else res.writeHead(404).end()
+  }
+}
+
+function page(name: string): string {
+  return readFileSync(new URL(`pages/${name}`, import.meta.url), 'utf8')
+}
+
+function answerPage(res: ServerResponse, content: string, type = 'text/html'): void {
+  res.writeHead(200, { 'Content-Type': `${type}; charset=utf-8` }).end(content)
+}

@@ -1,0 +1,139 @@
+/** The section of a report about what a real browser lets scripts and other sites do. */
+
+import { counted, list } from '../../words/format.ts'
+import { type Section, section } from '../../words/section.ts'
+import { markdownTable, type Table } from '../../words/tables.ts'
+import type { Summary } from './schema.ts'
+
+type Browser = NonNullable<Summary['browser']>
+type Scheme = Browser['schemes'][number]
+type Forgery = Scheme['forgeries'][number]
+
+/** Nothing without the experiment. */
+export function browserSection({ browser }: Summary): Section | null {
+  if (browser === null) return null
+  return section(
+    'in-a-real-browser',
+    'In a real browser',
+    `Chromium ${list(browser.versions)}, over HTTPS, at servers with all that they have in production.`,
+    markdownTable(credentialTable(browser), 'text'),
+    CREDENTIAL_NOTE,
+    markdownTable(forgeryTable(browser), 'text'),
+    FORGERY_NOTE,
+  )
+}
+
+const CREDENTIAL_NOTE =
+  'A script that got into a page of the application reads a credential when what it could read let somebody in from ' +
+  'elsewhere; it uses one when its own requests, sent from that page, were answered as the user’s. `HttpOnly` keeps a ' +
+  'credential from being carried away and not from being used. “Readable” is what of the user’s profile base64 alone ' +
+  'shows of the credential. Other pages tried ten requests for a change at the server as it is: five from another site, ' +
+  'five from a subdomain.'
+
+/** One row a scheme, as its server is. */
+export function credentialTable({ schemes }: Browser): Table {
+  return {
+    head: [
+      'scheme',
+      'kept in',
+      'readable in it without a key',
+      'script reads it',
+      'script uses it',
+      'changes by other pages',
+    ],
+    rows: schemes.map((one) => {
+      const kept = one.thefts.find(({ keptIn }) => keptIn !== 'plain-cookie')
+      const own = one.forgeries.filter(isAsTheServerIs)
+      return [
+        one.scheme,
+        kept ? KEPT[kept.keptIn] : '–',
+        one.readable.length > 0 ? list(one.readable) : 'nothing',
+        kept?.readable ? '**yes**' : 'no',
+        kept?.usable ? '**yes**' : 'no',
+        `${own.filter(isChange).length} of ${own.length}`,
+      ]
+    }),
+  }
+}
+
+const KEPT = {
+  'local-storage': 'local storage',
+  'plain-cookie': 'cookie',
+  'http-only-cookie': '`HttpOnly` cookie',
+} as const
+
+const isChange = ({ outcome }: Forgery) => outcome === 'changed'
+const isAsTheServerIs = ({ sameSite, check }: Forgery) => sameSite === null || (sameSite === 'Lax' && check)
+
+/** What is left of the defences, in the order in which the table has it. */
+const DEFENCES: readonly { name: string; has(one: Forgery): boolean }[] = [
+  { name: 'cookie, `SameSite=None`, no check', has: (one) => one.sameSite === 'None' && !one.check },
+  { name: 'cookie without `SameSite`', has: (one) => one.sameSite === 'unset' },
+  { name: '`SameSite=Lax` alone', has: (one) => one.sameSite === 'Lax' && !one.check },
+  { name: '`SameSite=Strict` alone', has: (one) => one.sameSite === 'Strict' },
+  { name: 'the check alone', has: (one) => one.sameSite === 'None' && one.check },
+  { name: '`Lax` and the check (as the servers are)', has: (one) => one.sameSite === 'Lax' && one.check },
+  { name: 'token in a header', has: (one) => one.sameSite === null },
+]
+
+const REQUESTS: Readonly<Record<Forgery['request'], string>> = {
+  'link-get': 'link (GET)',
+  'img-get': 'image (GET)',
+  'form-post': 'form (POST)',
+  'fetch-no-cors': 'fetch (POST)',
+  'fetch-json': 'fetch of JSON (PUT)',
+}
+
+/** One row for each defence, over all schemes that have it. */
+export function forgeryTable({ schemes }: Browser): Table {
+  const all = schemes.flatMap(({ scheme, forgeries }) => forgeries.map((one) => ({ scheme, ...one })))
+  const requests = Object.keys(REQUESTS) as Forgery['request'][]
+  const rows = DEFENCES.flatMap(({ name, has }) => {
+    const own = all.filter(has)
+    if (own.length === 0) return []
+    const near = own.filter(({ from }) => from === 'same-site')
+    const cells = requests.map((request) =>
+      outcomesText(own.filter((one) => one.from === 'cross-site' && one.request === request)),
+    )
+    return [
+      [
+        name,
+        counted(new Set(own.map(({ scheme }) => scheme)).size, 'scheme'),
+        ...cells,
+        outcomesText(near.filter(({ request }) => request !== 'fetch-json')),
+      ],
+    ]
+  })
+  return {
+    head: [
+      'what is left',
+      'at',
+      ...requests.map((request) => REQUESTS[request]),
+      'the first four, from a subdomain',
+    ],
+    rows,
+  }
+}
+
+const OUTCOMES: Readonly<Record<Forgery['outcome'], string>> = {
+  changed: '**changed**',
+  refused: 'refused (403)',
+  'no-credential': 'no credential',
+  'not-sent': 'not sent',
+}
+
+/** All different ones, the worst first. */
+function outcomesText(forgeries: readonly Forgery[]): string {
+  const seen = (Object.keys(OUTCOMES) as Forgery['outcome'][]).filter((outcome) =>
+    forgeries.some((one) => one.outcome === outcome),
+  )
+  return list(seen.map((outcome) => OUTCOMES[outcome]))
+}
+
+const FORGERY_NOTE =
+  'Requests of another site’s page in a browser that is logged in, and in the last column of a page on a subdomain of the ' +
+  'application’s own domain, which `SameSite` does not hold back. The form and the GETs are those of a test ' +
+  'application before the server, whose own API takes changes as JSON alone: nothing that a GET reaches should ' +
+  'change anything. “The check” is that of `Sec-Fetch-Site` and `Origin`. Without `SameSite` Chromium treats a cookie as ' +
+  '`Lax`, but lets forms send one that is younger than two minutes. “Not sent”: the browser asks for leave before ' +
+  '(CORS) and gets none.'

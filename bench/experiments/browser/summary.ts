@@ -1,0 +1,71 @@
+/** What the trials in a real browser showed, scheme by scheme: what any of them showed to be possible, is. */
+
+import { inTableOrder } from '../../figures/records.ts'
+import type { BrowserSeen } from '../../record/schema/examine.ts'
+import type { Run } from '../../record/schema/run.ts'
+import type { TrialResult } from '../../record/schema/trial.ts'
+import type { Summary } from './schema.ts'
+
+type Scheme = NonNullable<Summary['browser']>['schemes'][number]
+type Forgery = BrowserSeen['forgeries'][number]
+type Outcome = Scheme['forgeries'][number]['outcome']
+
+/** Null without any such trial. Those count as well whose window a gate rejected: no browser looked at that. */
+export function browserSummary(run: Run, results: readonly TrialResult[]): Summary['browser'] {
+  const arms = new Map(run.plan.map(({ arm }) => [arm.id, arm]))
+  const looked = [...arms.values()].sort(inTableOrder).flatMap(({ id, scheme }) => {
+    const trials = results.flatMap(({ trial, measurement }) =>
+      trial.arm.id === id && measurement?.examined?.kind === 'browser'
+        ? [{ id: trial.id, seen: measurement.examined }]
+        : [],
+    )
+    return trials.length === 0 ? [] : [{ scheme, trials }]
+  })
+  if (looked.length === 0) return null
+  const all = looked.flatMap(({ trials }) => trials.map(({ seen }) => seen))
+  return {
+    versions: [...new Set(all.map(({ version }) => version))],
+    schemes: looked.map(({ scheme, trials }) => schemeOf(scheme, trials)),
+  }
+}
+
+function schemeOf(scheme: string, trials: readonly { id: string; seen: BrowserSeen }[]): Scheme {
+  const seen = trials.map((one) => one.seen)
+  return {
+    scheme,
+    trials: [...new Set(trials.map(({ id }) => id))],
+    readable: [...new Set(seen.flatMap(({ readable }) => readable))],
+    thefts: theftsOf(seen),
+    forgeries: forgeriesOf(seen),
+  }
+}
+
+function theftsOf(trials: readonly BrowserSeen[]): Scheme['thefts'] {
+  const all = trials.flatMap(({ thefts }) => thefts)
+  return [...new Set(all.map(({ keptIn }) => keptIn))].map((keptIn) => {
+    const same = all.filter((theft) => theft.keptIn === keptIn)
+    return { keptIn, readable: same.some((one) => one.readable), usable: same.some((one) => one.usable) }
+  })
+}
+
+/** Every trial of a scheme tries the same ones. */
+function forgeriesOf(trials: readonly BrowserSeen[]): Scheme['forgeries'] {
+  const all = trials.flatMap(({ forgeries }) => forgeries)
+  const nameOf = ({ request, from, sameSite, check }: Forgery) => [request, from, sameSite, check].join()
+  return (trials[0]?.forgeries ?? []).map((first) => {
+    const { request, from, sameSite, check } = first
+    const same = all.filter((one) => nameOf(one) === nameOf(first))
+    return { request, from, sameSite, check, outcome: furthest(same.map(outcomeOf)) }
+  })
+}
+
+const FURTHEST: readonly Outcome[] = ['changed', 'refused', 'no-credential', 'not-sent']
+
+const furthest = (outcomes: readonly Outcome[]) =>
+  FURTHEST.find((outcome) => outcomes.includes(outcome)) ?? 'not-sent'
+
+function outcomeOf({ arrived, changed }: Forgery): Outcome {
+  if (changed) return 'changed'
+  if (arrived === null) return 'not-sent'
+  return arrived.attached ? 'refused' : 'no-credential'
+}

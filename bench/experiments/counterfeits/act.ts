@@ -1,0 +1,69 @@
+/** Sends credentials that nobody issued, and counts what is let in. */
+
+import { askFleet, type Conditions } from '../../fleet/ask-fleet.ts'
+import type { FleetSpec } from '../../fleet/fleet.ts'
+import { HEADER_OF_TRANSPORT } from '../../load/credentials.ts'
+import { ask, keptConnections } from '../../observe/ask.ts'
+import { openClient } from '../../observe/client.ts'
+import type { Examine, Examined } from '../../record/schema/examine.ts'
+import { seededDraw, seedOf } from '../../stats/seeded.ts'
+import { counterfeits, partsOf } from './act/counterfeit.ts'
+
+type Seen = Extract<Examined, { kind: 'counterfeits' }>
+
+const LIMIT_MS = 120_000
+const ANSWER_LIMIT_MS = 5_000
+const AT_ONCE = 8
+const EXAMPLES = 5
+
+export async function examineCounterfeits(
+  { tries }: Extract<Examine, { kind: 'counterfeits' }>,
+  spec: FleetSpec,
+  conditions: Conditions,
+): Promise<Seen> {
+  const { transport } = spec.traits
+  return await askFleet(conditions, spec, LIMIT_MS, async ({ url }) => {
+    const client = openClient(spec.traits, ANSWER_LIMIT_MS)
+    const agent = keptConnections()
+    try {
+      const at = { id: 'proxy', url }
+      const [own, other] = [await client.login(0, at), await client.login(1, at)].map(({ login }) => login)
+      if (!own?.credential || !other?.credential) throw new Error('a login was refused')
+      const { before, secret, after } = partsOf(own.credential)
+      const draw = seededDraw(seedOf(spec.scheme))
+      const left = counterfeits(secret, partsOf(other.credential).secret, tries, draw)
+      const seen: Seen = {
+        kind: 'counterfeits',
+        tried: 0,
+        accepted: 0,
+        failed: 0,
+        unanswered: 0,
+        examples: [],
+      }
+      const lane = async () => {
+        for (let one = left.pop(); one; one = left.pop()) {
+          const headers = { [HEADER_OF_TRANSPORT[transport]]: before + one.secret + after }
+          const answer = await ask(agent, url, { method: 'GET', path: '/me', headers }, ANSWER_LIMIT_MS)
+          note(seen, one.way, answer.end === 'answered' ? answer.status : null)
+        }
+      }
+      await Promise.all(Array.from({ length: AT_ONCE }, lane))
+      // Without this, all may have been refused for a reason of its own.
+      if ((await client.use(own, at)).status !== 200)
+        throw new Error('the true credential is refused as well')
+      return seen
+    } finally {
+      agent.destroy()
+      client.close()
+    }
+  })
+}
+
+function note(seen: Seen, way: string, status: number | null): void {
+  seen.tried += 1
+  const [accepted, failed] = [status !== null && status < 400, status !== null && status >= 500]
+  seen.accepted += Number(accepted)
+  seen.failed += Number(failed)
+  seen.unanswered += Number(status === null)
+  if ((accepted || failed) && seen.examples.length < EXAMPLES) seen.examples.push(`${way}: ${status}`)
+}

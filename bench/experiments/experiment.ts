@@ -1,0 +1,69 @@
+/** What an experiment is: a question, and the arms that answer it. */
+import type { SchemeName, Traits } from '../../servers/scheme.ts'
+import type { Prediction, ProfileName, Run } from '../record/schema/run.ts'
+import type { Setting } from '../record/schema/settings.ts'
+import type { Arm, TrialResult } from '../record/schema/trial.ts'
+
+/** What an experiment may depend on when it lays out its arms. */
+export interface PlanOptions {
+  profile: ProfileName
+  /** Registry order. */
+  schemes: readonly SchemeName[]
+  /** Whether the user named them, rather than taking all. */
+  schemesNamed: boolean
+  /** Experiments that the user named. */
+  only: readonly string[]
+  traits: Readonly<Record<SchemeName, Traits>>
+  /** Overrides of the profile's own choices; undefined keeps them. */
+  replicas: readonly number[] | undefined
+  users: number | undefined
+  maxUsers: number | undefined
+  connections: number | undefined
+  trials: number | undefined
+  durationSec: number | undefined
+  /** Rungs of the ladder, in arrivals a second; undefined finds them. */
+  rates: readonly number[] | undefined
+  /** Whether the run may end early: then its blocks are an upper bound. */
+  precise: boolean
+  /** Largest number of replicas that the fleet can start at all. */
+  maxReplicas: number
+  /** Largest number of replicas that have a core each. */
+  maxExclusiveReplicas: number
+  /** CPUs that the fleet may use. */
+  cores: number
+  /** Settings that the fleet can change. */
+  settable: readonly Setting[]
+  /** By major, Nodes besides the standard one, or null where one cannot be had; none unless an experiment asked. */
+  runtimes: Readonly<Record<string, string | null>>
+  /** Why no browser can be sent to this fleet, as one sentence; null where one can, and unless an experiment asked. */
+  browserProblem: string | null
+  /** Why the fleet cannot limit its processes, as one sentence; null where it can. Asked only when it matters. */
+  quotaProblem(): string | null
+  /** Why nothing of the fleet can be broken on purpose, as one sentence; null where it can. */
+  faultProblem: string | null
+}
+
+/** Arms that are compared with each other, and how often all of them are measured. */
+interface Round {
+  arms: Arm[]
+  blocks: number
+}
+
+export interface Experiment {
+  name: string
+  /** The question that it answers, one line. */
+  question: string
+  /** Profiles that have it without its being named; default: all. */
+  profiles?: readonly ProfileName[]
+  /** Whether it measures other majors of Node, which may have to be fetched before it is planned. */
+  otherRuntimes?: true
+  /** Whether it opens a browser, which may have to be fetched before it is planned. */
+  opensBrowser?: true
+  plan(options: PlanOptions): { rounds: Round[]; notes: string[] }
+  /**
+   * What its laws say of the arms held out that have no prediction yet.
+   *
+   * @param frozenAt when they are written down, ISO 8601; no trial of these arms may have been started before
+   */
+  predict?(run: Run, results: readonly TrialResult[], frozenAt: string): Prediction[]
+}

@@ -1,0 +1,71 @@
+/** CPU of a whole journey by tier, stacked, with what a scheme adds to the control beside each bar. */
+
+import { nothingDetected } from '../../figures/comparisons.ts'
+import { isControl } from '../../figures/records.ts'
+import type { Run } from '../../record/schema/run.ts'
+import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
+import { type Drawing, drawing } from '../../words/charts/svg.ts'
+import { tierBars, tierLegend } from '../../words/charts/tier-bars.ts'
+import { armLabel, compared, figure, styles } from '../../words/format.ts'
+import { cpuText } from '../../words/warnings.ts'
+import type { Summary } from './schema.ts'
+
+type Journeys = Summary['journeys']
+
+/** Null where the run has no experiment `journey`. */
+export function journeyChart(run: Run, summary: Summary): Drawing | null {
+  const { journeys } = summary
+  const arms = armsOf(summary, 'journey').filter(({ arm }) => journeys.some((one) => one.arm === arm.id))
+  const [first] = journeys
+  if (!first || arms.length === 0) return null
+  const rows = arms.map(({ arm, warnings }) => ({
+    arm,
+    warnings,
+    journey: journeys.find((one) => one.arm === arm.id) ?? first,
+  }))
+  const totals = rows.map(({ journey }) => inMs(journey.cpuUs.total))
+  const control = rows.find(({ arm }) => isControl(arm) && !arm.twin)?.journey.cpuUs.total?.value
+  const note = `log in, ${first.steps - 3} reads, a write, log out · dashed: control · right: what a scheme adds to it`
+  return drawing(
+    { title: finding(summary), subtitle: `${provenance(run, totals)}\n${note}` },
+    {
+      grid: { left: 158, right: 215, top: 108, bottom: 48 },
+      legend: tierLegend(154, 78),
+      xAxis: valueAxis('CPU ms per journey'),
+      yAxis: nameAxis(rows.map(({ arm }) => armLabel(arm))),
+      series: [
+        ...tierBars(arms, control === undefined ? undefined : control / 1e3, first.steps / 1e3),
+        whiskers(totals),
+        rowLabels(rows.map(({ journey: { taxUs }, warnings }) => taxLabel(taxUs, warnings))),
+      ],
+    },
+  )
+}
+
+type Total = Journeys[number]['cpuUs']['total']
+
+function inMs(estimate: Total): Total {
+  return (
+    estimate && { ...estimate, value: estimate.value / 1e3, lo: estimate.lo / 1e3, hi: estimate.hi / 1e3 }
+  )
+}
+
+function taxLabel(taxUs: Journeys[number]['taxUs'], warnings: Summary['arms'][number]['warnings']): string {
+  if (!taxUs) return ''
+  const text = compared(taxUs, styles.milliseconds)
+  return cpuText(taxUs.detected ? `+${text.replace(' (', ' ms (')}` : text, warnings)
+}
+
+/** The chart's finding: the smallest and the largest addition that were detected. */
+function finding({ aa, journeys, arms }: Summary): string {
+  const seen = journeys
+    .flatMap(({ arm: id, taxUs }) => {
+      const scheme = arms.find(({ arm }) => arm.id === id)?.arm.scheme ?? id
+      return taxUs?.detected ? [{ scheme, us: taxUs.estimate.value }] : []
+    })
+    .sort((a, b) => a.us - b.us)
+  const [least, most] = [seen[0], seen.at(-1)]
+  if (!least || !most) return `CPU of a whole journey: ${nothingDetected(aa).toLowerCase()}`
+  const tax = ({ scheme, us }: typeof least) => `${figure(us / 1e3)} ms (${scheme})`
+  return `Auth adds ${least === most ? tax(least) : `${tax(least)} to ${tax(most)}`} of CPU to a whole journey`
+}

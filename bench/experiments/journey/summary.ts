@@ -1,0 +1,95 @@
+/** What a whole journey costs, and how long its steps take. */
+
+import type { Comparison } from '../../figures/comparisons.ts'
+import { estimate, metrics } from '../../figures/metrics.ts'
+import { type ArmRecords, byBlock, isControl } from '../../figures/records.ts'
+import { stepsOf } from '../../record/journey.ts'
+import type { Measurement } from '../../record/schema/trial.ts'
+import { median } from '../../stats/quantiles.ts'
+import type { Summary } from './schema.ts'
+
+type JourneySummary = Summary['journeys'][number]
+type Of = (measurement: Measurement) => number | null
+
+/** @param taxOf CPU µs that an arm adds to a request of the controls */
+export function journeys(
+  all: readonly ArmRecords[],
+  taxOf: (armId: string) => Comparison | null,
+): Summary['journeys'] {
+  return all.flatMap((records) => {
+    const { arm, measured } = records
+    if (arm.load.loop !== 'journey' || measured.size === 0) return []
+    const steps = stepsOf(arm.load)
+    const whole = (of: Of, unit: string) =>
+      estimate(
+        [...byBlock(records, of).values()].map((value) => value * steps),
+        unit,
+        records,
+      )
+    const cpuOf = (tier: 'replicas' | 'redis' | 'proxy' | 'total') =>
+      whole(metrics[`cpuUsPerRequest.${tier}`].of, 'µs/journey')
+    const counts = [...measured.values()].flatMap((one) => one.journeys ?? [])
+    const total = (key: 'started' | 'finished' | 'failed') => counts.reduce((sum, one) => sum + one[key], 0)
+    const latency = latencies(records)
+    if (!latency) return []
+    return [
+      {
+        arm: arm.id,
+        steps,
+        cpuUs: {
+          replicas: cpuOf('replicas'),
+          redis: cpuOf('redis'),
+          proxy: cpuOf('proxy'),
+          total: cpuOf('total'),
+        },
+        taxUs: isControl(arm) ? null : scaled(taxOf(arm.id), steps),
+        redisCommands: whole(metrics.redisCommandsPerRequest.of, 'commands/journey'),
+        started: total('started'),
+        finished: total('finished'),
+        failed: total('failed'),
+        utilization: utilization(records),
+        latency,
+      },
+    ]
+  })
+}
+
+function scaled(tax: Comparison | null, by: number): Comparison | null {
+  if (!tax) return null
+  const { value, lo, hi } = tax.estimate
+  return {
+    ...tax,
+    estimate: { ...tax.estimate, value: value * by, lo: lo * by, hi: hi * by, unit: 'µs/journey' },
+    detectable: tax.detectable === null ? null : tax.detectable * by,
+  }
+}
+
+/** Null where a step was never seen in any block. */
+function latencies(records: ArmRecords): JourneySummary['latency'] | null {
+  const of = (step: keyof JourneySummary['latency']) => {
+    const quantile = (key: 'p50' | 'p99') => {
+      const values = byBlock(records, ({ journeys }) => {
+        const seen = journeys?.steps[step]
+        return seen && seen.count > 0 ? seen.latencyUs[key] : null
+      })
+      return estimate([...values.values()], 'µs', records)
+    }
+    const [p50Us, p99Us] = [quantile('p50'), quantile('p99')]
+    return p50Us && p99Us ? { p50Us, p99Us } : null
+  }
+  const [login, read, write, logout] = [of('login'), of('read'), of('write'), of('logout')]
+  return login && read && write && logout ? { login, read, write, logout } : null
+}
+
+function utilization(records: ArmRecords): JourneySummary['utilization'] {
+  const busy = (tier: keyof JourneySummary['utilization']) => {
+    const values = [...byBlock(records, (measurement) => measurement.utilization[tier]).values()]
+    return values.length > 0 ? median(values) : null
+  }
+  return {
+    replicas: busy('replicas'),
+    redis: busy('redis'),
+    proxy: busy('proxy'),
+    generator: busy('generator'),
+  }
+}

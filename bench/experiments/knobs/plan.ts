@@ -1,0 +1,112 @@
+/** What each tuning is worth: every arm differs in one setting from its scheme as it is, and is compared with that. */
+
+import type { SchemeName } from '../../../servers/scheme.ts'
+import { CONTROL } from '../../figures/records.ts'
+import type { Setting, Settings } from '../../record/schema/settings.ts'
+import type { Arm } from '../../record/schema/trial.ts'
+import { arm, blocksOf, withControl } from '../arms.ts'
+import type { Experiment, PlanOptions } from '../experiment.ts'
+import { profiles } from '../profiles.ts'
+
+interface Knob {
+  /** Charts show it with spaces for hyphens. */
+  variant: string
+  schemes: readonly SchemeName[]
+  /** One setting. */
+  settings: Settings
+}
+
+const tunings: readonly Knob[] = [
+  { variant: 'touch-off', schemes: ['session-redis'], settings: { touch: false } },
+  { variant: 'auto-pipelining-on', schemes: ['session-redis'], settings: { autoPipelining: true } },
+  { variant: 'auto-pipelining-off', schemes: ['session-redis-tuned'], settings: { autoPipelining: false } },
+  { variant: 'unix-socket', schemes: ['session-redis'], settings: { redisTransport: 'unix' } },
+  { variant: 'key-object', schemes: ['jwt-hs256', 'jwt-rs256'], settings: { keyForm: 'key-object' } },
+  { variant: 'key-bytes', schemes: ['jwt-hs256'], settings: { keyForm: 'bytes' } },
+  { variant: 'key-as-PEM', schemes: ['jwt-rs256'], settings: { keyForm: 'bytes' } },
+  // WebCrypto verifies on libuv's threads.
+  { variant: 'threads-1', schemes: ['jwt-rs256'], settings: { threadPool: 1 } },
+  { variant: 'threads-2', schemes: ['jwt-rs256'], settings: { threadPool: 2 } },
+  { variant: 'threads-8', schemes: ['jwt-rs256'], settings: { threadPool: 8 } },
+  { variant: 'denylist-believed-1-s', schemes: ['jwt-denylist'], settings: { denylistCacheSec: 1 } },
+  { variant: 'proxy-reuse-never', schemes: [CONTROL, 'session-redis'], settings: { proxyReuse: 'never' } },
+  { variant: 'proxy-reuse-safe', schemes: [CONTROL], settings: { proxyReuse: 'safe' } },
+]
+
+/** One with nothing but HTTP, one that waits for Redis, one that computes. */
+const ON_EACH_RUNTIME: readonly SchemeName[] = [CONTROL, 'session-redis', 'jwt-hs256']
+
+/** The algorithm is a knob too, though each has a scheme of its own. */
+const SIGNED_WITH: Readonly<Partial<Record<SchemeName, SchemeName>>> = {
+  'jwt-rs256': 'jwt-hs256',
+  'jwt-es256': 'jwt-hs256',
+  'jwt-eddsa': 'jwt-hs256',
+}
+
+export const knobs: Experiment = {
+  name: 'knobs',
+  question: 'What is each tuning worth, one at a time?',
+  profiles: ['full'],
+  otherRuntimes: true,
+  plan(options) {
+    const wanted = [...tunings, ...runtimeKnobs(options)]
+    const turned = wanted.filter((knob) => isSettable(knob, options))
+    const schemes = options.schemes.filter(
+      (scheme) => scheme in SIGNED_WITH || turned.some((knob) => knob.schemes.includes(scheme)),
+    )
+    const bases = withControl(options, schemes)
+    const arms = [
+      ...bases.map((scheme) => baseArm(scheme, options)),
+      // What differs between two equal arms is this machine's own error.
+      ...(bases.includes(CONTROL) ? [baseArm(CONTROL, options, true)] : []),
+      ...turned.flatMap((knob) =>
+        schemes
+          .filter((scheme) => knob.schemes.includes(scheme))
+          .map((scheme) => tuned(scheme, knob, options)),
+      ),
+    ]
+    const { blocks } = profiles[options.profile].knobs
+    return { rounds: [{ arms, blocks: blocksOf(options, blocks) }], notes: leftOut(wanted, options) }
+  },
+}
+
+function runtimeKnobs({ runtimes }: PlanOptions): Knob[] {
+  const majors = Object.keys(runtimes).filter((major) => runtimes[major] !== null)
+  return majors.map((major) => ({
+    variant: `node-${major}`,
+    schemes: ON_EACH_RUNTIME,
+    settings: { node: major },
+  }))
+}
+
+function isSettable({ settings }: Knob, { settable }: PlanOptions): boolean {
+  return (Object.keys(settings) as Setting[]).every((name) => settable.includes(name))
+}
+
+function leftOut(wanted: readonly Knob[], options: PlanOptions): string[] {
+  const fixed = wanted.filter((knob) => !isSettable(knob, options)).map(({ variant }) => variant)
+  const missing = Object.keys(options.runtimes).filter((major) => options.runtimes[major] === null)
+  return [
+    ...(fixed.length > 0 ? [`knobs: ${fixed.join(', ')} left out, which this fleet cannot change`] : []),
+    ...(missing.length > 0
+      ? [`knobs: Node ${missing.join(', ')} left out: not here, and npm could not fetch it`]
+      : []),
+  ]
+}
+
+const idOf = (scheme: SchemeName) => `knobs/${scheme}`
+
+function baseArm(scheme: SchemeName, options: PlanOptions, twin = false): Arm {
+  const other = SIGNED_WITH[scheme]
+  const compared = other && options.schemes.includes(other) ? { comparedWith: idOf(other) } : {}
+  return arm({ ...common(options), scheme, twin, ...compared }, options)
+}
+
+function tuned(scheme: SchemeName, { variant, settings }: Knob, options: PlanOptions): Arm {
+  return arm({ ...common(options), scheme, variant, settings, comparedWith: idOf(scheme) }, options)
+}
+
+function common({ profile }: PlanOptions) {
+  const { blocks: _, ...phases } = profiles[profile].knobs
+  return { experiment: 'knobs', replicas: 1, ...phases }
+}

@@ -1,0 +1,70 @@
+/** What one more request takes of each tier, and what does not grow with them: U = U0 + D·X. */
+
+import { accepted, clusterEstimate, flags, type Ladder, ladders } from '../../figures/climbs.ts'
+import { keepsPace } from '../../figures/ladder.ts'
+import type { Estimate } from '../../record/schema/basics.ts'
+import type { Run } from '../../record/schema/run.ts'
+import type { Rung, TrialResult } from '../../record/schema/trial.ts'
+import { line, type Point } from '../../stats/regression.ts'
+import type { Summary } from './schema.ts'
+
+type Entry = Summary['demand'][number]
+type Tier = Entry['tier']
+
+const TIERS = ['replicas', 'redis', 'proxy'] as const
+/** Above this a tier's busy time bends away from the line, as it cannot exceed its cores. */
+const BUSY_SHARE = 0.9
+/** Two rates always lie on a line; the third can contradict it. */
+const LEAST_RATES = 3
+/** Above this share the line contradicts the rates that it was fitted to, and says nothing about any other rate. */
+export const WORST_RESIDUAL = 0.2
+
+/** Whether a straight line describes what was measured, so that a verdict or a plan may rest on it. */
+export const isStraight = ({ worstResidual }: Pick<Entry, 'worstResidual'>) => worstResidual <= WORST_RESIDUAL
+
+/**
+ * Per scheme and tier, by least squares over the accepted rungs of all blocks (U = D·X is the utilization law: P. J.
+ * Denning and J. P. Buzen, "The operational analysis of queueing network models", ACM Computing Surveys 10, 1978).
+ * CPU a request at one rate mixes D with its share of U0, and so depends on the rate.
+ */
+export function demand(run: Run, results: readonly TrialResult[]): Summary['demand'] {
+  return ladders(run, results, 'latency').flatMap((ladder) =>
+    TIERS.flatMap((tier) => entry(ladder, tier, run) ?? []),
+  )
+}
+
+function entry(ladder: Ladder, tier: Tier, run: Run): Entry | null {
+  const cores = tier === 'replicas' ? ladder.arm.replicas : 1
+  const rungs = ladder.climbs.map((climb) => accepted(climb).filter((rung) => isUsable(rung, tier, cores)))
+  // Processes with a line of their own: else a resample that draws the others alone has none.
+  const clusters = rungs
+    .filter((own) => new Set(own.map(({ arrivalsPerSec }) => arrivalsPerSec)).size >= LEAST_RATES)
+    .map((own) => own.map((rung) => pointOf(rung, tier)))
+  const points = clusters.flat()
+  if (points.every(([, busy]) => busy === 0)) return null
+  const warnings = flags(
+    run,
+    rungs.flat().map(({ measurement }) => measurement),
+  )
+  const of = (what: 'slope' | 'intercept', factor: number, unit: string): Estimate =>
+    clusterEstimate(clusters, (drawn) => factor * (line(drawn)?.[what] ?? Number.NaN), unit, {
+      seed: run.seed,
+      warnings,
+    })
+  const demandUs = of('slope', 1e6, 'µs/request')
+  const idleCores = of('intercept', 1, 'cores')
+  const residuals = points.map(
+    ([x, busy]) => Math.abs(busy - (idleCores.value + (demandUs.value / 1e6) * x)) / busy,
+  )
+  const worstResidual = Math.max(...residuals.filter(Number.isFinite))
+  return { scheme: ladder.arm.scheme, tier, demandUs, idleCores, rungs: points.length, worstResidual }
+}
+
+function isUsable({ measurement }: Rung, tier: Tier, cores: number): boolean {
+  const busy = measurement.utilization[tier]
+  return busy !== null && busy < BUSY_SHARE * cores && keepsPace(measurement)
+}
+
+function pointOf({ measurement }: Rung, tier: Tier): Point {
+  return [measurement.throughputPerSec, measurement.utilization[tier] ?? 0]
+}

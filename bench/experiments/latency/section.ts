@@ -1,0 +1,58 @@
+/** The sections of a report about arrival rates: what was waited for at each, and what one more request takes. */
+import type { Run } from '../../record/schema/run.ts'
+import { percent } from '../../words/format.ts'
+import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
+import { folded, markdownTable } from '../../words/tables.ts'
+import { WORST_RESIDUAL } from './demand.ts'
+import type { Summary } from './schema.ts'
+import { capacityTable, demandTable, latencyTable, rejectedRatesTable, rungsTable } from './tables.ts'
+
+const DEMAND_NOTE =
+  'Busy cores are U = U0 + D·X at X requests/s, fitted over the rates below 90 % busy. D is what one more request ' +
+  'takes, U0 what does not grow with them: where CPU a request falls as the rate rises, since each wake-up serves ' +
+  'more of them, U0 is the part that is shared and no figure of an idle server. CPU a request at one rate is ' +
+  `D + U0 ÷ X and cannot be compared between rates; D can. A worst residual above ${percent(WORST_RESIDUAL)} says that a straight line ` +
+  'describes the scheme poorly, and that D is no basis for a plan.'
+
+const LATENCY_NOTE =
+  'From the intended send to the last byte, in an open loop. Utilization stands beside every response time, because ' +
+  'one without the other says little: near a busy share of 100 % any scheme is slow.'
+
+export function latencySection(run: Run, summary: Summary, chart: ChartLink): Section | null {
+  const { rules } = run
+  if (!rules || summary.latency.length === 0) return null
+  const capacities = capacityTable(summary, rules.slo)
+  const side = latencyTable(summary)
+  const all = rungsTable(summary)
+  const rejectedRates = rejectedRatesTable(summary)
+  return section(
+    'latency-at-an-arrival-rate',
+    'Latency at an arrival rate',
+    markdownTable(capacities),
+    stepNote(run),
+    chart('charts/capacity.svg', 'Capacity of each scheme at the SLO'),
+    ...(side.rows.length > 0 ? [markdownTable(side), LATENCY_NOTE] : []),
+    chart('charts/latency.svg', 'p50 and p99 of each scheme against the arrival rate'),
+    ...(rejectedRates.rows.length > 0
+      ? [
+          'Rates at which a rule rejected what was seen; they are in no figure:',
+          markdownTable(rejectedRates, 'text'),
+        ]
+      : []),
+    ...(all.rows.length > 0 ? [folded('Every arrival rate', markdownTable(all))] : []),
+  )
+}
+
+/** How finely the search tells one capacity from another. */
+function stepNote({ plan }: Run): Part {
+  const [load] = plan.flatMap(({ arm }) => (arm.load.loop === 'open' ? [arm.load] : []))
+  if (!load || load.ratesPerSec)
+    return 'Rates were named: a capacity is the highest of them that kept the SLO.'
+  const step = 2 ** (0.5 ** load.searchRungs) - 1
+  return `The search ends in steps of ${percent(step)}: a capacity is the last rate that kept the SLO, the next one up did not, and equal figures mean the same step.`
+}
+
+export function demandSection(summary: Summary): Section | null {
+  const table = demandTable(summary)
+  return table.rows.length === 0 ? null : section('demand', 'Demand', markdownTable(table), DEMAND_NOTE)
+}

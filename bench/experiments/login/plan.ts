@@ -1,0 +1,73 @@
+/** What it costs to log a user in, and how much of that is the hashing of the password. */
+
+import type { SchemeName } from '../../../servers/scheme.ts'
+import { CONTROL } from '../../figures/records.ts'
+import { arm, blocksOf, withControl } from '../arms.ts'
+import type { Experiment, PlanOptions } from '../experiment.ts'
+import { profiles } from '../profiles.ts'
+
+/** Every way of issuing: kept here, kept in Redis, signed with a shared key, with either kind of private key. */
+const ISSUING: readonly SchemeName[] = [
+  'session-memory',
+  'session-redis',
+  'session-redis-tuned',
+  'jwt-hs256',
+  'jwt-rs256',
+  'jwt-es256',
+  'jwt-cookie',
+]
+/** A hash takes the same whatever is issued after it, so a session and a token show that. */
+const HASHED: readonly SchemeName[] = ['session-redis', 'jwt-hs256']
+
+/** Four hashes are made at once, by Node's thread pool; as many wait, so that none of its threads ever does. */
+const HASHING_CONNECTIONS = 8
+
+export const login: Experiment = {
+  name: 'login',
+  question: 'What does a login cost, and what of it is the hashing of the password?',
+  profiles: ['full'],
+  plan(options) {
+    const { blocks, hashedSec, ...phases } = profiles[options.profile].login
+    const load = { loop: 'closed' as const, requests: 'login' as const }
+    const base = { experiment: 'login', replicas: 1, ...phases }
+    const plainArm = (scheme: SchemeName, twin = false) => {
+      const one = arm({ ...base, scheme, twin }, options)
+      return { ...one, load: { ...load, connections: one.load.connections } }
+    }
+    const schemes = withControl(options, among(ISSUING, options))
+    const plain = schemes.map((scheme) => plainArm(scheme))
+    // What differs between two equal arms is this machine's own error.
+    if (schemes.includes(CONTROL)) plain.push(plainArm(CONTROL, true))
+    if (!options.settable.includes('passwordHash'))
+      return { rounds: [{ arms: plain, blocks: blocksOf(options, blocks) }], notes: [NO_HASHING] }
+    const hashed = withControl(options, among(HASHED, options)).map((scheme) => ({
+      ...arm(
+        {
+          ...base,
+          scheme,
+          variant: 'scrypt',
+          comparedWith: `login/${scheme}`,
+          settings: { passwordHash: 'scrypt' },
+          // Each has to log in once before: a fifth of a second of a core for every one.
+          users: HASHING_CONNECTIONS,
+          load: { ...load, connections: HASHING_CONNECTIONS },
+          // The hash is compiled already, and what a login takes besides is nothing beside it.
+          warmupSec: 0,
+          warmupRequests: 0,
+        },
+        options,
+      ),
+      measureSec: Math.max(hashedSec, options.durationSec ?? 0),
+    }))
+    return { rounds: [{ arms: [...plain, ...hashed], blocks: blocksOf(options, blocks) }], notes: [] }
+  },
+}
+
+/** Those of the table, or those that the user named. */
+function among(table: readonly SchemeName[], { schemes, schemesNamed }: PlanOptions): SchemeName[] {
+  const named = schemes.filter((scheme) => scheme !== CONTROL)
+  return schemesNamed ? named : named.filter((scheme) => table.includes(scheme))
+}
+
+const NO_HASHING =
+  'login: only with a mere comparison of passwords, since this fleet cannot tell its servers to hash them'

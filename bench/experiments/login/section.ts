@@ -1,0 +1,96 @@
+/** The section of a report about logins: what they cost, and what hashing takes of that. */
+import type { Arm } from '../../record/schema/trial.ts'
+import {
+  ABSENT,
+  addedMs,
+  armLabel,
+  compared,
+  figure,
+  inMs,
+  type Style,
+  styles,
+  withInterval,
+} from '../../words/format.ts'
+import { type Section, section } from '../../words/section.ts'
+import { markdownTable, type Table } from '../../words/tables.ts'
+import { cpuText, throughputText } from '../../words/warnings.ts'
+import type { Summary } from './schema.ts'
+
+/** Below this share of a hashed login nobody would notice the rest. */
+const NEXT_TO_NOTHING = 0.01
+
+export function loginSection(summary: Summary): Section | null {
+  const table = loginTable(summary)
+  if (table.rows.length === 0) return null
+  return section('logins', 'Logins', whatIsLeft(summary), markdownTable(table), NOTE)
+}
+
+const NOTE =
+  'Each connection logs its next user in as soon as the reply came. Hashed passwords are derived by scrypt (N = 2^15, ' +
+  'r = 8, p = 3), in the thread pool and on the same core as everything else of the replica; the others are compared. ' +
+  'A sample of what was issued was tried afterwards, and named the right user.'
+
+/** What the choice of a scheme changes about a login: the dearest issuing against the cheapest hashed login. */
+function whatIsLeft({ hashedLogins: hashed, arms }: Summary): string | null {
+  const shares = hashed.flatMap(({ hashShare }) => hashShare?.lo ?? [])
+  const taxes = arms.flatMap(({ arm, authTaxUs }) =>
+    arm.experiment === 'login' && arm.variant === null && authTaxUs
+      ? [{ scheme: arm.scheme, us: authTaxUs.estimate.hi }]
+      : [],
+  )
+  if (shares.length === 0 || taxes.length === 0) return null
+  const dearest = taxes.reduce((a, b) => (b.us > a.us ? b : a))
+  const least = Math.min(...hashed.map(({ cpuUs }) => cpuUs.lo))
+  const most = dearest.us / least
+  const verdict =
+    most < NEXT_TO_NOTHING
+      ? 'whichever is chosen, a login costs the same'
+      : 'that is what the choice between them can change'
+  return (
+    `Where passwords are hashed as they should be, the hash is at least ${hashShare(Math.min(...shares))} % of a login’s ` +
+    `CPU. What a scheme adds by issuing its session or token is at most ${figure(100 * most)} % of it ` +
+    `(${dearest.scheme}): ${verdict}.`
+  )
+}
+
+const isHashed = ({ settings }: Arm) => settings.passwordHash === 'scrypt'
+
+/** A share as per cent, never rounded up: nearly all of it is not all of it. */
+const hashShare = (ratio: number) => (Math.floor(1_000 * ratio) / 10).toFixed(1)
+
+const ofLogin: Style = { value: (ratio) => `${hashShare(ratio)} %`, end: hashShare }
+
+/** Every arm of the experiment, first those without hashing. */
+function loginTable(summary: Summary): Table {
+  const arms = summary.arms
+    .filter(({ arm }) => arm.experiment === 'login')
+    .sort((a, b) => Number(isHashed(a.arm)) - Number(isHashed(b.arm)))
+  return {
+    head: [
+      'scheme',
+      'password',
+      'logins/s',
+      'CPU ms/login: replica',
+      'Redis',
+      'proxy',
+      'over the control, CPU ms',
+      'of it the hash',
+      'Redis commands',
+    ],
+    rows: arms.map(({ arm, metrics, authTaxUs, warnings }) => {
+      const hashed = summary.hashedLogins.find(({ scheme }) => isHashed(arm) && scheme === arm.scheme)
+      const commands = metrics.redisCommandsPerRequest
+      return [
+        armLabel(arm),
+        isHashed(arm) ? 'scrypt' : 'compared',
+        throughputText(metrics.throughputPerSec),
+        withInterval(metrics['cpuUsPerRequest.replicas'], styles.milliseconds),
+        inMs(metrics['cpuUsPerRequest.redis']),
+        inMs(metrics['cpuUsPerRequest.proxy']),
+        cpuText(compared(authTaxUs, addedMs), warnings),
+        withInterval(hashed?.hashShare, ofLogin),
+        commands ? figure(commands.value) : ABSENT,
+      ]
+    }),
+  }
+}

@@ -1,0 +1,71 @@
+/** What it costs that a scheme remembers much of each user, and how much it takes before it refuses. */
+
+import type { SchemeName } from '../../../servers/scheme.ts'
+import { CONTROL } from '../../figures/records.ts'
+import type { Arm } from '../../record/schema/trial.ts'
+import { arm, blocksOf } from '../arms.ts'
+import type { Experiment, PlanOptions } from '../experiment.ts'
+import { profiles } from '../profiles.ts'
+
+/** They differ in where the state lives, in what carries it, and in how often it is fetched. */
+const SCHEMES: readonly SchemeName[] = [
+  'session-memory',
+  'session-redis',
+  'session-redis-tuned',
+  'jwt-hs256',
+  'jwt-cookie',
+  'jwt-denylist',
+]
+
+/** As much as a server of this suite will remember. */
+const MOST_BYTES = 65_536
+
+export const payload: Experiment = {
+  name: 'payload',
+  question: 'What does remembered state cost by its size, and at which size does a scheme refuse it?',
+  profiles: ['full'],
+  plan(options) {
+    if (!options.settable.includes('stateBytes')) return { rounds: [], notes: [LEFT_OUT] }
+    const { blocks, sizesBytes } = profiles[options.profile].payload
+    const [smallest = 0] = sizesBytes
+    const chosen = options.schemes.filter((name) => options.schemesNamed || SCHEMES.includes(name))
+    const schemes = chosen.filter((name) => name !== CONTROL)
+    const sizes = [CONTROL, ...schemes].flatMap((scheme) =>
+      sizesBytes.map((bytes) => armOf(scheme, bytes, options)),
+    )
+    // What differs between two equal arms is this machine's own error.
+    const twin = armOf(CONTROL, smallest, options, { twin: true })
+    return {
+      rounds: [
+        // First, and once: what is known to be refused then is not measured.
+        { arms: schemes.map((scheme) => limitArm(scheme, options)), blocks: 1 },
+        { arms: [...sizes, twin], blocks: blocksOf(options, blocks) },
+      ],
+      notes: [],
+    }
+  },
+}
+
+const LEFT_OUT = 'payload: left out, since this fleet cannot change what its servers remember of a user'
+
+/** In bytes: names that sort by size. */
+const variantOf = (bytes: number) => `${bytes}b`
+
+function armOf(scheme: SchemeName, bytes: number, options: PlanOptions, { twin = false } = {}): Arm {
+  const [smallest = 0] = profiles[options.profile].payload.sizesBytes
+  const compared = bytes === smallest ? {} : { comparedWith: `payload/${scheme}/${variantOf(smallest)}` }
+  const own = { scheme, variant: variantOf(bytes), settings: { stateBytes: bytes }, twin }
+  return arm({ ...base(options), ...own, ...compared }, options)
+}
+
+/** What it measures, it measures at the largest state that it finds to be answered. */
+function limitArm(scheme: SchemeName, options: PlanOptions): Arm {
+  const { withinBytes } = profiles[options.profile].payload
+  const largestState = { upToBytes: MOST_BYTES, withinBytes }
+  return { ...arm({ ...base(options), scheme, variant: 'largest' }, options), largestState }
+}
+
+function base({ profile }: PlanOptions) {
+  const { warmupSec, warmupRequests, measureSec, users } = profiles[profile].payload
+  return { experiment: 'payload', replicas: 1, warmupSec, warmupRequests, measureSec, users }
+}

@@ -1,0 +1,81 @@
+/** How throughput grows with the number of replicas behind the proxy. */
+
+import { arm, blocksOf, oneForEachState } from '../arms.ts'
+import type { Experiment, PlanOptions } from '../experiment.ts'
+import { profiles } from '../profiles.ts'
+import { predict } from './predictions.ts'
+import { largestUnderQuotas, scaleModel } from './scale-model.ts'
+
+/** The wanted numbers of replicas by what this fleet can make of them. */
+function split(wanted: readonly number[], { maxReplicas, maxExclusiveReplicas }: PlanOptions) {
+  const reachable = wanted.filter((n) => n <= maxReplicas)
+  return {
+    /** Each replica has a core: these tell how a scheme scales. */
+    exclusive: reachable.filter((n) => n <= maxExclusiveReplicas),
+    sharing: reachable.filter((n) => n > maxExclusiveReplicas),
+    unreachable: wanted.filter((n) => n > maxReplicas),
+  }
+}
+
+export const replicas: Experiment = {
+  name: 'replicas',
+  question: 'How does throughput grow with the number of replicas?',
+  predict,
+  plan(options) {
+    const { blocks, counts, always, ...phases } = profiles[options.profile].replicas
+    const asked = options.replicas ?? counts
+    const { exclusive, sharing, unreachable } = split(asked, options)
+    const wanted = options.replicas !== undefined || options.only.includes('replicas') || always
+    if (!wanted && exclusive.length < 2) return { rounds: [], notes: [LEFT_OUT] }
+    const notes =
+      unreachable.length > 0
+        ? [`replicas: N = ${unreachable.join(', ')} left out, the fleet has ${options.maxReplicas}`]
+        : []
+    if (sharing.length === 0) return { rounds: [own(exclusive, options)], notes }
+    // What a smoke run shows is that many replicas work; a cluster under quotas takes minutes.
+    if (options.profile === 'smoke')
+      return { rounds: [own([...exclusive, ...sharing], options)], notes: [...notes, sharedNote(sharing)] }
+    const problem = options.quotaProblem()
+    if (problem !== null) {
+      const rounds = exclusive.length < 2 ? [] : [own(exclusive, options)]
+      return { rounds, notes: [...notes, noQuotas(sharing, problem)] }
+    }
+    const most = largestUnderQuotas([...exclusive, ...sharing], options.cores)
+    const fitting = [...exclusive, ...sharing].filter((n) => n <= most)
+    const { known, heldOut } = scaleModel(fitting, phases, options)
+    const rounds = [known, heldOut].map((arms) => ({ arms, blocks: blocksOf(options, blocks) }))
+    const tooMany = sharing.filter((n) => n > most)
+    return { rounds, notes: [...notes, MODEL, ...(tooMany.length > 0 ? [doNotFit(tooMany)] : [])] }
+  },
+}
+
+/** Each replica with the core that it has. */
+function own(counts: readonly number[], options: PlanOptions) {
+  const { blocks, counts: _, always, ...phases } = profiles[options.profile].replicas
+  const arms = oneForEachState(options).flatMap((scheme) =>
+    counts.map((n) =>
+      arm({ experiment: 'replicas', scheme, replicas: n, variant: `n${n}`, ...phases }, options),
+    ),
+  )
+  return { arms, blocks: blocksOf(options, blocks) }
+}
+
+const LEFT_OUT =
+  'replicas: left out, since no two replicas can have a core each on this machine; --only replicas measures how ' +
+  'throughput grows in the scale model, with every process under a CPU quota'
+
+const MODEL =
+  'replicas: measured in the scale model, since this machine has no core for each replica: every replica and Redis ' +
+  'run under equal CPU quotas, the proxy under one for each replica; ratios of throughput are meant to be read, ' +
+  'nothing else, and what the quotas themselves do to CPU a request is printed beside them'
+
+const sharedNote = (counts: readonly number[]) =>
+  `replicas: at N = ${counts.join(', ')} replicas share cores on this machine, so throughput there says nothing about ` +
+  'scaling; it is flagged, and given no efficiency'
+
+const noQuotas = (counts: readonly number[], problem: string) =>
+  `replicas: N = ${counts.join(', ')} left out, since this machine has no core for each of so many replicas and they ` +
+  `cannot be given CPU quotas (${problem}): for them there is only what the demand law says`
+
+const doNotFit = (counts: readonly number[]) =>
+  `replicas: N = ${counts.join(', ')} left out, since so many do not fit on this machine with 8 % of a core each`

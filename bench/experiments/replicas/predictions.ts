@@ -1,0 +1,83 @@
+/** What the laws say of arms that were held out, written down beforehand; and how far off they were. */
+
+import { union } from '../../figures/comparisons.ts'
+import { estimate } from '../../figures/metrics.ts'
+import { type ArmRecords, recordsByArm } from '../../figures/records.ts'
+import type { Prediction, Run } from '../../record/schema/run.ts'
+import type { Arm, TrialResult } from '../../record/schema/trial.ts'
+import { type Interval, medianInterval } from '../../stats/median-interval.ts'
+import { median } from '../../stats/quantiles.ts'
+import type { Summary } from './schema.ts'
+import { type Demands, demandLaw, demandsByBlock, isKnown, speedups } from './summary.ts'
+
+/**
+ * Predictions for the arms held out that have none yet. They are multiples of what one replica shows in the same
+ * block: the machine's own speed, which changes within minutes, is not what a law of scaling can know.
+ *
+ * @param frozenAt when they are written down, ISO 8601; no trial of these arms may have been started before
+ */
+export function predict(run: Run, results: readonly TrialResult[], frozenAt: string): Prediction[] {
+  // One that was measured in part, before a run was interrupted, can no longer be predicted.
+  const done = new Set([
+    ...run.predictions.map(({ arm }) => arm),
+    ...results.map(({ trial }) => trial.arm.id),
+  ])
+  const all = recordsByArm(run, results)
+  return all
+    .filter(({ arm }) => arm.heldOut && !done.has(arm.id))
+    .flatMap(({ arm }) => {
+      const own = all.filter(
+        (other) => other.arm.scheme === arm.scheme && other.arm.experiment === arm.experiment,
+      )
+      const demands = demandsByBlock(own)
+      if (demands.size === 0) return []
+      const basis = own
+        .filter((other) => isKnown(other.arm))
+        .flatMap((other) => [...other.measured.keys()].map((block) => `${other.arm.id}@${block}`))
+      return {
+        arm: arm.id,
+        metric: 'throughputPerSec' as const,
+        law: 'demand',
+        ...multiple(arm, [...demands.values()]),
+        relativeTo: arm.comparedWith,
+        basis,
+        frozenAt,
+      }
+    })
+}
+
+/** X(N) ÷ X(1) by the law in each block. */
+function multiple({ replicas }: Arm, demands: readonly Demands[]): Interval {
+  return medianInterval(demands.map((known) => demandLaw(known, replicas).perSec / known.onePerSec))
+}
+
+/** Each prediction beside what was measured then; empty for those that were not measured yet. */
+export function predicted(run: Run, all: readonly ArmRecords[]): Summary['predictions'] {
+  return run.predictions.flatMap(({ arm: id, law, relativeTo, value, lo, hi }) => {
+    const many = all.find(({ arm }) => arm.id === id)
+    const one = all.find(({ arm }) => arm.id === relativeTo)
+    if (!many || !one) return []
+    const measured = estimate([...speedups(many, one).values()], 'ratio', { warnings: union([many, one]) })
+    if (!measured) return []
+    const { scheme, replicas } = many.arm
+    return [
+      {
+        arm: id,
+        scheme,
+        replicas,
+        law,
+        predicted: { value, lo, hi },
+        measured,
+        error: measured.value / value - 1,
+      },
+    ]
+  })
+}
+
+/** How far off predictions were, as shares of what was predicted; null without any. */
+export function predictionErrors(
+  predictions: Summary['predictions'],
+): { median: number; worst: number } | null {
+  const errors = predictions.map(({ error }) => Math.abs(error))
+  return errors.length === 0 ? null : { median: median(errors), worst: Math.max(...errors) }
+}

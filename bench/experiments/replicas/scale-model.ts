@@ -1,0 +1,140 @@
+/** A cluster on a machine with too few cores: every process of the fleet under a CPU quota. */
+
+import type { SchemeName } from '../../../servers/scheme.ts'
+import type { Quotas } from '../../record/schema/settings.ts'
+import type { Arm } from '../../record/schema/trial.ts'
+import { type ArmChoice, arm, withControl } from '../arms.ts'
+import type { PlanOptions } from '../experiment.ts'
+import { FEW_WITH_CONTROL } from '../roles.ts'
+
+/**
+ * Cores of each replica, and of the one Redis. The kernel grants a quota afresh every 100 ms: with 8 % a process runs
+ * for 8 ms at a stretch. The more the better, since a smaller share distorts CPU a request more.
+ */
+const SHARES = [0.25, 0.2, 0.15, 0.1, 0.08]
+/** For each replica's share: without auth a proxy takes as much CPU for a request as the server does. */
+const PROXY_OF_REPLICA = 1.5
+/** What proxy and generator use for each core that replicas use, when a request costs next to nothing. */
+const REST_OF_REPLICAS = 1.6
+/** The same as it usually is: what a replica that is not there, its proxy and its load would use, in quotas of a replica. */
+const BALLAST_OF_REPLICA = 1.8
+
+/**
+ * Enough that a replica never runs out of work while the others are held back: without auth it answers 100 to 200
+ * requests in one stretch of its quota.
+ */
+const CONNECTIONS_PER_REPLICA = 128
+
+/**
+ * Waiting for the next turn of a quota, one's own or that of Redis, takes up to 100 ms each: the servers' usual limit
+ * of 250 ms would refuse what only the model delays.
+ */
+const WAITING = { redisTimeoutMs: 5_000 }
+
+/** Large enough for a connection each; the same for every N, so that arms differ in nothing but N. */
+const USERS = 2_048
+
+interface Phases {
+  warmupSec: number
+  warmupRequests: number
+  measureSec: number
+}
+
+/** What each process may use, or null where not even the smallest share fits. */
+export function quotasFor(replicas: number, most: number, cores: number): Quotas | null {
+  const share = SHARES.find((one) => one * (most * (1 + REST_OF_REPLICAS) + 1) <= cores)
+  if (share === undefined) return null
+  // A proxy scales out like the replicas, since it remembers nothing; Redis, whose limit is the question, does not.
+  const ballastCores = Number((BALLAST_OF_REPLICA * share * (most - replicas)).toFixed(3))
+  return {
+    replicaCores: share,
+    redisCores: share,
+    proxyCores: PROXY_OF_REPLICA * replicas * share,
+    ballastCores,
+  }
+}
+
+/** The most replicas of `counts` that fit under quotas. */
+export function largestUnderQuotas(counts: readonly number[], cores: number): number {
+  return Math.max(0, ...counts.filter((n) => quotasFor(n, n, cores) !== null))
+}
+
+export interface ScaleArms {
+  /** What the laws are told: one replica with its quota and without, and what one Redis carries. */
+  known: Arm[]
+  /** Every fleet, predicted before it is measured; and one replica of it, to compare with in the same minutes. */
+  heldOut: Arm[]
+}
+
+/** Variants of one replica by itself: without a quota, and with one. */
+export const UNLIMITED = 'unlimited'
+export const ALONE = 'alone'
+/** Few replicas with more than they need in front of a Redis with its share: what that Redis carries at most. */
+export const FULL_REDIS = 'full-redis'
+/** For each of them; two leave enough for proxy and generator on two cores. */
+const AMPLE_CORES = 0.5
+const AMPLE_REPLICAS = 2
+
+/** @param counts numbers of replicas that fit */
+export function scaleModel(counts: readonly number[], phases: Phases, options: PlanOptions): ScaleArms {
+  const more = counts.filter((n) => n > 1)
+  const most = Math.max(1, ...more)
+  const schemes = options.schemesNamed ? withControl(options) : FEW_WITH_CONTROL
+
+  const armOf = (scheme: SchemeName, n: number, variant: string, change: Partial<ArmChoice> = {}): Arm => {
+    const connections = options.connections ?? CONNECTIONS_PER_REPLICA * n
+    const quotas = quotasFor(n, most, options.cores)
+    const load = { loop: 'closed' as const, connections }
+    const users = Math.max(options.users ?? USERS, connections)
+    const choice = {
+      experiment: 'replicas',
+      scheme,
+      replicas: n,
+      variant,
+      quotas,
+      users,
+      load,
+      settings: WAITING,
+      ...phases,
+    }
+    return arm({ ...choice, ...change }, options)
+  }
+  /** All on one fleet, whose replicas take turns: processes and CPUs differ by as much as schemes do. */
+  const turns = { fleet: most }
+  const many = (scheme: SchemeName, n: number) =>
+    armOf(scheme, n, `n${n}`, { ...turns, comparedWith: `replicas/${scheme}/n1`, heldOut: true })
+  /** Whoever is sent to another replica than the one he logged in at; only how often that goes wrong is wanted. */
+  const scattered = (scheme: SchemeName, n: number) =>
+    options.traits[scheme].state === 'process' && options.settable.includes('sticky')
+      ? [
+          armOf(scheme, n, `n${n}-${SCATTERED}`, {
+            settings: { ...WAITING, sticky: false },
+            warmupRequests: 0,
+          }),
+        ]
+      : []
+
+  /** A Redis takes far less CPU for a request when it is full, since then it answers many at a time. */
+  const fullRedis = (scheme: SchemeName) => {
+    const quotas = quotasFor(AMPLE_REPLICAS, most, options.cores)
+    if (!quotas || !options.traits[scheme].state.includes('redis')) return []
+    const ample = { replicaCores: AMPLE_CORES, proxyCores: AMPLE_CORES, ballastCores: 0 }
+    return [armOf(scheme, AMPLE_REPLICAS, FULL_REDIS, { quotas: { ...quotas, ...ample } })]
+  }
+
+  return {
+    known: schemes.flatMap((scheme) => [
+      ...fullRedis(scheme),
+      armOf(scheme, 1, UNLIMITED, { quotas: null, comparedWith: `replicas/${scheme}/${ALONE}` }),
+      armOf(scheme, 1, ALONE),
+    ]),
+    heldOut: schemes.flatMap((scheme) => [
+      armOf(scheme, 1, 'n1', turns),
+      ...more.map((n) => many(scheme, n)),
+      // The fewest and the most: what is wrong is 1 − 1/N of all.
+      ...more.filter((n) => n === more[0] || n === most).flatMap((n) => scattered(scheme, n)),
+    ]),
+  }
+}
+
+const SCATTERED = 'scattered'

@@ -1,0 +1,253 @@
+/** How throughput grows with the number of replicas: what was measured, what the laws make of it. */
+
+import { clusterEstimate } from '../../figures/climbs.ts'
+import { instrumentLimit, union } from '../../figures/comparisons.ts'
+import { estimate, metrics } from '../../figures/metrics.ts'
+import { type ArmRecords, byBlock } from '../../figures/records.ts'
+import type { Estimate, Warning } from '../../record/schema/basics.ts'
+import type { Run } from '../../record/schema/run.ts'
+import type { Arm, Measurement } from '../../record/schema/trial.ts'
+import { type ByBlock, ratios } from '../../stats/compare.ts'
+import { bottleneck, type Station, throughputBound } from '../../stats/operational.ts'
+import { median } from '../../stats/quantiles.ts'
+import { fitUsl, type SizePoint, type Usl } from '../../stats/usl.ts'
+import { ALONE, FULL_REDIS, UNLIMITED } from './scale-model.ts'
+import type { Summary } from './schema.ts'
+
+type Scalability = Summary['scalability'][number]
+
+/**
+ * X of one measurement over X of another, had the CPUs been as fast as in the other: under quotas throughput follows
+ * the machine's pace, and fleets take turns of seconds on CPUs whose pace changes within as much.
+ */
+function timesAtEqualPace(many: Measurement, one: Measurement): number {
+  return many.throughputPerSec / one.throughputPerSec / (paceRatio(many, one) ?? 1)
+}
+
+/** Null where the pace of either is not known: where every replica has a core, no pacer shows it. */
+function paceRatio({ host: many }: Measurement, { host: one }: Measurement): number | null {
+  return many.pace === undefined || one.pace === undefined ? null : many.pace / one.pace
+}
+
+/** X(N) ÷ X(1) at equal pace, in each block that has both: the one home of that figure. */
+export function speedups(many: ArmRecords, one: ArmRecords): ByBlock {
+  return inBoth(many, one, timesAtEqualPace)
+}
+
+function inBoth<T>(
+  many: ArmRecords,
+  one: ArmRecords,
+  of: (a: Measurement, b: Measurement) => T,
+): ReadonlyMap<number, T> {
+  const pairs = [...many.measured].flatMap(([block, measurement]) => {
+    const other = one.measured.get(block)
+    return other ? [[block, of(measurement, other)] as const] : []
+  })
+  return new Map(pairs)
+}
+
+/** Fleets that differ in nothing but the number of replicas, and that number without quotas. */
+function measuredArms(all: readonly ArmRecords[]): ArmRecords[] {
+  return all.filter(
+    ({ arm }) => arm.experiment === 'replicas' && !isScattered(arm) && arm.variant !== FULL_REDIS,
+  )
+}
+
+const isScattered = ({ settings }: Arm) => settings.sticky === false
+
+const SAY_WHAT_IT_IS_WORTH: readonly string[] = [UNLIMITED, ALONE, FULL_REDIS]
+
+/** Whether an arm is a fleet of N replicas as a table or a chart shows it, not one that only says what it is worth. */
+export function isPoint({ experiment, variant, settings }: Arm): boolean {
+  return (
+    experiment === 'replicas' && !SAY_WHAT_IT_IS_WORTH.includes(variant ?? '') && settings.sticky !== false
+  )
+}
+
+/** X(N) ÷ X(1), and E(N) = X(N) ÷ (N · X(1)) where each replica had a core, or a share of one, of its own. */
+export function scaling(all: readonly ArmRecords[]): Summary['scaling'] {
+  const measured = measuredArms(all)
+  return measured.flatMap((many) => {
+    const one = singleOf(many, measured)
+    if (!one) return []
+    const context = { warnings: union([many, one]) }
+    const times = [...speedups(many, one).values()]
+    const speedup = estimate(times, 'ratio', context)
+    if (!speedup) return []
+    const { scheme, replicas } = many.arm
+    const reason = withheld(many, context.warnings)
+    const shares = times.map((x) => x / replicas)
+    const paces = [...inBoth(many, one, paceRatio).values()].filter((ratio) => ratio !== null)
+    const pace = estimate(paces, 'ratio', context)
+    const efficiency = reason ? null : estimate(shares, 'ratio', context)
+    return [
+      { scheme, replicas, speedup, efficiency, withheld: reason, pace, quotaBias: quotaBias(many, measured) },
+    ]
+  })
+}
+
+/** The single replica that a fleet is compared with; undefined for one replica, and where none was measured. */
+export function singleOf({ arm: fleet }: ArmRecords, all: readonly ArmRecords[]): ArmRecords | undefined {
+  if (fleet.replicas === 1) return undefined
+  return measuredArms(all).find(({ arm }) =>
+    fleet.comparedWith === null
+      ? arm.scheme === fleet.scheme && arm.replicas === 1
+      : arm.id === fleet.comparedWith,
+  )
+}
+
+/** Two replicas on one core cannot serve twice as much, whatever the scheme: there an efficiency would mislead. */
+function withheld(many: ArmRecords, both: readonly Warning[]): Warning | null {
+  if (many.warnings.includes('replicas-share-cores')) return 'replicas-share-cores'
+  return instrumentLimit(both)
+}
+
+/** What the laws make of each scheme, from the arms that were measured before anything was predicted. */
+export function scalability(all: readonly ArmRecords[], run: Pick<Run, 'seed'>): Summary['scalability'] {
+  const arms = all.filter(({ arm }) => arm.experiment === 'replicas')
+  return [...new Set(arms.map(({ arm }) => arm.scheme))].map((scheme) => {
+    const own = arms.filter(({ arm }) => arm.scheme === scheme)
+    const quotas = own.find(({ arm }) => arm.quotas)?.arm.quotas ?? null
+    // Replicas that take turns on a core obey another law, which nobody asked for.
+    const shared = own.some(({ warnings }) => warnings.includes('replicas-share-cores'))
+    return {
+      scheme,
+      shareCores: quotas?.replicaCores ?? null,
+      quotaBias: quotaBias(
+        own.find(({ arm }) => arm.variant === 'n1'),
+        own,
+      ),
+      law: shared ? null : lawOf(own),
+      usl: shared ? null : usl(own, run),
+      scattered: own.filter(({ arm }) => isScattered(arm)).flatMap(refusals),
+    }
+  })
+}
+
+/** Replica CPU a request in a fleet under quotas over that of one replica without, in the same block. */
+function quotaBias(fleet: ArmRecords | undefined, all: readonly ArmRecords[]): Estimate | null {
+  const free = all.find(({ arm }) => arm.variant === UNLIMITED && arm.scheme === fleet?.arm.scheme)
+  if (!free || !fleet?.arm.quotas) return null
+  const cpu = (records: ArmRecords) => byBlock(records, metrics['cpuUsPerRequest.replicas'].of)
+  return estimate(ratios(cpu(fleet), cpu(free)), 'ratio', { warnings: union([free, fleet]) })
+}
+
+/** What the demand law needs to know of a scheme, in one block. */
+export interface Demands {
+  /** Requests per second of one replica that is full. */
+  onePerSec: number
+  /** Of one request, over the cores that the tier may use: Redis in all, the proxy for each replica. */
+  redisSec: number
+  proxySec: number
+}
+
+/** Whether the laws may know of an arm: what takes turns is measured when they have spoken. */
+export function isKnown({ heldOut, fleet }: Arm): boolean {
+  return !heldOut && fleet === undefined
+}
+
+/**
+ * Demands in each block, by what was not held out: the replica's from its throughput alone, that of Redis where Redis
+ * was full, since it takes less CPU for a request the more requests come at once, and the proxy's at the largest number
+ * of replicas. All at the pace at which the one replica was measured.
+ */
+export function demandsByBlock(own: readonly ArmRecords[]): Map<number, Demands> {
+  const known = measuredArms(own).filter(({ arm }) => isKnown(arm) && arm.variant !== UNLIMITED)
+  const one = known.find(({ arm }) => arm.replicas === 1)
+  const fullRedis = own.find(({ arm }) => arm.variant === FULL_REDIS)
+  const most = known.reduce<ArmRecords | undefined>(
+    (a, b) => (b.arm.replicas > (a?.arm.replicas ?? 0) ? b : a),
+    undefined,
+  )
+  const demands = new Map<number, Demands>()
+  for (const [block, single] of one?.measured ?? []) {
+    const measurement = most?.measured.get(block)
+    // Where every replica has a core there is no such fleet, nor is one needed to be near the limit.
+    const full = fullRedis ? fullRedis.measured.get(block) : measurement
+    if (!most || !measurement || !full) continue
+    const { redis } = full.cpuUsPerRequest
+    const { proxy } = measurement.cpuUsPerRequest
+    const { redisCores = 1, proxyCores = most.arm.replicas } = most.arm.quotas ?? {}
+    demands.set(block, {
+      onePerSec: single.throughputPerSec,
+      redisSec: ((redis ?? 0) / 1e6 / redisCores) * (paceRatio(full, single) ?? 1),
+      proxySec: (proxy ?? 0) / 1e6 / (proxyCores / most.arm.replicas),
+    })
+  }
+  return demands
+}
+
+/** A fleet of N replicas: they and the proxy scale out, the one Redis does not. */
+function stations({ onePerSec, redisSec, proxySec }: Demands, n: number): Station[] {
+  return [
+    { name: 'replicas', demandSec: 1 / onePerSec, servers: n },
+    { name: 'redis', demandSec: redisSec, servers: 1 },
+    { name: 'proxy', demandSec: proxySec, servers: n },
+  ]
+}
+
+/** Requests per second of N replicas by the demand law, and the tier that is full then. */
+export function demandLaw(demands: Demands, n: number): { perSec: number; limit: string } {
+  const all = stations(demands, n)
+  return { perSec: throughputBound(all), limit: bottleneck(all)?.name ?? 'replicas' }
+}
+
+function lawOf(own: readonly ArmRecords[]): Scalability['law'] {
+  const blocks = [...demandsByBlock(own).values()]
+  if (blocks.length === 0) return null
+  const onePerSec = median(blocks.map((one) => one.onePerSec))
+  const usesRedis = blocks.some(({ redisSec }) => redisSec > 0)
+  const context = { warnings: union(own.filter(({ arm }) => isKnown(arm))) }
+  return {
+    onePerSec,
+    redisPerSec: usesRedis
+      ? estimate(
+          blocks.map(({ redisSec }) => 1 / redisSec),
+          'requests/s',
+          context,
+        )
+      : null,
+    redisFromReplicas: usesRedis
+      ? estimate(
+          blocks.map(({ redisSec, onePerSec }) => 1 / redisSec / onePerSec),
+          'replicas',
+          context,
+        )
+      : null,
+  }
+}
+
+/** The Universal Scalability Law over all numbers of replicas; one cluster a block, at the pace of its one replica. */
+function usl(own: readonly ArmRecords[], { seed }: Pick<Run, 'seed'>): Scalability['usl'] {
+  const arms = measuredArms(own).filter(({ arm }) => isPoint(arm))
+  const one = arms.find(({ arm }) => arm.replicas === 1)
+  const blocks = [...new Set(arms.flatMap(({ measured }) => [...measured.keys()]))]
+  const clusters = blocks.map((block) =>
+    arms.flatMap(({ arm, measured }): SizePoint[] => {
+      const found = measured.get(block)
+      const base = one?.measured.get(block) ?? found
+      return found && base
+        ? [{ n: arm.replicas, perSec: base.throughputPerSec * timesAtEqualPace(found, base) }]
+        : []
+    }),
+  )
+  if (fitUsl(clusters.flat()) === null) return null
+  const context = { seed, warnings: union(arms) }
+  const of = (what: keyof Usl, unit: string) =>
+    clusterEstimate(clusters, (drawn) => fitUsl(drawn)?.[what] ?? Number.NaN, unit, context)
+  return {
+    perSecAtOne: of('perSecAtOne', 'requests/s'),
+    contention: of('contention', 'share'),
+    coherency: of('coherency', 'share'),
+  }
+}
+
+/** How often a user is not known to the replica that he was sent to. */
+function refusals(records: ArmRecords): Scalability['scattered'] {
+  const share = estimate(
+    [...byBlock(records, ({ statusCounts, requests }) => (statusCounts['401'] ?? 0) / requests).values()],
+    'share',
+    records,
+  )
+  return share ? [{ replicas: records.arm.replicas, refusedShare: share }] : []
+}

@@ -1,0 +1,88 @@
+/** What short lifetimes of access tokens cost: the CPU of one refresh, times how many of them an hour brings. */
+
+import { estimate, metrics } from '../../figures/metrics.ts'
+import { type ArmRecords, byBlock } from '../../figures/records.ts'
+import type { Estimate } from '../../record/schema/basics.ts'
+import { counted, figure, list, withInterval } from '../../words/format.ts'
+import type { ChartLink, Part } from '../../words/section.ts'
+import { markdownTable, type Table } from '../../words/tables.ts'
+import { REFRESHING } from './plan.ts'
+import type { Summary } from './schema.ts'
+
+type Entry = Summary['refresh'][number]
+
+/** Minutes; those that the claim about short lifetimes names. */
+export const LIFETIMES_MIN = [1, 5, 15, 60]
+const HOUR_MIN = 60
+
+/** Empty where no refresh was measured. */
+export function refresh(all: readonly ArmRecords[]): Summary['refresh'] {
+  return all.flatMap((records) => {
+    const { arm, measured } = records
+    if (arm.experiment !== 'revocation' || arm.variant !== REFRESHING || measured.size === 0) return []
+    const cpuOf = (tier: 'replicas' | 'redis' | 'proxy' | 'total') =>
+      estimate([...byBlock(records, metrics[`cpuUsPerRequest.${tier}`].of).values()], 'µs/refresh', records)
+    const total = cpuOf('total')
+    return [
+      {
+        arm: arm.id,
+        scheme: arm.scheme,
+        cpuUs: { replicas: cpuOf('replicas'), redis: cpuOf('redis'), proxy: cpuOf('proxy'), total },
+        curve: total ? LIFETIMES_MIN.map((lifetimeMin) => pointOf(lifetimeMin, total)) : [],
+      },
+    ]
+  })
+}
+
+/** A user who is there all the time refreshes once a lifetime. */
+function pointOf(lifetimeMin: number, { value, lo, hi, n, warnings }: Estimate): Entry['curve'][number] {
+  const requestsPerHour = HOUR_MIN / lifetimeMin
+  const inMs = (us: number) => (requestsPerHour * us) / 1e3
+  const cpuMsPerHour = { value: inMs(value), lo: inMs(lo), hi: inMs(hi), unit: 'ms/user-hour', n, warnings }
+  return { lifetimeMin, requestsPerHour, cpuMsPerHour }
+}
+
+/** What a section about revocation says of it; nothing where no refresh was measured. */
+export function refreshParts({ refresh: entries }: Summary, chart: ChartLink): Part[] {
+  return entries.flatMap((entry) => {
+    const { total } = entry.cpuUs
+    if (!total) return []
+    return [
+      `### What a short lifetime costs: \`${entry.scheme}\``,
+      `A refresh takes ${withInterval(total)} µs of CPU (${tiersText(entry)}; ${counted(total.n, 'block')}, a closed loop). ` +
+        'A user who is there all the time needs one each lifetime, and lifetimes are how long a revoked credential is accepted:',
+      markdownTable(curveTable(entry)),
+      chart(
+        'charts/refresh.svg',
+        'CPU of the refreshes of a user-hour against how long a revoked token is accepted',
+      ),
+      'Extra are the refreshes alone: between them a token is verified like any other. A user who comes for a moment needs none.',
+    ]
+  })
+}
+
+function tiersText({ cpuUs }: Entry): string {
+  const tiers = [
+    ['replica', cpuUs.replicas],
+    ['Redis', cpuUs.redis],
+    ['proxy', cpuUs.proxy],
+  ] as const
+  return list(tiers.flatMap(([name, tier]) => (tier ? [`${name} ${figure(tier.value)}`] : [])))
+}
+
+function curveTable({ curve }: Entry): Table {
+  return {
+    head: [
+      'access token lives',
+      'accepted after its revocation for up to',
+      'extra requests/user-hour',
+      'extra CPU, ms/user-hour',
+    ],
+    rows: curve.map(({ lifetimeMin, requestsPerHour, cpuMsPerHour }) => [
+      `${lifetimeMin} min`,
+      `${lifetimeMin} min + 1 s`,
+      figure(requestsPerHour),
+      withInterval(cpuMsPerHour),
+    ]),
+  }
+}

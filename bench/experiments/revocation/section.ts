@@ -1,0 +1,178 @@
+/** The section of a report about how long revoked credentials are accepted. */
+
+import { ABSENT, counted, figure, list } from '../../words/format.ts'
+import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
+import { bullets, folded, markdownTable, type Table } from '../../words/tables.ts'
+import { refreshParts } from './refresh.ts'
+import type { Summary } from './schema.ts'
+
+type Entry = Summary['revocation'][number]
+type Way = Entry['ways'][number]
+type Name = Way['way']
+
+const COLUMNS: Readonly<Record<Name, string>> = {
+  logout: 'logout',
+  'logout-everywhere': 'log out everywhere',
+  disable: 'lock out a user',
+}
+const NAMES = Object.keys(COLUMNS) as Name[]
+
+/** Nothing without the experiment. */
+export function revocationSection(summary: Summary, chart: ChartLink): Section | null {
+  const [first] = summary.revocation
+  if (!first) return null
+  return section(
+    'revocation',
+    'Revocation',
+    `How long a credential is accepted after its revocation was acknowledged, on any of ${counted(first.replicas, 'replica')} and under load.`,
+    violations(summary),
+    markdownTable(worstTable(summary)),
+    chart(
+      'charts/revocation.svg',
+      'Time from an acknowledged revocation to the last acceptance, beside the declared bound',
+    ),
+    NOTE,
+    shortened(summary),
+    folded('Every way to revoke', `${markdownTable(waysTable(summary))}\n\n${WAYS_NOTE}`),
+    ...refreshParts(summary, chart),
+  )
+}
+
+const NOTE =
+  'Each revocation is of a user of its own. Every replica is asked before it, during it and after it, each answer a few ' +
+  'before the next question, until all have refused for a while; at the end of the window each is asked once more. The ' +
+  'last acceptance is the start of the last use that was accepted, counted from the acknowledgement; where no use that ' +
+  'began later was accepted, ≤ is the start of the first one that was refused, on the replica that was asked last. The ' +
+  'worst of n is no bound of its own: at most 3/n of all revocations take longer, with 95 %.'
+
+const WAYS_NOTE =
+  'Medians over revocations with their 95 % interval, and the worst, in ms; 0 is no acceptance that began after the ' +
+  'acknowledgement. “Take longer” is the largest share of revocations that may lie beyond the worst, with 95 % (Wilks 1941). ' +
+  '“Cut short” by the end of the window, or “refused” by a server that was too busy, a revocation has no figure. ' +
+  'Revocations of one trial share its processes, so they are not as independent as their number says.'
+
+function violations({ revocation }: Summary): Part {
+  const uses = revocation.reduce((sum, one) => sum + one.uses, 0)
+  const broken = revocation.filter(({ late, wrongUsers, hangs }) => late + wrongUsers + hangs > 0)
+  if (broken.length === 0)
+    return `Of ${figure(uses)} uses none was accepted later than the declared bound, named another user or stayed without an answer.`
+  const lines = broken.map(
+    ({ scheme, late, wrongUsers, hangs, examples }) =>
+      `\`${scheme}\`: ${list([
+        `${late} accepted later than the declared bound`,
+        `${wrongUsers} answered as another user`,
+        `${hangs} without an answer`,
+      ])} (${examples.join('; ')})`,
+  )
+  return `**Broken promises**, of ${figure(uses)} uses:\n\n${bullets(lines)}`
+}
+
+/** A row for each scheme: the declared bound, and the worst that was seen of each way to revoke. */
+function worstTable({ revocation }: Summary): Table {
+  return {
+    head: [
+      'scheme',
+      'declared bound of a logout',
+      ...NAMES.map((name) => `${COLUMNS[name]}: last acceptance, worst`),
+      'later than declared',
+    ],
+    rows: revocation.map((entry) => [
+      entry.scheme,
+      boundText(entry.ways.find(({ way }) => way === 'logout')),
+      ...NAMES.map((name) => worstText(entry.ways.find(({ way }) => way === name))),
+      String(entry.late),
+    ]),
+  }
+}
+
+/** A row for each scheme and way. */
+function waysTable({ revocation }: Summary): Table {
+  return {
+    head: [
+      'scheme',
+      'how it was revoked',
+      'declared bound',
+      'n',
+      'still accepted after',
+      'last acceptance, ms',
+      'worst',
+      'all refuse from, ms',
+      'worst',
+      'take longer',
+      'cut short',
+      'refused',
+    ],
+    rows: revocation.flatMap(({ scheme, ways }) =>
+      ways.map((way) => [
+        scheme,
+        COLUMNS[way.way],
+        ...(way.unsupported
+          ? ['cannot by design', ...Array.from({ length: 9 }, () => ABSENT)]
+          : [
+              boundText(way),
+              String(way.n),
+              `${way.accepted} of ${way.n}`,
+              ...times(way),
+              String(way.cut),
+              String(way.refused),
+            ]),
+      ]),
+    ),
+  }
+}
+
+function times({ lastAcceptedMs, refusedFromMs, beyondWorst }: Way): string[] {
+  const cells = [lastAcceptedMs, refusedFromMs].flatMap((of) =>
+    of ? [`${figure(of.value)} (${figure(of.lo)} to ${figure(of.hi)})`, figure(of.worst)] : [ABSENT, ABSENT],
+  )
+  return [...cells, beyondWorst === null ? ABSENT : `≤ ${figure(100 * beyondWorst)} %`]
+}
+
+/** `at once`, `4 s`, or that there is none. */
+function boundText(way: Way | undefined): string {
+  if (!way || way.unsupported) return ABSENT
+  if (way.boundMs === null) return 'none'
+  return way.boundMs === 0 ? 'at once' : timeText(way.boundMs)
+}
+
+function worstText(way: Way | undefined): string {
+  if (!way) return ABSENT
+  if (way.unsupported) return 'cannot by design'
+  const { accepted, n, lastAcceptedMs, refusedFromMs } = way
+  if (!lastAcceptedMs || !refusedFromMs) return ABSENT
+  const worst = accepted === 0 ? `none, ≤ ${timeText(refusedFromMs.worst)}` : timeText(lastAcceptedMs.worst)
+  return `${worst} (n ${n})`
+}
+
+/** Milliseconds below a second, then seconds, minutes and hours. */
+export function timeText(ms: number): string {
+  if (ms < 1_000) return `${short(ms)} ms`
+  if (ms < 60_000) return `${short(ms / 1_000)} s`
+  return ms < 3_600_000 ? `${short(ms / 60_000)} min` : `${short(ms / 3_600_000)} h`
+}
+
+/** Without zeros behind the point. */
+const short = (value: number) =>
+  figure(value)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '')
+
+/** Which bounds were made short for the trials, and what they are otherwise. */
+function shortened({ revocation }: Summary): Part {
+  const changed = revocation.flatMap(({ scheme, ways }) => {
+    const [way] = ways.filter(({ boundMs, shippedBoundMs }) => boundMs !== shippedBoundMs)
+    return way?.boundMs != null && way.shippedBoundMs != null
+      ? [{ scheme, text: `${timeText(way.boundMs)} instead of ${timeText(way.shippedBoundMs)}` }]
+      : []
+  })
+  if (changed.length === 0) return null
+  const texts = [...new Set(changed.map(({ text }) => text))]
+  const groups = texts.map((text) => {
+    const names = changed.filter((one) => one.text === text).map(({ scheme }) => `\`${scheme}\``)
+    return `${text} with ${list(names)}`
+  })
+  return (
+    `So that a bound which is a lifetime is really reached, lifetimes were made short for these trials: ${groups.join('; ')}. ` +
+    'The second that is in both is what servers allow for clocks that differ.'
+  )
+}

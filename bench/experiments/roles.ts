@@ -1,0 +1,36 @@
+/**
+ * Which experiment and which schemes answer what the rest of the suite asks of a run: only experiments and claims name
+ * them, all else asks here.
+ */
+import type { SchemeName } from '../../servers/scheme.ts'
+import { CONTROL } from '../figures/records.ts'
+
+/** Names of experiments, by what they are asked for. */
+export const ROLES = {
+  /** What one request costs. */
+  cost: 'cost',
+  /** What arrival rates do. */
+  latency: 'latency',
+  /** What a logged-in user takes of memory. */
+  users: 'users',
+  /** What more replicas bring. */
+  replicas: 'replicas',
+  /** What remembered state adds. */
+  payload: 'payload',
+  /** What distance to Redis does. */
+  distance: 'rtt',
+} as const
+
+/** The two that the argument is about, each as its library's README sets it up. */
+export const THE_TWO = ['session-redis', 'jwt-hs256'] as const
+
+/** One for each place of state, and the two that the argument is about in their best form. */
+export const FEW: readonly SchemeName[] = [
+  'session-memory',
+  'session-redis',
+  'session-redis-tuned',
+  'jwt-hs256',
+  'jwt-denylist',
+]
+
+export const FEW_WITH_CONTROL: readonly SchemeName[] = [CONTROL, ...FEW]

@@ -1,0 +1,81 @@
+/** Times lookups of guesses, class by class in a new random order each round. */
+import type { TimingSeen } from '../../../record/schema/examine.ts'
+import { guessAt } from './guesses.ts'
+
+type Class = TimingSeen['ways'][number]['classes'][number]
+
+/** Resolves when the answer is there; that there is no such session is not its business. */
+export type Lookup = (guess: string, existing: string) => Promise<unknown>
+
+/** Of 32 characters; the last is one short of right. */
+export const SHARED = [0, 8, 16, 24, 31] as const
+
+export interface Sampling {
+  batches: number
+  /** Lookups of each class in a batch. */
+  rounds: number
+}
+
+/** @param existing ids of sessions that exist */
+export async function sample(
+  lookups: Readonly<Record<Class['lookup'], Lookup>>,
+  existing: readonly string[],
+  { batches, rounds }: Sampling,
+): Promise<Class[]> {
+  const classes = (['plain', 'leaky'] as const).flatMap((lookup): Class[] => [
+    ...SHARED.map((shared) => ({ lookup, shared, twin: false, batchNs: [] })),
+    { lookup, shared: 0, twin: true, batchNs: [] },
+  ])
+  // What is compiled meanwhile would make the first batch another one.
+  await oneBatch(classes, lookups, existing, rounds)
+  for (let batch = 0; batch < batches; batch++) {
+    const durations = await oneBatch(classes, lookups, existing, rounds)
+    classes.forEach((one, i) => {
+      one.batchNs.push(Math.round(1e6 * midmean(durations[i] ?? [])))
+    })
+  }
+  return classes
+}
+
+/** @returns durations of each class, in ms */
+async function oneBatch(
+  classes: readonly Class[],
+  lookups: Readonly<Record<Class['lookup'], Lookup>>,
+  existing: readonly string[],
+  rounds: number,
+): Promise<number[][]> {
+  const durations: number[][] = classes.map(() => [])
+  // All guesses first, so that none is made while another is under way.
+  const prepared = Array.from({ length: rounds }, () => oneRound(classes, existing))
+  for (const { target, guesses } of prepared) {
+    for (const { index, guess } of guesses) {
+      const lookup = lookups[(classes[index] as Class).lookup]
+      const start = performance.now()
+      await lookup(guess, target)
+      durations[index]?.push(performance.now() - start)
+    }
+  }
+  return durations
+}
+
+/** One guess of each class at the same session, in random order. */
+function oneRound(classes: readonly Class[], existing: readonly string[]) {
+  const target = existing[below(existing.length)] as string
+  const guesses = classes.map(({ shared }, index) => ({ index, guess: guessAt(target, shared) }))
+  for (let last = guesses.length - 1; last > 0; last--) {
+    const chosen = below(last + 1)
+    const held = guesses[last] as (typeof guesses)[number]
+    guesses[last] = guesses[chosen] as typeof held
+    guesses[chosen] = held
+  }
+  return { target, guesses }
+}
+
+const below = (limit: number) => Math.floor(Math.random() * limit)
+
+/** Mean of the middle half: as robust as a median against pauses, and finer where a clock ticks coarsely. */
+function midmean(values: readonly number[]): number {
+  const quarter = Math.floor(values.length / 4)
+  const middle = values.toSorted((a, b) => a - b).slice(quarter, values.length - quarter)
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length
+}

@@ -1,0 +1,64 @@
+/** CPU of a request by tier, over plain HTTP and TLS, with a kept connection and with one of its own. */
+
+import { isControl } from '../../figures/records.ts'
+import type { Run } from '../../record/schema/run.ts'
+import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
+import { type Drawing, drawing } from '../../words/charts/svg.ts'
+import { tierBars, tierLegend } from '../../words/charts/tier-bars.ts'
+import { figure, NOT_DETECTED } from '../../words/format.ts'
+import { SESSION_SCHEME } from './plan.ts'
+import type { Summary } from './schema.ts'
+import { connectionLabel, inConnectionOrder, newestCost, reuseOf } from './summary.ts'
+import { notTold, roundUs } from './tables.ts'
+
+type Arms = Summary['arms']
+
+/** Null where the run has no experiment `tls`. */
+export function tlsChart(run: Run, summary: Summary): Drawing | null {
+  const rows = rowsOf(summary)
+  if (rows.length === 0) return null
+  const totals = rows.map(({ metrics }) => metrics['cpuUsPerRequest.total'])
+  const note =
+    'without auth, but for the first row · a replica spends more where fewer requests come at a time\nright: the proxy’s part, and what of it is for TLS · ~ no difference detected'
+  return drawing(
+    { title: finding(summary), subtitle: `${provenance(run, totals)}\n${note}` },
+    {
+      grid: { left: 236, right: 170, top: 124, bottom: 48 },
+      legend: tierLegend(232, 94),
+      xAxis: valueAxis('CPU µs per request'),
+      yAxis: nameAxis(rows.map(labelOf)),
+      series: [...tierBars(rows), whiskers(totals), rowLabels(rows.map((row) => proxyText(row, summary)))],
+    },
+  )
+}
+
+/** The control in all ways, and, for scale, what a session in Redis costs over plain HTTP. */
+function rowsOf(summary: Summary): Arms {
+  const arms = armsOf(summary, 'tls').filter(({ arm }) => !arm.twin)
+  const isYardstick = ({ arm }: Arms[number]) =>
+    arm.scheme === SESSION_SCHEME && !arm.settings.tls && reuseOf(arm) === 'kept'
+  const control = arms.filter(({ arm }) => isControl(arm)).toSorted((a, b) => inConnectionOrder(a.arm, b.arm))
+  return control.length === 0 ? [] : [...arms.filter(isYardstick), ...control]
+}
+
+function labelOf({ arm }: Arms[number]): string {
+  return isControl(arm) ? connectionLabel(arm) : `${arm.scheme}: ${connectionLabel(arm)}`
+}
+
+function proxyText({ arm, metrics }: Arms[number], { tls }: Summary): string {
+  const own = metrics['cpuUsPerRequest.proxy']
+  const added = arm.settings.tls && tls?.costs.find((cost) => cost.arm === arm.id)?.addedUs
+  if (!own) return ''
+  const ofIt = added ? `, TLS ${added.detected ? figure(added.estimate.value, own.value) : NOT_DETECTED}` : ''
+  return `proxy ${figure(own.value)} µs${ofIt}`
+}
+
+function finding({ arms, tls }: Summary): string {
+  const [kept, fresh] = (['kept', 'new'] as const).map((reuse) => newestCost(arms, tls, reuse))
+  if (!kept || !fresh) return 'CPU of a request over plain HTTP and TLS'
+  if (!kept.addedUs.detected && !fresh.addedUs.detected) return notTold(kept.version)
+  const [request, connection] = [kept.addedUs, fresh.addedUs].map(({ detected, estimate }) =>
+    detected ? roundUs(estimate.value) : 'nothing detected',
+  )
+  return `TLS ${kept.version} adds ${request} of proxy CPU to a kept-alive request, ${connection} to a new connection`
+}

@@ -1,0 +1,116 @@
+/** The tables of the experiment `tls`, and what they say in a sentence. */
+
+import { schemePlace } from '../../figures/records.ts'
+import {
+  ABSENT,
+  armLabel,
+  compared,
+  figure,
+  list,
+  percent,
+  styles,
+  withInterval,
+} from '../../words/format.ts'
+import type { Table } from '../../words/tables.ts'
+import { cpuText } from '../../words/warnings.ts'
+import type { Summary } from './schema.ts'
+import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from './summary.ts'
+
+/** Scheme by scheme; CPU of the proxy alone, since nothing else has a part in TLS. */
+export function tlsTable({ arms, tls }: Summary): Table {
+  const own = arms
+    .filter(({ arm }) => arm.experiment === 'tls')
+    .toSorted(
+      (a, b) => schemePlace(a.arm.scheme) - schemePlace(b.arm.scheme) || inConnectionOrder(a.arm, b.arm),
+    )
+  return {
+    head: [
+      'scheme',
+      'connections',
+      'proxy, CPU µs/request',
+      'more than',
+      'by',
+      'of the session’s tax',
+      'resumed',
+    ],
+    rows: own.map(({ arm, metrics, warnings }) => {
+      const cost = tls?.costs.find((one) => one.arm === arm.id)
+      const base = own.find((other) => other.arm.id === arm.comparedWith)
+      return [
+        armLabel(arm),
+        connectionLabel(arm),
+        cpuText(withInterval(metrics['cpuUsPerRequest.proxy']), warnings),
+        base ? connectionLabel(base.arm) : ABSENT,
+        compared(cost?.addedUs ?? null, styles.added),
+        withInterval(cost?.ofSessionTax, styles.percent),
+        cost?.resumedShare == null ? ABSENT : percent(cost.resumedShare),
+      ]
+    }),
+  }
+}
+
+/** A row for each version that was offered, a column for each that the proxy was told to speak. */
+export function protocolsTable({ tls }: Summary): Table {
+  const [first, ...others] = tls?.protocols ?? []
+  if (!first) return { head: [], rows: [] }
+  const all = [first, ...others]
+  return {
+    head: ['offered alone', ...all.map((one) => `proxy told to speak TLS ${one.tls} (${one.trials} trials)`)],
+    rows: first.offered.map(({ protocol }) => [
+      protocol,
+      ...all.map(({ offered }) => {
+        const heard = offered.find((one) => one.protocol === protocol)
+        return heard ? `${heard.accepted ? '**accepted**' : 'refused'} (${list(heard.answers)})` : ABSENT
+      }),
+    ]),
+  }
+}
+
+/** What the control's newest TLS adds, against what a session does; null where that was not measured. */
+export function tlsFinding({ arms, tls }: Summary): string | null {
+  const [kept, fresh, resumed] = (['kept', 'new', 'resumed'] as const).map((reuse) =>
+    newestCost(arms, tls, reuse),
+  )
+  if (!tls || !kept || !fresh) return null
+  if (!kept.addedUs.detected && !fresh.addedUs.detected) return `${notTold(kept.version)}.`
+  const added = list([
+    `${addedText(kept)} to a kept-alive request`,
+    `${addedText(fresh)} to a new connection`,
+    ...(resumed ? [`${addedText(resumed)} to a resumed one`] : []),
+  ])
+  const session = tls.sessionTaxUs?.detected
+    ? `; a session in Redis adds ${roundUs(tls.sessionTaxUs.estimate.value)} to a request over replicas, Redis and proxy`
+    : ''
+  return `In CPU of the proxy, TLS ${kept.version} adds ${added}${session}.`
+}
+
+/** Without its full stop. */
+export function notTold(version: string): string {
+  return `What TLS ${version} adds in the proxy was not told from what two equal arms differ by`
+}
+
+/** Without digits that no run can vouch for. */
+export function roundUs(us: number): string {
+  return `${figure(us >= 1 ? Math.round(us) : us, Math.max(100, us))} µs`
+}
+
+function addedText({ addedUs }: TlsCost): string {
+  return addedUs.detected ? roundUs(addedUs.estimate.value) : 'nothing detected'
+}
+
+/** What stands below the tables. */
+export const TLS_NOTE =
+  'The proxy ends TLS; behind it everything is plain HTTP, as in all other experiments, so cookies are without the ' +
+  'attribute Secure. Key exchange X25519, AES-128-GCM, a self-signed ECDSA certificate on P-256 made for each trial; ' +
+  'sessions are resumed by ticket, and that they were is counted at the clients. Bytes are those of HTTP, without what ' +
+  'TLS puts around them. Handshakes keep the load generator busy too: where throughput is marked, only CPU is a figure.'
+
+/** Below the comparison over all tiers. */
+export const REPLICA_NOTE =
+  'A replica’s CPU a request rises where fewer requests come at a time, since a wake-up then serves fewer of them: over all ' +
+  'tiers that counts with TLS.'
+
+/** Below the table of versions. */
+export const PROTOCOLS_NOTE =
+  'Each version was offered alone, with ciphers that fit the certificate. SSLv3 knows no alert for a wrong version; a ' +
+  'server refuses it with handshake_failure.'

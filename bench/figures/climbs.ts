@@ -1,0 +1,74 @@
+/** The ladders of a run by scheme, and estimates over the server processes behind them. */
+
+import type { Estimate, Warning } from '../record/schema/basics.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { Arm, Measurement, Rung, TrialResult } from '../record/schema/trial.ts'
+import { clusterInterval } from '../stats/bootstrap.ts'
+import { FEW_BLOCKS } from '../stats/median-interval.ts'
+import { schemePlace } from './records.ts'
+
+/** What one block's server processes went through: the closed loop, then rung after rung. */
+interface Climb {
+  block: number
+  closedLoop: Measurement
+  rungs: readonly Rung[]
+}
+
+export interface Ladder {
+  arm: Arm
+  /** By block; empty when no trial of the arm has a valid record. */
+  climbs: readonly Climb[]
+}
+
+/**
+ * One ladder an arm of the experiment, in registry order. As everywhere, the first
+ * valid record of a trial counts.
+ */
+export function ladders(run: Run, results: readonly TrialResult[], experiment: string): Ladder[] {
+  const planned = run.plan.filter(({ arm }) => arm.experiment === experiment && arm.load.loop === 'open')
+  const arms = new Map(planned.map(({ arm }) => [arm.id, arm]))
+  return [...arms.values()]
+    .sort((a, b) => schemePlace(a.scheme) - schemePlace(b.scheme))
+    .map((arm) => ({ arm, climbs: climbsOf(arm, results) }))
+}
+
+function climbsOf({ id }: Arm, results: readonly TrialResult[]): Climb[] {
+  const byBlock = new Map<number, Climb>()
+  for (const result of results) {
+    const { arm, block } = result.trial
+    if (result.ok && arm.id === id && !byBlock.has(block))
+      byBlock.set(block, { block, closedLoop: result.measurement, rungs: result.rungs })
+  }
+  return [...byBlock.values()].sort((a, b) => a.block - b.block)
+}
+
+/** Rungs that may become a figure. */
+export function accepted({ rungs }: Climb): Rung[] {
+  return rungs.filter(({ rejectedBy }) => rejectedBy.length === 0)
+}
+
+/** What follows from the profile, and what was flagged in any of the measurements. */
+export function flags({ profile }: Run, measurements: readonly Measurement[]): Warning[] {
+  const smoke: Warning[] = profile === 'smoke' ? ['smoke-profile'] : []
+  return [...new Set([...smoke, ...measurements.flatMap(({ warnings }) => warnings)])]
+}
+
+/** Few processes have few different draws, and a report has hundreds of these intervals. */
+const RESAMPLES = 1_000
+
+/** A statistic of all values together with its cluster bootstrap interval; one cluster a server process. */
+export function clusterEstimate<T>(
+  clusters: readonly (readonly T[])[],
+  statistic: (values: readonly T[]) => number,
+  unit: string,
+  { seed, warnings }: { seed: number; warnings: readonly Warning[] },
+): Estimate {
+  const n = clusters.length
+  const few: Warning[] = n < FEW_BLOCKS ? ['few-blocks'] : []
+  return {
+    ...clusterInterval(clusters, statistic, { seed, resamples: RESAMPLES }),
+    unit,
+    n,
+    warnings: [...new Set([...warnings, ...few])],
+  }
+}

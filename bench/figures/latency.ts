@@ -1,0 +1,91 @@
+/** Latency at each arrival rate of a ladder. */
+
+import type { Run, Slo } from '../record/schema/run.ts'
+import type { Measurement } from '../record/schema/trial.ts'
+import { median } from '../stats/quantiles.ts'
+import { accepted, clusterEstimate, flags, type Ladder } from './climbs.ts'
+import { histogramSet } from './histograms.ts'
+import { errorShare, keepsSlo } from './ladder.ts'
+import type { LatencyRow } from './latency-row.ts'
+
+/** Ten samples must lie beyond a quantile before it is one. */
+const LEAST_FOR_P999 = 10_000
+
+/** A window of one rate; `block` tells which processes served it. */
+interface Window {
+  block: number
+  kept: boolean
+  measurement: Measurement
+}
+
+/** One row an arrival rate, of what gates left of it. */
+export function latencyRows(ladder: Ladder, run: Run, slo: Slo): LatencyRow[] {
+  const windows = ladder.climbs.flatMap((climb) =>
+    accepted(climb).map(({ arrivalsPerSec, measurement }) => ({
+      arrivalsPerSec,
+      window: { block: climb.block, kept: keepsSlo(slo, measurement), measurement },
+    })),
+  )
+  const rates = [...new Set(windows.map(({ arrivalsPerSec }) => arrivalsPerSec))].sort((a, b) => a - b)
+  return rates.map((rate) => {
+    const own = windows.filter(({ arrivalsPerSec }) => arrivalsPerSec === rate)
+    return row(
+      rate,
+      own.map(({ window }) => window),
+      run,
+    )
+  })
+}
+
+/** A rate that was looked at twice in a block has two windows there, which stay together in the bootstrap. */
+function row(arrivalsPerSec: number, windows: readonly Window[], run: Run): LatencyRow {
+  const blocks = [...new Set(windows.map(({ block }) => block))]
+  const clusters = blocks.map((block) =>
+    windows.flatMap((window, index) => (window.block === block ? [index] : [])),
+  )
+  const measurements = windows.map(({ measurement }) => measurement)
+  const context = { seed: run.seed, warnings: flags(run, measurements) }
+  const set = histogramSet(measurements.map(({ arrivals }) => arrivals?.histogram ?? ''))
+  const at = (p: number) => clusterEstimate(clusters, (drawn) => set.quantile(drawn, p), 'µs', context)
+  const pooled = (of: Of, by: Of, unit: string) =>
+    clusterEstimate(
+      clusters.map((indices) => indices.map((index) => measurements[index] as Measurement)),
+      (drawn) => sum(drawn, of) / sum(drawn, by),
+      unit,
+      context,
+    )
+  const requests = sum(measurements, scheduled)
+  return {
+    arrivalsPerSec,
+    blocks: blocks.length,
+    requests,
+    p50Us: at(0.5),
+    p90Us: at(0.9),
+    p99Us: at(0.99),
+    p999Us: requests < LEAST_FOR_P999 ? null : at(0.999),
+    meanUs: pooled((m) => m.latencyUs.mean * scheduled(m), scheduled, 'µs'),
+    throughputPerSec: pooled(
+      (m) => m.requests,
+      (m) => m.windowSec,
+      'requests/s',
+    ),
+    errorShare: sum(measurements, (m) => errorShare(m) * scheduled(m)) / requests,
+    utilization: utilization(measurements),
+    metShare:
+      blocks.filter((block) => windows.some((one) => one.block === block && one.kept)).length / blocks.length,
+  }
+}
+
+type Of = (measurement: Measurement) => number
+
+const sum = (measurements: readonly Measurement[], of: Of) =>
+  measurements.reduce((total, measurement) => total + of(measurement), 0)
+const scheduled: Of = ({ arrivals }) => arrivals?.account.scheduled ?? 0
+
+function utilization(measurements: readonly Measurement[]): LatencyRow['utilization'] {
+  const of = (tier: keyof LatencyRow['utilization']) => {
+    const busy = measurements.flatMap((measurement) => measurement.utilization[tier] ?? [])
+    return busy.length === 0 ? null : median(busy)
+  }
+  return { replicas: of('replicas'), redis: of('redis'), proxy: of('proxy'), generator: of('generator') }
+}

@@ -1,0 +1,65 @@
+/** What a summary says of each arm: one table from a measurement to named numbers with units. */
+
+import type { Estimate, Warning } from '../record/schema/basics.ts'
+import type { Measurement } from '../record/schema/trial.ts'
+import { FEW_BLOCKS, medianInterval } from '../stats/median-interval.ts'
+
+interface Metric {
+  unit: string
+  /** Null where this measurement does not have it. */
+  of: (measurement: Measurement) => number | null
+}
+
+/**
+ * CPU of everything that serves a request: replicas, Redis and proxy, not the generator. A tier that could not be
+ * read is left out, and its trial carries `tier-not-measured`; without the replicas there is no sum at all.
+ */
+export function servingCpuUs({ cpuUsPerRequest: { replicas, redis, proxy } }: Measurement): number | null {
+  return replicas === null ? null : replicas + (redis ?? 0) + (proxy ?? 0)
+}
+
+/** Used heap and external memory that the logins added, over all replicas; collected garbage before each reading. */
+export function replicaGrowthBytes({ memory }: Measurement): number {
+  return memory.loggedInReplicaBytes - memory.idleReplicaBytes
+}
+
+/** `used_memory` that the logins added; null without a Redis, or where it could not be read. */
+export function redisGrowthBytes({
+  memory: { idleRedisBytes, loggedInRedisBytes },
+}: Measurement): number | null {
+  return idleRedisBytes === null || loggedInRedisBytes === null ? null : loggedInRedisBytes - idleRedisBytes
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+
+export const metrics = {
+  throughputPerSec: { unit: 'requests/s', of: (m) => m.throughputPerSec },
+  'cpuUsPerRequest.replicas': { unit: 'µs/request', of: (m) => m.cpuUsPerRequest.replicas },
+  'cpuUsPerRequest.redis': { unit: 'µs/request', of: (m) => m.cpuUsPerRequest.redis },
+  'cpuUsPerRequest.proxy': { unit: 'µs/request', of: (m) => m.cpuUsPerRequest.proxy },
+  'cpuUsPerRequest.generator': { unit: 'µs/request', of: (m) => m.cpuUsPerRequest.generator },
+  'cpuUsPerRequest.total': { unit: 'µs/request', of: servingCpuUs },
+  replicaRssBytes: { unit: 'bytes', of: (m) => sum(m.memory.replicaRssBytes) },
+  bytesSentPerRequest: { unit: 'bytes/request', of: (m) => m.bytesPerRequest.sent },
+  bytesReceivedPerRequest: { unit: 'bytes/request', of: (m) => m.bytesPerRequest.received },
+  redisCommandsPerRequest: {
+    unit: 'commands/request',
+    of: (m) => (m.redisCommandsPerRequest ? sum(Object.values(m.redisCommandsPerRequest)) : null),
+  },
+  replicaGrowthBytes: { unit: 'bytes', of: replicaGrowthBytes },
+  redisGrowthBytes: { unit: 'bytes', of: redisGrowthBytes },
+} satisfies Record<string, Metric>
+
+export type MetricName = keyof typeof metrics
+
+/** A median over blocks with its interval; null without values. Fewer than five blocks are flagged. */
+export function estimate(
+  values: readonly number[],
+  unit: string,
+  context: { warnings: readonly Warning[] },
+): Estimate | null {
+  if (values.length === 0) return null
+  const few: Warning[] = values.length < FEW_BLOCKS ? ['few-blocks'] : []
+  const warnings = [...new Set([...context.warnings, ...few])]
+  return { ...medianInterval(values), unit, n: values.length, warnings }
+}

@@ -1,0 +1,75 @@
+/** Sorts a run's records by arm, and decides which record of a trial counts. */
+import { type SchemeName, schemeNames } from '../../servers/scheme.ts'
+import type { Warning } from '../record/schema/basics.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { Arm, Measurement, TrialResult } from '../record/schema/trial.ts'
+import type { ByBlock } from '../stats/compare.ts'
+
+/** An arm with what was measured of it, by block. */
+export interface ArmRecords {
+  arm: Arm
+  measured: ReadonlyMap<number, Measurement>
+  /** Union over its trials, and what follows from the profile. */
+  warnings: Warning[]
+}
+
+/**
+ * Every planned arm, in the order of tables: experiment, replicas, users, variant, then schemes as the registry has them.
+ * The first valid record of a trial counts: measuring again can fill a gap, never replace a figure.
+ */
+export function recordsByArm(run: Run, results: readonly TrialResult[]): ArmRecords[] {
+  const arms = new Map(run.plan.map(({ arm }) => [arm.id, arm]))
+  const measured = new Map([...arms.keys()].map((id) => [id, new Map<number, Measurement>()]))
+  for (const result of results) {
+    const blocks = measured.get(result.trial.arm.id)
+    if (result.ok && blocks && !blocks.has(result.trial.block))
+      blocks.set(result.trial.block, result.measurement)
+  }
+  return [...arms.values()].sort(inTableOrder).map((arm) => {
+    const blocks = measured.get(arm.id) ?? new Map<number, Measurement>()
+    const flagged = [...blocks.values()].flatMap(({ warnings }) => warnings)
+    const all: Warning[] = run.profile === 'smoke' ? ['smoke-profile', ...flagged] : flagged
+    return { arm, measured: blocks, warnings: [...new Set(all)] }
+  })
+}
+
+/** One number a block from each measurement; blocks in which `of` gives null are left out. */
+export function byBlock({ measured }: ArmRecords, of: (measurement: Measurement) => number | null): ByBlock {
+  const pairs = [...measured].map(([block, measurement]) => [block, of(measurement)] as const)
+  return new Map(pairs.filter((pair): pair is readonly [number, number] => pair[1] !== null))
+}
+
+/** The scheme that authenticates nobody; everything is compared with it. */
+export const CONTROL: SchemeName = 'none'
+
+export function isControl({ scheme }: Arm): boolean {
+  return scheme === CONTROL
+}
+
+/** Arms that may be compared with each other: all that differs is the scheme. */
+export function sameCell(a: Arm, b: Arm): boolean {
+  return (
+    a.experiment === b.experiment &&
+    a.variant === b.variant &&
+    a.replicas === b.replicas &&
+    a.users === b.users
+  )
+}
+
+export function inTableOrder(a: Arm, b: Arm): number {
+  return (
+    a.experiment.localeCompare(b.experiment, 'en') ||
+    a.replicas - b.replicas ||
+    a.users - b.users ||
+    // As numbers, so that n2 stands before n10.
+    (a.variant ?? '').localeCompare(b.variant ?? '', 'en', { numeric: true }) ||
+    schemePlace(a.scheme) - schemePlace(b.scheme) ||
+    Number(a.twin) - Number(b.twin)
+  )
+}
+
+/** Place in the registry; schemes that it no longer knows, in published runs, come last. */
+export function schemePlace(scheme: string): number {
+  const place = (schemeNames as string[]).indexOf(scheme)
+  return place === -1 ? schemeNames.length : place
+}

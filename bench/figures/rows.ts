@@ -1,0 +1,70 @@
+/** Trials as rows of a table: what comparisons between runs and the page's raw table read. */
+
+import type { Warning } from '../record/schema/basics.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
+import { capacityOf, look } from './ladder.ts'
+import { type MetricName, metrics } from './metrics.ts'
+
+/** Of one record; a trial that was measured again has a row for each attempt. */
+export interface TrialRow {
+  id: string
+  arm: string
+  experiment: string
+  scheme: string
+  users: number
+  block: number
+  /** The second, identical control. */
+  twin: boolean
+  startedAt: string
+  /** Null where it was accepted. */
+  rejected: string | null
+  warnings: Warning[]
+  /** Those that this trial has, in the units of `metrics`; arrivals/s for the capacity of a ladder. */
+  values: Partial<Record<MetricName | 'capacityPerSec', number>>
+}
+
+/** A run as comparisons and tables need it, however it was read. */
+export interface RunWithRows {
+  run: Run
+  rows: readonly TrialRow[]
+}
+
+/** Pure. In the order of the records. */
+export function trialRows(run: Run, results: readonly TrialResult[]): TrialRow[] {
+  return results.map((result) => {
+    const { arm, block, id } = result.trial
+    const { experiment, scheme, users, twin } = arm
+    const common = { id, arm: arm.id, experiment, scheme, users, block, twin, startedAt: result.startedAt }
+    if (!result.ok) return { ...common, rejected: result.reason, warnings: result.rejectedBy, values: {} }
+    return {
+      ...common,
+      rejected: null,
+      warnings: result.measurement.warnings,
+      values: arm.load.loop === 'open' ? capacity(run, result) : figures(result),
+    }
+  })
+}
+
+type Accepted = Extract<TrialResult, { ok: true }>
+
+/** Of load that is there to be there nothing is a figure of the scheme. */
+function figures({ trial: { arm }, measurement }: Accepted): TrialRow['values'] {
+  if (arm.observe || arm.examine) return {}
+  return Object.fromEntries(
+    Object.entries(metrics).flatMap(([name, { of }]) => {
+      const value = of(measurement)
+      return value === null ? [] : [[name, sixDigits(value)]]
+    }),
+  )
+}
+
+/** Only where a block tells it exactly: a lower bound is no value to compare with. */
+function capacity({ rules }: Run, { rungs }: Accepted): TrialRow['values'] {
+  if (!rules) return {}
+  const { note, perSec } = capacityOf(rungs.map((rung) => look(rung, rules.slo)))
+  return note === 'found' && perSec !== null ? { capacityPerSec: sixDigits(perSec) } : {}
+}
+
+/** More would be noise, and would make a page of two thousand trials half as large again. */
+const sixDigits = (value: number) => Number(value.toPrecision(6))

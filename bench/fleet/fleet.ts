@@ -1,0 +1,113 @@
+/** What is running: what a fleet is asked for, what it offers while it is up, and what can provide fleets. */
+import type { SchemeName, Traits } from '../../servers/scheme.ts'
+import type { GeneratorOptions } from '../load/job.ts'
+import type { FaultId } from '../record/schema/faults.ts'
+import type { Environment, Part, Placement } from '../record/schema/run.ts'
+import type { Quotas, Setting, Settings } from '../record/schema/settings.ts'
+import type { Pacer } from './pace.ts'
+import type { QuotaMethod } from './quota/cgroup.ts'
+
+/** What a fleet must be like for one trial. */
+export interface FleetSpec {
+  scheme: SchemeName
+  traits: Traits
+  replicas: number
+  /** Size of the servers' user directory. */
+  users: number
+  /** What differs from the stack as it is; absent: nothing. */
+  settings?: Settings
+  /** What `constrain` will put in force, since it decides which CPUs the processes may use; absent: nothing. */
+  quotas?: Quotas | null
+  /** Requests that the proxy lets a replica have at a time, the rest waits in the proxy; absent: any number. */
+  mostPerReplica?: number | undefined
+  /** How it is going to be broken, since some of that takes parts that must be there from the start. */
+  fault?: FaultId | undefined
+}
+
+/** One way to break what runs, and to mend it. Each is called once, and resolves when it is done. */
+export interface Injector {
+  inject(): Promise<void>
+  heal(): Promise<void>
+}
+
+export interface ReplicaHandle {
+  id: string
+  /** Base URL of this replica itself, behind the proxy. */
+  url: string
+  /** Null where the process runs on another machine. */
+  pid: number | null
+}
+
+/** A fleet that is up, healthy and reachable through its proxy. */
+export interface RunningFleet {
+  /** Base URL of the proxy, the only address that load is sent to. */
+  url: string
+  replicas: readonly ReplicaHandle[]
+  placement: Placement
+  redis: { url: string; pid: number | null } | null
+  proxy: { pid: number | null }
+  /** Requests that each replica has served through the proxy so far, by replica id; null where not known. */
+  proxyCounts(): Promise<Record<string, number> | null>
+  /** Delays what replicas and Redis say to each other; only where the spec asks for that. No tier of the service. */
+  link?: { pid: number } | undefined
+  /** Pids of idle work that stands for replicas that are not there; no tier of the service either. */
+  ballast?: readonly number[]
+  /** One on each CPU; none where nothing is limited. */
+  pacers?: readonly Pacer[]
+  /** Pids of replicas that are there and get no requests. */
+  resting?: readonly number[]
+  /**
+   * Puts the quotas and the distance to Redis of its spec in force. Not before the warm-up: what is slow to compile
+   * would otherwise be measured for minutes. Does nothing without either.
+   *
+   * @param quotas instead of those of the spec, for a part of its replicas
+   */
+  constrain(quotas?: Quotas): Promise<void>
+  /**
+   * Sends requests to these replicas alone, but for users who have to come back to another one, and lifts quotas until
+   * `constrain` is called again. Absent where it cannot.
+   */
+  rotate?(ids: readonly string[]): Promise<void>
+  /** Does what `fault` of its spec names; absent where that is nothing that is done to the fleet. */
+  injector?: Injector
+  /** Resolves with a reason when a part of the fleet ends before `stop` is called; never rejects. */
+  readonly died: Promise<string>
+  /** Ends every process of this fleet and waits until they are gone. */
+  stop(): Promise<void>
+}
+
+export interface FleetOptions {
+  /** Front port of the proxy; a free one by default. */
+  port?: number | undefined
+  /** Processes that send the load; default 1. */
+  generators?: number | undefined
+  /** Hears what takes long or is worth knowing, one line each. */
+  log(line: string): void
+}
+
+/** A way to have fleets: local processes, or containers that somebody else started. */
+export interface Fleet {
+  /** As it is for one replica; each running fleet has its own. */
+  readonly placement: Placement
+  readonly maxReplicas: number
+  /** What it can change about its servers and what is around them. */
+  readonly settable: readonly Setting[]
+  readonly parts: { redis: Part | null; haproxy: Part | null }
+  /** The Node that runs the servers. */
+  readonly runtime: Environment['runtime']
+  /** By major, those that it can run replicas on besides; null for one that is wanted and not to be had. May fetch them. */
+  otherRuntimes(): Promise<Record<string, Environment['runtime'] | null>>
+  /** Why no browser can be sent to its servers, as one sentence; null where one can. May fetch it. */
+  browserProblem(): Promise<string | null>
+  /** How `quotas` are put in force here; null where they cannot be. */
+  readonly quotaMethod: QuotaMethod | null
+  /** Why not, as one sentence; null where they can. */
+  readonly quotaProblem: string | null
+  /** Why nothing of it can be broken on purpose, as one sentence; null where it can. */
+  readonly faultProblem: string | null
+  start(spec: FleetSpec): Promise<RunningFleet>
+  /** The load generator for a fleet of so many replicas, on CPUs that they leave to it. It may start before they do. */
+  generatorFor(replicas: number): GeneratorOptions
+  /** Ends what is left and removes temporary files. Safe to call twice. */
+  close(): Promise<void>
+}

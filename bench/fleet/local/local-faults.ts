@@ -1,0 +1,74 @@
+/** Breaks a fleet on this machine as its spec asks, one step at a time, and leaves nothing standing still. */
+import { join } from 'node:path'
+import { clockPreload } from '../faults/clock.ts'
+import { Frozen } from '../faults/frozen.ts'
+import type { FleetFaultId, FleetParts, Needs } from '../faults/parts.ts'
+import { fleetFaults } from '../faults/table.ts'
+import type { FleetSpec, Injector } from '../fleet.ts'
+import type { Link } from '../link/link.ts'
+import type { TrialRedis } from './local-redis.ts'
+import type { Ground } from './local-trial.ts'
+
+/** Null where nothing is going to be done to the fleet. */
+export function needsOf({ fault }: FleetSpec): Needs | null {
+  return isOfFleet(fault) ? (fleetFaults[fault].needs ?? {}) : null
+}
+
+function isOfFleet(fault: FleetSpec['fault']): fault is FleetFaultId {
+  return fault !== undefined && Object.hasOwn(fleetFaults, fault)
+}
+
+/** What the last replica loads before its own code; undefined where nothing of the kind is asked for. */
+export function preloadFor({ build, folder }: Ground, needs: Needs | null): string | undefined {
+  return needs?.shiftingClock && clockPreload(build.clock, clockMark(folder))
+}
+
+const clockMark = ({ path }: Ground['folder']) => join(path, 'clock')
+
+export interface OpenInjector extends Injector {
+  /** Waits for a step that is under way and lets go on what stands still; from then on it breaks nothing. */
+  end(): Promise<void>
+}
+
+/** Null where nothing is going to be done to the fleet. */
+export function openInjector(
+  { build, folder }: Ground,
+  { fault }: FleetSpec,
+  running: Pick<FleetParts, 'replicas' | 'proxy'> & { redis: TrialRedis | null; link: Link | null },
+): OpenInjector | null {
+  if (!isOfFleet(fault)) return null
+  const { redis, link, replicas, proxy } = running
+  const frozen = new Frozen()
+  const parts = {
+    redis: redis?.breakable ? { ...redis.breakable, link } : null,
+    replicas,
+    proxy,
+    frozen,
+    clockMark: clockMark(folder),
+    makeKeys: build.makeKeys,
+  }
+  return inTurn(fleetFaults[fault].on(parts), () => frozen.thaw())
+}
+
+/** @param letGo whatever has happened */
+function inTurn(injector: Injector, letGo: () => void): OpenInjector {
+  let isOver = false
+  let last: Promise<void> = Promise.resolve()
+  const step = (take: () => Promise<void>) => {
+    last = last.then(async () => {
+      if (isOver) throw new Error('the fleet is being stopped')
+      await take()
+    })
+    return last
+  }
+  return {
+    inject: () => step(injector.inject),
+    heal: () => step(injector.heal),
+    async end() {
+      isOver = true
+      // Whoever asked for the step hears of its failure.
+      await last.catch(() => {})
+      letGo()
+    },
+  }
+}

@@ -1,0 +1,131 @@
+/** The Redis of one trial on this machine: as it is, or such that it can be broken and mended. */
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { AuthscaleError } from '../../errors.ts'
+import type { Placement } from '../../record/schema/run.ts'
+import type { Needs, RedisParts } from '../faults/parts.ts'
+import { Restartable } from '../faults/restartable.ts'
+import type { FleetSpec } from '../fleet.ts'
+import { startLink } from '../link/link.ts'
+import type { Undo } from '../processes/undo.ts'
+import { type RunningRedis, startRedis, useNamedRedis } from '../stores/redis.ts'
+import type { Ground } from './local-trial.ts'
+
+export interface TrialRedis extends RunningRedis {
+  /** Whether others use it too. */
+  shared: boolean
+  /** Null where nothing is going to be broken. */
+  breakable: Omit<RedisParts, 'link'> | null
+}
+
+/** What a trial's Redis depends on. */
+interface Wanted {
+  ground: Ground
+  spec: FleetSpec
+  placement: Placement
+  keyPrefix: string
+  /** Null where nothing is going to be broken. */
+  needs: Needs | null
+}
+
+/** Null for a scheme that keeps nothing there. Added to `undo` as soon as it runs. */
+export async function startRedisFor(wanted: Wanted, undo: Undo): Promise<TrialRedis | null> {
+  const { ground, spec, placement, keyPrefix, needs } = wanted
+  const { redis, folder } = ground
+  if (!spec.traits.state.includes('redis')) return null
+  const wantsSocket = spec.settings?.redisTransport === 'unix'
+  if ('url' in redis) {
+    if (wantsSocket) throw new AuthscaleError('SETTING_UNKNOWN_HERE', NO_SOCKET)
+    return kept({ ...useNamedRedis(redis.url, keyPrefix), shared: true, breakable: null }, undo)
+  }
+  if (needs) return startBreakable(wanted, needs, undo)
+  const socket = wantsSocket ? join(folder.path, 'redis.sock') : undefined
+  const own = await startRedis({ tool: redis.tool, folder, socket, cpus: placement.sharedCpus.redis })
+  return kept({ ...own, shared: false, breakable: null }, undo)
+}
+
+const NO_SOCKET = 'the Redis that REDIS_URL names cannot be given a Unix socket: unset REDIS_URL'
+
+function kept<T extends { stop(): Promise<void> }>(part: T, undo: Undo): T {
+  undo.add(() => part.stop())
+  return part
+}
+
+/** A primary that finds its data again when it is started again, and a standby where one is needed. */
+async function startBreakable(wanted: Wanted, needs: Needs, undo: Undo): Promise<TrialRedis> {
+  const folderFor = dataFolders(wanted, undo)
+  const options = {
+    ...placeOf(wanted),
+    kept: needs.kept && { how: needs.kept, folder: folderFor('primary') },
+    more: needs.standby ? FEEDING[needs.standby] : [],
+  }
+  const first = await startRedis(options)
+  const port = Number(new URL(first.url).port)
+  let slow: string[] = []
+  const primary = kept(
+    new Restartable(first, () => startRedis({ ...options, port, more: [...options.more, ...slow] })),
+    undo,
+  )
+  const standby = needs.standby ? await startStandby(wanted, port, folderFor('standby'), undo) : null
+  return {
+    ...first,
+    ended: Promise.race([primary.ended, ...(standby ? [standby.redis.ended, standby.link.ended] : [])]),
+    stop: () => primary.stop(),
+    shared: false,
+    breakable: {
+      primary,
+      standby,
+      slowLoading(usPerKey) {
+        // Answers while it loads after each so many bytes; by default after 2 MB.
+        slow = ['--key-load-delay', String(usPerKey), '--loading-process-events-interval-bytes', '1024']
+      },
+    },
+  }
+}
+
+function placeOf({ ground: { redis, folder }, placement }: Wanted) {
+  if (!('tool' in redis))
+    throw new AuthscaleError(
+      'FAULT_IMPOSSIBLE',
+      'REDIS_URL names a Redis that is not ours to break: unset it',
+    )
+  return { tool: redis.tool, folder, cpus: placement.sharedCpus.redis }
+}
+
+/** For what a Redis keeps during one trial. */
+function dataFolders({ ground: { folder } }: Wanted, undo: Undo): (name: string) => string {
+  return (name) => {
+    const path = join(folder.path, `redis-${name}`)
+    mkdirSync(path, { mode: 0o700 })
+    undo.add(() => rmSync(path, { recursive: true }))
+    return path
+  }
+}
+
+/** A standby gets its copy at once, instead of after the 5 s in which others might ask for one too. */
+const AT_ONCE = ['--repl-diskless-sync-delay', '0']
+const FEEDING = {
+  plain: AT_ONCE,
+  // The shortest lag that it can be told: the standby reports once a second.
+  guarded: [...AT_ONCE, '--min-replicas-to-write', '1', '--min-replicas-max-lag', '1'],
+} as const
+
+/** @param data a full copy lands in a file, and must not replace that of the primary */
+async function startStandby(wanted: Wanted, primaryPort: number, data: string, undo: Undo) {
+  const { runtime, build, folder } = wanted.ground
+  const to = { host: '127.0.0.1', port: primaryPort }
+  const link = await startLink({
+    command: [runtime.command, build.link],
+    to,
+    roundTripMs: 0,
+    cpus: wanted.placement.sharedCpus.generator,
+    onPid: (pid) => folder.record(pid, 'replication link'),
+  })
+  undo.add(() => link.stop())
+  const redis = await startRedis({
+    ...placeOf(wanted),
+    kept: { how: 'snapshots', folder: data },
+    more: ['--replicaof', to.host, String(link.port)],
+  })
+  return { redis: kept(redis, undo), link }
+}

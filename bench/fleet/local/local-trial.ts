@@ -1,0 +1,150 @@
+/** One trial's fleet on this machine: started part by part, constrained when it is warm, ended in the reverse order. */
+
+import type { Part, Placement } from '../../record/schema/run.ts'
+import { Restartable } from '../faults/restartable.ts'
+import type { FleetOptions, FleetSpec, RunningFleet } from '../fleet.ts'
+import { type Distance, startDistance } from '../link/distance.ts'
+import type { RunFolder } from '../processes/manifest.ts'
+import type { Supervisor } from '../processes/supervised.ts'
+import { Undo } from '../processes/undo.ts'
+import { type ProxyPlan, startProxy } from '../proxy/proxy.ts'
+import type { QuotaSupport } from '../quota/quota.ts'
+import { startReplicas } from '../replicas.ts'
+import type { Build } from '../tools/build.ts'
+import type { Runtimes } from '../tools/other-runtimes.ts'
+import type { Runtime } from '../tools/runtime.ts'
+import type { Tool } from '../tools/tools.ts'
+import { needsOf, openInjector, preloadFor } from './local-faults.ts'
+import { limitsOf, openQuotasFor, startBesideFor } from './local-quotas.ts'
+import { startRedisFor } from './local-redis.ts'
+
+/** Everything that outlives a single trial. */
+export interface Ground extends Parts {
+  options: FleetOptions
+  folder: RunFolder
+  runtime: Runtime
+  runtimes: Runtimes
+  build: Build
+  supervisor: Supervisor
+  keys: string
+  cpus: readonly number[]
+  quotas: () => QuotaSupport
+}
+
+export interface Parts {
+  haproxy: Tool
+  /** A server to start, or one that the user already runs. */
+  redis: { tool: Tool } | { url: string; part: Part }
+}
+
+/** @throws AuthscaleError of the part that does not start; then nothing of the trial runs */
+export async function startTrial(
+  ground: Ground,
+  spec: FleetSpec,
+  placement: Placement,
+  nonce: string,
+): Promise<RunningFleet> {
+  const undo = new Undo()
+  let stopped = false
+  try {
+    const quotas = spec.quotas && openQuotasFor(ground)
+    // Removed last, when the processes inside have ended.
+    if (quotas) undo.add(() => quotas.close())
+    const keyPrefix = `authscale:${nonce}:`
+    const needs = needsOf(spec)
+    const redis = await startRedisFor({ ground, spec, placement, keyPrefix, needs }, undo)
+    const distance = redis && (await startDistanceFor(ground, spec, placement, redis.url))
+    if (distance) undo.add(() => distance.stop())
+    const replicas = await startReplicas({
+      runtime: await ground.runtimes.of(spec.settings?.node),
+      script: ground.build.server,
+      spec,
+      nonce,
+      keys: ground.keys,
+      redisUrl: distance?.redisUrl ?? redis?.socketUrl ?? redis?.url,
+      // In a Redis of our own a prefix would only add to the bytes of each key that are measured.
+      keyPrefix: redis?.shared ? keyPrefix : '',
+      cpus: placement.replicaCpus,
+      supervisor: ground.supervisor,
+      folder: ground.folder,
+      lastPreloads: preloadFor(ground, needs),
+    })
+    undo.add(() => replicas.stop())
+    const proxyPlan: ProxyPlan = {
+      tool: ground.haproxy,
+      folder: ground.folder,
+      cpus: placement.sharedCpus.proxy,
+      port: ground.options.port,
+      sticky: spec.settings?.sticky ?? spec.traits.state === 'process',
+      tls: spec.settings?.tls,
+      reuse: spec.settings?.proxyReuse,
+      redispatch: spec.settings?.proxyRedispatch,
+      timeoutMs: spec.settings?.proxyTimeoutMs,
+      mostPerReplica: spec.mostPerReplica,
+      healthChecks: !spec.quotas,
+      replicas: replicas.handles,
+    }
+    const proxy = new Restartable(await startProxy({ ...proxyPlan, died: replicas.died }), ({ url }) =>
+      startProxy({ ...proxyPlan, port: Number(new URL(url).port) }),
+    )
+    undo.add(() => proxy.stop())
+    const injector = openInjector(ground, spec, { redis, link: distance?.link ?? null, replicas, proxy })
+    if (injector) undo.add(() => injector.end())
+    // Now, and not when the warm-up is over, it must be known that each of them can be limited.
+    const parts = { replicas: replicas.handles, redis, proxy: proxy.current }
+    const limits = spec.quotas ? limitsOf(spec.quotas, parts) : []
+    const beside = quotas && (await startBesideFor(ground))
+    if (beside) undo.add(() => beside.stop())
+    return {
+      url: proxy.current.url,
+      replicas: replicas.handles.map(({ id, url, pid }) => ({ id, url, pid })),
+      placement,
+      redis: redis && { url: redis.url, pid: redis.pid },
+      proxy: { pid: proxy.current.pid },
+      proxyCounts: () => proxy.current.counts(),
+      link: distance ? { pid: distance.pid } : undefined,
+      constrain: async (wanted = spec.quotas ?? undefined) => {
+        await distance?.engage()
+        if (stopped || !quotas || !wanted) return
+        for (const { name, pid, cores } of limitsOf(wanted, parts)) quotas.limit(name, pid, cores)
+        beside?.limit(quotas, wanted)
+      },
+      rotate: async (ids) => {
+        await proxy.current.rotate(ids)
+        if (stopped || !quotas) return
+        for (const { name, pid } of limits) quotas.limit(name, pid, ground.cpus.length)
+      },
+      ...(beside ? { ballast: beside.ballast.map(({ pid }) => pid), pacers: beside.pacers } : {}),
+      ...(injector ? { injector } : {}),
+      died: untilStopped(
+        [replicas.died, proxy.ended, ...[redis, distance].flatMap((part) => part?.ended ?? [])],
+        () => stopped,
+      ),
+      stop: () => {
+        stopped = true
+        return undo.all()
+      },
+    }
+  } catch (error) {
+    await undo.all()
+    throw error
+  }
+}
+
+/** The first ending that nobody asked for. */
+function untilStopped(endings: readonly Promise<string>[], stopped: () => boolean): Promise<string> {
+  return Promise.race(endings).then((reason) => (stopped() ? new Promise<never>(() => {}) : reason))
+}
+
+/** On the generator's CPUs, where nothing is that a scheme is judged by; null where none is asked for. */
+async function startDistanceFor(
+  { runtime, build, folder }: Ground,
+  spec: FleetSpec,
+  { sharedCpus }: Placement,
+  redisUrl: string,
+): Promise<Distance | null> {
+  const roundTripMs = spec.settings?.redisRoundTripMs ?? (needsOf(spec)?.link ? 0 : undefined)
+  if (roundTripMs === undefined) return null
+  const command = [runtime.command, build.link]
+  return await startDistance({ command, redisUrl, roundTripMs, cpus: sharedCpus.generator, folder })
+}

@@ -1,0 +1,174 @@
+/**
+ * What this harness has running, on disk, so that the next start can end what a killed one left behind.
+ * A process is ended only if pid and start time both match; the folder of a living harness is never touched.
+ */
+import { randomBytes } from 'node:crypto'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { AuthscaleError } from '../../errors.ts'
+import { writeError } from '../../record/durable.ts'
+import { groupFolder, removeAbandoned } from '../quota/quota-group.ts'
+import { buildFolder } from '../tools/build.ts'
+import { dockerRemove } from '../tools/docker.ts'
+import { identify, isRunning, type ProcessIdentity } from './identity.ts'
+import { signalGroup } from './process.ts'
+
+const PREFIX = 'authscale-'
+/** With a dot while its manifest is being written. */
+const RUN_FOLDER = /^\.?authscale-[0-9a-f]{8}$/
+const MANIFEST = 'manifest.json'
+const KILL_WITHIN_MS = 5_000
+
+interface Manifest {
+  harness: ProcessIdentity
+  nonce: string
+  processes: (ProcessIdentity & { what: string })[]
+  /** Names of containers. */
+  containers: string[]
+  /** Folder of the control group in which this harness makes its own for CPU quotas; null before it does. */
+  quotaParent: string | null
+}
+
+/** The private folder of one harness: sockets, generated configurations, manifest. */
+export interface RunFolder {
+  readonly path: string
+  readonly nonce: string
+  /** Notes a process at once, so that a kill in the next moment does not lose it. */
+  record(pid: number, what: string): void
+  recordContainer(name: string): void
+  /** Before anything is made there. */
+  recordQuotaParent(group: string): void
+  remove(): void
+}
+
+/** Makes the folder. Short, in the system's temporary folder: the path of a Unix socket has 104 bytes at most. */
+export function openRunFolder(): RunFolder {
+  const harness = identify(process.pid)
+  if (harness === null)
+    throw new AuthscaleError('NO_PROCESS_TABLE', 'cannot read the start time of this process')
+  const nonce = randomBytes(4).toString('hex')
+  const path = join(tmpdir(), `${PREFIX}${nonce}`)
+  const manifest: Manifest = { harness, nonce, processes: [], containers: [], quotaParent: null }
+  // Complete before it gets the name that a sweep looks for.
+  const unnamed = join(tmpdir(), `.${PREFIX}${nonce}`)
+  mkdirSync(unnamed, { mode: 0o700 })
+  write(unnamed, manifest)
+  renameSync(unnamed, path)
+  return {
+    path,
+    nonce,
+    record(pid, what) {
+      const identity = identify(pid)
+      manifest.processes = manifest.processes.filter(isRunning)
+      if (identity !== null) manifest.processes.push({ ...identity, what })
+      write(path, manifest)
+    },
+    recordContainer(name) {
+      manifest.containers.push(name)
+      write(path, manifest)
+    },
+    recordQuotaParent(group) {
+      manifest.quotaParent = group
+      write(path, manifest)
+    },
+    remove: () => removeFolder(path),
+  }
+}
+
+/** The manifest last: a folder of which a kill left the rest, and no manifest, could be anybody's. */
+function removeFolder(folder: string): void {
+  const others = namesIn(folder).filter((name) => name !== MANIFEST)
+  for (const name of others) rmSync(join(folder, name), { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/**
+ * Written aside and renamed: a reader sees the old or the new manifest, never half of one.
+ *
+ * @throws AuthscaleError NO_SPACE or WRITE_FAILED
+ */
+function write(folder: string, manifest: Manifest): void {
+  const file = join(folder, MANIFEST)
+  try {
+    writeFileSync(`${file}.new`, JSON.stringify(manifest))
+    renameSync(`${file}.new`, file)
+  } catch (error) {
+    throw writeError(error, file, 'go on with --resume; every finished trial is kept')
+  }
+}
+
+/** Ends and removes what harnesses of this user left behind that are gone. `log` hears of each. */
+export async function sweep(log: (line: string) => void): Promise<void> {
+  for (const name of readdirSync(tmpdir())) {
+    const folder = join(tmpdir(), name)
+    if (!RUN_FOLDER.test(name) || !isOurs(folder)) continue
+    const manifest = read(folder)
+    if (manifest === null) sweepUnknown(folder, log)
+    else if (!isRunning(manifest.harness)) await sweepOne(folder, manifest, log)
+  }
+}
+
+/** An empty folder is all that a kill in the last moment of its removal leaves; one with a dot is about to be filled. */
+function sweepUnknown(folder: string, log: (line: string) => void): void {
+  const isRest = !basename(folder).startsWith('.') && namesIn(folder).length === 0
+  if (isRest) rmSync(folder, { recursive: true, force: true })
+  else log(`left alone: ${folder} has no readable manifest`)
+}
+
+async function sweepOne(folder: string, manifest: Manifest, log: (line: string) => void): Promise<void> {
+  for (const stray of manifest.processes.filter(isRunning)) {
+    log(`ending ${stray.what} (process ${stray.pid}), left behind by a run that was killed`)
+    signalGroup(stray.pid, 'SIGKILL')
+    await untilGone(stray)
+  }
+  for (const container of manifest.containers) await dockerRemove(container)
+  const { quotaParent, harness, nonce } = manifest
+  if (quotaParent && !(await removeAbandoned(groupFolder(quotaParent, harness.pid, nonce)))) {
+    // The folder stays too, so that the next sweep looks again.
+    log(`left alone: a control group of run ${nonce} in ${quotaParent} holds processes that are not ours`)
+    return
+  }
+  rmSync(buildFolder(nonce), { recursive: true, force: true })
+  removeFolder(folder)
+}
+
+async function untilGone(identity: ProcessIdentity): Promise<void> {
+  const deadline = Date.now() + KILL_WITHIN_MS
+  while (isRunning(identity)) {
+    if (Date.now() > deadline) {
+      throw new AuthscaleError(
+        'STOP_FAILED',
+        `process ${identity.pid} did not end after SIGKILL; end it by hand`,
+      )
+    }
+    await delay(20)
+  }
+}
+
+/** Anybody may put a folder of this name, or a link to ours, into the temporary folder. */
+function isOurs(folder: string): boolean {
+  const info = lstatSync(folder, { throwIfNoEntry: false })
+  return info?.isDirectory() === true && (process.getuid === undefined || info.uid === process.getuid())
+}
+
+/** None where its own harness, or another sweep, has removed it a moment ago. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}
+
+function read(folder: string): Manifest | null {
+  try {
+    return JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as Manifest
+  } catch (error) {
+    // Removed by its own harness or by another sweep a moment ago, or not a run folder at all.
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}

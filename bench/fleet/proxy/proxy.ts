@@ -1,0 +1,249 @@
+/** HAProxy in front of the replicas, configured anew for each trial. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import https from 'node:https'
+import { createConnection } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+import { AuthscaleError } from '../../errors.ts'
+import type { Settings } from '../../record/schema/settings.ts'
+import { connectionsAllowed } from '../limits.ts'
+import { freePort, isFree } from '../ports.ts'
+import type { RunFolder } from '../processes/manifest.ts'
+import { startTool } from '../tools/start-tool.ts'
+import type { Tool } from '../tools/tools.ts'
+import { selfSigned } from './certificate.ts'
+import { type TlsVersion, tlsBind, tlsGlobals } from './proxy-tls.ts'
+
+const READY_TIMEOUT_MS = 10_000
+const PORT_TRIES = 5
+const CONNECT_MS = 2_000
+/** Longer than any answer of an overloaded replica that a load waits for. */
+const ANSWER_MS = 60_000
+
+export interface ProxyPlan {
+  tool: Tool
+  folder: RunFolder
+  cpus: readonly number[]
+  /** A port that the user wants; undefined takes a free one. */
+  port: number | undefined
+  /** Whether a client must come back to the replica that it logged in at. */
+  sticky: boolean
+  /** Towards its clients; plain HTTP without. It speaks plain HTTP with the replicas in any case. */
+  tls?: TlsVersion | undefined
+  /** Which requests may take a connection to a replica that others used; default always, as if all were safe to repeat. */
+  reuse?: Settings['proxyReuse'] | undefined
+  /**
+   * Whether a request that finds no connection is tried at another replica, instead of at the same one a second later;
+   * default true. It has reached no replica then, so that trying again repeats nothing.
+   */
+  redispatch?: Settings['proxyRedispatch'] | undefined
+  /** How long a replica may take to accept a connection, and to answer; default 2 s and 60 s. */
+  timeoutMs?: Settings['proxyTimeoutMs'] | undefined
+  /** Requests that a replica gets at once, while the others wait in the proxy; without, all are passed on. */
+  mostPerReplica?: number | undefined
+  /**
+   * Whether replicas are asked for their health; default true. Each question is a new connection, and where it takes
+   * a replica seconds to accept one, it is taken out of service while it is well.
+   */
+  healthChecks?: boolean | undefined
+  replicas: readonly { id: string; port: number }[]
+  /** Resolves with a reason when one of them has ended: then waiting for the proxy is over. */
+  died?: Promise<string> | undefined
+}
+
+export interface RunningProxy {
+  url: string
+  pid: number | null
+  ended: Promise<string>
+  /** Requests that each replica has served through the proxy so far, by replica id. */
+  counts(): Promise<Record<string, number>>
+  /** From now on these replicas alone get requests, but for users who have to come back to another one. */
+  rotate(ids: readonly string[]): Promise<void>
+  /**
+   * `drain`: it gets no request any more but those of users who have to come back to it. `ready`: as before and at once,
+   * for a server that is known to be well.
+   */
+  take(id: string, state: 'drain' | 'ready'): Promise<void>
+  stop(): Promise<void>
+}
+
+/** @throws AuthscaleError PORT_TAKEN, HAPROXY_REFUSED with HAProxy's own line, HAPROXY_FAILED, REPLICA_FAILED */
+export async function startProxy(plan: ProxyPlan): Promise<RunningProxy> {
+  for (let attempt = 1; ; attempt++) {
+    const port = plan.port ?? (await freePort())
+    if (plan.port !== undefined && !(await isFree(plan.port))) throw portTaken(plan.port)
+    try {
+      return await startOn(port, plan)
+    } catch (error) {
+      const stolen = error instanceof AuthscaleError && /cannot bind socket/i.test(error.message)
+      if (!stolen || attempt === PORT_TRIES) throw error
+    }
+  }
+}
+
+function portTaken(port: number): AuthscaleError {
+  return new AuthscaleError(
+    'PORT_TAKEN',
+    `port ${port} is taken; choose another one with --port, or leave it out`,
+  )
+}
+
+async function startOn(port: number, plan: ProxyPlan): Promise<RunningProxy> {
+  const folder = join(plan.folder.path, 'proxy')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, 'haproxy.cfg')
+  const socket = join(folder, 'stats.sock')
+  const certificate = plan.tls && writeCertificate(join(folder, 'certificate.pem'))
+  writeFileSync(file, proxyConfig(port, socket, { ...plan, certificate: certificate?.file }))
+  const running = await startTool(plan.tool, ['-f', file, '-db'], {
+    name: 'haproxy',
+    cpus: plan.cpus,
+    folder,
+    record: plan.folder,
+  })
+  const url = `${plan.tls ? 'https' : 'http'}://127.0.0.1:${port}`
+  const giveUp = new AbortController()
+  try {
+    const problem = await Promise.race([
+      untilAnswering(url, certificate?.text, giveUp.signal),
+      running.ended.then(refusal),
+      ...(plan.died ? [plan.died.then((reason) => new AuthscaleError('REPLICA_FAILED', reason))] : []),
+    ])
+    if (problem) throw problem
+    return {
+      url,
+      pid: await running.hostPid(),
+      ended: running.ended,
+      counts: () => proxyCounts(socket),
+      rotate: (ids) => {
+        const weights = plan.replicas.map(({ id }) => `weight replicas/${id} ${ids.includes(id) ? 1 : 0}`)
+        return set(socket, weights)
+      },
+      take: (id, state) =>
+        set(socket, [
+          `server replicas/${id} state ${state}`,
+          ...(state === 'ready' ? [`server replicas/${id} health up`] : []),
+        ]),
+      stop: running.stop,
+    }
+  } catch (error) {
+    await running.stop()
+    throw error
+  } finally {
+    giveUp.abort()
+  }
+}
+
+/** HAProxy prints its reason as "[ALERT] … : reason", between notices of less use. */
+function refusal(ending: string): AuthscaleError {
+  const alert = /\[ALERT\][^|]*/.exec(ending)?.[0].trim() ?? ending
+  return new AuthscaleError('HAPROXY_REFUSED', `HAProxy did not start: ${alert}`)
+}
+
+/** The key never leaves the run's folder, which nobody else can read and which goes with the run. */
+function writeCertificate(file: string): { file: string; text: string } {
+  const { key, certificate } = selfSigned()
+  writeFileSync(file, `${certificate}${key}`, { mode: 0o600 })
+  return { file, text: certificate }
+}
+
+async function untilAnswering(
+  url: string,
+  certificate: string | undefined,
+  signal: AbortSignal,
+): Promise<AuthscaleError | null> {
+  const deadline = Date.now() + READY_TIMEOUT_MS
+  while (Date.now() < deadline && !signal.aborted) {
+    if ((await statusOf(`${url}/healthz`, certificate).catch(() => null)) === 200) return null
+    await delay(20)
+  }
+  return new AuthscaleError('HAPROXY_FAILED', 'HAProxy runs but passes no request on to the replicas')
+}
+
+/** @param ca the only certificate that is trusted; fetch cannot be told of one */
+function statusOf(url: string, ca: string | undefined): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(1000)
+    const get = ca === undefined ? http.get : https.get
+    get(url, { ca, signal, agent: false }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode))
+      response.on('error', reject)
+    }).on('error', reject)
+  })
+}
+
+/** The whole configuration: what a careful operator would run, with one thread so that its CPU is one figure. */
+export function proxyConfig(
+  port: number,
+  socket: string,
+  plan: Pick<
+    ProxyPlan,
+    'sticky' | 'replicas' | 'tls' | 'reuse' | 'redispatch' | 'timeoutMs' | 'mostPerReplica' | 'healthChecks'
+  > & {
+    certificate?: string | undefined
+  },
+): string {
+  const { tls, certificate = '', mostPerReplica, healthChecks = true } = plan
+  const { redispatch = true, timeoutMs = ANSWER_MS } = plan
+  const most = mostPerReplica ? ` maxconn ${mostPerReplica}` : ''
+  const servers = plan.replicas.map(({ id, port }) => {
+    return `  server ${id} 127.0.0.1:${port}${plan.sticky ? ` cookie ${id}` : ''}${most}`
+  })
+  return `${[
+    'global',
+    '  nbthread 1',
+    `  maxconn ${connectionsAllowed()}`,
+    `  stats socket ${socket} mode 600 level admin`,
+    ...(tls ? tlsGlobals : []),
+    'defaults',
+    '  mode http',
+    `  timeout connect ${Math.min(CONNECT_MS, timeoutMs)}ms`,
+    '  timeout client 60s',
+    `  timeout server ${timeoutMs}ms`,
+    '  timeout queue 5s',
+    'frontend front',
+    `  bind 127.0.0.1:${port}${tls ? ` ${tlsBind(tls, certificate)}` : ''}`,
+    '  default_backend replicas',
+    'backend replicas',
+    '  balance roundrobin',
+    ...(plan.sticky ? ['  cookie SRV insert indirect nocache httponly'] : []),
+    ...(healthChecks ? ['  option httpchk GET /healthz', '  http-check expect status 200'] : []),
+    `  http-reuse ${plan.reuse ?? 'always'}`,
+    ...(redispatch ? ['  option redispatch 1'] : []),
+    // Node closes idle connections after 5 s; reusing one in that moment would be an error of ours.
+    `  default-server ${healthChecks ? 'check inter 2s fall 3 rise 1 ' : ''}pool-purge-delay 2s`,
+    ...servers,
+  ].join('\n')}\n`
+}
+
+/** Reads `show stat`: requests that each server of the backend has answered, health checks not counted. */
+async function proxyCounts(socket: string): Promise<Record<string, number>> {
+  return parseCounts(await ask(socket, 'show stat'))
+}
+
+/** HAProxy's runtime API: one command, or several between semicolons. */
+function ask(socket: string, command: string): Promise<string> {
+  const connection = createConnection(socket)
+  connection.end(`${command}\n`)
+  return text(connection)
+}
+
+/** A server of weight 0 keeps its connections and its health checks. @throws AuthscaleError HAPROXY_FAILED */
+async function set(socket: string, changes: readonly string[]): Promise<void> {
+  const answer = (await ask(socket, changes.map((change) => `set ${change}`).join(';'))).trim()
+  if (answer !== '') throw new AuthscaleError('HAPROXY_FAILED', `HAProxy refuses a change: ${answer}`)
+}
+
+/** Takes the counts out of HAProxy's CSV. `req_tot` is empty for servers, so the replies by class are summed. */
+export function parseCounts(csv: string): Record<string, number> {
+  const [header = '', ...lines] = csv.trim().split('\n')
+  const columns = header.replace(/^# /, '').split(',')
+  const replies = columns.flatMap((name, index) => (/^hrsp_/.test(name) ? [index] : []))
+  const rows = lines.map((line) => line.split(','))
+  const servers = rows.filter((row) => row[0] === 'replicas' && row[1] !== 'BACKEND')
+  return Object.fromEntries(
+    servers.map((row) => [row[1], replies.reduce((sum, index) => sum + Number(row[index] ?? 0), 0)]),
+  )
+}

@@ -1,0 +1,81 @@
+/** How long a CPU quota has held this process and its children back. */
+import { readFileSync } from 'node:fs'
+
+/** How processes can be given CPU quotas: the kernel's control groups, in one of their two versions. */
+export type QuotaMethod = 'cgroup-v1' | 'cgroup-v2'
+
+const MOUNT = '/sys/fs/cgroup'
+
+/**
+ * Throttled time in µs since the cgroup was made; null where there is no such account, as in the root of a cgroup
+ * v2 tree, which has no quota. Fleet and generator are children of the harness and share its cgroup, except for what
+ * a scale model limits: each of those is throttled by design, in a group of its own.
+ */
+export function throttledUs(): number | null {
+  const own = read('/proc/self/cgroup')
+  if (own === null) return null
+  for (const file of statFiles(own)) {
+    const stat = read(file)
+    const throttled = stat === null ? null : parseThrottledUs(stat)
+    if (throttled !== null) return throttled
+  }
+  return null
+}
+
+/**
+ * Where the account may be, by /proc/self/cgroup. A container sees its own cgroup as the root of the mount but may
+ * be told its path on the host, so the root is tried after the path.
+ */
+export function statFiles(own: string): string[] {
+  const files = cpuGroups(own).flatMap(({ mount, path }) =>
+    [path, ''].map((below) => `${mount}${below}/cpu.stat`),
+  )
+  return [...new Set(files)]
+}
+
+/** The control group of this process in one tree. */
+export interface CpuGroup {
+  method: QuotaMethod
+  /** Folder of the tree's root. */
+  mount: string
+  /** From the root to the group: empty, or slash and name for each level. */
+  path: string
+}
+
+/**
+ * The groups that may limit this process's CPU, by /proc/self/cgroup. Version 1 comes first: where both are mounted,
+ * the CPU controller belongs to the one that names it.
+ */
+export function cpuGroups(own: string, mount = MOUNT): CpuGroup[] {
+  const lines = own
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [, controllers = '', path = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
+      return { controllers, path: path.replace(/\/$/, '') }
+    })
+  const v1 = lines.filter(({ controllers }) => controllers.split(',').includes('cpu'))
+  const v2 = lines.filter(({ controllers }) => controllers === '')
+  return [
+    ...v1.map(({ controllers, path }): CpuGroup => {
+      return { method: 'cgroup-v1', mount: `${mount}/${controllers}`, path }
+    }),
+    ...v2.map(({ path }): CpuGroup => ({ method: 'cgroup-v2', mount, path })),
+  ]
+}
+
+/** Version 2 counts `throttled_usec`, version 1 `throttled_time` in ns. */
+export function parseThrottledUs(stat: string): number | null {
+  const value = (name: string) => new RegExp(`^${name} (\\d+)$`, 'm').exec(stat)?.[1]
+  const [us, ns] = [value('throttled_usec'), value('throttled_time')]
+  if (us !== undefined) return Number(us)
+  return ns === undefined ? null : Number(ns) / 1_000
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'latin1')
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Other majors of Node, for arms that ask for one. They are 200 MB each, so they come with no installation: they are
+ * fetched from npm, which checks their integrity, when a run first asks for them, and kept in the project.
+ */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { AuthscaleError } from '../../errors.ts'
+import { lastLines } from '../processes/process.ts'
+import { localCopy, makeLocalCopy, STEP_TIMEOUT_MS } from './local-copy.ts'
+import { platformPackage, type Runtime, tryRuntime } from './runtime.ts'
+
+const run = promisify(execFile)
+
+/** Exact versions, so that two machines speak of the same ones; 24 as package.json pins it, 26 is the newest. */
+export const VERSIONS: Readonly<Record<string, string>> = {
+  20: '20.20.2',
+  22: '22.23.3',
+  24: '24.21.0',
+  26: '26.10.0',
+}
+
+const NPM_OPTIONS = [
+  ...['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'],
+  // Without a network, one try says as much as three.
+  '--fetch-retries=0',
+]
+
+type Log = (line: string) => void
+
+export interface Runtimes {
+  /** The standard one for undefined. @throws AuthscaleError RUNTIME_UNKNOWN, RUNTIME_MISSING when it cannot be fetched */
+  of(major: string | undefined): Promise<Runtime>
+  /** All but the standard one; null for one that cannot be had here, of which `log` hears the reason. */
+  others(): Promise<Record<string, Runtime | null>>
+}
+
+/** @param standard the one that runs all that asks for no other */
+export function openRuntimes(standard: Runtime, log: Log, versions = VERSIONS): Runtimes {
+  const found = new Map<string, Promise<Runtime>>([[majorOf(standard), Promise.resolve(standard)]])
+  const of = (major = majorOf(standard)) => {
+    const known = found.get(major) ?? find(major, versions, log)
+    found.set(major, known)
+    return known
+  }
+  return {
+    of,
+    async others() {
+      const others: Record<string, Runtime | null> = {}
+      for (const major of Object.keys(versions).filter((one) => one !== majorOf(standard)))
+        others[major] = await of(major).catch((error: Error) => {
+          log(error.message)
+          return null
+        })
+      return others
+    },
+  }
+}
+
+function majorOf({ node }: Runtime): string {
+  return node.split('.')[0] ?? node
+}
+
+async function find(major: string, versions: typeof VERSIONS, log: Log): Promise<Runtime> {
+  const version = versions[major]
+  if (version === undefined) {
+    const known = Object.keys(versions).join(', ')
+    throw new AuthscaleError(
+      'RUNTIME_UNKNOWN',
+      `there is no Node ${major} to measure: ask for one of ${known}`,
+    )
+  }
+  const copy = `node-${version}`
+  const local = async () => {
+    const runtime = await tryRuntime(join(localCopy(copy), 'bin', 'node'), 'npm')
+    return runtime?.node === version ? runtime : null
+  }
+  const kept = await local()
+  if (kept) return kept
+  log(`fetching Node ${version} (some 50 MB, once)`)
+  const failure = await makeLocalCopy(copy, async () => (await local()) !== null, fetcher(version)).catch(
+    reasonOf,
+  )
+  const fetched = await local()
+  if (fetched) return fetched
+  const message = `Node ${version} cannot be had from npm (${failure ?? 'it does not run here'}); its arms need it: try again with a network, or leave them out`
+  throw new AuthscaleError('RUNTIME_MISSING', message)
+}
+
+/** npm ends with advice and the name of a log; its reason stands before. */
+function reasonOf({ stderr, message }: Error & { stderr?: string }): string {
+  return /^npm error code (\S+)/m.exec(stderr ?? '')?.[1] ?? lastLines(stderr || message)
+}
+
+function fetcher(version: string): (work: string) => Promise<string> {
+  return async (work) => {
+    await run('npm', ['install', '--prefix', work, ...NPM_OPTIONS, `${platformPackage}@${version}`], {
+      cwd: work,
+      timeout: STEP_TIMEOUT_MS,
+    })
+    return join(work, 'node_modules', platformPackage)
+  }
+}

@@ -1,0 +1,35 @@
+/** Where things are: programs on PATH, and the project's own folders. */
+import { accessSync, constants, statSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The root of the checkout. */
+export const projectRoot = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** Everything that authscale makes for itself inside the checkout; ignored by git. */
+export const privateFolder = join(projectRoot, '.authscale')
+
+/** Debian keeps daemons in sbin, which is not on an ordinary user's PATH. */
+const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin']
+
+/** Absolute path of an executable on PATH or in an sbin folder, or undefined. */
+export function onPath(program: string): string | undefined {
+  return inFolders(program, [...(process.env.PATH ?? '').split(delimiter), ...SBIN])
+}
+
+/** The first of the folders that holds an executable file of this name, as a full path. */
+export function inFolders(program: string, folders: readonly string[]): string | undefined {
+  return folders
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, program))
+    .find(isExecutable)
+}
+
+export function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return statSync(file).isFile()
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,70 @@
+/** The Node that runs what is measured: pinned, so that results from two machines speak of the same runtime. */
+import { execFile } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { promisify } from 'node:util'
+import { AuthscaleError } from '../../errors.ts'
+import type { Environment } from '../../record/schema/run.ts'
+
+const run = promisify(execFile)
+const require = createRequire(import.meta.url)
+
+/** A Node binary with the versions that it tells of itself. */
+export interface Runtime extends Readonly<Environment['runtime']> {
+  command: string
+}
+
+/**
+ * The npm platform package where there is one for this system, else the Node that runs the harness.
+ * PATH is never asked: `npm run` puts node_modules/.bin first, so that `node` there may be either of them.
+ * @throws AuthscaleError RUNTIME_UNUSABLE when neither runs
+ */
+export async function findRuntime(): Promise<Runtime> {
+  const pinned = pinnedBinary()
+  const runtime =
+    (pinned && (await tryRuntime(pinned, 'npm'))) ?? (await tryRuntime(process.execPath, 'system'))
+  if (runtime) return runtime
+  throw new AuthscaleError('RUNTIME_UNUSABLE', `${process.execPath} does not run; reinstall Node`)
+}
+
+/** The npm package that holds nothing but the Node of this system; the version of the package is that of Node. */
+export const platformPackage = `node-${process.platform}-${process.arch}`
+
+function pinnedBinary(): string | undefined {
+  try {
+    return require.resolve(`${platformPackage}/bin/node`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+/** Null when the binary does not run here, e.g. the glibc build on a musl system. */
+export async function tryRuntime(command: string, source: string): Promise<Runtime | null> {
+  try {
+    const { stdout } = await run(command, ['-p', 'JSON.stringify(process.versions)'], {
+      env: cleanEnvironment(),
+    })
+    const { node, openssl, v8 } = JSON.parse(stdout) as Record<'node' | 'openssl' | 'v8', string>
+    return { command, node, openssl, v8, source }
+  } catch {
+    return null
+  }
+}
+
+/**
+ * The environment of every measured process: only what any program needs. NODE_OPTIONS, UV_THREADPOOL_SIZE and
+ * the like change results, and a trial must not depend on the shell that it was started from.
+ */
+export function cleanEnvironment(): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG'].map((name) => [name, process.env[name]] as const)
+  const present = kept.filter((entry): entry is readonly [string, string] => entry[1] !== undefined)
+  return { ...Object.fromEntries(present), NODE_ENV: 'production' }
+}
+
+/**
+ * Keeps a Node from giving memory back while it rests, and from asking for it again under a quota. A page that is new to
+ * a virtual machine can be dear on its first touch (16 µs of CPU were seen, a hundred times the usual): a young
+ * generation that grows from 1 to 16 MB anew takes a replica with 8 % of a core most of a second then. One that is
+ * always busy has 16 MB and keeps them.
+ */
+export const STEADY_HEAP = ['--no-memory-reducer', '--min-semi-space-size=16', '--max-semi-space-size=16']

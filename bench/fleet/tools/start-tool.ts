@@ -1,0 +1,59 @@
+/** Runs a tool that was found, whether it is a program here or an image that Docker runs. */
+import { basename } from 'node:path'
+import type { RunFolder } from '../processes/manifest.ts'
+import { spawnChild } from '../processes/process.ts'
+import { dockerPid, dockerRemove, dockerRunArgs } from './docker.ts'
+import type { Tool } from './tools.ts'
+
+interface ToolOptions {
+  name: string
+  cpus: readonly number[] | undefined
+  /** Folder that it must be able to see. */
+  folder?: string | undefined
+  /** Where to note what runs; undefined for a tool started outside of a harness. */
+  record: Pick<RunFolder, 'nonce' | 'record' | 'recordContainer'> | undefined
+}
+
+export interface RunningTool {
+  /** Resolves with a reason when it ends; never rejects. */
+  ended: Promise<string>
+  /** Pid of the program itself, or null where it cannot be seen from here. */
+  hostPid(): Promise<number | null>
+  stop(): Promise<void>
+}
+
+export async function startTool(
+  tool: Tool,
+  args: readonly string[],
+  options: ToolOptions,
+): Promise<RunningTool> {
+  if (tool.image !== null) return startContainer(tool.image, [basename(tool.command), ...args], options)
+  const { name, cpus, record } = options
+  const child = await spawnChild([tool.command, ...args], {
+    name,
+    cpus,
+    env: { ...process.env, ...tool.env },
+    onPid: (pid) => record?.record(pid, name),
+  })
+  return { ended: child.ended, hostPid: async () => child.pid, stop: child.stop }
+}
+
+async function startContainer(image: string, command: string[], options: ToolOptions): Promise<RunningTool> {
+  const { name, cpus = [], folder, record } = options
+  const container = `authscale-${record?.nonce ?? process.pid}-${name}`
+  // Before the start: the client may be killed when the engine has the container already.
+  record?.recordContainer(container)
+  await dockerRemove(container)
+  const client = await spawnChild(
+    ['docker', ...dockerRunArgs(image, command, { name: container, cpus, folder })],
+    {
+      name,
+      onPid: (pid) => record?.record(pid, name),
+    },
+  )
+  const stop = async () => {
+    await client.stop()
+    await dockerRemove(container)
+  }
+  return { ended: client.ended, hostPid: () => dockerPid(container), stop }
+}

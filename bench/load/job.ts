@@ -1,0 +1,119 @@
+/** What a load generator is asked to do, and what it reports. */
+import type { Traits } from '../../servers/scheme.ts'
+import type { Arrivals, Measurement } from '../record/schema/trial.ts'
+
+/** How a load generator is started. */
+export interface GeneratorOptions {
+  /** Program and arguments that run load/main.ts, e.g. `['taskset', '-c', '1', node, 'load/main.js']`. */
+  command: readonly string[]
+  env: Record<string, string | undefined>
+  /** How many of it share the work: user i, connection i and every i-th arrival are those of process i mod processes. */
+  processes: number
+}
+
+/** Which part of the work one of several generator processes does: every `of`-th user, from `index` on. */
+export interface Shard {
+  index: number
+  of: number
+}
+
+export interface LoginJob {
+  url: string
+  transport: Traits['transport']
+  /** user0 to user{users-1} log in, once each. */
+  users: number
+  concurrency: number
+  /** Default: all of it. */
+  shard?: Shard
+}
+
+export interface LoginReport {
+  count: number
+  seconds: number
+}
+
+/**
+ * Closed loop: each connection waits for its reply. Open loop: arrivals at absolute times, whatever happened before.
+ * Journeys begin as open-loop arrivals do; within one each step follows the reply of the step before.
+ */
+export type Load =
+  | {
+      loop: 'closed'
+      connections: number
+      /** Default: reads. */
+      requests?: 'read' | 'login' | 'refresh' | undefined
+      /** Users whom the proxy sends back to one of these replicas, by its cookie, and no others; default: all. */
+      homes?: readonly string[] | undefined
+      /** Whether a connection takes more than one request; default: kept. */
+      reuse?: 'kept' | 'new' | 'resumed' | undefined
+    }
+  | {
+      loop: 'open'
+      arrivalsPerSec: number
+      spacing: Arrivals['spacing']
+      /** At most so many at once; an arrival that finds none free waits in a backlog. */
+      connections: number
+      /** Of the Poisson process: the same seed gives the same arrivals. */
+      seed: number
+    }
+  | {
+      loop: 'journey'
+      connections: number
+      journeysPerSec: number
+      reads: number
+      /** Mean time between a reply and the next step. */
+      thinkMs: number
+      /** The same seed gives the same beginnings, thinks and orders of steps. */
+      seed: number
+    }
+
+export interface LoadJob {
+  url: string
+  load: Load
+  /** Load before the window opens; at the job's own rate. */
+  warmupSec: number
+  measureSec: number
+  /** Open loop: how long the last arrivals of the window may take beyond it; default 2. */
+  drainSec?: number
+  /** One reply in this many has its body checked. */
+  verifyEvery: number
+  /**
+   * Closed loop: whether a request may wait through the whole window, which else is taken for lost. With 8 % of a core a
+   * replica stands still for a second while it collects garbage.
+   */
+  mayStall?: boolean
+}
+
+/** What the generator saw between window open and window close. */
+export interface LoadReport {
+  windowSec: number
+  /** Replies that were complete inside the window. */
+  requests: number
+  /** The same by equal slices of the window, to see a trend in it. */
+  requestsPerSlice: number[]
+  statusCounts: Record<string, number>
+  /** Connection errors and timeouts. */
+  errors: number
+  verifiedBodies: number
+  wrongAnswers: number
+  /** First few wrong answers, without credentials, for the reason of an invalid trial. */
+  wrongExamples: string[]
+  distinctUsers: number
+  /** Open loop: of the arrivals intended inside the window, from their intended send. */
+  latencyUs: Measurement['latencyUs']
+  /** Null in a closed loop. */
+  arrivals: Arrivals | null
+  journeys?: Measurement['journeys'] | undefined
+  handshakes?: Measurement['handshakes'] | undefined
+  bytesSent: number
+  bytesReceived: number
+}
+
+/** One or several processes that send load. They keep the credentials; the harness never holds them. */
+export interface Generator {
+  readonly pids: readonly number[]
+  login(job: LoginJob): Promise<LoginReport>
+  /** `onWindow` is called as soon as the measurement window opens and closes, to align the probe with it. */
+  load(job: LoadJob, onWindow: (edge: 'open' | 'close') => void): Promise<LoadReport>
+  close(): Promise<void>
+}

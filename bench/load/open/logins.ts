@@ -1,0 +1,136 @@
+/**
+ * A login storm: a closed loop in which each connection logs its next user in as soon as the reply came; or one of
+ * refreshes, in which it logs a user in once and then trades each refresh token for the next.
+ *
+ * Not on autocannon, which lets go of what it has sent when it stops: the server would go on hashing passwords for
+ * nobody, and do so in the window that follows.
+ */
+
+import { reachableUsers, usersOf } from '../closed/connection.ts'
+import type { Credentials } from '../credentials.ts'
+import type { Load } from '../job.ts'
+import { shareOf } from '../shard.ts'
+import type { Tally } from '../tally.ts'
+import { agentFor, exchange } from '../wire/exchange.ts'
+import type { HttpConnection } from '../wire/http-connection.ts'
+import { credentialIn, refreshTokenIn } from '../wire/issued.ts'
+import { type Requests, requestsFor } from '../wire/requests.ts'
+import { DueTimes } from './due-times.ts'
+import type { Failure, Script, Times } from './script.ts'
+
+/** Users who log in one after the other. */
+interface Lane {
+  users: readonly number[]
+  turn: number
+  /** Who was last. */
+  user: number
+  /** What the last reply handed out; null: the next request is a login. */
+  refreshToken: string | null
+}
+
+type ClosedLoad = Extract<Load, { loop: 'closed' }>
+
+interface Issued {
+  user: number
+  credential: string
+}
+
+export class Logins implements Script {
+  readonly #url: string
+  readonly #renews: boolean
+  readonly #times: Times
+  readonly #credentials: Credentials
+  readonly #tally: Tally
+  readonly #requests: Requests
+  readonly #lanes: Lane[]
+  readonly #dueLanes = new DueTimes()
+  /** A random sample of what was handed out inside the window. */
+  readonly #issued: Issued[] = []
+
+  constructor(url: string, load: ClosedLoad, credentials: Credentials, times: Times, tally: Tally) {
+    this.#url = url
+    this.#renews = load.requests === 'refresh'
+    this.#times = times
+    this.#credentials = credentials
+    this.#tally = tally
+    this.#requests = requestsFor(url, credentials)
+    const count = shareOf(load.connections, credentials.shard)
+    const users = reachableUsers(credentials)
+    this.#lanes = Array.from({ length: count }, (_, lane) => ({
+      users: usersOf(lane, count, users),
+      turn: 0,
+      user: -1,
+      refreshToken: null,
+    }))
+    // One after the other over the ramp: slow hashes that begin together end together for ever, and a window would
+    // hold whole batches of them.
+    const apartUs = (times.openUs - times.startUs) / count
+    for (let lane = 0; lane < count; lane++) this.#dueLanes.add(times.startUs + lane * apartUs, lane)
+  }
+
+  get nextUs(): number {
+    return this.#dueLanes.firstUs
+  }
+
+  take(): number {
+    return this.#dueLanes.shift()
+  }
+
+  write(id: number, connection: HttpConnection): string {
+    const lane = this.#lanes[id] as Lane
+    if (lane.refreshToken === null) {
+      lane.user = lane.users[lane.turn] as number
+      lane.turn = lane.turn + 1 < lane.users.length ? lane.turn + 1 : 0
+    }
+    connection.user = lane.user
+    return lane.refreshToken === null
+      ? this.#requests.login(lane.user)
+      : this.#requests.refresh(lane.refreshToken)
+  }
+
+  answered({ id, reply, user }: HttpConnection, atUs: number): void {
+    if (this.#renews) this.#keep(id, reply.status === 200 ? refreshTokenIn(reply.body()) : null, user, atUs)
+    if (reply.status === 200 && this.#tally.covers(atUs) && this.#tally.isSampleDue()) {
+      const issued = { body: reply.body(), setCookies: reply.header('set-cookie') }
+      const credential = credentialIn(issued, this.#credentials.transport, user)
+      if (credential === null) this.#tally.wrong(`user${user}: a login that hands out nothing`)
+      else this.#issued.push({ user, credential })
+    }
+    this.#logInNext(id, atUs)
+  }
+
+  failed(id: number, atUs: number, as: Failure): void {
+    // It may have been used all the same, and would then end the login as a stolen one does.
+    ;(this.#lanes[id] as Lane).refreshToken = null
+    if (as !== 'inFlight') this.#logInNext(id, atUs)
+  }
+
+  /** Whether the sample is worth what it promises: each credential must name its own user. */
+  async finish() {
+    const agent = agentFor(this.#url)
+    const { header } = this.#credentials
+    try {
+      for (const { user, credential } of this.#issued) {
+        const question = { method: 'GET' as const, path: '/me', headers: { [header]: credential } }
+        this.#tally.verify((await exchange(agent, this.#url, question)).body, user)
+      }
+    } catch (error) {
+      // Nor are the others waited for: a server that hangs would make it minutes.
+      this.#tally.wrong(`a credential got no answer: ${(error as Error).message}`)
+    } finally {
+      agent.destroy()
+    }
+    return {}
+  }
+
+  /** A login, or a refresh, after which there is nothing to refresh with, is no right answer. */
+  #keep(id: number, refreshToken: string | null, user: number, atUs: number): void {
+    ;(this.#lanes[id] as Lane).refreshToken = refreshToken
+    if (refreshToken === null && this.#tally.covers(atUs))
+      this.#tally.wrong(`user${user}: an answer without a refresh token`)
+  }
+
+  #logInNext(lane: number, atUs: number): void {
+    if (atUs < this.#times.closeUs) this.#dueLanes.add(atUs, lane)
+  }
+}

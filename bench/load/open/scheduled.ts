@@ -1,0 +1,103 @@
+/**
+ * Load by a sender of our own: each request leaves when its script has it due, and every one of them is accounted for.
+ *
+ * Not on autocannon, whose rate mode is a closed loop inside, whose account has gaps after a lost connection, and
+ * which forgets what it sent when it stops.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AuthscaleError } from '../../errors.ts'
+import { encodeHistogram } from '../../stats/histogram.ts'
+import { nowUs, until } from '../clock.ts'
+import type { Credentials } from '../credentials.ts'
+import type { LoadJob } from '../job.ts'
+import type { LoadShare } from '../merge.ts'
+import { Tally } from '../tally.ts'
+import { Arrivals } from './arrivals.ts'
+import { Journeys } from './journeys.ts'
+import { Logins } from './logins.ts'
+import type { Script, Times } from './script.ts'
+import { Sender } from './sender.ts'
+
+const TIMEOUT_MS = 10_000
+const DRAIN_SEC = 2
+/** The connections are made before the first request is due. */
+const CONNECT_US = 50_000
+const DRAIN_LOOK_MS = 5
+
+export interface ScheduledOptions {
+  /** Of `nowUs`; processes that share the work start their schedules at the same moment. */
+  startUs?: number
+  /** A request is given up this long after its intended send, sent or not. */
+  timeoutMs?: number
+  signal: AbortSignal
+}
+
+/** This process's share of the load. Rejects when the signal aborts, or the script cannot vouch for its load. */
+export async function runScheduled(
+  job: LoadJob,
+  credentials: Credentials,
+  onWindow: (edge: 'open' | 'close') => void,
+  { startUs = startOfSchedule(), timeoutMs = TIMEOUT_MS, signal }: ScheduledOptions,
+): Promise<LoadShare> {
+  requireKeptAndPlain(job)
+  const openUs = startUs + job.warmupSec * 1e6
+  const times = { startUs, openUs, closeUs: openUs + job.measureSec * 1e6 }
+  const tally = new Tally(job)
+  tally.open(times.openUs)
+  tally.close(times.closeUs)
+  const script = scriptOf(job, credentials, times, tally)
+  const sender = new Sender({ job, credentials, times, script, tally, timeoutMs })
+  const { account } = sender
+  try {
+    await until(times.openUs, signal)
+    onWindow('open')
+    await until(times.closeUs, signal)
+    onWindow('close')
+    sender.noticeAll()
+    const drained = nowUs() + (job.drainSec ?? DRAIN_SEC) * 1e6
+    while (account.open > 0 && nowUs() < drained) await sleep(DRAIN_LOOK_MS, undefined, { signal })
+  } finally {
+    sender.close()
+  }
+  const beyond = await script.finish()
+  const { corrected, counts, noticed, uncorrected, lag } = account
+  return {
+    ...tally.counts(),
+    ...beyond,
+    distinctUsers: sender.distinctUsers(),
+    latency: encodeHistogram(corrected),
+    arrivals:
+      job.load.loop === 'closed'
+        ? null
+        : {
+            account: counts,
+            noticed,
+            uncorrected: encodeHistogram(uncorrected),
+            lag: encodeHistogram(lag),
+            meanInFlight: sender.meanInFlight(),
+            backlogMax: sender.backlogMax,
+            reconnects: sender.reconnects,
+          },
+  }
+}
+
+/** @throws AuthscaleError LOAD_NOT_POSSIBLE for what would otherwise be another load than the one that was asked for */
+function requireKeptAndPlain({ url, load }: LoadJob): void {
+  const isNew = load.loop === 'closed' && (load.reuse ?? 'kept') !== 'kept'
+  if (!isNew && !url.startsWith('https:')) return
+  throw new AuthscaleError(
+    'LOAD_NOT_POSSIBLE',
+    'Arrivals, journeys and logins are sent over kept connections and without TLS; only reads in a closed loop can have others.',
+  )
+}
+
+function scriptOf({ url, load }: LoadJob, credentials: Credentials, times: Times, tally: Tally): Script {
+  if (load.loop === 'open') return new Arrivals(url, load, credentials, times, tally)
+  if (load.loop === 'journey') return new Journeys(url, load, credentials, times, tally)
+  return new Logins(url, load, credentials, times, tally)
+}
+
+/** When a schedule can begin that is asked for now. */
+export function startOfSchedule(): number {
+  return nowUs() + CONNECT_US
+}

@@ -1,0 +1,38 @@
+/** The requests of every route, as the text that goes over the wire. */
+import type { Credentials } from '../credentials.ts'
+
+export interface Requests {
+  read(credential: string): string
+  login(user: number): string
+  /** @param preferences as JSON */
+  write(credential: string, preferences: string): string
+  logout(credential: string): string
+  refresh(refreshToken: string): string
+}
+
+export function requestsFor(url: string, { header, transport }: Credentials): Requests {
+  // As autocannon writes it, so that all loops send the same bytes.
+  const common = ` HTTP/1.1\r\nHost: ${new URL(url).host}\r\nConnection: keep-alive\r\n`
+  const readHead = `GET /me${common}${header}: `
+  const unsafe = Object.entries(unsafeHeaders(transport)).map(([name, value]) => `${name}: ${value}\r\n`)
+  const post = (line: string, ownHeader: string, body: string) =>
+    `${line}${common}${ownHeader}${unsafe.join('')}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  return {
+    read: (credential) => `${readHead}${credential}\r\n\r\n`,
+    login: (user) => post('POST /login', '', loginBody(user)),
+    refresh: (refreshToken) => post('POST /refresh', '', JSON.stringify({ refreshToken })),
+    write: (credential, preferences) =>
+      post('PUT /me/preferences', `${header}: ${credential}\r\n`, preferences),
+    logout: (credential) =>
+      `POST /logout${common}${header}: ${credential}\r\n${unsafe.join('')}Content-Length: 0\r\n\r\n`,
+  }
+}
+
+/** Servers with cookies refuse an unsafe request that does not say it comes from their own site. */
+export function unsafeHeaders(transport: Credentials['transport']): Record<string, string> {
+  return transport === 'cookie' ? { 'Sec-Fetch-Site': 'same-origin' } : {}
+}
+
+export function loginBody(user: number): string {
+  return JSON.stringify({ username: `user${user}`, password: `password-${user}` })
+}

@@ -1,0 +1,17 @@
+/** What a page carries with it: all that follows from a run, and its trials as rows, without the raw measurements. */
+
+import { type RunWithRows, trialRows } from '../figures/rows.ts'
+import { SCHEMA_VERSION } from '../record/schema/basics.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
+import type { Summary } from '../report/schema.ts'
+
+export interface PageData extends RunWithRows {
+  /** Of the page as a whole, so that another version of it can say that it does not know this one. */
+  schemaVersion: number
+  summary: Summary
+}
+
+export function pageData(run: Run, summary: Summary, results: readonly TrialResult[]): PageData {
+  return { schemaVersion: SCHEMA_VERSION, run, summary, rows: trialRows(run, results) }
+}

@@ -1,0 +1,160 @@
+/** What two schemes take over all loads around the one asked for: staircases of cores, or of money. */
+import type { LineSeriesOption } from 'echarts'
+import { tick } from '../words/charts/axes.ts'
+import { ink, lookOf } from '../words/charts/palette.ts'
+import { type Drawing, drawing } from '../words/charts/svg.ts'
+import { figure, short } from '../words/format.ts'
+import type { Crossing } from './compare.ts'
+import { measuredRates } from './curve.ts'
+import type { Evidence } from './evidence.ts'
+import { CROSS } from './far/lines.ts'
+import { expense, plan } from './plan.ts'
+import type { PlanRequest } from './request.ts'
+import { count } from './text.ts'
+
+const DECADES = 2
+const POINTS = 120
+
+/** Null where neither can be planned for at any of the loads. */
+export function planChart(
+  evidence: readonly Evidence[],
+  request: PlanRequest,
+  crossing: Crossing | null,
+  provenance: string,
+): Drawing | null {
+  const curves = evidence.map((one) => ({ evidence: one, points: curveOf(one, request) }))
+  if (curves.every(({ points }) => points.length === 0)) return null
+  const unit = request.prices ? 'a month' : 'cores, a Redis primary being one'
+  return drawing(
+    {
+      title: finding(evidence, request, crossing),
+      subtitle: `${provenance}\nthick: each replica at rates that were measured, and no more of them than were · dashed: carried further by the laws · ✕: no plan further\nusers grow with the load · upright: the load asked for${crossing ? ' · dotted: from there on the other one is cheaper' : ''}`,
+    },
+    {
+      grid: { left: 84, right: 190, top: 112, bottom: 52 },
+      xAxis: {
+        type: 'log',
+        name: 'requests per second of all users together',
+        nameLocation: 'middle',
+        nameGap: 30,
+        nameTextStyle: { color: ink.muted, fontSize: 12 },
+        axisLabel: { color: ink.muted, fontSize: 11, formatter: short },
+        splitLine: { show: false },
+        min: request.rps / 10 ** DECADES,
+        max: request.rps * 10 ** DECADES,
+      },
+      yAxis: {
+        type: 'log',
+        name: unit,
+        nameTextStyle: { color: ink.muted, fontSize: 12, align: 'left' },
+        axisLabel: { color: ink.muted, fontSize: 11, formatter: tick },
+        splitLine: { lineStyle: { color: ink.line } },
+      },
+      series: [
+        ...curves.flatMap((curve) => lines(curve, request.rps * 10 ** DECADES)),
+        upright(request.rps, 'solid'),
+        ...(crossing ? [upright(crossing.rps, 'dotted')] : []),
+      ],
+    },
+    420,
+  )
+}
+
+interface Point {
+  rps: number
+  amount: number
+  measured: boolean
+}
+
+function curveOf(evidence: Evidence, request: PlanRequest): Point[] {
+  const measuredTo = measuredRates(evidence.ladder).most * (evidence.scaling?.replicas ?? 1)
+  return Array.from({ length: POINTS + 1 }, (_, step) => {
+    const growth = 10 ** (((2 * step) / POINTS - 1) * DECADES)
+    const scaled = {
+      ...request,
+      rps: request.rps * growth,
+      users: Math.max(1, Math.ceil(request.users * growth)),
+    }
+    const made = plan(evidence, scaled)
+    return made.refused === null
+      ? [{ rps: scaled.rps, amount: expense(made, scaled), measured: scaled.rps <= measuredTo }]
+      : []
+  }).flat()
+}
+
+/** @param to where the scale ends: a line that ends before it is known no further */
+function lines(
+  { evidence, points }: { evidence: Evidence; points: Point[] },
+  to: number,
+): LineSeriesOption[] {
+  const { color } = lookOf(evidence.scheme)
+  const line = (
+    part: readonly Point[],
+    lineStyle: object,
+    more: LineSeriesOption = {},
+  ): LineSeriesOption => ({
+    type: 'line',
+    step: 'end',
+    symbol: 'none',
+    silent: true,
+    itemStyle: { color },
+    lineStyle: { color, ...lineStyle },
+    data: part.map(({ rps, amount }) => [rps, amount]),
+    ...more,
+  })
+  const measured = points.filter((point) => point.measured)
+  const beyond = points.slice(Math.max(0, measured.length - 1))
+  const isCut = (points.at(-1)?.rps ?? 0) < 0.99 * to
+  const label: LineSeriesOption = {
+    endLabel: {
+      show: true,
+      color,
+      fontSize: 12,
+      fontWeight: 'bold',
+      formatter: evidence.scheme,
+      backgroundColor: ink.background,
+      distance: 10,
+    },
+    labelLayout: { moveOverlap: 'shiftY' },
+  }
+  const end = line(points.slice(-1), {}, { symbol: CROSS, symbolSize: 10, z: 4 })
+  return [
+    line(measured, { width: 4 }),
+    line(beyond, { width: 2, type: 'dashed' }, label),
+    ...(isCut ? [end] : []),
+  ]
+}
+
+function upright(rps: number, type: 'solid' | 'dotted'): LineSeriesOption {
+  return {
+    type: 'line',
+    silent: true,
+    data: [],
+    markLine: {
+      silent: true,
+      symbol: 'none',
+      label: { show: false },
+      lineStyle: { color: ink.text, type, width: 1.25 },
+      data: [{ xAxis: rps }],
+    },
+  }
+}
+
+function finding(evidence: readonly Evidence[], request: PlanRequest, crossing: Crossing | null): string {
+  const less = request.prices ? 'costs less' : 'takes fewer cores'
+  if (crossing) {
+    const { cheaperBelow, cheaperAbove, rps } = crossing
+    return `${cheaperBelow} ${less} below ${figure(rps)} requests/s, ${cheaperAbove} above`
+  }
+  const made = evidence.flatMap((one) => {
+    const found = plan(one, request)
+    return found.refused === null ? [{ scheme: one.scheme, amount: expense(found, request) }] : []
+  })
+  const [least, most] = made.sort((a, b) => a.amount - b.amount)
+  const unit = request.prices ? 'a month' : 'cores'
+  const show = request.prices ? figure : count
+  if (!least) return 'No plan for this load: see why below'
+  if (!most || most.amount === least.amount)
+    return `${show(least.amount)} ${unit} at ${figure(request.rps)} requests/s`
+  return `${least.scheme} takes ${show(least.amount)} ${unit}, ${most.scheme} ${show(most.amount)}`
+}

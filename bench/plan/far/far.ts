@@ -1,0 +1,128 @@
+/**
+ * What a load far beyond the measured ones would take of each scheme, and up to where which evidence carries that.
+ *
+ * The same laws as a plan: replicas by the rate that one of them keeps, the shared tiers by the utilization law,
+ * U = X·D (Denning & Buzen, ACM Computing Surveys 10, 1978). Where a plan is one load and refuses, this is the line
+ * over all loads, with the place where it stops being measured and the place where it stops being known at all.
+ */
+
+import type { MeasuredSummary } from '../../experiments/reports.ts'
+import { type Usl, uslPeak, uslSize, uslThroughput } from '../../stats/usl.ts'
+import { demandOf, type Evidence, type TierCost } from '../evidence.ts'
+import { knownTo, oneReplica } from '../plan.ts'
+import { exactly, over, type Range, rangeOf, scaled, times, wholeUnits } from '../range.ts'
+import type { FarScale } from './schema.ts'
+
+export type Assumptions = FarScale['assumptions']
+export type FarSizes = FarScale['schemes'][number]['sizes'][number]
+export type FarLaw = NonNullable<FarScale['schemes'][number]['law']>
+type Contention = FarLaw['contention']
+type Fleets = Pick<MeasuredSummary, 'scaling' | 'scalability'>
+
+/** Below these a thousand replicas lose 0.1 %, which no fit can tell from nothing. */
+const LEAST = { alpha: 1e-6, beta: 1e-9 }
+
+/** @returns a sentence that says why nothing can be said, where one replica is not known well enough */
+export function farLaw(evidence: Evidence, fleets: Fleets, assumptions: Assumptions): FarLaw | string {
+  const one = oneReplica(evidence, assumptions.p99Ms)
+  if (typeof one === 'string') return one
+  const { scheme, ladder, scaling, userBytes, userBytesOf } = evidence
+  const tier = (cost: TierCost) => ({ cpuUs: demandOf(cost), knownToPerSec: knownTo(cost, ladder) })
+  const redis = evidence.redis && { ...tier(evidence.redis), userBytes: rangeOf(userBytes.redis) }
+  const proxy = tier(evidence.proxy)
+  const measuredToPerSec = Math.min(
+    one.perSec.value * fleetMeasured(scheme, fleets),
+    usersMeasured(evidence) / assumptions.secPerRequest,
+  )
+  return {
+    onePerSec: one.perSec,
+    efficiency: scaling?.efficiency ?? null,
+    atLeast: one.atLeast,
+    proxy,
+    redis,
+    userBytesOf,
+    fewBlocks: evidence.warnings.includes('few-blocks'),
+    measuredToPerSec,
+    lawToPerSec: Math.max(measuredToPerSec, enoughAlone({ proxy, redis }, assumptions)),
+    contention: contentionOf(scheme, fleets, one.perSec.value * (1 - assumptions.headroom)),
+  }
+}
+
+/** In how many times one replica: only fleets with whole cores were really sent that much. */
+function fleetMeasured(scheme: string, { scaling }: Fleets): number {
+  const speedups = scaling.filter((entry) => entry.scheme === scheme && entry.efficiency && !entry.quotaBias)
+  return Math.max(1, ...speedups.map(({ speedup }) => speedup.value))
+}
+
+/** Users matter only to schemes that keep something for each of them. */
+function usersMeasured({ userBytes, mostUsers }: Evidence): number {
+  return userBytes.replicas.value + userBytes.redis.value > 0 ? mostUsers : Number.POSITIVE_INFINITY
+}
+
+/** Requests per second up to which nothing that replicas share has to be had twice. */
+function enoughAlone({ proxy, redis }: Pick<FarLaw, 'proxy' | 'redis'>, assumptions: Assumptions): number {
+  const { headroom, primaryBytes, secPerRequest } = assumptions
+  const byCpu = (cpuUs: Range) => ((1 - headroom) * 1e6) / cpuUs.value
+  const byMemory = redis ? primaryBytes / redis.userBytes.value / secPerRequest : Number.POSITIVE_INFINITY
+  return Math.min(byCpu(proxy.cpuUs), redis ? byCpu(redis.cpuUs) : Number.POSITIVE_INFINITY, byMemory)
+}
+
+function contentionOf(scheme: string, { scaling, scalability }: Fleets, perSecAtOne: number): Contention {
+  const sizes = scaling.flatMap((entry) => (entry.scheme === scheme ? [entry.replicas] : []))
+  const mostReplicas = sizes.length > 0 ? Math.max(...sizes) : null
+  const usl = scalability.find((entry) => entry.scheme === scheme)?.usl
+  const nothing = { mostReplicas, alpha: null, beta: null, ceilingPerSec: null }
+  if (!usl || mostReplicas === null) return { ...nothing, found: 'not-measured' }
+  const others = ['redis-saturated', 'proxy-saturated', 'generator-saturated'] as const
+  if (others.some((warning) => usl.contention.warnings.includes(warning)))
+    return { ...nothing, found: 'hidden' }
+  const [alpha, beta] = [rangeOf(usl.contention), rangeOf(usl.coherency)]
+  const isTold = alpha.lo > LEAST.alpha || beta.lo > LEAST.beta
+  const end = isTold ? 'value' : 'hi'
+  const ceilingPerSec = ceilingOf({ perSecAtOne, contention: alpha[end], coherency: beta[end] })
+  return { found: isTold ? 'some' : 'none', mostReplicas, alpha, beta, ceilingPerSec }
+}
+
+/** What no size exceeds: the peak, or where there is none what throughput nears, λ/α. */
+function ceilingOf({ perSecAtOne, contention, coherency }: Usl): number | null {
+  const told = (value: number, least: number) => (value > least ? value : 0)
+  const usl = {
+    perSecAtOne,
+    contention: told(contention, LEAST.alpha),
+    coherency: told(coherency, LEAST.beta),
+  }
+  const peak = uslPeak(usl)
+  if (Number.isFinite(peak)) return uslThroughput(usl, peak)
+  return usl.contention > 0 ? usl.perSecAtOne / usl.contention : null
+}
+
+/** What a load takes, whatever carries it; `rests` says what does. */
+export function sizesAt(law: FarLaw, rps: number, assumptions: Assumptions): FarSizes {
+  const { headroom, secPerRequest, primaryBytes } = assumptions
+  const users = rps * secPerRequest
+  const each = scaled(times(law.onePerSec, law.efficiency ?? exactly(1)), 1 - headroom)
+  const cores = ({ cpuUs, knownToPerSec }: FarLaw['proxy']) =>
+    rps > (knownToPerSec ?? rps) ? null : wholeUnits(scaled(cpuUs, rps / 1e6 / (1 - headroom)), 1)
+  const byCpu = law.redis ? cores(law.redis) : exactly(0)
+  const byMemory = law.redis ? wholeUnits(scaled(law.redis.userBytes, users / primaryBytes), 1) : exactly(0)
+  return {
+    rps,
+    users,
+    rests: rps <= law.measuredToPerSec ? 'measured' : rps <= law.lawToPerSec ? 'law' : 'assumption',
+    replicas: wholeUnits(over(exactly(rps), each), 1),
+    contended: contended(law, rps / (1 - headroom)),
+    redisPrimaries: byCpu && larger(byCpu, byMemory),
+    decidedBy: law.redis && byCpu ? (byMemory.value > byCpu.value ? 'memory' : 'cpu') : null,
+    proxyCores: cores(law.proxy),
+  }
+}
+
+function contended({ contention, onePerSec }: FarLaw, perSec: number): number | null {
+  const { found, alpha, beta } = contention
+  if (found !== 'some' || !alpha || !beta) return null
+  return uslSize({ perSecAtOne: onePerSec.value, contention: alpha.value, coherency: beta.value }, perSec)
+}
+
+function larger(a: Range, b: Range): Range {
+  return { value: Math.max(a.value, b.value), lo: Math.max(a.lo, b.lo), hi: Math.max(a.hi, b.hi) }
+}

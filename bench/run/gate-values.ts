@@ -1,0 +1,139 @@
+/**
+ * What each gate looks at, as one number that must not exceed its limit. Null: nothing is known, or it does not
+ * apply. Pure.
+ */
+
+import type { Load } from '../load/job.ts'
+import type { Warning } from '../record/schema/basics.ts'
+import type { Placement } from '../record/schema/run.ts'
+import type { Quotas } from '../record/schema/settings.ts'
+import type { Arm, Measurement } from '../record/schema/trial.ts'
+
+/** What was measured, before it is judged. */
+export type Facts = Omit<Measurement, 'warnings'>
+
+export interface Context {
+  arm: Pick<Arm, 'replicas' | 'users' | 'quotas'>
+  /** Of this window; the window before a ladder is closed. */
+  loop: Load['loop']
+  placement: Placement
+}
+
+/** Warnings that say something of one window; the others are about a report. */
+export type GateId = Exclude<Warning, 'smoke-profile' | 'few-blocks' | 'rejects-matter'>
+
+export const gateValues: Readonly<Record<GateId, (facts: Facts, context: Context) => number | null>> = {
+  'generator-saturated': (facts, context) => fullness('generator', facts, context),
+  'proxy-saturated': (facts, context) => fullness('proxy', facts, context),
+  'redis-saturated': (facts, context) => fullness('redis', facts, context),
+  'replica-not-saturated': ({ utilization }, { arm, placement }) => {
+    if (placement.method !== 'taskset' || utilization.replicas === null) return null
+    const cpus = new Set(placement.replicaCpus.slice(0, arm.replicas).flat())
+    const cores = arm.quotas ? arm.replicas * arm.quotas.replicaCores : cpus.size
+    return 1 - utilization.replicas / cores
+  },
+  // Under quotas each has a share of its own, wherever it runs.
+  'replicas-share-cores': (_, { arm, placement }) =>
+    arm.quotas ? null : arm.replicas - placement.maxExclusiveReplicas,
+  'replicas-uneven': unevenness,
+  'placement-unpinned': (_, { placement }) => (placement.method === 'none' ? 1 : 0),
+  'foreign-cpu': ({ host }) => host.foreignCores && host.foreignCores / host.cores,
+  steal: ({ host }) => host.stealShare,
+  throttled: ({ checks }) => checks.throttledShare,
+  // A process that its quota holds back waits in the run queue too, and is meant to.
+  'run-queue-wait': ({ checks }, { arm }) => (arm.quotas ? null : checks.replicaWaitShare),
+  'littles-law': ({ checks }) => checks.littleRatio && Math.abs(checks.littleRatio - 1),
+  'rate-missed': missedShare,
+  'generator-lag': ({ arrivals }) => arrivals && arrivals.lagUs.p99 / 1_000,
+  'users-not-rotating': ({ distinctUsers, requests, journeys }, { arm }) => {
+    // All requests of a journey are one user's.
+    const turns = journeys ? journeys.underWayAtOpen + journeys.started : requests
+    // As many as that many random requests would have met: connections are not equally fast, so that even those that
+    // each take their users in turn have not met all of them when there were as many requests as users.
+    return turns === 0 ? null : 1 - distinctUsers / (-arm.users * Math.expm1(-turns / arm.users))
+  },
+  'tier-not-measured': ({ utilization }) =>
+    Object.values(utilization).filter((cores) => cores === null).length,
+  'warm-up-not-over': ({ checks }) => checks.cpuTrend && -checks.cpuTrend,
+}
+
+/** @param shares of the requests, which add up to 1 @returns the largest deviation, relative to an even share */
+export function furthestFromEven(shares: readonly number[]): number {
+  return Math.max(...shares.map((share) => Math.abs(share * shares.length - 1)))
+}
+
+/**
+ * How far the busiest or idlest replica is from an even share. Under quotas each has an end of its own, and what an
+ * uneven share hides is known: no more than what they left of their quotas. The rest of it is that CPUs differ.
+ */
+function unevenness({ replicaShare, utilization }: Facts, { arm }: Context): number | null {
+  if (replicaShare === null) return null
+  const furthest = furthestFromEven(replicaShare)
+  if (arm.quotas === null || utilization.replicas === null) return furthest
+  const left = 1 - utilization.replicas / (arm.replicas * arm.quotas.replicaCores)
+  return Math.min(furthest, replicaShare.length * Math.max(0, left))
+}
+
+/**
+ * How full the tier's CPUs are, if it is the one to blame for that. Tiers that share a set are judged together: on
+ * two cores the generator, the proxy and Redis share one, and when that one is full none of them is to blame alone.
+ */
+function fullness(
+  tier: 'generator' | 'proxy' | 'redis',
+  { utilization, host }: Facts,
+  { arm, placement: { method, sharedCpus } }: Context,
+): number | null {
+  if (arm.quotas) return fullnessUnder(arm.quotas, tier, utilization, host)
+  if (method !== 'taskset') return null
+  const cpus = sharedCpus[tier]
+  const same = (['generator', 'proxy', 'redis'] as const).filter(
+    (other) => sharedCpus[other].join() === cpus.join(),
+  )
+  // Redis alone on its CPUs may be the scheme's own limit; together with the instrument it is the instrument's.
+  const blamed = same.length > 1 ? same.filter((other) => other !== 'redis') : same
+  const largest = blamed.reduce((a, b) => ((utilization[b] ?? 0) > (utilization[a] ?? 0) ? b : a))
+  if (tier !== largest) return null
+  // Whatever else fills these CPUs leaves as little of them.
+  const link = same.includes('generator') ? (host.linkCores ?? 0) : 0
+  return same.reduce((total, other) => total + (utilization[other] ?? 0), link) / cpus.length
+}
+
+/**
+ * Under quotas each tier has its own, and the generator, which has none, what the machine has left: when all cores are
+ * busy, the quotas were not granted in full and the load was not what it could be.
+ */
+function fullnessUnder(
+  { redisCores, proxyCores }: Quotas,
+  tier: 'generator' | 'proxy' | 'redis',
+  utilization: Facts['utilization'],
+  { busyCores, cores }: Facts['host'],
+): number | null {
+  const busy = utilization[tier]
+  if (tier !== 'generator') return busy && busy / (tier === 'redis' ? redisCores : proxyCores)
+  return Math.max(busy ?? 0, (busyCores ?? 0) / cores)
+}
+
+/** Standard deviations of a Poisson count that chance alone exceeds once in 16,000 windows. */
+const CHANCE = 4
+
+/**
+ * The worse of two shares: arrivals of the window that the sender had not noticed by its end, and what the schedule
+ * itself had too few or too many of, beyond what chance gives Poisson arrivals. Of journeys only the beginnings are
+ * planned; when their steps are due depends on the replies. Where fewer of them end than begin, they pile up, and the
+ * window holds more first steps than last ones.
+ */
+function missedShare({ arrivals, journeys, windowSec }: Facts): number | null {
+  if (!arrivals) return null
+  const { scheduled } = arrivals.account
+  const planned = journeys ? journeys.started : scheduled
+  const wanted = (journeys ?? arrivals).perSec * windowSec
+  const chance = arrivals.spacing === 'poisson' ? CHANCE * Math.sqrt(wanted) : 1
+  const beyond = (difference: number, byChance: number) =>
+    Math.max(0, Math.abs(difference) - byChance) / wanted
+  // Beginnings and ends vary as much as each other, and on their own.
+  const piledUp = journeys
+    ? beyond(journeys.started - journeys.finished - journeys.failed, Math.SQRT2 * chance)
+    : 0
+  const unnoticed = scheduled === 0 ? 0 : 1 - arrivals.noticed / scheduled
+  return Math.max(beyond(planned - wanted, chance), piledUp, unnoticed)
+}

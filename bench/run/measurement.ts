@@ -1,0 +1,105 @@
+/** Puts one window's readings together into its record, with the gates that it breaks. Pure. */
+
+import type { Load, LoadReport, LoginReport } from '../load/job.ts'
+import type { MemoryReading, WindowReading } from '../probe/probe.ts'
+import type { Gate, Placement } from '../record/schema/run.ts'
+import type { Measurement, Trial } from '../record/schema/trial.ts'
+import { checks } from './checks.ts'
+import { breached } from './gates.ts'
+
+export interface Readings {
+  trial: Trial
+  placement: Placement
+  /** The run's own, as its rules have them. */
+  gates: readonly Gate[]
+  idle: MemoryReading
+  loggedIn: MemoryReading
+  logins: LoginReport
+  protocols: Measurement['protocols']
+  /** The load that was asked for in this window, and what became of it. */
+  sent: Load
+  load: LoadReport
+  window: WindowReading
+}
+
+export function toMeasurement(readings: Readings): Measurement {
+  const { trial, load, sent, window, idle, loggedIn, logins, protocols, placement } = readings
+  const perRequest = (us: number | null) => (us === null || load.requests === 0 ? null : us / load.requests)
+  const cores = (us: number | null) => (us === null ? null : us / 1e6 / window.seconds)
+  const { replicas, redis, proxy, generator } = window.tierCpuUs
+  const worst = window.replicas.reduce((a, b) => (b.eventLoopDelayUs.p99 > a.eventLoopDelayUs.p99 ? b : a))
+  const facts = {
+    windowSec: load.windowSec,
+    requests: load.requests,
+    throughputPerSec: load.requests / load.windowSec,
+    statusCounts: load.statusCounts,
+    errors: load.errors,
+    verifiedBodies: load.verifiedBodies,
+    wrongAnswers: load.wrongAnswers,
+    distinctUsers: load.distinctUsers,
+    latencyUs: load.latencyUs,
+    arrivals: load.arrivals,
+    journeys: load.journeys ?? null,
+    handshakes: load.handshakes ?? null,
+    protocols,
+    cpuUsPerRequest: {
+      replicas: perRequest(replicas),
+      redis: perRequest(redis),
+      proxy: perRequest(proxy),
+      generator: perRequest(generator),
+    },
+    utilization: {
+      replicas: cores(replicas),
+      redis: cores(redis),
+      proxy: cores(proxy),
+      generator: cores(generator),
+    },
+    memory: {
+      replicaRssBytes: window.replicas.map(({ rssBytes }) => rssBytes),
+      replicaHeapBytes: window.replicas.map(({ heapBytes }) => heapBytes),
+      idleReplicaBytes: idle.replicaBytes,
+      loggedInReplicaBytes: loggedIn.replicaBytes,
+      idleReplicaRssBytes: idle.replicaRssBytes,
+      loggedInReplicaRssBytes: loggedIn.replicaRssBytes,
+      idleRedisBytes: idle.redisBytes,
+      loggedInRedisBytes: loggedIn.redisBytes,
+    },
+    redisCommandsPerRequest: window.redisCommandsPerRequest(load.requests),
+    bytesPerRequest: {
+      sent: load.requests === 0 ? 0 : load.bytesSent / load.requests,
+      received: load.requests === 0 ? 0 : load.bytesReceived / load.requests,
+    },
+    eventLoopDelayUs: worst.eventLoopDelayUs,
+    replicaShare: shares(window.replicaRequests),
+    host: hostReading(window, placement.cores),
+    checks: checks(load, sent, window, placement, trial.arm.quotas),
+    logins,
+  }
+  const context = { arm: trial.arm, loop: sent.loop, placement }
+  return { ...facts, warnings: breached(readings.gates, facts, context) }
+}
+
+function hostReading(
+  { host, seconds, tierCpuUs, harnessCpuUs, linkCpuUs, aboutCpuUs, pace }: WindowReading,
+  cores: number,
+): Measurement['host'] {
+  const parts = [...Object.values(tierCpuUs), linkCpuUs, aboutCpuUs]
+  const own = parts.includes(null) ? null : parts.reduce<number>((a, b) => a + (b ?? 0), harnessCpuUs)
+  return {
+    cores,
+    busyCores: host ? host.busyUs / 1e6 / seconds : null,
+    // Ticks of 10 ms against nanoseconds: a quiet machine can come out a hair below zero.
+    foreignCores: host && own !== null ? Math.max(0, (host.busyUs - own) / 1e6 / seconds) : null,
+    stealShare: host && host.totalUs > 0 ? host.stealUs / host.totalUs : null,
+    probeCores: harnessCpuUs / 1e6 / seconds,
+    ...(linkCpuUs ? { linkCores: linkCpuUs / 1e6 / seconds } : {}),
+    ...(pace === null ? {} : { pace }),
+  }
+}
+
+function shares(requests: Record<string, number> | null): number[] | null {
+  if (!requests) return null
+  const counts = Object.values(requests)
+  const total = counts.reduce((a, b) => a + b, 0)
+  return total > 0 ? counts.map((count) => count / total) : null
+}

@@ -1,0 +1,135 @@
+/** What happens between a fleet's start and its end: logins, then windows of load, each read and judged. */
+
+import { CONNECTIONS_PER_REPLICA } from '../experiments/profiles.ts'
+import { type Look, look, nextRung, rungSec } from '../figures/ladder.ts'
+import type { Load } from '../load/job.ts'
+import { settleSec } from '../record/journey.ts'
+import type { Arm, Rung } from '../record/schema/trial.ts'
+import { seedOf } from '../stats/seeded.ts'
+import { decision } from './gates.ts'
+import { underFault } from './under-fault.ts'
+import {
+  FREE_RAMP_SEC,
+  failed,
+  type Judged,
+  logIn,
+  measureWindow,
+  oneWindow,
+  QUOTA_RAMP_SEC,
+  rejected,
+  type Seeded,
+  type Session,
+  warmUp,
+} from './window.ts'
+
+/** Load before a window opens on replicas that are warm: for connecting alone. */
+const RAMP_SEC = 0.1
+/** The same for logins, which begin one after the other over it. */
+const LOGIN_RAMP_SEC = 1
+/** Until every client that resumes TLS sessions has one. */
+const CONNECT_RAMP_SEC = 0.5
+/** Logins before journeys, whose rate alone would leave that code cold; reads have the arm's own number. */
+const LOGINS_BEFORE_JOURNEYS = 2_000
+/** What is still unanswered then has broken any SLO; waiting for more would only lengthen an overload. */
+const LEAST_DRAIN_SEC = 0.4
+/** Window at the end of a ladder's warm-up: long enough to see what the closed loop reaches. */
+const SATURATION_SEC = 0.8
+
+type ClosedLoad = Extract<Load, { loop: 'closed' }>
+type Ladder = Extract<Arm['load'], { loop: 'open' }>
+type JourneyLoad = Extract<Arm['load'], { loop: 'journey' }>
+
+/** What the arm's load asks for, from the logins to the last window. */
+export function measure(session: Session): Promise<Judged> {
+  const { load, observe } = session.trial.arm
+  if (observe?.kind === 'faults' && load.loop === 'closed') return underFault(session, load, observe)
+  if (load.loop === 'open') return climb(session, load)
+  return load.loop === 'journey' ? travel(session, load) : closedLoop(session, load)
+}
+
+/** One closed-loop window. */
+async function closedLoop(session: Session, load: ClosedLoad): Promise<Judged> {
+  const seeded = await logIn(session)
+  // A replica cannot tell how its proxy's clients connect, and over kept connections it is warm sooner.
+  await warmUp(session, { ...load, reuse: 'kept' })
+  const { quotas, measureSec } = session.trial.arm
+  if (quotas) {
+    const warmupSec = FREE_RAMP_SEC + QUOTA_RAMP_SEC
+    return oneWindow(session, seeded, { load, warmupSec, constrainAfterSec: FREE_RAMP_SEC, measureSec })
+  }
+  await session.running.constrain()
+  return oneWindow(session, seeded, { load, warmupSec: rampSec(load), measureSec })
+}
+
+function rampSec({ requests = 'read', reuse = 'kept' }: ClosedLoad): number {
+  if (requests !== 'read') return LOGIN_RAMP_SEC
+  return reuse === 'kept' ? RAMP_SEC : CONNECT_RAMP_SEC
+}
+
+/** Closed-loop reads and logins, then one window of journeys when as many of them end as begin. */
+async function travel(session: Session, load: JourneyLoad): Promise<Judged> {
+  const { id, arm } = session.trial
+  const seeded = await logIn(session)
+  const reads = warmUpReads(arm)
+  await warmUp(session, reads)
+  await warmUp(session, { ...reads, requests: 'login' }, Math.min(arm.warmupRequests, LOGINS_BEFORE_JOURNEYS))
+  await session.running.constrain()
+  return oneWindow(session, seeded, {
+    load: { ...load, seed: arrivalSeed(session.seed, id, 0) },
+    warmupSec: settleSec(load),
+    measureSec: arm.measureSec,
+  })
+}
+
+function warmUpReads({ replicas, users }: Arm): ClosedLoad {
+  return { loop: 'closed', connections: Math.min(CONNECTIONS_PER_REPLICA * replicas, users) }
+}
+
+/**
+ * A closed-loop warm-up, at whose end the closed loop is measured, then rung after rung on the same processes. They
+ * are not started anew for each rung, since code that is compiled anew each time would be most of what is seen.
+ */
+async function climb(session: Session, ladder: Ladder): Promise<Judged> {
+  const { arm } = session.trial
+  const seeded = await logIn(session)
+  const load = warmUpReads(arm)
+  await warmUp(session, load)
+  await session.running.constrain()
+  const saturated = { load, warmupSec: RAMP_SEC, measureSec: Math.min(SATURATION_SEC, arm.measureSec) }
+  const { measurement, invalid } = await measureWindow(session, seeded, saturated)
+  if (invalid) return failed(invalid, measurement)
+  const rungs: Rung[] = []
+  const looks: Look[] = []
+  const nextStep = () => nextRung(ladder, looks, measurement.throughputPerSec)
+  for (let next = nextStep(); next; next = nextStep()) {
+    const window = await measureRung(session, seeded, ladder, next.arrivalsPerSec, rungs.length)
+    if (window.invalid) return failed(window.invalid, window.measurement)
+    const { reject } = decision(session.rules.gates, window.measurement)
+    const rung = { ...next, rejectedBy: reject, measurement: window.measurement }
+    rungs.push(rung)
+    looks.push(look(rung, session.rules.slo))
+  }
+  if (rungs.some(({ rejectedBy }) => rejectedBy.length === 0)) return { ok: true, measurement, rungs }
+  return rejected([...new Set(rungs.flatMap(({ rejectedBy }) => rejectedBy))], measurement, rungs)
+}
+
+function measureRung(
+  session: Session,
+  seeded: Seeded,
+  ladder: Ladder,
+  arrivalsPerSec: number,
+  index: number,
+) {
+  const { connections, spacing, settleSec } = ladder
+  const seed = arrivalSeed(session.seed, session.trial.id, index)
+  return measureWindow(session, seeded, {
+    load: { loop: 'open', arrivalsPerSec, spacing, connections, seed },
+    warmupSec: settleSec,
+    measureSec: rungSec(arrivalsPerSec, session.trial.arm.measureSec),
+    drainSec: Math.max(LEAST_DRAIN_SEC, (2 * session.rules.slo.limitMs) / 1_000),
+    observes: true,
+  })
+}
+
+/** Every rung has arrivals of its own, the same ones in a repeated run. */
+const arrivalSeed = (seed: number, trialId: string, index: number) => seedOf(`${trialId}/${index}`, seed)

@@ -1,0 +1,135 @@
+/** Shows what is running, what came out, and how long it will still take. */
+import { Listr } from 'listr2'
+import { capacityOf, look } from '../figures/ladder.ts'
+import { settleSec } from '../record/journey.ts'
+import type { Slo } from '../record/schema/run.ts'
+import type { Arm, Rung, Trial, TrialResult } from '../record/schema/trial.ts'
+import { median } from '../stats/quantiles.ts'
+import { wrap } from '../words/wrap.ts'
+import { turnsSec } from './rotation/rotate.ts'
+
+/** Rough length of a trial before any has been timed: its phases, its logins, and starting the processes. */
+const START_SEC = 2
+const LOGINS_PER_SEC = 4_000
+const REPLIES_PER_SEC = 8_000
+/** Rungs of a ladder that finds its own rates: about five doublings, a second look, and its search. */
+const RUNGS_FOUND = 12
+
+/** Of those that take turns on one fleet the one that the others are compared with counts for all. */
+const warmingSec = ({ warmupSec, warmupRequests, replicas, fleet = replicas, comparedWith }: Arm) =>
+  fleet > replicas && comparedWith !== null
+    ? 0
+    : Math.max(warmupSec, (fleet * warmupRequests) / REPLIES_PER_SEC)
+
+const expectedSec = ({ arm }: Trial): number =>
+  warmingSec(arm) + measuringSec(arm) + arm.users / LOGINS_PER_SEC + START_SEC * (1 + arm.replicas / 4)
+
+function measuringSec(arm: Arm): number {
+  const { load, measureSec } = arm
+  if (arm.fleet !== undefined) return turnsSec(arm)
+  if (load.loop === 'closed') return measureSec
+  if (load.loop === 'journey') return settleSec(load) + measureSec
+  return (load.ratesPerSec?.length ?? RUNGS_FOUND) * (load.settleSec + measureSec)
+}
+
+/** Time left, corrected by how the finished trials compared with their estimates. Pure. */
+export function secondsLeft(finished: readonly Trial[], left: readonly Trial[], elapsedSec: number): number {
+  const total = (trials: readonly Trial[]) => trials.reduce((sum, trial) => sum + expectedSec(trial), 0)
+  const done = total(finished)
+  return total(left) * (done > 0 ? elapsedSec / done : 1)
+}
+
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`
+}
+
+/** What came out of a trial, in one line. */
+export function outcome(result: TrialResult, slo: Slo): string {
+  if (!result.ok) return `rejected: ${result.reason}`
+  if (result.rungs.length > 0) return ladderOutcome(result.rungs, slo)
+  const { throughputPerSec, cpuUsPerRequest } = result.measurement
+  const cpu = cpuUsPerRequest.replicas
+  const rate = `${whole(throughputPerSec)} requests/s`
+  return cpu === null ? rate : `${rate}, ${cpu.toFixed(0)} µs of replica CPU each`
+}
+
+function ladderOutcome(rungs: readonly Rung[], slo: Slo): string {
+  const { perSec, note } = capacityOf(rungs.map((rung) => look(rung, slo)))
+  const rejected = rungs.filter(({ rejectedBy }) => rejectedBy.length > 0).length
+  const counted = `${rungs.length} arrival rates${rejected > 0 ? `, ${rejected} rejected` : ''}`
+  if (perSec === null) return `${counted}, no capacity (${note.replaceAll('-', ' ')})`
+  return `${counted}, the SLO is kept up to ${note === 'found' ? '' : 'at least '}${whole(perSec)}/s`
+}
+
+const whole = (value: number): string => Math.round(value).toLocaleString('en')
+
+/** Lines of a terminal that what came out so far may take. */
+const SO_FAR_LINES = 4
+
+/**
+ * What came out of an experiment so far: the median of each scheme, most first.
+ *
+ * @param indent before each of its lines
+ */
+export function soFar(results: readonly TrialResult[], experiment: string, slo: Slo, indent = ''): string {
+  const schemes = new Map<string, number[]>()
+  let unit = ''
+  for (const result of results) {
+    const { arm } = result.trial
+    if (!result.ok || arm.experiment !== experiment || arm.twin || arm.observe || arm.examine) continue
+    const isLadder = arm.load.loop === 'open'
+    const value = isLadder
+      ? capacityOf(result.rungs.map((rung) => look(rung, slo))).perSec
+      : result.measurement.throughputPerSec
+    if (value === null) continue
+    unit = isLadder ? 'arrivals/s' : 'requests/s'
+    const name = arm.variant === null ? arm.scheme : `${arm.scheme} ${arm.variant}`
+    schemes.set(name, [...(schemes.get(name) ?? []), value])
+  }
+  if (schemes.size === 0) return ''
+  const sorted = [...schemes]
+    .map(([name, values]) => ({ name, value: median(values) }))
+    .sort((a, b) => b.value - a.value)
+  const words = `so far, ${unit}: ${sorted.map(({ name, value }) => `${name} ${whole(value)}`).join(', ')}`
+  return indent + wrap(words, indent).split('\n').slice(0, SO_FAR_LINES).join('\n')
+}
+
+/** One step of a run; `say` replaces the line below its title, or prints a line where there is no terminal. */
+export interface Step {
+  title: string
+  run(say: (line: string) => void): Promise<void>
+}
+
+/**
+ * Runs the steps in order. Rejects with the error of the first that fails.
+ *
+ * @param quiet nothing goes to standard output, which is somebody's input
+ */
+export async function runSteps(steps: readonly Step[], { quiet = false } = {}): Promise<void> {
+  if (quiet) return plainly(steps)
+  const tasks = steps.map(({ title, run }) => ({
+    title,
+    task: (_: unknown, task: { output: string }) =>
+      run((line) => {
+        task.output = line
+      }),
+  }))
+  const list = new Listr(tasks, {
+    concurrent: false,
+    exitOnError: true,
+    // The harness stops its fleet itself on a signal; listr2's own handler would end the process first.
+    registerSignalListeners: false,
+    fallbackRenderer: 'simple',
+    rendererOptions: { collapseErrors: false, showErrorMessage: false },
+  })
+  await list.run()
+}
+
+async function plainly(steps: readonly Step[]): Promise<void> {
+  for (const { title, run } of steps) {
+    console.error(title)
+    await run((line) => console.error(line))
+  }
+}

@@ -1,0 +1,161 @@
+/** Several windows of replicas that took turns become one record. Pure. */
+
+import type { Gate } from '../../record/schema/run.ts'
+import type { Measurement } from '../../record/schema/trial.ts'
+import { median } from '../../stats/quantiles.ts'
+import { slope } from '../../stats/regression.ts'
+import { type Context, type Facts, furthestFromEven, type GateId } from '../gate-values.ts'
+import { breached } from '../gates.ts'
+
+/** Gates on what each window knows and their pool does not; the pool breaks them when at least half of them do. */
+const OF_EACH_WINDOW: readonly string[] = ['users-not-rotating'] satisfies GateId[]
+const BROKEN_FROM = 0.5
+
+/** The pool with the gates that it breaks: what one of many windows shows is chance, what all of them show is not. */
+export function judgedPool(turns: readonly Turn[], gates: readonly Gate[], context: Context): Measurement {
+  const facts = pooled(turns)
+  const known = gates.filter(({ id }) => !OF_EACH_WINDOW.includes(id))
+  const each = gates.filter(({ id }) => OF_EACH_WINDOW.includes(id)).map(({ id }) => id)
+  const broken = each.filter((id) => {
+    const windows = turns.filter(({ measurement }) => measurement.warnings.includes(id))
+    return windows.length >= BROKEN_FROM * turns.length
+  })
+  return { ...facts, warnings: [...breached(known, facts, context), ...broken] }
+}
+
+type Tiers = Measurement['cpuUsPerRequest']
+
+/** Fewer points than this make no trend. */
+const LEAST_TREND = 4
+
+/** One window, and which replicas it was about. */
+export interface Turn {
+  ids: readonly string[]
+  measurement: Measurement
+}
+
+/**
+ * Counts are summed, figures a request are weighted by requests, figures of a moment by time. Quantiles and numbers of
+ * distinct users cannot be pooled: latency is that of the slowest window, delay of the event loop that of the worst,
+ * users are the most of any window. The trend of CPU a request is that from the first window to the last.
+ *
+ * @param turns at least one, of equal load, whose groups of replicas are equally large; in the order of time
+ */
+export function pooled(turns: readonly Turn[]): Facts {
+  const windows = turns.map(({ measurement }) => measurement)
+  const [first] = windows
+  if (!first) throw new RangeError('there is no window to pool')
+  const { warnings: _warnings, ...facts } = first
+  const { pace: _pace, ...host } = first.host
+  const total = (of: (window: Measurement) => number) => windows.reduce((sum, window) => sum + of(window), 0)
+  const requests = total((window) => window.requests)
+  const windowSec = total((window) => window.windowSec)
+  const mean = (of: (window: Measurement) => number | null, weight: (window: Measurement) => number) => {
+    const known = windows.flatMap((window) => {
+      const value = of(window)
+      return value === null ? [] : [{ value, weight: weight(window) }]
+    })
+    const weights = known.reduce((sum, one) => sum + one.weight, 0)
+    return weights > 0 ? known.reduce((sum, one) => sum + one.value * one.weight, 0) / weights : null
+  }
+  const byRequests = (of: (window: Measurement) => number | null) => mean(of, (window) => window.requests)
+  const byTime = (of: (window: Measurement) => number | null) => mean(of, (window) => window.windowSec)
+  const tiers = (of: (tier: keyof Tiers) => number | null): Tiers => ({
+    replicas: of('replicas'),
+    redis: of('redis'),
+    proxy: of('proxy'),
+    generator: of('generator'),
+  })
+  const worst = (of: (window: Measurement) => number) =>
+    windows.reduce((a, b) => (of(b) > of(a) ? b : a), first)
+  return {
+    ...facts,
+    windowSec,
+    requests,
+    throughputPerSec: requests / windowSec,
+    statusCounts: summed(windows.map(({ statusCounts }) => statusCounts)),
+    errors: total(({ errors }) => errors),
+    verifiedBodies: total(({ verifiedBodies }) => verifiedBodies),
+    wrongAnswers: total(({ wrongAnswers }) => wrongAnswers),
+    distinctUsers: Math.max(...windows.map(({ distinctUsers }) => distinctUsers)),
+    latencyUs: worst(({ latencyUs }) => latencyUs.mean).latencyUs,
+    cpuUsPerRequest: tiers((tier) => byRequests(({ cpuUsPerRequest }) => cpuUsPerRequest[tier])),
+    utilization: tiers((tier) => byTime(({ utilization }) => utilization[tier])),
+    redisCommandsPerRequest: commands(windows, requests),
+    bytesPerRequest: {
+      sent: byRequests(({ bytesPerRequest }) => bytesPerRequest.sent) ?? 0,
+      received: byRequests(({ bytesPerRequest }) => bytesPerRequest.received) ?? 0,
+    },
+    eventLoopDelayUs: worst(({ eventLoopDelayUs }) => eventLoopDelayUs?.p99 ?? 0).eventLoopDelayUs,
+    replicaShare: leastEven(turns),
+    host: {
+      ...host,
+      busyCores: byTime(({ host }) => host.busyCores),
+      foreignCores: byTime(({ host }) => host.foreignCores),
+      stealShare: byTime(({ host }) => host.stealShare),
+      probeCores: byTime(({ host }) => host.probeCores) ?? 0,
+      ...paceOf(windows, requests / windowSec),
+    },
+    checks: {
+      littleRatio: byTime(({ checks }) => checks.littleRatio),
+      replicaWaitShare: byTime(({ checks }) => checks.replicaWaitShare),
+      throttledShare: byTime(({ checks }) => checks.throttledShare),
+      cpuTrend: trend(windows.map(({ cpuUsPerRequest }) => cpuUsPerRequest.replicas)),
+    },
+  }
+}
+
+/**
+ * The pace that makes throughput ÷ pace of the pool the median of that of its windows: what one pacer did in a short
+ * window can be off by far, because it collected garbage. None where that of a window is not known.
+ */
+function paceOf(windows: readonly Measurement[], throughputPerSec: number): { pace?: number } {
+  const known = windows.flatMap(({ throughputPerSec, host }) =>
+    host.pace === undefined ? [] : [throughputPerSec / host.pace],
+  )
+  if (known.length < windows.length || throughputPerSec === 0) return {}
+  return { pace: throughputPerSec / median(known) }
+}
+
+/** Shares of the requests in the group of replicas whose members differ most, over all of its windows. */
+function leastEven(turns: readonly Turn[]): number[] | null {
+  const groups = [...new Set(turns.map(({ ids }) => ids.join()))]
+  const shares = groups.flatMap((group) => {
+    const windows = turns.filter(({ ids }) => ids.join() === group)
+    const known = windows.map(({ measurement }) => measurement.replicaShare)
+    const [first] = known
+    if (!first || known.includes(null)) return []
+    return [first.map((_, i) => known.reduce((sum, one) => sum + (one?.[i] ?? 0), 0) / known.length)]
+  })
+  return shares.sort((a, b) => furthestFromEven(b) - furthestFromEven(a))[0] ?? null
+}
+
+/** How much a figure grew from the first window to the last, as a share of its mean: the least-squares line. */
+function trend(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  if (known.length < values.length || known.length < LEAST_TREND) return null
+  const mean = known.reduce((a, b) => a + b, 0) / known.length
+  const change = slope(known.map((value, i) => [(i + 0.5) / known.length, value] as const))
+  return mean > 0 && change !== null ? change / mean : null
+}
+
+function summed(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {}
+  for (const one of counts) {
+    for (const [name, count] of Object.entries(one)) sums[name] = (sums[name] ?? 0) + count
+  }
+  return sums
+}
+
+function commands(windows: readonly Measurement[], requests: number): Record<string, number> | null {
+  const sent = windows.map(
+    ({ redisCommandsPerRequest, requests }) =>
+      redisCommandsPerRequest && inTotal(redisCommandsPerRequest, requests),
+  )
+  if (sent.some((one) => one === null) || requests === 0) return null
+  return inTotal(summed(sent as Record<string, number>[]), 1 / requests)
+}
+
+function inTotal(perRequest: Readonly<Record<string, number>>, times: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(perRequest).map(([name, value]) => [name, value * times]))
+}

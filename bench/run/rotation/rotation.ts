@@ -1,0 +1,72 @@
+/** Which replicas of a fleet are in rotation when, and how the fleet looks while the others are not. Pure. */
+
+import type { Traits } from '../../../servers/scheme.ts'
+import type { ReplicaHandle, RunningFleet } from '../../fleet/fleet.ts'
+import type { Trial } from '../../record/schema/trial.ts'
+
+interface Fleeted {
+  trial: Trial
+  traits: Traits
+  running: RunningFleet
+}
+
+/** As often as it takes until each replica was in rotation as often as the others, and no fewer windows than these. */
+export const LEAST_TURNS = 4
+
+/** @returns ids of each group */
+export function turnsOf(replicas: readonly Pick<ReplicaHandle, 'id'>[], size: number): string[][] {
+  const ids = replicas.map(({ id }) => id)
+  const around = ids.length / greatestCommonDivisor(ids.length, size)
+  return Array.from({ length: Math.ceil(LEAST_TURNS / around) * around }, (_, turn) =>
+    Array.from({ length: size }, (_, i) => ids[(turn * size + i) % ids.length] ?? ''),
+  )
+}
+
+/**
+ * The turns of several sizes of group, so that each is spread evenly over the time of all: whatever happens to the
+ * machine meanwhile happens to each of them.
+ * @returns in order of time: which of the sizes, and the ids of its group
+ */
+export function alternating(
+  replicas: readonly Pick<ReplicaHandle, 'id'>[],
+  sizes: readonly number[],
+): { index: number; ids: string[] }[] {
+  const placed = sizes.flatMap((size, index) => {
+    const turns = turnsOf(replicas, size)
+    return turns.map((ids, i) => ({ index, ids, at: (i + 0.5) / turns.length }))
+  })
+  return placed.sort((a, b) => a.at - b.at || a.index - b.index).map(({ index, ids }) => ({ index, ids }))
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b)
+}
+
+/** The fleet as one whose other replicas rest: they are no tier, and users who are theirs count as absent. */
+export function inRotation(
+  { running, trial, traits }: Fleeted,
+  ids: readonly string[],
+): Pick<Fleeted, 'trial' | 'running'> {
+  const isIn = ({ id }: { id: string }) => ids.includes(id)
+  const others = running.replicas.filter((replica) => !isIn(replica))
+  const { arm } = trial
+  const share = traits.state === 'process' ? ids.length / running.replicas.length : 1
+  return {
+    trial: { ...trial, arm: { ...arm, users: Math.floor(arm.users * share) } },
+    running: {
+      ...running,
+      replicas: running.replicas.filter(isIn),
+      placement: {
+        ...running.placement,
+        replicaCpus: running.placement.replicaCpus.filter((_, i) =>
+          ids.includes(running.replicas[i]?.id ?? ''),
+        ),
+      },
+      resting: others.flatMap(({ pid }) => (pid === null ? [] : [pid])),
+      async proxyCounts() {
+        const counts = await running.proxyCounts()
+        return counts && Object.fromEntries(Object.entries(counts).filter(([id]) => ids.includes(id)))
+      },
+    },
+  }
+}

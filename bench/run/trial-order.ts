@@ -1,0 +1,93 @@
+/** Which trial is measured next: block by block, what was rejected once more at its block's end. Pure. */
+import { comparisonOf } from '../experiments/arms.ts'
+import { tooLarge } from '../figures/state-limit.ts'
+import type { Rules, Run } from '../record/schema/run.ts'
+import type { Trial, TrialResult } from '../record/schema/trial.ts'
+import { preciseEnough } from './stopping.ts'
+
+/** A run that has its rules, as every new one does. */
+export type PlannedRun = Run & { rules: Rules }
+
+/** Trials that still need a result; a rejected one is measured again when a run is resumed. */
+export function pendingTrials(plan: readonly Trial[], earlier: readonly TrialResult[]): Trial[] {
+  const done = new Set(earlier.filter(({ ok }) => ok).map(({ trial }) => trial.id))
+  return plan.filter(({ id }) => !done.has(id))
+}
+
+/**
+ * The trials that are left if all of them succeed, the next one first; empty when there is nothing more to measure.
+ *
+ * A block is finished before the next one begins: first each of its trials once, then those that were rejected or
+ * failed, at most `repeatsPerTrial` times each and within `repeatsShare` for the whole run. A repeat stays in its
+ * block, since figures are compared within blocks. An experiment whose intervals are narrow enough ends between two
+ * blocks. What a scheme was found to refuse is not measured.
+ *
+ * @param results all on record, in the order in which they were measured
+ * @param earlier how many of them are from before the run was resumed; those that were rejected then start afresh
+ */
+export function upcomingTrials(run: PlannedRun, results: readonly TrialResult[], earlier: number): Trial[] {
+  const { plan, rules } = run
+  const isTooLarge = tooLarge(results)
+  const pending = new Set(pendingTrials(plan, results).filter((trial) => !isTooLarge(trial)))
+  const attempts = countAttempts(results.slice(earlier))
+  const attemptsOf = ({ id }: Trial) => attempts.get(id) ?? 0
+  const repeated = plan.reduce((total, trial) => total + Math.max(0, attemptsOf(trial) - 1), 0)
+  const repeatsLeft = Math.max(0, Math.ceil(rules.repeatsShare * plan.length) - repeated)
+  const tried = new Set(results.map(({ trial }) => trial.id))
+  const ended = new Map<string, boolean>()
+
+  const upcoming: Trial[] = []
+  let repeats = 0
+  for (const block of blocks(plan)) {
+    const experiment = block[0]?.arm.experiment ?? ''
+    const open = block.filter((trial) => pending.has(trial))
+    if (open.length === 0) continue
+    if (!block.some(({ id }) => tried.has(id))) {
+      if (!ended.has(experiment)) ended.set(experiment, preciseEnough(run, results, experiment))
+      if (ended.get(experiment)) continue
+    }
+    const again = open
+      .filter((trial) => attemptsOf(trial) > 0 && attemptsOf(trial) <= rules.repeatsPerTrial)
+      .sort((a, b) => attemptsOf(a) - attemptsOf(b))
+      .slice(0, repeatsLeft - repeats)
+    repeats += again.length
+    upcoming.push(...open.filter((trial) => attemptsOf(trial) === 0), ...again)
+  }
+  return upcoming
+}
+
+/**
+ * The next trial, with those after it that take turns with it on one fleet: of the same block, and compared with the
+ * same arm.
+ */
+export function nextTogether(upcoming: readonly Trial[]): Trial[] {
+  const [next] = upcoming
+  if (next?.arm.fleet === undefined) return next ? [next] : []
+  const { arm, block } = next
+  const end = upcoming.findIndex(
+    (other) =>
+      other.block !== block || other.arm.fleet !== arm.fleet || comparisonOf(other.arm) !== comparisonOf(arm),
+  )
+  return upcoming.slice(0, end === -1 ? undefined : end)
+}
+
+function countAttempts(results: readonly TrialResult[]): Map<string, number> {
+  const attempts = new Map<string, number>()
+  for (const { trial } of results) attempts.set(trial.id, (attempts.get(trial.id) ?? 0) + 1)
+  return attempts
+}
+
+/** The plan cut where a block ends; an experiment may hold several rounds of blocks. */
+function blocks(plan: readonly Trial[]): Trial[][] {
+  const cut: Trial[][] = []
+  for (const [i, trial] of plan.entries()) {
+    const before = plan[i - 1]
+    const same =
+      before?.arm.experiment === trial.arm.experiment &&
+      before.block === trial.block &&
+      before.position < trial.position
+    if (same) cut.at(-1)?.push(trial)
+    else cut.push([trial])
+  }
+  return cut
+}

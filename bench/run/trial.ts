@@ -1,0 +1,224 @@
+/**
+ * Executes trials from fresh processes to records, one alone or those together that take turns on one fleet; whatever
+ * happens, nothing of it keeps running.
+ */
+
+import type { SchemeName, Traits } from '../../servers/scheme.ts'
+import { AuthscaleError } from '../errors.ts'
+import { examine, findStateLimit } from '../experiments/acts.ts'
+import { longestLadderSec } from '../figures/ladder.ts'
+import type { Fleet, FleetSpec, RunningFleet } from '../fleet/fleet.ts'
+import { startGenerator } from '../load/generator.ts'
+import type { Generator } from '../load/job.ts'
+import { settleSec } from '../record/journey.ts'
+import { SCHEMA_VERSION } from '../record/schema/basics.ts'
+import type { Rules } from '../record/schema/run.ts'
+import type { Arm, Measurement, Trial, TrialResult } from '../record/schema/trial.ts'
+import { measure } from './phases.ts'
+import { takeTurns, togetherSec } from './rotation/rotate.ts'
+import { underFaultSec } from './under-fault.ts'
+import { type Judged, LONGEST_WARMUP_SEC, type Session } from './window.ts'
+
+/** No trial may hang: the longest phases are known, anything beyond this on top of them is a fault. */
+const SLACK_SEC = 60
+/** Starting a fleet takes about a second; this is for machines that swap. */
+const START_LIMIT_MS = 60_000
+/** Slowest login rate that is still taken for progress, in users a second. */
+const SLOWEST_LOGINS_PER_SEC = 200
+
+/** Thrown out of a trial that the user stopped; it leaves no record and is measured anew on resume. */
+export class Interrupted extends Error {}
+
+/** What a trial is executed with, the same for all trials of a run. */
+export interface Conditions {
+  fleet: Fleet
+  rules: Rules
+  /** The run's seed: arrivals are drawn from it, the trial and the rung. */
+  seed: number
+  signal: AbortSignal
+}
+
+/** One trial alone. @throws as `runTogether` */
+export async function runTrial(trial: Trial, traits: Traits, conditions: Conditions): Promise<TrialResult> {
+  const [result] = await runTogether([trial], traits, conditions)
+  if (!result) throw new Error(`nothing became of ${trial.id}`)
+  return result
+}
+
+/**
+ * One trial, or all of those that take turns on one fleet. Failures become records with a reason. Rejects only when
+ * interrupted, or for faults that every trial would meet.
+ * @returns their records, in the order of the trials
+ */
+export async function runTogether(
+  trials: readonly Trial[],
+  traits: Traits,
+  conditions: Conditions,
+): Promise<TrialResult[]> {
+  const startedAt = new Date().toISOString()
+  const judged = await orReasons(trials, conditions, () => execute(trials, traits, conditions))
+  return judged.flatMap((one, i) => {
+    const trial = trials[i]
+    return trial ? [{ schemaVersion: SCHEMA_VERSION, trial, startedAt, ...one }] : []
+  })
+}
+
+async function orReasons(
+  trials: readonly Trial[],
+  { signal }: Conditions,
+  run: () => Promise<Judged[]>,
+): Promise<Judged[]> {
+  try {
+    return await run()
+  } catch (error) {
+    if (signal.aborted) throw new Interrupted('stopped', { cause: error })
+    if (error instanceof AuthscaleError && FATAL.has(error.code)) throw error
+    const failure = { reason: oneLine(error), rejectedBy: [], measurement: null, rungs: [] }
+    return trials.map(() => ({ ok: false as const, ...failure }))
+  }
+}
+
+/** Errors of the machine, not of the trial: going on would only repeat them. */
+const FATAL = new Set([
+  'PORT_TAKEN',
+  'REDIS_UNREACHABLE',
+  'NO_SPACE',
+  'WRITE_FAILED',
+  'HAPROXY_REFUSED',
+  'STOP_FAILED',
+  'NO_QUOTAS',
+  'QUOTA_TOO_SMALL',
+  'QUOTAS_TOO_LARGE',
+  'QUOTA_UNSEEN',
+  'SETTING_UNKNOWN_HERE',
+  'RUNTIME_UNKNOWN',
+  'RUNTIME_MISSING',
+  'REDIS_SOCKET',
+  'SUPERVISOR_FAILED',
+])
+
+async function execute(trials: readonly Trial[], traits: Traits, conditions: Conditions): Promise<Judged[]> {
+  const [trial] = trials
+  if (!trial) return []
+  const { fleet, largestState, settings, examine: asked } = trial.arm
+  const spec = specOf(trial.arm, traits)
+  if (fleet !== undefined) {
+    const limitSec = fleetSec(trial.arm) + togetherSec(trials.map(({ arm }) => arm))
+    const all = { ...spec, replicas: fleet }
+    return await onFleet(all, trial, conditions, limitSec, (session) => takeTurns(session, trials))
+  }
+  if (asked) {
+    const examined = await examine(asked, spec, conditions)
+    return [withFound(await measureOn(spec, trial, conditions), { examined })]
+  }
+  if (!largestState) return [await measureOn(spec, trial, conditions)]
+  const stateLimit = await findStateLimit(largestState, spec, conditions)
+  const largest = { ...settings, stateBytes: stateLimit.acceptedBytes }
+  const judged = await measureOn({ ...spec, settings: largest }, trial, conditions)
+  return [withFound(judged, { stateLimit })]
+}
+
+function specOf(arm: Arm, traits: Traits): FleetSpec {
+  const { scheme, replicas, settings, quotas } = arm
+  const users = arm.users + (arm.observe?.users ?? 0)
+  const mostPerReplica = boundOf(arm)
+  const fault = arm.observe?.kind === 'faults' ? arm.observe.fault : undefined
+  return { scheme: scheme as SchemeName, traits, replicas, users, settings, quotas, mostPerReplica, fault }
+}
+
+/**
+ * Under quotas replicas run by turns, and requests pile up at one that has to wait. Each that needs a new connection is
+ * then late by seconds, since Node accepts one in a turn of its loop: with a bound, those opened in the warm-up suffice.
+ *
+ * Just as many as the load has for each. With fewer places the rest waits in the proxy's common queue, which moves when
+ * a replica in rotation ends a request: of those whose turn has just come none does, and the queue stands still.
+ */
+function boundOf({ quotas, load, replicas }: Arm): number | undefined {
+  return quotas && load.loop === 'closed' ? Math.ceil(load.connections / replicas) : undefined
+}
+
+function measureOn(spec: FleetSpec, trial: Trial, conditions: Conditions): Promise<Judged> {
+  const { load, measureSec, observe } = trial.arm
+  const faultSec = observe?.kind === 'faults' ? underFaultSec(observe) : 0
+  const windowsSec =
+    load.loop === 'open'
+      ? longestLadderSec(load, measureSec)
+      : measureSec + (load.loop === 'journey' ? settleSec(load) : 0)
+  return onFleet(spec, trial, conditions, fleetSec(trial.arm) + windowsSec + faultSec, measure)
+}
+
+async function onFleet<T>(
+  spec: FleetSpec,
+  trial: Trial,
+  { fleet, signal, rules, seed }: Conditions,
+  limitSec: number,
+  use: (session: Session) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted()
+  // An interrupt waits for the start: a fleet that is half up could not be stopped in good order.
+  const { running, generator } = await startBoth(fleet, spec)
+  const done = new AbortController()
+  try {
+    signal.throwIfAborted()
+    const longest = AbortSignal.timeout(Math.ceil(limitSec * 1_000))
+    const tooLong = `the trial took longer than its limit of ${Math.ceil(limitSec)} s`
+    const limit = rejectOn(AbortSignal.any([signal, longest]), done.signal, tooLong)
+    const death = running.died.then((reason) => Promise.reject(new Error(reason)))
+    const session = { trial, traits: spec.traits, running, generator, rules, seed }
+    return await Promise.race([use(session), death, limit])
+  } finally {
+    done.abort()
+    await Promise.all([generator.close(), running.stop()])
+  }
+}
+
+/** The longest that logins and warm-up may take, with slack for what is not known. */
+function fleetSec({ replicas, fleet = replicas, warmupSec, users }: Arm): number {
+  return warmupSec + LONGEST_WARMUP_SEC * fleet + users / SLOWEST_LOGINS_PER_SEC + SLACK_SEC
+}
+
+/** Also on what a gate rejected: what was found without load does not depend on how busy the machine is. */
+function withFound(judged: Judged, found: Pick<Measurement, 'stateLimit' | 'examined'>): Judged {
+  if (judged.ok) return { ...judged, measurement: { ...judged.measurement, ...found } }
+  return { ...judged, measurement: judged.measurement && { ...judged.measurement, ...found } }
+}
+
+/** At the same time, for each takes a good part of a second; when one fails, the other is ended. */
+async function startBoth(
+  fleet: Fleet,
+  spec: FleetSpec,
+): Promise<{ running: RunningFleet; generator: Generator }> {
+  const done = new AbortController()
+  const tooLong = `fleet and generator did not start within ${START_LIMIT_MS / 1_000} s`
+  const limit = rejectOn(AbortSignal.timeout(START_LIMIT_MS), done.signal, tooLong)
+  const coming = startGenerator(fleet.generatorFor(spec.replicas))
+  const [running, generator] = await Promise.allSettled([
+    Promise.race([fleet.start(spec), limit]),
+    Promise.race([coming, limit]),
+  ])
+  done.abort()
+  if (running.status === 'fulfilled' && generator.status === 'fulfilled')
+    return { running: running.value, generator: generator.value }
+  if (running.status === 'fulfilled') await running.value.stop()
+  if (generator.status === 'fulfilled') await generator.value.close()
+  // One that is late is ended when it is up; the fleet sees to its own.
+  else coming.then((late) => late.close()).catch(() => {})
+  throw [running, generator].find((one) => one.status === 'rejected')?.reason
+}
+
+/** Rejects with `reason` when `signal` aborts, unless `done` aborted before. */
+function rejectOn(signal: AbortSignal, done: AbortSignal, reason: string): Promise<never> {
+  const limit = new Promise<never>((_, reject) => {
+    const fail = () => reject(new Error(reason, { cause: signal.reason }))
+    if (signal.aborted) fail()
+    else signal.addEventListener('abort', fail, { once: true, signal: done })
+  })
+  // It may reject while nobody waits for it; whoever races against it later still hears of it.
+  limit.catch(() => {})
+  return limit
+}
+
+function oneLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.replace(/\s+/g, ' ').trim()
+}

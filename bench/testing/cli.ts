@@ -1,0 +1,107 @@
+/** The command line as a user starts it: a real process, what it prints, what it runs, and what it leaves behind. */
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import type { TestContext } from 'node:test'
+import { HARNESS, leftAfter } from '../verify/kills/command-line.ts'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const GONE_WITHIN_MS = 5_000
+
+export interface Ending {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+export interface Started {
+  child: ChildProcess
+  ended: Promise<Ending>
+  /** Resolves when the standard output has matched. */
+  prints(pattern: RegExp): Promise<void>
+}
+
+interface Surroundings {
+  env?: object
+  /** Commands for the shell that the harness then replaces. */
+  shell?: string
+  /** See `homeFor`; default is the project's folder and the system's temporary one. */
+  home?: string
+}
+
+export function start(args: readonly string[], { env, shell, home }: Surroundings = {}): Started {
+  const line = [...HARNESS, ...args]
+  const [command = '', ...rest] = shell ? ['sh', '-c', `${shell}; exec "$0" "$@"`, ...line] : line
+  const child = spawn(command, rest, {
+    cwd: home ?? root,
+    env: { ...process.env, NO_COLOR: '1', ...(home && { TMPDIR: temporaryIn(home) }), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  const listeners: (() => void)[] = []
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text
+      for (const listener of listeners) listener()
+    })
+  }
+  return {
+    child,
+    ended: once(child, 'close').then(([code]): Ending => ({ code, ...output })),
+    prints: (pattern) =>
+      new Promise((resolve) => listeners.push(() => pattern.test(output.stdout) && resolve())),
+  }
+}
+
+export const run = (args: readonly string[], surroundings?: Surroundings): Promise<Ending> =>
+  start(args, surroundings).ended
+
+/** The error is one line, names the culprit and says what to do. */
+export function assertRefused({ code, stderr }: Ending, ...says: RegExp[]): void {
+  assert.notEqual(code, 0)
+  const line = stderr.split('\n').find((candidate) => candidate.startsWith('error: ')) ?? ''
+  for (const expected of says) assert.match(line, expected)
+  assert.doesNotMatch(stderr, /\n {4}at /, 'no stack')
+}
+
+/** A folder in which harnesses work, with their run folders: what is there is theirs. It goes with the test. */
+export function homeFor(t: TestContext): string {
+  const home = mkdtempSync(path.join(os.tmpdir(), 'authscale-home-'))
+  mkdirSync(temporaryIn(home))
+  t.after(() => rmSync(home, { recursive: true }))
+  return home
+}
+
+const temporaryIn = (home: string) => path.join(home, 'tmp')
+
+/** Neither a process nor a run folder, soon after the last harness has ended. */
+export async function assertNothingLeft(home: string): Promise<void> {
+  assert.deepEqual(await leftAfter(home, GONE_WITHIN_MS), [])
+  assert.deepEqual(
+    readdirSync(temporaryIn(home)).filter((name) => /^\.?authscale-/.test(name)),
+    [],
+  )
+}
+
+/** What the harness of this pid has noted to run; empty when there is no such harness. */
+export function processesOf(harness: number, folder = os.tmpdir()): { pid: number; what: string }[] {
+  const names = readdirSync(folder).filter((name) => name.startsWith('authscale-'))
+  const manifests = names.flatMap((name) => {
+    try {
+      return [JSON.parse(readFileSync(path.join(folder, name, 'manifest.json'), 'utf8'))]
+    } catch {
+      // Not the folder of a harness, or removed in this moment.
+      return []
+    }
+  })
+  return manifests.find((manifest) => manifest.harness.pid === harness)?.processes ?? []
+}
+
+/** Three trials of under two seconds: the control, its twin, and a scheme with Redis. */
+export const quick = [
+  ...['--only', 'cost', '--schemes', 'session-redis', '--profile', 'smoke', '--users', '50'],
+  ...['--duration', '0.3'],
+]

@@ -1,0 +1,45 @@
+/** The table of the whole trade, and which trials each of its cells rests on. */
+
+import { ABSENT } from '../words/format.ts'
+import { type Section, section } from '../words/section.ts'
+import { folded, markdownTable, type Table } from '../words/tables.ts'
+import type { Trade } from './schema.ts'
+import { COLUMNS, type Column } from './trade.ts'
+
+const names = Object.keys(COLUMNS) as Column[]
+
+/** Nothing where only costs were measured. */
+export function tradeSection({ trade }: { trade: Trade }): Section | null {
+  if (trade.length === 0) return null
+  return section(
+    'the-trade-on-one-page',
+    'The trade on one page',
+    markdownTable(tradeTable(trade), 'text'),
+    NOTE,
+    folded('The trials behind each cell', markdownTable(evidence(trade), 'text')),
+  )
+}
+
+/** How the table is to be read. */
+export const NOTE =
+  `Each cell was measured in this run; ${ABSENT} was not. A logout acts within the worst time that was seen, at the scheme’s ` +
+  'own settings, from its acknowledgement to the last acceptance on any replica under load; where a token lives on for its ' +
+  'lifetime, that is the bound, and it was checked with a shorter one. Users keep a token in local storage and a session in an ' +
+  '`HttpOnly` cookie. What each column comes from, with intervals and conditions, is in its own section below.'
+
+export function tradeTable(trade: Trade): Table {
+  return {
+    head: ['scheme', ...names.map((name) => COLUMNS[name])],
+    rows: trade.map(({ scheme, cells }) => [`\`${scheme}\``, ...names.map((name) => cells[name].text)]),
+  }
+}
+
+function evidence(trade: Trade): Table {
+  return {
+    head: ['scheme', ...names.map((name) => COLUMNS[name])],
+    rows: trade.map(({ scheme, cells }) => [
+      scheme,
+      ...names.map((name) => cells[name].trials.join(', ') || ABSENT),
+    ]),
+  }
+}

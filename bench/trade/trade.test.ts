@@ -1,0 +1,96 @@
+/** The table of the whole trade: each cell follows from records, names its trials, and is empty where nothing was measured. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Run } from '../record/schema/run.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
+import { summarySchema } from '../report/schema.ts'
+import { summarize } from '../report/summarize.ts'
+import { syntheticFaults } from '../testing/faults.ts'
+import { syntheticRevocation } from '../testing/revocation.ts'
+import { syntheticBrowser } from '../testing/synthetic-browser.ts'
+import { syntheticRun } from '../testing/synthetic-run.ts'
+import { tradeSection } from './section.ts'
+
+const SCHEMES = ['none', 'session-memory', 'session-redis', 'jwt-hs256', 'jwt-denylist'] as const
+
+type Records = { run: Run; results: TrialResult[] }
+
+function together(...parts: Records[]): Records {
+  const [first] = parts
+  if (!first) throw new Error('nothing to put together')
+  return {
+    run: { ...first.run, plan: parts.flatMap(({ run }) => run.plan) },
+    results: parts.flatMap(({ results }) => results),
+  }
+}
+
+const plan = { schemes: [...SCHEMES], schemesNamed: true }
+const whole = together(
+  syntheticRun({ experiments: ['cost', 'users'], schemes: SCHEMES }),
+  await syntheticRevocation({ plan }),
+  await syntheticFaults({ plan }),
+  await syntheticBrowser({ plan }),
+)
+const { trade } = summarize(whole.run, whole.results)
+const cellsOf = (name: string) => trade.find(({ scheme }) => scheme === name)?.cells ?? assert.fail(name)
+
+test('a row a scheme, and every cell with trials behind it that the run has', () => {
+  assert.ok(summarySchema.shape.trade.safeParse(trade).success)
+  assert.deepEqual(
+    trade.map(({ scheme }) => scheme),
+    SCHEMES.slice(1),
+  )
+  const planned = new Set(whole.run.plan.map(({ id }) => id))
+  for (const { scheme, cells } of trade)
+    for (const [column, { text, trials }] of Object.entries(cells)) {
+      assert.ok(trials.length > 0 === (text !== '–'), `${scheme}: ${column}`)
+      for (const id of trials) assert.ok(planned.has(id), id)
+    }
+})
+
+test('cells say what was put in', () => {
+  const [session, token, memory] = ['session-redis', 'jwt-hs256', 'session-memory'].map(cellsOf)
+  assert.match(session?.authTax.text ?? '', /^\+1\d\d \(/)
+  assert.match(session?.memory.text ?? '', /^4[12]\d B, Redis$/)
+  assert.match(memory?.memory.text ?? '', /^1,1\d0 B, replica$/)
+  assert.equal(token?.memory.text, 'none seen')
+  assert.match(session?.redisLoss.text ?? '', /^stands: 0 % good meanwhile/)
+  assert.equal(token?.redisLoss.text, 'asks it nothing')
+  assert.equal(token?.revocation.text, 'its lifetime, 1 h')
+  assert.match(session?.revocation.text ?? '', /ms \(n \d+\)$/)
+  assert.deepEqual([token?.readable.text, session?.readable.text], ['the profile', 'nothing'])
+  assert.deepEqual([token?.script.text, session?.script.text], ['yes', 'no'])
+  assert.match(session?.crossSite.text ?? '', /^no, of \d+ requests$/)
+})
+
+test('what some are spared of a Redis that is killed is called partly, what nearly all are: it goes on', async () => {
+  const words = async (good: number) => {
+    const { run, results } = await syntheticFaults({
+      plan,
+      change: (seen) => ({
+        ...seen,
+        bins: seen.bins.map((bin) => (bin.good === 0 ? { ...bin, good, unavailable: bin.due - good } : bin)),
+      }),
+    })
+    const row = summarize(run, results).trade.find(({ scheme }) => scheme === 'session-redis')
+    return row?.cells.redisLoss.text.split(' good')[0]
+  }
+  assert.deepEqual(await Promise.all([1, 2, 18, 19].map(words)), [
+    'stands: 5 %',
+    'partly: 10 %',
+    'partly: 90 %',
+    'goes on: 95 %',
+  ])
+})
+
+test('a run of costs alone has no such table, and one without faults says so in its cells', async () => {
+  const { run, results } = syntheticRun({ experiments: ['cost'] })
+  assert.deepEqual(tradeSection(summarize(run, results)), [])
+  const part = together(
+    syntheticRun({ experiments: ['cost'], schemes: SCHEMES }),
+    await syntheticBrowser({ plan }),
+  )
+  const [row] = summarize(part.run, part.results).trade
+  assert.deepEqual(row?.cells.replicaLoss, { text: '–', trials: [] })
+  assert.equal(row?.cells.revocation.text, '–')
+})

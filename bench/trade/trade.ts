@@ -1,0 +1,160 @@
+/** The whole trade on one page: what each scheme costs, keeps, loses and gives away, each cell with the trials behind it. */
+
+import type { MeasuredSummary } from '../experiments/reports.ts'
+import { timeText } from '../experiments/revocation/section.ts'
+import { ROLES } from '../experiments/roles.ts'
+import { CONTROL, schemePlace } from '../figures/records.ts'
+import type { Run } from '../record/schema/run.ts'
+import type { TrialResult } from '../record/schema/trial.ts'
+import { ABSENT, compared, counted, figure, list, percent, styles } from '../words/format.ts'
+import type { Trade } from './schema.ts'
+
+type Cell = Trade[number]['cells'][Column]
+type Facts = Pick<
+  MeasuredSummary,
+  'arms' | 'memoryPerUser' | 'revocation' | 'faults' | 'browser' | 'counterfeits'
+>
+
+/** By column, its heading. */
+export const COLUMNS = {
+  authTax: 'auth tax, CPU µs/request',
+  wire: 'bytes on the wire, beyond the control’s',
+  memory: 'memory of a user',
+  revocation: 'a logout acts within',
+  redisLoss: 'Redis is killed',
+  replicaLoss: 'a replica is killed',
+  readable: 'read without a key',
+  script: 'a script reads it',
+  crossSite: 'other sites change something',
+} as const
+export type Column = keyof typeof COLUMNS
+
+/** A cell with nothing measured behind it. */
+const EMPTY: Cell = { text: ABSENT, trials: [] }
+/** Share of good answers while Redis is away: from the one on users notice little, up to the other nearly all of them do. */
+const SURVIVES = 0.95
+const STANDS = 0.05
+
+/** One row a scheme, without the control; none where nothing but cost was measured, which has tables of its own. */
+export function trade(run: Run, facts: Facts, results: readonly TrialResult[]): Trade {
+  const { revocation, faults, browser } = facts
+  if (revocation.length === 0 && faults.length === 0 && browser === null) return []
+  const names = new Set(run.plan.map(({ arm }) => arm.scheme).filter((name) => name !== CONTROL))
+  const idsOf = (scheme: string, experiment: string) =>
+    results.flatMap(({ ok, trial }) =>
+      ok && trial.arm.experiment === experiment && trial.arm.scheme === scheme && !trial.arm.twin
+        ? [trial.id]
+        : [],
+    )
+  return [...names]
+    .sort((a, b) => schemePlace(a) - schemePlace(b))
+    .map((scheme) => {
+      const cost = (text: string | null): Cell =>
+        text === null ? EMPTY : { text, trials: idsOf(scheme, ROLES.cost) }
+      return {
+        scheme,
+        cells: {
+          authTax: cost(taxOf(scheme, facts)),
+          wire: cost(wireOf(scheme, facts)),
+          memory: memoryOf(scheme, facts, idsOf),
+          revocation: revocationOf(scheme, facts),
+          redisLoss: redisLossOf(scheme, facts, () => idsOf(scheme, ROLES.cost)),
+          replicaLoss: replicaLossOf(scheme, facts),
+          ...givenAway(scheme, facts),
+        },
+      }
+    })
+}
+
+const armOf = ({ arms }: Facts, scheme: string) =>
+  arms.find(({ arm }) => arm.experiment === ROLES.cost && arm.scheme === scheme && !arm.twin)
+
+function taxOf(scheme: string, facts: Facts): string | null {
+  const tax = armOf(facts, scheme)?.authTaxUs
+  return tax ? compared(tax, styles.added) : null
+}
+
+/** Requests and replies together: what a credential takes of both directions. */
+function wireOf(scheme: string, facts: Facts): string | null {
+  const bytes = (name: string) => {
+    const metrics = armOf(facts, name)?.metrics
+    const [sent, received] = [metrics?.bytesSentPerRequest, metrics?.bytesReceivedPerRequest]
+    return sent && received ? sent.value + received.value : null
+  }
+  const [own, control] = [bytes(scheme), bytes(CONTROL)]
+  return own === null || control === null ? null : `+${figure(Math.round(own - control))}`
+}
+
+function memoryOf(
+  scheme: string,
+  { memoryPerUser }: Facts,
+  idsOf: (scheme: string, experiment: string) => string[],
+): Cell {
+  const entry = memoryPerUser.find((one) => one.scheme === scheme)
+  if (!entry) return EMPTY
+  const parts = [
+    { where: 'replica', comparison: entry.replicaBytes },
+    { where: 'Redis', comparison: entry.redisBytes },
+  ].flatMap(({ where, comparison }) =>
+    comparison?.detected ? [`${figure(Math.round(comparison.estimate.value))} B, ${where}`] : [],
+  )
+  return { text: parts.length > 0 ? list(parts) : 'none seen', trials: idsOf(scheme, ROLES.users) }
+}
+
+/** The worst that was seen; where only the end of a lifetime acts, that lifetime. */
+function revocationOf(scheme: string, { revocation }: Facts): Cell {
+  const entry = revocation.find((one) => one.scheme === scheme)
+  const logout = entry?.ways.find(({ way }) => way === 'logout')
+  if (!entry || !logout?.lastAcceptedMs || !logout.refusedFromMs) return EMPTY
+  const { boundMs, shippedBoundMs, lastAcceptedMs, refusedFromMs, accepted, n } = logout
+  const isLifetime = boundMs !== shippedBoundMs && shippedBoundMs !== null
+  const seen = timeText(accepted === 0 ? refusedFromMs.worst : lastAcceptedMs.worst)
+  return {
+    text: isLifetime ? `its lifetime, ${timeText(shippedBoundMs)}` : `${seen} (n ${n})`,
+    trials: entry.trials,
+  }
+}
+
+/** A scheme that asks Redis nothing has nothing to lose with it, and no such trial. */
+function redisLossOf(scheme: string, facts: Facts, costTrials: () => string[]): Cell {
+  const entry = faultOf(facts, scheme, 'redis-killed-log')
+  if (entry) {
+    const { duringShare, loggedOutBefore } = entry.measured
+    const out = loggedOutBefore > 0 ? `, ${loggedOutBefore} logged out` : ''
+    const word = duringShare >= SURVIVES ? 'goes on' : duringShare <= STANDS ? 'stands' : 'partly'
+    return { text: `${word}: ${percent(duringShare)} good meanwhile${out}`, trials: entry.trials }
+  }
+  const asked = armOf(facts, scheme)?.metrics.redisCommandsPerRequest
+  return asked && asked.value > 0 ? EMPTY : { text: 'asks it nothing', trials: costTrials() }
+}
+
+function replicaLossOf(scheme: string, facts: Facts): Cell {
+  const entry = faultOf(facts, scheme, 'replica-killed')
+  if (!entry) return EMPTY
+  const { before, loggedOutBefore } = entry.measured
+  return { text: `${loggedOutBefore} of ${before} logged out`, trials: entry.trials }
+}
+
+const faultOf = ({ faults }: Facts, scheme: string, fault: Facts['faults'][number]['fault']) =>
+  faults.find((one) => one.scheme === scheme && one.fault === fault && Object.keys(one.settings).length === 0)
+
+function givenAway(
+  scheme: string,
+  { browser }: Facts,
+): Pick<Trade[number]['cells'], 'readable' | 'script' | 'crossSite'> {
+  const entry = browser?.schemes.find((one) => one.scheme === scheme)
+  if (!entry) return { readable: EMPTY, script: EMPTY, crossSite: EMPTY }
+  const cell = (text: string): Cell => ({ text, trials: entry.trials })
+  const kept = entry.thefts.find(({ keptIn }) => keptIn !== 'plain-cookie')
+  const own = entry.forgeries.filter(
+    ({ sameSite, check }) => sameSite === null || (sameSite === 'Lax' && check),
+  )
+  const changes = own.filter(({ outcome }) => outcome === 'changed').length
+  return {
+    readable: cell(entry.readable.length > 0 ? 'the profile' : 'nothing'),
+    script: cell(kept?.readable ? 'yes' : 'no'),
+    crossSite: cell(
+      changes === 0 ? `no, of ${counted(own.length, 'request')}` : `${changes} of ${own.length}`,
+    ),
+  }
+}

@@ -1,0 +1,144 @@
+/** Numbers and names as every table and chart prints them, so that the same figure looks the same everywhere. */
+
+import type { Comparison } from '../figures/comparisons.ts'
+import type { Estimate } from '../record/schema/basics.ts'
+import type { Environment } from '../record/schema/run.ts'
+import type { Arm } from '../record/schema/trial.ts'
+
+/** A difference that was not detected. */
+export const NOT_DETECTED = '~'
+/** Not measured, or not there. */
+export const ABSENT = '–'
+
+/** How a kind of number is printed: by itself, and as an end of an interval beside it, with the unit left out. */
+export interface Style {
+  value: (value: number, scale: number) => string
+  end: (value: number, scale: number) => string
+}
+
+/**
+ * Three significant digits: more would be noise, which no run is without.
+ *
+ * @param scale the largest number printed beside it, so that all of them end at the same digit
+ */
+export function figure(value: number, scale = value): string {
+  const magnitude = Math.floor(Math.log10(Math.abs(scale) || 1))
+  const step = 10 ** Math.max(0, magnitude - 2)
+  const text = (Math.round(Math.abs(value) / step) * step).toFixed(0)
+  const shown = step > 1 || magnitude === 2 ? text : Math.abs(value).toFixed(2 - magnitude)
+  if (Number(shown) === 0) return '0'
+  return `${value < 0 ? '−' : ''}${shown.replace(/\B(?=(\d{3})+$)(?<!\..*)/g, ',')}`
+}
+
+/** Figures with their sign, for what is added or taken away. */
+function signed(value: number, scale = value): string {
+  return value > 0 ? `+${figure(value, scale)}` : figure(value, scale)
+}
+
+/** Large numbers in words as short as an axis needs: `23.5 k`, `5 M`. */
+export function short(value: number): string {
+  const [factor, letter] = value >= 1e6 ? [1e6, ' M'] : value >= 1e3 ? [1e3, ' k'] : [1, '']
+  const shown = figure(value / factor)
+  return `${shown.includes('.') ? shown.replace(/\.?0+$/, '') : shown}${letter}`
+}
+
+/** Ratios as whole per cent. */
+export function percent(ratio: number): string {
+  return `${Math.round(ratio * 100)} %`
+}
+
+/** A scale of hundreds leaves no decimals. */
+const whole = (value: number) => figure(Math.round(value), Math.max(100, Math.abs(value)))
+const milliseconds = (us: number, scaleUs: number) => figure(us / 1e3, scaleUs / 1e3)
+
+export const styles = {
+  plain: { value: figure, end: figure },
+  added: { value: signed, end: figure },
+  percent: { value: percent, end: (ratio) => String(Math.round(ratio * 100)) },
+  /** Nothing below one counts, as with bytes a user. */
+  whole: { value: whole, end: whole },
+  wholeAdded: { value: (value) => (value > 0 ? `+${whole(value)}` : whole(value)), end: whole },
+  milliseconds: { value: milliseconds, end: milliseconds },
+} satisfies Record<string, Style>
+
+/** CPU time that a scheme adds, in ms. */
+export const addedMs: Style = {
+  value: (us, scaleUs) => styles.added.value(us / 1e3, scaleUs / 1e3),
+  end: styles.milliseconds.end,
+}
+
+/** CPU time in ms without its interval. */
+export const inMs = (us: Estimate | null | undefined) => (us ? figure(us.value / 1e3) : ABSENT)
+
+/**
+ * Response times in ms, from the intended send. Below one it only says so: timers of the sender are no finer, so
+ * digits there would be its own.
+ */
+export function responseTime(us: number, scaleUs = us): string {
+  return us < 1_000 ? '< 1' : milliseconds(us, scaleUs)
+}
+
+/** A response time in ms with its interval, unless all of it lies below one. */
+export function responseText(estimate: Estimate | null | undefined): string {
+  if (estimate && estimate.hi < 1_000) return '< 1'
+  return withInterval(estimate, { value: responseTime, end: responseTime })
+}
+
+/** A figure with its interval, `value (lo to hi)`; without one for a single block, which has none. */
+export function withInterval(
+  estimate: Estimate | null | undefined,
+  style: Style = styles.plain,
+  joint = ' to ',
+): string {
+  if (!estimate) return ABSENT
+  const range = interval(estimate, style, joint)
+  return `${style.value(estimate.value, range ? scaleOf(estimate) : estimate.value)}${range}`
+}
+
+/**
+ * A comparison with its interval; `~` in the place of a value that was not detected, with the smallest effect that
+ * would have been: without that, nothing found and nothing looked for read alike.
+ */
+export function compared(comparison: Comparison | null, style: Style): string {
+  if (!comparison) return ABSENT
+  const { estimate, detected, detectable } = comparison
+  if (detected) return withInterval(estimate, style)
+  const range = interval(estimate, style, ' to ')
+  if (range === '' || detectable === null) return `${NOT_DETECTED}${range}`
+  return `${NOT_DETECTED}${range.slice(0, -1)}; from ${style.value(detectable, detectable)})`
+}
+
+function interval(estimate: Estimate, { end }: Style, joint: string): string {
+  if (estimate.n < 2) return ''
+  const scale = scaleOf(estimate)
+  return ` (${end(estimate.lo, scale)}${joint}${end(estimate.hi, scale)})`
+}
+
+const scaleOf = ({ value, lo, hi }: Estimate) => Math.max(Math.abs(value), Math.abs(lo), Math.abs(hi))
+
+/** The scheme's name; the second control is told apart. */
+export function armLabel({ scheme, twin }: Arm): string {
+  return twin ? `${scheme} (again)` : scheme
+}
+
+const MB = 1e6
+
+/** Bytes as megabytes of a million bytes. */
+export function megabytes(bytes: number): number {
+  return bytes / MB
+}
+
+/** `a, b and c` */
+export function list(items: readonly string[]): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+}
+
+/** `1 trial`, `2 trials` */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** The machine in a few words. */
+export function machine({ cpuModel, cores, runtime }: Environment): string {
+  return `${cpuModel}, ${counted(cores, 'core')}, Node ${runtime.node.replace(/^v/, '')}`
+}
