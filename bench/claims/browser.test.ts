@@ -1,8 +1,9 @@
 /** The claims about what a browser gives away, for each outcome. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SchemeName } from '../../servers/scheme.ts'
-import type { BrowserSeen } from '../record/schema/examine.ts'
+import type { BrowserSeen } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
 import { syntheticBrowser } from '../testing/synthetic-browser.ts'
 

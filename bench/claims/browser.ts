@@ -1,5 +1,4 @@
 /** The claims about what scripts, other sites and anybody at all can do with a credential. */
-
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { counted, list } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'

@@ -3,9 +3,7 @@
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import type { Ladder } from '../figures/climbs.ts'
 import type { ArmRecords } from '../figures/records.ts'
-import type { Estimate } from '../record/schema/basics.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { Estimate, Run, TrialResult } from '../record/types.ts'
 import type { ClaimFinding } from './schema.ts'
 import type { Bound, Limits } from './verdict.ts'
 

@@ -1,7 +1,8 @@
 /** Claims about CPU, for each outcome, on runs in which the truth is known. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { TrialResult } from '../record/types.ts'
 import { changing, judged, judgedWithLadders, near } from '../testing/claims.ts'
 import { failedRecord } from '../testing/synthetic-run.ts'
 

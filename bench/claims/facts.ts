@@ -3,10 +3,11 @@
 import { isPoint } from '../experiments/replicas/summary.ts'
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { THE_TWO } from '../experiments/roles.ts'
+import { addedTo } from '../figures/auth-tax.ts'
 import { estimate, type MetricName, metrics } from '../figures/metrics.ts'
 import { type ArmRecords, byBlock, isControl } from '../figures/records.ts'
-import type { Estimate, Warning } from '../record/schema/basics.ts'
-import { type ByBlock, medianPerBlock, ownError, ratios, subtracted } from '../stats/compare.ts'
+import type { Estimate, Warning } from '../record/types.ts'
+import { type ByBlock, ownError, ratios } from '../stats/compare.ts'
 import type { Facts, Finding } from './claim.ts'
 import type { OwnError } from './verdict.ts'
 
@@ -56,9 +57,8 @@ export const valuesOf = (records: ArmRecords, metric: MetricName): ByBlock =>
 
 /** CPU µs a request that the scheme adds to the control, in each block: the values behind the summary's tax. */
 export function taxes(facts: Facts, records: ArmRecords): ByBlock {
-  const controls = controlsOf(facts, records.arm.experiment)
-  const base = medianPerBlock(controls.flatMap((one) => [...valuesOf(one, 'cpuUsPerRequest.total')]))
-  return subtracted(valuesOf(records, 'cpuUsPerRequest.total'), base)
+  const cpu = (one: ArmRecords) => valuesOf(one, 'cpuUsPerRequest.total')
+  return addedTo(controlsOf(facts, records.arm.experiment).map(cpu), cpu(records))
 }
 
 /** Both controls of an experiment. */

@@ -2,8 +2,7 @@
 
 import { accepted, clusterEstimate, flags, type Ladder } from '../figures/climbs.ts'
 import { histogramSet } from '../figures/histograms.ts'
-import type { Estimate } from '../record/schema/basics.ts'
-import type { Measurement } from '../record/schema/trial.ts'
+import type { Estimate, Measurement } from '../record/types.ts'
 import { list, styles } from '../words/format.ts'
 import type { Claim, Facts, Verdict } from './claim.ts'
 import { code, laddersOf, notMeasured, SESSION, TOKEN, undecided } from './facts.ts'

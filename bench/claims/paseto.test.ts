@@ -1,8 +1,8 @@
 /** The claim about PASETO, for each outcome. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Run } from '../record/schema/run.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { Run, TrialResult } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
 import { near } from '../testing/claims.ts'
 import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'

@@ -1,5 +1,4 @@
 /** The claim that tokens should expire soon: what that costs, against how long a revoked one is accepted. */
-
 import { LIFETIMES_MIN } from '../experiments/revocation/refresh.ts'
 import { figure, list, withInterval } from '../words/format.ts'
 import type { Claim } from './claim.ts'

@@ -1,7 +1,5 @@
 /** The claim that users stay logged in whichever replica answers: 401s that should not have been, over several replicas. */
-
-import type { Estimate } from '../record/schema/basics.ts'
-import type { Arm } from '../record/schema/trial.ts'
+import type { Arm, Estimate } from '../record/types.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import { code, MEMORY, notMeasured, SESSION, undecided } from './facts.ts'
 import { comment } from './sources.ts'

@@ -2,7 +2,7 @@
 
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { timeText } from '../experiments/revocation/section.ts'
-import type { Estimate } from '../record/schema/basics.ts'
+import type { Estimate } from '../record/types.ts'
 import { FEW_BLOCKS } from '../stats/median-interval.ts'
 import { list } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'

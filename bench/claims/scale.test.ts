@@ -1,8 +1,8 @@
 /** Claims about more replicas, for each outcome. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Warning } from '../record/schema/basics.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { TrialResult, Warning } from '../record/types.ts'
 import { changing, judged, near } from '../testing/claims.ts'
 import type { SyntheticOptions } from '../testing/synthetic-run.ts'
 

@@ -3,7 +3,7 @@
 import { singleOf, speedups } from '../experiments/replicas/summary.ts'
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import type { ArmRecords } from '../figures/records.ts'
-import type { Estimate } from '../record/schema/basics.ts'
+import type { Estimate } from '../record/types.ts'
 import type { ByBlock } from '../stats/compare.ts'
 import { figure, percent, styles } from '../words/format.ts'
 import { meaning } from '../words/warnings.ts'

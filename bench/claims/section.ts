@@ -1,5 +1,4 @@
 /** What a run says about the claims of the ledger, as the report opens with it. */
-
 import type { CoreSummary } from '../figures/schema.ts'
 import { counted } from '../words/format.ts'
 import { type Section, section } from '../words/section.ts'

@@ -2,8 +2,7 @@
 
 import { estimate } from '../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../figures/records.ts'
-import type { Estimate } from '../record/schema/basics.ts'
-import type { Measurement } from '../record/schema/trial.ts'
+import type { Estimate, Measurement } from '../record/types.ts'
 import { counted, list, type Style } from '../words/format.ts'
 import type { Claim } from './claim.ts'
 import {

@@ -1,7 +1,8 @@
 /** The claim about connect-redis, for each outcome. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Warning } from '../record/schema/basics.ts'
+import type { Warning } from '../record/types.ts'
 import { changing, judged, judgedWithLadders, near } from '../testing/claims.ts'
 import type { SyntheticOptions } from '../testing/synthetic-run.ts'
 

@@ -3,7 +3,7 @@
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { instrumentLimit } from '../figures/comparisons.ts'
 import type { ArmRecords } from '../figures/records.ts'
-import type { Estimate } from '../record/schema/basics.ts'
+import type { Estimate } from '../record/types.ts'
 import { figure, list, responseText } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import {

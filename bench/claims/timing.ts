@@ -1,5 +1,4 @@
 /** The claim that nothing should be found by its secret: what the time of a lookup tells, and what hashing costs. */
-
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { list, styles } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'

@@ -1,7 +1,8 @@
 /** The claim about old versions of SSL and TLS, for each outcome. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { TrialResult } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
 import { changing, near } from '../testing/claims.ts'
 import { failedRecord } from '../testing/synthetic-run.ts'

@@ -3,7 +3,7 @@
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from '../experiments/tls/summary.ts'
 import { type ArmRecords, isControl } from '../figures/records.ts'
-import type { Estimate } from '../record/schema/basics.ts'
+import type { Estimate } from '../record/types.ts'
 import { counted, list } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import { code, SESSION, trialsOf, undecided } from './facts.ts'

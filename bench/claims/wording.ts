@@ -1,6 +1,5 @@
 /** The words that findings share: a figure with its interval and n, and why an interval decided nothing. */
-
-import type { Estimate, Warning } from '../record/schema/basics.ts'
+import type { Estimate, Warning } from '../record/types.ts'
 import { FEW_BLOCKS, rangeCoverage } from '../stats/median-interval.ts'
 import { counted, list, type Style, styles, withInterval } from '../words/format.ts'
 import type { Facts } from './claim.ts'

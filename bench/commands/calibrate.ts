@@ -1,5 +1,4 @@
 /** Measures this machine for a plan: a run of its own, in a process whose output leaves that of the plan alone. */
-
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'

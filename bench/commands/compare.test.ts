@@ -1,11 +1,12 @@
 /** `compare`, `publish-run` and `--json` as a user meets them: real processes, their output and their exit codes. */
+
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import type { Run } from '../record/schema/run.ts'
+import type { Run } from '../record/types.ts'
 import { assertRefused, run } from '../testing/cli.ts'
 import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
 

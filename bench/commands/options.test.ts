@@ -1,8 +1,9 @@
 /** What the user types becomes what the planner takes. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { profileNames } from '../experiments/profiles.ts'
-import type { ProfileName } from '../record/schema/run.ts'
+import type { ProfileName } from '../record/types.ts'
 import { chosenExperiments } from '../run/choices.ts'
 import { arrivalRates, share, slo } from './options.ts'
 

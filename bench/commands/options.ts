@@ -1,4 +1,5 @@
 /** Turns what the user typed into what the planner takes, or into an error that says what to type instead. */
+
 import { InvalidArgumentError } from 'commander'
 import { isSchemeName, schemeNames } from '../../servers/scheme.ts'
 import { type Condition, conditionOf } from '../compare/conditions.ts'
@@ -6,7 +7,7 @@ import { metrics } from '../compare/samples.ts'
 import { experiments } from '../experiments/index.ts'
 import { DEFAULT_SLO, profileNames } from '../experiments/profiles.ts'
 import type { Prices } from '../plan/request.ts'
-import type { ProfileName, Slo } from '../record/schema/run.ts'
+import type { ProfileName, Slo } from '../record/types.ts'
 
 const MAX_USERS = 1_000_000
 

@@ -1,4 +1,5 @@
 /** `npm run plan`: takes the newest run that can carry the plan, and prints what a load needs. */
+
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { SchemeName } from '../../servers/scheme.ts'
@@ -9,8 +10,7 @@ import { type Plan, plan, type Refusal } from '../plan/plan.ts'
 import type { PlanRequest, Prices } from '../plan/request.ts'
 import { comparisonText, planText, requestText } from '../plan/text.ts'
 import { readRun, resultsFolder } from '../record/run-dir.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { Run, TrialResult } from '../record/types.ts'
 import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'
 import { traits } from '../traits.ts'

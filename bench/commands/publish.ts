@@ -1,4 +1,5 @@
 /** A run among the published ones, what is derived from all of them, and what the README shows of them. */
+
 import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { homedir, hostname, userInfo } from 'node:os'
@@ -21,8 +22,8 @@ import {
   VERIFY_FILE,
   writeRun,
 } from '../record/run-dir.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
 import { PACKED_TRIALS_FILE } from '../record/trial-log.ts'
+import type { TrialResult } from '../record/types.ts'
 import { reasonsAgainst } from '../report/publishable.ts'
 import { summarize } from '../report/summarize.ts'
 import { toSvg } from '../words/charts/svg.ts'

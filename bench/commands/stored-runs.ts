@@ -1,5 +1,4 @@
 /** A run as comparisons and lists of runs read it. */
-
 import { type RunWithRows, trialRows } from '../figures/rows.ts'
 import { readRun } from '../record/run-dir.ts'
 

@@ -1,4 +1,5 @@
 /** `npm run verify:page`: how long a page of two thousand trials takes from opening to its first charts, on this machine. */
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -6,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { openBrowser } from '../fleet/tools/chromium.ts'
 import { buildPage } from '../page/build.ts'
 import { readRun } from '../record/run-dir.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { TrialResult } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
 import { medianInterval } from '../stats/median-interval.ts'
 import { figure } from '../words/format.ts'

@@ -1,9 +1,10 @@
 /** `npm run verify`: tests the instrument on the machine that it is to measure. */
+
 import { AuthscaleError } from '../errors.ts'
 import { captureEnvironment } from '../probe/environment.ts'
 import { writeFileDurably } from '../record/durable.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
-import type { Environment } from '../record/schema/run.ts'
+import type { Environment } from '../record/types.ts'
 import { judgeTwice } from '../verify/judge.ts'
 import type { Proof, Verdict } from '../verify/proof.ts'
 import { proofs } from '../verify/proofs/index.ts'

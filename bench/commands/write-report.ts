@@ -1,11 +1,11 @@
 /** Everything that is derived from a run, written into its folder. */
+
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { buildPage } from '../page/build.ts'
 import { writeFileDurably } from '../record/durable.ts'
 import { PAGE_FILE } from '../record/run-dir.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { Run, TrialResult } from '../record/types.ts'
 import { renderReport } from '../report/index.ts'
 import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'

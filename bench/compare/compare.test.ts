@@ -1,8 +1,9 @@
 /** Runs against each other: what was put in comes out, noise does not, and what differs besides is said. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type RunWithRows, trialRows } from '../figures/rows.ts'
-import type { Run } from '../record/schema/run.ts'
+import type { Run } from '../record/types.ts'
 import { syntheticLadders } from '../testing/synthetic-ladders.ts'
 import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
 import { compareRuns, type RunRatio } from './compare.ts'

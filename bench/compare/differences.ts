@@ -1,7 +1,5 @@
 /** In what two runs differ besides their figures: whether a ratio between them says what its reader takes it for. */
-
-import type { Run } from '../record/schema/run.ts'
-import type { Arm } from '../record/schema/trial.ts'
+import type { Arm, Run } from '../record/types.ts'
 import { counted } from '../words/format.ts'
 
 /**

@@ -1,14 +1,14 @@
 /** What runs are compared by: for each scheme and metric one number a block. */
-
 import { ROLES } from '../experiments/roles.ts'
+import { addedTo } from '../figures/auth-tax.ts'
 import { instrumentLimit } from '../figures/comparisons.ts'
 import { LEAST_STATE_BYTES } from '../figures/growth.ts'
 import { CONTROL } from '../figures/records.ts'
 import type { TrialRow } from '../figures/rows.ts'
+import { slopePerBlock } from '../figures/slopes.ts'
 import { type ByBlock, differences, medianPerBlock, ownError, ratios } from '../stats/compare.ts'
 import { medianInterval } from '../stats/median-interval.ts'
 import { median } from '../stats/quantiles.ts'
-import { slope } from '../stats/regression.ts'
 
 export interface Metric {
   /** As `--fail-on` and the page's address spell it. */
@@ -72,14 +72,12 @@ const noError = () => 0
 
 function slopes(rows: readonly TrialRow[], scheme: string, value: Value): readonly number[] | null {
   const levels = own(accepted(rows, ROLES.users, scheme))
-  const blocks = [...new Set(levels.map(({ block }) => block))]
-  const found = blocks.flatMap((block) => {
-    const points = levels.flatMap(({ block: at, users, values }) => {
+  const found = slopePerBlock(
+    levels.flatMap(({ block, users, values }) => {
       const bytes = values[value]
-      return at === block && bytes !== undefined ? [[users, bytes] as const] : []
-    })
-    return slope(points) ?? []
-  })
+      return bytes === undefined ? [] : [[block, users, bytes] as const]
+    }),
+  )
   return found.length === 0 || median(found) < LEAST_STATE_BYTES ? null : found
 }
 
@@ -90,9 +88,9 @@ export const metrics: readonly Metric[] = [
     unit: 'CPU µs/request',
     of(rows, scheme) {
       if (scheme === CONTROL) return null
-      const control = byBlock(accepted(rows, ROLES.cost, CONTROL), CPU)
-      const added = differences(byBlock(own(accepted(rows, ROLES.cost, scheme)), CPU), control)
-      return added.length === 0 ? null : added
+      const cpuOf = (some: readonly TrialRow[]) => byBlock(some, CPU)
+      const control = cpuOf(accepted(rows, ROLES.cost, CONTROL))
+      return valuesOf(addedTo([control], cpuOf(own(accepted(rows, ROLES.cost, scheme)))))
     },
     error(rows, value) {
       const found = differences(...twins(rows, CPU))

@@ -1,5 +1,4 @@
 /** A comparison of runs as tables, for terminals and pull requests. */
-
 import type { RunWithRows } from '../figures/rows.ts'
 import { ABSENT, figure, NOT_DETECTED, percent } from '../words/format.ts'
 import { markdownTable, type Table } from '../words/tables.ts'

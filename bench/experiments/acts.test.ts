@@ -1,10 +1,9 @@
 /** Observations during a real trial: what is seen is what the scheme does, and it shows in the record. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
-import type { Observed } from '../record/schema/observe.ts'
-import type { Settings } from '../record/schema/settings.ts'
-import type { Arm } from '../record/schema/trial.ts'
+import type { Arm, Observed, Settings } from '../record/types.ts'
 import { runTrial } from '../run/trial.ts'
 import { fleetForTests } from '../testing/fleet.ts'
 import { traits } from '../traits.ts'

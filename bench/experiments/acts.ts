@@ -2,11 +2,11 @@
  * All that experiments do to a fleet beside load, by kind: what is examined before a window, what is observed during it,
  * and the search for the largest state. The one file that imports an `act.ts`, so that the rest of an experiment stays pure.
  */
+
 import type { Conditions } from '../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../fleet/fleet.ts'
 import type { Observer, Scene } from '../observe/scene.ts'
-import type { Examine, Examined } from '../record/schema/examine.ts'
-import type { Observe, Observed } from '../record/schema/observe.ts'
+import type { Examine, Examined, Observe, Observed } from '../record/types.ts'
 import { observeAnomalies } from './anomalies/act.ts'
 import { examineInBrowser } from './browser/act.ts'
 import { examineCounterfeits } from './counterfeits/act.ts'

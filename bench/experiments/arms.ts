@@ -2,8 +2,7 @@
 
 import type { SchemeName } from '../../servers/scheme.ts'
 import { CONTROL } from '../figures/records.ts'
-import type { Quotas, Settings } from '../record/schema/settings.ts'
-import type { Arm } from '../record/schema/trial.ts'
+import type { Arm, Quotas, Settings } from '../record/types.ts'
 import type { PlanOptions } from './experiment.ts'
 import { CONNECTIONS_PER_REPLICA, DEFAULT_USERS, profiles } from './profiles.ts'
 

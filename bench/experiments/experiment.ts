@@ -1,8 +1,7 @@
 /** What an experiment is: a question, and the arms that answer it. */
+
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
-import type { Prediction, ProfileName, Run } from '../record/schema/run.ts'
-import type { Setting } from '../record/schema/settings.ts'
-import type { Arm, TrialResult } from '../record/schema/trial.ts'
+import type { Arm, Prediction, ProfileName, Run, Setting, TrialResult } from '../record/types.ts'
 
 /** What an experiment may depend on when it lays out its arms. */
 export interface PlanOptions {

@@ -1,7 +1,5 @@
 /** Every experiment by name, and how a run's trials are laid out from them. */
-
-import type { Prediction, Run } from '../record/schema/run.ts'
-import type { Arm, Trial, TrialResult } from '../record/schema/trial.ts'
+import type { Arm, Prediction, Run, Trial, TrialResult } from '../record/types.ts'
 import { shuffled } from '../stats/seeded.ts'
 import { aa } from './aa/plan.ts'
 import { anomalies } from './anomalies/plan.ts'

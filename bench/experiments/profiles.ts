@@ -1,6 +1,4 @@
 /** How long each profile measures: one table, so that the price of a run can be read at a glance. */
-import type { FaultId } from '../record/schema/faults.ts'
-import type { ProfileName, Slo } from '../record/schema/run.ts'
 
 interface Phases {
   /** Independent repeats, each with fresh server processes. */
@@ -73,6 +71,7 @@ interface Broken extends Phases {
 }
 
 /** Logged-in users that the load rotates through, where the number itself is not under test. */
+import type { FaultId, ProfileName, Slo } from '../record/types.ts'
 export const DEFAULT_USERS = 1_000
 
 /**

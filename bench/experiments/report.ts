@@ -1,10 +1,10 @@
 /** What an experiment makes of the records of a run: its part of the summary, its sections, its charts. */
+
 import type { z } from 'zod'
 import type { compareWithControl } from '../figures/comparisons.ts'
 import type { ArmRecords } from '../figures/records.ts'
 import type { Part, SummaryWith } from '../figures/schema.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { Run, TrialResult } from '../record/types.ts'
 import type { Drawing } from '../words/charts/svg.ts'
 import type { ChartLink, Section } from '../words/section.ts'
 

@@ -1,6 +1,7 @@
 /** What every experiment has to say, by its name, in the order of the report. */
+
 import type { CoreSummary, SummaryWith } from '../figures/schema.ts'
-import type { Run } from '../record/schema/run.ts'
+import type { Run } from '../record/types.ts'
 import type { ChartLink, Section } from '../words/section.ts'
 import { report as anomalies } from './anomalies/report.ts'
 import { report as browser } from './browser/report.ts'

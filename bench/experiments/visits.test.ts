@@ -1,7 +1,8 @@
 /** The experiments about logins and journeys: who takes part, what is compared, and what is left out. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Arm } from '../record/schema/trial.ts'
+import type { Arm } from '../record/types.ts'
 import { planOptions } from '../testing/plan-options.ts'
 import type { PlanOptions } from './experiment.ts'
 import { planTrials } from './index.ts'

@@ -1,7 +1,8 @@
 /** Rejected trials are shown both ways, and an arm that its rejects would change says so in every figure. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { TrialResult } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import type { CoreSummary } from './schema.ts'

@@ -1,7 +1,5 @@
 /** Whether it matters that trials were rejected: figures without them and with them, side by side. */
-
-import type { Estimate } from '../record/schema/basics.ts'
-import type { Measurement, TrialResult } from '../record/schema/trial.ts'
+import type { Estimate, Measurement, TrialResult } from '../record/types.ts'
 import { medianPerBlock, ownError } from '../stats/compare.ts'
 import { estimate, metrics } from './metrics.ts'
 import { type ArmRecords, byBlock } from './records.ts'

@@ -1,8 +1,5 @@
 /** The ladders of a run by scheme, and estimates over the server processes behind them. */
-
-import type { Estimate, Warning } from '../record/schema/basics.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { Arm, Measurement, Rung, TrialResult } from '../record/schema/trial.ts'
+import type { Arm, Estimate, Measurement, Run, Rung, TrialResult, Warning } from '../record/types.ts'
 import { clusterInterval } from '../stats/bootstrap.ts'
 import { FEW_BLOCKS } from '../stats/median-interval.ts'
 import { schemePlace } from './records.ts'

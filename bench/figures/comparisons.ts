@@ -1,19 +1,19 @@
 /** What is said of arms against each other: the run's own error, the auth tax, throughput against the control. */
+
 import { mean, sampleStandardDeviation } from 'simple-statistics'
-import type { Estimate, Warning } from '../record/schema/basics.ts'
+import type { Estimate, Warning } from '../record/types.ts'
 import {
-  type ByBlock,
   detected,
   differences,
   type Evidence,
   evidenceOfDifferences,
   evidenceOfRatios,
   MIN_BLOCKS_TO_DETECT,
-  medianPerBlock,
   ownError,
   ratios,
 } from '../stats/compare.ts'
 import { holm } from '../stats/holm.ts'
+import { addedTo, together } from './auth-tax.ts'
 import { estimate, metrics, servingCpuUs } from './metrics.ts'
 import { type ArmRecords, byBlock, isControl, sameCell } from './records.ts'
 import type { CoreSummary } from './schema.ts'
@@ -103,7 +103,7 @@ export interface Compared extends Evidence {
 
 /** CPU µs a request of all serving tiers beyond what the bases take in the same block; null without a common block. */
 export function cpuDifference(of: ArmRecords, bases: readonly ArmRecords[], aa: OwnErrors): Compared | null {
-  const values = differences(cpu(of), together(bases, cpu))
+  const values = [...addedTo(bases.map(cpu), cpu(of)).values()]
   const effect = estimate(values, 'µs/request', { warnings: union([of, ...bases]) })
   const error = aa && ownError(aa.cpuDifferenceUs, 0)
   return effect && { estimate: effect, neutral: 0, error, ...evidenceOfDifferences(values) }
@@ -133,15 +133,10 @@ function ratioOf(
   bases: readonly ArmRecords[],
   equalArms: Estimate | undefined,
 ): Compared | null {
-  const values = ratios(what(of), together(bases, what))
+  const values = ratios(what(of), together(bases.map(what)))
   const effect = estimate(values, 'ratio', { warnings: union([of, ...bases]) })
   const error = equalArms ? ownError(equalArms, 1) : null
   return effect && { estimate: effect, neutral: 1, error, ...evidenceOfRatios(values) }
-}
-
-/** The mean of two controls is less noisy than either. */
-function together(bases: readonly ArmRecords[], what: typeof cpu): ByBlock {
-  return medianPerBlock(bases.flatMap((base) => [...what(base)]))
 }
 
 /** The same comparisons with their p adjusted over all of them that have one. */

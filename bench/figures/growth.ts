@@ -1,7 +1,7 @@
-/** How memory grows with logged-in users: one home for the slope that reports, comparisons and the rule for ending rest on. */
-import type { Measurement } from '../record/schema/trial.ts'
-import { type Point, slope } from '../stats/regression.ts'
+/** How memory grows with logged-in users. */
+import type { Measurement } from '../record/types.ts'
 import { type ArmRecords, byBlock } from './records.ts'
+import { type Observation, slopePerBlock } from './slopes.ts'
 
 /**
  * Nothing can be kept for a user in less than two references, to a key and to a value. What grows by fewer bytes a
@@ -11,14 +11,11 @@ export const LEAST_STATE_BYTES = 16
 
 export type GrowthOf = (measurement: Measurement) => number | null
 
-/** One slope a block, over the numbers of users measured in it; blocks with a single number have none. */
+/** One slope a block, over the numbers of users measured in it. */
 export function bytesPerUser(levels: readonly ArmRecords[], of: GrowthOf): number[] {
-  const blocks = [...new Set(levels.flatMap(({ measured }) => [...measured.keys()]))].sort((a, b) => a - b)
-  return blocks.flatMap((block) => {
-    const points = levels.flatMap((level): Point[] => {
-      const value = byBlock(level, of).get(block)
-      return value === undefined ? [] : [[level.arm.users, value]]
-    })
-    return slope(points) ?? []
-  })
+  return slopePerBlock(
+    levels.flatMap((level) =>
+      [...byBlock(level, of)].map(([block, bytes]): Observation => [block, level.arm.users, bytes]),
+    ),
+  )
 }

@@ -1,8 +1,9 @@
 /** The ladder: how it climbs, where it searches, and what it says when there is no number to say. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Arm, Measurement } from '../record/schema/trial.ts'
+import type { Arm, Measurement } from '../record/types.ts'
 import { capacityOf, keepsSlo, type Look, nextRung, rungSec } from './ladder.ts'
 
 type OpenLoad = Extract<Arm['load'], { loop: 'open' }>

@@ -1,7 +1,5 @@
 /** Which arrival rate comes next on a ladder, and what its rungs say about capacity: pure decisions, no clock. */
-
-import type { Slo } from '../record/schema/run.ts'
-import type { Arm, Measurement, Rung } from '../record/schema/trial.ts'
+import type { Arm, Measurement, Rung, Slo } from '../record/types.ts'
 import type { CapacityNote } from './latency-row.ts'
 
 type OpenLoad = Extract<Arm['load'], { loop: 'open' }>

@@ -1,7 +1,5 @@
 /** Latency at each arrival rate of a ladder. */
-
-import type { Run, Slo } from '../record/schema/run.ts'
-import type { Measurement } from '../record/schema/trial.ts'
+import type { Measurement, Run, Slo } from '../record/types.ts'
 import { median } from '../stats/quantiles.ts'
 import { accepted, clusterEstimate, flags, type Ladder } from './climbs.ts'
 import { histogramSet } from './histograms.ts'

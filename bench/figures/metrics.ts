@@ -1,7 +1,5 @@
 /** What a summary says of each arm: one table from a measurement to named numbers with units. */
-
-import type { Estimate, Warning } from '../record/schema/basics.ts'
-import type { Measurement } from '../record/schema/trial.ts'
+import type { Estimate, Measurement, Warning } from '../record/types.ts'
 import { FEW_BLOCKS, medianInterval } from '../stats/median-interval.ts'
 
 interface Metric {

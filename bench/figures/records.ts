@@ -1,8 +1,7 @@
 /** Sorts a run's records by arm, and decides which record of a trial counts. */
+
 import { type SchemeName, schemeNames } from '../../servers/scheme.ts'
-import type { Warning } from '../record/schema/basics.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { Arm, Measurement, TrialResult } from '../record/schema/trial.ts'
+import type { Arm, Measurement, Run, TrialResult, Warning } from '../record/types.ts'
 import type { ByBlock } from '../stats/compare.ts'
 
 /** An arm with what was measured of it, by block. */

@@ -1,8 +1,5 @@
 /** Trials as rows of a table: what comparisons between runs and the page's raw table read. */
-
-import type { Warning } from '../record/schema/basics.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { Run, TrialResult, Warning } from '../record/types.ts'
 import { capacityOf, look } from './ladder.ts'
 import { type MetricName, metrics } from './metrics.ts'
 

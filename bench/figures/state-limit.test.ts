@@ -1,8 +1,9 @@
 /** The search for the largest state against limits that are known, and what is left out because of it. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { TrialResult } from '../record/types.ts'
 import { type PlannedRun, upcomingTrials } from '../run/trial-order.ts'
 import { planOptions } from '../testing/plan-options.ts'
 import { syntheticPayload } from '../testing/synthetic-axes.ts'

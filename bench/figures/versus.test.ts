@@ -1,7 +1,8 @@
 /** Arms against the ones that they name, in a made-up run where what lies between them is known. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Measurement, Trial, TrialResult } from '../record/schema/trial.ts'
+import type { Measurement, Trial, TrialResult } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
 import { failedRecord, type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
 import { versusTable } from '../words/versus-table.ts'

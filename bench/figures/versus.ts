@@ -1,5 +1,4 @@
 /** Each arm against the one that it names itself compared with: what a change of one setting is worth. */
-
 import {
   type Compared,
   type Comparison,

@@ -1,7 +1,8 @@
 /** A fall that is there in every block is told from a host that changes its speed. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { TrialResult } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
 import { seededNormal } from '../stats/seeded.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'

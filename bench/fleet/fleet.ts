@@ -1,9 +1,8 @@
 /** What is running: what a fleet is asked for, what it offers while it is up, and what can provide fleets. */
+
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import type { GeneratorOptions } from '../load/job.ts'
-import type { FaultId } from '../record/schema/faults.ts'
-import type { Environment, Part, Placement } from '../record/schema/run.ts'
-import type { Quotas, Setting, Settings } from '../record/schema/settings.ts'
+import type { Environment, FaultId, Part, Placement, Quotas, Setting, Settings } from '../record/types.ts'
 import type { Pacer } from './pace.ts'
 import type { QuotaMethod } from './quota/cgroup.ts'
 

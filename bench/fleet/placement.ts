@@ -2,11 +2,12 @@
  * Which CPUs each process gets. The replicas are to be what saturates, so nothing else may run on their cores:
  * proxy, Redis, generator and harness share what the replicas leave.
  */
+
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import { promisify } from 'node:util'
-import type { Placement } from '../record/schema/run.ts'
+import type { Placement } from '../record/types.ts'
 import { onPath } from './tools/path.ts'
 
 const run = promisify(execFile)

@@ -1,5 +1,4 @@
 /** Free ports on loopback. */
-
 import { type AddressInfo, createServer } from 'node:net'
 
 /**

@@ -1,10 +1,11 @@
 /** A fleet of containers that docker-compose.yml started: found by DNS, its servers changed through their agents. */
+
 import { randomBytes } from 'node:crypto'
 import { resolve4 } from 'node:dns/promises'
 import os from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
-import type { Part, Placement } from '../record/schema/run.ts'
+import type { Part, Placement } from '../record/types.ts'
 import type { Fleet, FleetOptions, FleetSpec, ReplicaHandle, RunningFleet } from './fleet.ts'
 import { loadEnv, SERVER_SETTINGS } from './server-env.ts'
 import { checkNamedRedis, useNamedRedis } from './stores/redis.ts'

@@ -1,5 +1,4 @@
 /** An arm's settings as the environment variables of its servers; what is not named keeps the server's own default. */
-import type { Setting, Settings } from '../record/schema/settings.ts'
 
 const VARIABLES = {
   ttlSec: 'TTL_SEC',
@@ -20,6 +19,7 @@ const VARIABLES = {
 } as const satisfies Partial<Record<Setting, string>>
 
 /** What a server reads from its environment; every fleet can set it. */
+import type { Setting, Settings } from '../record/types.ts'
 export const SERVER_SETTINGS = Object.keys(VARIABLES) as (keyof typeof VARIABLES)[]
 
 export function serverEnv(settings: Settings): Record<string, string> {

@@ -1,4 +1,5 @@
 /** What an arm's settings change about a fleet on this machine, and that nothing of it stays for the next one. */
+
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -7,7 +8,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Redis } from 'ioredis'
 import { schemes } from '../../servers/scheme.ts'
-import type { Settings } from '../record/schema/settings.ts'
+import type { Settings } from '../record/types.ts'
 import type { Fleet, FleetSpec, RunningFleet } from './fleet.ts'
 import { openLocalFleet } from './local/local.ts'
 import { serverEnv } from './server-env.ts'

@@ -1,5 +1,4 @@
 /** Keeps one credential a user in a few bytes more than its length, so that 100,000 of them stay small. */
-
 import type { Traits } from '../../servers/scheme.ts'
 import type { Shard } from './job.ts'
 import { numberOf, shareOf, WHOLE } from './shard.ts'

@@ -1,6 +1,7 @@
 /** What a load generator is asked to do, and what it reports. */
+
 import type { Traits } from '../../servers/scheme.ts'
-import type { Arrivals, Measurement } from '../record/schema/trial.ts'
+import type { Arrivals, Measurement } from '../record/types.ts'
 
 /** How a load generator is started. */
 export interface GeneratorOptions {

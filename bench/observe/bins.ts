@@ -1,5 +1,5 @@
 /** Puts requests on a timeline by when they were due, and says what became of each. Pure. */
-import type { Observed } from '../record/schema/observe.ts'
+import type { Observed } from '../record/types.ts'
 import { isAccepted, type Operation } from './history.ts'
 
 export type Bin = Extract<Observed, { kind: 'faults' }>['bins'][number]

@@ -1,4 +1,5 @@
 /** Bounds follow from what a scheme declares and its servers' settings, whose defaults are the servers' own. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readConfig } from '../../servers/config.ts'
@@ -6,7 +7,7 @@ import type { SchemeName } from '../../servers/scheme.ts'
 import { makeKeys } from '../../servers/testing/servers.ts'
 import { CLOCK_TOLERANCE_SEC as OF_SERVERS } from '../../servers/tokens/claims.ts'
 import { loadEnv } from '../fleet/server-env.ts'
-import type { Settings } from '../record/schema/settings.ts'
+import type { Settings } from '../record/types.ts'
 import { traits } from '../traits.ts'
 import { boundsOf, CLOCK_TOLERANCE_SEC, DEFAULTS, shippedBoundsOf } from './bounds.ts'
 

@@ -1,5 +1,4 @@
 /** A client that follows a scheme's declared traits, asks the replica that it is told to, and records all it does. */
-
 import type { Traits } from '../../servers/scheme.ts'
 import { HEADER_OF_TRANSPORT } from '../load/credentials.ts'
 import { credentialIn, refreshTokenIn } from '../load/wire/issued.ts'

@@ -2,8 +2,7 @@
 
 import type { Traits } from '../../servers/scheme.ts'
 import type { RunningFleet } from '../fleet/fleet.ts'
-import type { Observe, Observed } from '../record/schema/observe.ts'
-import type { Settings } from '../record/schema/settings.ts'
+import type { Observe, Observed, Settings } from '../record/types.ts'
 
 export interface Scene {
   running: RunningFleet

@@ -1,4 +1,5 @@
 /** `report.html` and `results/index.html`: each one file that needs nothing else, neither a server nor a network. */
+
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -6,8 +7,7 @@ import * as esbuild from 'esbuild'
 import { schemeNames } from '../../servers/scheme.ts'
 import type { RunWithRows } from '../figures/rows.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { Run, TrialResult } from '../record/types.ts'
 import type { Summary } from '../report/schema.ts'
 import { traits } from '../traits.ts'
 import { catalogueHtml } from './catalogue-html.ts'

@@ -1,6 +1,5 @@
 /** The page before a script has run: the answer, the verdicts, and every section of the report, readable by itself. */
-
-import type { Run } from '../record/schema/run.ts'
+import type { Run } from '../record/types.ts'
 import { answers } from '../report/answer.ts'
 import { chartFile, drawings } from '../report/charts.ts'
 import { progress, reportSections } from '../report/markdown.ts'

@@ -2,8 +2,7 @@
 
 import { type RunWithRows, trialRows } from '../figures/rows.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { Run, TrialResult } from '../record/types.ts'
 import type { Summary } from '../report/schema.ts'
 
 export interface PageData extends RunWithRows {

@@ -1,5 +1,4 @@
 /** The whole trade as a table in which each cell leads to the trials behind it. */
-
 import type { Trade } from '../trade/schema.ts'
 import { NOTE } from '../trade/section.ts'
 import { COLUMNS, type Column } from '../trade/trade.ts'

@@ -2,8 +2,7 @@
  * What remembered state makes of the evidence for a plan: everything that was measured with the usual few bytes, moved
  * along the slopes that the experiment `payload` found.
  */
-
-import type { Estimate } from '../record/schema/basics.ts'
+import type { Estimate } from '../record/types.ts'
 import { figure } from '../words/format.ts'
 import type { Ladder } from './curve.ts'
 import type { Evidence, TierCost } from './evidence.ts'

@@ -2,7 +2,6 @@
  * What requests wait at the tiers that all replicas share. A plan's response times were measured on one replica, in
  * front of a Redis and a proxy that had little else to do; with the planned load of all replicas both are busier.
  */
-
 import { meanResponseSec, responseQuantileSec } from '../stats/erlang.ts'
 import { percent, responseTime } from '../words/format.ts'
 import { demandOf, type Evidence, type TierCost } from './evidence.ts'

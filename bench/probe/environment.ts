@@ -1,11 +1,12 @@
 /** Captures what a run was measured on. Nothing that names a person or a host goes in. */
+
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import { promisify } from 'node:util'
 import type { Fleet } from '../fleet/fleet.ts'
-import type { Environment } from '../record/schema/run.ts'
+import type { Environment } from '../record/types.ts'
 
 const run = promisify(execFile)
 

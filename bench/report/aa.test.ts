@@ -2,12 +2,12 @@
  * 200 runs of a machine on which every scheme costs the same, through the whole analysis: what is found in them is
  * a false alarm. Server processes differ by 13 %, blocks by another 10 %, as on a small shared machine.
  */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Comparison, ownErrors } from '../figures/comparisons.ts'
 import { recordsByArm } from '../figures/records.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { Run, TrialResult } from '../record/types.ts'
 import { rangeCoverage } from '../stats/median-interval.ts'
 import { median } from '../stats/quantiles.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'

@@ -4,7 +4,7 @@ import type { Chart } from '../experiments/report.ts'
 import { experimentCharts } from '../experiments/reports.ts'
 import { ROLES } from '../experiments/roles.ts'
 import { farScaleChart } from '../plan/far/chart.ts'
-import type { Run } from '../record/schema/run.ts'
+import type { Run } from '../record/types.ts'
 import type { Drawing } from '../words/charts/svg.ts'
 import type { Summary } from './schema.ts'
 

@@ -1,5 +1,5 @@
 /** A whole report as a map from file name to content; a pure function of the records, written by the caller. */
-import type { Run } from '../record/schema/run.ts'
+import type { Run } from '../record/types.ts'
 import { toSvg } from '../words/charts/svg.ts'
 import { chartFile, drawings } from './charts.ts'
 import { markdownReport } from './markdown.ts'

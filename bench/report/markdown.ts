@@ -1,8 +1,9 @@
 /** `report.md`: the answer and the verdicts first, then every figure, then what weakens it. */
+
 import { claimsSection } from '../claims/section.ts'
 import { experimentSections } from '../experiments/reports.ts'
 import { farSection } from '../plan/far/section.ts'
-import type { Run } from '../record/schema/run.ts'
+import type { Run } from '../record/types.ts'
 import { tradeSection } from '../trade/section.ts'
 import { counted } from '../words/format.ts'
 import { type Part, type Section, section } from '../words/section.ts'

@@ -1,7 +1,7 @@
 /** What a run was measured on, how, and what it cannot tell. */
 
 import { sloText } from '../experiments/latency/tables.ts'
-import type { Environment, Run, Slo } from '../record/schema/run.ts'
+import type { Environment, Run, Slo } from '../record/types.ts'
 import { FEW_BLOCKS, rangeCoverage } from '../stats/median-interval.ts'
 import { counted, figure, list } from '../words/format.ts'
 import { type Section, section } from '../words/section.ts'

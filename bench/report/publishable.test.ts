@@ -1,8 +1,8 @@
 /** What stands against publishing a run: each reason by itself, and none for a good one. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Run } from '../record/schema/run.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { Run, TrialResult } from '../record/types.ts'
 import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
 import { reasonsAgainst } from './publishable.ts'
 import { summarize } from './summarize.ts'

@@ -1,6 +1,5 @@
 /** What a run must be like before it is published: the reasons why it is not, as sentences. */
-import type { Run } from '../record/schema/run.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { Run, TrialResult } from '../record/types.ts'
 import { counted, list, percent } from '../words/format.ts'
 import type { Summary } from './schema.ts'
 

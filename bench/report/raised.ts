@@ -1,6 +1,7 @@
 /** Each warning of a run with what it means and where it was raised. */
+
 import { ROLES } from '../experiments/roles.ts'
-import type { Warning } from '../record/schema/basics.ts'
+import type { Warning } from '../record/types.ts'
 import type { Table } from '../words/tables.ts'
 import { meaning } from '../words/warnings.ts'
 import type { Summary } from './schema.ts'

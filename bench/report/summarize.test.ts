@@ -1,8 +1,8 @@
 /** Summaries against what was put into a made-up run, for each outcome that a run can have. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Run } from '../record/schema/run.ts'
-import type { Arm, Measurement, Trial, TrialResult } from '../record/schema/trial.ts'
+import type { Arm, Measurement, Run, Trial, TrialResult } from '../record/types.ts'
 import { failedRecord, modelled, type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
 import type { Summary } from './schema.ts'
 import { summarize } from './summarize.ts'

@@ -1,5 +1,4 @@
 /** The claims at the end of a run: a verdict and the words that were said, without the evidence. */
-
 import type { ClaimFinding } from '../claims/schema.ts'
 import { counted } from '../words/format.ts'
 import { wrap } from '../words/wrap.ts'

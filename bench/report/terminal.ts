@@ -4,8 +4,7 @@ import Table, { type Cell } from 'cli-table3'
 import { busyText, capacityText, commonRates, rungAt, sloText } from '../experiments/latency/tables.ts'
 import { isPoint } from '../experiments/replicas/summary.ts'
 import { ROLES } from '../experiments/roles.ts'
-import type { Estimate } from '../record/schema/basics.ts'
-import type { Run } from '../record/schema/run.ts'
+import type { Estimate, Run } from '../record/types.ts'
 import {
   ABSENT,
   armLabel,

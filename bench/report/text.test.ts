@@ -1,9 +1,9 @@
 /** What readers see in the report and the terminal, for each outcome that a run can have. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
-import type { Warning } from '../record/schema/basics.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { TrialResult, Warning } from '../record/types.ts'
 import { type LadderOptions, syntheticLadders } from '../testing/synthetic-ladders.ts'
 import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
 import { figure } from '../words/format.ts'

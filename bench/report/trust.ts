@@ -2,7 +2,7 @@
 
 import { sloText } from '../experiments/latency/tables.ts'
 import { ROLES } from '../experiments/roles.ts'
-import type { Rules, Run } from '../record/schema/run.ts'
+import type { Rules, Run } from '../record/types.ts'
 import { ABSENT, counted, figure, percent, styles, withInterval } from '../words/format.ts'
 import type { Table } from '../words/tables.ts'
 import type { Summary } from './schema.ts'

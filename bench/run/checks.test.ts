@@ -1,9 +1,10 @@
 /** The checks on windows whose truth is known: made-up ones, and real processes that wait for a CPU. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { LoadReport } from '../load/job.ts'
-import type { Placement } from '../record/schema/run.ts'
+import type { Placement } from '../record/types.ts'
 import { cpuTrend, littleRatio, replicaWaitShare } from './checks.ts'
 
 const none = { mean: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 }

@@ -2,9 +2,7 @@
 
 import type { Load, LoadReport } from '../load/job.ts'
 import type { CpuSample, WindowReading } from '../probe/probe.ts'
-import type { Placement } from '../record/schema/run.ts'
-import type { Quotas } from '../record/schema/settings.ts'
-import type { Measurement } from '../record/schema/trial.ts'
+import type { Measurement, Placement, Quotas } from '../record/types.ts'
 import { slope } from '../stats/regression.ts'
 
 /** Below this share of its arrivals answered, most of what a window has yet to answer is answered after it. */

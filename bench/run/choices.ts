@@ -1,10 +1,11 @@
 /** What the user chose, and what the planner takes from that and from the fleet at hand. */
+
 import { type SchemeName, schemeNames, type Traits } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
 import type { Experiment, PlanOptions } from '../experiments/experiment.ts'
 import { experiments } from '../experiments/index.ts'
 import type { Fleet } from '../fleet/fleet.ts'
-import type { ProfileName, Slo } from '../record/schema/run.ts'
+import type { ProfileName, Slo } from '../record/types.ts'
 
 /** The options of `npm run bench` as commander hands them over. */
 export interface BenchOptions {

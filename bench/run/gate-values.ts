@@ -4,10 +4,7 @@
  */
 
 import type { Load } from '../load/job.ts'
-import type { Warning } from '../record/schema/basics.ts'
-import type { Placement } from '../record/schema/run.ts'
-import type { Quotas } from '../record/schema/settings.ts'
-import type { Arm, Measurement } from '../record/schema/trial.ts'
+import type { Arm, Measurement, Placement, Quotas, Warning } from '../record/types.ts'
 
 /** What was measured, before it is judged. */
 export type Facts = Omit<Measurement, 'warnings'>

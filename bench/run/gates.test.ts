@@ -1,8 +1,9 @@
 /** Each gate is broken by what it is for and by nothing else; what follows is in the table alone. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Warning, warningSchema } from '../record/schema/basics.ts'
-import type { Arrivals, Measurement } from '../record/schema/trial.ts'
+import { warningSchema } from '../record/schema/basics.ts'
+import type { Arrivals, Measurement, Warning } from '../record/types.ts'
 import { type Context, type Facts, gateValues } from './gate-values.ts'
 import { breached, decision, gates, invalidity } from './gates.ts'
 

@@ -1,9 +1,7 @@
 /** The rules by which a window is judged: a table that each run records before anything is measured. */
 
 import type { Load, LoadReport } from '../load/job.ts'
-import type { Warning } from '../record/schema/basics.ts'
-import type { Gate } from '../record/schema/run.ts'
-import type { Arm, Measurement } from '../record/schema/trial.ts'
+import type { Arm, Gate, Measurement, Warning } from '../record/types.ts'
 import { type Context, type Facts, type GateId, gateValues } from './gate-values.ts'
 
 interface Row extends Omit<Gate, 'leastWindowSec'> {

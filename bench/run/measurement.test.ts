@@ -1,8 +1,9 @@
 /** How readings become a record: arithmetic on known numbers, and the run's own gates applied to them. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AS_IT_IS } from '../experiments/arms.ts'
-import type { Placement } from '../record/schema/run.ts'
+import type { Placement } from '../record/types.ts'
 import { gates } from './gates.ts'
 import { type Readings, toMeasurement } from './measurement.ts'
 

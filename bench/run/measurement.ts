@@ -2,8 +2,7 @@
 
 import type { Load, LoadReport, LoginReport } from '../load/job.ts'
 import type { MemoryReading, WindowReading } from '../probe/probe.ts'
-import type { Gate, Placement } from '../record/schema/run.ts'
-import type { Measurement, Trial } from '../record/schema/trial.ts'
+import type { Gate, Measurement, Placement, Trial } from '../record/types.ts'
 import { checks } from './checks.ts'
 import { breached } from './gates.ts'
 

@@ -1,4 +1,5 @@
 /** Begins a run or takes up an interrupted one: plan, environment, folder and log. */
+
 import { randomInt } from 'node:crypto'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
@@ -13,9 +14,8 @@ import { captureEnvironment } from '../probe/environment.ts'
 import { temporaryOf } from '../record/durable.ts'
 import { createRunDir, RUN_FILE, readRun, resultsFolder, writeRun } from '../record/run-dir.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
-import type { Environment, Rules, Run, Slo } from '../record/schema/run.ts'
-import type { Trial } from '../record/schema/trial.ts'
 import { openTrialLog, type TrialLog } from '../record/trial-log.ts'
+import type { Environment, Rules, Run, Slo, Trial } from '../record/types.ts'
 import { type BenchOptions, chosenExperiments, planOptions } from './choices.ts'
 import { gates } from './gates.ts'
 import type { PlannedRun } from './trial-order.ts'

@@ -1,7 +1,8 @@
 /** Time left and one-line outcomes: what a person waits by. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Arrivals, Rung, TrialResult } from '../record/schema/trial.ts'
+import type { Arrivals, Rung, TrialResult } from '../record/types.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { duration, outcome, secondsLeft, soFar } from './progress.ts'
 

@@ -1,9 +1,9 @@
 /** Shows what is running, what came out, and how long it will still take. */
+
 import { Listr } from 'listr2'
 import { capacityOf, look } from '../figures/ladder.ts'
 import { settleSec } from '../record/journey.ts'
-import type { Slo } from '../record/schema/run.ts'
-import type { Arm, Rung, Trial, TrialResult } from '../record/schema/trial.ts'
+import type { Arm, Rung, Slo, Trial, TrialResult } from '../record/types.ts'
 import { median } from '../stats/quantiles.ts'
 import { wrap } from '../words/wrap.ts'
 import { turnsSec } from './rotation/rotate.ts'

@@ -1,10 +1,10 @@
 /** When an experiment may end, what it never looks at, and what ending early does to its intervals. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { servingCpuUs } from '../figures/metrics.ts'
 import { byBlock, recordsByArm } from '../figures/records.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { Run, TrialResult } from '../record/types.ts'
 import { medianInterval } from '../stats/median-interval.ts'
 import { failedRecord, type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
 import { preciseEnough } from './stopping.ts'

@@ -6,8 +6,7 @@ import { capacityOf, look } from '../figures/ladder.ts'
 import { redisGrowthBytes, replicaGrowthBytes, servingCpuUs } from '../figures/metrics.ts'
 import { type ArmRecords, byBlock, recordsByArm } from '../figures/records.ts'
 import { tooLarge } from '../figures/state-limit.ts'
-import type { Run, Slo } from '../record/schema/run.ts'
-import type { Measurement, Trial, TrialResult } from '../record/schema/trial.ts'
+import type { Measurement, Run, Slo, Trial, TrialResult } from '../record/types.ts'
 import { medianInterval } from '../stats/median-interval.ts'
 
 /**

@@ -1,8 +1,9 @@
 /** Trials over TLS whose handshakes were not those that were asked for. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Load } from '../load/job.ts'
-import type { Measurement } from '../record/schema/trial.ts'
+import type { Measurement } from '../record/types.ts'
 import { tlsProblem } from './tls-problem.ts'
 
 const refused = { accepted: false, answer: 'alert protocol_version' }

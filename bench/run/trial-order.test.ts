@@ -1,9 +1,9 @@
 /** The order of trials: everything is attempted, repeats are bounded and stay in their block, resuming changes nothing. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Rules } from '../record/schema/run.ts'
-import type { Trial, TrialResult } from '../record/schema/trial.ts'
+import type { Rules, Trial, TrialResult } from '../record/types.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { gates } from './gates.ts'
 import { nextTogether, type PlannedRun, pendingTrials, upcomingTrials } from './trial-order.ts'

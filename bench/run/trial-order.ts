@@ -1,8 +1,8 @@
 /** Which trial is measured next: block by block, what was rejected once more at its block's end. Pure. */
+
 import { comparisonOf } from '../experiments/arms.ts'
 import { tooLarge } from '../figures/state-limit.ts'
-import type { Rules, Run } from '../record/schema/run.ts'
-import type { Trial, TrialResult } from '../record/schema/trial.ts'
+import type { Rules, Run, Trial, TrialResult } from '../record/types.ts'
 import { preciseEnough } from './stopping.ts'
 
 /** A run that has its rules, as every new one does. */

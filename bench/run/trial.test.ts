@@ -1,11 +1,12 @@
 /** The start of trials: on which fleet, and when one half of it fails, nothing of the other keeps running. */
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Fleet, FleetSpec, RunningFleet } from '../fleet/fleet.ts'
-import type { Arm, Trial } from '../record/schema/trial.ts'
+import type { Arm, Trial } from '../record/types.ts'
 import { conditionsOf, proofTraits, proofTrial, runOneTrial } from '../verify/trial-of-proof.ts'
 import { runTogether } from './trial.ts'
 

@@ -1,4 +1,5 @@
 /** Whole trials under faults, on real fleets: their records, and that nothing of them stays when one is stopped in the middle. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,9 +8,7 @@ import { faults } from '../experiments/faults/plan.ts'
 import { DEFAULT_SLO } from '../experiments/profiles.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { identify } from '../fleet/processes/identity.ts'
-import type { FaultId } from '../record/schema/faults.ts'
-import type { Observed } from '../record/schema/observe.ts'
-import type { Trial } from '../record/schema/trial.ts'
+import type { FaultId, Observed, Trial } from '../record/types.ts'
 import { fleetForTests } from '../testing/fleet.ts'
 import { planOptions } from '../testing/plan-options.ts'
 import { traits } from '../traits.ts'

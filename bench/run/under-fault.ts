@@ -2,9 +2,10 @@
  * A trial under a fault: a window of ordinary load first, which says what the fleet does when it is well, and then the
  * fault by itself. A generator's figures mean nothing while a fleet is broken, and its errors would end the trial.
  */
+
 import { observing } from '../experiments/acts.ts'
 import type { Load } from '../load/job.ts'
-import type { Observe } from '../record/schema/observe.ts'
+import type { Observe } from '../record/types.ts'
 import { failed, type Judged, judged, logIn, measureWindow, type Session, warmUp } from './window.ts'
 
 type Asked = Extract<Observe, { kind: 'faults' }>

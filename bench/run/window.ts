@@ -1,4 +1,5 @@
 /** One window of load on a fleet, what has to happen before it, and what becomes of its figures. */
+
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Traits } from '../../servers/scheme.ts'
 import { observing } from '../experiments/acts.ts'
@@ -6,10 +7,7 @@ import type { RunningFleet } from '../fleet/fleet.ts'
 import type { Generator, LoadJob, LoginReport } from '../load/job.ts'
 import { type MemoryReading, openProbe } from '../probe/probe.ts'
 import { probeProtocols } from '../probe/protocols.ts'
-import type { Warning } from '../record/schema/basics.ts'
-import type { Rules } from '../record/schema/run.ts'
-import type { Quotas } from '../record/schema/settings.ts'
-import type { Measurement, Rung, Trial, TrialResult } from '../record/schema/trial.ts'
+import type { Measurement, Quotas, Rules, Rung, Trial, TrialResult, Warning } from '../record/types.ts'
 import { decision, invalidity } from './gates.ts'
 import { toMeasurement } from './measurement.ts'
 import { tlsProblem } from './tls-problem.ts'

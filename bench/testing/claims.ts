@@ -1,8 +1,8 @@
 /** Made-up runs through the whole analysis, for tests of single claims. */
+
 import assert from 'node:assert/strict'
 import type { ClaimFinding } from '../claims/schema.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { Measurement, TrialResult } from '../record/schema/trial.ts'
+import type { Measurement, Run, TrialResult } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
 import { type LadderOptions, syntheticLadders } from './synthetic-ladders.ts'
 import { type SyntheticOptions, syntheticRun } from './synthetic-run.ts'

@@ -3,7 +3,7 @@
 import type { Ladder, Step } from '../plan/curve.ts'
 import type { Evidence } from '../plan/evidence.ts'
 import { exactly } from '../plan/range.ts'
-import type { Estimate } from '../record/schema/basics.ts'
+import type { Estimate } from '../record/types.ts'
 import type { Summary } from '../report/schema.ts'
 
 const SPREAD = 0.1

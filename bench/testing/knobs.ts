@@ -1,7 +1,8 @@
 /** Records of tunings whose worth is given, for the tests of what is said about them. */
+
 import { planTrials } from '../experiments/index.ts'
 import { knobs } from '../experiments/knobs/plan.ts'
-import type { Run } from '../record/schema/run.ts'
+import type { Run } from '../record/types.ts'
 import { seededNormal } from '../stats/seeded.ts'
 import { planOptions } from './plan-options.ts'
 import { type SyntheticOptions, syntheticRun } from './synthetic-run.ts'

@@ -1,7 +1,9 @@
 /** What an experiment is asked with in the tests: everything as by default, on two cores. */
+
 import { schemeNames } from '../../servers/scheme.ts'
 import type { PlanOptions } from '../experiments/experiment.ts'
-import { type Setting, settingsSchema } from '../record/schema/settings.ts'
+import { settingsSchema } from '../record/schema/settings.ts'
+import type { Setting } from '../record/types.ts'
 import { traits } from '../traits.ts'
 
 export async function planOptions(overrides: Partial<PlanOptions> = {}): Promise<PlanOptions> {

@@ -3,9 +3,7 @@
 import type { PlanOptions } from '../experiments/experiment.ts'
 import { planTrials } from '../experiments/index.ts'
 import { revocation } from '../experiments/revocation/plan.ts'
-import type { Observed } from '../record/schema/observe.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { Arm, TrialResult } from '../record/schema/trial.ts'
+import type { Arm, Observed, Run, TrialResult } from '../record/types.ts'
 import { planOptions } from './plan-options.ts'
 import { syntheticRun } from './synthetic-run.ts'
 

@@ -2,11 +2,11 @@
  * A made-up run for tests: every number comes from a small table and a seed, so that what a report says about it
  * can be compared with what was put in. Not a measurement of anything.
  */
+
 import { schemeNames } from '../../servers/scheme.ts'
 import { AS_IT_IS } from '../experiments/arms.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
-import type { Environment, Rules, Run } from '../record/schema/run.ts'
-import type { Arm, Measurement, Trial, TrialResult } from '../record/schema/trial.ts'
+import type { Arm, Environment, Measurement, Rules, Run, Trial, TrialResult } from '../record/types.ts'
 import { seededNormal } from '../stats/seeded.ts'
 
 /** CPU µs a request in the replicas and in Redis; bytes a user in the replicas and in Redis. */

@@ -1,8 +1,8 @@
 /** Records of a fleet that obeys the demand law to the letter, for the tests of what is said about scaling. */
+
 import { planTrials } from '../experiments/index.ts'
 import { replicas } from '../experiments/replicas/plan.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { Arm, Measurement, Trial, TrialResult } from '../record/schema/trial.ts'
+import type { Arm, Measurement, Run, Trial, TrialResult } from '../record/types.ts'
 import { seededNormal } from '../stats/seeded.ts'
 import { planOptions } from './plan-options.ts'
 import { syntheticRun } from './synthetic-run.ts'

@@ -1,9 +1,8 @@
 /** A made-up run of the experiment `timing`, with leaks of known size. */
+
 import { planTrials } from '../experiments/index.ts'
 import { timing } from '../experiments/timing/plan.ts'
-import type { TimingSeen } from '../record/schema/examine.ts'
-import type { Run } from '../record/schema/run.ts'
-import type { TrialResult } from '../record/schema/trial.ts'
+import type { Run, TimingSeen, TrialResult } from '../record/types.ts'
 import { seededNormal } from '../stats/seeded.ts'
 import { planOptions } from './plan-options.ts'
 import { syntheticRun } from './synthetic-run.ts'

@@ -1,5 +1,4 @@
 /** The table of the whole trade, and which trials each of its cells rests on. */
-
 import { ABSENT } from '../words/format.ts'
 import { type Section, section } from '../words/section.ts'
 import { folded, markdownTable, type Table } from '../words/tables.ts'

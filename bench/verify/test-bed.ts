@@ -1,5 +1,4 @@
 /** What the proofs are carried out with: the compiled generator, servers on CPUs of their own, and a clean end. */
-
 import type { Fleet, RunningFleet } from '../fleet/fleet.ts'
 import { openLocalFleet } from '../fleet/local/local.ts'
 import { allowedCpus, pinHarness, place, placementMethod } from '../fleet/placement.ts'

@@ -1,9 +1,7 @@
 /** Numbers and names as every table and chart prints them, so that the same figure looks the same everywhere. */
 
 import type { Comparison } from '../figures/comparisons.ts'
-import type { Estimate } from '../record/schema/basics.ts'
-import type { Environment } from '../record/schema/run.ts'
-import type { Arm } from '../record/schema/trial.ts'
+import type { Arm, Environment, Estimate } from '../record/types.ts'
 
 /** A difference that was not detected. */
 export const NOT_DETECTED = '~'

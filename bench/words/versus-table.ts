@@ -1,7 +1,7 @@
 /** The table of an experiment whose arms name what they are compared with. */
 
 import type { CoreSummary } from '../figures/schema.ts'
-import type { Arm } from '../record/schema/trial.ts'
+import type { Arm } from '../record/types.ts'
 import { ABSENT, armLabel, compared, styles } from './format.ts'
 import type { Table } from './tables.ts'
 import { cpuText, throughputText } from './warnings.ts'

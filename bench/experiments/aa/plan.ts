@@ -1,5 +1,4 @@
 /** What two equal arms differ by: the error of this machine, which no comparison on it can be smaller than. */
-
 import { CONTROL } from '../../figures/records.ts'
 import { arm, blocksOf } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'

@@ -1,4 +1,5 @@
 /** Counts what concurrent requests do to each other: lost updates, undone logouts, refresh races, strays. */
+
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Traits } from '../../../servers/scheme.ts'
 import { boundsOf } from '../../observe/bounds.ts'
@@ -6,7 +7,7 @@ import { checkHistory } from '../../observe/check.ts'
 import { type Client, type Login, openClient, type Place } from '../../observe/client.ts'
 import { isAccepted } from '../../observe/history.ts'
 import type { Observer, Scene } from '../../observe/scene.ts'
-import type { Observe, Observed } from '../../record/schema/observe.ts'
+import type { Observe, Observed } from '../../record/types.ts'
 
 type Seen = Extract<Observed, { kind: 'anomalies' }>
 type Asked = Extract<Observe, { kind: 'anomalies' }>

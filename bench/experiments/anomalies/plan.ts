@@ -1,8 +1,7 @@
 /** What concurrent requests do to each other, counted: stock against tuned, strict against lenient. */
 
 import type { SchemeName } from '../../../servers/scheme.ts'
-import type { Settings } from '../../record/schema/settings.ts'
-import type { Arm } from '../../record/schema/trial.ts'
+import type { Arm, Settings } from '../../record/types.ts'
 import { arm, blocksOf } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { OPEN_CONNECTIONS_PER_REPLICA, profiles } from '../profiles.ts'

@@ -1,5 +1,4 @@
 /** What the experiment `anomalies` has to say. */
-
 import type { ExperimentReport } from '../report.ts'
 import { part } from './schema.ts'
 import { anomaliesSection } from './section.ts'

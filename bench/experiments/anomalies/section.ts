@@ -1,5 +1,4 @@
 /** The section of a report about what concurrent requests do to each other. */
-
 import { ABSENT, figure } from '../../words/format.ts'
 import { type Section, section } from '../../words/section.ts'
 import { markdownTable, type Table } from '../../words/tables.ts'

@@ -1,7 +1,8 @@
 /** What a report says of anomalies: the counts that were put into the records, with their exact intervals. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TrialResult } from '../../record/schema/trial.ts'
+import type { TrialResult } from '../../record/types.ts'
 import { markdownReport } from '../../report/markdown.ts'
 import { summarySchema } from '../../report/schema.ts'
 import { summarize } from '../../report/summarize.ts'

@@ -1,9 +1,7 @@
 /** How often concurrent requests got in each other's way: counts of all trials of an arm, with exact intervals. */
 
-import { inTableOrder } from '../../figures/records.ts'
-import type { Observed } from '../../record/schema/observe.ts'
-import type { Run } from '../../record/schema/run.ts'
-import type { Arm, TrialResult } from '../../record/schema/trial.ts'
+import { observed, seenByArm } from '../../figures/seen.ts'
+import type { Arm, Observed, Run, TrialResult } from '../../record/types.ts'
 import { proportion } from '../../stats/proportion.ts'
 import type { Summary } from './schema.ts'
 
@@ -13,24 +11,13 @@ type Share = NonNullable<Entry['lostUpdates']>
 
 /** Also of trials that were measured again: what happened has happened. */
 export function anomalies(run: Run, results: readonly TrialResult[]): Summary['anomalies'] {
-  const arms = new Map(run.plan.map(({ arm }) => [arm.id, arm]))
-  return [...arms.values()].sort(inTableOrder).flatMap((arm) => {
-    const observed = results.flatMap(({ trial, measurement }) =>
-      trial.arm.id === arm.id && measurement?.observed?.kind === 'anomalies'
-        ? [{ id: trial.id, seen: measurement.observed }]
-        : [],
-    )
-    const trials = [...new Set(observed.map(({ id }) => id))]
-    return observed.length === 0
-      ? []
-      : [
-          entryOf(
-            arm,
-            observed.map(({ seen }) => seen),
-            trials,
-          ),
-        ]
-  })
+  return seenByArm(run, results, observed('anomalies')).map(({ arm, trials, records }) =>
+    entryOf(
+      arm,
+      records.map(({ seen }) => seen),
+      trials,
+    ),
+  )
 }
 
 function entryOf({ id, scheme, variant }: Arm, all: readonly Seen[], trials: string[]): Entry {

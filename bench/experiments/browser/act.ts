@@ -3,7 +3,7 @@
 import { askFleet, type Conditions } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
 import { openBrowser } from '../../fleet/tools/chromium.ts'
-import type { BrowserSeen, Examine } from '../../record/schema/examine.ts'
+import type { BrowserSeen, Examine } from '../../record/types.ts'
 import { forge } from './act/forgery.ts'
 import { readableIn } from './act/readable.ts'
 import { steal } from './act/theft.ts'

@@ -1,5 +1,4 @@
 /** What the experiment `browser` has to say. */
-
 import type { ExperimentReport } from '../report.ts'
 import { part } from './schema.ts'
 import { browserSection } from './section.ts'

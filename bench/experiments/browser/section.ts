@@ -1,5 +1,4 @@
 /** The section of a report about what a real browser lets scripts and other sites do. */
-
 import { counted, list } from '../../words/format.ts'
 import { type Section, section } from '../../words/section.ts'
 import { markdownTable, type Table } from '../../words/tables.ts'

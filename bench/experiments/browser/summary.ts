@@ -1,9 +1,7 @@
 /** What the trials in a real browser showed, scheme by scheme: what any of them showed to be possible, is. */
 
-import { inTableOrder } from '../../figures/records.ts'
-import type { BrowserSeen } from '../../record/schema/examine.ts'
-import type { Run } from '../../record/schema/run.ts'
-import type { TrialResult } from '../../record/schema/trial.ts'
+import { examined, type Seen, seenByArm } from '../../figures/seen.ts'
+import type { BrowserSeen, Run, TrialResult } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
 
 type Scheme = NonNullable<Summary['browser']>['schemes'][number]
@@ -12,28 +10,20 @@ type Outcome = Scheme['forgeries'][number]['outcome']
 
 /** Null without any such trial. Those count as well whose window a gate rejected: no browser looked at that. */
 export function browserSummary(run: Run, results: readonly TrialResult[]): Summary['browser'] {
-  const arms = new Map(run.plan.map(({ arm }) => [arm.id, arm]))
-  const looked = [...arms.values()].sort(inTableOrder).flatMap(({ id, scheme }) => {
-    const trials = results.flatMap(({ trial, measurement }) =>
-      trial.arm.id === id && measurement?.examined?.kind === 'browser'
-        ? [{ id: trial.id, seen: measurement.examined }]
-        : [],
-    )
-    return trials.length === 0 ? [] : [{ scheme, trials }]
-  })
+  const looked = seenByArm(run, results, examined('browser'))
   if (looked.length === 0) return null
-  const all = looked.flatMap(({ trials }) => trials.map(({ seen }) => seen))
+  const all = looked.flatMap(({ records }) => records.map(({ seen }) => seen))
   return {
     versions: [...new Set(all.map(({ version }) => version))],
-    schemes: looked.map(({ scheme, trials }) => schemeOf(scheme, trials)),
+    schemes: looked.map(schemeOf),
   }
 }
 
-function schemeOf(scheme: string, trials: readonly { id: string; seen: BrowserSeen }[]): Scheme {
-  const seen = trials.map((one) => one.seen)
+function schemeOf({ arm: { scheme }, trials, records }: Seen<BrowserSeen>): Scheme {
+  const seen = records.map((one) => one.seen)
   return {
     scheme,
-    trials: [...new Set(trials.map(({ id }) => id))],
+    trials,
     readable: [...new Set(seen.flatMap(({ readable }) => readable))],
     thefts: theftsOf(seen),
     forgeries: forgeriesOf(seen),

@@ -1,5 +1,4 @@
 /** What one request costs under each scheme: throughput, and CPU per request against the control. */
-
 import { CONTROL } from '../../figures/records.ts'
 import { arm, blocksOf, withControl } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'

@@ -1,6 +1,7 @@
 /** The sections of a report about what one request costs, and what else it brings with it. */
+
 import type { CoreSummary } from '../../figures/schema.ts'
-import type { Estimate } from '../../record/schema/basics.ts'
+import type { Estimate } from '../../record/types.ts'
 import { ABSENT, armLabel, compared, figure, megabytes, styles, withInterval } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
 import { markdownTable, type Table } from '../../words/tables.ts'

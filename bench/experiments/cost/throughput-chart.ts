@@ -3,7 +3,7 @@
 import { instrumentLimit, nothingDetected } from '../../figures/comparisons.ts'
 import { isControl } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Run } from '../../record/types.ts'
 import { ownError } from '../../stats/compare.ts'
 import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'

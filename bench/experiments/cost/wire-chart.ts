@@ -1,8 +1,9 @@
 /** Bytes that a request and its reply take on the wire, and what of them is the credential’s. */
+
 import type { BarSeriesOption } from 'echarts'
 import { isControl } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Run } from '../../record/types.ts'
 import { armsOf, nameAxis, provenance, rowLabels, valueAxis } from '../../words/charts/axes.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { tierLegend } from '../../words/charts/tier-bars.ts'

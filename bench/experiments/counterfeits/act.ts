@@ -5,7 +5,7 @@ import type { FleetSpec } from '../../fleet/fleet.ts'
 import { HEADER_OF_TRANSPORT } from '../../load/credentials.ts'
 import { ask, keptConnections } from '../../observe/ask.ts'
 import { openClient } from '../../observe/client.ts'
-import type { Examine, Examined } from '../../record/schema/examine.ts'
+import type { Examine, Examined } from '../../record/types.ts'
 import { seededDraw, seedOf } from '../../stats/seeded.ts'
 import { counterfeits, partsOf } from './act/counterfeit.ts'
 

@@ -1,5 +1,4 @@
 /** Whether anything is let in that nobody issued. */
-
 import { CONTROL } from '../../figures/records.ts'
 import { arm, blocksOf } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'

@@ -1,5 +1,4 @@
 /** What the experiment `counterfeits` has to say. */
-
 import type { ExperimentReport } from '../report.ts'
 import { part } from './schema.ts'
 import { counterfeitsSection } from './section.ts'

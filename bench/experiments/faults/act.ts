@@ -1,4 +1,5 @@
 /** A crowd goes on while the fleet is broken and mended: what becomes of its requests, and of its logins. */
+
 import { setTimeout as delay } from 'node:timers/promises'
 import { binned, firstFailureMs } from '../../observe/bins.ts'
 import { boundsOf } from '../../observe/bounds.ts'
@@ -7,7 +8,7 @@ import { openClient } from '../../observe/client.ts'
 import { openCrowd } from '../../observe/crowd.ts'
 import { isAccepted, nowMs, type Operation } from '../../observe/history.ts'
 import type { Observer } from '../../observe/scene.ts'
-import type { Observed } from '../../record/schema/observe.ts'
+import type { Observed } from '../../record/types.ts'
 import { clientFault } from './act/client-faults.ts'
 
 type Seen = Extract<Observed, { kind: 'faults' }>

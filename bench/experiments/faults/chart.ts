@@ -1,8 +1,8 @@
 /** Share of good answers over time under some of the faults: a panel a fault, a line a scheme, all on the same scales. */
+
 import type { LineSeriesOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
 import { schemePlace } from '../../figures/records.ts'
-import type { FaultId } from '../../record/schema/faults.ts'
-import type { Run } from '../../record/schema/run.ts'
+import type { FaultId, Run } from '../../record/types.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { panelBox, panelsHeight } from '../../words/charts/panels.ts'
 import { type Drawing, drawing, size } from '../../words/charts/svg.ts'

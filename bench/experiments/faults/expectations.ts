@@ -4,8 +4,7 @@
  */
 
 import type { Traits } from '../../../servers/scheme.ts'
-import type { FaultId } from '../../record/schema/faults.ts'
-import type { Settings } from '../../record/schema/settings.ts'
+import type { FaultId, Settings } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
 
 export type Measured = Summary['faults'][number]['measured']

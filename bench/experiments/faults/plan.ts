@@ -2,9 +2,7 @@
 
 import type { SchemeName, Traits } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
-import type { FaultId } from '../../record/schema/faults.ts'
-import type { Setting, Settings } from '../../record/schema/settings.ts'
-import type { Arm } from '../../record/schema/trial.ts'
+import type { Arm, FaultId, Setting, Settings } from '../../record/types.ts'
 import { arm, blocksOf } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'

@@ -1,5 +1,4 @@
 /** What the experiment `faults` has to say. */
-
 import type { ExperimentReport } from '../report.ts'
 import { faultsChart } from './chart.ts'
 import { part } from './schema.ts'

@@ -1,5 +1,4 @@
 /** The section of a report about what users met under each fault. */
-
 import { ABSENT, counted, figure, list } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
 import { bullets, folded, markdownTable, type Table } from '../../words/tables.ts'

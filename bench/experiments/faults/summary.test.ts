@@ -1,7 +1,8 @@
 /** What a report says of faults, on made-up courses: its figures, what was not as expected, and its chart. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Arm } from '../../record/schema/trial.ts'
+import type { Arm } from '../../record/types.ts'
 import { renderReport } from '../../report/index.ts'
 import { summarize } from '../../report/summarize.ts'
 import { type Seen, syntheticFaults } from '../../testing/faults.ts'

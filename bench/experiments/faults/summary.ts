@@ -1,10 +1,8 @@
 /** What users met under each fault: over the trials of an arm, and against what was expected. */
 
 import type { SchemeName } from '../../../servers/scheme.ts'
-import { inTableOrder } from '../../figures/records.ts'
-import type { Observed } from '../../record/schema/observe.ts'
-import type { Run } from '../../record/schema/run.ts'
-import type { Arm, TrialResult } from '../../record/schema/trial.ts'
+import { observed, type Seen as SeenOf, seenByArm } from '../../figures/seen.ts'
+import type { Arm, Observed, Run, TrialResult } from '../../record/types.ts'
 import { goodShare, recoveryMs } from '../../stats/recovery.ts'
 import { traits } from '../../traits.ts'
 import { judged, type Measured } from './expectations.ts'
@@ -22,15 +20,9 @@ const LAST_MS = 1_000
  * the faults, and of schemes within each.
  */
 export function faults(run: Run, results: readonly TrialResult[]): Entry[] {
-  const arms = new Map(run.plan.map(({ arm }) => [arm.id, arm]))
-  return [...arms.values()].sort(inFaultOrder).flatMap((arm) => {
-    const observed = results.flatMap(({ trial, measurement }) =>
-      trial.arm.id === arm.id && measurement?.observed?.kind === 'faults'
-        ? [{ id: trial.id, seen: measurement.observed }]
-        : [],
-    )
-    return observed.length === 0 ? [] : [entryOf(arm, observed)]
-  })
+  return seenByArm(run, results, observed('faults'))
+    .toSorted((a, b) => placeOf(a.arm) - placeOf(b.arm))
+    .map(entryOf)
 }
 
 /** By the place of the same fault with the same settings in the experiment's own table. */
@@ -41,10 +33,8 @@ function placeOf({ observe, settings }: Arm): number {
   return FAULTS.findIndex((one) => one.fault === fault && JSON.stringify(one.settings ?? {}) === same)
 }
 
-const inFaultOrder = (a: Arm, b: Arm) => placeOf(a) - placeOf(b) || inTableOrder(a, b)
-
-function entryOf(arm: Arm, trials: readonly { id: string; seen: Seen }[]): Entry {
-  const all = trials.map(({ seen }) => seen)
+function entryOf({ arm, trials, records }: SeenOf<Seen>): Entry {
+  const all = records.map(({ seen }) => seen)
   const [first] = all as [Seen]
   const measured = over(all.map(measuredIn))
   return {
@@ -52,7 +42,7 @@ function entryOf(arm: Arm, trials: readonly { id: string; seen: Seen }[]): Entry
     scheme: arm.scheme,
     fault: first.fault,
     settings: arm.settings,
-    trials: [...new Set(trials.map(({ id }) => id))],
+    trials,
     perSec: arm.observe?.kind === 'faults' ? arm.observe.perSec : 0,
     measured,
     expectations: judged(first.fault, traits[arm.scheme as SchemeName], arm.settings, measured),

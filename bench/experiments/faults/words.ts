@@ -1,5 +1,5 @@
 /** Each fault in a few words, for tables and charts. */
-import type { FaultId } from '../../record/schema/faults.ts'
+import type { FaultId } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
 
 const WORDS: Readonly<Record<FaultId, string>> = {

@@ -2,7 +2,7 @@
 
 import { nothingDetected } from '../../figures/comparisons.ts'
 import { isControl } from '../../figures/records.ts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Run } from '../../record/types.ts'
 import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { tierBars, tierLegend } from '../../words/charts/tier-bars.ts'

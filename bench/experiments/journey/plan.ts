@@ -1,5 +1,4 @@
 /** What a whole visit costs: log in, read, change something once, log out, at the pace of people. */
-
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import { arm, blocksOf, withControl } from '../arms.ts'

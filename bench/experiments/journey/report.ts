@@ -1,5 +1,4 @@
 /** What the experiment `journey` has to say. */
-
 import type { ExperimentReport } from '../report.ts'
 import { journeyChart } from './chart.ts'
 import { part } from './schema.ts'

@@ -4,7 +4,7 @@ import type { Comparison } from '../../figures/comparisons.ts'
 import { estimate, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock, isControl } from '../../figures/records.ts'
 import { stepsOf } from '../../record/journey.ts'
-import type { Measurement } from '../../record/schema/trial.ts'
+import type { Measurement } from '../../record/types.ts'
 import { median } from '../../stats/quantiles.ts'
 import type { Summary } from './schema.ts'
 

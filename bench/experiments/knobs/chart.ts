@@ -1,10 +1,10 @@
 /** What each tuning changes about the CPU of a request: a dot with its interval for each, by what it is compared with. */
+
 import type { ScatterSeriesOption } from 'echarts'
 import type { Comparison } from '../../figures/comparisons.ts'
 import { schemePlace } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
-import type { Run } from '../../record/schema/run.ts'
-import type { Arm } from '../../record/schema/trial.ts'
+import type { Arm, Run } from '../../record/types.ts'
 import { nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'

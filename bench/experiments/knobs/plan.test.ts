@@ -1,8 +1,9 @@
 /** The table of knobs: each arm differs in one setting from what it is compared with. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { settingsSchema } from '../../record/schema/settings.ts'
-import type { Arm } from '../../record/schema/trial.ts'
+import type { Arm } from '../../record/types.ts'
 import { chosenExperiments } from '../../run/choices.ts'
 import { planOptions } from '../../testing/plan-options.ts'
 import type { PlanOptions } from '../experiment.ts'

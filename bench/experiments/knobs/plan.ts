@@ -2,8 +2,7 @@
 
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
-import type { Setting, Settings } from '../../record/schema/settings.ts'
-import type { Arm } from '../../record/schema/trial.ts'
+import type { Arm, Setting, Settings } from '../../record/types.ts'
 import { arm, blocksOf, withControl } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'

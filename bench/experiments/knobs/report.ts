@@ -1,5 +1,4 @@
 /** What the experiment `knobs` has to say. */
-
 import type { ExperimentReport } from '../report.ts'
 import { knobsChart } from './chart.ts'
 import { knobsSection } from './section.ts'

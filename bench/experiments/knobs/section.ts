@@ -1,7 +1,7 @@
 /** The section of a report about what each tuning is worth. */
 
 import type { CoreSummary } from '../../figures/schema.ts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Run } from '../../record/types.ts'
 import { list } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
 import { markdownTable } from '../../words/tables.ts'

@@ -1,7 +1,8 @@
 /** The highest arrival rate at which each scheme kept the SLO, with its interval and its knee. */
+
 import type { ScatterSeriesOption } from 'echarts'
 import { CONTROL } from '../../figures/records.ts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Run } from '../../record/types.ts'
 import { nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'

@@ -2,9 +2,7 @@
 
 import { accepted, clusterEstimate, flags, type Ladder, ladders } from '../../figures/climbs.ts'
 import { keepsPace } from '../../figures/ladder.ts'
-import type { Estimate } from '../../record/schema/basics.ts'
-import type { Run } from '../../record/schema/run.ts'
-import type { Rung, TrialResult } from '../../record/schema/trial.ts'
+import type { Estimate, Run, Rung, TrialResult } from '../../record/types.ts'
 import { line, type Point } from '../../stats/regression.ts'
 import type { Summary } from './schema.ts'
 

@@ -1,7 +1,8 @@
 /** p50 and p99 against the arrival rate: one small panel a scheme, all on the same two logarithmic scales. */
+
 import type { LineSeriesOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
 import { CONTROL } from '../../figures/records.ts'
-import type { Run, Slo } from '../../record/schema/run.ts'
+import type { Run, Slo } from '../../record/types.ts'
 import { provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { panelBox, panelsHeight } from '../../words/charts/panels.ts'

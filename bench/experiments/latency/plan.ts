@@ -1,5 +1,4 @@
 /** How long an answer takes at an arrival rate that does not wait for answers, and which rate is too much. */
-
 import { arm, blocksOf, oneForEachState, withControl } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'
 import { OPEN_CONNECTIONS_PER_REPLICA, profiles } from '../profiles.ts'

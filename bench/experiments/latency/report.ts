@@ -1,5 +1,4 @@
 /** What the experiment `latency` has to say. */
-
 import type { ExperimentReport } from '../report.ts'
 import { capacityChart } from './capacity-chart.ts'
 import { demand } from './demand.ts'

@@ -1,5 +1,5 @@
 /** The sections of a report about arrival rates: what was waited for at each, and what one more request takes. */
-import type { Run } from '../../record/schema/run.ts'
+import type { Run } from '../../record/types.ts'
 import { percent } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
 import { folded, markdownTable } from '../../words/tables.ts'

@@ -1,8 +1,9 @@
 /** Capacity, quantiles and demand against the queue that was put in, and what blocks that disagree come to. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { keepsSlo } from '../../figures/ladder.ts'
-import type { Measurement, Rung, TrialResult } from '../../record/schema/trial.ts'
+import type { Measurement, Rung, TrialResult } from '../../record/types.ts'
 import { type LadderOptions, syntheticLadders, syntheticRules } from '../../testing/synthetic-ladders.ts'
 import { demand } from './demand.ts'
 import type { Summary } from './schema.ts'

@@ -1,13 +1,12 @@
 /** Latency at each arrival rate, and what rate a scheme can take: from the ladders of the experiment. */
+
 import { accepted, flags, type Ladder, ladders } from '../../figures/climbs.ts'
 import { instrumentLimit } from '../../figures/comparisons.ts'
 import { capacityOf, look } from '../../figures/ladder.ts'
 import { latencyRows } from '../../figures/latency.ts'
 import type { LatencyRow } from '../../figures/latency-row.ts'
 import { estimate } from '../../figures/metrics.ts'
-import type { Estimate } from '../../record/schema/basics.ts'
-import type { Run, Slo } from '../../record/schema/run.ts'
-import type { TrialResult } from '../../record/schema/trial.ts'
+import type { Estimate, Run, Slo, TrialResult } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
 
 type Entry = Summary['latency'][number]

@@ -1,6 +1,5 @@
 /** Capacity, latency and demand as rows of text, and the words for what limits a capacity. */
-import type { Estimate } from '../../record/schema/basics.ts'
-import type { Slo } from '../../record/schema/run.ts'
+import type { Estimate, Slo } from '../../record/types.ts'
 import { ABSENT, figure, list, percent, responseText, styles, withInterval } from '../../words/format.ts'
 import type { Table } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'

@@ -1,5 +1,4 @@
 /** What it costs to log a user in, and how much of that is the hashing of the password. */
-
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import { arm, blocksOf, withControl } from '../arms.ts'

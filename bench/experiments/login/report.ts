@@ -1,5 +1,4 @@
 /** What the experiment `login` has to say. */
-
 import type { ExperimentReport } from '../report.ts'
 import { part } from './schema.ts'
 import { loginSection } from './section.ts'

@@ -1,5 +1,5 @@
 /** The section of a report about logins: what they cost, and what hashing takes of that. */
-import type { Arm } from '../../record/schema/trial.ts'
+import type { Arm } from '../../record/types.ts'
 import {
   ABSENT,
   addedMs,

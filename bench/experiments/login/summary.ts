@@ -1,5 +1,4 @@
 /** What hashing passwords takes of a login, and what is then left for the choice of a scheme. */
-
 import { union } from '../../figures/comparisons.ts'
 import { estimate, servingCpuUs } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../../figures/records.ts'

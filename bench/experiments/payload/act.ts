@@ -4,7 +4,7 @@ import { nextSize, type StateLimit, stateLimit, type Tried } from '../../figures
 import { askFleet, type Conditions } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
 import { refusalOf } from '../../load/try-user.ts'
-import type { Arm } from '../../record/schema/trial.ts'
+import type { Arm } from '../../record/types.ts'
 
 /** Starting a fleet takes about a second and trying it a tenth; this is for machines that swap. */
 const TRY_LIMIT_MS = 60_000

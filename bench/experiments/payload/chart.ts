@@ -1,7 +1,7 @@
 /** CPU and bytes of a request against the size of the remembered state: a line a scheme, to where it refuses. */
+
 import type { LineSeriesOption } from 'echarts'
-import type { Estimate } from '../../record/schema/basics.ts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Estimate, Run } from '../../record/types.ts'
 import { armsOf, niceTop, provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'

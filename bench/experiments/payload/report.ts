@@ -1,5 +1,4 @@
 /** What the experiment `payload` has to say. */
-
 import type { ExperimentReport } from '../report.ts'
 import { payloadChart } from './chart.ts'
 import { part } from './schema.ts'

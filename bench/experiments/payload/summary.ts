@@ -3,8 +3,8 @@
 import { union } from '../../figures/comparisons.ts'
 import { estimate, redisGrowthBytes, replicaGrowthBytes, servingCpuUs } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../../figures/records.ts'
-import type { Measurement, TrialResult } from '../../record/schema/trial.ts'
-import { type Point, slope } from '../../stats/regression.ts'
+import { type Observation, slopePerBlock } from '../../figures/slopes.ts'
+import type { Measurement, TrialResult } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
 
 type Entry = Summary['payload'][number]
@@ -62,14 +62,11 @@ function limitOf(scheme: string, results: readonly TrialResult[]): Entry['limit'
   return own.flatMap(({ measurement }) => measurement?.stateLimit ?? [])[0] ?? null
 }
 
-/** One slope a block; blocks with a single size have none. */
+/** One slope a block. */
 function slopesPerKb(sized: readonly ArmRecords[], of: (m: Measurement) => number | null): number[] {
-  const blocks = [...new Set(sized.flatMap(({ measured }) => [...measured.keys()]))].sort((a, b) => a - b)
-  return blocks.flatMap((block) => {
-    const points = sized.flatMap((records): Point[] => {
-      const value = byBlock(records, of).get(block)
-      return value === undefined ? [] : [[bytesOf(records) / KB, value]]
-    })
-    return slope(points) ?? []
-  })
+  return slopePerBlock(
+    sized.flatMap((one) =>
+      [...byBlock(one, of)].map(([block, y]): Observation => [block, bytesOf(one) / KB, y]),
+    ),
+  )
 }

@@ -1,8 +1,9 @@
 /** Throughput in multiples of one replica's against the number of replicas: one small panel a scheme. */
+
 import type { LineSeriesOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
 import { instrumentLimit } from '../../figures/comparisons.ts'
 import { schemePlace } from '../../figures/records.ts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Run } from '../../record/types.ts'
 import { provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { panelBox, panelsHeight } from '../../words/charts/panels.ts'

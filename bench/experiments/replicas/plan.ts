@@ -1,5 +1,4 @@
 /** How throughput grows with the number of replicas behind the proxy. */
-
 import { arm, blocksOf, oneForEachState } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'

@@ -1,5 +1,4 @@
 /** What the experiment `replicas` has to say. */
-
 import type { ExperimentReport } from '../report.ts'
 import { replicasChart } from './chart.ts'
 import { predicted } from './predictions.ts'

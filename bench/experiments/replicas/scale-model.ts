@@ -1,8 +1,7 @@
 /** A cluster on a machine with too few cores: every process of the fleet under a CPU quota. */
 
 import type { SchemeName } from '../../../servers/scheme.ts'
-import type { Quotas } from '../../record/schema/settings.ts'
-import type { Arm } from '../../record/schema/trial.ts'
+import type { Arm, Quotas } from '../../record/types.ts'
 import { type ArmChoice, arm, withControl } from '../arms.ts'
 import type { PlanOptions } from '../experiment.ts'
 import { FEW_WITH_CONTROL } from '../roles.ts'

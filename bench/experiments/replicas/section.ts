@@ -1,6 +1,5 @@
 /** The section `Replicas` of a report: what was measured, what the laws make of it, and how well they foretold it. */
-
-import type { Estimate } from '../../record/schema/basics.ts'
+import type { Estimate } from '../../record/types.ts'
 import { ABSENT, armLabel, counted, figure, list, percent, styles, withInterval } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
 import { markdownTable, type Table } from '../../words/tables.ts'

@@ -1,8 +1,9 @@
 /** What a report says of scaling is what was put into the records. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { recordsByArm } from '../../figures/records.ts'
-import type { Arm, TrialResult } from '../../record/schema/trial.ts'
+import type { Arm, TrialResult } from '../../record/types.ts'
 import { BIAS, DEMANDS, syntheticScale } from '../../testing/synthetic-scale.ts'
 import { predict, predicted, predictionErrors } from './predictions.ts'
 import { scalability, scaling } from './summary.ts'

@@ -1,11 +1,12 @@
 /** Revokes logins of its own, one after the other, and asks every replica densely until when each is accepted. */
+
 import { setTimeout as delay } from 'node:timers/promises'
 import { boundsOf, shippedBoundsOf } from '../../observe/bounds.ts'
 import { type Bounds, checkHistory, describe, describeLate } from '../../observe/check.ts'
 import { type Client, type Login, openClient, type Place, type Revoking } from '../../observe/client.ts'
 import { isAccepted, nowMs } from '../../observe/history.ts'
 import type { Observer } from '../../observe/scene.ts'
-import type { Observe, Observed } from '../../record/schema/observe.ts'
+import type { Observe, Observed } from '../../record/types.ts'
 import { watch } from './act/watch.ts'
 
 type Seen = Extract<Observed, { kind: 'revocation' }>

@@ -1,6 +1,7 @@
 /** Time from an acknowledged revocation to the last acceptance, on a scale from a millisecond to hours, beside the bound. */
+
 import type { ScatterSeriesOption } from 'echarts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Run } from '../../record/types.ts'
 import { nameAxis, rowLabels, valueAxis } from '../../words/charts/axes.ts'
 import { ink } from '../../words/charts/palette.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'

@@ -1,9 +1,7 @@
 /** How long an ended login is still accepted somewhere, on several replicas and under load; and what renewing tokens costs. */
 
 import type { SchemeName, Traits } from '../../../servers/scheme.ts'
-import type { Observe } from '../../record/schema/observe.ts'
-import type { Settings } from '../../record/schema/settings.ts'
-import type { Arm } from '../../record/schema/trial.ts'
+import type { Arm, Observe, Settings } from '../../record/types.ts'
 import { arm, blocksOf } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { CONNECTIONS_PER_REPLICA, OPEN_CONNECTIONS_PER_REPLICA, profiles } from '../profiles.ts'

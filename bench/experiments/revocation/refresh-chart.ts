@@ -1,6 +1,7 @@
 /** What renewing access tokens costs a user-hour, against how long a revoked one is accepted. */
+
 import type { LineSeriesOption } from 'echarts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Run } from '../../record/types.ts'
 import { provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'

@@ -2,7 +2,7 @@
 
 import { estimate, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../../figures/records.ts'
-import type { Estimate } from '../../record/schema/basics.ts'
+import type { Estimate } from '../../record/types.ts'
 import { counted, figure, list, withInterval } from '../../words/format.ts'
 import type { ChartLink, Part } from '../../words/section.ts'
 import { markdownTable, type Table } from '../../words/tables.ts'

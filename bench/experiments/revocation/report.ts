@@ -1,5 +1,4 @@
 /** What the experiment `revocation` has to say. */
-
 import type { ExperimentReport } from '../report.ts'
 import { revocationChart } from './chart.ts'
 import { refresh } from './refresh.ts'

@@ -1,9 +1,7 @@
 /** How long revoked credentials were still accepted: over all revocations of an arm, whatever trial they were seen in. */
 
-import { inTableOrder } from '../../figures/records.ts'
-import type { Observed } from '../../record/schema/observe.ts'
-import type { Run } from '../../record/schema/run.ts'
-import type { Arm, TrialResult } from '../../record/schema/trial.ts'
+import { observed, type Seen as SeenOf, seenByArm } from '../../figures/seen.ts'
+import type { Observed, Run, TrialResult } from '../../record/types.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
 import { beyondWorst } from '../../stats/proportion.ts'
 import type { Summary } from './schema.ts'
@@ -21,21 +19,12 @@ const EXAMPLES = 5
  * ones leaves out; what they wait for is decided anew for each.
  */
 export function revocation(run: Run, results: readonly TrialResult[]): Summary['revocation'] {
-  const arms = new Map(run.plan.map(({ arm }) => [arm.id, arm]))
-  return [...arms.values()].sort(inTableOrder).flatMap((arm) => {
-    const observed = results.flatMap(({ trial, measurement }) =>
-      trial.arm.id === arm.id && measurement?.observed?.kind === 'revocation'
-        ? [{ id: trial.id, warnings: measurement.warnings, seen: measurement.observed }]
-        : [],
-    )
-    return observed.length === 0 ? [] : [entryOf(arm, observed)]
-  })
+  return seenByArm(run, results, observed('revocation')).map(entryOf)
 }
 
-type Trials = { id: string; warnings: Entry['warnings']; seen: Seen }[]
-
-function entryOf({ id, scheme, replicas, settings }: Arm, trials: Trials): Entry {
-  const all = trials.map(({ seen }) => seen)
+function entryOf({ arm, trials, records }: SeenOf<Seen>): Entry {
+  const { id, scheme, replicas, settings } = arm
+  const all = records.map(({ seen }) => seen)
   const total = (key: 'uses' | 'late' | 'wrongUsers' | 'hangs') => all.reduce((sum, one) => sum + one[key], 0)
   const names = [...new Set(all.flatMap(({ ways }) => ways.map(({ way }) => way)))]
   return {
@@ -49,8 +38,8 @@ function entryOf({ id, scheme, replicas, settings }: Arm, trials: Trials): Entry
     wrongUsers: total('wrongUsers'),
     hangs: total('hangs'),
     examples: all.flatMap(({ examples }) => examples).slice(0, EXAMPLES),
-    warnings: [...new Set(trials.flatMap(({ warnings }) => warnings))],
-    trials: [...new Set(trials.map(({ id: trial }) => trial))],
+    warnings: [...new Set(records.flatMap(({ warnings }) => warnings))],
+    trials,
   }
 }
 

@@ -1,6 +1,7 @@
 /** p50 against the round trip that was added between replica and Redis: a line a scheme, its round trips beside it. */
+
 import type { LineSeriesOption } from 'echarts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Run } from '../../record/types.ts'
 import { niceTop, provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'

@@ -1,5 +1,4 @@
 /** What the experiment `rtt` has to say. */
-
 import type { ExperimentReport } from '../report.ts'
 import { distanceChart } from './chart.ts'
 import { part } from './schema.ts'

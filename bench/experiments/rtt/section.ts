@@ -1,5 +1,4 @@
 /** The section of a report about the distance to Redis. */
-
 import { ABSENT, figure, responseText, withInterval } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
 import { markdownTable, type Table } from '../../words/tables.ts'

@@ -1,7 +1,9 @@
 /** How many round trips a read waits for, in a made-up run where that is known. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type TrialResult, trialResultSchema } from '../../record/schema/trial.ts'
+import { trialResultSchema } from '../../record/schema/trial.ts'
+import type { TrialResult } from '../../record/types.ts'
 import { renderReport } from '../../report/index.ts'
 import { summarySchema } from '../../report/schema.ts'
 import { summarize } from '../../report/summarize.ts'

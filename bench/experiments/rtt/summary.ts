@@ -4,9 +4,8 @@ import { accepted, flags, type Ladder, ladders } from '../../figures/climbs.ts'
 import { latencyRows } from '../../figures/latency.ts'
 import { estimate, servingCpuUs } from '../../figures/metrics.ts'
 import { schemePlace } from '../../figures/records.ts'
-import type { Run } from '../../record/schema/run.ts'
-import type { TrialResult } from '../../record/schema/trial.ts'
-import { type Point, slope } from '../../stats/regression.ts'
+import { slopePerBlock } from '../../figures/slopes.ts'
+import type { Run, TrialResult } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
 
 type Entry = Summary['distance'][number]
@@ -78,9 +77,6 @@ function roundTrips(levels: readonly Ladder[], run: Run): Entry['roundTripsPerRe
     .flatMap(({ climbs }) => climbs.flatMap(accepted))
     .map(({ arrivalsPerSec }) => arrivalsPerSec)
   const lowest = Math.min(...rates)
-  const blocks = [...new Set(far.flatMap(({ climbs }) => climbs.map(({ block }) => block)))].sort(
-    (a, b) => a - b,
-  )
   const windows = far.flatMap((one) =>
     one.climbs.flatMap((climb) =>
       accepted(climb)
@@ -88,12 +84,9 @@ function roundTrips(levels: readonly Ladder[], run: Run): Entry['roundTripsPerRe
         .map(({ measurement }) => ({ block: climb.block, ms: roundTripMs(one) ?? 0, measurement })),
     ),
   )
-  const slopes = blocks.flatMap((block) => {
-    const points = windows
-      .filter((one) => one.block === block)
-      .map(({ ms, measurement }): Point => [ms, measurement.latencyUs.p50 / 1_000])
-    return slope(points) ?? []
-  })
+  const slopes = slopePerBlock(
+    windows.map(({ block, ms, measurement }) => [block, ms, measurement.latencyUs.p50 / 1_000]),
+  )
   const warnings = flags(
     run,
     windows.map(({ measurement }) => measurement),

@@ -1,4 +1,5 @@
 /** Whether a lookup by a raw secret tells how much of it was right: at Redis itself, and over HTTP. */
+
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +8,7 @@ import { askFleet, type Conditions } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
 import { nextMessage, spawnChild } from '../../fleet/processes/process.ts'
 import { removeKeys } from '../../fleet/stores/redis.ts'
-import type { Examine, TimingSeen } from '../../record/schema/examine.ts'
+import type { Examine, TimingSeen } from '../../record/types.ts'
 import { randomId } from './act/guesses.ts'
 import { hashCost } from './act/hashing.ts'
 import { leakyEquals } from './act/leak.ts'

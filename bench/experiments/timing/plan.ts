@@ -1,5 +1,4 @@
 /** Whether sessions that are found by their raw secret can be guessed piece by piece, by how long it takes. */
-
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { arm } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'

@@ -1,5 +1,4 @@
 /** What the experiment `timing` has to say. */
-
 import type { ExperimentReport } from '../report.ts'
 import { part } from './schema.ts'
 import { timingSection } from './section.ts'

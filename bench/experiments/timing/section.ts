@@ -1,5 +1,4 @@
 /** The section of a report about guessing a session piece by piece, by the time that a lookup takes. */
-
 import { figure, styles, withInterval } from '../../words/format.ts'
 import { type Section, section } from '../../words/section.ts'
 import { markdownTable, type Table } from '../../words/tables.ts'

@@ -1,9 +1,5 @@
 /** Differences between classes of lookups, and how large one would have been seen. */
-
-import type { Estimate } from '../../record/schema/basics.ts'
-import type { TimingSeen } from '../../record/schema/examine.ts'
-import type { Run } from '../../record/schema/run.ts'
-import type { TrialResult } from '../../record/schema/trial.ts'
+import type { Estimate, Run, TimingSeen, TrialResult } from '../../record/types.ts'
 import { clusterInterval } from '../../stats/bootstrap.ts'
 import { detected, ownError } from '../../stats/compare.ts'
 import { holm } from '../../stats/holm.ts'

@@ -1,7 +1,7 @@
 /** CPU of a request by tier, over plain HTTP and TLS, with a kept connection and with one of its own. */
 
 import { isControl } from '../../figures/records.ts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Run } from '../../record/types.ts'
 import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { tierBars, tierLegend } from '../../words/charts/tier-bars.ts'

@@ -1,7 +1,9 @@
 /** The arms of the experiment `tls`: what differs from what, and where there are none. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Arm, armSchema } from '../../record/schema/trial.ts'
+import { armSchema } from '../../record/schema/trial.ts'
+import type { Arm } from '../../record/types.ts'
 import { planOptions } from '../../testing/plan-options.ts'
 import type { PlanOptions } from '../experiment.ts'
 import { tls } from './plan.ts'

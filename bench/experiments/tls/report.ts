@@ -1,5 +1,4 @@
 /** What the experiment `tls` has to say. */
-
 import type { ExperimentReport } from '../report.ts'
 import { tlsChart } from './chart.ts'
 import { part } from './schema.ts'

@@ -1,7 +1,8 @@
 /** What a report says of TLS, against the costs that a made-up run was given. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TrialResult } from '../../record/schema/trial.ts'
+import type { TrialResult } from '../../record/types.ts'
 import { renderReport } from '../../report/index.ts'
 import { summarize } from '../../report/summarize.ts'
 import { failedRecord, syntheticRun } from '../../testing/synthetic-run.ts'

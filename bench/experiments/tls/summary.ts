@@ -1,18 +1,12 @@
 /** What TLS at the proxy adds to a request and to a connection, and which versions it refuses. */
 
 import type { SchemeName } from '../../../servers/scheme.ts'
+import { addedTo, together } from '../../figures/auth-tax.ts'
 import { type Compared, concluded, inFamily, union } from '../../figures/comparisons.ts'
 import { estimate, metrics, servingCpuUs } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock, CONTROL, isControl, sameCell } from '../../figures/records.ts'
-import type { Arm } from '../../record/schema/trial.ts'
-import {
-  type ByBlock,
-  evidenceOfDifferences,
-  medianPerBlock,
-  ownError,
-  ratios,
-  subtracted,
-} from '../../stats/compare.ts'
+import type { Arm } from '../../record/types.ts'
+import { type ByBlock, evidenceOfDifferences, ownError, ratios } from '../../stats/compare.ts'
 import { SESSION_SCHEME } from './plan.ts'
 import type { Summary } from './schema.ts'
 
@@ -69,10 +63,8 @@ export function tlsSummary(
 /** What a session adds, by block; against the mean of both controls, as every auth tax. */
 function sessionTaxes(arms: readonly ArmRecords[]): ByBlock {
   const cpu = (scheme: SchemeName) =>
-    medianPerBlock(
-      arms.flatMap((one) => (isPlainKept(one.arm, scheme) ? [...byBlock(one, servingCpuUs)] : [])),
-    )
-  return subtracted(cpu(SESSION_SCHEME), cpu(CONTROL))
+    arms.filter(({ arm }) => isPlainKept(arm, scheme)).map((one) => byBlock(one, servingCpuUs))
+  return addedTo(cpu(CONTROL), together(cpu(SESSION_SCHEME)))
 }
 
 function isPlainKept(arm: Arm, scheme: SchemeName): boolean {
@@ -104,7 +96,7 @@ function costs(arms: readonly ArmRecords[], taxes: ByBlock | null): TlsSummary['
 }
 
 function addedBy(of: ArmRecords, bases: readonly ArmRecords[]): ByBlock {
-  return subtracted(proxyCpu(of), medianPerBlock(bases.flatMap((base) => [...proxyCpu(base)])))
+  return addedTo(bases.map(proxyCpu), proxyCpu(of))
 }
 
 /** What the proxy differs by between two equal arms; null without a second control. */

@@ -1,5 +1,4 @@
 /** The tables of the experiment `tls`, and what they say in a sentence. */
-
 import { schemePlace } from '../../figures/records.ts'
 import {
   ABSENT,

@@ -1,9 +1,9 @@
 /** Memory that logins added against the number of logged-in users: replicas at the left, Redis at the right. */
+
 import type { LineSeriesOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
 import type { MetricName } from '../../figures/metrics.ts'
 import { schemePlace } from '../../figures/records.ts'
-import type { Estimate } from '../../record/schema/basics.ts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Estimate, Run } from '../../record/types.ts'
 import { armsOf, provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { type Drawing, drawing, size } from '../../words/charts/svg.ts'

@@ -1,5 +1,4 @@
 /** What a logged-in user costs in memory, in the replicas and in Redis. */
-
 import { arm, blocksOf, oneForEachState, withControl } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'

@@ -1,5 +1,4 @@
 /** What the experiment `users` has to say. */
-
 import type { ExperimentReport } from '../report.ts'
 import { memoryChart } from './chart.ts'
 import { part } from './schema.ts'

@@ -1,9 +1,10 @@
 /** How memory grows with logged-in users. */
+
 import { type Comparison, inFamily, union } from '../../figures/comparisons.ts'
 import { bytesPerUser, type GrowthOf, LEAST_STATE_BYTES } from '../../figures/growth.ts'
 import { estimate, redisGrowthBytes, replicaGrowthBytes } from '../../figures/metrics.ts'
 import { type ArmRecords, isControl } from '../../figures/records.ts'
-import type { Estimate } from '../../record/schema/basics.ts'
+import type { Estimate } from '../../record/types.ts'
 import { type Evidence, evidenceOfDifferences, ownError } from '../../stats/compare.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
 import type { Summary } from './schema.ts'

@@ -1,4 +1,5 @@
 /** Each way to break a fleet, done to a real one: what its users are answered before, meanwhile and afterwards. */
+
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,7 +9,7 @@ import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { type Client, type Login, openClient } from '../../observe/client.ts'
-import type { FaultId } from '../../record/schema/faults.ts'
+import type { FaultId } from '../../record/types.ts'
 import { fleetForTests } from '../../testing/fleet.ts'
 import { traits } from '../../traits.ts'
 import type { RunningFleet } from '../fleet.ts'

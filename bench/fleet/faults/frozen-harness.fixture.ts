@@ -1,6 +1,5 @@
 /** A harness for tests to kill while a part of its fleet is stopped: prints what runs, breaks it, says so, and waits. */
-
-import type { FaultId } from '../../record/schema/faults.ts'
+import type { FaultId } from '../../record/types.ts'
 import { traits } from '../../traits.ts'
 import { openLocalFleet } from '../local/local.ts'
 

@@ -1,5 +1,5 @@
 /** What faults are made of: the parts of one fleet, each of which can be broken and mended. */
-import type { FaultId } from '../../record/schema/faults.ts'
+import type { FaultId } from '../../record/types.ts'
 import type { Injector } from '../fleet.ts'
 import type { Link } from '../link/link.ts'
 import type { RunningProxy } from '../proxy/proxy.ts'

@@ -1,5 +1,4 @@
 /** A distance between the replicas and Redis: a link in between, on whose address the replicas find their Redis. */
-
 import type { RunFolder } from '../processes/manifest.ts'
 import { type Link, startLink } from './link.ts'
 

@@ -1,6 +1,7 @@
 /** The scale model on this machine: which processes of a trial's fleet are limited, and what runs beside them. */
+
 import { AuthscaleError } from '../../errors.ts'
-import type { Quotas } from '../../record/schema/settings.ts'
+import type { Quotas } from '../../record/types.ts'
 import type { RunningFleet } from '../fleet.ts'
 import { type RunningPacer, startBeside } from '../quota/ballast.ts'
 import { openQuotas, type QuotaGroups, quotaUs } from '../quota/quota.ts'

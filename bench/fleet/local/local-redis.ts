@@ -1,8 +1,9 @@
 /** The Redis of one trial on this machine: as it is, or such that it can be broken and mended. */
+
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AuthscaleError } from '../../errors.ts'
-import type { Placement } from '../../record/schema/run.ts'
+import type { Placement } from '../../record/types.ts'
 import type { Needs, RedisParts } from '../faults/parts.ts'
 import { Restartable } from '../faults/restartable.ts'
 import type { FleetSpec } from '../fleet.ts'

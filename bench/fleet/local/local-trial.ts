@@ -1,6 +1,5 @@
 /** One trial's fleet on this machine: started part by part, constrained when it is warm, ended in the reverse order. */
-
-import type { Part, Placement } from '../../record/schema/run.ts'
+import type { Part, Placement } from '../../record/types.ts'
 import { Restartable } from '../faults/restartable.ts'
 import type { FleetOptions, FleetSpec, RunningFleet } from '../fleet.ts'
 import { type Distance, startDistance } from '../link/distance.ts'

@@ -2,8 +2,7 @@
 
 import { AuthscaleError } from '../../errors.ts'
 import type { GeneratorOptions } from '../../load/job.ts'
-import type { Environment, Part, Placement } from '../../record/schema/run.ts'
-import type { Setting } from '../../record/schema/settings.ts'
+import type { Environment, Part, Placement, Setting } from '../../record/types.ts'
 import type { Fleet, FleetOptions, FleetSpec, RunningFleet } from '../fleet.ts'
 import { allowedCpus, pinHarness, place, placementMethod } from '../placement.ts'
 import { openRunFolder, type RunFolder, sweep } from '../processes/manifest.ts'

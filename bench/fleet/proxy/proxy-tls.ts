@@ -1,6 +1,5 @@
 /** How the proxy speaks TLS: one version and no other, with what a careful operator would choose for it. */
-import type { Settings } from '../../record/schema/settings.ts'
-
+import type { Settings } from '../../record/types.ts'
 export type TlsVersion = NonNullable<Settings['tls']>
 
 /**

@@ -1,4 +1,5 @@
 /** HAProxy in front of the replicas, configured anew for each trial. */
+
 import { mkdirSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
@@ -7,7 +8,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../../errors.ts'
-import type { Settings } from '../../record/schema/settings.ts'
+import type { Settings } from '../../record/types.ts'
 import { connectionsAllowed } from '../limits.ts'
 import { freePort, isFree } from '../ports.ts'
 import type { RunFolder } from '../processes/manifest.ts'

@@ -1,8 +1,9 @@
 /** Where a fleet under quotas may run, as a table and as properties. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Quotas } from '../../record/schema/settings.ts'
+import type { Quotas } from '../../record/types.ts'
 import { parseCpuList, place } from '../placement.ts'
 import { placeUnderQuotas } from './quota-placement.ts'
 

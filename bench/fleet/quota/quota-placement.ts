@@ -1,7 +1,7 @@
 /** Which CPUs a fleet under quotas may use, so that each of its processes gets all that its quota allows. */
+
 import { AuthscaleError } from '../../errors.ts'
-import type { Placement } from '../../record/schema/run.ts'
-import type { Quotas } from '../../record/schema/settings.ts'
+import type { Placement, Quotas } from '../../record/types.ts'
 
 /** A CPU for each of so many processes, by turns. */
 function onePerProcess(processes: number, cpus: readonly number[]): number[] {

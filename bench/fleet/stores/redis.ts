@@ -1,11 +1,12 @@
 /** One Redis for a trial: a fresh server of our own, without persistence unless asked for, or the one that the user names. */
+
 import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { Redis } from 'ioredis'
 import { AuthscaleError } from '../../errors.ts'
-import type { Part } from '../../record/schema/run.ts'
+import type { Part } from '../../record/types.ts'
 import { freePort } from '../ports.ts'
 import type { RunFolder } from '../processes/manifest.ts'
 import { startTool } from '../tools/start-tool.ts'

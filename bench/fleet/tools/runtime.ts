@@ -1,9 +1,10 @@
 /** The Node that runs what is measured: pinned, so that results from two machines speak of the same runtime. */
+
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { AuthscaleError } from '../../errors.ts'
-import type { Environment } from '../../record/schema/run.ts'
+import type { Environment } from '../../record/types.ts'
 
 const run = promisify(execFile)
 const require = createRequire(import.meta.url)

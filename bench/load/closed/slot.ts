@@ -1,7 +1,8 @@
 /** One of the clients that take a new connection for each request: at any moment it has exactly one request under way. */
+
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import type { Measurement } from '../../record/schema/trial.ts'
+import type { Measurement } from '../../record/types.ts'
 import { type Histogram, recordUs } from '../../stats/histogram.ts'
 import { nowUs } from '../clock.ts'
 import type { Credentials } from '../credentials.ts'

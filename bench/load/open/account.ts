@@ -6,8 +6,7 @@
  * lower bound; without it a server that hangs would have the better quantiles. A lost request is no sample: a
  * connection that is refused at once would else look like a fast reply. It counts as an error.
  */
-
-import type { Arrivals } from '../../record/schema/trial.ts'
+import type { Arrivals } from '../../record/types.ts'
 import { createHistogram, recordUs } from '../../stats/histogram.ts'
 
 export interface Window {

@@ -1,9 +1,10 @@
 /** Journeys against a server with an account of its own: in good order, and under faults in mid-journey. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Traits } from '../../../servers/scheme.ts'
-import type { Arrivals, Measurement } from '../../record/schema/trial.ts'
+import type { Arrivals, Measurement } from '../../record/types.ts'
 import { type JourneyServer, startJourneyServer } from '../../testing/journey-server.ts'
 import { Credentials } from '../credentials.ts'
 import { startGenerator } from '../generator.ts'

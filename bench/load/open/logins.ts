@@ -5,7 +5,6 @@
  * Not on autocannon, which lets go of what it has sent when it stops: the server would go on hashing passwords for
  * nobody, and do so in the window that follows.
  */
-
 import { reachableUsers, usersOf } from '../closed/connection.ts'
 import type { Credentials } from '../credentials.ts'
 import type { Load } from '../job.ts'

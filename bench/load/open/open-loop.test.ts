@@ -1,8 +1,9 @@
 /** The open loop against a real server that keeps its own account, in good order and under faults. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Arrivals } from '../../record/schema/trial.ts'
+import type { Arrivals } from '../../record/types.ts'
 import { decodeHistogram } from '../../stats/histogram.ts'
 import { namedUsers, startServer, type TestServer } from '../../testing/load-server.ts'
 import { runClosedLoop } from '../closed/closed-loop.ts'

@@ -1,5 +1,4 @@
 /** What a load sends when, and what follows a reply: the part in which arrivals, journeys and logins differ. */
-
 import type { LoadShare } from '../merge.ts'
 import type { HttpConnection } from '../wire/http-connection.ts'
 import type { Window } from './account.ts'

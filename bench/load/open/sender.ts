@@ -1,5 +1,4 @@
 /** Sends whatever its script has due over a free connection, or lets it wait for one, and hears what becomes of it. */
-
 import { nowUs } from '../clock.ts'
 import type { Credentials } from '../credentials.ts'
 import type { LoadJob } from '../job.ts'

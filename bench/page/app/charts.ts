@@ -1,5 +1,4 @@
 /** Charts of the page: drawn when they are looked at, and anew when the reader chooses other schemes. */
-
 import { schemeNames } from '../../../servers/scheme.ts'
 import { charts } from '../../report/charts.ts'
 import { csv, type Figure, figuresOf, labelNames } from '../../report/flat-figures.ts'

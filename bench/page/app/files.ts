@@ -1,5 +1,4 @@
 /** Files that a reader hands over, as runs; or for each that is none, one sentence that says why. */
-
 import { type RunWithRows, trialRows } from '../../figures/rows.ts'
 import { parseRecord, parseTrials } from '../../record/parse.ts'
 import { SCHEMA_VERSION } from '../../record/schema/basics.ts'

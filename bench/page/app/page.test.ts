@@ -1,4 +1,5 @@
 /** The report page in a real browser: from a file, without a network, by mouse and by keyboard. */
+
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -8,7 +9,7 @@ import { promisify } from 'node:util'
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { readRun } from '../../record/run-dir.ts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Run } from '../../record/types.ts'
 import { summarize } from '../../report/summarize.ts'
 import { drawn, pages } from '../../testing/page.ts'
 import { syntheticLadders } from '../../testing/synthetic-ladders.ts'

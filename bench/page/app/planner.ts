@@ -1,5 +1,4 @@
 /** Capacity on the page: the planner of `npm run plan`, asked again at every move of a slider. */
-
 import { isSchemeName, schemeNames } from '../../../servers/scheme.ts'
 import { THE_TWO } from '../../experiments/roles.ts'
 import { CONTROL } from '../../figures/records.ts'

@@ -1,7 +1,8 @@
 /** Replicas and Redis primaries against loads far beyond the measured ones: a line a scheme, and where its evidence ends. */
+
 import type { LineSeriesOption } from 'echarts'
 import type { MeasuredSummary } from '../../experiments/reports.ts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Run } from '../../record/types.ts'
 import { provenance } from '../../words/charts/axes.ts'
 import { ink } from '../../words/charts/palette.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'

@@ -1,5 +1,4 @@
 /** What is known of replicas that cost each other something, and what it would make of large fleets. */
-
 import { list, short } from '../../words/format.ts'
 import { count } from '../text.ts'
 import type { FarLaw } from './far.ts'

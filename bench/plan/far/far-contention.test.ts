@@ -1,8 +1,9 @@
 /** What replicas cost each other, carried to large fleets: the pessimistic line beside the straight one. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { MeasuredSummary } from '../../experiments/reports.ts'
-import type { Estimate, Warning } from '../../record/schema/basics.ts'
+import type { Estimate, Warning } from '../../record/types.ts'
 import { around, evidence } from '../../testing/evidence.ts'
 import { type FarLaw, farLaw, sizesAt } from './far.ts'
 

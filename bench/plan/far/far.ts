@@ -5,7 +5,6 @@
  * U = X·D (Denning & Buzen, ACM Computing Surveys 10, 1978). Where a plan is one load and refuses, this is the line
  * over all loads, with the place where it stops being measured and the place where it stops being known at all.
  */
-
 import type { MeasuredSummary } from '../../experiments/reports.ts'
 import { type Usl, uslPeak, uslSize, uslThroughput } from '../../stats/usl.ts'
 import { demandOf, type Evidence, type TierCost } from '../evidence.ts'

@@ -1,7 +1,7 @@
 /** The section of a report about loads far beyond the measured ones: what they would take, and what that rests on. */
 
 import type { SchemeName } from '../../../servers/scheme.ts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Run } from '../../record/types.ts'
 import { traits } from '../../traits.ts'
 import { figure, list, machine, percent, short } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'

@@ -1,5 +1,4 @@
 /** The section on far scale says what follows from the records, marks where they end, and is a sentence without them. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { renderReport } from '../../report/index.ts'

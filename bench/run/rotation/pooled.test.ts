@@ -1,8 +1,9 @@
 /** Windows of replicas that took turns: what is summed, what is weighted, what only most of them decide. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Measurement } from '../../record/schema/trial.ts'
+import type { Measurement } from '../../record/types.ts'
 import { syntheticRun } from '../../testing/synthetic-run.ts'
 import { gates } from '../gates.ts'
 import { judgedPool, pooled, type Turn } from './pooled.ts'

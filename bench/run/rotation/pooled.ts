@@ -1,7 +1,5 @@
 /** Several windows of replicas that took turns become one record. Pure. */
-
-import type { Gate } from '../../record/schema/run.ts'
-import type { Measurement } from '../../record/schema/trial.ts'
+import type { Gate, Measurement } from '../../record/types.ts'
 import { median } from '../../stats/quantiles.ts'
 import { slope } from '../../stats/regression.ts'
 import { type Context, type Facts, furthestFromEven, type GateId } from '../gate-values.ts'

@@ -2,7 +2,7 @@
 
 import type { Traits } from '../../../servers/scheme.ts'
 import type { ReplicaHandle, RunningFleet } from '../../fleet/fleet.ts'
-import type { Trial } from '../../record/schema/trial.ts'
+import type { Trial } from '../../record/types.ts'
 
 interface Fleeted {
   trial: Trial

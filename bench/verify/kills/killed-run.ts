@@ -1,5 +1,4 @@
 /** A run whose harness is killed: what its folder must keep whatever happens, its plan and every finished trial. */
-
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { AuthscaleError } from '../../errors.ts'

@@ -1,6 +1,7 @@
 /** Proof: connections that end, break, hang or are refused are all in the account, and disturb nothing after it. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Arrivals } from '../../record/schema/trial.ts'
+import type { Arrivals } from '../../record/types.ts'
 import { decodeHistogram } from '../../stats/histogram.ts'
 import { countUpTo } from '../laws.ts'
 import { type Finding, type Instrument, logIn, type Proof, sendOpenLoop } from '../proof.ts'

@@ -1,5 +1,4 @@
 /** All proofs, in the order in which they are carried out. */
-
 import type { Proof } from '../proof.ts'
 import { busyWork } from './busy-work.ts'
 import { arrivalDispersion } from './dispersion.ts'

@@ -1,9 +1,10 @@
 /** Proof: a busy program beside a trial is noticed, and the trial rejected for it. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AuthscaleError } from '../../errors.ts'
 import type { Fleet } from '../../fleet/fleet.ts'
 import { spawnChild } from '../../fleet/processes/process.ts'
-import type { TrialResult } from '../../record/schema/trial.ts'
+import type { TrialResult } from '../../record/types.ts'
 import { digits, type Finding, type Proof } from '../proof.ts'
 import { runOneTrial } from '../trial-of-proof.ts'
 

@@ -1,5 +1,4 @@
 /** What the open loop costs the generator: CPU time a request at one arrival rate, window after window. */
-
 import type { Traits } from '../../../servers/scheme.ts'
 import type { Generator } from '../../load/job.ts'
 import { runLoad } from './side-by-side.ts'

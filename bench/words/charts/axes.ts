@@ -1,4 +1,5 @@
 /** Parts that the charts share: axes, whiskers and their small print. */
+
 import type {
   CustomSeriesOption,
   CustomSeriesRenderItemReturn,
@@ -6,8 +7,7 @@ import type {
   YAXisComponentOption,
 } from 'echarts'
 import type { CoreSummary } from '../../figures/schema.ts'
-import type { Estimate } from '../../record/schema/basics.ts'
-import type { Run } from '../../record/schema/run.ts'
+import type { Estimate, Run } from '../../record/types.ts'
 import { FEW_BLOCKS } from '../../stats/median-interval.ts'
 import { counted, figure, machine } from '../format.ts'
 import { ink } from './palette.ts'

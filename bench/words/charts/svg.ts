@@ -1,5 +1,4 @@
 /** Charts of a fixed width, drawn as SVG with the same bytes for the same option. */
-
 import type { EChartsOption } from 'echarts'
 import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts'
 import {

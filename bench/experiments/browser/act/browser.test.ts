@@ -1,10 +1,11 @@
 /** What a real browser lets another site's page and an injected script do with a login, at real servers. */
+
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { cleanUp, makeKeys, type Server, startServer } from '../../../../servers/testing/servers.ts'
 import { openBrowser } from '../../../fleet/tools/chromium.ts'
-import type { BrowserSeen } from '../../../record/schema/examine.ts'
+import type { BrowserSeen } from '../../../record/types.ts'
 import { forge, REQUESTS } from './forgery.ts'
 import { readableIn } from './readable.ts'
 import { steal } from './theft.ts'

@@ -2,8 +2,9 @@
  * What stands between another site's page and a cookie, and how each of it is taken away for comparison. The servers have
  * no switch for that: it is undone on the way between them and the browser.
  */
+
 import type { IncomingHttpHeaders } from 'node:http'
-import type { BrowserSeen } from '../../../record/schema/examine.ts'
+import type { BrowserSeen } from '../../../record/types.ts'
 
 /** `unset`: the cookie comes without the attribute, and the browser does what it thinks best. */
 type SameSite = NonNullable<BrowserSeen['forgeries'][number]['sameSite']>

@@ -1,6 +1,7 @@
 /** Requests that a foreign page makes a logged-in browser send: which of them change something, and what stops the others. */
+
 import type { Browser, Page } from 'playwright-core'
-import type { BrowserSeen } from '../../../record/schema/examine.ts'
+import type { BrowserSeen } from '../../../record/types.ts'
 import { openSites, type Sites } from './sites.ts'
 import { type Visit, visit } from './visit.ts'
 

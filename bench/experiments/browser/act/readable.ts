@@ -1,6 +1,7 @@
 /** What of a user's profile anybody can read in the credential, with nothing but base64. */
+
 import type { Browser } from 'playwright-core'
-import type { BrowserSeen } from '../../../record/schema/examine.ts'
+import type { BrowserSeen } from '../../../record/types.ts'
 import { ALL } from './defences.ts'
 import { openSites } from './sites.ts'
 import { visit } from './visit.ts'

@@ -1,9 +1,10 @@
 /** Faults that come from clients: everybody logs in at once; requests that nobody sends in good faith. */
+
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Injector } from '../../../fleet/fleet.ts'
 import type { Client, Place } from '../../../observe/client.ts'
-import type { FaultId } from '../../../record/schema/faults.ts'
+import type { FaultId } from '../../../record/types.ts'
 
 export interface ClientFault extends Injector {
   /** Answers 500 and above to what it sent itself, beside those in the client's history. */

@@ -1,5 +1,5 @@
 /** Times lookups of guesses, class by class in a new random order each round. */
-import type { TimingSeen } from '../../../record/schema/examine.ts'
+import type { TimingSeen } from '../../../record/types.ts'
 import { guessAt } from './guesses.ts'
 
 type Class = TimingSeen['ways'][number]['classes'][number]

@@ -1,0 +1,49 @@
+/** What trials saw, beside what they measured: the one loop that collects it. */
+import type { Arm, Measurement, Run, TrialResult, Warning } from '../record/types.ts'
+import { inTableOrder } from './records.ts'
+
+export interface Seen<What> {
+  arm: Arm
+  /** Ids, each once: a trial that was measured again has several records. */
+  trials: string[]
+  /** One for each record, with its warnings. */
+  records: { seen: What; warnings: readonly Warning[] }[]
+}
+
+/**
+ * By planned arm, in table order; arms of which nothing was seen are left out. Rejected trials count as well, since what
+ * happened has happened, however busy the machine was.
+ */
+export function seenByArm<What>(
+  run: Run,
+  results: readonly TrialResult[],
+  what: (measurement: Measurement) => What | null,
+): Seen<What>[] {
+  const arms = new Map(run.plan.map(({ arm }) => [arm.id, arm]))
+  return [...arms.values()].sort(inTableOrder).flatMap((arm) => {
+    const found = results.flatMap(({ trial, measurement }) => {
+      const seen = trial.arm.id === arm.id && measurement ? what(measurement) : null
+      return seen && measurement ? [{ id: trial.id, seen, warnings: measurement.warnings }] : []
+    })
+    if (found.length === 0) return []
+    return [
+      {
+        arm,
+        trials: [...new Set(found.map(({ id }) => id))],
+        records: found.map(({ id: _, ...record }) => record),
+      },
+    ]
+  })
+}
+
+/** What was observed of that kind during a window. */
+export const observed =
+  <Kind extends NonNullable<Measurement['observed']>['kind']>(kind: Kind) =>
+  ({ observed: found }: Measurement) =>
+    found?.kind === kind ? (found as Extract<typeof found, { kind: Kind }>) : null
+
+/** What was examined of that kind before a window. */
+export const examined =
+  <Kind extends NonNullable<Measurement['examined']>['kind']>(kind: Kind) =>
+  ({ examined: found }: Measurement) =>
+    found?.kind === kind ? (found as Extract<typeof found, { kind: Kind }>) : null

@@ -1,0 +1,14 @@
+/** The one home of slopes over sizes: bytes a user, µs a byte of state, ms of an answer for each ms of distance. */
+import { type Point, slope } from '../stats/regression.ts'
+
+/** One observation of a block: where, and what. */
+export type Observation = readonly [block: number, x: number, y: number]
+
+/** One least-squares slope a block, in units of y per unit of x, by rising block; a block with a single x has none. */
+export function slopePerBlock(observations: readonly Observation[]): number[] {
+  const blocks = [...new Set(observations.map(([block]) => block))].sort((a, b) => a - b)
+  return blocks.flatMap((block) => {
+    const own = observations.filter(([at]) => at === block)
+    return slope(own.map(([, x, y]): Point => [x, y])) ?? []
+  })
+}
