@@ -1,8 +1,8 @@
 /**
- * Starts and stops the measured server inside a container, on request of the bench container: there each trial
- * wants a fresh process with another scheme, and nobody outside a container can start one in it.
+ * Starts and stops the measured server inside a container, on request of the bench container: there each trial wants a
+ * fresh process with another scheme, and nobody outside a container can start one in it.
  *
- * It obeys whoever can reach its port, so it listens only where `docker-compose.yml` puts it: on the private
+ * It obeys everybody who can reach its port, so it listens only where `docker-compose.yml` puts it: on the private
  * network of the fleet.
  */
 import { type ChildProcess, spawn } from 'node:child_process'

@@ -1,12 +1,11 @@
 /** The routes that every scheme shares, byte for byte. It reads a scheme's traits and knows no scheme. */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { ServerConfig } from './config.ts'
-import { sameOriginOnly } from './csrf.ts'
-import { CredentialTooLarge, Unauthorized, Unavailable } from './errors.ts'
-import { createMetrics } from './metrics.ts'
-import { createAuthenticate } from './passwords.ts'
-import type { Auth, Traits } from './scheme.ts'
-import { createDirectory, parsePreferences } from './users.ts'
+import { type Auth, CredentialTooLarge, type Traits, Unauthorized, Unavailable } from './contract.ts'
+import { createDirectory, parsePreferences } from './users/directory.ts'
+import { createAuthenticate } from './users/passwords.ts'
+import { httpsOnly, privatePage, sameOriginOnly } from './wire/browsers.ts'
 
 /** An Express app that serves one scheme; it does not listen yet. */
 export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits: Traits }): Express {
@@ -14,28 +13,28 @@ export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits
   app.disable('x-powered-by')
   // Replies are not stored, so nobody could revalidate them; hashing each body would be measured as well.
   app.disable('etag')
-  // Behind a TLS proxy on this machine its X-Forwarded-Proto says whether Secure cookies may be set.
+  // A TLS proxy on this machine says by X-Forwarded-Proto whether Secure cookies may be set.
   if (!config.plainHttp) app.set('trust proxy', 'loopback')
 
-  const privatePage = privatePageOf(config)
+  const page = privatePage(config)
   const unsafe = traits.transport === 'cookie' ? [sameOriginOnly] : []
   const loginChannel = traits.transport === 'cookie' && !config.plainHttp ? [httpsOnly] : []
-  // Above the largest preferences with every character escaped, and far below what would hurt.
+  // Enough for the largest preferences with every character escaped, and far below what would hurt.
   const json = express.json({ limit: '16kb' })
   const authenticate = createAuthenticate(createDirectory(config), config.passwordHash)
 
-  app.get('/me', privatePage, auth.guard, (_req, res) => {
+  app.get('/me', page, auth.guard, (_req, res) => {
     res.json(res.locals.user)
   })
 
-  app.put('/me/preferences', privatePage, ...unsafe, auth.guard, json, async (req, res) => {
+  app.put('/me/preferences', page, ...unsafe, auth.guard, json, async (req, res) => {
     const preferences = parsePreferences(req.body)
     if (preferences === undefined) return void res.status(400).json(MALFORMED)
     const issued = await auth.save(req, res, { ...res.locals.user, preferences })
     res.json({ preferences, ...issued })
   })
 
-  app.post('/login', privatePage, ...unsafe, ...loginChannel, json, async (req, res) => {
+  app.post('/login', page, ...unsafe, ...loginChannel, json, async (req, res) => {
     const { username, password } = req.body ?? {}
     if (!isText(username) || !isText(password)) return void res.status(400).json(MALFORMED)
     const user = await authenticate(username, password)
@@ -43,24 +42,24 @@ export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits
     res.json(await auth.login(req, res, user))
   })
 
-  app.post('/logout', privatePage, ...unsafe, auth.guard, async (req, res) => {
+  app.post('/logout', page, ...unsafe, auth.guard, async (req, res) => {
     await auth.logout(req, res)
     res.status(204).end()
   })
 
-  app.post('/logout-everywhere', privatePage, ...unsafe, auth.guard, async (req, res) => {
+  app.post('/logout-everywhere', page, ...unsafe, auth.guard, async (req, res) => {
     if (!auth.logoutEverywhere) return void res.status(501).json(CANNOT)
     await auth.logoutEverywhere(req, res)
     res.status(204).end()
   })
 
-  app.post('/me/disable', privatePage, ...unsafe, auth.guard, async (req, res) => {
+  app.post('/me/disable', page, ...unsafe, auth.guard, async (req, res) => {
     if (!auth.disable) return void res.status(501).json(CANNOT)
     await auth.disable(req, res)
     res.status(204).end()
   })
 
-  app.post('/refresh', privatePage, ...unsafe, json, async (req, res) => {
+  app.post('/refresh', page, ...unsafe, json, async (req, res) => {
     if (!auth.refresh) return void res.status(501).json(CANNOT)
     const { refreshToken } = req.body ?? {}
     if (typeof refreshToken !== 'string') return void res.status(400).json(MALFORMED)
@@ -88,21 +87,18 @@ export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits
 const MALFORMED = { error: 'malformed request' }
 const CANNOT = { error: 'not possible with this scheme' }
 
-const A_YEAR_SEC = 31_536_000
-
-function privatePageOf({ plainHttp }: ServerConfig): RequestHandler {
-  return (_req, res, next) => {
-    res.setHeader('Cache-Control', 'no-store')
-    res.setHeader('X-Content-Type-Options', 'nosniff')
-    if (!plainHttp) res.setHeader('Strict-Transport-Security', `max-age=${A_YEAR_SEC}; includeSubDomains`)
-    next()
+/**
+ * Answers prom-client's metrics of the process, read between measurements and kept off the measured routes. `?gc=1`
+ * collects garbage first, if the process was started with --expose-gc.
+ */
+function createMetrics(): RequestHandler {
+  const register = new Registry()
+  collectDefaultMetrics({ register })
+  return async (req, res) => {
+    // Without it the heap figure is mostly garbage that the collector did not get to yet.
+    if (req.query.gc === '1') globalThis.gc?.()
+    res.type(register.contentType).send(await register.metrics())
   }
-}
-
-/** express-session drops a Secure cookie on a plain connection without a word: a login that looks right. */
-const httpsOnly: RequestHandler = (req, res, next) => {
-  if (req.secure) next()
-  else res.status(403).json({ error: 'https required' })
 }
 
 function isText(value: unknown): value is string {

@@ -1,6 +1,5 @@
 /** Reads a server's settings from its environment once, and refuses to start on bad ones. */
 import type { JWK } from 'jose'
-import { isSchemeName, type SchemeName, schemeNames } from './scheme.ts'
 
 /** A setting that cannot be used. The message is one line: which one, and what to do. */
 export class ConfigError extends Error {
@@ -10,15 +9,15 @@ export class ConfigError extends Error {
 const SECRETS = ['HS256', 'A256GCM', 'v4.local'] as const
 const ROTATED = ['RS256', 'ES256', 'EdDSA', 'v4.public'] as const
 
-/** Keys with a public half, which have a name (`kid`) and can be replaced while their tokens are still about. */
+/** Keys with a public half. They have a name (`kid`), so that one can be replaced while its tokens are still in use. */
 export type Rotated = (typeof ROTATED)[number]
 
 /**
- * Keys, shared by all replicas of a fleet: a session secret and one JWK for each way to make a token: private ones and
- * secrets, those for encryption of 32 bytes.
+ * The keys that all replicas of a fleet share: a session secret, and one JWK for each way to make a token. A JWK is a
+ * private key or a secret; a secret for encryption has 32 bytes.
  */
 export type KeyRing = { sessionSecret: string } & Record<(typeof SECRETS)[number] | Rotated, JWK> & {
-    /** Keys that were replaced: their tokens are still taken, until the key is removed from here. */
+    /** Keys that were replaced. Their tokens are accepted until the key is removed from here. */
     previous?: Partial<Record<Rotated, JWK[]>>
   }
 
@@ -35,8 +34,8 @@ const HALF_A_DAY_SEC = 43_200
 const ACCESS_SEC = 300
 
 export interface ServerConfig {
-  /** Name of the scheme in the registry (`SCHEME`). */
-  scheme: SchemeName
+  /** Name of the scheme (`SCHEME`); the registry knows which there are. */
+  scheme: string
   /** Interface to listen on (`HOST`, default 127.0.0.1). */
   host: string
   /** Port; 0 lets the system choose (`PORT`, default 3000). */
@@ -47,7 +46,7 @@ export interface ServerConfig {
   nonce: string
   /** `REDIS_URL`, `unix:///path` for a socket; only schemes that keep state in Redis need it. */
   redisUrl: string | undefined
-  /** What a request waits for Redis before it is answered 503, in ms (`REDIS_TIMEOUT_MS`, default 250). */
+  /** How long a request waits for Redis before it is answered 503, in ms (`REDIS_TIMEOUT_MS`, default 250). */
   redisTimeoutMs: number
   /** Put before every Redis key (`KEY_PREFIX`, default empty). */
   keyPrefix: string
@@ -56,20 +55,20 @@ export interface ServerConfig {
   /** Lifetime of a login in seconds; of a session, since it was last used (`TTL_SEC`, default 3600). */
   ttlSec: number
   /**
-   * The longest that a session goes on, however busy its user is, in seconds, where the scheme limits it
+   * How long a session lasts at most, however busy its user is, in seconds; only some schemes limit it
    * (`ABSOLUTE_TTL_SEC`, default 12 hours, never less than `TTL_SEC`).
    */
   absoluteTtlSec: number
   /** Lifetime of an access token that can be renewed, in seconds (`ACCESS_TTL_SEC`, 1 to `TTL_SEC`, default 300). */
   accessTtlSec: number
   /**
-   * How long after it was used a refresh token may be used again, by a tab that did not know (`REFRESH_GRACE_SEC`, 0 to
-   * 60). 0, the default, is strict: a second use ends the login.
+   * How long a refresh token may be used again after its use, by a tab that did not know, in seconds
+   * (`REFRESH_GRACE_SEC`, 0 to 60). 0, the default, is strict: a second use ends the login.
    */
   refreshGraceSec: number
   /**
-   * The longest that a replica believes a session that it has read, in seconds (`NEAR_CACHE_SEC`, 1 to 60, default 5, at
-   * most half of `TTL_SEC`): the bound for when Redis cannot tell it of changes.
+   * How long a replica believes a session that it has read, at most, in seconds (`NEAR_CACHE_SEC`, 1 to 60, default 5,
+   * at most half of `TTL_SEC`): the bound for when Redis cannot tell it of changes.
    */
   nearCacheSec: number
   /** Number of users in the directory, user0 to user{N-1} (`USERS`, default 1000). */
@@ -85,16 +84,19 @@ export interface ServerConfig {
   touch: boolean
   /** Whether ioredis sends the commands of one tick together (`AUTO_PIPELINING`); undefined: as the scheme has it. */
   autoPipelining: boolean | undefined
-  /** What the verifier of tokens holds of its key (`KEY_FORM`, default crypto-key; keys.ts has the others). */
+  /**
+   * In which form the verifier of tokens holds its key (`KEY_FORM`, default crypto-key; tokens/keys.ts has the others).
+   */
   keyForm: KeyForm
   /**
    * How long jwt-denylist believes that a login was not ended, in seconds (`DENYLIST_CACHE_SEC`, 0 to 3600, default 0).
-   * So long after its logout, a token may still be let in by the other replicas; the one that ended it refuses it at once.
+   * For that long after a logout the other replicas may still let its token in; the one that ended it refuses it at
+   * once.
    */
   denylistCacheSec: number
   /**
-   * What jwt-denylist does when Redis cannot be asked (`DENYLIST_DOWN`): `closed`, the default, answers 503; `open` lets
-   * in every valid token, also those that were revoked.
+   * What jwt-denylist does when Redis cannot be asked (`DENYLIST_DOWN`): `closed`, the default, answers 503; `open`
+   * lets in every valid token, even a revoked one.
    */
   denylistDown: DenylistDown
   /** Cookies without Secure and `__Host-`, for load over plain HTTP only (`PLAIN_HTTP=1`). */
@@ -104,14 +106,18 @@ export interface ServerConfig {
 const MIN_SECRET_BYTES = 32
 const LONGEST_SEC = 31_536_000
 
-/** The settings in `env`. Throws a ConfigError for the first one that cannot be used. */
-export function readConfig(env: NodeJS.ProcessEnv): ServerConfig {
+/** The settings in `env`, for one of these schemes. Throws a ConfigError for the first one that cannot be used. */
+export function readConfig<Name extends string>(
+  env: NodeJS.ProcessEnv,
+  schemes: readonly Name[],
+): ServerConfig & { scheme: Name } {
   const ttlSec = readInteger(env, 'TTL_SEC', 3600, 1, LONGEST_SEC)
-  // A busy user's session has to be read again before it ends in Redis for want of use.
+  // A session in use has to be read again before Redis ends it as unused.
   const longestCacheSec = Math.max(1, Math.min(60, Math.floor(ttlSec / 2)))
   const accessTtlSec = readInteger(env, 'ACCESS_TTL_SEC', Math.min(ACCESS_SEC, ttlSec), 1, ttlSec)
   return {
-    scheme: readScheme(env.SCHEME),
+    // Without a default: another scheme than the one that was meant would look right.
+    scheme: oneOf('SCHEME', env.SCHEME, schemes),
     host: env.HOST || '127.0.0.1',
     port: readInteger(env, 'PORT', 3000, 0, 65_535),
     replica: env.REPLICA || 'r1',
@@ -144,11 +150,6 @@ export function readConfig(env: NodeJS.ProcessEnv): ServerConfig {
   }
 }
 
-function readScheme(name: string | undefined): SchemeName {
-  if (name !== undefined && isSchemeName(name)) return name
-  throw new ConfigError(`SCHEME is ${quote(name)}: set it to one of ${schemeNames.join(', ')}`)
-}
-
 function readInteger(
   env: NodeJS.ProcessEnv,
   name: string,
@@ -164,7 +165,10 @@ function readInteger(
 
 /** The first choice is the default. */
 function readChoice<T extends string>(env: NodeJS.ProcessEnv, name: string, choices: readonly T[]): T {
-  const text = env[name] || choices[0]
+  return oneOf(name, env[name] || choices[0], choices)
+}
+
+function oneOf<T extends string>(name: string, text: string | undefined, choices: readonly T[]): T {
   const known = choices.find((each) => each === text)
   if (known !== undefined) return known
   throw new ConfigError(`${name} is ${quote(text)}: set it to one of ${choices.join(', ')}`)
@@ -176,7 +180,7 @@ function readSwitch(env: NodeJS.ProcessEnv, name: string, fallback: boolean): bo
   throw new ConfigError(`${name} is ${quote(text)}: set it to 0 or 1, or leave it out`)
 }
 
-/** Keys are checked for every algorithm, whatever the scheme, so that a bad ring never gets half into use. */
+/** Keys are checked for every algorithm, whatever the scheme, so that a bad ring is never half in use. */
 export function readKeys(text: string | undefined): KeyRing {
   if (!text) throw new ConfigError('KEYS is not set: put the JSON that keygen prints into it')
   const keys = parseObject(text) as Partial<KeyRing> | undefined

@@ -1,14 +1,14 @@
 /**
- * Prints a key ring as one line of JSON, to be put into `KEYS` of every replica of a fleet: a fresh one, or with
- * `--rotate` the one in `KEYS` with new keys, whose tokens and those of the keys before are taken.
+ * Prints a key ring as one line of JSON, for `KEYS` of every replica of a fleet: a fresh ring, or with `--rotate` the
+ * one in `KEYS` with new key pairs. Servers accept tokens of the new pairs and of the earlier ones.
  *
- * Secrets are not rotated: who holds the new one cannot take tokens of the old one without being able to make them.
+ * Secrets are not rotated: a server that accepts tokens of an old secret holds it, and could make such tokens.
  */
 import { randomBytes } from 'node:crypto'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { ConfigError, type KeyRing, type Rotated, readKeys } from './config.ts'
 
-/** Enough to tell the few keys of a ring apart: it is in every token. */
+/** Enough to tell the few keys of a ring apart, and short, since every token carries it. */
 const KID_CHARS = 8
 
 async function privateJwk(algorithm: string): Promise<JWK> {
@@ -38,7 +38,7 @@ async function freshRing(): Promise<KeyRing> {
   }
 }
 
-/** Of the keys before only the public half is kept: nobody has to sign with them any more. */
+/** Earlier keys keep their public half alone: nobody signs with them any more. */
 async function rotated(ring: KeyRing): Promise<KeyRing> {
   const pairs = await freshPairs()
   const names = Object.keys(pairs) as Rotated[]

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { get } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { issued, login, loginCall, me, prefer, send } from './client-for-tests.ts'
-import { cleanUp, everyScheme, makeKeys, spawnServer, startServer } from './servers-for-tests.ts'
+import { issued, login, loginCall, me, prefer, send } from './testing/client.ts'
+import { cleanUp, everyScheme, makeKeys, spawnServer, startServer } from './testing/servers.ts'
 
 let keys: string
 before(async () => {

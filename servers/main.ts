@@ -3,12 +3,13 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createApp } from './app.ts'
 import { ConfigError, readConfig, type ServerConfig } from './config.ts'
-import { type Auth, schemes } from './scheme.ts'
+import type { Auth } from './contract.ts'
+import { schemeNames, schemes } from './scheme.ts'
 
 const DRAIN_TIMEOUT_MS = 4500
 
 async function start(): Promise<void> {
-  const config = readConfig(process.env)
+  const config = readConfig(process.env, schemeNames)
   const { scheme } = await schemes[config.scheme]()
   const auth = await scheme.open(config)
   const server = createServer(createApp(config, auth, scheme))

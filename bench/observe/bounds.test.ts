@@ -2,17 +2,17 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CLOCK_TOLERANCE_SEC as OF_SERVERS } from '../../servers/claims.ts'
 import { readConfig } from '../../servers/config.ts'
 import type { SchemeName } from '../../servers/scheme.ts'
-import { makeKeys } from '../../servers/servers-for-tests.ts'
+import { makeKeys } from '../../servers/testing/servers.ts'
+import { CLOCK_TOLERANCE_SEC as OF_SERVERS } from '../../servers/tokens/claims.ts'
 import { loadEnv } from '../fleet/server-env.ts'
 import type { Settings } from '../record/types.ts'
 import { traits } from '../traits.ts'
 import { boundsOf, CLOCK_TOLERANCE_SEC, DEFAULTS, shippedBoundsOf } from './bounds.ts'
 
 test('what the servers have where nothing else is said', async () => {
-  const config = readConfig({ SCHEME: 'none', KEYS: await makeKeys() })
+  const config = readConfig({ SCHEME: 'none', KEYS: await makeKeys() }, ['none'])
   assert.deepEqual({ ...config, ...DEFAULTS }, config)
   assert.equal(CLOCK_TOLERANCE_SEC, OF_SERVERS)
 })

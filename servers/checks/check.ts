@@ -1,9 +1,9 @@
 /** What a scheme has to answer, one row a check: to whom it applies follows from the declared traits. */
 import type { TestContext } from 'node:test'
 import type { Redis } from 'ioredis'
-import { type Credential, login } from '../client-for-tests.ts'
-import type { Scheme, Traits } from '../scheme.ts'
-import type { Server } from '../servers-for-tests.ts'
+import type { Scheme, Traits } from '../contract.ts'
+import { type Credential, login } from '../testing/client.ts'
+import type { Server } from '../testing/servers.ts'
 
 /** True: asked; false: there is nothing to ask; a text: cannot by design, and why. */
 type Applies = boolean | string

@@ -1,7 +1,7 @@
 /** Checks of cookies, and of requests that other sites cause. */
 import assert from 'node:assert/strict'
 import { networkInterfaces } from 'node:os'
-import { loginCall, me, prefer, send } from '../client-for-tests.ts'
+import { loginCall, me, prefer, send } from '../testing/client.ts'
 import { type Check, freshLogin, hasLogin, isCookie } from './check.ts'
 
 const COOKIE_LIMIT_BYTES = 4096
@@ -11,7 +11,7 @@ export const cookieChecks: readonly Check[] = [
     id: 1,
     anchor: 'A5 3.3.1-4',
     title:
-      'the cookie of a login is __Host-, Secure, HttpOnly, SameSite, Path=/, without Domain; plain HTTP is warned of',
+      'the cookie of a login is __Host-, Secure, HttpOnly, SameSite, Path=/, without Domain; plain HTTP logs a warning',
     applies: isCookie,
     async run({ server, start }, t) {
       const [cookie = ''] = (await send(server, '/login', loginCall(1))).headers['set-cookie'] ?? []

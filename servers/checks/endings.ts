@@ -1,10 +1,10 @@
 /** Checks of how logins end: by logout, by a user's wish everywhere, by time, with their key. */
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Credential, login, loginCall, logout, me, send } from '../client-for-tests.ts'
 import type { KeyRing, Rotated } from '../config.ts'
-import type { Traits } from '../scheme.ts'
-import { keygen, type Server } from '../servers-for-tests.ts'
+import type { Traits } from '../contract.ts'
+import { type Credential, login, loginCall, logout, me, send } from '../testing/client.ts'
+import { keygen, type Server } from '../testing/servers.ts'
 import { type Bed, type Check, freshLogin, hasLogin, isToken } from './check.ts'
 
 /** Bounds that a test can wait for. */
@@ -30,14 +30,14 @@ async function pairOf({ start, server, peer, scheme }: Bed, t: Parameters<Bed['s
 }
 
 const needsUserWide = ({ userWide, transport }: Traits) =>
-  transport !== 'none' &&
-  (userWide !== 'cannot' || 'nothing that all replicas share says which logins a user has')
+  transport !== 'none' && (userWide !== 'cannot' || 'replicas share no list of the logins of a user')
 
 export const endingChecks: readonly Check[] = [
   {
     id: 14,
     anchor: 'key rotation',
-    title: 'a credential of a key that was rotated out is accepted, of one that was removed answered 401',
+    title:
+      'a credential of a key that was rotated out is accepted; of a key that was removed it is answered 401',
     applies: (traits) =>
       hasLogin(traits) &&
       !traits.unsigned &&

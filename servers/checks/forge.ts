@@ -1,10 +1,10 @@
 /** Makes tokens with the right keys that are wrong in one point, in each way that tokens are made here. */
 import { createPrivateKey } from 'node:crypto'
 import { base64url, EncryptJWT, importJWK, SignJWT } from 'jose'
-import { type Credential, secretOf } from '../client-for-tests.ts'
 import type { KeyRing } from '../config.ts'
-import type { Algorithm } from '../keys.ts'
-import { decryptLocal, encryptLocal, signPublic } from '../paseto.ts'
+import { type Credential, secretOf } from '../testing/client.ts'
+import type { Algorithm } from '../tokens/keys.ts'
+import { decryptLocal, encryptLocal, signPublic } from '../tokens/paseto.ts'
 import type { Bed } from './check.ts'
 
 const ASSERTION = 'authscale-api'

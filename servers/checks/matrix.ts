@@ -1,5 +1,5 @@
 /** The outcomes of all checks as a table of schemes by checks, and what "cannot" means in each place. */
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
 import type { Check } from './check.ts'
 
 type Named = { name: string; scheme: Scheme }
@@ -40,5 +40,5 @@ export function matrix(schemes: readonly Named[], checks: readonly Check[], outc
 }
 
 const INTRODUCTION =
-  'Asked over HTTP of real processes by `npm test` (`servers/guarantees.test.ts`), which also writes this table: ✓ passes, ' +
+  'Asked over HTTP of real processes by `npm test` (`servers/checks/guarantees.test.ts`), which also writes this table: ✓ passes, ' +
   '– cannot by design (the number says why), empty: there is nothing to ask. A ✗ fails the tests.'

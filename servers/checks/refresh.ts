@@ -1,7 +1,7 @@
 /** Checks of refresh tokens. */
 import assert from 'node:assert/strict'
-import { loginCall, me, type Reply, send } from '../client-for-tests.ts'
-import type { Server } from '../servers-for-tests.ts'
+import { loginCall, me, type Reply, send } from '../testing/client.ts'
+import type { Server } from '../testing/servers.ts'
 import { type Check, renews } from './check.ts'
 
 interface Pair {
@@ -48,7 +48,7 @@ export const refreshChecks: readonly Check[] = [
     id: 39,
     anchor: 'RFC 9700, 4.14.2',
     title:
-      'of 8 refreshes at once one has a successor; strict ends the login, with a grace the others go on with it',
+      'of 8 refreshes at once one gets a successor; then the login ends, or goes on where there is a grace',
     applies: renews,
     async run({ server, peer, start }, t) {
       const strict = await race([server, peer], (await logIn(server, 39)).refreshToken)

@@ -1,6 +1,6 @@
 /** Checks of what every scheme answers to requests that are wrong, ambiguous or hostile. */
 import assert from 'node:assert/strict'
-import { loginCall, me, prefer, secretOf, send } from '../client-for-tests.ts'
+import { loginCall, me, prefer, secretOf, send } from '../testing/client.ts'
 import { type Check, freshLogin, hasLogin, isToken } from './check.ts'
 
 export const requestChecks: readonly Check[] = [

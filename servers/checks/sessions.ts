@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { createHmac, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { startRedis } from '../../bench/fleet/stores/redis.ts'
-import { login, loginCall, logout, me, prefer, secretOf, send } from '../client-for-tests.ts'
-import type { Traits } from '../scheme.ts'
+import type { Traits } from '../contract.ts'
+import { login, loginCall, logout, me, prefer, secretOf, send } from '../testing/client.ts'
+import { startRedis } from '../testing/redis.ts'
 import { type Bed, type Check, freshLogin, hasLogin, isSession, renews } from './check.ts'
 
-/** Of each scheme. `IDS=100000 node --import tsx --test servers/guarantees.test.ts` takes minutes, and finds rarer repeats. */
+/** Of each scheme. `IDS=100000 node --import tsx --test servers/checks/guarantees.test.ts` takes minutes, and finds rarer repeats. */
 const IDS = Number(process.env.IDS ?? 2_000)
 const LEAST_ID_BITS = 128
 const usesRedis = ({ state }: Traits) => state.includes('redis')
@@ -22,7 +22,7 @@ export const sessionChecks: readonly Check[] = [
     id: 10,
     anchor: 'A5 7.2.3',
     title:
-      'ids of 2,000 sessions (IDS=100000: of as many) are unique, of at least 128 bits, and none resembles another',
+      'ids of 2,000 sessions (or as many as IDS says) are unique, of at least 128 bits, and do not resemble each other',
     applies: isSession,
     async run({ server, scheme }) {
       const ids: string[] = []
@@ -33,7 +33,7 @@ export const sessionChecks: readonly Check[] = [
           )),
         )
       assert.equal(new Set(ids).size, IDS)
-      // Of express-session the id is what stands between `s:` and its signature.
+      // The id of express-session stands between `s:` and its signature.
       const values = ids.map((id) =>
         decodeURIComponent(id)
           .replace(/^s:([^.]+)\..*$/, '$1')
@@ -84,7 +84,7 @@ export const sessionChecks: readonly Check[] = [
       isSession(traits) &&
       (!traits.unsigned || 'nothing is signed: the store is asked for the id, then the secret is compared'),
     async run({ start, scheme }, t) {
-      // Of its own, where nobody else sends commands.
+      // A Redis of its own, where nobody else sends commands.
       const redis = await startRedis()
       t.after(() => redis.stop())
       const client = new Redis(redis.url)
@@ -94,7 +94,7 @@ export const sessionChecks: readonly Check[] = [
       const before = await commandsOf(client)
       for (const value of [secret.replace(/\.[^.]*$/, ''), `${secret}x`, secret.replace('s%3A', ''), 'x'])
         assert.equal((await me(server, { Cookie: `__Host-sid=${value}` })).status, 401)
-      // Its own question.
+      // The question itself is one.
       assert.equal((await commandsOf(client)) - before, 1)
     },
   },
@@ -150,7 +150,7 @@ export const sessionChecks: readonly Check[] = [
     title: 'Redis holds no session id and no refresh token that a client sends',
     applies: (traits) =>
       usesRedis(traits) &&
-      (!traits.storesRawId || 'its key is the id; who has that still lacks its signature'),
+      (!traits.storesRawId || 'its key is the id; a reader of Redis still lacks the signature'),
     async run({ server, redis }) {
       const reply = await send(server, '/login', loginCall(22))
       const sent = [
@@ -158,7 +158,7 @@ export const sessionChecks: readonly Check[] = [
         ...Object.values(JSON.parse(reply.text) as Record<string, string>),
       ]
       assert.ok(sent.length > 0)
-      // Of an id and a secret, the secret: the id is public.
+      // The last part is the secret; an id before it is public.
       const secrets = sent.map((text) => text.split('.').at(-1) ?? '')
       for (const text of await everything(redis.client, redis.prefix))
         for (const secret of secrets) assert.ok(!text.includes(secret))
@@ -167,7 +167,7 @@ export const sessionChecks: readonly Check[] = [
   {
     id: 44,
     anchor: 'A5 16.5.1-3',
-    title: 'Redis is gone: what needs it is answered 503 in time, nothing 200 that is not so, nothing hangs',
+    title: 'Redis is gone: requests that need it are answered 503 in time, none 200 wrongly, and none hangs',
     applies: usesRedis,
     async run({ start, scheme }, t) {
       const redis = await startRedis()
@@ -183,7 +183,7 @@ export const sessionChecks: readonly Check[] = [
   },
 ]
 
-/** Refuses every write from now on. */
+/** Makes Redis refuse every write from now on. */
 async function fullStore(url: string): Promise<Redis> {
   const client = new Redis(url)
   await client.config('SET', 'maxmemory-policy', 'noeviction')

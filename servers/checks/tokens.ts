@@ -1,14 +1,14 @@
-/** Checks of tokens that nobody issued, or not so. */
+/** Checks of tokens that nobody issued, or that differ from those that were. */
 import assert from 'node:assert/strict'
 import { createHmac, createPublicKey, type JsonWebKey } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { deflateRawSync } from 'node:zlib'
 import { base64url } from 'jose'
-import { type Credential, me, secretOf } from '../client-for-tests.ts'
 import type { KeyRing } from '../config.ts'
-import type { Traits } from '../scheme.ts'
-import { spawnServer } from '../servers-for-tests.ts'
+import type { Traits } from '../contract.ts'
+import { type Credential, me, secretOf } from '../testing/client.ts'
+import { spawnServer } from '../testing/servers.ts'
 import { type Bed, type Check, freshLogin, isToken } from './check.ts'
 import { forgerOf } from './forge.ts'
 
@@ -29,7 +29,9 @@ async function sender({ server, scheme }: Bed) {
 const encoded = (value: object) => base64url.encode(JSON.stringify(value))
 const nowSec = () => Math.floor(Date.now() / 1000)
 
-/** Each change of the claims is refused, and no change is not, without which a mistake in the forging would pass. */
+/**
+ * Each change of the claims is refused. Claims without a change are accepted, or a mistake in the forging would pass.
+ */
 async function refusesClaims(bed: Bed, changes: Record<string, object>): Promise<void> {
   const { credential, send, refused } = await sender(bed)
   const { make } = await forgerOf(bed, credential)

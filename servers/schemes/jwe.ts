@@ -1,27 +1,19 @@
 /**
- * A bearer JWT that is encrypted (`dir`, A256GCM): its holder cannot read it, and what is not ours does not decrypt. There
- * is one secret for both, so that who can check a token can make one.
+ * A bearer JWT that is encrypted (`dir`, A256GCM): its holder cannot read it, and a token that is not ours does not
+ * decrypt. One secret does both, so a server that can check a token can make one.
  */
 import { EncryptJWT, jwtDecrypt } from 'jose'
-import { bearerAuth } from '../bearer.ts'
-import { claimsOf, isCanonical, type Tokens, tried } from '../claims.ts'
 import type { ServerConfig } from '../config.ts'
-import type { Scheme } from '../scheme.ts'
-import { joseChecks, orRefused } from '../tokens.ts'
+import type { Scheme } from '../contract.ts'
+import { bearerAuth, bearerTraits } from '../tokens/bearer.ts'
+import { claimsOf, isCanonical, type Tokens, tried } from '../tokens/claims.ts'
+import { joseChecks, orRefused } from '../tokens/jose.ts'
 
 const HEADER = { alg: 'dir', enc: 'A256GCM', typ: 'JWT' }
 
 export const scheme: Scheme = {
   summary: 'bearer JWT, encrypted with A256GCM',
-  traits: {
-    state: 'token',
-    transport: 'bearer',
-    revocation: 'at-expiry',
-    userWide: 'cannot',
-    payload: 'encrypted',
-    token: 'jwe',
-    lastDay: true,
-  },
+  traits: { ...bearerTraits, payload: 'encrypted', token: 'jwe', lastDay: true },
 
   async open(config) {
     return bearerAuth(await tried('A256GCM', () => createTokens(config)))

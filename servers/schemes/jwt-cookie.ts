@@ -1,10 +1,9 @@
 /** An HS256 JWT in an HttpOnly cookie: scripts cannot read it, and the app refuses cross-site requests. */
 import type { Response } from 'express'
-import { userOf } from '../claims.ts'
-import { cookieCredential, cookieName, cookieOptions, requireKept } from '../credentials.ts'
-import { Unauthorized } from '../errors.ts'
-import type { Scheme } from '../scheme.ts'
-import { openTokens } from '../tokens.ts'
+import { nowSec, type Scheme, Unauthorized } from '../contract.ts'
+import { userOf } from '../tokens/claims.ts'
+import { openTokens } from '../tokens/jose.ts'
+import { cookieCredential, cookieName, cookieOptions, requireKept } from '../wire/credentials.ts'
 
 export const scheme: Scheme = {
   summary: 'HS256 JWT in a __Host- cookie',
@@ -41,7 +40,7 @@ export const scheme: Scheme = {
       },
       async save(_req, res, user) {
         const login = res.locals.claims
-        return answer(res, await tokens.issue(user, login), login.exp - Math.floor(Date.now() / 1000))
+        return answer(res, await tokens.issue(user, login), login.exp - nowSec())
       },
       // This browser forgets its token; a copy of it works until it expires.
       async logout(_req, res) {

@@ -2,17 +2,16 @@
  * A bearer JWT that logout can end: the `jti` of a login that ended is kept in Redis for as long as its tokens would be
  * valid, and looked up on every request; all logins of a user end together when the user's epoch changes.
  *
- * Without Redis nobody gets in (503), since letting all through would let in those who logged out; who prefers that says
- * so with `DENYLIST_DOWN=open`.
+ * Without Redis nobody gets in (503), since letting all through would let in those who logged out. `DENYLIST_DOWN=open`
+ * prefers that.
  */
 import { randomUUID } from 'node:crypto'
-import { bearerAuth } from '../bearer.ts'
-import { believing } from '../believing.ts'
-import { CLOCK_TOLERANCE_SEC, type Claims, nowSec } from '../claims.ts'
-import { Unauthorized, Unavailable } from '../errors.ts'
-import { bounded, openRedis } from '../redis.ts'
-import type { Scheme } from '../scheme.ts'
-import { openTokens } from '../tokens.ts'
+import { nowSec, type Scheme, Unauthorized, Unavailable } from '../contract.ts'
+import { bounded, openRedis } from '../stores/redis.ts'
+import { bearerAuth } from '../tokens/bearer.ts'
+import { believing } from '../tokens/believing.ts'
+import { CLOCK_TOLERANCE_SEC, type Claims } from '../tokens/claims.ts'
+import { openTokens } from '../tokens/jose.ts'
 
 const CLOSED = 'closed'
 /** A new epoch, but never over a closed account. */
@@ -29,13 +28,14 @@ export const scheme: Scheme = {
     token: 'jws',
     lastDay: true,
   },
+  commands: { mget: 1 },
 
   async open(config) {
     const tokens = await openTokens(config, 'HS256')
     const redis = await openRedis(config, { enableAutoPipelining: true })
     const key = (login: string) => `${config.keyPrefix}deny:${login}`
     const epochOf = (username: string) => `${config.keyPrefix}epoch:${username}`
-    /** The epoch of a user whose logins were all ended within the lifetime of a token; `closed` for good. */
+    /** The epoch of a user, kept for a token's lifetime after all logins were ended; `closed` stays for good. */
     const readEpoch = async (username: string) =>
       (await bounded(redis, redis.get(epochOf(username)))) ?? undefined
 
@@ -44,7 +44,7 @@ export const scheme: Scheme = {
       return ended !== null || (current !== null && current !== epoch)
     }
     const { isEnded, forget } = believing(config.denylistCacheSec)
-    /** The answer, or what stands for it while Redis gives none. */
+    /** The answer, or `otherwise` while Redis gives none. */
     const orWhenDown = async <T>(answer: Promise<T>, otherwise: T) => {
       if (config.denylistDown === 'closed') return answer
       return answer.catch((error: unknown) => {
@@ -52,7 +52,7 @@ export const scheme: Scheme = {
         throw error
       })
     }
-    /** As long as a token of before may be taken: a replica's clock may be behind, and it tolerates that once more. */
+    /** How long an earlier token may be accepted: a replica's clock may be behind, and its tolerance comes on top. */
     const untilSec = (exp: number) => exp - nowSec() + 2 * CLOCK_TOLERANCE_SEC
 
     return {
@@ -72,7 +72,7 @@ export const scheme: Scheme = {
         await bounded(redis, redis.set(key(jti), '1', 'EX', untilSec(exp)))
         forget(jti)
       },
-      // A new epoch and not a time: clocks of replicas differ, and so would what is earlier.
+      // A new epoch and not a time: replicas' clocks differ, so they would not agree on what is earlier.
       async logoutEverywhere(_req, res) {
         const { sub, jti } = res.locals.claims
         const until = untilSec(nowSec() + config.ttlSec)

@@ -1,24 +1,16 @@
 /**
  * A bearer JWT signed with HS256, by the cheapest library that passes our checks: fast-jwt verifies in the thread that
- * asks, where jose hands each signature to another one and back. What a token must say is checked here, not there.
+ * asks, where jose hands each signature to another one and back. The claims are checked here, not there.
  */
 import { createSigner, createVerifier, TokenError } from 'fast-jwt'
-import { bearerAuth } from '../bearer.ts'
-import { type Claims, claimsOf, isCanonical, isCurrent, type Tokens, tried } from '../claims.ts'
 import type { ServerConfig } from '../config.ts'
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
+import { bearerAuth, bearerTraits } from '../tokens/bearer.ts'
+import { type Claims, claimsOf, isCanonical, isCurrent, type Tokens, tried } from '../tokens/claims.ts'
 
 export const scheme: Scheme = {
   summary: 'bearer JWT, HS256, verified by fast-jwt in the same thread instead of jose',
-  traits: {
-    state: 'token',
-    transport: 'bearer',
-    revocation: 'at-expiry',
-    userWide: 'cannot',
-    payload: 'readable',
-    token: 'jws',
-    lastDay: true,
-  },
+  traits: { ...bearerTraits, payload: 'readable', token: 'jws', lastDay: true },
 
   async open(config) {
     return bearerAuth(await tried('HS256', async () => createTokens(config)))

@@ -2,16 +2,15 @@
  * Short access tokens, and refresh tokens that are used once: each use hands out the next one. A second use says that
  * somebody has a copy, and ends the login for both (RFC 9700, section 4.14.2).
  *
- * What a logout leaves behind is an access token for the rest of its few minutes: nobody is asked about it.
+ * After a logout the access token works for the rest of its few minutes: nobody is asked about it.
  */
-import { bearerAuth } from '../bearer.ts'
-import { Unauthorized } from '../errors.ts'
-import { userWide } from '../logins.ts'
-import { openRedis } from '../redis.ts'
-import { refreshFamilies } from '../refresh.ts'
-import type { Scheme } from '../scheme.ts'
-import { openTokens } from '../tokens.ts'
-import type { User } from '../users.ts'
+import { type Scheme, Unauthorized } from '../contract.ts'
+import { userWide } from '../stores/logins.ts'
+import { openRedis } from '../stores/redis.ts'
+import { bearerAuth } from '../tokens/bearer.ts'
+import { openTokens } from '../tokens/jose.ts'
+import { refreshFamilies } from '../tokens/refresh.ts'
+import type { User } from '../users/directory.ts'
 
 export const scheme: Scheme = {
   summary: 'bearer JWT of a few minutes, HS256, renewed by refresh tokens that rotate in Redis',

@@ -1,10 +1,9 @@
 /**
- * The control: same routes, same bodies, no authentication. `X-User` names a user and is believed, so what
- * another scheme costs beyond this one is the price of knowing who is asking.
+ * The control: same routes, same bodies, no authentication. `X-User` names a user and is believed, so the extra cost of
+ * another scheme is the price of knowing who is asking.
  */
-import { Unauthorized } from '../errors.ts'
-import type { Scheme } from '../scheme.ts'
-import { createDirectory, type User } from '../users.ts'
+import { type Scheme, Unauthorized } from '../contract.ts'
+import { createDirectory, type User } from '../users/directory.ts'
 
 export const scheme: Scheme = {
   summary: 'the control: believes X-User, verifies nothing',

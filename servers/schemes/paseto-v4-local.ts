@@ -1,21 +1,13 @@
 /** A bearer PASETO that is encrypted (XChaCha20, keyed BLAKE2b): its holder cannot read it. One secret makes and opens. */
-import { bearerAuth } from '../bearer.ts'
-import { AUDIENCE, tried } from '../claims.ts'
-import { decryptLocal, encryptLocal } from '../paseto.ts'
-import { pasetoTokens } from '../paseto-tokens.ts'
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
+import { bearerAuth, bearerTraits } from '../tokens/bearer.ts'
+import { AUDIENCE, tried } from '../tokens/claims.ts'
+import { decryptLocal, encryptLocal } from '../tokens/paseto.ts'
+import { pasetoTokens } from '../tokens/paseto-tokens.ts'
 
 export const scheme: Scheme = {
   summary: 'bearer PASETO v4.local, encrypted',
-  traits: {
-    state: 'token',
-    transport: 'bearer',
-    revocation: 'at-expiry',
-    userWide: 'cannot',
-    payload: 'encrypted',
-    token: 'paseto',
-    lastDay: true,
-  },
+  traits: { ...bearerTraits, payload: 'encrypted', token: 'paseto', lastDay: true },
 
   async open(config) {
     const key = Buffer.from(config.keys['v4.local'].k ?? '', 'base64url')

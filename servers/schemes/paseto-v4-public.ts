@@ -1,24 +1,16 @@
-/** A bearer PASETO that is signed (Ed25519); its footer names the key, of which several may be in use. */
+/** A bearer PASETO that is signed (Ed25519); its footer names the key, since several may be in use. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { bearerAuth } from '../bearer.ts'
-import { AUDIENCE, type Tokens, tried } from '../claims.ts'
 import type { ServerConfig } from '../config.ts'
-import { publicKeys } from '../keys.ts'
-import { signPublic, verifyPublic } from '../paseto.ts'
-import { pasetoTokens } from '../paseto-tokens.ts'
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
+import { bearerAuth, bearerTraits } from '../tokens/bearer.ts'
+import { AUDIENCE, type Tokens, tried } from '../tokens/claims.ts'
+import { publicKeys } from '../tokens/keys.ts'
+import { signPublic, verifyPublic } from '../tokens/paseto.ts'
+import { pasetoTokens } from '../tokens/paseto-tokens.ts'
 
 export const scheme: Scheme = {
   summary: 'bearer PASETO v4.public, Ed25519',
-  traits: {
-    state: 'token',
-    transport: 'bearer',
-    revocation: 'at-expiry',
-    userWide: 'cannot',
-    payload: 'readable',
-    token: 'paseto',
-    lastDay: true,
-  },
+  traits: { ...bearerTraits, payload: 'readable', token: 'paseto', lastDay: true },
 
   async open(config) {
     return bearerAuth(await tried('v4.public', async () => createTokens(config)))

@@ -3,8 +3,8 @@
  * README warns of it too: it forgets on restart, other replicas do not share it, expired sessions stay.
  */
 import session from 'express-session'
-import type { Scheme } from '../scheme.ts'
-import { sessionAuth } from '../sessions.ts'
+import type { Scheme } from '../contract.ts'
+import { sessionAuth } from '../sessions/express-sessions.ts'
 
 export const scheme: Scheme = {
   summary: 'express-session with its MemoryStore; needs sticky routing',

@@ -1,11 +1,11 @@
 /**
- * Sessions in Redis, of which each replica keeps those that it has just read: Redis tells it when one of them changes
- * (client-side caching), and what it cannot be told of it believes for `NEAR_CACHE_SEC` at most.
+ * Sessions in Redis with a near cache: each replica keeps those that it has just read, and Redis tells it when one of
+ * them changes (client-side caching). Where Redis cannot tell it, it believes a session for `NEAR_CACHE_SEC` at most.
  */
-import { openNearCache } from '../near-cache.ts'
-import { opaqueAuth, type StoredSession, sessionKey } from '../opaque-sessions.ts'
-import { openRedis } from '../redis.ts'
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
+import { opaqueAuth, type StoredSession, sessionKey } from '../sessions/opaque-sessions.ts'
+import { openNearCache } from '../stores/near-cache.ts'
+import { openRedis } from '../stores/redis.ts'
 
 export const scheme: Scheme = {
   summary: 'own sessions in Redis with a near cache in each replica, which Redis invalidates',
@@ -19,6 +19,7 @@ export const scheme: Scheme = {
     lastDay: true,
     unsigned: true,
   },
+  commands: { get: 1, pttl: 1 },
 
   async open(config) {
     const redis = await openRedis(config, { enableAutoPipelining: true })
@@ -31,7 +32,7 @@ export const scheme: Scheme = {
       ...auth,
       async close() {
         cache.close()
-        redis.disconnect()
+        await auth.close()
       },
     }
   },

@@ -1,13 +1,13 @@
 /**
- * Sessions in Redis that nobody can use who reads Redis: the cookie holds a public id and a secret, Redis the hash of the
- * secret under the id. Looked up is what is no secret; the secret is compared in constant time.
+ * Sessions in Redis that a reader of Redis cannot use: the cookie holds a public id and a secret, and Redis keeps the
+ * secret's hash under the id. The look-up is by the id; the hash is compared in constant time.
  */
-import { opaqueAuth, type StoredSession, sessionKey } from '../opaque-sessions.ts'
-import { bounded, openRedis } from '../redis.ts'
-import type { Scheme } from '../scheme.ts'
+import type { Scheme } from '../contract.ts'
+import { opaqueAuth, type StoredSession, sessionKey } from '../sessions/opaque-sessions.ts'
+import { bounded, openRedis } from '../stores/redis.ts'
 
 export const scheme: Scheme = {
-  summary: 'own sessions in Redis: a public id, and a secret of which only the hash is stored',
+  summary: 'own sessions in Redis: a public id, and a secret that is stored as its hash alone',
   traits: {
     state: 'redis',
     transport: 'cookie',
@@ -17,16 +17,16 @@ export const scheme: Scheme = {
     lastDay: true,
     unsigned: true,
   },
+  commands: { getex: 1 },
 
   async open(config) {
     const redis = await openRedis(config, { enableAutoPipelining: true })
-    const auth = opaqueAuth(config, redis, {
+    return opaqueAuth(config, redis, {
       async read(id) {
         const json = await bounded(redis, redis.getex(sessionKey(config, id), 'EX', config.ttlSec))
         return json === null ? undefined : (JSON.parse(json) as StoredSession)
       },
       forget() {},
     })
-    return { ...auth, close: async () => redis.disconnect() }
   },
 }

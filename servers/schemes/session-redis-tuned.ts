@@ -7,11 +7,10 @@ import { RedisStore } from 'connect-redis'
 import type { Request } from 'express'
 import type { SessionData } from 'express-session'
 import type { Redis } from 'ioredis'
-import { Unauthorized } from '../errors.ts'
-import { userLogins } from '../logins.ts'
-import { bounded, openRedis } from '../redis.ts'
-import type { Scheme } from '../scheme.ts'
-import { sessionAuth } from '../sessions.ts'
+import { type Scheme, Unauthorized } from '../contract.ts'
+import { sessionAuth } from '../sessions/express-sessions.ts'
+import { userLogins } from '../stores/logins.ts'
+import { bounded, openRedis } from '../stores/redis.ts'
 
 type Callback<T = void> = (error?: unknown, data?: T) => void
 
@@ -80,6 +79,7 @@ export const scheme: Scheme = {
     lastDay: true,
     storesRawId: true,
   },
+  commands: { getex: 1 },
 
   async open(config) {
     const redis = await openRedis(config, { enableAutoPipelining: true })

@@ -4,9 +4,9 @@
  * (redis.ts); with the defaults a request hangs for as long as Redis does.
  */
 import { RedisStore } from 'connect-redis'
-import { openRedis } from '../redis.ts'
-import type { Scheme } from '../scheme.ts'
-import { sessionAuth } from '../sessions.ts'
+import type { Scheme } from '../contract.ts'
+import { sessionAuth } from '../sessions/express-sessions.ts'
+import { openRedis } from '../stores/redis.ts'
 
 export const scheme: Scheme = {
   summary: 'express-session + connect-redis + ioredis as their READMEs say',
@@ -20,6 +20,7 @@ export const scheme: Scheme = {
     stock: true,
     storesRawId: true,
   },
+  commands: { get: 1, expire: 1 },
 
   async open(config) {
     const client = await openRedis(config, { enableAutoPipelining: false })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { cleanUp, makeKeys, type Server, startServer } from '../../../../servers/servers-for-tests.ts'
+import { cleanUp, makeKeys, type Server, startServer } from '../../../../servers/testing/servers.ts'
 import { openBrowser } from '../../../fleet/tools/chromium.ts'
 import type { BrowserSeen } from '../../../record/types.ts'
 import { forge, REQUESTS } from './forgery.ts'

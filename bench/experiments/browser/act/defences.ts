@@ -12,7 +12,7 @@ type SameSite = NonNullable<BrowserSeen['forgeries'][number]['sameSite']>
 export interface Defences {
   sameSite: SameSite
   httpOnly: boolean
-  /** Whether the server learns where a request comes from (servers/csrf.ts). */
+  /** Whether the server learns where a request comes from (servers/wire/browsers.ts). */
   check: boolean
 }
 

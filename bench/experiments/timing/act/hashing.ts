@@ -4,7 +4,7 @@ import { randomId } from './guesses.ts'
 
 const HASHES = 2_000
 
-/** CPU of one in ns, one mean for each of so many batches. The steps are those of servers/opaque-sessions.ts. */
+/** CPU of one in ns, one mean for each of so many batches. The steps are those of servers/sessions/opaque-sessions.ts. */
 export function hashCost(batches: number): number[] {
   const secret = randomId()
   const stored = hash(secret)

@@ -1,0 +1,37 @@
+/** What browsers are told with a reply and asked with a request, whatever the scheme. It keeps no state. */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { RequestHandler } from 'express'
+import type { ServerConfig } from '../config.ts'
+
+const A_YEAR_SEC = 31_536_000
+
+/** Headers of every page that depends on who asks. */
+export function privatePage({ plainHttp }: ServerConfig): RequestHandler {
+  return (_req, res, next) => {
+    res.setHeader('Cache-Control', 'no-store')
+    res.setHeader('X-Content-Type-Options', 'nosniff')
+    if (!plainHttp) res.setHeader('Strict-Transport-Security', `max-age=${A_YEAR_SEC}; includeSubDomains`)
+    next()
+  }
+}
+
+/** express-session drops a Secure cookie on a plain connection without a word: a login that looks right. */
+export const httpsOnly: RequestHandler = (req, res, next) => {
+  if (req.secure) next()
+  else res.status(403).json({ error: 'https required' })
+}
+
+/**
+ * Answers 403 unless the request comes from our own pages or straight from the user. Browsers attach cookies by
+ * themselves, so every scheme with a cookie needs this. There is no token: the browser says where a request comes from.
+ */
+export const sameOriginOnly: RequestHandler = (req, res, next) => {
+  if (isSameOrigin(req.headers)) next()
+  else res.status(403).json({ error: 'cross-site request' })
+}
+
+function isSameOrigin({ 'sec-fetch-site': site, origin, host }: IncomingHttpHeaders): boolean {
+  if (site !== undefined) return site === 'same-origin' || site === 'none'
+  // Browsers without Sec-Fetch-Site send Origin. Neither header means a client that must say who it is.
+  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host
+}
