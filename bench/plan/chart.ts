@@ -26,10 +26,12 @@ export function planChart(
   if (curves.every(({ points }) => points.length === 0)) return null
   const unit = request.prices ? 'a month' : 'cores, a Redis primary being one'
   return drawing(
-    {
-      title: finding(evidence, request, crossing),
-      subtitle: `${provenance}\nthick: each replica at rates that were measured, and no more of them than were · dashed: carried further by the laws · ✕: no plan further\nusers grow with the load · upright: the load asked for${crossing ? ' · dotted: from there on the other one is cheaper' : ''}`,
-    },
+    finding(evidence, request, crossing),
+    [
+      provenance,
+      'thick: each replica at rates that were measured, and no more of them than were · dashed: carried further by the laws · ✕: no plan further',
+      `users grow with the load · upright: the load asked for${crossing ? ' · dotted: from there on the other one is cheaper' : ''}`,
+    ],
     {
       grid: { left: 84, right: 190, top: 112, bottom: 52 },
       xAxis: {

@@ -2,7 +2,8 @@
 import type { LineSeriesOption } from 'echarts'
 import type { Run } from '../../record/schema/run.ts'
 import type { Summary } from '../../report/schema.ts'
-import { provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
+import { provenance, tick } from '../../words/charts/axes.ts'
+import { verticalWhiskers } from '../../words/charts/marks.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { counted, figure } from '../../words/format.ts'
@@ -21,10 +22,11 @@ export function refreshChart(run: Run, summary: Summary): Drawing | null {
   const axis = { type: 'log' as const, nameLocation: 'middle' as const, axisTick: { show: false } }
   const nameTextStyle = { color: ink.muted, fontSize: 12 }
   return drawing(
-    {
-      title: finding(entries),
-      subtitle: `${provenance(run, costs)}\ncomputed from the CPU of one refresh, for a user who is there all the time · both axes logarithmic`,
-    },
+    finding(entries),
+    [
+      provenance(run, costs),
+      'computed from the CPU of one refresh, for a user who is there all the time · both axes logarithmic',
+    ],
     {
       grid: { left: 76, right: 136, top: 84, bottom: 56 },
       xAxis: {

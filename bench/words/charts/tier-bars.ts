@@ -1,7 +1,9 @@
 /** CPU of a request by tier as stacked bars, one row an arm. */
 import type { BarSeriesOption } from 'echarts'
 import type { Summary } from '../../report/schema.ts'
-import { ink, tierColors } from './palette.ts'
+import { upright } from './marks.ts'
+import { tierColors } from './palette.ts'
+import { stacked } from './rows.ts'
 
 const tiers = [
   { key: 'replicas', name: 'replica' },
@@ -14,33 +16,12 @@ const tiers = [
  * @param scale turns CPU µs of a request into the unit of the axis
  */
 export function tierBars(arms: Summary['arms'], control?: number, scale = 1): BarSeriesOption[] {
-  return tiers.map(({ key, name }) => ({
-    type: 'bar',
-    name,
-    stack: 'cpu',
-    barWidth: '62%',
-    silent: true,
-    itemStyle: { color: tierColors[key] },
-    data: arms.map(({ metrics }) => {
+  return tiers.map(({ key, name }) => {
+    const values = arms.map(({ metrics }) => {
       const us = metrics[`cpuUsPerRequest.${key}`]?.value
       return us === undefined ? null : us * scale
-    }),
-    ...(key === 'replicas' && control !== undefined ? { markLine: lineAt(control) } : {}),
-  }))
-}
-
-function lineAt(x: number): NonNullable<BarSeriesOption['markLine']> {
-  return {
-    silent: true,
-    symbol: 'none',
-    label: { show: false },
-    lineStyle: { color: ink.muted, type: 'dashed', width: 1 },
-    data: [{ xAxis: x }],
-  }
-}
-
-/** Which colour is which tier, in one line. */
-export function tierLegend(left: number, top: number) {
-  const textStyle = { color: ink.text, fontSize: 12 }
-  return { left, top, itemHeight: 11, itemWidth: 16, itemGap: 20, textStyle }
+    })
+    const isMarked = key === 'replicas' && control !== undefined
+    return { ...stacked(name, tierColors[key], values), ...(isMarked && upright(control)) }
+  })
 }
