@@ -87,8 +87,7 @@ function finding(latency: Entries, bound: string): string {
       : [],
   )
   const range = leastToMost(
-    // Of equal capacities, the first one is the most.
-    known.toReversed(),
+    known,
     ({ entry, value }) => `${isLowerBound(entry) ? 'at least ' : ''}${figure(value)}/s`,
   )
   if (range === null) return `No capacity at ${bound} is known`

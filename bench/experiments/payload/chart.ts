@@ -3,7 +3,7 @@ import type { Estimate } from '../../record/schema/basics.ts'
 import type { Run } from '../../record/schema/run.ts'
 import type { Summary } from '../../report/schema.ts'
 import { armsOf, niceTop, provenance, rising } from '../../words/charts/axes.ts'
-import { endLabel, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
+import { CROSS, endLabel, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
 import { lookOf } from '../../words/charts/palette.ts'
 import { type Panel, smallMultiples } from '../../words/charts/panels.ts'
 import { legend } from '../../words/charts/rows.ts'
@@ -110,7 +110,7 @@ function lineOf(
   const limit = brokenAt(summary).get(scheme)
   const data = points.flatMap(({ bytes: size, entry }) => {
     const value = side.of(entry)?.value
-    return value === undefined ? [] : [{ value: [size, value], ...(entry.arm.largestState ? CROSS : {}) }]
+    return value === undefined ? [] : [{ value: [size, value], ...(entry.arm.largestState && END) }]
   })
   const sized = points.filter(({ entry }) => !entry.arm.largestState)
   const label = limit && endLabel(lookOf(scheme).color, exact(limit.acceptedBytes), { ...PLAIN, distance: 6 })
@@ -120,12 +120,8 @@ function lineOf(
   ]
 }
 
+const END = { symbol: CROSS, symbolSize: 11 }
 const PLAIN = { fontSize: 11, fontWeight: 'normal' } as const
-
-const CROSS = {
-  symbol: 'path://M0,2L2,0L6,4L10,0L12,2L8,6L12,10L10,12L6,8L2,12L0,10L4,6Z',
-  symbolSize: 11,
-}
 
 /** The chart's finding: where the first scheme refuses, and what state costs where it travels least. */
 function finding(summary: Summary): string {

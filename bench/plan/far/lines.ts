@@ -1,6 +1,6 @@
 /** The lines of `far-scale`: measured, carried further, its interval, and the places where either ends. */
 import type { CustomSeriesOption, LineSeriesOption } from 'echarts'
-import { endLabel, schemeLine } from '../../words/charts/marks.ts'
+import { CROSS, endLabel, schemeLine } from '../../words/charts/marks.ts'
 import { lookOf } from '../../words/charts/palette.ts'
 import type { Range } from '../range.ts'
 import { count } from '../text.ts'
@@ -44,8 +44,6 @@ export function linesOf({ entry: { scheme }, known }: Known, to: number, isOfRep
     }),
   ]
 }
-
-export const CROSS = 'path://M0,2L2,0L5,3L8,0L10,2L7,5L10,8L8,10L5,7L2,10L0,8L3,5Z'
 
 /** What the contention that was found would make of it, up to where no number of replicas is enough. */
 function contended(known: Known['known']): [number, number][] {

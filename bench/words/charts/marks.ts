@@ -68,6 +68,9 @@ export function dots(
   return { type: 'scatter', silent: true, z: 6, ...more, data }
 }
 
+/** Where a line ends: nothing is known, or possible, beyond. */
+export const CROSS = 'path://M0,2L2,0L6,4L10,0L12,2L8,6L12,10L10,12L6,8L2,12L0,10L4,6Z'
+
 /** The inside left out: what is shown holds with a reservation. */
 export function hollow(color: string, borderWidth = 2) {
   return { color: ink.background, borderColor: color, borderWidth }
