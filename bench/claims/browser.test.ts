@@ -1,5 +1,4 @@
 /** The claims about what a browser gives away, for each outcome. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SchemeName } from '../../servers/scheme.ts'

@@ -1,5 +1,4 @@
 /** A claim that people make, fixed before anything was measured for it, and what a run may find about it. */
-
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import type { Ladder } from '../figures/climbs.ts'
 import type { ArmRecords } from '../figures/records.ts'

@@ -1,5 +1,4 @@
 /** Claims about CPU, for each outcome, on runs in which the truth is known. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TrialResult } from '../record/types.ts'

@@ -1,5 +1,4 @@
 /** Claims about what requests cost in CPU. */
-
 import { isStraight, WORST_RESIDUAL } from '../experiments/latency/demand.ts'
 import { type ArmRecords, CONTROL } from '../figures/records.ts'
 import type { Estimate } from '../record/types.ts'

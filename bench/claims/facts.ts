@@ -1,5 +1,4 @@
 /** Looks up what a claim needs in a run, and names the trials that it came from. */
-
 import { isPoint } from '../experiments/replicas/summary.ts'
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { THE_TWO } from '../experiments/roles.ts'

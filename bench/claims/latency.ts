@@ -1,5 +1,4 @@
 /** The claim that small sites do well with sessions: what users wait for at low arrival rates. */
-
 import { accepted, clusterEstimate, flags, type Ladder } from '../figures/climbs.ts'
 import { histogramSet } from '../figures/histograms.ts'
 import type { Estimate, Measurement } from '../record/types.ts'

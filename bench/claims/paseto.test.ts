@@ -1,5 +1,4 @@
 /** The claim about PASETO, for each outcome. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Run, TrialResult } from '../record/types.ts'

@@ -1,5 +1,4 @@
 /** The claim that tokens are no sessions, by what becomes of either after a logout. */
-
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { timeText } from '../experiments/revocation/section.ts'
 import type { Estimate } from '../record/types.ts'

@@ -1,5 +1,4 @@
 /** Claims about more replicas, for each outcome. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TrialResult, Warning } from '../record/types.ts'

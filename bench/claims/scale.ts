@@ -1,5 +1,4 @@
 /** Claims about what more replicas bring. */
-
 import { singleOf, speedups } from '../experiments/replicas/summary.ts'
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import type { ArmRecords } from '../figures/records.ts'

@@ -1,5 +1,4 @@
 /** Claims about what a server has to keep, and to ask, for a token. */
-
 import { estimate } from '../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../figures/records.ts'
 import type { Estimate, Measurement } from '../record/types.ts'

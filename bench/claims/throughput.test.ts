@@ -1,5 +1,4 @@
 /** The claim about connect-redis, for each outcome. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Warning } from '../record/types.ts'

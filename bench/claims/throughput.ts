@@ -1,5 +1,4 @@
 /** The claim that connect-redis makes express-session faster. */
-
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { instrumentLimit } from '../figures/comparisons.ts'
 import type { ArmRecords } from '../figures/records.ts'

@@ -1,5 +1,4 @@
 /** The claim about old versions of SSL and TLS, for each outcome. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TrialResult } from '../record/types.ts'

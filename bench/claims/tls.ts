@@ -1,5 +1,4 @@
 /** The claim that old versions of SSL and TLS are done with, and what the newer ones cost. */
-
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from '../experiments/tls/summary.ts'
 import { type ArmRecords, isControl } from '../figures/records.ts'

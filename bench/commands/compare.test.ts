@@ -1,5 +1,4 @@
 /** `compare`, `publish-run` and `--json` as a user meets them: real processes, their output and their exit codes. */
-
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'

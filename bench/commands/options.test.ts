@@ -1,5 +1,4 @@
 /** What the user types becomes what the planner takes. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { profileNames } from '../experiments/profiles.ts'

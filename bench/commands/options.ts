@@ -1,5 +1,4 @@
 /** Turns what the user typed into what the planner takes, or into an error that says what to type instead. */
-
 import { InvalidArgumentError } from 'commander'
 import { isSchemeName, schemeNames } from '../../servers/scheme.ts'
 import { type Condition, conditionOf } from '../compare/conditions.ts'

@@ -1,5 +1,4 @@
 /** `npm run plan`: takes the newest run that can carry the plan, and prints what a load needs. */
-
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { SchemeName } from '../../servers/scheme.ts'

@@ -1,5 +1,4 @@
 /** A run among the published ones, what is derived from all of them, and what the README shows of them. */
-
 import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { homedir, hostname, userInfo } from 'node:os'

@@ -1,5 +1,4 @@
 /** Puts the figures of a published run into the README, so that nobody types a number. */
-
 import { quotation } from '../claims/section.ts'
 import { AuthscaleError } from '../errors.ts'
 import { predictionsText } from '../experiments/replicas/section.ts'

@@ -8,7 +8,6 @@
  *
  * After that the generator's open loop, for which wrk has no counterpart: what a request costs it.
  */
-
 import { AuthscaleError } from '../errors.ts'
 import { CONTROL } from '../figures/records.ts'
 import { openLocalFleet } from '../fleet/local/local.ts'

@@ -1,5 +1,4 @@
 /** `npm run verify:page`: how long a page of two thousand trials takes from opening to its first charts, on this machine. */
-
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'

@@ -1,5 +1,4 @@
 /** `npm run verify`: tests the instrument on the machine that it is to measure. */
-
 import { AuthscaleError } from '../errors.ts'
 import { captureEnvironment } from '../probe/environment.ts'
 import { writeFileDurably } from '../record/durable.ts'

@@ -1,5 +1,4 @@
 /** Everything that is derived from a run, written into its folder. */
-
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { buildPage } from '../page/build.ts'

@@ -1,7 +1,8 @@
 /** The same figure of each scheme in several runs: how far machines and runtimes agree. */
-import type { ScatterSeriesOption } from 'echarts'
-import { nameAxis, valueAxis, whiskers } from '../words/charts/axes.ts'
+import { valueAxis } from '../words/charts/axes.ts'
+import { dots, whiskers } from '../words/charts/marks.ts'
 import { ink } from '../words/charts/palette.ts'
+import { inRows, legend } from '../words/charts/rows.ts'
 import { type Drawing, drawing } from '../words/charts/svg.ts'
 import { figure } from '../words/format.ts'
 
@@ -25,50 +26,33 @@ export function acrossChart(
   if (schemes.length === 0) return null
   const rows = schemes.flatMap((scheme) => known.map((run) => ({ scheme, run })))
   const pointOf = ({ scheme, run }: (typeof rows)[number]) => run.points.find((one) => one.scheme === scheme)
-  const legendRows = Math.ceil(known.length / 3)
-  const top = 62 + 44 * legendRows
+  const top = 62 + 44 * Math.ceil(known.length / 3)
+  const option = inRows({
+    room: { left: 168, right: 40, top, bottom: 52 },
+    x: valueAxis(`${what}, ${unit}`),
+    // A row for each scheme and run, so that whiskers do not lie on each other; named once a scheme.
+    names: rows.map(({ scheme }, i) => (i % known.length === 0 ? scheme : '')),
+    axis: { axisLabel: { color: ink.text, fontSize: 12, interval: 0 } },
+    series: [
+      whiskers(rows.map((row) => withUnit(pointOf(row), unit))),
+      ...known.map((run, i) => {
+        const data = rows.flatMap((row, place) => {
+          const point = row.run === run ? pointOf(row) : undefined
+          return point ? [[point.value, place]] : []
+        })
+        const itemStyle = { color: SHADES[i % SHADES.length] ?? ink.text, opacity: 1 }
+        const symbol = SYMBOLS[i % SYMBOLS.length] ?? 'circle'
+        return dots(data, { name: run.name, symbol, symbolSize: 10, itemStyle })
+      }),
+    ],
+  })
+  const names = known.map(({ name }) => name)
+  // Wide, since text comes out wider than it is taken to be without a browser; it parts rows as well.
+  const gaps = { itemGap: 30, itemWidth: 12, itemHeight: 12 }
   return drawing(
-    {
-      title: finding(known, what),
-      subtitle: `each with its interval; ${note}`,
-    },
-    {
-      legend: {
-        data: known.map(({ name }) => name),
-        left: 16,
-        top: 60,
-        // Wide, since text comes out wider than it is taken to be without a browser; it parts rows as well.
-        itemGap: 30,
-        itemWidth: 12,
-        itemHeight: 12,
-        textStyle: { color: ink.text, fontSize: 12 },
-      },
-      grid: { left: 168, right: 40, top, bottom: 52 },
-      xAxis: valueAxis(`${what}, ${unit}`),
-      // A row for each scheme and run, so that whiskers do not lie on each other; named once a scheme.
-      yAxis: {
-        ...nameAxis(rows.map(({ scheme }, i) => (i % known.length === 0 ? scheme : ''))),
-        axisLabel: { color: ink.text, fontSize: 12, interval: 0 },
-      },
-      series: [
-        whiskers(rows.map((row) => withUnit(pointOf(row), unit))),
-        ...known.map(
-          (run, i): ScatterSeriesOption => ({
-            type: 'scatter',
-            name: run.name,
-            silent: true,
-            z: 6,
-            symbol: SYMBOLS[i % SYMBOLS.length] ?? 'circle',
-            symbolSize: 10,
-            itemStyle: { color: SHADES[i % SHADES.length] ?? ink.text, opacity: 1 },
-            data: rows.flatMap((row, place) => {
-              const point = row.run === run ? pointOf(row) : undefined
-              return point ? [[point.value, place]] : []
-            }),
-          }),
-        ),
-      ],
-    },
+    finding(known, what),
+    [`each with its interval; ${note}`],
+    { ...option, legend: legend({ data: names, left: 16, top: 60, ...gaps }) },
     top + 60 + Math.max(14 * rows.length, 22 * schemes.length),
   )
 }

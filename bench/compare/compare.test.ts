@@ -1,5 +1,4 @@
 /** Runs against each other: what was put in comes out, noise does not, and what differs besides is said. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type RunWithRows, trialRows } from '../figures/rows.ts'

@@ -1,5 +1,4 @@
 /** Observations during a real trial: what is seen is what the scheme does, and it shows in the record. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SchemeName, Traits } from '../../servers/scheme.ts'

@@ -2,7 +2,6 @@
  * All that experiments do to a fleet beside load, by kind: what is examined before a window, what is observed during it,
  * and the search for the largest state. The one file that imports an `act.ts`, so that the rest of an experiment stays pure.
  */
-
 import type { Conditions } from '../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../fleet/fleet.ts'
 import type { Observer, Scene } from '../observe/scene.ts'

@@ -1,5 +1,4 @@
 /** What the experiments share when they lay out their arms. */
-
 import type { SchemeName } from '../../servers/scheme.ts'
 import { CONTROL } from '../figures/records.ts'
 import type { Arm, Quotas, Settings } from '../record/types.ts'

@@ -1,5 +1,4 @@
 /** What an experiment is: a question, and the arms that answer it. */
-
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import type { Arm, Prediction, ProfileName, Run, Setting, TrialResult } from '../record/types.ts'
 

@@ -1,5 +1,4 @@
 /** What an experiment makes of the records of a run: its part of the summary, its sections, its charts. */
-
 import type { z } from 'zod'
 import type { compareWithControl } from '../figures/comparisons.ts'
 import type { ArmRecords } from '../figures/records.ts'

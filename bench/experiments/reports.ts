@@ -1,5 +1,4 @@
 /** What every experiment has to say, by its name, in the order of the report. */
-
 import type { CoreSummary, SummaryWith } from '../figures/schema.ts'
 import type { Run } from '../record/types.ts'
 import type { ChartLink, Section } from '../words/section.ts'

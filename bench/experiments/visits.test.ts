@@ -1,5 +1,4 @@
 /** The experiments about logins and journeys: who takes part, what is compared, and what is left out. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Arm } from '../record/types.ts'

@@ -1,5 +1,4 @@
 /** Rejected trials are shown both ways, and an arm that its rejects would change says so in every figure. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TrialResult } from '../record/types.ts'

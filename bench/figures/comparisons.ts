@@ -1,5 +1,4 @@
 /** What is said of arms against each other: the run's own error, the auth tax, throughput against the control. */
-
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import type { Estimate, Warning } from '../record/types.ts'
 import {

@@ -1,5 +1,4 @@
 /** The ladder: how it climbs, where it searches, and what it says when there is no number to say. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'

@@ -1,5 +1,4 @@
 /** What a summary says of one arrival rate, and of the capacity that a ladder finds. */
-
 import { z } from 'zod'
 import { count, estimateSchema, nonNegative } from '../record/schema/basics.ts'
 import { perTier } from '../record/tiers.ts'

@@ -1,5 +1,4 @@
 /** Sorts a run's records by arm, and decides which record of a trial counts. */
-
 import { type SchemeName, schemeNames } from '../../servers/scheme.ts'
 import type { Arm, Measurement, Run, TrialResult, Warning } from '../record/types.ts'
 import type { ByBlock } from '../stats/compare.ts'

@@ -1,5 +1,4 @@
 /** The search for the largest state against limits that are known, and what is left out because of it. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'

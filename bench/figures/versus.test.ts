@@ -1,5 +1,4 @@
 /** Arms against the ones that they name, in a made-up run where what lies between them is known. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Measurement, Trial, TrialResult } from '../record/types.ts'

@@ -1,5 +1,4 @@
 /** A fall that is there in every block is told from a host that changes its speed. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TrialResult } from '../record/types.ts'

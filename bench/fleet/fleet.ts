@@ -1,5 +1,4 @@
 /** What is running: what a fleet is asked for, what it offers while it is up, and what can provide fleets. */
-
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import type { GeneratorOptions } from '../load/job.ts'
 import type { Environment, FaultId, Part, Placement, Quotas, Setting, Settings } from '../record/types.ts'

@@ -2,7 +2,6 @@
  * Which CPUs each process gets. The replicas are to be what saturates, so nothing else may run on their cores:
  * proxy, Redis, generator and harness share what the replicas leave.
  */
-
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import os from 'node:os'

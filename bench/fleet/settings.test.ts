@@ -1,5 +1,4 @@
 /** What an arm's settings change about a fleet on this machine, and that nothing of it stays for the next one. */
-
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'

@@ -1,5 +1,4 @@
 /** What a load generator is asked to do, and what it reports. */
-
 import type { Traits } from '../../servers/scheme.ts'
 import type { Arrivals, Measurement } from '../record/types.ts'
 

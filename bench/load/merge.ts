@@ -1,5 +1,4 @@
 /** Makes one report of what several generator processes saw: counts add, histograms merge, nothing is averaged twice. */
-
 import { stepsOf } from '../record/journey.ts'
 import type { Arrivals, Measurement } from '../record/types.ts'
 import {

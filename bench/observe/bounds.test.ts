@@ -1,5 +1,4 @@
 /** Bounds follow from what a scheme declares and its servers' settings, whose defaults are the servers' own. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readConfig } from '../../servers/config.ts'

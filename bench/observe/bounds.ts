@@ -1,5 +1,4 @@
 /** How long after its acknowledgement a revocation may take, by what a scheme declares and its servers were told. Pure. */
-
 import type { Traits } from '../../servers/scheme.ts'
 import type { Settings } from '../record/types.ts'
 import type { Bounds } from './check.ts'

@@ -1,5 +1,4 @@
 /** What an observation has to do with. */
-
 import type { Traits } from '../../servers/scheme.ts'
 import type { RunningFleet } from '../fleet/fleet.ts'
 import type { Observe, Observed, Settings } from '../record/types.ts'

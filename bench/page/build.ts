@@ -1,5 +1,4 @@
 /** `report.html` and `results/index.html`: each one file that needs nothing else, neither a server nor a network. */
-
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'

@@ -1,5 +1,4 @@
 /** What a page carries with it: all that follows from a run, and its trials as rows, without the raw measurements. */
-
 import { type RunWithRows, trialRows } from '../figures/rows.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Run, TrialResult } from '../record/types.ts'

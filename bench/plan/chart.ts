@@ -1,13 +1,13 @@
 /** What two schemes take over all loads around the one asked for: staircases of cores, or of money. */
 import type { LineSeriesOption } from 'echarts'
-import { tick } from '../words/charts/axes.ts'
+import { CROSS, endLabel, schemeLine, upright } from '../words/charts/marks.ts'
 import { ink, lookOf } from '../words/charts/palette.ts'
+import { inPanel } from '../words/charts/panels.ts'
 import { type Drawing, drawing } from '../words/charts/svg.ts'
 import { figure, short } from '../words/format.ts'
 import type { Crossing } from './compare.ts'
 import { measuredRates } from './curve.ts'
 import type { Evidence } from './evidence.ts'
-import { CROSS } from './far/lines.ts'
 import { expense, plan } from './plan.ts'
 import type { PlanRequest } from './request.ts'
 import { count } from './text.ts'
@@ -25,39 +25,23 @@ export function planChart(
   const curves = evidence.map((one) => ({ evidence: one, points: curveOf(one, request) }))
   if (curves.every(({ points }) => points.length === 0)) return null
   const unit = request.prices ? 'a month' : 'cores, a Redis primary being one'
-  return drawing(
-    {
-      title: finding(evidence, request, crossing),
-      subtitle: `${provenance}\nthick: each replica at rates that were measured, and no more of them than were · dashed: carried further by the laws · ✕: no plan further\nusers grow with the load · upright: the load asked for${crossing ? ' · dotted: from there on the other one is cheaper' : ''}`,
-    },
-    {
-      grid: { left: 84, right: 190, top: 112, bottom: 52 },
-      xAxis: {
-        type: 'log',
-        name: 'requests per second of all users together',
-        nameLocation: 'middle',
-        nameGap: 30,
-        nameTextStyle: { color: ink.muted, fontSize: 12 },
-        axisLabel: { color: ink.muted, fontSize: 11, formatter: short },
-        splitLine: { show: false },
-        min: request.rps / 10 ** DECADES,
-        max: request.rps * 10 ** DECADES,
-      },
-      yAxis: {
-        type: 'log',
-        name: unit,
-        nameTextStyle: { color: ink.muted, fontSize: 12, align: 'left' },
-        axisLabel: { color: ink.muted, fontSize: 11, formatter: tick },
-        splitLine: { lineStyle: { color: ink.line } },
-      },
-      series: [
-        ...curves.flatMap((curve) => lines(curve, request.rps * 10 ** DECADES)),
-        upright(request.rps, 'solid'),
-        ...(crossing ? [upright(crossing.rps, 'dotted')] : []),
-      ],
-    },
-    420,
-  )
+  const ends = { min: request.rps / 10 ** DECADES, max: request.rps * 10 ** DECADES }
+  const room = { left: 84, right: 190, top: 112, bottom: 52 }
+  const option = inPanel(room, {
+    x: { type: 'log', name: 'requests per second of all users together', ...ends, format: short },
+    y: { type: 'log', name: unit, nameAlign: 'left' },
+    series: [
+      ...curves.flatMap((curve) => lines(curve, ends.max)),
+      mark(request.rps, 'solid'),
+      ...(crossing ? [mark(crossing.rps, 'dotted')] : []),
+    ],
+  })
+  const told = [
+    provenance,
+    'thick: each replica at rates that were measured, and no more of them than were · dashed: carried further by the laws · ✕: no plan further',
+    `users grow with the load · upright: the load asked for${crossing ? ' · dotted: from there on the other one is cheaper' : ''}`,
+  ]
+  return drawing(finding(evidence, request, crossing), told, option, 420)
 }
 
 interface Point {
@@ -87,57 +71,26 @@ function lines(
   { evidence, points }: { evidence: Evidence; points: Point[] },
   to: number,
 ): LineSeriesOption[] {
-  const { color } = lookOf(evidence.scheme)
-  const line = (
-    part: readonly Point[],
-    lineStyle: object,
-    more: LineSeriesOption = {},
-  ): LineSeriesOption => ({
-    type: 'line',
-    step: 'end',
-    symbol: 'none',
-    silent: true,
-    itemStyle: { color },
-    lineStyle: { color, ...lineStyle },
-    data: part.map(({ rps, amount }) => [rps, amount]),
-    ...more,
-  })
+  const { scheme } = evidence
+  const line = (part: readonly Point[], more: LineSeriesOption) =>
+    schemeLine(
+      scheme,
+      part.map(({ rps, amount }) => [rps, amount]),
+      { step: 'end', symbol: 'none', ...more },
+    )
   const measured = points.filter((point) => point.measured)
   const beyond = points.slice(Math.max(0, measured.length - 1))
   const isCut = (points.at(-1)?.rps ?? 0) < 0.99 * to
-  const label: LineSeriesOption = {
-    endLabel: {
-      show: true,
-      color,
-      fontSize: 12,
-      fontWeight: 'bold',
-      formatter: evidence.scheme,
-      backgroundColor: ink.background,
-      distance: 10,
-    },
-    labelLayout: { moveOverlap: 'shiftY' },
-  }
-  const end = line(points.slice(-1), {}, { symbol: CROSS, symbolSize: 10, z: 4 })
+  const label = endLabel(lookOf(scheme).color, scheme, { backgroundColor: ink.background })
   return [
-    line(measured, { width: 4 }),
-    line(beyond, { width: 2, type: 'dashed' }, label),
-    ...(isCut ? [end] : []),
+    line(measured, { lineStyle: { width: 4 } }),
+    line(beyond, { lineStyle: { type: 'dashed' }, ...label }),
+    ...(isCut ? [line(points.slice(-1), { symbol: CROSS, symbolSize: 10, z: 4 })] : []),
   ]
 }
 
-function upright(rps: number, type: 'solid' | 'dotted'): LineSeriesOption {
-  return {
-    type: 'line',
-    silent: true,
-    data: [],
-    markLine: {
-      silent: true,
-      symbol: 'none',
-      label: { show: false },
-      lineStyle: { color: ink.text, type, width: 1.25 },
-      data: [{ xAxis: rps }],
-    },
-  }
+function mark(rps: number, type: 'solid' | 'dotted'): LineSeriesOption {
+  return { type: 'line', silent: true, data: [], ...upright(rps, { color: ink.text, type, width: 1.25 }) }
 }
 
 function finding(evidence: readonly Evidence[], request: PlanRequest, crossing: Crossing | null): string {

@@ -1,5 +1,4 @@
 /** What a run knows that a plan for one scheme can rest on. */
-
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { isStraight } from '../experiments/latency/demand.ts'
 import type { MeasuredSummary } from '../experiments/reports.ts'

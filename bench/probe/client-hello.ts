@@ -5,7 +5,6 @@
  * version knows that fits an ECDSA certificate, so that a refusal is for the version and not for want of a cipher. SSLv3 has
  * no alert `protocol_version`: there a server says `handshake_failure`.
  */
-
 import { randomBytes } from 'node:crypto'
 import type { Measurement } from '../record/types.ts'
 

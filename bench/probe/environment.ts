@@ -1,5 +1,4 @@
 /** Captures what a run was measured on. Nothing that names a person or a host goes in. */
-
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'

@@ -1,5 +1,4 @@
 /** Which versions of TLS a proxy accepts: each is offered alone, over a connection of its own. */
-
 import { connect } from 'node:net'
 import type { Measurement } from '../record/types.ts'
 import { type Answer, clientHello, protocols, readAnswer } from './client-hello.ts'

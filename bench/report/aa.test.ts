@@ -2,7 +2,6 @@
  * 200 runs of a machine on which every scheme costs the same, through the whole analysis: what is found in them is
  * a false alarm. Server processes differ by 13 %, blocks by another 10 %, as on a small shared machine.
  */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Comparison, ownErrors } from '../figures/comparisons.ts'

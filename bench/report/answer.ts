@@ -1,5 +1,4 @@
 /** The plain-language answer that opens a report: sentences made from a summary, none that it does not carry. */
-
 import { busyText, commonRates, isLowerBound, rungAt, sloText } from '../experiments/latency/tables.ts'
 import { ROLES } from '../experiments/roles.ts'
 import { instrumentLimit, nothingDetected } from '../figures/comparisons.ts'

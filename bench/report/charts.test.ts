@@ -4,7 +4,6 @@ import { test } from 'node:test'
 import { schemeNames } from '../../servers/scheme.ts'
 import { type LadderOptions, syntheticLadders } from '../testing/synthetic-ladders.ts'
 import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
-import { lookOf } from '../words/charts/palette.ts'
 import { renderReport } from './index.ts'
 import { summarize } from './summarize.ts'
 
@@ -133,8 +132,4 @@ test('a capacity that the load limited is marked as at least that, one that is n
 
 test('ladders of which every rung was rejected draw nothing', () => {
   assert.deepEqual(drawLadders({ loadLimitPerSec: 1 }), { capacity: '', latency: '' })
-})
-
-test('each scheme of the registry has a colour and, with it, a look of its own', () => {
-  assert.equal(new Set(schemeNames.map((scheme) => lookOf(scheme).color)).size, schemeNames.length)
 })

@@ -1,5 +1,4 @@
 /** Every chart that a run can have, with the figures that it shows. */
-
 import type { Chart } from '../experiments/report.ts'
 import { experimentCharts } from '../experiments/reports.ts'
 import { ROLES } from '../experiments/roles.ts'

@@ -1,5 +1,4 @@
 /** `report.md`: the answer and the verdicts first, then every figure, then what weakens it. */
-
 import { claimsSection } from '../claims/section.ts'
 import { experimentSections } from '../experiments/reports.ts'
 import { farSection } from '../plan/far/section.ts'

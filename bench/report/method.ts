@@ -1,5 +1,4 @@
 /** What a run was measured on, how, and what it cannot tell. */
-
 import { sloText } from '../experiments/latency/tables.ts'
 import type { Environment, Run, Slo } from '../record/types.ts'
 import { FEW_BLOCKS, rangeCoverage } from '../stats/median-interval.ts'

@@ -1,5 +1,4 @@
 /** What stands against publishing a run: each reason by itself, and none for a good one. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Run, TrialResult } from '../record/types.ts'

@@ -1,5 +1,4 @@
 /** Each warning of a run with what it means and where it was raised. */
-
 import { ROLES } from '../experiments/roles.ts'
 import type { Warning } from '../record/types.ts'
 import type { Table } from '../words/tables.ts'

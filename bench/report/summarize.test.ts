@@ -1,5 +1,4 @@
 /** Summaries against what was put into a made-up run, for each outcome that a run can have. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Arm, Measurement, Run, Trial, TrialResult } from '../record/types.ts'

@@ -1,5 +1,4 @@
 /** CPU of a request as stacked bars of letters: what the chart says, where there is no picture. */
-
 import { ROLES } from '../experiments/roles.ts'
 import { SERVING } from '../record/tiers.ts'
 import { armLabel, figure } from '../words/format.ts'

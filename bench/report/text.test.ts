@@ -1,5 +1,4 @@
 /** What readers see in the report and the terminal, for each outcome that a run can have. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'

@@ -1,5 +1,4 @@
 /** The checks on windows whose truth is known: made-up ones, and real processes that wait for a CPU. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'

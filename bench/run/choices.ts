@@ -1,5 +1,4 @@
 /** What the user chose, and what the planner takes from that and from the fleet at hand. */
-
 import { type SchemeName, schemeNames, type Traits } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
 import type { Experiment, PlanOptions } from '../experiments/experiment.ts'

@@ -2,7 +2,6 @@
  * What each gate looks at, as one number that must not exceed its limit. Null: nothing is known, or it does not
  * apply. Pure.
  */
-
 import type { Load } from '../load/job.ts'
 import type { Arm, Measurement, Placement, Quotas, Warning } from '../record/types.ts'
 

@@ -1,5 +1,4 @@
 /** Each gate is broken by what it is for and by nothing else; what follows is in the table alone. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { warningSchema } from '../record/schema/basics.ts'

@@ -1,5 +1,4 @@
 /** The rules by which a window is judged: a table that each run records before anything is measured. */
-
 import type { Load, LoadReport } from '../load/job.ts'
 import type { Arm, Gate, Measurement, Warning } from '../record/types.ts'
 import { type Context, type Facts, type GateId, gateValues } from './gate-values.ts'

@@ -1,5 +1,4 @@
 /** How readings become a record: arithmetic on known numbers, and the run's own gates applied to them. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AS_IT_IS } from '../experiments/arms.ts'

@@ -1,5 +1,4 @@
 /** Puts one window's readings together into its record, with the gates that it breaks. Pure. */
-
 import type { Load, LoadReport, LoginReport } from '../load/job.ts'
 import type { MemoryReading, WindowReading } from '../probe/probe.ts'
 import type { Gate, Measurement, Placement, Trial } from '../record/types.ts'

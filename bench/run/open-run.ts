@@ -1,5 +1,4 @@
 /** Begins a run or takes up an interrupted one: plan, environment, folder and log. */
-
 import { randomInt } from 'node:crypto'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'

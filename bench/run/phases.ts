@@ -1,5 +1,4 @@
 /** What happens between a fleet's start and its end: logins, then windows of load, each read and judged. */
-
 import { CONNECTIONS_PER_REPLICA } from '../experiments/profiles.ts'
 import { type Look, look, nextRung, rungSec } from '../figures/ladder.ts'
 import type { Load } from '../load/job.ts'

@@ -1,5 +1,4 @@
 /** Time left and one-line outcomes: what a person waits by. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Arrivals, Rung, TrialResult } from '../record/types.ts'

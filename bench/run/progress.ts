@@ -1,5 +1,4 @@
 /** Shows what is running, what came out, and how long it will still take. */
-
 import { Listr } from 'listr2'
 import { capacityOf, look } from '../figures/ladder.ts'
 import { settleSec } from '../record/journey.ts'

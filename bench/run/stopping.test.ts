@@ -1,5 +1,4 @@
 /** When an experiment may end, what it never looks at, and what ending early does to its intervals. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { servingCpuUs } from '../figures/metrics.ts'

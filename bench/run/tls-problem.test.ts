@@ -1,5 +1,4 @@
 /** Trials over TLS whose handshakes were not those that were asked for. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Load } from '../load/job.ts'

@@ -1,5 +1,4 @@
 /** Why a window over TLS must not become a figure: the handshakes were not those that were asked for. Pure. */
-
 import type { Load } from '../load/job.ts'
 import type { Arm, Measurement } from '../record/types.ts'
 import { percent } from '../words/format.ts'

@@ -1,5 +1,4 @@
 /** The order of trials: everything is attempted, repeats are bounded and stay in their block, resuming changes nothing. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'

@@ -1,5 +1,4 @@
 /** Which trial is measured next: block by block, what was rejected once more at its block's end. Pure. */
-
 import { comparisonOf } from '../experiments/arms.ts'
 import { tooLarge } from '../figures/state-limit.ts'
 import type { Rules, Run, Trial, TrialResult } from '../record/types.ts'

@@ -1,5 +1,4 @@
 /** The start of trials: on which fleet, and when one half of it fails, nothing of the other keeps running. */
-
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'

@@ -2,7 +2,6 @@
  * Executes trials from fresh processes to records, one alone or those together that take turns on one fleet; whatever
  * happens, nothing of it keeps running.
  */
-
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
 import { examine, findStateLimit } from '../experiments/acts.ts'

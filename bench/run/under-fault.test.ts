@@ -1,5 +1,4 @@
 /** Whole trials under faults, on real fleets: their records, and that nothing of them stays when one is stopped in the middle. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -2,7 +2,6 @@
  * A trial under a fault: a window of ordinary load first, which says what the fleet does when it is well, and then the
  * fault by itself. A generator's figures mean nothing while a fleet is broken, and its errors would end the trial.
  */
-
 import { observing } from '../experiments/acts.ts'
 import type { Load } from '../load/job.ts'
 import type { Observe } from '../record/types.ts'

@@ -1,5 +1,4 @@
 /** One window of load on a fleet, what has to happen before it, and what becomes of its figures. */
-
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Traits } from '../../servers/scheme.ts'
 import { observing } from '../experiments/acts.ts'

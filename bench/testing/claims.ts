@@ -1,5 +1,4 @@
 /** Made-up runs through the whole analysis, for tests of single claims. */
-
 import assert from 'node:assert/strict'
 import type { ClaimFinding } from '../claims/schema.ts'
 import type { Measurement, Run, TrialResult } from '../record/types.ts'

@@ -1,5 +1,4 @@
 /** Evidence that a plan can rest on, made up: a replica that keeps 5 ms up to half of its load and then bends. */
-
 import type { Ladder, Step } from '../plan/curve.ts'
 import type { Evidence } from '../plan/evidence.ts'
 import { exactly } from '../plan/range.ts'

@@ -1,5 +1,4 @@
 /** Records of faults whose course is given, for the tests of what is said about them. */
-
 import type { PlanOptions } from '../experiments/experiment.ts'
 import { faults } from '../experiments/faults/plan.ts'
 import { planTrials } from '../experiments/index.ts'

@@ -1,5 +1,4 @@
 /** Records of tunings whose worth is given, for the tests of what is said about them. */
-
 import { planTrials } from '../experiments/index.ts'
 import { knobs } from '../experiments/knobs/plan.ts'
 import type { Run } from '../record/types.ts'

@@ -1,5 +1,4 @@
 /** What an experiment is asked with in the tests: everything as by default, on two cores. */
-
 import { schemeNames } from '../../servers/scheme.ts'
 import type { PlanOptions } from '../experiments/experiment.ts'
 import { settingsSchema } from '../record/schema/settings.ts'

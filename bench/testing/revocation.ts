@@ -1,5 +1,4 @@
 /** Records of revocations whose times are given, for the tests of what is said about them. */
-
 import type { PlanOptions } from '../experiments/experiment.ts'
 import { planTrials } from '../experiments/index.ts'
 import { revocation } from '../experiments/revocation/plan.ts'

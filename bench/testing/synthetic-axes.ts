@@ -1,5 +1,4 @@
 /** Made-up runs of the experiments `payload` and `rtt` for tests: what a report finds is what was put in here. */
-
 import type { PlanOptions } from '../experiments/experiment.ts'
 import { payload } from '../experiments/payload/plan.ts'
 import { rtt } from '../experiments/rtt/plan.ts'

@@ -1,5 +1,4 @@
 /** A made-up run of the experiment `browser`: what browsers do, as a table, so that tests can change it. */
-
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { browser } from '../experiments/browser/plan.ts'
 import type { PlanOptions } from '../experiments/experiment.ts'

@@ -2,7 +2,6 @@
  * Made-up ladders for tests: a single-server queue with exponential service (M/M/1: sojourn times are exponential
  * with mean S ÷ (1 − ρ)), so that what a report finds can be compared with the law. Not a measurement of anything.
  */
-
 import { AS_IT_IS } from '../experiments/arms.ts'
 import { type Look, look, nextRung, rungSec } from '../figures/ladder.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'

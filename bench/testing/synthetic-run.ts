@@ -2,7 +2,6 @@
  * A made-up run for tests: every number comes from a small table and a seed, so that what a report says about it
  * can be compared with what was put in. Not a measurement of anything.
  */
-
 import { schemeNames } from '../../servers/scheme.ts'
 import { AS_IT_IS } from '../experiments/arms.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'

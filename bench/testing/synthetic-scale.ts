@@ -1,5 +1,4 @@
 /** Records of a fleet that obeys the demand law to the letter, for the tests of what is said about scaling. */
-
 import { planTrials } from '../experiments/index.ts'
 import { replicas } from '../experiments/replicas/plan.ts'
 import type { Arm, Measurement, Run, Trial, TrialResult } from '../record/types.ts'

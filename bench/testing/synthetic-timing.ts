@@ -1,5 +1,4 @@
 /** A made-up run of the experiment `timing`, with leaks of known size. */
-
 import { planTrials } from '../experiments/index.ts'
 import { timing } from '../experiments/timing/plan.ts'
 import type { Run, TimingSeen, TrialResult } from '../record/types.ts'

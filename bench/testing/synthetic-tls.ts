@@ -1,5 +1,4 @@
 /** Records of a proxy whose TLS costs are given, for the tests of what is said about TLS. */
-
 import type { PlanOptions } from '../experiments/experiment.ts'
 import { planTrials } from '../experiments/index.ts'
 import { SESSION_SCHEME, tls } from '../experiments/tls/plan.ts'

@@ -1,5 +1,4 @@
 /** Records of logins and journeys whose costs are given, for the tests of what is said about them. */
-
 import type { Experiment, PlanOptions } from '../experiments/experiment.ts'
 import { planTrials } from '../experiments/index.ts'
 import { journey } from '../experiments/journey/plan.ts'

@@ -1,5 +1,4 @@
 /** The table of the whole trade: each cell follows from records, names its trials, and is empty where nothing was measured. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Run, TrialResult } from '../record/types.ts'

@@ -1,5 +1,4 @@
 /** Numbers and names as every table and chart prints them, so that the same figure looks the same everywhere. */
-
 import type { Comparison } from '../figures/comparisons.ts'
 import type { Arm, Environment, Estimate } from '../record/types.ts'
 

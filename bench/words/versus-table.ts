@@ -1,5 +1,4 @@
 /** The table of an experiment whose arms name what they are compared with. */
-
 import type { CoreSummary } from '../figures/schema.ts'
 import type { Arm } from '../record/types.ts'
 import { ABSENT, armLabel, compared, styles } from './format.ts'

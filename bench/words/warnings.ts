@@ -1,5 +1,4 @@
 /** What each warning means for a reader, and the marks that carry the gravest of them into the tables. */
-
 import { instrumentLimit } from '../figures/comparisons.ts'
 import type { Estimate, Warning } from '../record/types.ts'
 import { ABSENT, withInterval } from './format.ts'

@@ -1,5 +1,4 @@
 /** Counts what concurrent requests do to each other: lost updates, undone logouts, refresh races, strays. */
-
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Traits } from '../../../servers/scheme.ts'
 import { boundsOf } from '../../observe/bounds.ts'

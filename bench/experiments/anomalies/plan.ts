@@ -1,5 +1,4 @@
 /** What concurrent requests do to each other, counted: stock against tuned, strict against lenient. */
-
 import type { SchemeName } from '../../../servers/scheme.ts'
 import type { Arm, Settings } from '../../record/types.ts'
 import { arm, blocksOf } from '../arms.ts'

@@ -1,5 +1,4 @@
 /** What a report says of anomalies: the counts that were put into the records, with their exact intervals. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TrialResult } from '../../record/types.ts'

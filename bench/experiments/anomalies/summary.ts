@@ -1,5 +1,4 @@
 /** How often concurrent requests got in each other's way: counts of all trials of an arm, with exact intervals. */
-
 import { observed, seenByArm } from '../../figures/seen.ts'
 import type { Arm, Observed, Run, TrialResult } from '../../record/types.ts'
 import { proportion } from '../../stats/proportion.ts'

@@ -1,5 +1,4 @@
 /** What a script and another site's page can do with each credential in a real browser, and what it tells without a key. */
-
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Arm } from '../../record/types.ts'

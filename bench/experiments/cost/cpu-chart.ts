@@ -4,9 +4,12 @@ import { nothingDetected } from '../../figures/comparisons.ts'
 import { isControl } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { Run } from '../../record/types.ts'
-import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
+import { armsOf, provenance, valueAxis } from '../../words/charts/axes.ts'
+import { leastToMost } from '../../words/charts/finding.ts'
+import { whiskers } from '../../words/charts/marks.ts'
+import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
-import { tierBars, tierLegend } from '../../words/charts/tier-bars.ts'
+import { tierBars } from '../../words/charts/tier-bars.ts'
 import { armLabel, compared, figure, styles } from '../../words/format.ts'
 import { cpuText } from '../../words/warnings.ts'
 
@@ -20,16 +23,15 @@ export function costChart(run: Run, summary: CoreSummary): Drawing | null {
   const control = arms.find(({ arm }) => isControl(arm) && !arm.twin)?.metrics['cpuUsPerRequest.total']?.value
   const note =
     'dashed: control · right: auth tax, what a scheme adds to the control · ~ no difference detected'
-  return drawing(
-    { title: finding(summary, arms), subtitle: `${provenance(run, totals)}\n${note}` },
-    {
-      grid: { left: 158, right: 215, top: 108, bottom: 48 },
-      legend: tierLegend(154, 78),
-      xAxis: valueAxis('CPU µs per request'),
-      yAxis: nameAxis(arms.map(({ arm }) => armLabel(arm))),
-      series: [...tierBars(arms, control), whiskers(totals), rowLabels(arms.map(taxLabel))],
-    },
-  )
+  const rows = inRows({
+    room: { top: 108 },
+    stacks: true,
+    x: valueAxis('CPU µs per request'),
+    names: arms.map(({ arm }) => armLabel(arm)),
+    series: [...tierBars(arms, control), whiskers(totals)],
+    labels: arms.map(taxLabel),
+  })
+  return drawing(finding(summary, arms), [provenance(run, totals), note], rows)
 }
 
 function taxLabel({ arm, authTaxUs, warnings }: Arms[number]): string {
@@ -40,14 +42,12 @@ function taxLabel({ arm, authTaxUs, warnings }: Arms[number]): string {
 
 /** The chart's finding: the smallest and the largest auth tax that were detected. */
 function finding({ aa }: CoreSummary, arms: Arms): string {
-  const taxes = arms
-    .flatMap(({ arm, authTaxUs }) => (authTaxUs ? [{ scheme: arm.scheme, ...authTaxUs }] : []))
-    .sort((a, b) => a.estimate.value - b.estimate.value)
-  const seen = taxes.filter(({ detected }) => detected)
-  const [least, most] = [seen[0], seen.at(-1)]
+  const taxes = arms.flatMap(({ arm, authTaxUs: tax }) =>
+    tax ? [{ scheme: arm.scheme, value: tax.estimate.value, detected: tax.detected }] : [],
+  )
   if (taxes.length === 0) return 'CPU of a request under each scheme'
-  if (!least || !most) return `CPU of a request: ${nothingDetected(aa).toLowerCase()}`
-  const tax = ({ scheme, estimate }: typeof least) =>
-    `${figure(Math.round(estimate.value), 100)} µs (${scheme})`
-  return `Auth adds ${least === most ? tax(least) : `${tax(least)} to ${tax(most)}`} of CPU to a request`
+  const seen = taxes.filter(({ detected }) => detected)
+  const range = leastToMost(seen, ({ value }) => `${figure(Math.round(value), 100)} µs`)
+  if (range === null) return `CPU of a request: ${nothingDetected(aa).toLowerCase()}`
+  return `Auth adds ${range} of CPU to a request`
 }

@@ -1,5 +1,4 @@
 /** The sections of a report about what one request costs, and what else it brings with it. */
-
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { Estimate } from '../../record/types.ts'
 import { ABSENT, armLabel, compared, figure, megabytes, styles, withInterval } from '../../words/format.ts'

@@ -1,12 +1,15 @@
 /** Throughput of each scheme on one replica, with its interval, beside the control and the run's own error. */
-
+import type { BarSeriesOption } from 'echarts'
 import { instrumentLimit, nothingDetected } from '../../figures/comparisons.ts'
 import { isControl } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { Run } from '../../record/types.ts'
 import { ownError } from '../../stats/compare.ts'
-import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
-import { ink, lookOf } from '../../words/charts/palette.ts'
+import { armsOf, provenance, valueAxis } from '../../words/charts/axes.ts'
+import { mostToLeast } from '../../words/charts/finding.ts'
+import { hollow, shade, upright, whiskers } from '../../words/charts/marks.ts'
+import { lookOf } from '../../words/charts/palette.ts'
+import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { armLabel, figure, NOT_DETECTED, percent, withInterval } from '../../words/format.ts'
 import { throughputText } from '../../words/warnings.ts'
@@ -31,40 +34,29 @@ export function throughputChart(run: Run, summary: CoreSummary): Drawing | null 
       ? ['~ no difference detected']
       : []),
   ]
-  return drawing(
-    {
-      title: finding(summary, arms),
-      subtitle: [provenance(run, estimates), notes.join(' · ')].filter(Boolean).join('\n'),
-    },
-    {
-      grid: { left: 158, right: 215, top: 84, bottom: 48 },
-      xAxis: valueAxis('requests per second, one replica, closed loop'),
-      yAxis: nameAxis(arms.map(({ arm }) => armLabel(arm))),
-      series: [
-        {
-          type: 'bar',
-          barWidth: '62%',
-          silent: true,
-          data: arms.map(({ arm, metrics }, row) => {
-            const { color } = lookOf(arm.scheme)
-            const hollow = {
-              color: ink.background,
-              borderColor: color,
-              borderWidth: 1.5,
-              borderType: 'dashed' as const,
-            }
-            return {
-              value: metrics.throughputPerSec?.value ?? null,
-              itemStyle: limited[row] ? hollow : { color },
-            }
-          }),
-          ...(control === undefined ? {} : controlMarks(control, error)),
-        },
-        whiskers(estimates),
-        rowLabels(arms.map(label)),
-      ],
-    },
-  )
+  const bars: BarSeriesOption = {
+    type: 'bar',
+    barWidth: '62%',
+    silent: true,
+    data: arms.map(({ arm, metrics }, row) => {
+      const { color } = lookOf(arm.scheme)
+      const itemStyle = limited[row] ? { ...hollow(color, 1.5), borderType: 'dashed' as const } : { color }
+      return { value: metrics.throughputPerSec?.value ?? null, itemStyle }
+    }),
+    ...(control !== undefined && upright(control)),
+    // As wide as two equal arms may lie apart.
+    ...(control !== undefined &&
+      error !== null &&
+      shade(control * (1 - error), control * (1 + error), { color: '#888888', opacity: 0.18 })),
+  }
+  const rows = inRows({
+    room: { top: 84 },
+    x: valueAxis('requests per second, one replica, closed loop'),
+    names: arms.map(({ arm }) => armLabel(arm)),
+    series: [bars, whiskers(estimates)],
+    labels: arms.map(label),
+  })
+  return drawing(finding(summary, arms), [provenance(run, estimates), notes.join(' · ')], rows)
 }
 
 type Arms = CoreSummary['arms']
@@ -74,43 +66,17 @@ function label({ metrics, throughputVsControl: ratio }: Arms[number]): string {
   return ratio && !ratio.detected ? `${text}  ${NOT_DETECTED}` : text
 }
 
-/** The control as a line through all rows, with a band as wide as two equal arms may lie apart. */
-function controlMarks(control: number, error: number | null) {
-  return {
-    markLine: {
-      silent: true,
-      symbol: 'none',
-      label: { show: false },
-      lineStyle: { color: ink.muted, type: 'dashed' as const, width: 1 },
-      data: [{ xAxis: control }],
-    },
-    ...(error === null
-      ? {}
-      : {
-          markArea: {
-            silent: true,
-            itemStyle: { color: '#888888', opacity: 0.18 },
-            data: [[{ xAxis: control * (1 - error) }, { xAxis: control * (1 + error) }]] as [
-              object,
-              object,
-            ][],
-          },
-        }),
-  }
-}
-
 /** The chart's finding: what share of the control's throughput the schemes keep, or what they serve. */
 function finding({ aa }: CoreSummary, arms: Arms): string {
   const ratios = arms.flatMap(({ arm, throughputVsControl: ratio }) =>
-    ratio ? [{ scheme: arm.scheme, ...ratio }] : [],
+    ratio ? [{ scheme: arm.scheme, value: ratio.estimate.value, detected: ratio.detected }] : [],
   )
   if (ratios.length === 0) return servedFinding(arms)
-  const seen = ratios.filter(({ detected }) => detected).sort((a, b) => b.estimate.value - a.estimate.value)
-  const [most, least] = [seen[0], seen.at(-1)]
-  if (!most || !least) return `Throughput: ${nothingDetected(aa).toLowerCase()}`
-  const share = ({ scheme, estimate }: typeof most) => `${percent(estimate.value)} (${scheme})`
-  const range = most === least ? share(most) : `${share(most)} to ${share(least)}`
-  return `Auth leaves ${range} of the throughput without it`
+  const seen = ratios.filter(({ detected }) => detected)
+  const range = mostToLeast(seen, ({ value }) => percent(value))
+  return range === null
+    ? `Throughput: ${nothingDetected(aa).toLowerCase()}`
+    : `Auth leaves ${range} of the throughput without it`
 }
 
 /** Without a control to divide by, since none was measured or the load ran out of CPU before it did. */

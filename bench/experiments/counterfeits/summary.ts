@@ -1,5 +1,4 @@
 /** What became of credentials that nobody issued, scheme by scheme. */
-
 import { examined, seenByArm } from '../../figures/seen.ts'
 import type { Run, TrialResult } from '../../record/types.ts'
 import { proportion } from '../../stats/proportion.ts'

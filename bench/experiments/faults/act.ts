@@ -1,5 +1,4 @@
 /** A crowd goes on while the fleet is broken and mended: what becomes of its requests, and of its logins. */
-
 import { setTimeout as delay } from 'node:timers/promises'
 import { binned, firstFailureMs } from '../../observe/bins.ts'
 import { boundsOf } from '../../observe/bounds.ts'

@@ -1,12 +1,10 @@
 /** Share of good answers over time under some of the faults: a panel a fault, a line a scheme, all on the same scales. */
-
-import type { LineSeriesOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
-import { schemePlace } from '../../figures/records.ts'
 import type { FaultId, Run } from '../../record/types.ts'
-import { ink, lookOf } from '../../words/charts/palette.ts'
-import { panelBox, panelsHeight } from '../../words/charts/panels.ts'
+import { schemesOf, source } from '../../words/charts/axes.ts'
+import { schemeLine, shade } from '../../words/charts/marks.ts'
+import { type Panel, smallMultiples, text } from '../../words/charts/panels.ts'
+import { legend } from '../../words/charts/rows.ts'
 import { type Drawing, drawing, size } from '../../words/charts/svg.ts'
-import { machine } from '../../words/format.ts'
 import type { Summary } from './schema.ts'
 import { faultWords, schemeWords } from './words.ts'
 
@@ -22,7 +20,7 @@ const SHOWN: readonly { fault: FaultId; otherRedispatch?: true }[] = [
   { fault: 'replica-killed', otherRedispatch: true },
 ]
 
-const area = { left: 60, right: 24, top: 166, bottom: 56, gapX: 26, gapY: 66 }
+const area = { left: 60, right: 24, top: 166, bottom: 56, gapX: 26, gapY: 66, sharedScale: true } as const
 const SHADE = '#f0e4d8'
 
 /** Without those that few faults were tried with, since they do as one of the others: seventeen lines nobody tells apart. */
@@ -45,45 +43,25 @@ export function faultsChart(run: Run, summary: Summary): Drawing | null {
   if (panels.length === 0) return null
   const all = panels.flat()
   const span = spanOf(all)
-  const inOrder = all.toSorted((a, b) => schemePlace(a.scheme) - schemePlace(b.scheme))
-  const names = [...new Set(inOrder.map(schemeWords))]
-  const boxes = panels.map((entries, index) => panel(entries, index, panels.length, span))
-  const smoke = run.profile === 'smoke' ? 'SMOKE RUN, never a published figure · ' : ''
-  return drawing(
-    {
-      title: finding(summary.faults),
-      subtitle:
-        `${smoke}one trial a line, open loop, ${all[0]?.perSec ?? 0} requests/s due, two replicas · ${machine(run.environment)}\n` +
-        'good: right and within half a second of when it was due · shaded: from the injection to the end of the healing',
-    },
-    {
-      legend: {
-        data: names,
-        left: 60,
-        top: 84,
-        width: size.width - 180,
-        itemGap: 14,
-        itemWidth: 18,
-        icon: 'rect',
-        itemHeight: 3,
-        textStyle: { color: ink.text, fontSize: 12 },
-      },
-      grid: boxes.map(({ grid }) => grid),
-      xAxis: boxes.map(({ xAxis }) => xAxis),
-      yAxis: boxes.map(({ yAxis }) => yAxis),
-      series: boxes.flatMap(({ series }) => series),
-      graphic: [
-        ...boxes.map(({ title }) => title),
-        {
-          type: 'text',
-          left: 'center',
-          bottom: 12,
-          style: { text: 'seconds from the injection', fill: ink.muted, fontSize: 12 },
-        },
-      ],
-    },
-    panelsHeight(panels.length, area),
-  )
+  const inOrder = schemesOf(all).flatMap((scheme) => all.filter((one) => one.scheme === scheme))
+  const lines = [
+    source(run, `one trial a line, open loop, ${all[0]?.perSec ?? 0} requests/s due, two replicas`),
+    'good: right and within half a second of when it was due · shaded: from the injection to the end of the healing',
+  ]
+  const names = legend({
+    data: [...new Set(inOrder.map(schemeWords))],
+    left: 60,
+    top: 84,
+    width: size.width - 180,
+    itemGap: 14,
+    itemWidth: 18,
+    icon: 'rect',
+    itemHeight: 3,
+  })
+  const { option, height } = smallMultiples(panels, area, (entries) => panel(entries, span), [
+    text('seconds from the injection', { left: 'center', bottom: 12 }),
+  ])
+  return drawing(finding(summary.faults), lines, { ...option, legend: names }, height)
 }
 
 function spanOf(entries: readonly Entry[]) {
@@ -91,76 +69,29 @@ function spanOf(entries: readonly Entry[]) {
   return { from: Math.round(Math.min(0, ...times)), to: Math.round(Math.max(1, ...times)) }
 }
 
-function panel(entries: readonly Entry[], index: number, of: number, span: { from: number; to: number }) {
-  const { box, firstInRow } = panelBox(index, of, area)
-  const axis = { gridIndex: index, axisTick: { show: false }, axisLine: { lineStyle: { color: ink.muted } } }
-  const label = { color: ink.muted, fontSize: 11 }
-  const xAxis: XAXisComponentOption = {
-    ...axis,
-    type: 'value',
-    min: span.from,
-    max: span.to,
-    interval: 1,
-    splitLine: { show: false },
-    axisLabel: label,
-  }
-  const yAxis: YAXisComponentOption = {
-    ...axis,
-    type: 'value',
-    min: 0,
-    max: 100,
-    interval: 50,
-    splitLine: { lineStyle: { color: ink.line } },
-    axisLabel: { ...label, show: firstInRow, formatter: '{value} %' },
-  }
+function panel(entries: readonly Entry[], span: { from: number; to: number }): Panel {
   const healedSec = Math.max(...entries.map(({ healedMs }) => healedMs)) / 1_000
+  const [first, ...others] = entries.map(lineOf)
   return {
-    grid: box,
-    xAxis,
-    yAxis,
-    series: entries.map((entry, place) => lineOf(entry, index, place === 0 ? healedSec : null)),
-    title: {
-      type: 'text' as const,
-      left: box.left,
-      top: box.top - 20,
-      style: {
-        text: faultWords(entries[0] as Entry),
-        fill: ink.text,
-        fontSize: 12,
-        fontWeight: 'bold' as const,
-      },
-    },
+    title: { text: faultWords(entries[0] as Entry), above: 20, fontSize: 12 },
+    x: { type: 'value', min: span.from, max: span.to, interval: 1, format: String },
+    y: { type: 'value', min: 0, max: 100, interval: 50, format: (share) => `${share} %` },
+    // The shade belongs to one of the lines.
+    series: [{ ...first, ...shade(0, healedSec, { color: SHADE, opacity: 1 }) }, ...others],
   }
 }
 
-/** @param shadeToSec null: another line of the panel brings the shade */
-function lineOf(entry: Entry, index: number, shadeToSec: number | null): LineSeriesOption {
-  const { color } = lookOf(entry.scheme)
+function lineOf(entry: Entry) {
   const binSec = ((entry.timeline[1]?.fromMs ?? 0) - (entry.timeline[0]?.fromMs ?? 0)) / 1_000
-  return {
-    type: 'line',
-    name: schemeWords(entry),
-    xAxisIndex: index,
-    yAxisIndex: index,
-    silent: true,
-    symbol: 'none',
-    lineStyle: { color, width: 2, type: entry.settings.denylistDown === 'open' ? 'dashed' : 'solid' },
-    itemStyle: { color },
-    // A bin stands in its middle.
-    data: entry.timeline.map(({ fromMs, goodShare }) => [
-      fromMs / 1_000 + binSec / 2,
-      goodShare === null ? null : 100 * goodShare,
-    ]),
-    ...(shadeToSec === null
-      ? {}
-      : {
-          markArea: {
-            silent: true,
-            itemStyle: { color: SHADE, opacity: 1 },
-            data: [[{ xAxis: 0 }, { xAxis: shadeToSec }]],
-          },
-        }),
+  // A bin stands in its middle.
+  const shares = entry.timeline.map(({ fromMs, goodShare }) => [
+    fromMs / 1_000 + binSec / 2,
+    goodShare === null ? null : 100 * goodShare,
+  ])
+  const lineStyle = {
+    type: entry.settings.denylistDown === 'open' ? ('dashed' as const) : ('solid' as const),
   }
+  return schemeLine(entry.scheme, shares, { name: schemeWords(entry), symbol: 'none', lineStyle })
 }
 
 /** The chart's finding: how many schemes a killed Redis takes along. */

@@ -2,7 +2,6 @@
  * What each fault is expected to do, by what a scheme declares: written down before it was measured, as numbers. Some of it
  * is a promise and some of it is known weakness; either way a report says whether it came so.
  */
-
 import type { Traits } from '../../../servers/scheme.ts'
 import type { FaultId, Settings } from '../../record/types.ts'
 import type { Summary } from './schema.ts'

@@ -1,5 +1,4 @@
 /** What users meet when something dies, stands still, forgets or disagrees: each fault done for real under load. */
-
 import type { SchemeName, Traits } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Arm, FaultId, Setting, Settings } from '../../record/types.ts'

@@ -1,5 +1,4 @@
 /** What a report says of faults, on made-up courses: its figures, what was not as expected, and its chart. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Arm } from '../../record/types.ts'

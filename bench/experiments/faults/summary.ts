@@ -1,5 +1,4 @@
 /** What users met under each fault: over the trials of an arm, and against what was expected. */
-
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { observed, type Seen as SeenOf, seenByArm } from '../../figures/seen.ts'
 import type { Arm, Observed, Run, TrialResult } from '../../record/types.ts'

@@ -3,9 +3,12 @@
 import { nothingDetected } from '../../figures/comparisons.ts'
 import { isControl } from '../../figures/records.ts'
 import type { Run } from '../../record/types.ts'
-import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
+import { armsOf, provenance, valueAxis } from '../../words/charts/axes.ts'
+import { leastToMost } from '../../words/charts/finding.ts'
+import { whiskers } from '../../words/charts/marks.ts'
+import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
-import { tierBars, tierLegend } from '../../words/charts/tier-bars.ts'
+import { tierBars } from '../../words/charts/tier-bars.ts'
 import { armLabel, compared, figure, styles } from '../../words/format.ts'
 import { cpuText } from '../../words/warnings.ts'
 import type { Summary } from './schema.ts'
@@ -26,20 +29,15 @@ export function journeyChart(run: Run, summary: Summary): Drawing | null {
   const totals = rows.map(({ journey }) => inMs(journey.cpuUs.total))
   const control = rows.find(({ arm }) => isControl(arm) && !arm.twin)?.journey.cpuUs.total?.value
   const note = `log in, ${first.steps - 3} reads, a write, log out · dashed: control · right: what a scheme adds to it`
-  return drawing(
-    { title: finding(summary), subtitle: `${provenance(run, totals)}\n${note}` },
-    {
-      grid: { left: 158, right: 215, top: 108, bottom: 48 },
-      legend: tierLegend(154, 78),
-      xAxis: valueAxis('CPU ms per journey'),
-      yAxis: nameAxis(rows.map(({ arm }) => armLabel(arm))),
-      series: [
-        ...tierBars(arms, control === undefined ? undefined : control / 1e3, first.steps / 1e3),
-        whiskers(totals),
-        rowLabels(rows.map(({ journey: { taxUs }, warnings }) => taxLabel(taxUs, warnings))),
-      ],
-    },
-  )
+  const option = inRows({
+    room: { top: 108 },
+    stacks: true,
+    x: valueAxis('CPU ms per journey'),
+    names: rows.map(({ arm }) => armLabel(arm)),
+    series: [...tierBars(arms, control && control / 1e3, first.steps / 1e3), whiskers(totals)],
+    labels: rows.map(({ journey: { taxUs }, warnings }) => taxLabel(taxUs, warnings)),
+  })
+  return drawing(finding(summary), [provenance(run, totals), note], option)
 }
 
 type Total = Journeys[number]['cpuUs']['total']
@@ -58,14 +56,11 @@ function taxLabel(taxUs: Journeys[number]['taxUs'], warnings: Summary['arms'][nu
 
 /** The chart's finding: the smallest and the largest addition that were detected. */
 function finding({ aa, journeys, arms }: Summary): string {
-  const seen = journeys
-    .flatMap(({ arm: id, taxUs }) => {
-      const scheme = arms.find(({ arm }) => arm.id === id)?.arm.scheme ?? id
-      return taxUs?.detected ? [{ scheme, us: taxUs.estimate.value }] : []
-    })
-    .sort((a, b) => a.us - b.us)
-  const [least, most] = [seen[0], seen.at(-1)]
-  if (!least || !most) return `CPU of a whole journey: ${nothingDetected(aa).toLowerCase()}`
-  const tax = ({ scheme, us }: typeof least) => `${figure(us / 1e3)} ms (${scheme})`
-  return `Auth adds ${least === most ? tax(least) : `${tax(least)} to ${tax(most)}`} of CPU to a whole journey`
+  const seen = journeys.flatMap(({ arm: id, taxUs }) => {
+    const scheme = arms.find(({ arm }) => arm.id === id)?.arm.scheme ?? id
+    return taxUs?.detected ? [{ scheme, value: taxUs.estimate.value }] : []
+  })
+  const range = leastToMost(seen, ({ value }) => `${figure(value / 1e3)} ms`)
+  if (range === null) return `CPU of a whole journey: ${nothingDetected(aa).toLowerCase()}`
+  return `Auth adds ${range} of CPU to a whole journey`
 }

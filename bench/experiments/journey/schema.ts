@@ -1,5 +1,4 @@
 /** What a summary says of whole journeys. */
-
 import { z } from 'zod'
 import type { SummaryWith } from '../../figures/schema.ts'
 import { comparisonSchema, count, estimateSchema, nonNegative } from '../../record/schema/basics.ts'

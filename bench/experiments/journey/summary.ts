@@ -1,5 +1,4 @@
 /** What a whole journey costs, and how long its steps take. */
-
 import type { Comparison } from '../../figures/comparisons.ts'
 import { estimate, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock, isControl } from '../../figures/records.ts'

@@ -1,12 +1,12 @@
 /** What each tuning changes about the CPU of a request: a dot with its interval for each, by what it is compared with. */
 
-import type { ScatterSeriesOption } from 'echarts'
 import type { Comparison } from '../../figures/comparisons.ts'
-import { schemePlace } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { Arm, Run } from '../../record/types.ts'
-import { nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
+import { provenance, schemesOf, valueAxis } from '../../words/charts/axes.ts'
+import { dots, hollow, upright, whiskers } from '../../words/charts/marks.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
+import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { figure, NOT_DETECTED, styles, withInterval } from '../../words/format.ts'
 
@@ -26,21 +26,25 @@ export function knobsChart(run: Run, summary: CoreSummary): Drawing | null {
   const rows = rowsOf(summary)
   if (rows.length === 0) return null
   const costs = rows.map(({ cost }) => cost?.estimate)
-  const note = 'against the scheme as it is, in the same block; left of the line saves CPU'
-  const { min: _, ...axis } = valueAxis('change of CPU µs per request: replica, Redis and proxy together')
-  return drawing(
-    {
-      title: finding(summary, rows),
-      subtitle: `${provenance(run, costs)}\n${note} · hollow, ~: no difference detected`,
-    },
-    {
-      grid: { left: 176, right: 196, top: TOP, bottom: BOTTOM },
-      xAxis: axis,
-      yAxis: names(rows),
-      series: [dots(rows), whiskers(costs), rowLabels(rows.map(label))],
-    },
-    TOP + BOTTOM + ROW_HEIGHT * rows.length,
-  )
+  const note =
+    'against the scheme as it is, in the same block; left of the line saves CPU · hollow, ~: no difference detected'
+  const option = inRows({
+    room: { left: 176, right: 196, top: TOP, bottom: BOTTOM },
+    x: valueAxis('change of CPU µs per request: replica, Redis and proxy together', {}),
+    names: rows.map(({ name, cost }) => (cost ? name : `{heading|${name}}`)),
+    axis: { axisLabel: nameLabel, axisLine: { show: false } },
+    series: [points(rows), whiskers(costs)],
+    labels: rows.map(label),
+  })
+  const height = TOP + BOTTOM + ROW_HEIGHT * rows.length
+  return drawing(finding(summary, rows), [provenance(run, costs), note], option, height)
+}
+
+const nameLabel = {
+  color: ink.text,
+  fontSize: 12,
+  interval: 0,
+  rich: { heading: { fontWeight: 'bold', fontSize: 12, color: ink.text } },
 }
 
 function rowsOf({ arms }: CoreSummary): Row[] {
@@ -50,10 +54,7 @@ function rowsOf({ arms }: CoreSummary): Row[] {
     const scheme = baseOf(versus?.arm)
     return { name: tuningName(arm), scheme, cost: versus?.cpuDifferenceUs ?? null }
   })
-  const schemes = [...new Set(tuned.map(({ scheme }) => scheme))].sort(
-    (a, b) => schemePlace(a) - schemePlace(b),
-  )
-  return schemes.flatMap((scheme) => [
+  return schemesOf(tuned).flatMap((scheme) => [
     { name: scheme, scheme, cost: null },
     ...tuned.filter((row) => row.scheme === scheme),
   ])
@@ -66,41 +67,14 @@ function tuningName({ variant, scheme }: Arm): string {
   return variant === null ? `${scheme}${INSTEAD}` : variant.replaceAll('-', ' ')
 }
 
-function names(rows: readonly Row[]) {
-  const axis = nameAxis(rows.map(({ name, cost }) => (cost ? name : `{heading|${name}}`)))
-  const heading = { fontWeight: 'bold' as const, fontSize: 12, color: ink.text }
-  return {
-    ...axis,
-    axisLabel: { color: ink.text, fontSize: 12, interval: 0, rich: { heading } },
-    axisLine: { show: false },
-  } as typeof axis
-}
-
-function dots(rows: readonly Row[]): ScatterSeriesOption {
-  return {
-    type: 'scatter',
-    silent: true,
-    z: 6,
-    symbolSize: 9,
-    data: rows.flatMap(({ cost, scheme }, row) => {
-      if (!cost) return []
-      const { color } = lookOf(scheme)
-      const hollow = { color: ink.background, borderColor: color, borderWidth: 1.5 }
-      return [
-        {
-          value: [cost.estimate.value, row],
-          itemStyle: { opacity: 1, ...(cost.detected ? { color } : hollow) },
-        },
-      ]
-    }),
-    markLine: {
-      silent: true,
-      symbol: 'none',
-      label: { show: false },
-      lineStyle: { color: ink.muted, type: 'solid', width: 1 },
-      data: [{ xAxis: 0 }],
-    },
-  }
+function points(rows: readonly Row[]) {
+  const data = rows.flatMap(({ cost, scheme }, row) => {
+    if (!cost) return []
+    const { color } = lookOf(scheme)
+    const itemStyle = { opacity: 1, ...(cost.detected ? { color } : hollow(color, 1.5)) }
+    return [{ value: [cost.estimate.value, row], itemStyle }]
+  })
+  return dots(data, { symbolSize: 9, ...upright(0, { type: 'solid' }) })
 }
 
 /** The smallest effect that would have been seen stands in the table; here it would fill the row. */

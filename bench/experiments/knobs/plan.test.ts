@@ -1,5 +1,4 @@
 /** The table of knobs: each arm differs in one setting from what it is compared with. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { settingsSchema } from '../../record/schema/settings.ts'

@@ -1,5 +1,4 @@
 /** What each tuning is worth: every arm differs in one setting from its scheme as it is, and is compared with that. */
-
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Arm, Setting, Settings } from '../../record/types.ts'

@@ -1,5 +1,4 @@
 /** The section of a report about what each tuning is worth. */
-
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { Run } from '../../record/types.ts'
 import { list } from '../../words/format.ts'

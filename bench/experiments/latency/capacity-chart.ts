@@ -1,10 +1,12 @@
 /** The highest arrival rate at which each scheme kept the SLO, with its interval and its knee. */
 
-import type { ScatterSeriesOption } from 'echarts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Run } from '../../record/types.ts'
-import { nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
-import { ink, lookOf } from '../../words/charts/palette.ts'
+import { provenance, valueAxis } from '../../words/charts/axes.ts'
+import { leastToMost } from '../../words/charts/finding.ts'
+import { dots, hollow, whiskers } from '../../words/charts/marks.ts'
+import { lookOf } from '../../words/charts/palette.ts'
+import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { figure } from '../../words/format.ts'
 import type { Summary } from './schema.ts'
@@ -24,22 +26,19 @@ export function capacityChart(run: Run, { latency }: Summary): Drawing | null {
       ? ['≥ hollow: at least, no rate near it was sent that broke the SLO']
       : []),
   ]
-  return drawing(
-    {
-      title: finding(latency, boundText(slo)),
-      subtitle: [
-        provenance(run, estimates),
-        `open loop, ${arrivalsOf(run)} · SLO: ${sloText(slo)}`,
-        notes.join(' · '),
-      ].join('\n'),
-    },
-    {
-      grid: { left: 158, right: 215, top: 101, bottom: 48 },
-      xAxis: valueAxis('arrivals per second, one replica, open loop'),
-      yAxis: nameAxis(latency.map(({ scheme }) => scheme)),
-      series: [stems(latency), knees(latency), whiskers(apart), dots(latency), rowLabels(latency.map(label))],
-    },
-  )
+  const lines = [
+    provenance(run, estimates),
+    `open loop, ${arrivalsOf(run)} · SLO: ${sloText(slo)}`,
+    notes.join(' · '),
+  ]
+  const option = inRows({
+    room: { top: 101 },
+    x: valueAxis('arrivals per second, one replica, open loop'),
+    names: latency.map(({ scheme }) => scheme),
+    series: [stems(latency), knees(latency), whiskers(apart), capacities(latency)],
+    labels: latency.map(label),
+  })
+  return drawing(finding(latency, boundText(slo)), lines, option)
 }
 
 /** `Poisson arrivals, windows of 1 s` */
@@ -53,20 +52,14 @@ function label(entry: Entries[number]): string {
   return entry.capacityPerSec ? capacityText(entry) : limitText(entry)
 }
 
-function dots(latency: Entries): ScatterSeriesOption {
-  return {
-    type: 'scatter',
-    silent: true,
-    z: 6,
-    symbolSize: 12,
-    data: latency.flatMap((entry, row) => {
-      if (!entry.capacityPerSec) return []
-      const { color, symbol } = lookOf(entry.scheme)
-      const hollow = { color: ink.background, borderColor: color, borderWidth: 2 }
-      const itemStyle = { ...(isLowerBound(entry) ? hollow : { color }), opacity: 1 }
-      return [{ value: [entry.capacityPerSec.value, row], symbol, itemStyle }]
-    }),
-  }
+function capacities(latency: Entries) {
+  const data = latency.flatMap((entry, row) => {
+    if (!entry.capacityPerSec) return []
+    const { color, symbol } = lookOf(entry.scheme)
+    const itemStyle = { ...(isLowerBound(entry) ? hollow(color) : { color }), opacity: 1 }
+    return [{ value: [entry.capacityPerSec.value, row], symbol, itemStyle }]
+  })
+  return dots(data, { symbolSize: 12 })
 }
 
 /** A thin bar from zero leads the eye from the name to the dot. */
@@ -82,29 +75,24 @@ function stems(latency: Entries) {
   }
 }
 
-function knees(latency: Entries): ScatterSeriesOption {
-  return {
-    type: 'scatter',
-    silent: true,
-    z: 4,
-    symbol: 'rect',
-    symbolSize: [3, 16],
-    itemStyle: { color: '#999999' },
-    data: latency.flatMap(({ kneePerSec }, row) => (kneePerSec === null ? [] : [[kneePerSec, row]])),
-  }
+function knees(latency: Entries) {
+  const data = latency.flatMap(({ kneePerSec }, row) => (kneePerSec === null ? [] : [[kneePerSec, row]]))
+  return dots(data, { z: 4, symbol: 'rect', symbolSize: [3, 16], itemStyle: { color: '#999999' } })
 }
 
 /** The chart's finding: the largest and the smallest capacity that a scheme was seen to have. */
 function finding(latency: Entries, bound: string): string {
-  const known = latency
-    .flatMap((entry) =>
-      entry.capacityPerSec && entry.scheme !== CONTROL ? [{ entry, value: entry.capacityPerSec.value }] : [],
-    )
-    .sort((a, b) => b.value - a.value)
-  const [most, least] = [known[0], known.at(-1)]
-  if (!most || !least) return `No capacity at ${bound} is known`
-  const one = ({ entry, value }: typeof most) =>
-    `${isLowerBound(entry) ? 'at least ' : ''}${figure(value)}/s (${entry.scheme})`
-  if (most === least) return `One replica keeps ${bound} up to ${one(most)}`
-  return `With ${bound}, one replica takes ${one(least)} to ${one(most)}`
+  const known = latency.flatMap((entry) =>
+    entry.capacityPerSec && entry.scheme !== CONTROL
+      ? [{ entry, scheme: entry.scheme, value: entry.capacityPerSec.value }]
+      : [],
+  )
+  const range = leastToMost(
+    known,
+    ({ entry, value }) => `${isLowerBound(entry) ? 'at least ' : ''}${figure(value)}/s`,
+  )
+  if (range === null) return `No capacity at ${bound} is known`
+  return known.length === 1
+    ? `One replica keeps ${bound} up to ${range}`
+    : `With ${bound}, one replica takes ${range}`
 }

@@ -1,5 +1,4 @@
 /** What one more request takes of each tier, and what does not grow with them: U = U0 + D·X. */
-
 import { accepted, clusterEstimate, flags, type Ladder, ladders } from '../../figures/climbs.ts'
 import { keepsPace } from '../../figures/ladder.ts'
 import { SERVING, type ServingTier } from '../../record/tiers.ts'

@@ -1,5 +1,4 @@
 /** What a summary says of arrival rates: latency, capacity, and what one more request takes. */
-
 import { z } from 'zod'
 import { capacityNoteSchema, latencyRowSchema } from '../../figures/latency-row.ts'
 import type { SummaryWith } from '../../figures/schema.ts'

@@ -1,5 +1,4 @@
 /** Capacity, quantiles and demand against the queue that was put in, and what blocks that disagree come to. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { keepsSlo } from '../../figures/ladder.ts'

@@ -1,5 +1,4 @@
 /** The section of a report about logins: what they cost, and what hashing takes of that. */
-
 import type { Arm } from '../../record/types.ts'
 import {
   ABSENT,

@@ -1,9 +1,10 @@
 /** CPU and bytes of a request against the size of the remembered state: a line a scheme, to where it refuses. */
-
-import type { LineSeriesOption } from 'echarts'
 import type { Estimate, Run } from '../../record/types.ts'
-import { armsOf, niceTop, provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
-import { ink, lookOf } from '../../words/charts/palette.ts'
+import { armsOf, niceTop, provenance, rising } from '../../words/charts/axes.ts'
+import { CROSS, endLabel, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
+import { lookOf } from '../../words/charts/palette.ts'
+import { type Panel, smallMultiples } from '../../words/charts/panels.ts'
+import { legend } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { figure } from '../../words/format.ts'
 import type { Summary } from './schema.ts'
@@ -13,13 +14,11 @@ import { stateBytesOf } from './summary.ts'
 type SummaryArm = Summary['arms'][number]
 
 const sides = [
-  { name: 'CPU µs a request, all tiers', left: 62, of: cpu, y: 'value' },
-  { name: 'bytes a request, sent and received', left: 512, of: bytes, y: 'log' },
+  { name: 'CPU µs a request, all tiers', of: cpu, y: 'value' },
+  { name: 'bytes a request, sent and received', of: bytes, y: 'log' },
 ] as const
 
-const WIDTH = 360
-const TOP = 166
-const BOTTOM = 62
+const area = { left: 62, right: 28, top: 166, bottom: 62, gapX: 90 }
 
 function cpu({ metrics }: SummaryArm): Estimate | undefined {
   return metrics['cpuUsPerRequest.total']
@@ -46,34 +45,21 @@ interface Point {
 export function payloadChart(run: Run, summary: Summary): Drawing | null {
   const schemes = summary.payload.map(({ scheme }) => ({ scheme, points: pointsOf(scheme, summary) }))
   const all = schemes.flatMap(({ points }) => points)
-  const sizes = [...new Set(all.map((point) => point.bytes))].sort((a, b) => a - b)
+  const sizes = rising(all.map((point) => point.bytes))
   const [smallest, largest] = [sizes[0], sizes.at(-1)]
   if (smallest === undefined || largest === undefined || smallest === largest) return null
   const scale = { smallest, largest: largest * 1.15 }
   const estimates = all.filter(({ entry }) => !entry.arm.largestState).map(({ entry }) => cpu(entry))
-  const panels = sides.map((side, index) => panel(side, index, { schemes, summary, scale }))
-  return drawing(
-    {
-      title: finding(summary),
-      subtitle: `${provenance(run, estimates)}\n✕: the largest state that the scheme takes; the others met no limit · logarithmic but for CPU`,
-    },
-    {
-      legend: {
-        data: schemes.map(({ scheme }) => scheme),
-        left: 58,
-        top: 84,
-        width: 820,
-        itemWidth: 26,
-        itemGap: 18,
-        textStyle: { color: ink.text, fontSize: 12 },
-      },
-      grid: panels.map(({ grid }) => grid),
-      xAxis: panels.map(({ xAxis }) => xAxis),
-      yAxis: panels.map(({ yAxis }) => yAxis),
-      series: panels.flatMap(({ series }) => series),
-      graphic: panels.map(({ title }) => title),
-    },
-  )
+  const lines = [
+    provenance(run, estimates),
+    '✕: the largest state that the scheme takes; the others met no limit · logarithmic but for CPU',
+  ]
+  const { option } = smallMultiples(sides, area, (side) => panel(side, { schemes, summary, scale }))
+  const names = { data: schemes.map(({ scheme }) => scheme), left: 58, top: 84, width: 820 }
+  return drawing(finding(summary), lines, {
+    ...option,
+    legend: legend({ ...names, itemWidth: 26, itemGap: 18 }),
+  })
 }
 
 function pointsOf(scheme: string, summary: Summary): Point[] {
@@ -95,80 +81,46 @@ interface Context {
   scale: { smallest: number; largest: number }
 }
 
-function panel(side: (typeof sides)[number], index: number, { schemes, summary, scale }: Context) {
-  const axes = { gridIndex: index, axisLine: { lineStyle: { color: ink.muted } }, axisTick: { show: false } }
+function panel(side: (typeof sides)[number], { schemes, summary, scale }: Context): Panel {
   const values = schemes.flatMap(({ points }) => points.flatMap(({ entry }) => side.of(entry)?.value ?? []))
-  const label = { color: ink.muted, fontSize: 11, formatter: tick }
   return {
-    grid: { left: side.left, top: TOP, width: WIDTH, bottom: BOTTOM },
-    xAxis: {
-      ...axes,
-      type: 'log' as const,
+    title: { text: side.name, above: 28 },
+    x: {
+      type: 'log',
       name: 'bytes of state a user',
-      nameLocation: 'middle' as const,
-      nameGap: 30,
-      nameTextStyle: { color: ink.muted, fontSize: 12 },
       min: scale.smallest,
       max: scale.largest,
-      splitLine: { show: false },
-      axisLabel: { ...label, customValues: [100, 300, 1_000, 3_000, 10_000, 30_000] },
+      ticks: [100, 300, 1_000, 3_000, 10_000, 30_000],
     },
-    yAxis: {
-      ...axes,
+    y: {
       type: side.y,
       min: side.y === 'log' ? 10 ** Math.floor(Math.log10(Math.min(...values))) : 0,
       max: niceTop(Math.max(...values)),
-      splitLine: { lineStyle: { color: ink.line } },
-      axisLabel: label,
     },
-    title: {
-      type: 'text' as const,
-      left: side.left,
-      top: TOP - 28,
-      style: { text: side.name, fill: ink.text, fontSize: 13, fontWeight: 'bold' as const },
-    },
-    series: schemes.flatMap((one) => lineOf(one, side, index, summary)),
+    series: schemes.flatMap((one) => lineOf(one, side, summary)),
   }
 }
 
 function lineOf(
   { scheme, points }: Context['schemes'][number],
   side: (typeof sides)[number],
-  index: number,
   summary: Summary,
-): object[] {
-  const { color, symbol } = lookOf(scheme)
-  const axes = { xAxisIndex: index, yAxisIndex: index, silent: true }
+) {
   const limit = brokenAt(summary).get(scheme)
-  const line: LineSeriesOption = {
-    ...axes,
-    type: 'line',
-    name: scheme,
-    symbol,
-    symbolSize: 7,
-    lineStyle: { color, width: 2 },
-    itemStyle: { color },
-    data: points.flatMap(({ bytes: size, entry }) => {
-      const value = side.of(entry)?.value
-      if (value === undefined) return []
-      return [{ value: [size, value], ...(entry.arm.largestState ? CROSS : {}) }]
-    }),
-    ...(limit && {
-      endLabel: { show: true, color, fontSize: 11, formatter: exact(limit.acceptedBytes), distance: 6 },
-      labelLayout: { moveOverlap: 'shiftY' },
-    }),
-  }
+  const data = points.flatMap(({ bytes: size, entry }) => {
+    const value = side.of(entry)?.value
+    return value === undefined ? [] : [{ value: [size, value], ...(entry.arm.largestState && END) }]
+  })
   const sized = points.filter(({ entry }) => !entry.arm.largestState)
+  const label = limit && endLabel(lookOf(scheme).color, exact(limit.acceptedBytes), { ...PLAIN, distance: 6 })
   return [
-    line,
-    { ...axes, ...verticalWhiskers(sized.map(({ bytes: size, entry }) => [size, side.of(entry)])) },
+    schemeLine(scheme, data, { name: scheme, symbolSize: 7, ...label }),
+    verticalWhiskers(sized.map(({ bytes: size, entry }) => [size, side.of(entry)])),
   ]
 }
 
-const CROSS = {
-  symbol: 'path://M0,2L2,0L6,4L10,0L12,2L8,6L12,10L10,12L6,8L2,12L0,10L4,6Z',
-  symbolSize: 11,
-}
+const END = { symbol: CROSS, symbolSize: 11 }
+const PLAIN = { fontSize: 11, fontWeight: 'normal' } as const
 
 /** The chart's finding: where the first scheme refuses, and what state costs where it travels least. */
 function finding(summary: Summary): string {

@@ -1,5 +1,4 @@
 /** What it costs that a scheme remembers much of each user, and how much it takes before it refuses. */
-
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Arm } from '../../record/types.ts'

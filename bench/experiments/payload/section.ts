@@ -1,5 +1,4 @@
 /** The section of a report about the size of remembered state. */
-
 import { ABSENT, armLabel, compared, figure, list, styles, withInterval } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
 import { bullets, folded, markdownTable, type Table } from '../../words/tables.ts'

@@ -1,190 +1,110 @@
 /** Throughput in multiples of one replica's against the number of replicas: one small panel a scheme. */
 
-import type { LineSeriesOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
 import { instrumentLimit } from '../../figures/comparisons.ts'
-import { schemePlace } from '../../figures/records.ts'
 import type { Run } from '../../record/types.ts'
-import { provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
+import { provenance, rising, schemesOf } from '../../words/charts/axes.ts'
+import { leastToMost } from '../../words/charts/finding.ts'
+import { hollow, rule, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
-import { panelBox, panelsHeight } from '../../words/charts/panels.ts'
+import { type Panel, smallMultiples, text } from '../../words/charts/panels.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { figure, percent } from '../../words/format.ts'
 import type { Summary } from './schema.ts'
 import { isPoint } from './summary.ts'
 
 type Arms = Summary['arms']
-type Law = Summary['scalability'][number]['law']
 
-const area = { left: 62, right: 20, top: 142, bottom: 52, gapX: 16, gapY: 84 }
+const area = { left: 62, right: 20, top: 142, bottom: 52, gapX: 16, gapY: 84, sharedScale: true } as const
 
 /** Null where the run has no experiment `replicas` with more than one number of them. */
 export function replicasChart(run: Run, summary: Summary): Drawing | null {
   const arms = summary.arms.filter(({ arm }) => isPoint(arm))
-  const counts = [...new Set(arms.map(({ arm }) => arm.replicas))].sort((a, b) => a - b)
+  const counts = rising(arms.map(({ arm }) => arm.replicas))
   if (counts.length < 2) return null
-  const schemes = [...new Set(arms.map(({ arm }) => arm.scheme))].sort(
-    (a, b) => schemePlace(a) - schemePlace(b),
-  )
   const estimates = arms.map(({ metrics }) => metrics.throughputPerSec)
   const ends = summary.scaling.map(({ speedup }) => speedup.hi)
-  const top = 1.08 * Math.max(counts.at(-1) ?? 1, ...ends)
-  const panels = schemes.map((scheme, index) =>
-    panel(
-      scheme,
-      arms.filter(({ arm }) => arm.scheme === scheme),
-      {
-        index,
-        of: schemes.length,
-        counts,
-        top,
-        scaling: summary.scaling,
-        law: summary.scalability.find((one) => one.scheme === scheme)?.law ?? null,
-      },
-    ),
-  )
-  return drawing(
-    { title: finding(summary, arms), subtitle: [provenance(run, estimates), ...legend(arms)].join('\n') },
-    {
-      grid: panels.map(({ grid }) => grid),
-      xAxis: panels.map(({ xAxis }) => xAxis),
-      yAxis: panels.map(({ yAxis }) => yAxis),
-      series: panels.flatMap(({ series }) => series),
-      graphic: [
-        ...panels.flatMap(({ texts }) => texts),
-        caption('replicas', { left: 'center', bottom: 10 }),
-        caption(unit(summary), { left: 16, top: 84 }),
-      ],
-    },
-    panelsHeight(schemes.length, area),
-  )
+  const most = counts.at(-1) ?? 1
+  const top = 1.08 * Math.max(most, ...ends)
+  const panelOf = (scheme: string, height: number) => {
+    const { law = null } = summary.scalability.find((one) => one.scheme === scheme) ?? {}
+    const own = arms.filter(({ arm }) => arm.scheme === scheme)
+    const redisFull = law?.redisFromReplicas?.value ?? Number.POSITIVE_INFINITY
+    const scaling = summary.scaling.filter((one) => one.scheme === scheme)
+    return panel(scheme, { arms: own, counts, most, top, height, scaling, redisFull })
+  }
+  const { option, height } = smallMultiples(schemesOf(arms.map(({ arm }) => arm)), area, panelOf, [
+    text('replicas', { left: 'center', bottom: 10 }),
+    text(unit(summary), { left: 16, top: 84 }),
+  ])
+  return drawing(finding(summary, arms), [provenance(run, estimates), legend(arms)], option, height)
 }
 
 const unit = ({ scaling }: Summary) =>
   scaling.some(({ pace }) => pace) ? 'times one replica, at equal pace of the CPUs' : 'times one replica'
 
-interface Place {
-  index: number
-  of: number
+interface Context {
+  arms: Arms
   counts: readonly number[]
-  scaling: Summary['scaling']
-  law: Law
+  /** The last of the counts. */
+  most: number
   /** Upper end of every panel's scale: panels must be comparable by eye. */
   top: number
+  /** Pixels. */
+  height: number
+  scaling: Summary['scaling']
+  /** By the demand law the one Redis is full with so many replicas. */
+  redisFull: number
 }
 
-function panel(scheme: string, arms: Arms, place: Place) {
-  const { index, counts, top } = place
-  const { box, firstInRow } = panelBox(index, place.of, area)
-  const look = lookOf(scheme)
-  const axes = { gridIndex: index, axisTick: { show: false }, axisLine: { lineStyle: { color: ink.muted } } }
-  const xAxis: XAXisComponentOption = {
-    ...axes,
+function panel(scheme: string, context: Context): Panel {
+  const { counts, most, top, height, redisFull } = context
+  return {
+    title: { text: scheme, color: lookOf(scheme).color, fontSize: 12.5, above: 38, note: largest(context) },
     // Linear, so that N times one is a straight line.
-    type: 'value',
-    min: 0,
-    max: 1.12 * (counts.at(-1) ?? 1),
-    splitLine: { show: false },
-    axisLabel: { color: ink.muted, fontSize: 11, customValues: [...counts], formatter: tick },
+    x: { type: 'value', min: 0, max: 1.12 * most, ticks: counts },
+    y: { type: 'value', min: 0, max: top, splitNumber: 4, label: { showMaxLabel: false } },
+    series: seriesOf(scheme, context),
+    notes:
+      redisFull < most
+        ? [{ text: 'one Redis is full', left: 8, top: height * (1 - redisFull / top) - 18 }]
+        : [],
   }
-  const yAxis: YAXisComponentOption = {
-    ...axes,
-    type: 'value',
-    min: 0,
-    max: top,
-    splitNumber: 4,
-    splitLine: { lineStyle: { color: ink.line } },
-    axisLabel: {
-      show: firstInRow,
-      showMaxLabel: false,
-      color: ink.muted,
-      fontSize: 11,
-      formatter: tick,
-    },
-  }
-  const name = { text: scheme, fill: look.color, fontSize: 12.5, fontWeight: 'bold' as const }
-  const texts = [
-    { type: 'text' as const, left: box.left, top: box.top - 38, style: name },
-    caption(largest(arms, scheme, place), { left: box.left, top: box.top - 20 }),
-    ...ceilingText(place, box),
-  ]
-  return { grid: box, xAxis, yAxis, texts, series: seriesOf(arms, look, place) }
 }
 
 /** What the largest fleet serves, and what it is of N times one where that can be told. */
-function largest(arms: Arms, scheme: string, { counts, scaling }: Place): string {
-  const most = counts.at(-1)
+function largest({ arms, most, scaling }: Context): string {
   const served = arms.find(({ arm }) => arm.replicas === most)?.metrics.throughputPerSec
-  const found = scaling.find((entry) => entry.scheme === scheme && entry.replicas === most)
+  const found = scaling.find(({ replicas }) => replicas === most)
   if (!served) return ''
   const share = found?.efficiency ? `, ${percent(found.efficiency.value)} of ${most} × one` : ''
   return `${most} serve ${figure(served.value)}/s${share}`
 }
 
-/** Names the line at which the one Redis is full, where it lies inside the panel. */
-function ceilingText({ law, top, counts }: Place, box: Box) {
-  const ceiling = law?.redisFromReplicas?.value
-  if (ceiling === undefined || ceiling >= (counts.at(-1) ?? 1)) return []
-  const y = box.top + box.height * (1 - ceiling / top)
-  return [caption('one Redis is full', { left: box.left + 8, top: y - 18 })]
-}
-
-type Box = ReturnType<typeof panelBox>['box']
-
-/** What the demand law says: N times one, up to where one Redis is full. */
-function lawLine({ counts, law }: Place): [number, number][] {
-  const most = counts.at(-1) ?? 1
-  const knee = Math.min(most, law?.redisFromReplicas?.value ?? Number.POSITIVE_INFINITY)
-  return [
+function seriesOf(scheme: string, { arms, counts, most, scaling, redisFull }: Context) {
+  const speedup = (n: number) => scaling.find(({ replicas }) => replicas === n)?.speedup
+  // Where replicas share cores nobody can expect N times one.
+  const dotted = (data: number[][]) =>
+    rule(arms.some(sharesCores) ? [] : data, { color: ink.muted, type: 'dotted', width: 1.5 })
+  const knee = Math.min(most, redisFull)
+  const law = [
     [0, 0],
     [knee, knee],
     [most, knee],
   ]
-}
-
-/** The level at which Redis is full, from the axis to where the line of the law meets it. */
-function ceilingLine({ law, counts }: Place): [number, number][] {
-  const ceiling = law?.redisFromReplicas?.value
-  if (ceiling === undefined || ceiling >= (counts.at(-1) ?? 1)) return []
-  return [
-    [0, ceiling],
-    [ceiling, ceiling],
+  const fromTheAxis = [
+    [0, redisFull],
+    [redisFull, redisFull],
   ]
-}
-
-function seriesOf(arms: Arms, { color, symbol }: ReturnType<typeof lookOf>, place: Place) {
-  const { index, counts, scaling } = place
-  const at = (n: number) => arms.find(({ arm }) => arm.replicas === n)
-  const speedup = (n: number) =>
-    scaling.find(({ scheme, replicas }) => scheme === arms[0]?.arm.scheme && replicas === n)?.speedup
-  const axes = { xAxisIndex: index, yAxisIndex: index, silent: true }
-  const dotted = (data: [number, number][]): LineSeriesOption => ({
-    ...axes,
-    type: 'line',
-    symbol: 'none',
-    lineStyle: { color: ink.muted, type: 'dotted', width: 1.5 },
-    // Where replicas share cores nobody can expect N times one.
-    data: arms.some(sharesCores) ? [] : data,
+  const points = counts.map((n) => {
+    const entry = arms.find(({ arm }) => arm.replicas === n)
+    const value = [n, n === 1 && entry?.metrics.throughputPerSec ? 1 : (speedup(n)?.value ?? null)]
+    return entry && cannotTell(entry) ? { value, itemStyle: hollow(lookOf(scheme).color) } : { value }
   })
-  const measured: LineSeriesOption = {
-    ...axes,
-    type: 'line',
-    symbol,
-    symbolSize: 8,
-    lineStyle: { color, width: 2, type: arms.some(cannotTell) ? 'dashed' : 'solid' },
-    z: 3,
-    itemStyle: { color },
-    data: counts.map((n) => {
-      const entry = at(n)
-      const value = [n, n === 1 && entry?.metrics.throughputPerSec ? 1 : (speedup(n)?.value ?? null)]
-      const hollow = { color: ink.background, borderColor: color, borderWidth: 2 }
-      return entry && cannotTell(entry) ? { value, itemStyle: hollow } : { value }
-    }),
-  }
   return [
-    dotted(lawLine(place)),
-    dotted(ceilingLine(place)),
-    measured,
-    { ...axes, ...verticalWhiskers(counts.map((n) => [n, speedup(n)])) },
+    dotted(law),
+    dotted(redisFull < most ? fromTheAxis : []),
+    schemeLine(scheme, points, { z: 3, lineStyle: { type: arms.some(cannotTell) ? 'dashed' : 'solid' } }),
+    verticalWhiskers(counts.map((n) => [n, speedup(n)])),
   ]
 }
 
@@ -195,19 +115,12 @@ function cannotTell({ warnings }: Arms[number]): boolean {
   return warnings.includes('replicas-share-cores') || instrumentLimit(warnings) !== null
 }
 
-function caption(text: string, position: object) {
-  return { type: 'text' as const, ...position, style: { text, fill: ink.muted, fontSize: 12 } }
-}
-
-function legend(arms: Arms): string[] {
+function legend(arms: Arms): string {
   const dotted = 'dotted: the demand law, N times one replica up to where one Redis is full'
-  const shared = arms.some(sharesCores)
+  if (arms.some(sharesCores))
+    return 'hollow, dashed: these replicas share cores, so the line says nothing about how the scheme scales'
   const limited = arms.some(({ warnings }) => instrumentLimit(warnings) !== null)
-  if (shared)
-    return [
-      'hollow, dashed: these replicas share cores, so the line says nothing about how the scheme scales',
-    ]
-  return [limited ? `${dotted} · hollow, dashed: generator or proxy was full` : dotted]
+  return limited ? `${dotted} · hollow, dashed: generator or proxy was full` : dotted
 }
 
 /** The chart's finding: efficiency at the largest N that has one, or why there is none. */
@@ -216,15 +129,12 @@ function finding(summary: Summary, arms: Arms): string {
     efficiency ? [{ scheme, replicas, value: efficiency.value }] : [],
   )
   const largest = Math.max(...told.map(({ replicas }) => replicas))
-  const there = told.filter(({ replicas }) => replicas === largest).sort((a, b) => b.value - a.value)
-  const [best, worst] = [there[0], there.at(-1)]
-  if (best && worst) {
-    const share = ({ scheme, value }: typeof best) => `${percent(value)} (${scheme})`
-    const range = best === worst ? share(best) : `${share(worst)} to ${share(best)}`
-    return `${largest} replicas reach ${range} of ${largest} times one`
-  }
-  const shared = arms.some(sharesCores)
-  return shared
+  const range = leastToMost(
+    told.filter(({ replicas }) => replicas === largest),
+    ({ value }) => percent(value),
+  )
+  if (range !== null) return `${largest} replicas reach ${range} of ${largest} times one`
+  return arms.some(sharesCores)
     ? 'Too few cores to tell how schemes scale: replicas share them'
     : 'How schemes scale was not seen: the replicas were not the limit'
 }

@@ -1,5 +1,4 @@
 /** What the laws say of arms that were held out, written down beforehand; and how far off they were. */
-
 import { union } from '../../figures/comparisons.ts'
 import { estimate } from '../../figures/metrics.ts'
 import { type ArmRecords, recordsByArm } from '../../figures/records.ts'

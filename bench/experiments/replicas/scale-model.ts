@@ -1,5 +1,4 @@
 /** A cluster on a machine with too few cores: every process of the fleet under a CPU quota. */
-
 import type { SchemeName } from '../../../servers/scheme.ts'
 import type { Arm, Quotas } from '../../record/types.ts'
 import { type ArmChoice, arm, withControl } from '../arms.ts'

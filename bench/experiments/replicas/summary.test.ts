@@ -1,5 +1,4 @@
 /** What a report says of scaling is what was put into the records. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { recordsByArm } from '../../figures/records.ts'

@@ -1,5 +1,4 @@
 /** Revokes logins of its own, one after the other, and asks every replica densely until when each is accepted. */
-
 import { setTimeout as delay } from 'node:timers/promises'
 import { boundsOf, shippedBoundsOf } from '../../observe/bounds.ts'
 import { type Bounds, checkHistory, describe, describeLate } from '../../observe/check.ts'

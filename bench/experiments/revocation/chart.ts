@@ -1,11 +1,11 @@
 /** Time from an acknowledged revocation to the last acceptance, on a scale from a millisecond to hours, beside the bound. */
-
-import type { ScatterSeriesOption } from 'echarts'
 import type { Run } from '../../record/types.ts'
-import { nameAxis, rowLabels, valueAxis } from '../../words/charts/axes.ts'
+import { source, valueAxis } from '../../words/charts/axes.ts'
+import { dots, hollow } from '../../words/charts/marks.ts'
 import { ink } from '../../words/charts/palette.ts'
+import { inRows, legend } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
-import { counted, list, machine } from '../../words/format.ts'
+import { counted, list } from '../../words/format.ts'
 import type { Summary } from './schema.ts'
 import { timeText } from './section.ts'
 
@@ -31,49 +31,35 @@ const WAYS: Readonly<Record<Way['way'], { name: string; color: string; symbol: s
 export function revocationChart(run: Run, summary: Summary): Drawing | null {
   const entries = summary.revocation
   if (entries.length === 0) return null
-  const smoke = run.profile === 'smoke' ? 'SMOKE RUN, never a published figure · ' : ''
   const ns = entries.flatMap(({ ways }) => ways.filter(({ n }) => n > 0).map(({ n }) => n))
   const n =
     ns.length === 0
       ? ''
-      : `median (small) and worst (large) of ${Math.min(...ns)} to ${counted(Math.max(...ns), 'revocation')} · `
-  const { min: _, ...axis } = valueAxis('from the acknowledgement to the last acceptance on any replica')
+      : `median (small) and worst (large) of ${Math.min(...ns)} to ${counted(Math.max(...ns), 'revocation')}`
+  const note =
+    'filled: last acceptance · hollow: nothing was accepted, all refused from here on · bar: declared bound (none drawn: at once), pale: as shipped'
+  const rows = inRows({
+    room: { left: 176, right: 196, top: TOP, bottom: BOTTOM },
+    x: valueAxis('from the acknowledgement to the last acceptance on any replica', {
+      type: 'log',
+      min: SHORTEST_MS,
+      max: LONGEST_MS,
+      ticks: TICKS_MS,
+      format: timeText,
+    }),
+    names: entries.map(({ scheme }) => scheme),
+    series: [
+      bounds(entries, 'shippedBoundMs', ink.line),
+      bounds(entries, 'boundMs', ink.text),
+      ...Object.keys(WAYS).map((way) => acceptances(entries, way as Way['way'])),
+    ],
+    labels: entries.map(label),
+  })
+  const names = Object.values(WAYS).map(({ name }) => name)
   return drawing(
-    {
-      title: finding(entries),
-      subtitle:
-        `${smoke}${n}${machine(run.environment)}\n` +
-        'filled: last acceptance · hollow: nothing was accepted, all refused from here on · bar: declared bound (none drawn: at once), pale: as shipped',
-    },
-    {
-      legend: {
-        data: Object.values(WAYS).map(({ name }) => name),
-        left: 180,
-        top: 80,
-        itemGap: 20,
-        textStyle: { color: ink.text, fontSize: 12 },
-      },
-      grid: { left: 176, right: 196, top: TOP, bottom: BOTTOM },
-      xAxis: {
-        ...axis,
-        type: 'log',
-        min: SHORTEST_MS,
-        max: LONGEST_MS,
-        axisLabel: {
-          color: ink.muted,
-          fontSize: 11,
-          customValues: TICKS_MS,
-          formatter: timeText,
-        },
-      } as object,
-      yAxis: nameAxis(entries.map(({ scheme }) => scheme)),
-      series: [
-        bars(entries, 'shippedBoundMs', ink.line),
-        bars(entries, 'boundMs', ink.text),
-        ...Object.keys(WAYS).map((way) => dots(entries, way as Way['way'])),
-        rowLabels(entries.map(label)),
-      ],
-    },
+    finding(entries),
+    [source(run, n), note],
+    { ...rows, legend: legend({ data: names, left: 180, top: 80, itemGap: 20 }) },
     TOP + BOTTOM + ROW_HEIGHT * entries.length,
   )
 }
@@ -81,49 +67,29 @@ export function revocationChart(run: Run, summary: Summary): Drawing | null {
 /** On a logarithmic axis nothing has a place left of its beginning. */
 const placed = (ms: number) => Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ms))
 
-function bars(
-  entries: readonly Entry[],
-  bound: 'boundMs' | 'shippedBoundMs',
-  color: string,
-): ScatterSeriesOption {
-  return {
-    type: 'scatter',
-    silent: true,
-    z: 3,
-    symbol: 'rect',
-    symbolSize: [3, ROW_HEIGHT - 6],
-    itemStyle: { color, opacity: 1 },
-    data: entries.flatMap(({ ways }, row) => {
-      const known = new Set(ways.filter(({ unsupported }) => !unsupported).map((way) => way[bound]))
-      return [...known].flatMap((ms) => (ms ? [[placed(ms), row]] : []))
-    }),
-  }
+function bounds(entries: readonly Entry[], bound: 'boundMs' | 'shippedBoundMs', color: string) {
+  const data = entries.flatMap(({ ways }, row) => {
+    const known = new Set(ways.filter(({ unsupported }) => !unsupported).map((way) => way[bound]))
+    return [...known].flatMap((ms) => (ms ? [[placed(ms), row]] : []))
+  })
+  const itemStyle = { color, opacity: 1 }
+  return dots(data, { z: 3, symbol: 'rect', symbolSize: [3, ROW_HEIGHT - 6], itemStyle })
 }
 
-function dots(entries: readonly Entry[], name: Way['way']): ScatterSeriesOption {
-  const { color, symbol, dy, name: label } = WAYS[name]
-  const hollow = { color: ink.background, borderColor: color, borderWidth: 1.5, opacity: 1 }
-  return {
-    type: 'scatter',
-    name: label,
-    silent: true,
-    z: 6,
-    symbol,
-    symbolSize: 8,
-    symbolOffset: [0, dy],
-    itemStyle: { color, opacity: 1 },
-    data: entries.flatMap(({ ways }, row) => {
-      const way = ways.find((one) => one.way === name)
-      const times = way && shownTimes(way)
-      if (!way || !times) return []
-      const style = way.accepted === 0 ? { itemStyle: hollow } : {}
-      return [
-        // Where most were refused at once, the median has no place on the axis.
-        ...(times.value > 0 ? [{ value: [placed(times.value), row], symbolSize: 4, ...style }] : []),
-        { value: [placed(times.worst), row], ...style },
-      ]
-    }),
-  }
+function acceptances(entries: readonly Entry[], way: Way['way']) {
+  const { color, symbol, dy, name } = WAYS[way]
+  const data = entries.flatMap(({ ways }, row) => {
+    const found = ways.find((one) => one.way === way)
+    const times = found && shownTimes(found)
+    if (!found || !times) return []
+    const style = found.accepted === 0 ? { itemStyle: { ...hollow(color, 1.5), opacity: 1 } } : {}
+    return [
+      // Where most were refused at once, the median has no place on the axis.
+      ...(times.value > 0 ? [{ value: [placed(times.value), row], symbolSize: 4, ...style }] : []),
+      { value: [placed(times.worst), row], ...style },
+    ]
+  })
+  return dots(data, { name, symbol, symbolSize: 8, symbolOffset: [0, dy], itemStyle: { color, opacity: 1 } })
 }
 
 /** The last acceptance, or where there was none the first refusal: it cannot have been later. */

@@ -1,5 +1,4 @@
 /** How long an ended login is still accepted somewhere, on several replicas and under load; and what renewing tokens costs. */
-
 import type { SchemeName, Traits } from '../../../servers/scheme.ts'
 import type { Arm, Observe, Settings } from '../../record/types.ts'
 import { arm, blocksOf } from '../arms.ts'

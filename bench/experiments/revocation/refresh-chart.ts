@@ -1,9 +1,9 @@
 /** What renewing access tokens costs a user-hour, against how long a revoked one is accepted. */
-
-import type { LineSeriesOption } from 'echarts'
 import type { Run } from '../../record/types.ts'
-import { provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
-import { ink, lookOf } from '../../words/charts/palette.ts'
+import { provenance, rising } from '../../words/charts/axes.ts'
+import { schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
+import { ink } from '../../words/charts/palette.ts'
+import { inPanel } from '../../words/charts/panels.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { counted, figure } from '../../words/format.ts'
 import type { Summary } from './schema.ts'
@@ -17,71 +17,51 @@ export function refreshChart(run: Run, summary: Summary): Drawing | null {
   const entries = summary.refresh.filter(({ curve }) => curve.length > 0)
   const points = entries.flatMap(({ curve }) => curve)
   if (points.length === 0) return null
-  const lifetimes = [...new Set(points.map(({ lifetimeMin }) => lifetimeMin))].sort((a, b) => a - b)
+  const lifetimes = rising(points.map(({ lifetimeMin }) => lifetimeMin))
   const costs = points.map(({ cpuMsPerHour }) => cpuMsPerHour)
-  const axis = { type: 'log' as const, nameLocation: 'middle' as const, axisTick: { show: false } }
-  const nameTextStyle = { color: ink.muted, fontSize: 12 }
-  return drawing(
-    {
-      title: finding(entries),
-      subtitle: `${provenance(run, costs)}\ncomputed from the CPU of one refresh, for a user who is there all the time · both axes logarithmic`,
+  const room = { left: 76, right: 136, top: 84, bottom: 56 }
+  const option = inPanel(room, {
+    x: {
+      type: 'log',
+      name: 'how long a revoked access token is accepted, minutes',
+      min: 0.8,
+      max: 75,
+      ticks: lifetimes,
     },
-    {
-      grid: { left: 76, right: 136, top: 84, bottom: 56 },
-      xAxis: {
-        ...axis,
-        name: 'how long a revoked access token is accepted, minutes',
-        nameGap: 30,
-        nameTextStyle,
-        min: 0.8,
-        max: 75,
-        splitLine: { show: false },
-        axisLabel: { color: ink.muted, fontSize: 11, formatter: tick, customValues: lifetimes },
-      } as object,
-      yAxis: {
-        ...axis,
-        name: 'extra CPU, ms a user-hour',
-        nameGap: 48,
-        nameTextStyle,
-        splitLine: { lineStyle: { color: ink.line } },
-        min: powerOfTen(Math.min(...costs.map(({ lo }) => lo)), Math.floor),
-        max: powerOfTen(Math.max(...costs.map(({ hi }) => hi)), Math.ceil),
-        axisLabel: { color: ink.muted, fontSize: 11, formatter: tick },
-      },
-      series: entries.flatMap((entry) => [
-        lineOf(entry),
-        verticalWhiskers(entry.curve.map(({ lifetimeMin, cpuMsPerHour }) => [lifetimeMin, cpuMsPerHour])),
-      ]),
+    y: {
+      type: 'log',
+      name: 'extra CPU, ms a user-hour',
+      nameLocation: 'middle',
+      nameGap: 48,
+      min: powerOfTen(Math.min(...costs.map(({ lo }) => lo)), Math.floor),
+      max: powerOfTen(Math.max(...costs.map(({ hi }) => hi)), Math.ceil),
     },
-    HEIGHT,
-  )
+    series: entries.flatMap((entry) => [
+      lineOf(entry),
+      verticalWhiskers(entry.curve.map(({ lifetimeMin, cpuMsPerHour }) => [lifetimeMin, cpuMsPerHour])),
+    ]),
+  })
+  const note =
+    'computed from the CPU of one refresh, for a user who is there all the time · both axes logarithmic'
+  return drawing(finding(entries), [provenance(run, costs), note], option, HEIGHT)
 }
 
 const powerOfTen = (value: number, round: (exponent: number) => number) => 10 ** round(Math.log10(value))
 
-function lineOf({ scheme, curve }: Entry): LineSeriesOption {
-  const { color, symbol } = lookOf(scheme)
-  return {
-    type: 'line',
-    name: scheme,
-    silent: true,
-    symbol,
-    symbolSize: 8,
-    lineStyle: { color, width: 2 },
-    itemStyle: { color },
-    data: curve.map(({ lifetimeMin, requestsPerHour, cpuMsPerHour }) => ({
-      value: [lifetimeMin, cpuMsPerHour.value],
-      label: {
-        show: true,
-        position: 'right',
-        // Above the line, which falls to the right.
-        offset: [0, -10],
-        color: ink.text,
-        fontSize: 12,
-        formatter: `${counted(requestsPerHour, 'request')}, ${figure(cpuMsPerHour.value)} ms`,
-      },
-    })),
-  }
+function lineOf({ scheme, curve }: Entry) {
+  const points = curve.map(({ lifetimeMin, requestsPerHour, cpuMsPerHour }) => ({
+    value: [lifetimeMin, cpuMsPerHour.value],
+    label: {
+      show: true,
+      position: 'right' as const,
+      // Above the line, which falls to the right.
+      offset: [0, -10],
+      color: ink.text,
+      fontSize: 12,
+      formatter: `${counted(requestsPerHour, 'request')}, ${figure(cpuMsPerHour.value)} ms`,
+    },
+  }))
+  return schemeLine(scheme, points, { name: scheme })
 }
 
 function finding(entries: readonly Entry[]): string {

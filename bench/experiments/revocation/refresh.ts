@@ -1,5 +1,4 @@
 /** What short lifetimes of access tokens cost: the CPU of one refresh, times how many of them an hour brings. */
-
 import { estimate, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../../figures/records.ts'
 import { ofServing, SERVING, type ServingTier } from '../../record/tiers.ts'

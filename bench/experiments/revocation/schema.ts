@@ -1,5 +1,4 @@
 /** What a summary says of revocation, and of renewing access tokens. */
-
 import { z } from 'zod'
 import type { SummaryWith } from '../../figures/schema.ts'
 import { count, estimateSchema, nonNegative, warningSchema } from '../../record/schema/basics.ts'

@@ -1,5 +1,4 @@
 /** How long revoked credentials were still accepted: over all revocations of an arm, whatever trial they were seen in. */
-
 import { observed, type Seen as SeenOf, seenByArm } from '../../figures/seen.ts'
 import type { Observed, Run, TrialResult } from '../../record/types.ts'
 import { medianInterval } from '../../stats/median-interval.ts'

@@ -1,9 +1,9 @@
 /** p50 against the round trip that was added between replica and Redis: a line a scheme, its round trips beside it. */
-
-import type { LineSeriesOption } from 'echarts'
 import type { Run } from '../../record/types.ts'
-import { niceTop, provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
+import { niceTop, provenance, rising } from '../../words/charts/axes.ts'
+import { endLabel, hollow, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
+import { inPanel } from '../../words/charts/panels.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { figure, list } from '../../words/format.ts'
 import type { Summary } from './schema.ts'
@@ -18,48 +18,33 @@ const FLOOR_MS = 1
 /** Null where fewer than two distances were measured. */
 export function distanceChart(run: Run, summary: Summary): Drawing | null {
   const { distance } = summary
-  const added = [
-    ...new Set(distance.flatMap(({ levels }) => levels.flatMap(({ roundTripMs }) => roundTripMs ?? []))),
-  ].sort((a, b) => a - b)
+  const added = rising(
+    distance.flatMap(({ levels }) => levels.flatMap(({ roundTripMs }) => roundTripMs ?? [])),
+  )
   const rate = lowestRate(distance)
   if (added.length < 2 || rate === null) return null
   const rows = distance.flatMap(({ levels }) => levels.flatMap((level) => rowAt(level, rate) ?? []))
-  const top = Math.max(...rows.map(({ p50Us }) => p50Us.hi / 1_000))
+  const p50s = rows.map(({ p50Us }) => p50Us)
+  const top = Math.max(...p50s.map(({ hi }) => hi / 1_000))
   const subtitle = [
-    provenance(
-      run,
-      rows.map(({ p50Us }) => p50Us),
-    ).replace('median of ', 'all windows of '),
+    provenance(run, p50s, 'all windows'),
     `open loop, ${figure(rate)} arrivals a second · at 0 the relay is there and adds no delay · below 1 ms is drawn at 1 ms`,
     'hollow, one by one: without auto-pipelining, which lets a command wait for the batch before its own',
   ]
-  return drawing(
-    { title: finding(distance), subtitle: subtitle.join('\n') },
-    {
-      grid: { left: 64, right: 310, top: 134, bottom: 62 },
-      xAxis: {
-        type: 'category',
-        data: added.map((ms) => String(ms)),
-        name: 'ms of round trip added between replica and Redis',
-        nameLocation: 'middle',
-        nameGap: 32,
-        nameTextStyle: { color: ink.muted, fontSize: 12 },
-        axisTick: { show: false },
-        axisLine: { lineStyle: { color: ink.muted } },
-        axisLabel: { color: ink.text, fontSize: 12 },
-      },
-      yAxis: {
-        type: 'log',
-        name: 'p50, ms',
-        nameTextStyle: { color: ink.muted, fontSize: 12, align: 'right' },
-        min: FLOOR_MS,
-        max: niceTop(top),
-        splitLine: { lineStyle: { color: ink.line } },
-        axisLabel: { color: ink.muted, fontSize: 11, formatter: tick },
-      },
-      series: distance.flatMap((entry) => seriesOf(entry, added, rate)),
+  const room = { left: 64, right: 310, top: 134, bottom: 62 }
+  const option = inPanel(room, {
+    x: {
+      type: 'category',
+      data: added.map(String),
+      name: 'ms of round trip added between replica and Redis',
+      nameGap: 32,
+      format: String,
+      label: { color: ink.text, fontSize: 12 },
     },
-  )
+    y: { type: 'log', name: 'p50, ms', nameAlign: 'right', min: FLOOR_MS, max: niceTop(top) },
+    series: distance.flatMap((entry) => seriesOf(entry, added, rate)),
+  })
+  return drawing(finding(distance), subtitle, option)
 }
 
 const toMs = (us: number) => Math.max(FLOOR_MS, us / 1_000)
@@ -76,7 +61,7 @@ function rowAt({ rungs }: Entry['levels'][number], rate: number): Row | undefine
 }
 
 /** A scheme without Redis is measured once, and its line is as long as the others', dotted. */
-function seriesOf(entry: Entry, added: readonly number[], rate: number): object[] {
+function seriesOf(entry: Entry, added: readonly number[], rate: number) {
   const { color, symbol } = lookOf(entry.scheme)
   const [only] = entry.levels
   const isNear = only?.roundTripMs === null
@@ -85,37 +70,27 @@ function seriesOf(entry: Entry, added: readonly number[], rate: number): object[
     const row = level && rowAt(level, rate)
     return row ? [{ place, row }] : []
   })
-  const line: LineSeriesOption = {
-    type: 'line',
-    silent: true,
-    clip: false,
-    symbol: isNear ? 'none' : symbol,
-    symbolSize: 8,
-    // Both ends alone: a line between them would be drawn through distances that were not measured.
-    lineStyle: {
-      color,
-      width: isNear ? 1.5 : 2.5,
-      type: isNear ? 'dotted' : 'solid',
-      opacity: entry.oneByOne ? 0 : 1,
+  const line = schemeLine(
+    entry.scheme,
+    points.map(({ place, row }) => [place, toMs(row.p50Us.value)]),
+    {
+      clip: false,
+      symbol: isNear ? 'none' : symbol,
+      // Both ends alone: a line between them would be drawn through distances that were not measured.
+      lineStyle: { ...(isNear ? NEAR : FAR), opacity: entry.oneByOne ? 0 : 1 },
+      itemStyle: entry.oneByOne ? hollow(color) : { color },
+      ...endLabel(color, labelOf(entry)),
     },
-    itemStyle: entry.oneByOne ? { color: ink.background, borderColor: color, borderWidth: 2 } : { color },
-    data: points.map(({ place, row }) => [place, toMs(row.p50Us.value)]),
-    endLabel: {
-      show: true,
-      color,
-      fontSize: 12,
-      fontWeight: 'bold',
-      formatter: labelOf(entry),
-      distance: 10,
-    },
-    labelLayout: { moveOverlap: 'shiftY' },
-  }
+  )
   const intervals = verticalWhiskers(
     points.map(({ place, row }) => [place, row.p50Us]),
     toMs,
   )
   return isNear ? [line] : [line, { ...intervals, clip: false }]
 }
+
+const NEAR = { width: 1.5, type: 'dotted' } as const
+const FAR = { width: 2.5 } as const
 
 function labelOf(entry: Entry): string {
   const trips = roundTripsIn(entry)

@@ -1,5 +1,4 @@
 /** What distance to Redis costs: the same requests with a real TCP delay between the replica and its store. */
-
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Arm } from '../../record/types.ts'

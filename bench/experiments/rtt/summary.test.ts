@@ -1,5 +1,4 @@
 /** How many round trips a read waits for, in a made-up run where that is known. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { trialResultSchema } from '../../record/schema/trial.ts'

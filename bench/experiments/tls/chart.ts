@@ -2,9 +2,11 @@
 
 import { isControl } from '../../figures/records.ts'
 import type { Run } from '../../record/types.ts'
-import { armsOf, nameAxis, provenance, rowLabels, valueAxis, whiskers } from '../../words/charts/axes.ts'
+import { armsOf, provenance, valueAxis } from '../../words/charts/axes.ts'
+import { whiskers } from '../../words/charts/marks.ts'
+import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
-import { tierBars, tierLegend } from '../../words/charts/tier-bars.ts'
+import { tierBars } from '../../words/charts/tier-bars.ts'
 import { figure, NOT_DETECTED } from '../../words/format.ts'
 import { SESSION_SCHEME } from './plan.ts'
 import type { Summary } from './schema.ts'
@@ -20,16 +22,15 @@ export function tlsChart(run: Run, summary: Summary): Drawing | null {
   const totals = rows.map(({ metrics }) => metrics['cpuUsPerRequest.total'])
   const note =
     'without auth, but for the first row · a replica spends more where fewer requests come at a time\nright: the proxy’s part, and what of it is for TLS · ~ no difference detected'
-  return drawing(
-    { title: finding(summary), subtitle: `${provenance(run, totals)}\n${note}` },
-    {
-      grid: { left: 236, right: 170, top: 124, bottom: 48 },
-      legend: tierLegend(232, 94),
-      xAxis: valueAxis('CPU µs per request'),
-      yAxis: nameAxis(rows.map(labelOf)),
-      series: [...tierBars(rows), whiskers(totals), rowLabels(rows.map((row) => proxyText(row, summary)))],
-    },
-  )
+  const option = inRows({
+    room: { left: 236, right: 170, top: 124 },
+    stacks: true,
+    x: valueAxis('CPU µs per request'),
+    names: rows.map(labelOf),
+    series: [...tierBars(rows), whiskers(totals)],
+    labels: rows.map((row) => proxyText(row, summary)),
+  })
+  return drawing(finding(summary), [provenance(run, totals), note], option)
 }
 
 /** The control in all ways, and, for scale, what a session in Redis costs over plain HTTP. */

@@ -1,5 +1,4 @@
 /** The arms of the experiment `tls`: what differs from what, and where there are none. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { armSchema } from '../../record/schema/trial.ts'

@@ -1,5 +1,4 @@
 /** What TLS at the proxy costs: for a request on a kept connection, for a new connection, and for a resumed one. */
-
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Arm, Settings } from '../../record/types.ts'

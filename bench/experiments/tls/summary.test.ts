@@ -1,5 +1,4 @@
 /** What a report says of TLS, against the costs that a made-up run was given. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TrialResult } from '../../record/types.ts'

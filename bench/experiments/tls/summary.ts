@@ -1,5 +1,4 @@
 /** What TLS at the proxy adds to a request and to a connection, and which versions it refuses. */
-
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { addedTo, together } from '../../figures/auth-tax.ts'
 import { type Compared, concluded, inFamily, union } from '../../figures/comparisons.ts'

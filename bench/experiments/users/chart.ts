@@ -1,11 +1,11 @@
 /** Memory that logins added against the number of logged-in users: replicas at the left, Redis at the right. */
 
-import type { LineSeriesOption, XAXisComponentOption, YAXisComponentOption } from 'echarts'
 import type { MetricName } from '../../figures/metrics.ts'
-import { schemePlace } from '../../figures/records.ts'
 import type { Estimate, Run } from '../../record/types.ts'
-import { armsOf, provenance, tick, verticalWhiskers } from '../../words/charts/axes.ts'
-import { ink, lookOf } from '../../words/charts/palette.ts'
+import { armsOf, provenance, rising, schemesOf, tick } from '../../words/charts/axes.ts'
+import { endLabel, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
+import { lookOf } from '../../words/charts/palette.ts'
+import { type Panel, smallMultiples } from '../../words/charts/panels.ts'
 import { type Drawing, drawing, size } from '../../words/charts/svg.ts'
 import { figure, list, megabytes } from '../../words/format.ts'
 import type { Summary } from './schema.ts'
@@ -13,12 +13,11 @@ import type { Summary } from './schema.ts'
 type Arms = Summary['arms']
 
 const sides = [
-  { metric: 'replicaGrowthBytes', key: 'replicaBytes', name: 'in the replica', left: 50 },
-  { metric: 'redisGrowthBytes', key: 'redisBytes', name: 'in Redis', left: 490 },
-] as const satisfies readonly { metric: MetricName; key: string; name: string; left: number }[]
+  { metric: 'replicaGrowthBytes', key: 'replicaBytes', name: 'in the replica' },
+  { metric: 'redisGrowthBytes', key: 'redisBytes', name: 'in Redis' },
+] as const satisfies readonly { metric: MetricName; key: string; name: string }[]
 
-const WIDTH = 250
-const TOP = 128
+const area = { left: 50, right: 160, top: 128, bottom: 106, gapX: 190 }
 const NOTE_LINE = 15
 /** For as many there is room below the panels; the chart grows with more. */
 const NOTE_LINES = 4
@@ -26,25 +25,19 @@ const NOTE_LINES = 4
 /** Null where the run has no experiment `users` with more than one number of them. */
 export function memoryChart(run: Run, summary: Summary): Drawing | null {
   const arms = armsOf(summary, 'users').filter(({ arm }) => !arm.twin)
-  const levels = [...new Set(arms.map(({ arm }) => arm.users))].sort((a, b) => a - b)
+  const levels = rising(arms.map(({ arm }) => arm.users))
   if (levels.length < 2) return null
   const growths = arms.flatMap(({ metrics }) => sides.map(({ metric }) => metrics[metric]))
   // One scale for both: the point is where the memory is.
   const top = megabytes(Math.max(1e6, ...growths.map((estimate) => estimate?.hi ?? 0)))
-  const panels = sides.map((side, index) => panel(side, index, { arms, summary, levels, top }))
+  const panels = sides.map((side) => panel(side, { arms, summary, levels, top }))
+  const { option } = smallMultiples(panels, area, (one) => one)
+  const noteLines = Math.max(...panels.map(({ notes = [] }) => notes[0]?.text.split('\n').length ?? 0))
   return drawing(
-    {
-      title: finding(summary),
-      subtitle: `${provenance(run, growths)}\nmemory after all logins minus memory before the first one`,
-    },
-    {
-      grid: panels.map(({ grid }) => grid),
-      xAxis: panels.map(({ xAxis }) => xAxis),
-      yAxis: panels.map(({ yAxis }) => yAxis),
-      series: panels.flatMap(({ series }) => series),
-      graphic: panels.flatMap(({ texts }) => texts),
-    },
-    size.height + NOTE_LINE * Math.max(0, ...panels.map(({ noteLines }) => noteLines - NOTE_LINES)),
+    finding(summary),
+    [provenance(run, growths), 'memory after all logins minus memory before the first one'],
+    option,
+    size.height + NOTE_LINE * Math.max(0, noteLines - NOTE_LINES),
   )
 }
 
@@ -56,56 +49,23 @@ interface Context {
   top: number
 }
 
-function panel(side: (typeof sides)[number], index: number, { arms, summary, levels, top }: Context) {
-  const schemes = [...new Set(arms.map(({ arm }) => arm.scheme))].sort(
-    (a, b) => schemePlace(a) - schemePlace(b),
-  )
+function panel(side: (typeof sides)[number], { arms, summary, levels, top }: Context): Panel {
+  const schemes = schemesOf(arms.map(({ arm }) => arm))
   const present = schemes.filter((scheme) => pointsOf(arms, scheme, side.metric).length > 0)
   const grows = present.filter((scheme) =>
     summary.memoryPerUser.some((entry) => entry.scheme === scheme && entry[side.key]?.detected),
   )
   const flat = present.filter((scheme) => !grows.includes(scheme))
-  const note = flatNote(flat, enoughBlocks(summary))
-  const axes = { gridIndex: index, axisLine: { lineStyle: { color: ink.muted } }, axisTick: { show: false } }
-  const xAxis: XAXisComponentOption = {
-    ...axes,
-    type: 'value',
-    name: 'logged-in users',
-    nameLocation: 'middle',
-    nameGap: 28,
-    nameTextStyle: { color: ink.muted, fontSize: 12 },
-    max: levels.at(-1) ?? 0,
-    interval: (levels.at(-1) ?? 0) / 4,
-    splitLine: { show: false },
-    axisLabel: { color: ink.muted, fontSize: 11, formatter: tick },
-  }
-  const yAxis: YAXisComponentOption = {
-    ...axes,
-    type: 'value',
-    min: (extent) => Math.min(0, extent.min),
-    max: top,
-    splitLine: { lineStyle: { color: ink.line } },
-    axisLabel: { color: ink.muted, fontSize: 11, showMaxLabel: false, formatter: tick },
-  }
+  const note = flatNote(flat, enoughBlocks(summary)).join('\n')
+  const most = levels.at(-1) ?? 0
+  const below = size.height - NOTE_LINE * NOTE_LINES - area.top
   return {
-    grid: { left: side.left, top: TOP, width: WIDTH, height: size.height - TOP - 106 },
-    xAxis,
-    yAxis,
-    noteLines: note.length,
-    texts: [
-      text(
-        `${side.name}, MB`,
-        { left: side.left, top: TOP - 28 },
-        { fontSize: 13, fontWeight: 'bold', fill: ink.text },
-      ),
-      text(
-        note.join('\n'),
-        { left: side.left, top: size.height - NOTE_LINE * NOTE_LINES },
-        { fontSize: 12, lineHeight: NOTE_LINE, fill: ink.muted },
-      ),
-    ],
+    title: { text: `${side.name}, MB`, above: 28 },
+    x: { type: 'value', name: 'logged-in users', nameGap: 28, max: most, interval: most / 4 },
+    y: { type: 'value', min: ({ min }) => Math.min(0, min), max: top, label: { showMaxLabel: false } },
+    notes: [{ text: note, left: 0, top: below, style: { lineHeight: NOTE_LINE } }],
     series: present.flatMap((scheme) =>
-      line(scheme, pointsOf(arms, scheme, side.metric), index, grows.includes(scheme)),
+      line(scheme, pointsOf(arms, scheme, side.metric), grows.includes(scheme)),
     ),
   }
 }
@@ -122,37 +82,21 @@ function pointsOf(arms: Arms, scheme: string, metric: MetricName): Points {
 }
 
 /** Growing lines carry their name at the end; flat ones lie on each other and are named below the panel. */
-function line(scheme: string, points: Points, index: number, grows: boolean) {
-  const { color, symbol } = lookOf(scheme)
-  const axes = { xAxisIndex: index, yAxisIndex: index }
-  const last = points.at(-1)
-  const name = `${scheme}\n${figure(megabytes(last?.bytes.value ?? 0))} MB`
-  const label: LineSeriesOption = {
-    endLabel: { show: true, color, fontSize: 12, fontWeight: 'bold', formatter: name, distance: 8 },
-    labelLayout: { moveOverlap: 'shiftY' },
+function line(scheme: string, points: Points, grows: boolean) {
+  const data = points.map(({ users, bytes }) => [users, megabytes(bytes.value)])
+  if (!grows) {
+    return [schemeLine(scheme, data, { clip: false, symbolSize: 5, z: 2, lineStyle: { width: 1.2 } })]
   }
-  const measured: LineSeriesOption = {
-    ...axes,
-    type: 'line',
-    silent: true,
-    clip: false,
-    symbol,
-    symbolSize: grows ? 8 : 5,
-    z: grows ? 3 : 2,
-    lineStyle: { color, width: grows ? 2.5 : 1.2 },
-    itemStyle: { color },
-    data: points.map(({ users, bytes }) => [users, megabytes(bytes.value)]),
-    ...(grows ? label : {}),
-  }
+  const name = `${scheme}\n${figure(megabytes(points.at(-1)?.bytes.value ?? 0))} MB`
+  const label = endLabel(lookOf(scheme).color, name, { distance: 8 })
   const intervals = verticalWhiskers(
     points.map(({ users, bytes }) => [users, bytes]),
     megabytes,
   )
-  return grows ? [measured, { ...axes, ...intervals, clip: false }] : [measured]
-}
-
-function text(words: string, position: object, style: object) {
-  return { type: 'text' as const, ...position, style: { text: words, ...style } }
+  return [
+    schemeLine(scheme, data, { clip: false, z: 3, lineStyle: { width: 2.5 }, ...label }),
+    { ...intervals, clip: false },
+  ]
 }
 
 /** In lines as wide as the panel. */

@@ -1,5 +1,4 @@
 /** How memory grows with logged-in users. */
-
 import { type Comparison, inFamily, union } from '../../figures/comparisons.ts'
 import { bytesPerUser, type GrowthOf, LEAST_STATE_BYTES } from '../../figures/growth.ts'
 import { estimate, redisGrowthBytes, replicaGrowthBytes } from '../../figures/metrics.ts'

@@ -1,5 +1,4 @@
 /** Each way to break a fleet, done to a real one: what its users are answered before, meanwhile and afterwards. */
-
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

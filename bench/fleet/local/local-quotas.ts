@@ -1,5 +1,4 @@
 /** The scale model on this machine: which processes of a trial's fleet are limited, and what runs beside them. */
-
 import { AuthscaleError } from '../../errors.ts'
 import type { Quotas } from '../../record/types.ts'
 import type { RunningFleet } from '../fleet.ts'

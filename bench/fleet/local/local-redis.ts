@@ -1,5 +1,4 @@
 /** The Redis of one trial on this machine: as it is, or such that it can be broken and mended. */
-
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AuthscaleError } from '../../errors.ts'

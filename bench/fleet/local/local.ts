@@ -1,5 +1,4 @@
 /** A fleet on this machine: Redis, replicas under pm2 and HAProxy, all started fresh for each trial. */
-
 import { AuthscaleError } from '../../errors.ts'
 import type { GeneratorOptions } from '../../load/job.ts'
 import type { Environment, Part, Placement, Setting } from '../../record/types.ts'

@@ -1,5 +1,4 @@
 /** Where a fleet under quotas may run, as a table and as properties. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'

@@ -1,5 +1,4 @@
 /** Which CPUs a fleet under quotas may use, so that each of its processes gets all that its quota allows. */
-
 import { AuthscaleError } from '../../errors.ts'
 import type { Placement, Quotas } from '../../record/types.ts'
 

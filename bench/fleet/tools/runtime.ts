@@ -1,5 +1,4 @@
 /** The Node that runs what is measured: pinned, so that results from two machines speak of the same runtime. */
-
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'

@@ -1,5 +1,4 @@
 /** One of the clients that take a new connection for each request: at any moment it has exactly one request under way. */
-
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Measurement } from '../../record/types.ts'

@@ -1,5 +1,4 @@
 /** Journeys against a server with an account of its own: in good order, and under faults in mid-journey. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'

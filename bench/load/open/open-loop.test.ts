@@ -1,5 +1,4 @@
 /** The open loop against a real server that keeps its own account, in good order and under faults. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,5 +1,4 @@
 /** The report page in a real browser: from a file, without a network, by mouse and by keyboard. */
-
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'

@@ -1,5 +1,4 @@
 /** Every trial of the run in one table that sorts and filters. */
-
 import type { TrialRow } from '../../figures/rows.ts'
 import { SERVING } from '../../record/tiers.ts'
 import { figure } from '../../words/format.ts'

@@ -1,5 +1,4 @@
 /** What replicas cost each other, carried to large fleets: the pessimistic line beside the straight one. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { MeasuredSummary } from '../../experiments/reports.ts'

@@ -1,5 +1,6 @@
 /** The lines of `far-scale`: measured, carried further, its interval, and the places where either ends. */
 import type { CustomSeriesOption, LineSeriesOption } from 'echarts'
+import { CROSS, endLabel, schemeLine } from '../../words/charts/marks.ts'
 import { lookOf } from '../../words/charts/palette.ts'
 import type { Range } from '../range.ts'
 import { count } from '../text.ts'
@@ -12,55 +13,37 @@ export interface Known {
   known: { sizes: FarSizes; range: Range }[]
 }
 
-/** @param place the panel and the right end of its scale; contention is drawn where replicas are */
-export function linesOf(
-  { entry, known }: Known,
-  place: { index: number; to: number; isOfReplicas: boolean },
-) {
-  const { scheme } = entry
+/** @param to the right end of the scale; contention is drawn where replicas are */
+export function linesOf({ entry: { scheme }, known }: Known, to: number, isOfReplicas: boolean) {
   const { color, symbol } = lookOf(scheme)
-  const axes = { xAxisIndex: 2 * place.index, yAxisIndex: place.index, silent: true }
   const measured = known.filter(({ sizes }) => sizes.rests === 'measured')
   const beyond = known.slice(Math.max(0, measured.length - 1))
   const last = known.at(-1)
-  const isCut = last !== undefined && last.sizes.rps < place.to
-  const line = (part: Known['known'], more: LineSeriesOption): LineSeriesOption => ({
-    ...axes,
-    type: 'line',
-    symbol: 'none',
-    itemStyle: { color },
-    data: part.map(({ sizes, range }) => [sizes.rps, range.value]),
-    ...more,
-  })
+  const isCut = last !== undefined && last.sizes.rps < to
+  const line = (part: Known['known'], more: LineSeriesOption) =>
+    schemeLine(
+      scheme,
+      part.map(({ sizes, range }) => [sizes.rps, range.value]),
+      { symbol: 'none', ...more },
+    )
+  const end = isCut ? `${scheme}:\nnot known further` : `${scheme} ${last ? count(last.range.value) : ''}`
   return [
-    { ...axes, ...ribbon(known, color) },
-    line(measured, { lineStyle: { color, width: 3.5 }, z: 4 }),
+    ribbon(known, color),
+    line(measured, { lineStyle: { width: 3.5 }, z: 4 }),
     line(beyond, {
-      lineStyle: { color, width: 1.75, type: 'dashed' },
+      lineStyle: { width: 1.75, type: 'dashed' },
       z: 3,
-      endLabel: {
-        show: true,
-        color,
-        fontSize: 11,
-        fontWeight: 'bold',
-        distance: isCut ? 10 : 6,
-        formatter: isCut
-          ? `${scheme}:\nnot known further`
-          : `${scheme} ${last ? count(last.range.value) : ''}`,
-      },
-      labelLayout: { moveOverlap: 'shiftY' },
+      ...endLabel(color, end, { fontSize: 11, distance: isCut ? 10 : 6 }),
     }),
     // The place where the evidence ends, and that where nothing is known any more.
     line(measured.slice(-1), { symbol, symbolSize: 10, z: 6 }),
     line(isCut ? [last] : [], { symbol: CROSS, symbolSize: 9, z: 6 }),
-    line([], {
-      data: place.isOfReplicas ? contended(known) : [],
-      lineStyle: { color, width: 2, type: 'dotted' },
+    schemeLine(scheme, isOfReplicas ? contended(known) : [], {
+      symbol: 'none',
+      lineStyle: { type: 'dotted' },
     }),
   ]
 }
-
-export const CROSS = 'path://M0,2L2,0L5,3L8,0L10,2L7,5L10,8L8,10L5,7L2,10L0,8L3,5Z'
 
 /** What the contention that was found would make of it, up to where no number of replicas is enough. */
 function contended(known: Known['known']): [number, number][] {
@@ -71,6 +54,7 @@ function contended(known: Known['known']): [number, number][] {
 function ribbon(known: Known['known'], color: string): CustomSeriesOption {
   return {
     type: 'custom',
+    silent: true,
     clip: true,
     z: 1,
     data: [known.flatMap(({ sizes, range }) => [sizes.rps, range.lo, range.hi])],

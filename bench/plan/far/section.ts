@@ -1,5 +1,4 @@
 /** The section of a report about loads far beyond the measured ones: what they would take, and what that rests on. */
-
 import type { SchemeName } from '../../../servers/scheme.ts'
 import type { Run } from '../../record/types.ts'
 import { traits } from '../../traits.ts'

@@ -1,5 +1,4 @@
 /** `trials.jsonl`: what a trial was to measure, what it measured, and why it was rejected. */
-
 import { z } from 'zod'
 import { perTier } from '../tiers.ts'
 import { count, nonNegative, SCHEMA_VERSION, warningSchema } from './basics.ts'

@@ -1,5 +1,4 @@
 /** Windows of replicas that took turns: what is summed, what is weighted, what only most of them decide. */
-
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'

@@ -3,7 +3,6 @@
  * one replica may be a tenth faster than the next. And their windows alternate: a CPU of a shared host was seen to be
  * twice as slow for a minute, without a word of steal, so that sizes measured one after the other differ by that.
  */
-
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Load } from '../../load/job.ts'
 import type { Arm, Trial } from '../../record/types.ts'

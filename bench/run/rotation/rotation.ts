@@ -1,5 +1,4 @@
 /** Which replicas of a fleet are in rotation when, and how the fleet looks while the others are not. Pure. */
-
 import type { Traits } from '../../../servers/scheme.ts'
 import type { ReplicaHandle, RunningFleet } from '../../fleet/fleet.ts'
 import type { Trial } from '../../record/types.ts'

@@ -1,5 +1,4 @@
 /** Proof: a busy program beside a trial is noticed, and the trial rejected for it. */
-
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AuthscaleError } from '../../errors.ts'
 import type { Fleet } from '../../fleet/fleet.ts'

@@ -1,11 +1,7 @@
-/** Parts that the charts share: axes, whiskers and their small print. */
+/** Axes that look alike in every chart, and what a chart says of its source. */
 
-import type {
-  CustomSeriesOption,
-  CustomSeriesRenderItemReturn,
-  XAXisComponentOption,
-  YAXisComponentOption,
-} from 'echarts'
+import type { XAXisComponentOption, YAXisComponentOption } from 'echarts'
+import { schemePlace } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { Estimate, Run } from '../../record/types.ts'
 import { FEW_BLOCKS } from '../../stats/median-interval.ts'
@@ -23,18 +19,51 @@ export function niceTop(value: number): number {
   return ([1, 2, 5, 10].find((factor) => factor * power >= 1.05 * value) ?? 20) * power
 }
 
-/** A horizontal axis of values with its unit. */
-export function valueAxis(name: string): XAXisComponentOption {
+/** What differs from axis to axis. */
+export interface Scale {
+  type?: 'value' | 'log' | 'category'
+  data?: string[]
+  name?: string
+  nameLocation?: 'middle'
+  nameGap?: number
+  nameAlign?: 'left' | 'right'
+  position?: 'top' | 'bottom'
+  min?: number | ((extent: { min: number }) => number)
+  max?: number
+  interval?: number
+  splitNumber?: number
+  /** The values that have a label; else they are chosen by themselves. */
+  ticks?: readonly number[]
+  format?: (value: number) => string
+  label?: { color?: string; fontSize?: number; show?: boolean; showMaxLabel?: boolean }
+}
+
+function looking({ ticks, format = tick, label, nameAlign, ...own }: Scale) {
+  const customValues = ticks && { customValues: [...ticks] }
   return {
-    type: 'value',
-    name,
-    nameLocation: 'middle',
-    nameGap: 28,
-    nameTextStyle: { color: ink.muted, fontSize: 12 },
-    axisLabel: { color: ink.muted, fontSize: 11, formatter: tick },
-    splitLine: { lineStyle: { color: ink.line } },
-    min: 0,
+    nameTextStyle: { color: ink.muted, fontSize: 12, ...(nameAlign && { align: nameAlign }) },
+    ...own,
+    axisLabel: { color: ink.muted, fontSize: 11, formatter: format, ...customValues, ...label },
   }
+}
+
+const plain = { axisTick: { show: false }, axisLine: { lineStyle: { color: ink.muted } } }
+const ruled = { splitLine: { lineStyle: { color: ink.line } } }
+const named = { nameLocation: 'middle' } as const
+
+/** The horizontal axis below a panel; its values are read at the points, so no lines cross the panel. */
+export function xScale(scale: Scale): XAXisComponentOption {
+  return { ...plain, ...named, nameGap: 30, splitLine: { show: false }, ...looking(scale) } as object
+}
+
+/** The vertical axis beside a panel. */
+export function yScale(scale: Scale): YAXisComponentOption {
+  return { ...plain, ...ruled, ...looking(scale) } as object
+}
+
+/** A horizontal axis of values with its unit, below rows. */
+export function valueAxis(name: string, own: Scale = { min: 0 }): XAXisComponentOption {
+  return { ...ruled, ...named, nameGap: 28, ...looking({ type: 'value', name, ...own }) } as object
 }
 
 /** A vertical axis of names, first one on top. */
@@ -49,89 +78,23 @@ export function nameAxis(names: readonly string[]): YAXisComponentOption {
   }
 }
 
-/** Intervals as whiskers along x, one for each row of a name axis; null leaves a row without. */
-export function whiskers(estimates: readonly (Estimate | null | undefined)[]): CustomSeriesOption {
-  return {
-    type: 'custom',
-    silent: true,
-    z: 5,
-    data: estimates.flatMap((estimate, row) =>
-      estimate && estimate.n > 1 ? [[estimate.lo, estimate.hi, row]] : [],
-    ),
-    encode: { x: [0, 1], y: 2 },
-    renderItem(_, api) {
-      const [lo = 0, y = 0] = api.coord([api.value(0), api.value(2)])
-      const [hi = 0] = api.coord([api.value(1), api.value(2)])
-      return whisker([lo, y], [hi, y], [0, 4])
-    },
-  }
-}
-
-/** Intervals as whiskers along y, at their x; `scale` turns the estimate's unit into the axis's. */
-export function verticalWhiskers(
-  points: readonly (readonly [x: number, estimate: Estimate | undefined])[],
-  scale: (value: number) => number = (value) => value,
-): CustomSeriesOption {
-  return {
-    type: 'custom',
-    silent: true,
-    z: 1,
-    data: points.flatMap(([x, estimate]) =>
-      estimate && estimate.n > 1 ? [[x, scale(estimate.lo), scale(estimate.hi)]] : [],
-    ),
-    encode: { x: 0, y: [1, 2] },
-    renderItem(_, api) {
-      const [x = 0, lo = 0] = api.coord([api.value(0), api.value(1)])
-      const [, hi = 0] = api.coord([api.value(0), api.value(2)])
-      return whisker([x, lo], [x, hi], [4, 0])
-    },
-  }
-}
-
-/** A line between two points with a cap at either end, reaching `cap` to both sides. */
-function whisker([x1, y1]: Pair, [x2, y2]: Pair, [dx, dy]: Pair): CustomSeriesRenderItemReturn {
-  const stroke = (from: Pair, to: Pair) => ({
-    type: 'line' as const,
-    shape: { x1: from[0], y1: from[1], x2: to[0], y2: to[1] },
-    style: { stroke: ink.text, lineWidth: 1.5 },
-  })
-  const cap = (x: number, y: number) => stroke([x - dx, y - dy], [x + dx, y + dy])
-  return { type: 'group', children: [stroke([x1, y1], [x2, y2]), cap(x1, y1), cap(x2, y2)] }
-}
-
-type Pair = readonly [number, number]
-
-/** A text for each row, in a column of its own at the right, where no bar or whisker can run into it. */
-export function rowLabels(texts: readonly string[]): CustomSeriesOption {
-  return {
-    type: 'custom',
-    silent: true,
-    clip: false,
-    data: texts.map((_, row) => [0, row]),
-    renderItem({ coordSys, dataIndex }, api) {
-      const { x, width } = coordSys as unknown as { x: number; width: number }
-      const [, y = 0] = api.coord([0, dataIndex])
-      const style = {
-        text: texts[dataIndex] ?? '',
-        fill: ink.text,
-        fontSize: 12,
-        verticalAlign: 'middle' as const,
-      }
-      return { type: 'text', style: { ...style, x: x + width + 10, y } }
-    },
-  }
-}
-
 /** What every chart says of its source. */
-export function provenance(run: Run, estimates: readonly (Estimate | null | undefined)[]): string {
-  const blocks = [...new Set(estimates.flatMap((estimate) => (estimate ? [estimate.n] : [])))].sort(
-    (a, b) => a - b,
-  )
+export function provenance(
+  run: Run,
+  estimates: readonly (Estimate | null | undefined)[],
+  of = 'median',
+): string {
+  const blocks = rising(estimates.flatMap((estimate) => (estimate ? [estimate.n] : [])))
   const [least = 0, most = 0] = [blocks[0], blocks.at(-1)]
-  const smoke = run.profile === 'smoke' ? 'SMOKE RUN, never a published figure · ' : ''
-  if (most === 1) return `${smoke}one block, so there is no interval · ${machine(run.environment)}`
+  if (most === 1) return source(run, 'one block, so there is no interval')
   const n = least === most ? counted(least, 'block') : `${least} to ${most} blocks`
-  return `${smoke}median of ${n}, ${spread(least, most)} · ${machine(run.environment)}`
+  return source(run, `${of} of ${n}, ${spread(least, most)}`)
+}
+
+/** @param what was made of how many, for charts that have no blocks */
+export function source(run: Run, what: string): string {
+  const smoke = run.profile === 'smoke' ? 'SMOKE RUN, never a published figure' : ''
+  return [smoke, what, machine(run.environment)].filter(Boolean).join(' · ')
 }
 
 /** Fewer than five blocks have no 95 % interval, only the range of what was seen. */
@@ -142,4 +105,15 @@ function spread(least: number, most: number): string {
 
 export function armsOf(summary: CoreSummary, experiment: string): CoreSummary['arms'] {
   return summary.arms.filter(({ arm, metrics }) => arm.experiment === experiment && metrics.throughputPerSec)
+}
+
+/** Each once, from the least to the most. */
+export function rising(values: readonly number[]): number[] {
+  return [...new Set(values)].sort((a, b) => a - b)
+}
+
+/** Each once, in registry order. */
+export function schemesOf(entries: readonly { scheme: string }[]): string[] {
+  const names = new Set(entries.map(({ scheme }) => scheme))
+  return [...names].sort((a, b) => schemePlace(a) - schemePlace(b))
 }

@@ -1,5 +1,5 @@
 /** Colours and symbols, the same in every chart; each scheme has both, so that none is told by colour alone. */
-import { schemePlace } from '../../figures/records.ts'
+import { schemeNames } from '../../../servers/scheme.ts'
 
 interface Look {
   color: string
@@ -7,9 +7,13 @@ interface Look {
 }
 
 /**
- * Drawn from Paul Tol's colour-blind-safe schemes (SRON technical note 09-002), in registry order: grey for the
- * control, warm for sessions, cool for tokens. So many colours are too many to tell apart by eye alone, so neighbours
- * differ in symbol and every chart also writes the names.
+ * Drawn from Paul Tol's colour-blind-safe schemes (SRON technical note 09-002): grey for the control, warm for sessions,
+ * cool for tokens. So many colours are too many to tell apart by eye alone, so neighbours differ in symbol and every
+ * chart also writes the names.
+ *
+ * A scheme has the look of its place in the registry. It may not depend on how many schemes there are: published charts
+ * would change their colours, and no longer agree with older ones. So a scheme that is registered after the others
+ * moves none of them. Nor may this be a table of names: only experiments and claims know a scheme by its name.
  */
 const looks: readonly Look[] = [
   { color: '#767676', symbol: 'circle' },
@@ -31,13 +35,24 @@ const looks: readonly Look[] = [
   { color: '#666633', symbol: 'triangle' },
 ]
 
-/** Schemes beyond the table take its looks again from the front. */
-export function lookOf(scheme: string): Look {
-  return looks[schemePlace(scheme) % looks.length] as Look
-}
+const symbols = [...new Set(looks.map(({ symbol }) => symbol))]
 
-/** Tiers of a request's CPU, light to dark so that they also differ in print. */
-export const tierColors = { replicas: '#4477aa', redis: '#cc3311', proxy: '#bbbbbb' } as const
+/** For schemes of published runs that the registry no longer has. */
+const unknown: Look = { color: '#999999', symbol: 'emptyCircle' }
+
+/**
+ * Beyond the table colours begin anew, each time with another symbol.
+ *
+ * @param registry names of all schemes; another one than ours only in tests
+ */
+export function lookOf(scheme: string, registry: readonly string[] = schemeNames): Look {
+  const place = registry.indexOf(scheme)
+  const look = looks[place % looks.length]
+  if (!look) return unknown
+  const round = Math.floor(place / looks.length)
+  const symbol = symbols[(symbols.indexOf(look.symbol) + round) % symbols.length] ?? look.symbol
+  return { ...look, symbol }
+}
 
 /** Charts carry a background of their own and so read alike on light and dark pages. */
 export const ink = { background: '#ffffff', text: '#222222', muted: '#5a5a5a', line: '#dddddd' } as const

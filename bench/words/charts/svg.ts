@@ -32,22 +32,25 @@ export const size = { width: 900, height: 480 } as const
 /** A generic family: an SVG in a README cannot bring a font along. */
 const font = 'sans-serif'
 
-interface Words {
+/** A chart before it is drawn: files and pages make the same picture of it. */
+export interface Drawing {
   /** The finding, as one sentence. */
   title: string
-  /** One or two lines: what is drawn, n, and what to beware of. */
+  /** One to three lines: what is drawn, n, and what to beware of. */
   subtitle: string
-}
-
-/** A chart before it is drawn: files and pages make the same picture of it. */
-export interface Drawing extends Words {
   option: EChartsOption
   /** Pixels. */
   height: number
 }
 
-export function drawing(words: Words, option: EChartsOption, height: number = size.height): Drawing {
-  return { ...words, option, height }
+/** @param lines below the title; empty ones are left out */
+export function drawing(
+  title: string,
+  lines: readonly string[],
+  option: EChartsOption,
+  height: number = size.height,
+): Drawing {
+  return { title, subtitle: lines.filter(Boolean).join('\n'), option, height }
 }
 
 export function toSvg({ title, subtitle, option, height }: Drawing): string {

@@ -1,5 +1,4 @@
 /** What a real browser lets another site's page and an injected script do with a login, at real servers. */
-
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'

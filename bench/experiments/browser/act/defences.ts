@@ -2,7 +2,6 @@
  * What stands between another site's page and a cookie, and how each of it is taken away for comparison. The servers have
  * no switch for that: it is undone on the way between them and the browser.
  */
-
 import type { IncomingHttpHeaders } from 'node:http'
 import type { BrowserSeen } from '../../../record/types.ts'
 

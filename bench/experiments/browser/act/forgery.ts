@@ -1,5 +1,4 @@
 /** Requests that a foreign page makes a logged-in browser send: which of them change something, and what stops the others. */
-
 import type { Browser, Page } from 'playwright-core'
 import type { BrowserSeen } from '../../../record/types.ts'
 import { openSites, type Sites } from './sites.ts'

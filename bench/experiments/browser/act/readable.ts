@@ -1,5 +1,4 @@
 /** What of a user's profile anybody can read in the credential, with nothing but base64. */
-
 import type { Browser } from 'playwright-core'
 import type { BrowserSeen } from '../../../record/types.ts'
 import { ALL } from './defences.ts'

@@ -1,5 +1,4 @@
 /** What a script that got into a page of the application can do with its visitor's credential, by where that is kept. */
-
 import type { Browser } from 'playwright-core'
 import { agentFor, exchange } from '../../../load/wire/exchange.ts'
 import type { BrowserSeen } from '../../../record/types.ts'

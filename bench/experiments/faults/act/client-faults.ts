@@ -1,5 +1,4 @@
 /** Faults that come from clients: everybody logs in at once; requests that nobody sends in good faith. */
-
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Injector } from '../../../fleet/fleet.ts'
