@@ -2,7 +2,7 @@
 import { isStraight, WORST_RESIDUAL } from '../experiments/latency/demand.ts'
 import { type ArmRecords, CONTROL } from '../figures/records.ts'
 import type { Estimate } from '../record/types.ts'
-import { ownError } from '../stats/compare.ts'
+import { ownError } from '../stats/paired.ts'
 import { figure, percent, styles } from '../words/format.ts'
 import type { Claim } from './claim.ts'
 import {

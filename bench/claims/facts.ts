@@ -6,7 +6,7 @@ import { addedTo } from '../figures/auth-tax.ts'
 import { estimate, type MetricName, metrics } from '../figures/metrics.ts'
 import { type ArmRecords, byBlock, isControl } from '../figures/records.ts'
 import type { Estimate, Warning } from '../record/types.ts'
-import { type ByBlock, ownError, ratios } from '../stats/compare.ts'
+import { type ByBlock, ownError, ratios } from '../stats/paired.ts'
 import type { Facts, Finding } from './claim.ts'
 import type { OwnError } from './verdict.ts'
 

@@ -43,13 +43,13 @@ export function judgeAll(facts: Facts): ClaimFinding[] {
     const { id, quote, source, reading, metric, supportedIf, refutedIf, decidedBy } = claim
     return {
       ...{ id, quote, source, reading, metric, supportedIf, refutedIf, decidedBy },
-      ...finding(claim, facts),
+      ...judgedBy(claim, facts),
     }
   })
 }
 
 /** Smoke windows are too short for any figure, so they decide nothing either. */
-function finding(claim: Claim, facts: Facts): Finding {
+function judgedBy(claim: Claim, facts: Facts): Finding {
   if (facts.summary.profile === 'smoke') return undecided('a smoke run decides nothing')
   return claim.judge(facts)
 }

@@ -1,6 +1,6 @@
 /** The claim that a server keeps something in memory for every user who logs in. */
 import type { Comparison } from '../figures/comparisons.ts'
-import { MIN_BLOCKS_TO_DETECT } from '../stats/compare.ts'
+import { MIN_BLOCKS_TO_DETECT } from '../stats/paired.ts'
 import { list } from '../words/format.ts'
 import type { Claim, Facts, Finding, Verdict } from './claim.ts'
 import { code, growthOf, growthTrials, MEMORY, notMeasured, SESSION, TOKEN, undecided } from './facts.ts'

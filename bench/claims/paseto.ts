@@ -1,6 +1,6 @@
 /** The claim about PASETO. */
 import { CONTROL } from '../figures/records.ts'
-import { ownError } from '../stats/compare.ts'
+import { ownError } from '../stats/paired.ts'
 import { figure, list } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import {

@@ -1,6 +1,7 @@
 /** What an interval says about a claim whose thresholds were fixed beforehand. */
-import { MIN_BLOCKS_TO_DETECT } from '../stats/compare.ts'
+
 import type { Interval } from '../stats/median-interval.ts'
+import { MIN_BLOCKS_TO_DETECT } from '../stats/paired.ts'
 
 /** A threshold: the whole interval has to lie on this side of it. */
 export interface Bound {

@@ -50,7 +50,7 @@ export function acrossChart(
   // Wide, since text comes out wider than it is taken to be without a browser; it parts rows as well.
   const gaps = { itemGap: 30, itemWidth: 12, itemHeight: 12 }
   return drawing(
-    finding(known, what),
+    titleOf(known, what),
     [`each with its interval; ${note}`],
     { ...option, legend: legend({ data: names, left: 16, top: 60, ...gaps }) },
     top + 60 + Math.max(14 * rows.length, 22 * schemes.length),
@@ -61,7 +61,7 @@ const withUnit = (point: Series['points'][number] | undefined, unit: string) =>
   point && { ...point, unit, warnings: [] }
 
 /** How far apart the runs lie for the scheme in which they differ most; what a run does not tell from nothing has no ratio. */
-function finding(runs: readonly Series[], what: string): string {
+function titleOf(runs: readonly Series[], what: string): string {
   if (runs.length < 2) return `${what}: one run so far`
   const schemes = [...new Set(runs.flatMap(({ points }) => points.map(({ scheme }) => scheme)))]
   const spreads = schemes.flatMap((scheme) => {

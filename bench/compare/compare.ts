@@ -2,8 +2,8 @@
 import { inFamily } from '../figures/comparisons.ts'
 import { schemePlace } from '../figures/records.ts'
 import type { RunWithRows } from '../figures/rows.ts'
-import { detected, MIN_BLOCKS_TO_DETECT } from '../stats/compare.ts'
 import { type Interval, medianInterval } from '../stats/median-interval.ts'
+import { detected, MIN_BLOCKS_TO_DETECT } from '../stats/paired.ts'
 import { welch } from '../stats/welch.ts'
 import { type Metric, metrics } from './samples.ts'
 

@@ -6,8 +6,8 @@ import { LEAST_STATE_BYTES } from '../figures/growth.ts'
 import { CONTROL } from '../figures/records.ts'
 import type { TrialRow } from '../figures/rows.ts'
 import { slopePerBlock } from '../figures/slopes.ts'
-import { type ByBlock, differences, medianPerBlock, ownError, ratios } from '../stats/compare.ts'
 import { medianInterval } from '../stats/median-interval.ts'
+import { type ByBlock, differences, medianPerBlock, ownError, ratios } from '../stats/paired.ts'
 import { median } from '../stats/quantiles.ts'
 
 export interface Metric {

@@ -1,6 +1,6 @@
 /** Whether it matters that trials were rejected: figures without them and with them, side by side. */
 import type { Estimate, Measurement, TrialResult } from '../record/types.ts'
-import { medianPerBlock, ownError } from '../stats/compare.ts'
+import { medianPerBlock, ownError } from '../stats/paired.ts'
 import { estimate, metrics } from './metrics.ts'
 import { type ArmRecords, byBlock } from './records.ts'
 import type { CoreSummary } from './schema.ts'

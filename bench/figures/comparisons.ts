@@ -1,6 +1,7 @@
 /** What is said of arms against each other: the run's own error, the auth tax, throughput against the control. */
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import type { Estimate, Warning } from '../record/types.ts'
+import { holm } from '../stats/holm.ts'
 import {
   detected,
   differences,
@@ -10,8 +11,7 @@ import {
   MIN_BLOCKS_TO_DETECT,
   ownError,
   ratios,
-} from '../stats/compare.ts'
-import { holm } from '../stats/holm.ts'
+} from '../stats/paired.ts'
 import { addedTo, together } from './auth-tax.ts'
 import { estimate, metrics, servingCpuUs } from './metrics.ts'
 import { type ArmRecords, byBlock, isControl, sameCell } from './records.ts'

@@ -1,7 +1,7 @@
 /** Sorts a run's records by arm, and decides which record of a trial counts. */
 import { type SchemeName, schemeNames } from '../../servers/scheme.ts'
 import type { Arm, Measurement, Run, TrialResult, Warning } from '../record/types.ts'
-import type { ByBlock } from '../stats/compare.ts'
+import type { ByBlock } from '../stats/paired.ts'
 
 /** An arm with what was measured of it, by block. */
 export interface ArmRecords {

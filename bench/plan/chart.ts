@@ -5,7 +5,7 @@ import { ink, lookOf } from '../words/charts/palette.ts'
 import { inPanel } from '../words/charts/panels.ts'
 import { type Drawing, drawing } from '../words/charts/svg.ts'
 import { figure, short } from '../words/format.ts'
-import type { Crossing } from './compare.ts'
+import type { Crossing } from './crossing.ts'
 import { measuredRates } from './curve.ts'
 import type { Evidence } from './evidence.ts'
 import { expense, plan } from './plan.ts'
@@ -41,7 +41,7 @@ export function planChart(
     'thick: each replica at rates that were measured, and no more of them than were · dashed: carried further by the laws · ✕: no plan further',
     `users grow with the load · upright: the load asked for${crossing ? ' · dotted: from there on the other one is cheaper' : ''}`,
   ]
-  return drawing(finding(evidence, request, crossing), told, option, 420)
+  return drawing(titleOf(evidence, request, crossing), told, option, 420)
 }
 
 interface Point {
@@ -93,7 +93,7 @@ function mark(rps: number, type: 'solid' | 'dotted'): LineSeriesOption {
   return { type: 'line', silent: true, data: [], ...upright(rps, { color: ink.text, type, width: 1.25 }) }
 }
 
-function finding(evidence: readonly Evidence[], request: PlanRequest, crossing: Crossing | null): string {
+function titleOf(evidence: readonly Evidence[], request: PlanRequest, crossing: Crossing | null): string {
   const less = request.prices ? 'costs less' : 'takes fewer cores'
   if (crossing) {
     const { cheaperBelow, cheaperAbove, rps } = crossing

@@ -1,7 +1,7 @@
 /** A plan as a terminal shows it: 80 columns, every figure with its range. */
 import { ABSENT, figure, percent, responseTime } from '../words/format.ts'
 import { wrap } from '../words/wrap.ts'
-import type { Crossing } from './compare.ts'
+import type { Crossing } from './crossing.ts'
 import { expense, type Plan, type Refusal } from './plan.ts'
 import type { Range } from './range.ts'
 import type { PlanRequest } from './request.ts'

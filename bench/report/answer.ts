@@ -4,7 +4,7 @@ import { ROLES } from '../experiments/roles.ts'
 import { instrumentLimit, nothingDetected } from '../figures/comparisons.ts'
 import { CONTROL, isControl } from '../figures/records.ts'
 import type { Environment, Run, Slo } from '../record/types.ts'
-import { ownError } from '../stats/compare.ts'
+import { ownError } from '../stats/paired.ts'
 import {
   counted,
   figure,

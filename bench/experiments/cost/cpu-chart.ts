@@ -31,7 +31,7 @@ export function costChart(run: Run, summary: CoreSummary): Drawing | null {
     series: [...tierBars(arms, control), whiskers(totals)],
     labels: arms.map(taxLabel),
   })
-  return drawing(finding(summary, arms), [provenance(run, totals), note], rows)
+  return drawing(titleOf(summary, arms), [provenance(run, totals), note], rows)
 }
 
 function taxLabel({ arm, authTaxUs, warnings }: Arms[number]): string {
@@ -41,7 +41,7 @@ function taxLabel({ arm, authTaxUs, warnings }: Arms[number]): string {
 }
 
 /** The chart's finding: the smallest and the largest auth tax that were detected. */
-function finding({ aa }: CoreSummary, arms: Arms): string {
+function titleOf({ aa }: CoreSummary, arms: Arms): string {
   const taxes = arms.flatMap(({ arm, authTaxUs: tax }) =>
     tax ? [{ scheme: arm.scheme, value: tax.estimate.value, detected: tax.detected }] : [],
   )

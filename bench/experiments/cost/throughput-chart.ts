@@ -4,7 +4,7 @@ import { instrumentLimit, nothingDetected } from '../../figures/comparisons.ts'
 import { isControl } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { Run } from '../../record/types.ts'
-import { ownError } from '../../stats/compare.ts'
+import { ownError } from '../../stats/paired.ts'
 import { armsOf, provenance, valueAxis } from '../../words/charts/axes.ts'
 import { mostToLeast } from '../../words/charts/finding.ts'
 import { hollow, shade, upright, whiskers } from '../../words/charts/marks.ts'
@@ -56,7 +56,7 @@ export function throughputChart(run: Run, summary: CoreSummary): Drawing | null 
     series: [bars, whiskers(estimates)],
     labels: arms.map(label),
   })
-  return drawing(finding(summary, arms), [provenance(run, estimates), notes.join(' · ')], rows)
+  return drawing(titleOf(summary, arms), [provenance(run, estimates), notes.join(' · ')], rows)
 }
 
 type Arms = CoreSummary['arms']
@@ -67,7 +67,7 @@ function label({ metrics, throughputVsControl: ratio }: Arms[number]): string {
 }
 
 /** The chart's finding: what share of the control's throughput the schemes keep, or what they serve. */
-function finding({ aa }: CoreSummary, arms: Arms): string {
+function titleOf({ aa }: CoreSummary, arms: Arms): string {
   const ratios = arms.flatMap(({ arm, throughputVsControl: ratio }) =>
     ratio ? [{ scheme: arm.scheme, value: ratio.estimate.value, detected: ratio.detected }] : [],
   )

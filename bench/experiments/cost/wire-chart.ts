@@ -39,7 +39,7 @@ export function wireChart(run: Run, summary: CoreSummary): Drawing | null {
     ),
     labels: arms.map((entry) => (isControl(entry.arm) ? '' : added(entry, base))),
   })
-  return drawing(finding(arms, base), [provenance(run, estimates), note], rows)
+  return drawing(titleOf(arms, base), [provenance(run, estimates), note], rows)
 }
 
 /** Both directions; null where either was not counted. */
@@ -53,7 +53,7 @@ function added(entry: Arms[number], base: number | null | undefined): string {
   return own === null || base === null || base === undefined ? '' : `+${figure(Math.round(own - base))}`
 }
 
-function finding(arms: Arms, base: number | null | undefined): string {
+function titleOf(arms: Arms, base: number | null | undefined): string {
   const more = arms.flatMap((entry) => {
     const own = bytesOf(entry)
     if (isControl(entry.arm) || own === null || base === null || base === undefined) return []

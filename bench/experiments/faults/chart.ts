@@ -61,7 +61,7 @@ export function faultsChart(run: Run, summary: Summary): Drawing | null {
   const { option, height } = smallMultiples(panels, area, (entries) => panel(entries, span), [
     text('seconds from the injection', { left: 'center', bottom: 12 }),
   ])
-  return drawing(finding(summary.faults), lines, { ...option, legend: names }, height)
+  return drawing(titleOf(summary.faults), lines, { ...option, legend: names }, height)
 }
 
 function spanOf(entries: readonly Entry[]) {
@@ -95,7 +95,7 @@ function lineOf(entry: Entry) {
 }
 
 /** The chart's finding: how many schemes a killed Redis takes along. */
-function finding(faults: readonly Entry[]): string {
+function titleOf(faults: readonly Entry[]): string {
   const killed = faults.filter(({ fault }) => fault === 'redis-killed-log')
   if (killed.length === 0) return 'Share of good answers under faults'
   const down = killed.filter(({ measured }) => measured.duringShare < 0.2)

@@ -37,7 +37,7 @@ export function journeyChart(run: Run, summary: Summary): Drawing | null {
     series: [...tierBars(arms, control && control / 1e3, first.steps / 1e3), whiskers(totals)],
     labels: rows.map(({ journey: { taxUs }, warnings }) => taxLabel(taxUs, warnings)),
   })
-  return drawing(finding(summary), [provenance(run, totals), note], option)
+  return drawing(titleOf(summary), [provenance(run, totals), note], option)
 }
 
 type Total = Journeys[number]['cpuUs']['total']
@@ -55,7 +55,7 @@ function taxLabel(taxUs: Journeys[number]['taxUs'], warnings: Summary['arms'][nu
 }
 
 /** The chart's finding: the smallest and the largest addition that were detected. */
-function finding({ aa, journeys, arms }: Summary): string {
+function titleOf({ aa, journeys, arms }: Summary): string {
   const seen = journeys.flatMap(({ arm: id, taxUs }) => {
     const scheme = arms.find(({ arm }) => arm.id === id)?.arm.scheme ?? id
     return taxUs?.detected ? [{ scheme, value: taxUs.estimate.value }] : []

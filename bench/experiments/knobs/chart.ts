@@ -37,7 +37,7 @@ export function knobsChart(run: Run, summary: CoreSummary): Drawing | null {
     labels: rows.map(label),
   })
   const height = TOP + BOTTOM + ROW_HEIGHT * rows.length
-  return drawing(finding(summary, rows), [provenance(run, costs), note], option, height)
+  return drawing(titleOf(summary, rows), [provenance(run, costs), note], option, height)
 }
 
 const nameLabel = {
@@ -86,7 +86,7 @@ function label({ cost }: Row): string {
 }
 
 /** The chart's finding: what saves most and what costs most, of all that was detected. */
-function finding({ aa }: CoreSummary, rows: readonly Row[]): string {
+function titleOf({ aa }: CoreSummary, rows: readonly Row[]): string {
   const seen = rows
     .flatMap(({ cost, ...row }) => (cost?.detected ? [{ ...row, us: cost.estimate.value }] : []))
     .sort((a, b) => a.us - b.us)

@@ -38,7 +38,7 @@ export function capacityChart(run: Run, { latency }: Summary): Drawing | null {
     series: [stems(latency), knees(latency), whiskers(apart), capacities(latency)],
     labels: latency.map(label),
   })
-  return drawing(finding(latency, boundText(slo)), lines, option)
+  return drawing(titleOf(latency, boundText(slo)), lines, option)
 }
 
 /** `Poisson arrivals, windows of 1 s` */
@@ -81,7 +81,7 @@ function knees(latency: Entries) {
 }
 
 /** The chart's finding: the largest and the smallest capacity that a scheme was seen to have. */
-function finding(latency: Entries, bound: string): string {
+function titleOf(latency: Entries, bound: string): string {
   const known = latency.flatMap((entry) =>
     entry.capacityPerSec && entry.scheme !== CONTROL
       ? [{ entry, scheme: entry.scheme, value: entry.capacityPerSec.value }]

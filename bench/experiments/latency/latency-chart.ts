@@ -39,7 +39,7 @@ export function latencyChart(run: Run, summary: Summary): Drawing | null {
     text('arrivals per second', { left: 'center', bottom: 10 }),
     text('ms', { left: 36, top: area.top - 22 }),
   ])
-  return drawing(finding(summary), subtitle, option, height)
+  return drawing(titleOf(summary), subtitle, option, height)
 }
 
 const nextDecade = (value: number) => 10 ** Math.ceil(Math.log10(value))
@@ -101,7 +101,7 @@ function seriesOf({ scheme, rungs, kneePerSec, capacityPerSec }: Entry, slo: Slo
 }
 
 /** The chart's finding: how far p99 lies apart at the highest rate that all schemes took. */
-function finding(summary: Summary): string {
+function titleOf(summary: Summary): string {
   const rate = commonRates(summary).at(-1)
   const known = summary.latency.flatMap((entry) => {
     const rung = rate === undefined ? undefined : rungAt(entry, rate)

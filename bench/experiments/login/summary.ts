@@ -2,7 +2,7 @@
 import { union } from '../../figures/comparisons.ts'
 import { estimate, servingCpuUs } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../../figures/records.ts'
-import { ratios } from '../../stats/compare.ts'
+import { ratios } from '../../stats/paired.ts'
 import type { Summary } from './schema.ts'
 
 const cpu = (records: ArmRecords) => byBlock(records, servingCpuUs)

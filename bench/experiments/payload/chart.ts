@@ -56,7 +56,7 @@ export function payloadChart(run: Run, summary: Summary): Drawing | null {
   ]
   const { option } = smallMultiples(sides, area, (side) => panel(side, { schemes, summary, scale }))
   const names = { data: schemes.map(({ scheme }) => scheme), left: 58, top: 84, width: 820 }
-  return drawing(finding(summary), lines, {
+  return drawing(titleOf(summary), lines, {
     ...option,
     legend: legend({ ...names, itemWidth: 26, itemGap: 18 }),
   })
@@ -123,7 +123,7 @@ const END = { symbol: CROSS, symbolSize: 11 }
 const PLAIN = { fontSize: 11, fontWeight: 'normal' } as const
 
 /** The chart's finding: where the first scheme refuses, and what state costs where it travels least. */
-function finding(summary: Summary): string {
+function titleOf(summary: Summary): string {
   const broken = [...brokenAt(summary)].sort((a, b) => a[1].acceptedBytes - b[1].acceptedBytes)
   const [first, ...others] = broken.map(([scheme, { acceptedBytes }]) => ({
     scheme,

@@ -36,7 +36,7 @@ export function replicasChart(run: Run, summary: Summary): Drawing | null {
     text('replicas', { left: 'center', bottom: 10 }),
     text(unit(summary), { left: 16, top: 84 }),
   ])
-  return drawing(finding(summary, arms), [provenance(run, estimates), legend(arms)], option, height)
+  return drawing(titleOf(summary, arms), [provenance(run, estimates), legend(arms)], option, height)
 }
 
 const unit = ({ scaling }: Summary) =>
@@ -124,7 +124,7 @@ function legend(arms: Arms): string {
 }
 
 /** The chart's finding: efficiency at the largest N that has one, or why there is none. */
-function finding(summary: Summary, arms: Arms): string {
+function titleOf(summary: Summary, arms: Arms): string {
   const told = summary.scaling.flatMap(({ scheme, replicas, efficiency }) =>
     efficiency ? [{ scheme, replicas, value: efficiency.value }] : [],
   )

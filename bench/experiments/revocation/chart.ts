@@ -57,7 +57,7 @@ export function revocationChart(run: Run, summary: Summary): Drawing | null {
   })
   const names = Object.values(WAYS).map(({ name }) => name)
   return drawing(
-    finding(entries),
+    titleOf(entries),
     [source(run, n), note],
     { ...rows, legend: legend({ data: names, left: 180, top: 80, itemGap: 20 }) },
     TOP + BOTTOM + ROW_HEIGHT * entries.length,
@@ -107,7 +107,7 @@ function label({ ways }: Entry): string {
 }
 
 /** The chart's finding: how many end at once, and how many are accepted to their bound. */
-function finding(entries: readonly Entry[]): string {
+function titleOf(entries: readonly Entry[]): string {
   const logouts = entries.flatMap(({ scheme, ways, late }) =>
     ways.filter(({ way, n }) => way === 'logout' && n > 0).map((way) => ({ ...way, scheme, late })),
   )

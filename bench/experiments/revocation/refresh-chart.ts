@@ -43,7 +43,7 @@ export function refreshChart(run: Run, summary: Summary): Drawing | null {
   })
   const note =
     'computed from the CPU of one refresh, for a user who is there all the time · both axes logarithmic'
-  return drawing(finding(entries), [provenance(run, costs), note], option, HEIGHT)
+  return drawing(titleOf(entries), [provenance(run, costs), note], option, HEIGHT)
 }
 
 const powerOfTen = (value: number, round: (exponent: number) => number) => 10 ** round(Math.log10(value))
@@ -64,7 +64,7 @@ function lineOf({ scheme, curve }: Entry) {
   return schemeLine(scheme, points, { name: scheme })
 }
 
-function finding(entries: readonly Entry[]): string {
+function titleOf(entries: readonly Entry[]): string {
   const [first] = entries
   const [shortest, longest] = [first?.curve[0], first?.curve.at(-1)]
   if (!first || !shortest || !longest) return 'What renewing access tokens costs'

@@ -44,7 +44,7 @@ export function distanceChart(run: Run, summary: Summary): Drawing | null {
     y: { type: 'log', name: 'p50, ms', nameAlign: 'right', min: FLOOR_MS, max: niceTop(top) },
     series: distance.flatMap((entry) => seriesOf(entry, added, rate)),
   })
-  return drawing(finding(distance), subtitle, option)
+  return drawing(titleOf(distance), subtitle, option)
 }
 
 const toMs = (us: number) => Math.max(FLOOR_MS, us / 1_000)
@@ -98,7 +98,7 @@ function labelOf(entry: Entry): string {
 }
 
 /** The chart's finding: how many round trips each scheme waits for. */
-function finding(distance: Summary['distance']): string {
+function titleOf(distance: Summary['distance']): string {
   const groups = new Map<string, string[]>()
   for (const entry of distance) {
     const trips = roundTripsIn(entry)

@@ -12,7 +12,7 @@ export function timingSection({ timing }: Summary): Section | null {
   return section(
     'timing-of-lookups-by-a-secret',
     'Timing of lookups by a secret',
-    finding(timing),
+    leaks(timing),
     markdownTable(timingTable(timing)),
     NOTE,
   )
@@ -39,7 +39,7 @@ export function timingTable({ ways }: Timing): Table {
   }
 }
 
-function finding({ ways, keys, samples, hashNs }: Timing): string {
+function leaks({ ways, keys, samples, hashNs }: Timing): string {
   const plain = ways.filter(({ lookup }) => lookup === 'plain')
   const seen = plain.filter(({ differences }) => differences.some(({ detected, twin }) => detected && !twin))
   const words = plain

@@ -1,9 +1,9 @@
 /** Differences between classes of lookups, and how large one would have been seen. */
 import type { Estimate, Run, TimingSeen, TrialResult } from '../../record/types.ts'
 import { clusterInterval } from '../../stats/bootstrap.ts'
-import { detected, ownError } from '../../stats/compare.ts'
 import { holm } from '../../stats/holm.ts'
 import { type Interval, medianInterval } from '../../stats/median-interval.ts'
+import { detected, ownError } from '../../stats/paired.ts'
 import { seedOf } from '../../stats/seeded.ts'
 import { pairedP } from '../../stats/t-test.ts'
 import type { Summary } from './schema.ts'

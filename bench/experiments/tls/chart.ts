@@ -30,7 +30,7 @@ export function tlsChart(run: Run, summary: Summary): Drawing | null {
     series: [...tierBars(rows), whiskers(totals)],
     labels: rows.map((row) => proxyText(row, summary)),
   })
-  return drawing(finding(summary), [provenance(run, totals), note], option)
+  return drawing(titleOf(summary), [provenance(run, totals), note], option)
 }
 
 /** The control in all ways, and, for scale, what a session in Redis costs over plain HTTP. */
@@ -54,7 +54,7 @@ function proxyText({ arm, metrics }: Arms[number], { tls }: Summary): string {
   return `proxy ${figure(own.value)} µs${ofIt}`
 }
 
-function finding({ arms, tls }: Summary): string {
+function titleOf({ arms, tls }: Summary): string {
   const [kept, fresh] = (['kept', 'new'] as const).map((reuse) => newestCost(arms, tls, reuse))
   if (!kept || !fresh) return 'CPU of a request over plain HTTP and TLS'
   if (!kept.addedUs.detected && !fresh.addedUs.detected) return notTold(kept.version)

@@ -5,7 +5,7 @@ import { type Compared, concluded, inFamily, union } from '../../figures/compari
 import { estimate, metrics, servingCpuUs } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock, CONTROL, isControl, sameCell } from '../../figures/records.ts'
 import type { Arm } from '../../record/types.ts'
-import { type ByBlock, evidenceOfDifferences, ownError, ratios } from '../../stats/compare.ts'
+import { type ByBlock, evidenceOfDifferences, ownError, ratios } from '../../stats/paired.ts'
 import { SESSION_SCHEME } from './plan.ts'
 import type { Summary } from './schema.ts'
 

@@ -34,7 +34,7 @@ export function memoryChart(run: Run, summary: Summary): Drawing | null {
   const { option } = smallMultiples(panels, area, (one) => one)
   const noteLines = Math.max(...panels.map(({ notes = [] }) => notes[0]?.text.split('\n').length ?? 0))
   return drawing(
-    finding(summary),
+    titleOf(summary),
     [provenance(run, growths), 'memory after all logins minus memory before the first one'],
     option,
     size.height + NOTE_LINE * Math.max(0, noteLines - NOTE_LINES),
@@ -112,7 +112,7 @@ function flatNote(flat: readonly string[], enough: boolean): string[] {
 }
 
 /** The chart's finding: the largest price of a logged-in user on either side. */
-function finding(summary: Summary): string {
+function titleOf(summary: Summary): string {
   const { memoryPerUser } = summary
   const most = sides.flatMap(({ key, name }) => {
     const growing = memoryPerUser.flatMap((entry) => {

@@ -4,8 +4,8 @@ import { bytesPerUser, type GrowthOf, LEAST_STATE_BYTES } from '../../figures/gr
 import { estimate, redisGrowthBytes, replicaGrowthBytes } from '../../figures/metrics.ts'
 import { type ArmRecords, isControl } from '../../figures/records.ts'
 import type { Estimate } from '../../record/types.ts'
-import { type Evidence, evidenceOfDifferences, ownError } from '../../stats/compare.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
+import { type Evidence, evidenceOfDifferences, ownError } from '../../stats/paired.ts'
 import type { Summary } from './schema.ts'
 
 /**

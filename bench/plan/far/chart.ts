@@ -47,7 +47,7 @@ export function farScaleChart(
     panel(tier, lines, { farScale, to, top }),
   )
   const told = [...legend(farScale, schemes), provenance(run, capacities)]
-  return drawing(finding(farScale, schemes), told, option)
+  return drawing(titleOf(farScale, schemes), told, option)
 }
 
 interface Line {
@@ -135,7 +135,7 @@ function absent(all: readonly Line[], own: readonly { entry: Told }[]) {
 }
 
 /** The chart's finding: what the site of the report would take. */
-function finding(farScale: FarScale, schemes: readonly Told[]): string {
+function titleOf(farScale: FarScale, schemes: readonly Told[]): string {
   const found = schemes.flatMap((entry) => {
     const sizes = atSite(entry, farScale)
     return sizes ? [{ scheme: entry.scheme, ...sizes }] : []

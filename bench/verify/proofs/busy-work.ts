@@ -1,7 +1,7 @@
 /** Proof: a tenth more CPU a request is found, and on the right side; between equal work nothing is. */
 import { processCpuUs } from '../../probe/proc.ts'
-import { detected, evidenceOfRatios, ownError } from '../../stats/compare.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
+import { detected, evidenceOfRatios, ownError } from '../../stats/paired.ts'
 import { median } from '../../stats/quantiles.ts'
 import { digits, type Finding, type Instrument, logIn, type Proof } from '../proof.ts'
 import type { Server } from '../server.ts'

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { holm } from './holm.ts'
+import { medianInterval } from './median-interval.ts'
 import {
   type ByBlock,
   detected,
@@ -11,9 +13,7 @@ import {
   medianPerBlock,
   ownError,
   ratios,
-} from './compare.ts'
-import { holm } from './holm.ts'
-import { medianInterval } from './median-interval.ts'
+} from './paired.ts'
 import { seededNormal } from './seeded.ts'
 
 const byBlock = (values: readonly number[]): ByBlock => new Map(values.entries())
