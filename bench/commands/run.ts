@@ -5,7 +5,7 @@ import { schemeNames, schemes } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
 import { experiments } from '../experiments/index.ts'
 import { profileNames, profiles } from '../experiments/profiles.ts'
-import { doctor as examine } from '../fleet/doctor.ts'
+import { checkMachine } from '../fleet/doctor.ts'
 import { openFleet } from '../fleet/open.ts'
 import { PAGE_FILE, readRun, writeRun } from '../record/run-dir.ts'
 import type { Run } from '../record/schema/run.ts'
@@ -140,7 +140,7 @@ export async function list(): Promise<void> {
 
 /** `npm run doctor` */
 export async function doctor(): Promise<void> {
-  const findings = await examine()
+  const findings = await checkMachine()
   for (const { name, status, detail, cost } of findings) {
     console.log(`${status.padEnd(9)} ${name.padEnd(18)} ${detail}${cost ? `\n${' '.repeat(29)}${cost}` : ''}`)
   }

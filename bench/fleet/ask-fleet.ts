@@ -1,9 +1,15 @@
 /** A fleet for a question that is asked without load: started, asked within a limit, and ended whatever happens. */
 import type { Fleet, FleetSpec, RunningFleet } from './fleet.ts'
 
+export interface Surroundings {
+  fleet: Fleet
+  /** Aborts when the user wants to stop. */
+  signal: AbortSignal
+}
+
 /** @throws what the start of a fleet throws, and what the question throws; Error when it took too long or a part died */
 export async function askFleet<T>(
-  { fleet, signal }: { fleet: Fleet; signal: AbortSignal },
+  { fleet, signal }: Surroundings,
   spec: FleetSpec,
   limitMs: number,
   question: (running: RunningFleet) => Promise<T>,

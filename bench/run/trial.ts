@@ -8,6 +8,7 @@ import { AuthscaleError } from '../errors.ts'
 import { examine } from '../experiments/examinations.ts'
 import { findStateLimit } from '../experiments/payload/act.ts'
 import { longestLadderSec } from '../figures/ladder.ts'
+import type { Surroundings } from '../fleet/ask-fleet.ts'
 import type { Fleet, FleetSpec, RunningFleet } from '../fleet/fleet.ts'
 import { startGenerator } from '../load/generator.ts'
 import type { Generator } from '../load/job.ts'
@@ -31,12 +32,10 @@ const SLOWEST_LOGINS_PER_SEC = 200
 export class Interrupted extends Error {}
 
 /** What a trial is executed with, the same for all trials of a run. */
-export interface Conditions {
-  fleet: Fleet
+export interface Conditions extends Surroundings {
   rules: Rules
   /** The run's seed: arrivals are drawn from it, the trial and the rung. */
   seed: number
-  signal: AbortSignal
 }
 
 /** One trial alone. @throws as `runTogether` */

@@ -1,12 +1,11 @@
 /** Sends credentials that nobody issued, and counts what is let in. */
-import { askFleet } from '../../fleet/ask-fleet.ts'
+import { askFleet, type Surroundings } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
 import { HEADER_OF_TRANSPORT } from '../../load/credentials.ts'
 import { ask, keptConnections } from '../../observe/ask.ts'
 import { openClient } from '../../observe/client.ts'
 import type { Examine, Examined } from '../../record/schema/examine.ts'
 import { seededDraw, seedOf } from '../../stats/seeded.ts'
-import type { Conditions } from '../examinations.ts'
 import { counterfeits, partsOf } from './act/counterfeit.ts'
 
 type Seen = Extract<Examined, { kind: 'counterfeits' }>
@@ -19,10 +18,10 @@ const EXAMPLES = 5
 export async function examineCounterfeits(
   { tries }: Extract<Examine, { kind: 'counterfeits' }>,
   spec: FleetSpec,
-  conditions: Conditions,
+  surroundings: Surroundings,
 ): Promise<Seen> {
   const { transport } = spec.traits
-  return await askFleet(conditions, spec, LIMIT_MS, async ({ url }) => {
+  return await askFleet(surroundings, spec, LIMIT_MS, async ({ url }) => {
     const client = openClient(spec.traits, ANSWER_LIMIT_MS)
     const agent = keptConnections()
     try {

@@ -3,12 +3,11 @@ import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
-import { askFleet } from '../../fleet/ask-fleet.ts'
+import { askFleet, type Surroundings } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
 import { nextMessage, spawnChild } from '../../fleet/processes/process.ts'
 import { removeKeys } from '../../fleet/stores/redis.ts'
 import type { Examine, TimingSeen } from '../../record/schema/examine.ts'
-import type { Conditions } from '../examinations.ts'
 import { randomId } from './act/guesses.ts'
 import { hashCost } from './act/hashing.ts'
 import { leakyEquals } from './act/leak.ts'
@@ -26,9 +25,9 @@ type Asked = Extract<Examine, { kind: 'timing' }>
 export async function examineTiming(
   asked: Asked,
   spec: FleetSpec,
-  conditions: Conditions,
+  surroundings: Surroundings,
 ): Promise<TimingSeen> {
-  return await askFleet(conditions, spec, LIMIT_MS, async ({ redis }) => {
+  return await askFleet(surroundings, spec, LIMIT_MS, async ({ redis }) => {
     if (redis === null) throw new Error(`${spec.scheme} has no Redis that could be asked`)
     const keyPrefix = `authscale:timing-${randomUUID()}:`
     try {

@@ -6,8 +6,8 @@ import type { FleetFaultId, FleetParts, Needs } from '../faults/parts.ts'
 import { fleetFaults } from '../faults/table.ts'
 import type { FleetSpec, Injector } from '../fleet.ts'
 import type { Link } from '../link/link.ts'
+import type { Ground } from './ground.ts'
 import type { TrialRedis } from './local-redis.ts'
-import type { Ground } from './local-trial.ts'
 
 /** Null where nothing is going to be done to the fleet. */
 export function needsOf({ fault }: FleetSpec): Needs | null {

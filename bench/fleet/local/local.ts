@@ -18,7 +18,8 @@ import { compile } from '../tools/build.ts'
 import { openRuntimes } from '../tools/other-runtimes.ts'
 import { cleanEnvironment, findRuntime, type Runtime } from '../tools/runtime.ts'
 import { findChromium, findHaproxy, findRedis } from '../tools/tools.ts'
-import { type Ground, type Parts, startTrial } from './local-trial.ts'
+import type { Ground, Parts } from './ground.ts'
+import { startTrial } from './local-trial.ts'
 
 /** More replicas than this on one machine measure its scheduler. */
 const MAX_REPLICAS = 64
