@@ -12,6 +12,7 @@ import { AuthscaleError } from '../errors.ts'
 import { openLocalFleet } from '../fleet/local/local.ts'
 import { findWrk, type Tool } from '../fleet/tools/tools.ts'
 import { startGenerator } from '../load/generator.ts'
+import { unlessEnded } from '../load/in-time.ts'
 import { captureEnvironment } from '../probe/environment.ts'
 import { writeFileDurably } from '../record/durable.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
@@ -75,10 +76,8 @@ export async function verifyLoad(options: VerifyLoadOptions): Promise<void> {
         wrk,
         cpus: running.placement.sharedCpus.generator,
       }
-      const pairs = await Promise.race([
-        measurePairs(bench, options.pairs),
-        running.died.then((reason) => Promise.reject(new AuthscaleError('LOAD_NOT_COMPARABLE', reason))),
-      ])
+      const died = (reason: string) => new AuthscaleError('LOAD_NOT_COMPARABLE', reason)
+      const pairs = await unlessEnded(measurePairs(bench, options.pairs), running.died, died)
       const cost = await measureSenderCost(generator, running.url, traits.none.transport)
       await conclude(options, judge(options, pairs, cost, wrk, environment))
     } finally {

@@ -1,4 +1,5 @@
 /** A fleet for a question that is asked without load: started, asked within a limit, and ended whatever happens. */
+import { unlessAborted, unlessEnded, within } from '../load/in-time.ts'
 import type { Fleet, FleetSpec, RunningFleet } from './fleet.ts'
 
 export interface Surroundings {
@@ -16,19 +17,12 @@ export async function askFleet<T>(
 ): Promise<T> {
   signal.throwIfAborted()
   const running = await fleet.start(spec)
-  const done = new AbortController()
-  const late = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(new Error('no answer in time')), limitMs)
-    done.signal.addEventListener('abort', () => clearTimeout(timer))
-  })
-  const stopped = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: done.signal })
-  })
-  const death = running.died.then((reason) => Promise.reject(new Error(reason)))
   try {
-    return await Promise.race([question(running), death, late, stopped])
+    const answer = unlessAborted(unlessEnded(question(running), running.died), signal)
+    return await within(limitMs, answer, () => {
+      throw new Error('no answer in time')
+    })
   } finally {
-    done.abort()
     await running.stop()
   }
 }

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { AuthscaleError } from '../errors.ts'
+import { within } from './in-time.ts'
 import type { GeneratorMessage, HarnessMessage } from './protocol.ts'
 
 const LEAVE_WITHIN_MS = 3_000
@@ -69,9 +70,10 @@ export class Conversation {
   /** Closes the channel, which makes the generator leave; ends it by force when it does not. */
   async end(): Promise<void> {
     if (this.#child.connected) this.#child.disconnect()
-    const force = setTimeout(() => this.#child.kill('SIGKILL'), LEAVE_WITHIN_MS)
-    await this.#gone
-    clearTimeout(force)
+    await within(LEAVE_WITHIN_MS, this.#gone, () => {
+      this.#child.kill('SIGKILL')
+      return this.#gone
+    })
   }
 
   #hear(message: GeneratorMessage): void {

@@ -4,8 +4,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../../errors.ts'
+import { unlessEnded, within } from '../../load/in-time.ts'
 import { onPath } from '../tools/path.ts'
 
 /** How much of a child's last words is kept for error messages. */
@@ -123,9 +123,9 @@ async function stopGroup(pid: number, ended: Promise<string>, graceMs: number): 
   // Once it has been reaped, its pid may be somebody else's.
   const gone = ended.then(() => true)
   if (living.has(pid)) signalGroup(pid, 'SIGTERM')
-  if (await Promise.race([gone, delay(graceMs, false, { ref: false })])) return
+  if (await within(graceMs, gone, () => false)) return
   signalGroup(pid, 'SIGKILL')
-  if (await Promise.race([gone, delay(KILL_GRACE_MS, false, { ref: false })])) return
+  if (await within(KILL_GRACE_MS, gone, () => false)) return
   throw new AuthscaleError('STOP_FAILED', `process ${pid} did not end after SIGKILL; end it by hand`)
 }
 
@@ -153,12 +153,9 @@ export async function nextMessage(
 ): Promise<unknown> {
   const done = new AbortController()
   const message = once(child.process, 'message', { signal: done.signal })
-  const death = child.ended.then((reason) => Promise.reject(failure(reason)))
   try {
-    return (await Promise.race([message, death]))[0]
+    return (await unlessEnded(message, child.ended, failure))[0]
   } finally {
     done.abort()
-    message.catch(() => {})
-    death.catch(() => {})
   }
 }
