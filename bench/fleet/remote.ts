@@ -4,6 +4,7 @@ import { resolve4 } from 'node:dns/promises'
 import os from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
+import { fetchWhole } from '../load/wire/exchange.ts'
 import type { Part, Placement } from '../record/schema/run.ts'
 import type { Fleet, FleetOptions, FleetSpec, ReplicaHandle, RunningFleet } from './fleet.ts'
 import { loadEnv, SERVER_SETTINGS } from './server-env.ts'
@@ -162,8 +163,8 @@ async function allAnswer(url: string, spec: FleetSpec, nonce: string): Promise<v
         `the proxy at ${url} reached ${inRow.size} of ${spec.replicas} replicas within ${READY_MS / 1_000} s: see its log`,
       )
     }
-    const health = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(REQUEST_MS) })
-      .then((response) => (response.ok ? (response.json() as Promise<Record<string, string>>) : null))
+    const health = await fetchWhole(`${url}/healthz`, REQUEST_MS)
+      .then(({ ok, body }) => (ok ? (JSON.parse(body) as Record<string, string>) : null))
       .catch(() => null)
     if (health?.nonce === nonce && health.scheme === spec.scheme && health.replica) {
       inRow.add(health.replica)
@@ -177,15 +178,12 @@ async function allAnswer(url: string, spec: FleetSpec, nonce: string): Promise<v
 }
 
 async function askAgent(address: string, method: 'GET' | 'PUT' | 'DELETE', body?: object): Promise<string> {
-  const response = await fetch(`http://${address}:${AGENT_PORT}/server`, {
+  const answer = await fetchWhole(`http://${address}:${AGENT_PORT}/server`, REQUEST_MS, {
     method,
-    signal: AbortSignal.timeout(REQUEST_MS),
     ...(body ? { body: JSON.stringify(body) } : {}),
   })
-  const text = await response.text()
-  if (!response.ok)
-    throw new Error(`the agent of replica ${address} answered ${response.status}: ${text.trim()}`)
-  return text
+  if (answer.ok) return answer.body
+  throw new Error(`the agent of replica ${address} answered ${answer.status}: ${answer.body.trim()}`)
 }
 
 const versions = (text: string) => JSON.parse(text) as { node: string; openssl: string; v8: string }

@@ -1,6 +1,7 @@
 /** The measured servers: N replicas under pm2, each with its own port and CPUs, each proven to be ours. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
+import { fetchWhole } from '../load/wire/exchange.ts'
 import type { FleetSpec, ReplicaHandle } from './fleet.ts'
 import { freePort } from './ports.ts'
 import type { RunFolder } from './processes/manifest.ts'
@@ -182,8 +183,8 @@ const isPortTrouble = (problem: string) => problem === STRAY || problem.includes
 /** Null when the right server answers. pm2 also calls a server ready that has only been silent for long. */
 async function healthProblem(url: string, plan: ReplicaPlan, id: string): Promise<string | null> {
   try {
-    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) })
-    const health = (await response.json()) as Partial<Record<'scheme' | 'replica' | 'nonce' | 'node', string>>
+    const { body } = await fetchWhole(`${url}/healthz`, HEALTH_TIMEOUT_MS)
+    const health = JSON.parse(body) as Partial<Record<'scheme' | 'replica' | 'nonce' | 'node', string>>
     const ours = health.nonce === plan.nonce && health.scheme === plan.spec.scheme && health.replica === id
     if (!ours) return STRAY
     // Which Node served is recorded once for a whole run, so that every server must prove it.

@@ -2,6 +2,7 @@
 import { askFleet, type Surroundings } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
 import { HEADER_OF_TRANSPORT } from '../../load/credentials.ts'
+import { inLanes } from '../../load/lanes.ts'
 import { ask, keptConnections } from '../../observe/ask.ts'
 import { openClient } from '../../observe/client.ts'
 import type { Examine, Examined } from '../../record/schema/examine.ts'
@@ -30,7 +31,7 @@ export async function examineCounterfeits(
       if (!own?.credential || !other?.credential) throw new Error('a login was refused')
       const { before, secret, after } = partsOf(own.credential)
       const draw = seededDraw(seedOf(spec.scheme))
-      const left = counterfeits(secret, partsOf(other.credential).secret, tries, draw)
+      const made = counterfeits(secret, partsOf(other.credential).secret, tries, draw)
       const seen: Seen = {
         kind: 'counterfeits',
         tried: 0,
@@ -39,14 +40,11 @@ export async function examineCounterfeits(
         unanswered: 0,
         examples: [],
       }
-      const lane = async () => {
-        for (let one = left.pop(); one; one = left.pop()) {
-          const headers = { [HEADER_OF_TRANSPORT[transport]]: before + one.secret + after }
-          const answer = await ask(agent, url, { method: 'GET', path: '/me', headers }, ANSWER_LIMIT_MS)
-          note(seen, one.way, answer.end === 'answered' ? answer.status : null)
-        }
-      }
-      await Promise.all(Array.from({ length: AT_ONCE }, lane))
+      await inLanes(AT_ONCE, made, async (one) => {
+        const headers = { [HEADER_OF_TRANSPORT[transport]]: before + one.secret + after }
+        const answer = await ask(agent, url, { method: 'GET', path: '/me', headers }, ANSWER_LIMIT_MS)
+        note(seen, one.way, answer.end === 'answered' ? answer.status : null)
+      })
       // Without this, all may have been refused for a reason of its own.
       if ((await client.use(own, at)).status !== 200)
         throw new Error('the true credential is refused as well')

@@ -111,7 +111,7 @@ export class Logins implements Script {
     const { header } = this.#credentials
     try {
       for (const { user, credential } of this.#issued) {
-        const question = { method: 'GET' as const, path: '/me', headers: { [header]: credential } }
+        const question = { method: 'GET', path: '/me', headers: { [header]: credential } }
         this.#tally.verify((await exchange(agent, this.#url, question)).body, user)
       }
     } catch (error) {

@@ -29,7 +29,7 @@ export async function pass(
     'x-forwarded-proto': 'https',
     'content-length': Buffer.byteLength(body),
   }
-  const reply = await exchange(agent, url, { method, path, headers: sent, payload: body })
+  const reply = await exchange(agent, url, { method, path, headers: sent, body })
   const setCookies = reply.headers['set-cookie']?.map((each) => weakened(each, defences))
   const answered = without(reply.headers, OF_ONE_CONNECTION)
   return { ...reply, headers: { ...answered, ...(setCookies && { 'set-cookie': setCookies }) } }
