@@ -1,15 +1,16 @@
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-
 import { schemeNames, schemes } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
 import { experiments } from '../experiments/index.ts'
 import { profileNames, profiles } from '../experiments/profiles.ts'
 import { checkMachine } from '../fleet/doctor.ts'
-import { openFleet } from '../fleet/open.ts'
+import type { Fleet, FleetOptions } from '../fleet/fleet.ts'
+import { openLocalFleet } from '../fleet/local/local.ts'
+import { openRemoteFleet } from '../fleet/remote.ts'
 import { PAGE_FILE, readRun, writeRun } from '../record/run-dir.ts'
 import type { Run } from '../record/schema/run.ts'
 import type { Trial, TrialResult } from '../record/schema/trial.ts'
+import { jsonSchemas } from '../report/json-schema.ts'
 import type { Summary } from '../report/schema.ts'
 import { terminalTable } from '../report/terminal.ts'
 import { newRun, type OpenRun, resumeRun } from '../run/open-run.ts'
@@ -19,7 +20,7 @@ import { upcomingTrials } from '../run/trial-order.ts'
 import { traits } from '../schemes.ts'
 import { catchSignals } from './interrupt.ts'
 import type { BenchOptions } from './options.ts'
-import { writeJsonSchemas } from './schema.ts'
+import { resultsFolder } from './stored-runs.ts'
 
 const here = (folder: string) => path.relative(process.cwd(), folder) || '.'
 
@@ -50,6 +51,12 @@ export async function bench(options: BenchOptions): Promise<void> {
   } finally {
     await fleet.close()
   }
+}
+
+/** Containers when docker-compose.yml says that there are some, else processes of our own. */
+function openFleet(options: FleetOptions): Promise<Fleet> {
+  const replicas = process.env.AUTHSCALE_REPLICAS
+  return replicas ? openRemoteFleet(replicas, options) : openLocalFleet(options)
 }
 
 /** Writes what can be derived, prints the table, and returns the exit code. */
@@ -149,5 +156,6 @@ export async function doctor(): Promise<void> {
 
 /** `npm run schema` */
 export async function schema(): Promise<void> {
-  await writeJsonSchemas(fileURLToPath(new URL('../../results/schema/', import.meta.url)))
+  const { writeFiles } = await import('./write-report.ts')
+  await writeFiles(path.join(resultsFolder, 'schema'), jsonSchemas())
 }

@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { askFleet, type Surroundings } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
 import { nextMessage, spawnChild } from '../../fleet/processes/process.ts'
-import { removeKeys } from '../../fleet/stores/redis.ts'
+import { removeKeys, withRedis } from '../../fleet/stores/redis.ts'
 import type { Examine, TimingSeen } from '../../record/schema/examine.ts'
 import { randomId } from './act/guesses.ts'
 import { hashCost } from './act/hashing.ts'
@@ -48,15 +48,6 @@ export async function examineTiming(
       await removeKeys(redis.url, keyPrefix)
     }
   })
-}
-
-async function withRedis<T>(url: string, use: (client: Redis) => Promise<T>): Promise<T> {
-  const client = new Redis(url)
-  try {
-    return await use(client)
-  } finally {
-    client.disconnect()
-  }
 }
 
 /** Sessions under their raw ids. @returns the ids */
