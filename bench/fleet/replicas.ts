@@ -7,6 +7,7 @@ import { freePort } from './ports.ts'
 import type { RunFolder } from './processes/manifest.ts'
 import { wrapped } from './processes/process.ts'
 import type { Supervisor } from './processes/supervised.ts'
+import { allOrNone } from './processes/undo.ts'
 import { loadEnv } from './server-env.ts'
 import { type Runtime, STEADY_HEAP } from './tools/runtime.ts'
 
@@ -51,16 +52,11 @@ export interface RunningReplicas {
 /** Starts all replicas at once. @throws AuthscaleError REPLICA_FAILED with a server's own last words */
 export async function startReplicas(plan: ReplicaPlan): Promise<RunningReplicas> {
   const launch = launcher(plan)
-  const settled = await Promise.allSettled(Array.from({ length: plan.spec.replicas }, (_, i) => launch(i)))
-  const started = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const launched = Array.from({ length: plan.spec.replicas }, (_, i) => launch(i))
+  const started = await allOrNone(launched, ({ app }) => plan.supervisor.stop(app))
   const up = new Map(started.map((one) => [one.handle.id, one]))
   const stop = async () => {
     await Promise.all([...up.values()].map(({ app }) => plan.supervisor.stop(app)))
-  }
-  const failure = settled.find((one) => one.status === 'rejected')
-  if (failure) {
-    await stop()
-    throw failure.reason
   }
   let die = (_reason: string) => {}
   const died = new Promise<string>((resolve) => {

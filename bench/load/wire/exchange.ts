@@ -1,7 +1,6 @@
 /** One request and its whole reply, for what is not measured. */
 import http, { type Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
 import https from 'node:https'
-import { text } from 'node:stream/consumers'
 import { UNVERIFIED } from './target.ts'
 
 const REPLY_TIMEOUT_MS = 10_000
@@ -58,10 +57,15 @@ export function exchange(
     sent.on('timeout', () => late(REPLY_TIMEOUT_MS))
     sent.on('error', fail)
     sent.on('response', (reply) => {
-      text(reply).then((body) => {
+      let text = ''
+      reply.setEncoding('utf8').on('data', (piece: string) => {
+        text += piece
+      })
+      reply.on('error', fail)
+      reply.on('end', () => {
         clearTimeout(limit)
-        resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body })
-      }, fail)
+        resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body: text })
+      })
     })
     if (held) sent.flushHeaders()
     if (held) held.then(() => sent.end(body))
