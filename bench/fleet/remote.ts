@@ -7,7 +7,7 @@ import { AuthscaleError } from '../errors.ts'
 import { fetchWhole } from '../load/wire/exchange.ts'
 import type { Part, Placement } from '../record/schema/run.ts'
 import type { Fleet, FleetOptions, FleetSpec, ReplicaHandle, RunningFleet } from './fleet.ts'
-import { loadEnv, SERVER_SETTINGS } from './server-env.ts'
+import { replicaEnv, SERVER_SETTINGS } from './server-env.ts'
 import { checkNamedRedis, useNamedRedis } from './stores/redis.ts'
 import { compile } from './tools/build.ts'
 import { cleanEnvironment, findRuntime } from './tools/runtime.ts'
@@ -117,17 +117,8 @@ async function start(
     addresses.map((address, i) => {
       const replica = replicas[i]
       if (!replica) return askAgent(address, 'DELETE')
-      const env = {
-        SCHEME: spec.scheme,
-        REPLICA: replica.id,
-        RUN_NONCE: nonce,
-        USERS: String(spec.users),
-        ...loadEnv(spec.settings ?? {}),
-        KEYS: keys,
-        KEY_PREFIX: keyPrefix,
-        ...(usesRedis ? { REDIS_URL: redisUrl } : {}),
-      }
-      return askAgent(address, 'PUT', { env })
+      const told = { replica: replica.id, nonce, keys, keyPrefix, redisUrl: usesRedis ? redisUrl : undefined }
+      return askAgent(address, 'PUT', { env: replicaEnv(spec, told) })
     }),
   )
   const port = spec.traits.state === 'process' ? STICKY_PORT : ROUND_ROBIN_PORT

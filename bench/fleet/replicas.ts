@@ -8,7 +8,7 @@ import type { RunFolder } from './processes/manifest.ts'
 import { wrapped } from './processes/process.ts'
 import type { Supervisor } from './processes/supervised.ts'
 import { allOrNone } from './processes/undo.ts'
-import { loadEnv } from './server-env.ts'
+import { replicaEnv } from './server-env.ts'
 import { type Runtime, STEADY_HEAP } from './tools/runtime.ts'
 
 const READY_TIMEOUT_MS = 15_000
@@ -159,16 +159,9 @@ function describeApp(plan: ReplicaPlan, place: number, port: number) {
     out_file: '/dev/null',
     error_file: '/dev/null',
     env: {
-      SCHEME: plan.spec.scheme,
       HOST: '127.0.0.1',
       PORT: String(port),
-      REPLICA: `r${place + 1}`,
-      RUN_NONCE: plan.nonce,
-      KEYS: plan.keys,
-      KEY_PREFIX: plan.keyPrefix,
-      USERS: String(plan.spec.users),
-      ...loadEnv(plan.spec.settings ?? {}),
-      ...(plan.redisUrl === undefined ? {} : { REDIS_URL: plan.redisUrl }),
+      ...replicaEnv(plan.spec, { ...plan, replica: `r${place + 1}` }),
     },
   }
 }

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import type { StartOptions } from 'pm2'
 import { AuthscaleError } from '../../errors.ts'
 import { unlessEnded, within } from '../../load/in-time.ts'
+import { lastLines } from '../../load/last-words.ts'
 import { cleanEnvironment } from '../tools/runtime.ts'
 import type { RunFolder } from './manifest.ts'
-import { type Child, lastLines, signalGroup, spawnChild } from './process.ts'
+import { type Child, signalGroup, spawnChild } from './process.ts'
 
 /** Time for a replica to drain after SIGTERM before pm2 kills it. */
 const REPLICA_GRACE_MS = 5000
