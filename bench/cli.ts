@@ -160,4 +160,10 @@ program
   .description('open its page with two thousand trials, and say how long that takes here')
   .action(on(async () => (await import('./commands/verify-page.ts')).renderTime))
 
+// A reader that leaves, as in `| head -1`, is no fault: a run goes on, and what it has to keep is in files.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') exitWith(error)
+  })
+
 program.parseAsync().then(() => process.exit(), exitWith)

@@ -1,5 +1,4 @@
 /** What an interval says about a claim whose thresholds were fixed beforehand. */
-
 import type { Interval } from '../stats/median-interval.ts'
 import { MIN_BLOCKS_TO_DETECT } from '../stats/paired.ts'
 

@@ -1,6 +1,7 @@
 /** A run among the published ones, what is derived from all of them, and what the README shows of them. */
+
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, readdir, readFile, rm } from 'node:fs/promises'
 import { homedir, hostname, userInfo } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -35,7 +36,7 @@ import {
   updateVerify,
 } from './readme.ts'
 import { pageRunIn } from './stored-runs.ts'
-import { writeReport } from './write-report.ts'
+import { writeFiles, writeReport } from './write-report.ts'
 
 /** Files of a run that were made beside it and say more about its machine. */
 const BESIDE = [LOAD_CHECK_FILE, VERIFY_FILE]
@@ -130,10 +131,7 @@ export async function catalogueFiles(): Promise<Record<string, string>> {
 }
 
 async function refreshCatalogue(): Promise<void> {
-  for (const [name, content] of Object.entries(await catalogueFiles())) {
-    await mkdir(path.dirname(path.join(resultsFolder, name)), { recursive: true })
-    await writeFileDurably(path.join(resultsFolder, name), content)
-  }
+  await writeFiles(resultsFolder, await catalogueFiles())
 }
 
 async function publishedFolders(): Promise<string[]> {

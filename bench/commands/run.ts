@@ -1,13 +1,15 @@
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { schemeNames, schemes } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
 import { experiments } from '../experiments/index.ts'
 import { profileNames, profiles } from '../experiments/profiles.ts'
-import { doctor as examine } from '../fleet/doctor.ts'
-import { openFleet } from '../fleet/open.ts'
-import { PAGE_FILE, readRun, writeRun } from '../record/run-dir.ts'
+import { checkMachine } from '../fleet/doctor.ts'
+import type { Fleet, FleetOptions } from '../fleet/fleet.ts'
+import { openLocalFleet } from '../fleet/local/local.ts'
+import { openRemoteFleet } from '../fleet/remote.ts'
+import { PAGE_FILE, readRun, resultsFolder, writeRun } from '../record/run-dir.ts'
 import type { Run, Trial, TrialResult } from '../record/types.ts'
+import { jsonSchemas } from '../report/json-schema.ts'
 import type { Summary } from '../report/schema.ts'
 import { terminalTable } from '../report/terminal.ts'
 import type { BenchOptions } from '../run/choices.ts'
@@ -17,7 +19,6 @@ import { Interrupted } from '../run/trial.ts'
 import { upcomingTrials } from '../run/trial-order.ts'
 import { traits } from '../traits.ts'
 import { catchSignals } from './interrupt.ts'
-import { writeJsonSchemas } from './schema.ts'
 
 const here = (folder: string) => path.relative(process.cwd(), folder) || '.'
 
@@ -48,6 +49,12 @@ export async function bench(options: BenchOptions): Promise<void> {
   } finally {
     await fleet.close()
   }
+}
+
+/** Containers when docker-compose.yml says that there are some, else processes of our own. */
+function openFleet(options: FleetOptions): Promise<Fleet> {
+  const replicas = process.env.AUTHSCALE_REPLICAS
+  return replicas ? openRemoteFleet(replicas, options) : openLocalFleet(options)
 }
 
 /** Writes what can be derived, prints the table, and returns the exit code. */
@@ -138,7 +145,7 @@ export async function list(): Promise<void> {
 
 /** `npm run doctor` */
 export async function doctor(): Promise<void> {
-  const findings = await examine()
+  const findings = await checkMachine()
   for (const { name, status, detail, cost } of findings) {
     console.log(`${status.padEnd(9)} ${name.padEnd(18)} ${detail}${cost ? `\n${' '.repeat(29)}${cost}` : ''}`)
   }
@@ -147,5 +154,6 @@ export async function doctor(): Promise<void> {
 
 /** `npm run schema` */
 export async function schema(): Promise<void> {
-  await writeJsonSchemas(fileURLToPath(new URL('../../results/schema/', import.meta.url)))
+  const { writeFiles } = await import('./write-report.ts')
+  await writeFiles(path.join(resultsFolder, 'schema'), jsonSchemas())
 }

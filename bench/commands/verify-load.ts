@@ -13,6 +13,7 @@ import { CONTROL } from '../figures/records.ts'
 import { openLocalFleet } from '../fleet/local/local.ts'
 import { findWrk, type Tool } from '../fleet/tools/tools.ts'
 import { startGenerator } from '../load/generator.ts'
+import { unlessEnded } from '../load/in-time.ts'
 import { captureEnvironment } from '../probe/environment.ts'
 import { writeFileDurably } from '../record/durable.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
@@ -21,7 +22,7 @@ import { type Interval, medianInterval } from '../stats/median-interval.ts'
 import { median } from '../stats/quantiles.ts'
 import { traits } from '../traits.ts'
 import { measureSenderCost, OPEN_LOOP_USERS, type SenderCost } from '../verify/wrk/sender-cost.ts'
-import { type Bench, runGenerator, runWrk } from '../verify/wrk/side-by-side.ts'
+import { type Bench, runGenerator, runPair } from '../verify/wrk/side-by-side.ts'
 
 /** Throughput may differ from wrk's by this much. */
 const TOLERANCE = 0.05
@@ -75,10 +76,8 @@ export async function verifyLoad(options: VerifyLoadOptions): Promise<void> {
         wrk,
         cpus: running.placement.sharedCpus.generator,
       }
-      const pairs = await Promise.race([
-        measurePairs(bench, options.pairs),
-        running.died.then((reason) => Promise.reject(new AuthscaleError('LOAD_NOT_COMPARABLE', reason))),
-      ])
+      const died = (reason: string) => new AuthscaleError('LOAD_NOT_COMPARABLE', reason)
+      const pairs = await unlessEnded(measurePairs(bench, options.pairs), running.died, died)
       const cost = await measureSenderCost(generator, running.url, traits.none.transport)
       await conclude(options, judge(options, pairs, cost, wrk, environment))
     } finally {
@@ -94,19 +93,12 @@ async function measurePairs(bench: Bench, count: number): Promise<Pair[]> {
   console.log('pair  generator/s      wrk/s   ratio')
   const pairs: Pair[] = []
   for (let i = 0; i < count; i++) {
-    const pair = await measurePair(bench, i % 2 === 0 ? 'generator' : 'wrk')
+    const pair = await runPair(bench, i % 2 === 0 ? 'generator' : 'wrk')
     pairs.push(pair)
     const figures = [pair.generator, pair.wrk].map((side) => side.throughputPerSec.toFixed(0).padStart(11))
     console.log(`${String(i + 1).padStart(4)} ${figures.join('')} ${pair.ratio.toFixed(3).padStart(7)}`)
   }
   return pairs
-}
-
-async function measurePair(bench: Bench, first: Pair['first']): Promise<Pair> {
-  const ahead = first === 'wrk' ? await runWrk(bench) : undefined
-  const generator = await runGenerator(bench, bench.durationSec)
-  const wrk = ahead ?? (await runWrk(bench))
-  return { first, generator, wrk, ratio: generator.throughputPerSec / wrk.throughputPerSec }
 }
 
 function judge(

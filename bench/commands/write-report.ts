@@ -17,10 +17,15 @@ export async function writeReport(
 ): Promise<Summary> {
   const summary = summarize(run, results)
   const files = { ...renderReport(run, summary), [PAGE_FILE]: await buildPage(run, summary, results) }
+  await writeFiles(folder, files)
+  return summary
+}
+
+/** By their paths below the folder, which is made where it is not there. @throws AuthscaleError NO_SPACE or WRITE_FAILED */
+export async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     const file = path.join(folder, name)
     await mkdir(path.dirname(file), { recursive: true })
     await writeFileDurably(file, content)
   }
-  return summary
 }

@@ -2,7 +2,7 @@
  * All that experiments do to a fleet beside load, by kind: what is examined before a window, what is observed during it,
  * and the search for the largest state. The one file that imports an `act.ts`, so that the rest of an experiment stays pure.
  */
-import type { Conditions } from '../fleet/ask-fleet.ts'
+import type { Surroundings } from '../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../fleet/fleet.ts'
 import type { Observer, Scene } from '../observe/scene.ts'
 import type { Examine, Examined, Observe, Observed } from '../record/types.ts'
@@ -18,7 +18,7 @@ export { findStateLimit } from './payload/act.ts'
 type Examiner<K extends Examine['kind']> = (
   asked: Extract<Examine, { kind: K }>,
   spec: FleetSpec,
-  conditions: Conditions,
+  surroundings: Surroundings,
 ) => Promise<Extract<Examined, { kind: K }>>
 
 const examiners: { [K in Examine['kind']]: Examiner<K> } = {
@@ -28,9 +28,9 @@ const examiners: { [K in Examine['kind']]: Examiner<K> } = {
 }
 
 /** @throws Error when nothing can be said; then the whole trial is a failure */
-export function examine(asked: Examine, spec: FleetSpec, conditions: Conditions): Promise<Examined> {
+export function examine(asked: Examine, spec: FleetSpec, surroundings: Surroundings): Promise<Examined> {
   const examiner = examiners[asked.kind] as Examiner<Examine['kind']>
-  return examiner(asked, spec, conditions)
+  return examiner(asked, spec, surroundings)
 }
 
 const observers: { [K in Observe['kind']]: Observer<K> } = {

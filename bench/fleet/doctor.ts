@@ -24,7 +24,7 @@ export interface Finding {
 }
 
 /** One finding for each part, most needed first. */
-export async function doctor(): Promise<Finding[]> {
+export async function checkMachine(): Promise<Finding[]> {
   const docker = await dockerAnswers()
   const redis = () => (process.env.REDIS_URL ? namedRedis(process.env.REDIS_URL) : lookFor.redis())
   return [

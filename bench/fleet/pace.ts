@@ -36,4 +36,4 @@ export function paceBetween(
   return pace > 0 && Number.isFinite(pace) ? pace : null
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

@@ -1,12 +1,14 @@
 /** A fleet of containers that docker-compose.yml started: found by DNS, its servers changed through their agents. */
+
 import { randomBytes } from 'node:crypto'
 import { resolve4 } from 'node:dns/promises'
 import os from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
+import { fetchWhole } from '../load/wire/exchange.ts'
 import type { Part, Placement } from '../record/types.ts'
 import type { Fleet, FleetOptions, FleetSpec, ReplicaHandle, RunningFleet } from './fleet.ts'
-import { loadEnv, SERVER_SETTINGS } from './server-env.ts'
+import { replicaEnv, SERVER_SETTINGS } from './server-env.ts'
 import { checkNamedRedis, useNamedRedis } from './stores/redis.ts'
 import { compile } from './tools/build.ts'
 import { cleanEnvironment, findRuntime } from './tools/runtime.ts'
@@ -116,17 +118,8 @@ async function start(
     addresses.map((address, i) => {
       const replica = replicas[i]
       if (!replica) return askAgent(address, 'DELETE')
-      const env = {
-        SCHEME: spec.scheme,
-        REPLICA: replica.id,
-        RUN_NONCE: nonce,
-        USERS: String(spec.users),
-        ...loadEnv(spec.settings ?? {}),
-        KEYS: keys,
-        KEY_PREFIX: keyPrefix,
-        ...(usesRedis ? { REDIS_URL: redisUrl } : {}),
-      }
-      return askAgent(address, 'PUT', { env })
+      const told = { replica: replica.id, nonce, keys, keyPrefix, redisUrl: usesRedis ? redisUrl : undefined }
+      return askAgent(address, 'PUT', { env: replicaEnv(spec, told) })
     }),
   )
   const port = spec.traits.state === 'process' ? STICKY_PORT : ROUND_ROBIN_PORT
@@ -162,8 +155,8 @@ async function allAnswer(url: string, spec: FleetSpec, nonce: string): Promise<v
         `the proxy at ${url} reached ${inRow.size} of ${spec.replicas} replicas within ${READY_MS / 1_000} s: see its log`,
       )
     }
-    const health = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(REQUEST_MS) })
-      .then((response) => (response.ok ? (response.json() as Promise<Record<string, string>>) : null))
+    const health = await fetchWhole(`${url}/healthz`, REQUEST_MS)
+      .then(({ ok, body }) => (ok ? (JSON.parse(body) as Record<string, string>) : null))
       .catch(() => null)
     if (health?.nonce === nonce && health.scheme === spec.scheme && health.replica) {
       inRow.add(health.replica)
@@ -177,15 +170,12 @@ async function allAnswer(url: string, spec: FleetSpec, nonce: string): Promise<v
 }
 
 async function askAgent(address: string, method: 'GET' | 'PUT' | 'DELETE', body?: object): Promise<string> {
-  const response = await fetch(`http://${address}:${AGENT_PORT}/server`, {
+  const answer = await fetchWhole(`http://${address}:${AGENT_PORT}/server`, REQUEST_MS, {
     method,
-    signal: AbortSignal.timeout(REQUEST_MS),
     ...(body ? { body: JSON.stringify(body) } : {}),
   })
-  const text = await response.text()
-  if (!response.ok)
-    throw new Error(`the agent of replica ${address} answered ${response.status}: ${text.trim()}`)
-  return text
+  if (answer.ok) return answer.body
+  throw new Error(`the agent of replica ${address} answered ${answer.status}: ${answer.body.trim()}`)
 }
 
 const versions = (text: string) => JSON.parse(text) as { node: string; openssl: string; v8: string }

@@ -1,12 +1,14 @@
 /** The measured servers: N replicas under pm2, each with its own port and CPUs, each proven to be ours. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
+import { fetchWhole } from '../load/wire/exchange.ts'
 import type { FleetSpec, ReplicaHandle } from './fleet.ts'
 import { freePort } from './ports.ts'
 import type { RunFolder } from './processes/manifest.ts'
 import { wrapped } from './processes/process.ts'
 import type { Supervisor } from './processes/supervised.ts'
-import { loadEnv } from './server-env.ts'
+import { allOrNone } from './processes/undo.ts'
+import { replicaEnv } from './server-env.ts'
 import { type Runtime, STEADY_HEAP } from './tools/runtime.ts'
 
 const READY_TIMEOUT_MS = 15_000
@@ -50,16 +52,11 @@ export interface RunningReplicas {
 /** Starts all replicas at once. @throws AuthscaleError REPLICA_FAILED with a server's own last words */
 export async function startReplicas(plan: ReplicaPlan): Promise<RunningReplicas> {
   const launch = launcher(plan)
-  const settled = await Promise.allSettled(Array.from({ length: plan.spec.replicas }, (_, i) => launch(i)))
-  const started = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const launched = Array.from({ length: plan.spec.replicas }, (_, i) => launch(i))
+  const started = await allOrNone(launched, ({ app }) => plan.supervisor.stop(app))
   const up = new Map(started.map((one) => [one.handle.id, one]))
   const stop = async () => {
     await Promise.all([...up.values()].map(({ app }) => plan.supervisor.stop(app)))
-  }
-  const failure = settled.find((one) => one.status === 'rejected')
-  if (failure) {
-    await stop()
-    throw failure.reason
   }
   let die = (_reason: string) => {}
   const died = new Promise<string>((resolve) => {
@@ -162,16 +159,9 @@ function describeApp(plan: ReplicaPlan, place: number, port: number) {
     out_file: '/dev/null',
     error_file: '/dev/null',
     env: {
-      SCHEME: plan.spec.scheme,
       HOST: '127.0.0.1',
       PORT: String(port),
-      REPLICA: `r${place + 1}`,
-      RUN_NONCE: plan.nonce,
-      KEYS: plan.keys,
-      KEY_PREFIX: plan.keyPrefix,
-      USERS: String(plan.spec.users),
-      ...loadEnv(plan.spec.settings ?? {}),
-      ...(plan.redisUrl === undefined ? {} : { REDIS_URL: plan.redisUrl }),
+      ...replicaEnv(plan.spec, { ...plan, replica: `r${place + 1}` }),
     },
   }
 }
@@ -182,8 +172,8 @@ const isPortTrouble = (problem: string) => problem === STRAY || problem.includes
 /** Null when the right server answers. pm2 also calls a server ready that has only been silent for long. */
 async function healthProblem(url: string, plan: ReplicaPlan, id: string): Promise<string | null> {
   try {
-    const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) })
-    const health = (await response.json()) as Partial<Record<'scheme' | 'replica' | 'nonce' | 'node', string>>
+    const { body } = await fetchWhole(`${url}/healthz`, HEALTH_TIMEOUT_MS)
+    const health = JSON.parse(body) as Partial<Record<'scheme' | 'replica' | 'nonce' | 'node', string>>
     const ours = health.nonce === plan.nonce && health.scheme === plan.spec.scheme && health.replica === id
     if (!ours) return STRAY
     // Which Node served is recorded once for a whole run, so that every server must prove it.

@@ -1,4 +1,6 @@
 /** An arm's settings as the environment variables of its servers; what is not named keeps the server's own default. */
+import type { Setting, Settings } from '../record/types.ts'
+import type { FleetSpec } from './fleet.ts'
 
 const VARIABLES = {
   ttlSec: 'TTL_SEC',
@@ -19,7 +21,6 @@ const VARIABLES = {
 } as const satisfies Partial<Record<Setting, string>>
 
 /** What a server reads from its environment; every fleet can set it. */
-import type { Setting, Settings } from '../record/types.ts'
 export const SERVER_SETTINGS = Object.keys(VARIABLES) as (keyof typeof VARIABLES)[]
 
 export function serverEnv(settings: Settings): Record<string, string> {
@@ -36,6 +37,33 @@ const LOGIN_SEC = 3_600
 export function loadEnv(settings: Settings): Record<string, string> {
   const accessTtlSec = String(settings.ttlSec ?? LOGIN_SEC)
   return { PLAIN_HTTP: '1', ACCESS_TTL_SEC: accessTtlSec, ...serverEnv(settings) }
+}
+
+/** What a server of a fleet is told besides. */
+interface Told {
+  /** Its id. */
+  replica: string
+  nonce: string
+  keys: string
+  keyPrefix: string
+  redisUrl: string | undefined
+}
+
+/** The environment of one server of a fleet, but for where it listens. */
+export function replicaEnv(
+  { scheme, users, settings }: FleetSpec,
+  { replica, nonce, keys, keyPrefix, redisUrl }: Told,
+): Record<string, string> {
+  return {
+    SCHEME: scheme,
+    REPLICA: replica,
+    RUN_NONCE: nonce,
+    KEYS: keys,
+    KEY_PREFIX: keyPrefix,
+    USERS: String(users),
+    ...loadEnv(settings ?? {}),
+    ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+  }
 }
 
 /** Switches are 1 and 0 in an environment. */

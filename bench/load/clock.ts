@@ -25,6 +25,14 @@ export function nowUs(): number {
   return ORIGIN_US + performance.now() * 1_000
 }
 
+/**
+ * The same clock as it is, at an object for each reading: `performance.now` plus an origin that each thread takes for itself
+ * sets two threads apart by what the taking lasts, which was up to 0.6 ms.
+ */
+export function machineUs(): number {
+  return Number(process.hrtime.bigint()) / 1_000
+}
+
 /** Resolves at that moment, never before it. Rejects when the signal aborts. */
 export async function until(atUs: number, signal: AbortSignal): Promise<void> {
   // A timer may fire up to a millisecond early.

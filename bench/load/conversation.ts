@@ -2,10 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { AuthscaleError } from '../errors.ts'
+import { within } from './in-time.ts'
+import { lastWords } from './last-words.ts'
 import type { GeneratorMessage, HarnessMessage } from './protocol.ts'
 
 const LEAVE_WITHIN_MS = 3_000
-const STDERR_TAIL_CHARS = 2_000
 
 type Kind = GeneratorMessage['type']
 type Pending = {
@@ -19,17 +20,15 @@ type Pending = {
 export class Conversation {
   readonly #child: ChildProcess
   readonly #gone: Promise<void>
+  readonly #lastWords: () => string
   #pending: Pending | undefined
   #death: AuthscaleError | undefined
-  #stderr = ''
 
   constructor(command: readonly string[], env: NodeJS.ProcessEnv) {
     const [program = '', ...args] = command
     const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
     this.#child = child
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL_CHARS)
-    })
+    this.#lastWords = lastWords([child.stderr])
     child.on('message', (message: GeneratorMessage) => this.#hear(message))
     const ended = new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(`could not be started: ${error.message}`))
@@ -69,9 +68,10 @@ export class Conversation {
   /** Closes the channel, which makes the generator leave; ends it by force when it does not. */
   async end(): Promise<void> {
     if (this.#child.connected) this.#child.disconnect()
-    const force = setTimeout(() => this.#child.kill('SIGKILL'), LEAVE_WITHIN_MS)
-    await this.#gone
-    clearTimeout(force)
+    await within(LEAVE_WITHIN_MS, this.#gone, () => {
+      this.#child.kill('SIGKILL')
+      return this.#gone
+    })
   }
 
   #hear(message: GeneratorMessage): void {
@@ -87,7 +87,7 @@ export class Conversation {
   }
 
   #die(why: string): void {
-    const tail = this.#stderr.trim().split('\n').slice(-3).join(' | ')
+    const tail = this.#lastWords()
     const message = `The load generator ${why}${tail === '' ? '.' : `: ${tail}`}`
     this.#death = new AuthscaleError('GENERATOR_DIED', message)
     this.#pending?.reject(this.#death)

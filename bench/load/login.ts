@@ -5,8 +5,9 @@ import type { Traits } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
 import { Credentials } from './credentials.ts'
 import type { LoginJob, LoginReport } from './job.ts'
+import { inLanes } from './lanes.ts'
 import { numberOf, shareOf, WHOLE } from './shard.ts'
-import { agentFor, type Exchanged, exchange } from './wire/exchange.ts'
+import { agentFor, type Exchanged, exchange, jsonHeaders } from './wire/exchange.ts'
 import { credentialIn } from './wire/issued.ts'
 import { loginBody, unsafeHeaders } from './wire/requests.ts'
 
@@ -26,25 +27,15 @@ export async function logIn(
   const agent = agentFor(job.url)
   const startedAt = process.hrtime.bigint()
   const count = shareOf(job.users, shard)
-  const laneCount = Math.max(1, shareOf(job.concurrency, shard))
-  let next = 0
-  const lane = async () => {
-    try {
-      while (next < count) {
-        signal?.throwIfAborted()
-        const user = numberOf(next++, shard)
-        credentials.set(user, await logInUser(agent, job, user))
-      }
-    } catch (error) {
-      next = count
-      throw error
-    }
+  try {
+    await inLanes(Math.max(1, shareOf(job.concurrency, shard)), Array(count).keys(), async (own) => {
+      signal?.throwIfAborted()
+      const user = numberOf(own, shard)
+      credentials.set(user, await logInUser(agent, job, user))
+    })
+  } finally {
+    agent.destroy()
   }
-  // All lanes end before the job does, also a failed one: nothing is sent behind the next job's back.
-  const lanes = await Promise.allSettled(Array.from({ length: laneCount }, lane))
-  agent.destroy()
-  const failed = lanes.find((ended) => ended.status === 'rejected')
-  if (failed) throw failed.reason
   const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9
   return { credentials, report: { count, seconds } }
 }
@@ -65,13 +56,9 @@ export function postLogin(
   { url, transport }: Pick<LoginJob, 'url' | 'transport'>,
   user: number,
 ): Promise<Exchanged> {
-  const payload = loginBody(user)
-  const headers = {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(payload),
-    ...unsafeHeaders(transport),
-  }
-  return exchange(agent, url, { method: 'POST', path: '/login', headers, payload })
+  const body = loginBody(user)
+  const headers = { ...jsonHeaders(body), ...unsafeHeaders(transport) }
+  return exchange(agent, url, { method: 'POST', path: '/login', headers, body })
 }
 
 function credentialOf({ body, headers }: Exchanged, transport: Traits['transport'], user: number): string {

@@ -117,7 +117,7 @@ function merged(histograms: readonly string[]): Histogram {
   return whole
 }
 
-function addedUp<K extends string>(records: readonly Record<K, number>[]): Record<K, number> {
+export function addedUp<K extends string>(records: readonly Record<K, number>[]): Record<K, number> {
   const whole = {} as Record<K, number>
   for (const record of records) {
     for (const key of Object.keys(record) as K[]) whole[key] = (whole[key] ?? 0) + record[key]

@@ -125,6 +125,9 @@ export class Tally {
   }
 }
 
+/** How many users have a 1. */
+export const countUsers = (users: Uint8Array): number => users.reduce((sum, one) => sum + one, 0)
+
 /** Only the name is ever shown: a wrong body may hold somebody's credential. */
 function shownIn(body: string): { username: string; preferences?: string } {
   try {

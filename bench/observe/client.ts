@@ -1,9 +1,10 @@
 /** A client that follows a scheme's declared traits, asks the replica that it is told to, and records all it does. */
 import type { Traits } from '../../servers/scheme.ts'
 import { HEADER_OF_TRANSPORT } from '../load/credentials.ts'
+import type { Question } from '../load/wire/exchange.ts'
 import { credentialIn, refreshTokenIn } from '../load/wire/issued.ts'
 import { loginBody, unsafeHeaders } from '../load/wire/requests.ts'
-import { type Answer, ask, keptConnections, type Question } from './ask.ts'
+import { type Answer, ask, keptConnections } from './ask.ts'
 import { type Action, nowMs, type Operation } from './history.ts'
 
 /** Who is asked: a replica itself, or the proxy. */
@@ -84,17 +85,17 @@ export function openClient({ transport }: Pick<Traits, 'transport'>, limitMs: nu
     async login(user, at) {
       logins += 1
       const login: Login = { user, name: `user${user}/${logins}`, credential: '', refreshToken: null }
-      const question = { method: 'POST' as const, path: '/login', headers: unsafe, body: loginBody(user) }
+      const question = { method: 'POST', path: '/login', headers: unsafe, body: loginBody(user) }
       const { operation, answer } = await perform(asLogin('login', login), question, at)
       keep(login, answer)
       return { login, operation }
     },
     async use(login, at) {
-      const question = { method: 'GET' as const, path: '/me', headers: withCredential(login) }
+      const question = { method: 'GET', path: '/me', headers: withCredential(login) }
       return (await perform(asLogin('use', login), question, at)).operation
     },
     async preferences(login, at) {
-      const question = { method: 'GET' as const, path: '/me', headers: withCredential(login) }
+      const question = { method: 'GET', path: '/me', headers: withCredential(login) }
       const { answer } = await perform(asLogin('use', login), question, at)
       if (answer.end !== 'answered' || answer.status !== 200) return null
       return (JSON.parse(answer.body) as { preferences: Record<string, string> }).preferences
@@ -102,20 +103,20 @@ export function openClient({ transport }: Pick<Traits, 'transport'>, limitMs: nu
     async write(login, preferences, at, held) {
       const headers = { ...withCredential(login), ...unsafe }
       const body = JSON.stringify(preferences)
-      const question = { method: 'PUT' as const, path: '/me/preferences', headers, body, held }
+      const question = { method: 'PUT', path: '/me/preferences', headers, body, held }
       const { operation, answer } = await perform(asLogin('write', login), question, at)
       keep(login, answer)
       return operation
     },
     async revoke(login, way, at) {
       const headers = { ...withCredential(login), ...unsafe }
-      const question = { method: 'POST' as const, path: REVOKING[way], headers }
+      const question = { method: 'POST', path: REVOKING[way], headers }
       return (await perform(asLogin(way, login), question, at)).operation
     },
     async refresh(login, at) {
       if (login.refreshToken === null) return null
       const body = JSON.stringify({ refreshToken: login.refreshToken })
-      const question = { method: 'POST' as const, path: '/refresh', headers: unsafe, body }
+      const question = { method: 'POST', path: '/refresh', headers: unsafe, body }
       const { operation, answer } = await perform(asLogin('refresh', login), question, at)
       keep(login, answer)
       return operation

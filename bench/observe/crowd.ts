@@ -1,5 +1,6 @@
 /** Users who come, use what they came for, and leave, each request when it is due whatever became of those before. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { inLanes } from '../load/lanes.ts'
 import type { Due } from './bins.ts'
 import type { Client, Login, Place } from './client.ts'
 import { isAccepted, nowMs, type Operation } from './history.ts'
@@ -25,7 +26,7 @@ const STEPS: readonly Step[] = [
 ]
 /** So many stay whatever else happens. */
 const LEAST_MEMBERS = 20
-const LOGIN_CONCURRENCY = 16
+const LANES = 16
 const UNAUTHORIZED = 401
 
 export interface Crowd {
@@ -139,14 +140,6 @@ export function openCrowd({ client, at, firstUser, users, perSec }: CrowdOptions
     if (member) await ask(member, step === 'refresh' ? 'refresh' : 'use', dueMs)
   }
 
-  async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
-    const waiting = [...items]
-    const lane = async () => {
-      for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item)
-    }
-    await Promise.all(Array.from({ length: LOGIN_CONCURRENCY }, lane))
-  }
-
   return {
     requests,
     unacknowledged,
@@ -164,7 +157,7 @@ export function openCrowd({ client, at, firstUser, users, perSec }: CrowdOptions
     },
     async gather() {
       const all = Array.from({ length: users }, (_, i) => firstUser + i)
-      await inLanes(all, async (user) => {
+      await inLanes(LANES, all, async (user) => {
         const operation = await comeIn(user)
         if (!isAccepted(operation))
           throw new Error(`user${user} could not log in (${operation.status ?? operation.end})`)
@@ -181,11 +174,11 @@ export function openCrowd({ client, at, firstUser, users, perSec }: CrowdOptions
       while (underWay.size > 0) await Promise.all(underWay)
     },
     async count() {
-      await inLanes([...inside], async (member) => {
+      await inLanes(LANES, [...inside], async (member) => {
         const { status } = await client.use(member.login, at)
         if (status === UNAUTHORIZED) member.state = 'out'
       })
-      await inLanes(left, ({ login }) => client.use(login, at))
+      await inLanes(LANES, left, ({ login }) => client.use(login, at))
     },
   }
 }

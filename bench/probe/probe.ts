@@ -1,7 +1,8 @@
 /** Reads what a trial costs: CPU of each tier, memory, Redis commands, and what else the machine was doing. */
 import type { RunningFleet } from '../fleet/fleet.ts'
-import { paceBetween, type Work } from '../fleet/pace.ts'
+import { paceBetween, sum, type Work } from '../fleet/pace.ts'
 import { throttledUs } from '../fleet/quota/cgroup.ts'
+import { machineUs } from '../load/clock.ts'
 import { type HostTimes, hostTimes, type ProcessTimes, processCpuUs, processTimes } from './proc.ts'
 import { callsPerRequest, openRedisProbe, type RedisReading } from './redis.ts'
 import { type ReplicaMetrics, replicaMetrics } from './replica.ts'
@@ -98,7 +99,7 @@ export function openProbe(fleet: RunningFleet, generatorPids: readonly number[])
 
   const sample = () => {
     const cpuUs = total(fleet.replicas.map(({ pid }) => (pid === null ? null : processCpuUs(pid))))
-    if (cpuUs !== null) samples.push({ atUs: nowUs(), cpuUs })
+    if (cpuUs !== null) samples.push({ atUs: machineUs(), cpuUs })
   }
 
   return {
@@ -159,7 +160,7 @@ function readEdge(fleet: RunningFleet, generatorPids: readonly number[]): Edge {
     total(pids.map((pid) => (pid === null ? null : processCpuUs(pid))))
   const replicas = fleet.replicas.map(({ pid }) => (pid === null ? null : processTimes(pid)))
   return {
-    atUs: nowUs(),
+    atUs: machineUs(),
     replicas,
     tiers: {
       replicas: total(replicas.map((times) => times?.cpuUs ?? null)),
@@ -236,13 +237,9 @@ function timesBetween(from: ProcessTimes | null | undefined, to: ProcessTimes | 
   }
 }
 
-const nowUs = (): number => Number(process.hrtime.bigint() / 1_000n)
-
 /** Null as soon as one of them is not known: a part of a sum would pass for the whole. */
 const total = (values: readonly (number | null)[]): number | null =>
   values.some((value) => value === null) ? null : sum(values as number[])
 
 const between = (from: number | null, to: number | null): number | null =>
   from === null || to === null ? null : to - from
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

@@ -1,4 +1,5 @@
 /** What a replica says of itself on /metrics: memory, event-loop delay, CPU. */
+import { fetchWhole } from '../load/wire/exchange.ts'
 
 export interface ReplicaMetrics {
   /** User and system time of the process in µs. */
@@ -25,11 +26,9 @@ const TIMEOUT_MS = 10_000
  * and not what has not been swept yet.
  */
 export async function replicaMetrics(url: string, { gc = false } = {}): Promise<ReplicaMetrics> {
-  const response = await fetch(`${url}/metrics${gc ? '?gc=1' : ''}`, {
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  })
-  if (!response.ok) throw new Error(`${url}/metrics answered ${response.status}`)
-  return parseReplicaMetrics(await response.text())
+  const { ok, status, body } = await fetchWhole(`${url}/metrics${gc ? '?gc=1' : ''}`, TIMEOUT_MS)
+  if (!ok) throw new Error(`${url}/metrics answered ${status}`)
+  return parseReplicaMetrics(body)
 }
 
 /** Picks our few figures out of the Prometheus text format; a figure that is absent is an error, not a zero. */

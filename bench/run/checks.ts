@@ -1,8 +1,9 @@
 /** What a window's own figures say about whether they can be believed: facts for the gates. Pure. */
+
 import type { Load, LoadReport } from '../load/job.ts'
 import type { CpuSample, WindowReading } from '../probe/probe.ts'
 import type { Measurement, Placement, Quotas } from '../record/types.ts'
-import { slope } from '../stats/regression.ts'
+import { type Point, slope } from '../stats/regression.ts'
 
 /** Below this share of its arrivals answered, most of what a window has yet to answer is answered after it. */
 const SETTLED = 0.98
@@ -98,8 +99,17 @@ export function cpuTrend(samples: readonly CpuSample[], requestsPerSlice: readon
   const points = requestsPerSlice.map((requests, slice) => {
     return [(slice + 0.5) / slices, (usedAt(slice + 1) - usedAt(slice)) / requests] as const
   })
-  const mean = points.reduce((total, [, us]) => total + us, 0) / slices
-  const change = slope(points.slice(1))
+  return growth(points, points.slice(1))
+}
+
+/**
+ * The rise over one unit of x, as a share of the mean of all points.
+ *
+ * @param seen those that the line goes by
+ */
+export function growth(points: readonly Point[], seen = points): number | null {
+  const mean = points.reduce((total, [, y]) => total + y, 0) / points.length
+  const change = slope(seen)
   return mean > 0 && change !== null ? change / mean : null
 }
 

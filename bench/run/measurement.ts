@@ -22,36 +22,26 @@ export interface Readings {
 
 export function toMeasurement(readings: Readings): Measurement {
   const { trial, load, sent, window, idle, loggedIn, logins, protocols, placement } = readings
-  const perRequest = (us: number | null) => (us === null || load.requests === 0 ? null : us / load.requests)
+  const perRequest = (value: number | null) =>
+    value === null || load.requests === 0 ? null : value / load.requests
   const cores = (us: number | null) => (us === null ? null : us / 1e6 / window.seconds)
   const { replicas, redis, proxy, generator } = window.tierCpuUs
+  const ofTiers = (of: (us: number | null) => number | null) => ({
+    replicas: of(replicas),
+    redis: of(redis),
+    proxy: of(proxy),
+    generator: of(generator),
+  })
   const worst = window.replicas.reduce((a, b) => (b.eventLoopDelayUs.p99 > a.eventLoopDelayUs.p99 ? b : a))
+  const { requestsPerSlice: _slices, wrongExamples: _examples, bytesSent, bytesReceived, ...counted } = load
   const facts = {
-    windowSec: load.windowSec,
-    requests: load.requests,
+    ...counted,
     throughputPerSec: load.requests / load.windowSec,
-    statusCounts: load.statusCounts,
-    errors: load.errors,
-    verifiedBodies: load.verifiedBodies,
-    wrongAnswers: load.wrongAnswers,
-    distinctUsers: load.distinctUsers,
-    latencyUs: load.latencyUs,
-    arrivals: load.arrivals,
     journeys: load.journeys ?? null,
     handshakes: load.handshakes ?? null,
     protocols,
-    cpuUsPerRequest: {
-      replicas: perRequest(replicas),
-      redis: perRequest(redis),
-      proxy: perRequest(proxy),
-      generator: perRequest(generator),
-    },
-    utilization: {
-      replicas: cores(replicas),
-      redis: cores(redis),
-      proxy: cores(proxy),
-      generator: cores(generator),
-    },
+    cpuUsPerRequest: ofTiers(perRequest),
+    utilization: ofTiers(cores),
     memory: {
       replicaRssBytes: window.replicas.map(({ rssBytes }) => rssBytes),
       replicaHeapBytes: window.replicas.map(({ heapBytes }) => heapBytes),
@@ -63,10 +53,7 @@ export function toMeasurement(readings: Readings): Measurement {
       loggedInRedisBytes: loggedIn.redisBytes,
     },
     redisCommandsPerRequest: window.redisCommandsPerRequest(load.requests),
-    bytesPerRequest: {
-      sent: load.requests === 0 ? 0 : load.bytesSent / load.requests,
-      received: load.requests === 0 ? 0 : load.bytesReceived / load.requests,
-    },
+    bytesPerRequest: { sent: perRequest(bytesSent) ?? 0, received: perRequest(bytesReceived) ?? 0 },
     eventLoopDelayUs: worst.eventLoopDelayUs,
     replicaShare: shares(window.replicaRequests),
     host: hostReading(window, placement.cores),

@@ -1,5 +1,4 @@
 /** Shows what is running, what came out, and how long it will still take. */
-import { Listr } from 'listr2'
 import { capacityOf, look } from '../figures/ladder.ts'
 import { settleSec } from '../record/journey.ts'
 import type { Arm, Rung, Slo, Trial, TrialResult } from '../record/types.ts'
@@ -64,7 +63,7 @@ function ladderOutcome(rungs: readonly Rung[], slo: Slo): string {
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en')
 
-/** Lines of a terminal that what came out so far may take. */
+/** Lines that what came out so far may take. */
 const SO_FAR_LINES = 4
 
 /**
@@ -95,40 +94,30 @@ export function soFar(results: readonly TrialResult[], experiment: string, slo: 
   return indent + wrap(words, indent).split('\n').slice(0, SO_FAR_LINES).join('\n')
 }
 
-/** One step of a run; `say` replaces the line below its title, or prints a line where there is no terminal. */
-export interface Step {
-  title: string
-  run(say: (line: string) => void): Promise<void>
-}
+type Output = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>
 
-/**
- * Runs the steps in order. Rejects with the error of the first that fails.
- *
- * @param quiet nothing goes to standard output, which is somebody's input
- */
-export async function runSteps(steps: readonly Step[], { quiet = false } = {}): Promise<void> {
-  if (quiet) return plainly(steps)
-  const tasks = steps.map(({ title, run }) => ({
-    title,
-    task: (_: unknown, task: { output: string }) =>
-      run((line) => {
-        task.output = line
-      }),
-  }))
-  const list = new Listr(tasks, {
-    concurrent: false,
-    exitOnError: true,
-    // The harness stops its fleet itself on a signal; listr2's own handler would end the process first.
-    registerSignalListeners: false,
-    fallbackRenderer: 'simple',
-    rendererOptions: { collapseErrors: false, showErrorMessage: false },
-  })
-  await list.run()
-}
+/** Lines that stay, and on a terminal below them one that is rewritten in place. */
+export class Display {
+  readonly #output: Output
 
-async function plainly(steps: readonly Step[]): Promise<void> {
-  for (const { title, run } of steps) {
-    console.error(title)
-    await run((line) => console.error(line))
+  constructor(output: Output) {
+    this.#output = output
+  }
+
+  /** For good; nothing where there is no text. */
+  say(text: string): void {
+    this.clear()
+    if (text !== '') this.#output.write(`${text}\n`)
+  }
+
+  /** Until the next line of either kind. A longer one than the terminal is wide could not be taken back. */
+  show(text: string): void {
+    this.clear()
+    if (this.#output.isTTY) this.#output.write(text.slice(0, this.#output.columns - 1))
+  }
+
+  /** Only ever this one line: whatever else was printed meanwhile ends with a line of its own, which is empty. */
+  clear(): void {
+    if (this.#output.isTTY) this.#output.write('\r\x1b[K')
   }
 }

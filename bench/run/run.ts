@@ -1,11 +1,13 @@
 /** Executes a plan: trial after trial, or those that share a fleet together; results are on disk before the next begin. */
+
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { predict } from '../experiments/index.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { writeRun } from '../record/run-dir.ts'
 import type { Trial, TrialResult } from '../record/types.ts'
+import { counted } from '../words/format.ts'
 import type { OpenRun } from './open-run.ts'
-import { duration, outcome, runSteps, type Step, secondsLeft, soFar } from './progress.ts'
+import { Display, duration, outcome, secondsLeft, soFar } from './progress.ts'
 import { runTogether } from './trial.ts'
 import { nextTogether, upcomingTrials } from './trial-order.ts'
 
@@ -18,48 +20,47 @@ export async function execute(
   { quiet = false } = {},
 ): Promise<void> {
   const { run, log } = open
-  const isLive = process.stdout.isTTY && !quiet
+  const { rules, seed } = run
+  const display = new Display(quiet ? process.stderr : process.stdout)
   const results = [...log.results]
   const earlier = results.length
-  const conditions = { fleet, rules: run.rules, seed: run.seed, signal }
   const started = performance.now()
   const finished: Trial[] = []
-  let last = ''
-
-  const step = (experiment: string, title: string): Step => ({
-    title,
-    async run(say) {
-      for (;;) {
-        const upcoming = upcomingTrials(run, results, earlier)
-        const [trial] = upcoming
-        if (trial?.arm.experiment !== experiment) return
-        const together = nextTogether(upcoming)
-        const left = secondsLeft(finished, upcoming, (performance.now() - started) / 1_000)
-        const total = finished.length + upcoming.length
-        const place = (done: number) => `[${done}/${total}, ${duration(left)} left]`
-        if (isLive) {
-          const running = `${place(finished.length + 1)} running ${together.map(({ id }) => id).join(', ')}`
-          say([running, last, soFar(results, experiment, run.rules.slo)].filter(Boolean).join('\n'))
-        }
-        if (together.some(({ arm }) => arm.heldOut)) await freeze(open, results)
-        const records = await runTogether(together, traits[trial.arm.scheme as SchemeName], conditions)
-        for (const record of records) {
-          await log.append(record)
-          results.push(record)
-          finished.push(record.trial)
-          last = `${record.trial.id}: ${outcome(record, run.rules.slo)}`
-          if (!isLive) say(`${place(finished.length)} ${last}`)
-        }
+  const conditions = { fleet, rules, seed, signal }
+  let before: Trial | undefined
+  try {
+    for (;;) {
+      const upcoming = upcomingTrials(run, results, earlier)
+      const [trial] = upcoming
+      const experiment = trial?.arm.experiment
+      const isOther = before?.arm.experiment !== experiment
+      if (!quiet && before && (isOther || before.block !== trial?.block))
+        display.say(soFar(results, before.arm.experiment, rules.slo, '  '))
+      if (!trial) return
+      const trials = upcoming.filter(({ arm }) => arm.experiment === experiment).length
+      if (isOther) display.say(`${experiment}: ${counted(trials, 'trial')}`)
+      const total = finished.length + upcoming.length
+      const place = (done: number, left: readonly Trial[]) => {
+        const sec = secondsLeft(finished, left, (performance.now() - started) / 1_000)
+        return `[${done}/${total}, ${duration(sec)} left]`
       }
-    },
-  })
-  const upcoming = upcomingTrials(run, results, earlier)
-  const names = [...new Set(upcoming.map(({ arm }) => arm.experiment))]
-  const steps = names.map((name) => {
-    const trials = upcoming.filter(({ arm }) => arm.experiment === name).length
-    return step(name, `${name}: ${trials} trials`)
-  })
-  await runSteps(steps, { quiet })
+      const together = nextTogether(upcoming)
+      const names = together.map(({ id }) => id).join(', ')
+      if (!quiet) display.show(`${place(finished.length + 1, upcoming)} running ${names}`)
+      if (together.some(({ arm }) => arm.heldOut)) await freeze(open, results)
+      const records = await runTogether(together, traits[trial.arm.scheme as SchemeName], conditions)
+      for (const [i, record] of records.entries()) {
+        await log.append(record)
+        results.push(record)
+        const done = finished.push(record.trial)
+        const became = `${record.trial.id}: ${outcome(record, rules.slo)}`
+        display.say(`${place(done, upcoming.slice(i + 1))} ${became}`)
+      }
+      before = trial
+    }
+  } finally {
+    display.clear()
+  }
 }
 
 /** What the laws say of the arms held out is on disk before the first of their trials begins. */

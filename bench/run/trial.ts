@@ -6,8 +6,10 @@ import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
 import { examine, findStateLimit } from '../experiments/acts.ts'
 import { longestLadderSec } from '../figures/ladder.ts'
+import type { Surroundings } from '../fleet/ask-fleet.ts'
 import type { Fleet, FleetSpec, RunningFleet } from '../fleet/fleet.ts'
 import { startGenerator } from '../load/generator.ts'
+import { unlessAborted, unlessEnded, within } from '../load/in-time.ts'
 import type { Generator } from '../load/job.ts'
 import { settleSec } from '../record/journey.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
@@ -28,12 +30,10 @@ const SLOWEST_LOGINS_PER_SEC = 200
 export class Interrupted extends Error {}
 
 /** What a trial is executed with, the same for all trials of a run. */
-export interface Conditions {
-  fleet: Fleet
+export interface Conditions extends Surroundings {
   rules: Rules
   /** The run's seed: arrivals are drawn from it, the trial and the rung. */
   seed: number
-  signal: AbortSignal
 }
 
 /** One trial alone. @throws as `runTogether` */
@@ -155,17 +155,14 @@ async function onFleet<T>(
   signal.throwIfAborted()
   // An interrupt waits for the start: a fleet that is half up could not be stopped in good order.
   const { running, generator } = await startBoth(fleet, spec)
-  const done = new AbortController()
   try {
     signal.throwIfAborted()
-    const longest = AbortSignal.timeout(Math.ceil(limitSec * 1_000))
-    const tooLong = `the trial took longer than its limit of ${Math.ceil(limitSec)} s`
-    const limit = rejectOn(AbortSignal.any([signal, longest]), done.signal, tooLong)
-    const death = running.died.then((reason) => Promise.reject(new Error(reason)))
     const session = { trial, traits: spec.traits, running, generator, rules, seed }
-    return await Promise.race([use(session), death, limit])
+    const used = unlessAborted(unlessEnded(use(session), running.died), signal)
+    return await within(1_000 * limitSec, used, () => {
+      throw new Error(`the trial took longer than its limit of ${Math.ceil(limitSec)} s`)
+    })
   } finally {
-    done.abort()
     await Promise.all([generator.close(), running.stop()])
   }
 }
@@ -186,15 +183,14 @@ async function startBoth(
   fleet: Fleet,
   spec: FleetSpec,
 ): Promise<{ running: RunningFleet; generator: Generator }> {
-  const done = new AbortController()
-  const tooLong = `fleet and generator did not start within ${START_LIMIT_MS / 1_000} s`
-  const limit = rejectOn(AbortSignal.timeout(START_LIMIT_MS), done.signal, tooLong)
+  const tooLong = () => {
+    throw new Error(`fleet and generator did not start within ${START_LIMIT_MS / 1_000} s`)
+  }
   const coming = startGenerator(fleet.generatorFor(spec.replicas))
   const [running, generator] = await Promise.allSettled([
-    Promise.race([fleet.start(spec), limit]),
-    Promise.race([coming, limit]),
+    within(START_LIMIT_MS, fleet.start(spec), tooLong),
+    within(START_LIMIT_MS, coming, tooLong),
   ])
-  done.abort()
   if (running.status === 'fulfilled' && generator.status === 'fulfilled')
     return { running: running.value, generator: generator.value }
   if (running.status === 'fulfilled') await running.value.stop()
@@ -202,18 +198,6 @@ async function startBoth(
   // One that is late is ended when it is up; the fleet sees to its own.
   else coming.then((late) => late.close()).catch(() => {})
   throw [running, generator].find((one) => one.status === 'rejected')?.reason
-}
-
-/** Rejects with `reason` when `signal` aborts, unless `done` aborted before. */
-function rejectOn(signal: AbortSignal, done: AbortSignal, reason: string): Promise<never> {
-  const limit = new Promise<never>((_, reject) => {
-    const fail = () => reject(new Error(reason, { cause: signal.reason }))
-    if (signal.aborted) fail()
-    else signal.addEventListener('abort', fail, { once: true, signal: done })
-  })
-  // It may reject while nobody waits for it; whoever races against it later still hears of it.
-  limit.catch(() => {})
-  return limit
 }
 
 function oneLine(error: unknown): string {

@@ -5,6 +5,7 @@ import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type autocannon from 'autocannon'
+import { machineUs } from '../load/clock.ts'
 import type { LoadJob, LoadReport } from '../load/job.ts'
 import { scheduleOf } from '../load/open/schedule.ts'
 import {
@@ -15,7 +16,6 @@ import {
   summarizeHistogram,
 } from '../stats/histogram.ts'
 import type { Instrument } from '../verify/proof.ts'
-import { nowUs } from '../verify/server-log.ts'
 
 /** What is not answered this long after the last arrival is in flight. */
 const DRAIN_US = 1_500_000
@@ -74,14 +74,14 @@ async function send(job: LoadJob, load: OpenLoad, flaws: Flaws): Promise<LoadRep
   let drift = 0
   const round = (us: number) => (flaws.wholeMs ? Math.floor(us / 1_000) * 1_000 : us)
   const one = async (intendedUs: number) => {
-    const sentUs = nowUs()
+    const sentUs = machineUs()
     open++
     const answered = await isAnswered(agent, job.url)
     open--
     if (answered) {
       account.ok++
-      recordUs(corrected, round(nowUs() - (flaws.fromSend ? sentUs : intendedUs)) + drift)
-      recordUs(uncorrected, round(nowUs() - sentUs) + drift)
+      recordUs(corrected, round(machineUs() - (flaws.fromSend ? sentUs : intendedUs)) + drift)
+      recordUs(uncorrected, round(machineUs() - sentUs) + drift)
     } else {
       if (flaws.drifts) drift = flaws.drifts * 1_000
       if (flaws.hidesLost) account.scheduled--
@@ -93,10 +93,10 @@ async function send(job: LoadJob, load: OpenLoad, flaws: Flaws): Promise<LoadRep
     const next = open < load.connections ? waiting.shift() : undefined
     if (next !== undefined) void one(next)
   }
-  const startUs = nowUs()
+  const startUs = machineUs()
   const due = arrivals(load, job.measureSec, flaws.slower)
   for (let next = 0; next < due.length; ) {
-    for (const now = nowUs(); next < due.length && startUs + (due[next] ?? 0) <= now; next++) {
+    for (const now = machineUs(); next < due.length && startUs + (due[next] ?? 0) <= now; next++) {
       account.scheduled++
       if (flaws.forgets && next % flaws.forgets === 0) continue
       recordUs(lag, now - startUs - (due[next] ?? 0))
@@ -104,9 +104,9 @@ async function send(job: LoadJob, load: OpenLoad, flaws: Flaws): Promise<LoadRep
       sendNext()
     }
     await sleep(1)
-    if (flaws.blocksMs) for (const until = nowUs() + flaws.blocksMs * 1_000; nowUs() < until; );
+    if (flaws.blocksMs) for (const until = machineUs() + flaws.blocksMs * 1_000; machineUs() < until; );
   }
-  for (const until = nowUs() + DRAIN_US; open > 0 && nowUs() < until; ) await sleep(5)
+  for (const until = machineUs() + DRAIN_US; open > 0 && machineUs() < until; ) await sleep(5)
   account.inFlight = open
   if (flaws.forgets) account.scheduled = account.ok + account.lost + account.inFlight
   agent.destroy()

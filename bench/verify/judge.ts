@@ -1,6 +1,7 @@
 /** Carries one proof out, times it, and tells a broken instrument from a busy machine. */
 import os from 'node:os'
 import { startGenerator } from '../load/generator.ts'
+import { unlessAborted } from '../load/in-time.ts'
 import { DISTURBED_SHARE, watchOthers } from './disturbance.ts'
 import type { Finding, Proof, Verdict } from './proof.ts'
 import type { TestBed } from './test-bed.ts'
@@ -45,11 +46,9 @@ export async function judge(proof: Proof, bed: TestBed): Promise<Verdict> {
 
 async function carryOut(proof: Proof, bed: TestBed): Promise<Finding> {
   const instrument = await startGenerator(bed.generator)
-  const done = new AbortController()
   try {
-    return await Promise.race([proof.run(instrument, bed), aborted(bed.signal, done.signal)])
+    return await unlessAborted(proof.run(instrument, bed), bed.signal)
   } finally {
-    done.abort()
     await instrument.close()
     await bed.stopServers()
   }
@@ -59,14 +58,6 @@ async function carryOut(proof: Proof, bed: TestBed): Promise<Finding> {
 function failure(proof: Proof, error: unknown): Finding {
   const measured = error instanceof Error ? error.message : String(error)
   return { expected: proof.shows, measured, passed: false, figures: {} }
-}
-
-function aborted(signal: AbortSignal, done: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const stop = () => reject(new Error('stopped', { cause: signal.reason }))
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true, signal: done })
-  })
 }
 
 const foreignIn = ({ figures }: Verdict) => figures.foreignCores ?? 0

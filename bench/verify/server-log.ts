@@ -33,8 +33,3 @@ export type ServerMessage =
   | { type: 'log' }
   /** Port 0 takes any. */
   | { type: 'listen'; port: number }
-
-/** The machine's monotonic clock, which all of its processes share. */
-export function nowUs(): number {
-  return Number(process.hrtime.bigint()) / 1_000
-}

@@ -1,9 +1,10 @@
 /** The server of the proofs, a process of its own: behaves as told, and logs by its own clock what it did. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { collectDefaultMetrics, register } from 'prom-client'
+import { listen } from '../fleet/ports.ts'
+import { machineUs } from '../load/clock.ts'
 import { seededDraw } from '../stats/seeded.ts'
-import { type Behaviour, nowUs, type ServerLog, type ServerMessage } from './server-log.ts'
+import type { Behaviour, ServerLog, ServerMessage } from './server-log.ts'
 
 interface Reply {
   res: ServerResponse
@@ -32,7 +33,7 @@ function exponential(mean: number, seed: number): () => number {
 }
 
 function me(req: IncomingMessage, res: ServerResponse): void {
-  const arrivedUs = nowUs()
+  const arrivedUs = machineUs()
   log.arrivedUs.push(arrivedUs)
   requests++
   if (meetsFault(req, arrivedUs)) return
@@ -69,12 +70,12 @@ function dueUs(arrivedUs: number): number {
 }
 
 function burnUntil(us: number): void {
-  while (nowUs() < us);
+  while (machineUs() < us);
 }
 
 /** Asks the clock in every turn of the event loop: a timer would be a millisecond late, and by chance. */
 function answerWhatIsDue(): void {
-  const now = nowUs()
+  const now = machineUs()
   for (let next = waiting[0]; next && next.dueUs <= now; next = waiting[0]) {
     waiting.shift()
     answer(next)
@@ -84,7 +85,7 @@ function answerWhatIsDue(): void {
 
 function answer({ res, username, arrivedUs }: Reply): void {
   json(res, { username })
-  log.tookUs.push(nowUs() - arrivedUs)
+  log.tookUs.push(machineUs() - arrivedUs)
 }
 
 function json(res: ServerResponse, body: object): void {
@@ -113,8 +114,7 @@ function behave(told: Behaviour): void {
 
 process.on('message', (message: ServerMessage) => {
   if (message.type === 'behave') behave(message.behaviour)
-  if (message.type === 'listen')
-    server.listen(message.port, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
+  if (message.type === 'listen') listen(server, message.port).then((port) => process.send?.(port))
   if (message.type === 'log') {
     process.send?.(log)
     log = emptyLog()

@@ -1,6 +1,7 @@
 /** Counts what concurrent requests do to each other: lost updates, undone logouts, refresh races, strays. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Traits } from '../../../servers/scheme.ts'
+import { inLanes } from '../../load/lanes.ts'
 import { boundsOf } from '../../observe/bounds.ts'
 import { checkHistory } from '../../observe/check.ts'
 import { type Client, type Login, openClient, type Place } from '../../observe/client.ts'
@@ -15,6 +16,7 @@ const ANSWER_LIMIT_MS = 5_000
 /** For the head of a request to arrive and its guard to have looked, before the logout is sent. */
 const IN_FLIGHT_MS = 50
 const UNAUTHORIZED = 401
+const LANES = 4
 
 interface Ground {
   client: Client
@@ -128,7 +130,7 @@ async function heldWrites(ground: Ground, { traits, settings }: Scene): Promise<
     if (await isAcceptedAnywhere(client, old, places))
       revived.push({ login: old, places, acknowledgedMs: logout.endMs })
   }
-  await inLanes(asked.heldWrites, one)
+  await inLanes(LANES, Array(asked.heldWrites).keys(), one)
   const boundMs = boundsOf(traits, settings).oneLoginMs ?? 0
   const last = Math.max(0, ...revived.map(({ acknowledgedMs }) => acknowledgedMs))
   return { n, undone: await stillAccepted(client, revived, last + boundMs) }
@@ -186,14 +188,4 @@ async function strays({ client, asked, places, closed, fresh }: Ground): Promise
     }
   }
   return total
-}
-
-const LANES = 4
-
-async function inLanes(count: number, one: (i: number) => Promise<void>): Promise<void> {
-  let next = 0
-  const lane = async () => {
-    while (next < count) await one(next++)
-  }
-  await Promise.all(Array.from({ length: LANES }, lane))
 }

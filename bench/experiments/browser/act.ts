@@ -1,5 +1,6 @@
 /** What a real browser does with the credential of a scheme, at servers as they are in production. */
-import { askFleet, type Conditions } from '../../fleet/ask-fleet.ts'
+
+import { askFleet, type Surroundings } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
 import { openBrowser } from '../../fleet/tools/chromium.ts'
 import type { BrowserSeen, Examine } from '../../record/types.ts'
@@ -13,13 +14,13 @@ const LIMIT_MS = 120_000
 export async function examineInBrowser(
   _asked: Extract<Examine, { kind: 'browser' }>,
   spec: FleetSpec,
-  conditions: Conditions,
+  surroundings: Surroundings,
 ): Promise<BrowserSeen> {
   const { transport } = spec.traits
   if (transport === 'none') throw new Error(`${spec.scheme} has no credential that a browser could keep`)
   // With Secure and __Host-, which load over plain HTTP cannot have.
   const asInProduction = { ...spec, settings: { ...spec.settings, plainHttp: false } }
-  return await askFleet(conditions, asInProduction, LIMIT_MS, async ({ url }) => {
+  return await askFleet(surroundings, asInProduction, LIMIT_MS, async ({ url }) => {
     const browser = await openBrowser()
     try {
       return {

@@ -1,5 +1,4 @@
 /** CPU of a request by tier, stacked, with the auth tax spelled out beside each bar. */
-
 import { nothingDetected } from '../../figures/comparisons.ts'
 import { isControl } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'

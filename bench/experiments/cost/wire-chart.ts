@@ -1,5 +1,4 @@
 /** Bytes that a request and its reply take on the wire, and what of them is the credential’s. */
-
 import { isControl } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { Run } from '../../record/types.ts'

@@ -1,7 +1,9 @@
 /** Sends credentials that nobody issued, and counts what is let in. */
-import { askFleet, type Conditions } from '../../fleet/ask-fleet.ts'
+
+import { askFleet, type Surroundings } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
 import { HEADER_OF_TRANSPORT } from '../../load/credentials.ts'
+import { inLanes } from '../../load/lanes.ts'
 import { ask, keptConnections } from '../../observe/ask.ts'
 import { openClient } from '../../observe/client.ts'
 import type { Examine, Examined } from '../../record/types.ts'
@@ -18,10 +20,10 @@ const EXAMPLES = 5
 export async function examineCounterfeits(
   { tries }: Extract<Examine, { kind: 'counterfeits' }>,
   spec: FleetSpec,
-  conditions: Conditions,
+  surroundings: Surroundings,
 ): Promise<Seen> {
   const { transport } = spec.traits
-  return await askFleet(conditions, spec, LIMIT_MS, async ({ url }) => {
+  return await askFleet(surroundings, spec, LIMIT_MS, async ({ url }) => {
     const client = openClient(spec.traits, ANSWER_LIMIT_MS)
     const agent = keptConnections()
     try {
@@ -30,7 +32,7 @@ export async function examineCounterfeits(
       if (!own?.credential || !other?.credential) throw new Error('a login was refused')
       const { before, secret, after } = partsOf(own.credential)
       const draw = seededDraw(seedOf(spec.scheme))
-      const left = counterfeits(secret, partsOf(other.credential).secret, tries, draw)
+      const made = counterfeits(secret, partsOf(other.credential).secret, tries, draw)
       const seen: Seen = {
         kind: 'counterfeits',
         tried: 0,
@@ -39,14 +41,11 @@ export async function examineCounterfeits(
         unanswered: 0,
         examples: [],
       }
-      const lane = async () => {
-        for (let one = left.pop(); one; one = left.pop()) {
-          const headers = { [HEADER_OF_TRANSPORT[transport]]: before + one.secret + after }
-          const answer = await ask(agent, url, { method: 'GET', path: '/me', headers }, ANSWER_LIMIT_MS)
-          note(seen, one.way, answer.end === 'answered' ? answer.status : null)
-        }
-      }
-      await Promise.all(Array.from({ length: AT_ONCE }, lane))
+      await inLanes(AT_ONCE, made, async (one) => {
+        const headers = { [HEADER_OF_TRANSPORT[transport]]: before + one.secret + after }
+        const answer = await ask(agent, url, { method: 'GET', path: '/me', headers }, ANSWER_LIMIT_MS)
+        note(seen, one.way, answer.end === 'answered' ? answer.status : null)
+      })
       // Without this, all may have been refused for a reason of its own.
       if ((await client.use(own, at)).status !== 200)
         throw new Error('the true credential is refused as well')

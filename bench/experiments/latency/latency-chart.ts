@@ -1,5 +1,4 @@
 /** p50 and p99 against the arrival rate: one small panel a scheme, all on the same two logarithmic scales. */
-
 import { CONTROL } from '../../figures/records.ts'
 import type { Run, Slo } from '../../record/types.ts'
 import { provenance } from '../../words/charts/axes.ts'

@@ -1,5 +1,6 @@
 /** Revokes logins of its own, one after the other, and asks every replica densely until when each is accepted. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { inLanes } from '../../load/lanes.ts'
 import { boundsOf, shippedBoundsOf } from '../../observe/bounds.ts'
 import { type Bounds, checkHistory, describe, describeLate } from '../../observe/check.ts'
 import { type Client, type Login, openClient, type Place, type Revoking } from '../../observe/client.ts'
@@ -41,21 +42,17 @@ export const observeRevocation: Observer<'revocation'> = async (asked, scene) =>
   const ways = new Map(
     asked.ways.map((way) => [way, emptyWay(way, boundOf(way, bounds), boundOf(way, shipped))]),
   )
-  const turns = turnsOf(asked, firstUser)
   const watched: Login[] = []
   const beganMs = nowMs()
-  const lane = async () => {
-    for (let turn = turns.shift(); turn && !closed.aborted; turn = turns.shift()) {
+  try {
+    await inLanes(asked.atOnce, turnsOf(asked, firstUser), async (turn) => {
       const way = ways.get(turn.way)
-      if (!way || way.unsupported) continue
+      if (closed.aborted || !way || way.unsupported) return
       // Lifetimes end with whole seconds: those that begin together would all end together, whatever their number.
       await delay(beganMs + (SECOND_MS * turn.repeat) / asked.repeats - nowMs())
       const login = await takeTurn(ground, turn, way)
       if (login) watched.push(login)
-    }
-  }
-  try {
-    await Promise.all(Array.from({ length: asked.atOnce }, lane))
+    })
     await lookAgain(ground, watched)
     return {
       kind: 'revocation',

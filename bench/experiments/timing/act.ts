@@ -1,12 +1,13 @@
 /** Whether a lookup by a raw secret tells how much of it was right: at Redis itself, and over HTTP. */
+
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { Redis } from 'ioredis'
-import { askFleet, type Conditions } from '../../fleet/ask-fleet.ts'
+import type { Redis } from 'ioredis'
+import { askFleet, type Surroundings } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
 import { nextMessage, spawnChild } from '../../fleet/processes/process.ts'
-import { removeKeys } from '../../fleet/stores/redis.ts'
+import { removeKeys, withRedis } from '../../fleet/stores/redis.ts'
 import type { Examine, TimingSeen } from '../../record/types.ts'
 import { randomId } from './act/guesses.ts'
 import { hashCost } from './act/hashing.ts'
@@ -25,9 +26,9 @@ type Asked = Extract<Examine, { kind: 'timing' }>
 export async function examineTiming(
   asked: Asked,
   spec: FleetSpec,
-  conditions: Conditions,
+  surroundings: Surroundings,
 ): Promise<TimingSeen> {
-  return await askFleet(conditions, spec, LIMIT_MS, async ({ redis }) => {
+  return await askFleet(surroundings, spec, LIMIT_MS, async ({ redis }) => {
     if (redis === null) throw new Error(`${spec.scheme} has no Redis that could be asked`)
     const keyPrefix = `authscale:timing-${randomUUID()}:`
     try {
@@ -48,15 +49,6 @@ export async function examineTiming(
       await removeKeys(redis.url, keyPrefix)
     }
   })
-}
-
-async function withRedis<T>(url: string, use: (client: Redis) => Promise<T>): Promise<T> {
-  const client = new Redis(url)
-  try {
-    return await use(client)
-  } finally {
-    client.disconnect()
-  }
 }
 
 /** Sessions under their raw ids. @returns the ids */

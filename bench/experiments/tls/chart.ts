@@ -1,5 +1,4 @@
 /** CPU of a request by tier, over plain HTTP and TLS, with a kept connection and with one of its own. */
-
 import { isControl } from '../../figures/records.ts'
 import type { Run } from '../../record/types.ts'
 import { armsOf, provenance, valueAxis } from '../../words/charts/axes.ts'

@@ -7,14 +7,6 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
 /**
- * The machine's monotonic clock, in microseconds. Read as it is: `performance.now` plus an origin that each thread
- * takes for itself sets two threads apart by what the taking lasts, which was up to 0.6 ms.
- */
-export function nowUs(): number {
-  return Number(process.hrtime.bigint()) / 1_000
-}
-
-/**
  * The thread's whole life; it ends with its process. As text, because tsx does not reach into threads on Node 20,
  * and because a bundle need not keep a file for it. It rings once unasked, to say that it listens.
  */
@@ -49,7 +41,7 @@ export class Alarm {
     this.#thread.unref()
   }
 
-  /** One ring at a time: the next may be set when this one was heard. By the clock of `nowUs`. */
+  /** One ring at a time: the next may be set when this one was heard. By the clock of `machineUs`. */
   set(atUs: number): void {
     this.#atUs[0] = atUs
     Atomics.add(this.#told, 0, 1)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
-import { nowUs } from './link-alarm.ts'
+import { machineUs } from '../../load/clock.ts'
 import { DelayLine } from './link-delay.ts'
 
 // The alarm's thread does not hold the process.
@@ -25,10 +25,10 @@ test('nothing runs early, and everything in the order in which it was handed ove
         if (gapMs > 0) await sleep(gapMs)
         runs.push(
           new Promise((resolve, reject) => {
-            const handedUs = nowUs()
+            const handedUs = machineUs()
             line.after(() => {
               ran.push(index)
-              const tookUs = nowUs() - handedUs
+              const tookUs = machineUs() - handedUs
               if (tookUs >= delayMs * 1_000) resolve()
               else reject(new Error(`ran after ${tookUs} us instead of ${delayMs} ms`))
             })
@@ -45,11 +45,11 @@ test('nothing runs early, and everything in the order in which it was handed ove
 test('what is handed over by what has just run waits its turn as well', async () => {
   const line = new DelayLine(2)
   await line.ready()
-  const startUs = nowUs()
+  const startUs = machineUs()
   const atUs: number[] = []
   await new Promise<void>((resolve) => {
     const again = () => {
-      atUs.push(nowUs() - startUs)
+      atUs.push(machineUs() - startUs)
       if (atUs.length === 5) resolve()
       else line.after(again)
     }

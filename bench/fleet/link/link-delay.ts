@@ -6,7 +6,8 @@
  * each from rest, they are 0.1 ms (0.5 and 5 ms) to 0.3 ms (50 ms) over that of a relay without delay. 500 a second
  * cost 12 % of a CPU (3 % without delay), 3,000 cost 40 to 50 % (15 %).
  */
-import { Alarm, nowUs } from './link-alarm.ts'
+import { machineUs } from '../../load/clock.ts'
+import { Alarm } from './link-alarm.ts'
 
 /**
  * How long before the due time the alarm is to ring; what is left when it does is spent asking the clock. As much as
@@ -51,7 +52,7 @@ export class DelayLine {
     if (this.#delayUs === 0 && this.#waiting.length === 0 && !this.#held) {
       run()
     } else {
-      const dueUs = nowUs() + this.#delayUs
+      const dueUs = machineUs() + this.#delayUs
       this.#waiting.push({ dueUs, run })
       if (!this.#looking && !this.#held) this.#wait(dueUs)
     }
@@ -71,7 +72,7 @@ export class DelayLine {
 
   #wait(dueUs: number): void {
     this.#looking = true
-    const waitUs = dueUs - nowUs()
+    const waitUs = dueUs - machineUs()
     const lead = leadUs(waitUs)
     if (waitUs > lead) this.#alarm?.set(dueUs - lead)
     else setImmediate(this.#look)
@@ -85,7 +86,7 @@ export class DelayLine {
   }
 
   #runDue(): void {
-    const now = nowUs()
+    const now = machineUs()
     const firstLeft = this.#waiting.findIndex(({ dueUs }) => dueUs > now)
     const due = this.#waiting.slice(0, firstLeft === -1 ? this.#waiting.length : firstLeft)
     for (const { run } of due) run()

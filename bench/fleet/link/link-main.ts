@@ -2,8 +2,8 @@
  * The process of a link: listens on loopback, relays each connection to the target, breaks as the harness asks, and
  * leaves with the harness. Arguments: host and port of the target, round trip in ms.
  */
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { listen } from '../ports.ts'
 import { DelayLine } from './link-delay.ts'
 import { type LinkCounts, type Relayed, relay } from './link-relay.ts'
 
@@ -43,12 +43,6 @@ const server = createServer(options, (client) => {
   client.once('close', () => open.delete(relayed))
 })
 
-async function listen(port: number): Promise<number> {
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  return (server.address() as AddressInfo).port
-}
-
 const resetAll = () => {
   for (const relayed of open) relayed.reset()
 }
@@ -63,7 +57,7 @@ const answers: { [T in LinkQuestion['type']]: (question: Extract<LinkQuestion, {
     server.close()
     resetAll()
   },
-  accept: () => (server.listening ? undefined : listen(port)),
+  accept: () => (server.listening ? undefined : listen(server, port)),
   cut() {
     for (const relayed of open) relayed.cut()
   },
@@ -84,5 +78,5 @@ process.on('message', async (question: LinkQuestion) => {
 })
 process.on('disconnect', () => process.exit(0))
 await line.ready()
-const port = await listen(0)
+const port = await listen(server)
 tell({ type: 'listening', port })

@@ -2,8 +2,8 @@
  * The harness's side of a link: a TCP relay in a process of its own that delays all bytes by half a round trip, and
  * breaks as networks and servers do.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../../errors.ts'
+import { within } from '../../load/in-time.ts'
 import { type Child, nextMessage, spawnChild } from '../processes/process.ts'
 import { cleanEnvironment } from '../tools/runtime.ts'
 import type { LinkMessage, LinkQuestion } from './link-main.ts'
@@ -92,17 +92,13 @@ function requirePossible(roundTripMs: number): void {
 
 /** Its port. One that says nothing is ended. */
 async function listening(child: Child, withinMs: number): Promise<number> {
-  const done = new AbortController()
-  const silence = delay(withinMs, null, { signal: done.signal }).catch(() => null)
   try {
-    const first = await Promise.race([heard(child), silence])
+    const first = await within(withinMs, heard(child), () => null)
     if (first?.type === 'listening') return first.port
     throw new AuthscaleError('LINK_FAILED', `the link did not listen within ${withinMs} ms`)
   } catch (error) {
     await child.stop()
     throw error
-  } finally {
-    done.abort()
   }
 }
 

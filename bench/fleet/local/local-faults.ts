@@ -2,12 +2,20 @@
 import { join } from 'node:path'
 import { clockPreload } from '../faults/clock.ts'
 import { Frozen } from '../faults/frozen.ts'
-import type { FleetFaultId, FleetParts, Needs } from '../faults/parts.ts'
-import { fleetFaults } from '../faults/table.ts'
+import { networkFaults } from '../faults/network-faults.ts'
+import type { FleetFault, FleetFaultId, FleetParts, Needs } from '../faults/parts.ts'
+import { redisFaults } from '../faults/redis-faults.ts'
+import { serverFaults } from '../faults/server-faults.ts'
 import type { FleetSpec, Injector } from '../fleet.ts'
 import type { Link } from '../link/link.ts'
+import type { Ground } from './ground.ts'
 import type { TrialRedis } from './local-redis.ts'
-import type { Ground } from './local-trial.ts'
+
+const fleetFaults: Readonly<Record<FleetFaultId, FleetFault>> = {
+  ...redisFaults,
+  ...networkFaults,
+  ...serverFaults,
+}
 
 /** Null where nothing is going to be done to the fleet. */
 export function needsOf({ fault }: FleetSpec): Needs | null {

@@ -5,7 +5,7 @@ import type { RunningFleet } from '../fleet.ts'
 import { type RunningPacer, startBeside } from '../quota/ballast.ts'
 import { openQuotas, type QuotaGroups, quotaUs } from '../quota/quota.ts'
 import { STEADY_HEAP } from '../tools/runtime.ts'
-import type { Ground } from './local-trial.ts'
+import type { Ground } from './ground.ts'
 
 /** @throws AuthscaleError NO_QUOTAS */
 export function openQuotasFor({ quotas, folder }: Ground): QuotaGroups {

@@ -9,7 +9,7 @@ import type { FleetSpec } from '../fleet.ts'
 import { startLink } from '../link/link.ts'
 import type { Undo } from '../processes/undo.ts'
 import { type RunningRedis, startRedis, useNamedRedis } from '../stores/redis.ts'
-import type { Ground } from './local-trial.ts'
+import type { Ground } from './ground.ts'
 
 export interface TrialRedis extends RunningRedis {
   /** Whether others use it too. */

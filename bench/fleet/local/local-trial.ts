@@ -1,40 +1,15 @@
 /** One trial's fleet on this machine: started part by part, constrained when it is warm, ended in the reverse order. */
-import type { Part, Placement } from '../../record/types.ts'
+import type { Placement } from '../../record/types.ts'
 import { Restartable } from '../faults/restartable.ts'
-import type { FleetOptions, FleetSpec, RunningFleet } from '../fleet.ts'
+import type { FleetSpec, RunningFleet } from '../fleet.ts'
 import { type Distance, startDistance } from '../link/distance.ts'
-import type { RunFolder } from '../processes/manifest.ts'
-import type { Supervisor } from '../processes/supervised.ts'
 import { Undo } from '../processes/undo.ts'
 import { type ProxyPlan, startProxy } from '../proxy/proxy.ts'
-import type { QuotaSupport } from '../quota/quota.ts'
 import { startReplicas } from '../replicas.ts'
-import type { Build } from '../tools/build.ts'
-import type { Runtimes } from '../tools/other-runtimes.ts'
-import type { Runtime } from '../tools/runtime.ts'
-import type { Tool } from '../tools/tools.ts'
+import type { Ground } from './ground.ts'
 import { needsOf, openInjector, preloadFor } from './local-faults.ts'
 import { limitsOf, openQuotasFor, startBesideFor } from './local-quotas.ts'
 import { startRedisFor } from './local-redis.ts'
-
-/** Everything that outlives a single trial. */
-export interface Ground extends Parts {
-  options: FleetOptions
-  folder: RunFolder
-  runtime: Runtime
-  runtimes: Runtimes
-  build: Build
-  supervisor: Supervisor
-  keys: string
-  cpus: readonly number[]
-  quotas: () => QuotaSupport
-}
-
-export interface Parts {
-  haproxy: Tool
-  /** A server to start, or one that the user already runs. */
-  redis: { tool: Tool } | { url: string; part: Part }
-}
 
 /** @throws AuthscaleError of the part that does not start; then nothing of the trial runs */
 export async function startTrial(

@@ -1,8 +1,8 @@
 /** A fleet on this machine: Redis, replicas under pm2 and HAProxy, all started fresh for each trial. */
+
 import { AuthscaleError } from '../../errors.ts'
-import type { GeneratorOptions } from '../../load/job.ts'
-import type { Environment, Part, Placement, Setting } from '../../record/types.ts'
-import type { Fleet, FleetOptions, FleetSpec, RunningFleet } from '../fleet.ts'
+import type { Environment, Part } from '../../record/types.ts'
+import type { Fleet, FleetOptions, RunningFleet } from '../fleet.ts'
 import { allowedCpus, pinHarness, place, placementMethod } from '../placement.ts'
 import { openRunFolder, type RunFolder, sweep } from '../processes/manifest.ts'
 import { wrapped } from '../processes/process.ts'
@@ -16,13 +16,14 @@ import { compile } from '../tools/build.ts'
 import { openRuntimes } from '../tools/other-runtimes.ts'
 import { cleanEnvironment, findRuntime, type Runtime } from '../tools/runtime.ts'
 import { findChromium, findHaproxy, findRedis } from '../tools/tools.ts'
-import { type Ground, type Parts, startTrial } from './local-trial.ts'
+import type { Ground, Parts } from './ground.ts'
+import { startTrial } from './local-trial.ts'
 
 /** More replicas than this on one machine measure its scheduler. */
 const MAX_REPLICAS = 64
 
 /** Sweeps what a killed run left, finds or fetches the parts, compiles the servers. @throws AuthscaleError */
-export async function openLocalFleet(options: FleetOptions): Promise<LocalFleet> {
+export async function openLocalFleet(options: FleetOptions): Promise<Fleet> {
   await sweep(options.log)
   const folder = openRunFolder()
   const undo = new Undo()
@@ -40,7 +41,7 @@ export async function openLocalFleet(options: FleetOptions): Promise<LocalFleet>
     const keys = await build.makeKeys()
     const quotas = quotaSupport(folder)
     const ground = { options, folder, runtime, runtimes, build, supervisor, keys, cpus, quotas, ...parts }
-    return new LocalFleet(ground, undo)
+    return fleetOn(ground, undo)
   } catch (error) {
     await undo.all()
     throw error
@@ -53,111 +54,77 @@ async function findParts({ log }: FleetOptions): Promise<Parts> {
   return { redis, haproxy: await findHaproxy(log) }
 }
 
-class LocalFleet implements Fleet {
-  readonly maxReplicas = MAX_REPLICAS
-  readonly settable: readonly Setting[]
-  readonly placement: Placement
-  readonly #ground: Ground
-  readonly #undo: Undo
-  #trials = 0
-  #current: Promise<RunningFleet> | undefined
-
-  constructor(ground: Ground, undo: Undo) {
-    this.#ground = ground
-    this.#undo = undo
-    this.placement = this.#place(1)
-    const own: Setting[] = 'tool' in ground.redis ? ['redisTransport'] : []
-    this.settable = [
-      ...SERVER_SETTINGS,
-      'sticky',
-      'tls',
-      'node',
-      'proxyReuse',
-      'proxyRedispatch',
-      'proxyTimeoutMs',
-      'redisRoundTripMs',
-      ...own,
-    ]
-  }
-
-  get parts() {
-    const { redis, haproxy } = this.#ground
-    return { redis: asPart('tool' in redis ? redis.tool : redis.part), haproxy: asPart(haproxy) }
-  }
-
-  get runtime() {
-    return facts(this.#ground.runtime)
-  }
-
-  async otherRuntimes() {
-    const others = Object.entries(await this.#ground.runtimes.others())
-    return Object.fromEntries(others.map(([major, runtime]) => [major, runtime && facts(runtime)]))
-  }
-
-  async browserProblem() {
-    try {
-      await findChromium(this.#ground.options.log)
-      return null
-    } catch (error) {
-      if (error instanceof AuthscaleError) return error.message
-      throw error
-    }
-  }
-
-  get quotaMethod() {
-    return this.#ground.quotas().ground?.method ?? null
-  }
-
-  get quotaProblem() {
-    return this.#ground.quotas().problem
-  }
-
-  get faultProblem() {
-    const { redis, haproxy } = this.#ground
-    if (!('tool' in redis)) return 'the Redis that REDIS_URL names is not ours to break'
-    const contained = redis.tool.image !== null || haproxy.image !== null
-    return contained ? 'Redis or HAProxy runs in a container, whose process is not ours to break' : null
-  }
-
-  /** One trial at a time. */
-  async start(spec: FleetSpec): Promise<RunningFleet> {
-    await this.#stopCurrent()
-    const plain = this.#place(spec.replicas)
-    const placement = spec.quotas ? placeUnderQuotas(plain, this.#ground.cpus, spec.quotas) : plain
-    await pinHarness(placement.sharedCpus.generator)
-    const nonce = `${this.#ground.folder.nonce}-${++this.#trials}`
-    this.#current = startTrial(this.#ground, spec, placement, nonce)
-    return await this.#current
-  }
-
-  generatorFor(replicas: number): GeneratorOptions {
-    const { runtime, build, options } = this.#ground
-    return {
-      command: wrapped([runtime.command, build.generator], this.#place(replicas).sharedCpus.generator),
-      env: cleanEnvironment(),
-      processes: options.generators ?? 1,
-    }
-  }
-
-  async close(): Promise<void> {
-    try {
-      await this.#stopCurrent()
-    } finally {
-      await this.#undo.all()
-    }
-  }
-
+function fleetOn(ground: Ground, undo: Undo): Fleet {
+  const { options, folder, runtime, runtimes, build, cpus, redis, haproxy, quotas } = ground
+  const laidOut = (replicas: number) => place(cpus, replicas, placementMethod(), options.generators)
+  let trials = 0
+  let current: Promise<RunningFleet> | undefined
   /** Also one that somebody no longer waits for: when it is up after all, nobody else ends it. */
-  async #stopCurrent(): Promise<void> {
-    const running = await this.#current?.catch(() => null)
+  const stopCurrent = async () => {
+    const running = await current?.catch(() => null)
     await running?.stop()
   }
-
-  #place(replicas: number): Placement {
-    const { cpus, options } = this.#ground
-    return place(cpus, replicas, placementMethod(), options.generators)
+  return {
+    placement: laidOut(1),
+    maxReplicas: MAX_REPLICAS,
+    settable: [
+      ...SERVER_SETTINGS,
+      ...(['sticky', 'tls', 'node', 'proxyReuse', 'proxyRedispatch', 'proxyTimeoutMs'] as const),
+      'redisRoundTripMs',
+      ...('tool' in redis ? (['redisTransport'] as const) : []),
+    ],
+    parts: { redis: asPart('tool' in redis ? redis.tool : redis.part), haproxy: asPart(haproxy) },
+    runtime: facts(runtime),
+    async otherRuntimes() {
+      const others = Object.entries(await runtimes.others())
+      return Object.fromEntries(others.map(([major, other]) => [major, other && facts(other)]))
+    },
+    async browserProblem() {
+      try {
+        await findChromium(options.log)
+        return null
+      } catch (error) {
+        if (error instanceof AuthscaleError) return error.message
+        throw error
+      }
+    },
+    get quotaMethod() {
+      return quotas().ground?.method ?? null
+    },
+    get quotaProblem() {
+      return quotas().problem
+    },
+    faultProblem: faultProblemOf(ground),
+    /** One trial at a time. */
+    async start(spec) {
+      await stopCurrent()
+      const plain = laidOut(spec.replicas)
+      const placement = spec.quotas ? placeUnderQuotas(plain, cpus, spec.quotas) : plain
+      await pinHarness(placement.sharedCpus.generator)
+      current = startTrial(ground, spec, placement, `${folder.nonce}-${++trials}`)
+      return await current
+    },
+    generatorFor: (replicas) => ({
+      command: wrapped([runtime.command, build.generator], laidOut(replicas).sharedCpus.generator),
+      env: cleanEnvironment(),
+      processes: options.generators ?? 1,
+    }),
+    async close() {
+      try {
+        await stopCurrent()
+      } finally {
+        await undo.all()
+      }
+    },
   }
 }
+
+function faultProblemOf({ redis, haproxy }: Ground): string | null {
+  if (!('tool' in redis)) return 'the Redis that REDIS_URL names is not ours to break'
+  const contained = redis.tool.image !== null || haproxy.image !== null
+  return contained ? 'Redis or HAProxy runs in a container, whose process is not ours to break' : null
+}
+
 /** Found out once, and not before somebody asks: it makes a control group, which a run without quotas needs not. */
 function quotaSupport(folder: RunFolder): () => QuotaSupport {
   let support: QuotaSupport | undefined
@@ -169,9 +136,11 @@ function quotaSupport(folder: RunFolder): () => QuotaSupport {
     return support
   }
 }
+
 function facts({ command: _, ...told }: Runtime): Environment['runtime'] {
   return told
 }
+
 function asPart({ version, source }: Part): Part {
   return { version, source }
 }

@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto'
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../../errors.ts'
+import { becomes } from '../../load/in-time.ts'
 import { writeError } from '../../record/durable.ts'
 import { groupFolder, removeAbandoned } from '../quota/quota-group.ts'
 import { buildFolder } from '../tools/build.ts'
@@ -20,6 +20,7 @@ const PREFIX = 'authscale-'
 const RUN_FOLDER = /^\.?authscale-[0-9a-f]{8}$/
 const MANIFEST = 'manifest.json'
 const KILL_WITHIN_MS = 5_000
+const POLL_MS = 20
 
 interface Manifest {
   harness: ProcessIdentity
@@ -121,7 +122,8 @@ async function sweepOne(folder: string, manifest: Manifest, log: (line: string) 
   for (const stray of manifest.processes.filter(isRunning)) {
     log(`ending ${stray.what} (process ${stray.pid}), left behind by a run that was killed`)
     signalGroup(stray.pid, 'SIGKILL')
-    await untilGone(stray)
+    if (await becomes(() => !isRunning(stray), KILL_WITHIN_MS, POLL_MS)) continue
+    throw new AuthscaleError('STOP_FAILED', `process ${stray.pid} did not end after SIGKILL; end it by hand`)
   }
   for (const container of manifest.containers) await dockerRemove(container)
   const { quotaParent, harness, nonce } = manifest
@@ -132,19 +134,6 @@ async function sweepOne(folder: string, manifest: Manifest, log: (line: string) 
   }
   rmSync(buildFolder(nonce), { recursive: true, force: true })
   removeFolder(folder)
-}
-
-async function untilGone(identity: ProcessIdentity): Promise<void> {
-  const deadline = Date.now() + KILL_WITHIN_MS
-  while (isRunning(identity)) {
-    if (Date.now() > deadline) {
-      throw new AuthscaleError(
-        'STOP_FAILED',
-        `process ${identity.pid} did not end after SIGKILL; end it by hand`,
-      )
-    }
-    await delay(20)
-  }
 }
 
 /** Anybody may put a folder of this name, or a link to ours, into the temporary folder. */

@@ -4,12 +4,11 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../../errors.ts'
+import { unlessEnded, within } from '../../load/in-time.ts'
+import { lastWords } from '../../load/last-words.ts'
 import { onPath } from '../tools/path.ts'
 
-/** How much of a child's last words is kept for error messages. */
-const TAIL_CHARS = 2000
 const KILL_GRACE_MS = 5000
 
 /** A process that the harness started and will end. */
@@ -80,7 +79,7 @@ export async function spawnChild(line: readonly string[], options: ChildOptions)
     stdio: ['ignore', options.mute ? 'ignore' : 'pipe', 'pipe', ...(options.ipc ? (['ipc'] as const) : [])],
     env: options.env ?? process.env,
   })
-  const tail = lastWords(child)
+  const tail = lastWords([child.stdout, child.stderr])
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
     child.once('error', (cause) => {
@@ -109,23 +108,13 @@ export async function spawnChild(line: readonly string[], options: ChildOptions)
   return { pid, process: child, ended, stop: () => stopGroup(pid, ended, options.graceMs ?? 3000) }
 }
 
-function lastWords(child: ChildProcess): () => string {
-  let tail = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      tail = (tail + text).slice(-TAIL_CHARS)
-    })
-  }
-  return () => lastLines(tail)
-}
-
 async function stopGroup(pid: number, ended: Promise<string>, graceMs: number): Promise<void> {
   // Once it has been reaped, its pid may be somebody else's.
   const gone = ended.then(() => true)
   if (living.has(pid)) signalGroup(pid, 'SIGTERM')
-  if (await Promise.race([gone, delay(graceMs, false, { ref: false })])) return
+  if (await within(graceMs, gone, () => false)) return
   signalGroup(pid, 'SIGKILL')
-  if (await Promise.race([gone, delay(KILL_GRACE_MS, false, { ref: false })])) return
+  if (await within(KILL_GRACE_MS, gone, () => false)) return
   throw new AuthscaleError('STOP_FAILED', `process ${pid} did not end after SIGKILL; end it by hand`)
 }
 
@@ -141,11 +130,6 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The last few lines of a program's output as one line, for messages that must be one line. */
-export function lastLines(text: string): string {
-  return text.trim().split('\n').slice(-3).join(' | ')
-}
-
 /** The next message of a child that was started with `ipc`. Rejects with `failure` of the reason when it ends before. */
 export async function nextMessage(
   child: Child,
@@ -153,12 +137,9 @@ export async function nextMessage(
 ): Promise<unknown> {
   const done = new AbortController()
   const message = once(child.process, 'message', { signal: done.signal })
-  const death = child.ended.then((reason) => Promise.reject(failure(reason)))
   try {
-    return (await Promise.race([message, death]))[0]
+    return (await unlessEnded(message, child.ended, failure))[0]
   } finally {
     done.abort()
-    message.catch(() => {})
-    death.catch(() => {})
   }
 }

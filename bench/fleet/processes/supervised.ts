@@ -2,9 +2,11 @@
 import { join } from 'node:path'
 import type { StartOptions } from 'pm2'
 import { AuthscaleError } from '../../errors.ts'
+import { unlessEnded, within } from '../../load/in-time.ts'
+import { lastLines } from '../../load/last-words.ts'
 import { cleanEnvironment } from '../tools/runtime.ts'
 import type { RunFolder } from './manifest.ts'
-import { type Child, lastLines, signalGroup, spawnChild } from './process.ts'
+import { type Child, signalGroup, spawnChild } from './process.ts'
 
 /** Time for a replica to drain after SIGTERM before pm2 kills it. */
 const REPLICA_GRACE_MS = 5000
@@ -88,18 +90,18 @@ class SupervisorClient implements Supervisor {
   async whenReady(): Promise<this> {
     const failure = (reason: string) =>
       new AuthscaleError('SUPERVISOR_FAILED', `pm2 did not start: ${reason}`)
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(failure('no answer in time')), READY_TIMEOUT_MS)
-      this.#ready = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-      this.#child.ended.then((reason) => reject(failure(reason)))
-    }).catch(async (error) => {
+    const ready = new Promise<void>((resolve) => {
+      this.#ready = resolve
+    })
+    try {
+      await within(READY_TIMEOUT_MS, unlessEnded(ready, this.#child.ended, failure), () => {
+        throw failure('no answer in time')
+      })
+      return this
+    } catch (error) {
       await this.close()
       throw error
-    })
-    return this
+    }
   }
 
   start(app: StartOptions & { name: string }): Promise<number> {
@@ -124,13 +126,15 @@ class SupervisorClient implements Supervisor {
   #ask(request: { type: 'start'; app: StartOptions } | { type: 'stop'; name: string }): Promise<number> {
     if (this.#death) return Promise.reject(this.#death)
     const id = ++this.#lastId
-    const timer = setTimeout(() => this.#giveUp(), ANSWER_LIMIT_MS)
     const answer = new Promise<number>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
       // A channel that breaks is followed by the end of the process, which rejects with the better reason.
       this.#child.process.send({ id, ...request }, () => {})
     })
-    return answer.finally(() => clearTimeout(timer))
+    return within(ANSWER_LIMIT_MS, answer, () => {
+      this.#giveUp()
+      return answer
+    })
   }
 
   /** Its apps are bound to its life: when it cannot end them any more, its own end does. */

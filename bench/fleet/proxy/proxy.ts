@@ -1,12 +1,12 @@
 /** HAProxy in front of the replicas, configured anew for each trial. */
+
 import { mkdirSync, writeFileSync } from 'node:fs'
-import http from 'node:http'
-import https from 'node:https'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../../errors.ts'
+import { becomes } from '../../load/in-time.ts'
+import { exchange } from '../../load/wire/exchange.ts'
 import type { Settings } from '../../record/types.ts'
 import { connectionsAllowed } from '../limits.ts'
 import { freePort, isFree } from '../ports.ts'
@@ -17,6 +17,8 @@ import { selfSigned } from './certificate.ts'
 import { type TlsVersion, tlsBind, tlsGlobals } from './proxy-tls.ts'
 
 const READY_TIMEOUT_MS = 10_000
+const HEALTH_LIMIT_MS = 1_000
+const POLL_MS = 20
 const PORT_TRIES = 5
 const CONNECT_MS = 2_000
 /** Longer than any answer of an overloaded replica that a load waits for. */
@@ -154,24 +156,15 @@ async function untilAnswering(
   certificate: string | undefined,
   signal: AbortSignal,
 ): Promise<AuthscaleError | null> {
-  const deadline = Date.now() + READY_TIMEOUT_MS
-  while (Date.now() < deadline && !signal.aborted) {
-    if ((await statusOf(`${url}/healthz`, certificate).catch(() => null)) === 200) return null
-    await delay(20)
-  }
+  const question = { method: 'GET', path: '/healthz', limitMs: HEALTH_LIMIT_MS, ca: certificate }
+  const answers = () =>
+    exchange(false, url, question).then(
+      ({ status }) => status === 200,
+      () => false,
+    )
+  const isOver = async () => signal.aborted || (await answers())
+  if (await becomes(isOver, READY_TIMEOUT_MS, POLL_MS)) return null
   return new AuthscaleError('HAPROXY_FAILED', 'HAProxy runs but passes no request on to the replicas')
-}
-
-/** @param ca the only certificate that is trusted; fetch cannot be told of one */
-function statusOf(url: string, ca: string | undefined): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(1000)
-    const get = ca === undefined ? http.get : https.get
-    get(url, { ca, signal, agent: false }, (response) => {
-      response.resume().on('end', () => resolve(response.statusCode))
-      response.on('error', reject)
-    }).on('error', reject)
-  })
 }
 
 /** The whole configuration: what a careful operator would run, with one thread so that its CPU is one figure. */

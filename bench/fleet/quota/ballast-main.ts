@@ -5,7 +5,7 @@
  * how many requests it has under way at a time. Leaves with the harness.
  */
 import { Agent, createServer, get } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listen } from '../ports.ts'
 
 const connections = Number(process.argv[2])
 /** Later its quota would keep it compiling for minutes. */
@@ -33,17 +33,15 @@ const server = createServer((_, reply) => {
   reply.setHeader('content-type', 'application/json')
   reply.end(body)
 })
-server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo
-  const agent = new Agent({ keepAlive: true, maxSockets: connections })
-  const ask = () => {
-    if (!going && requests >= WARM_REQUESTS) return waiting.push(ask)
-    return get({ host: '127.0.0.1', port, agent, path: '/me' }, (reply) =>
-      reply.resume().on('end', () => {
-        requests++
-        ask()
-      }),
-    ).on('error', () => setTimeout(ask, AFTER_ERROR_MS))
-  }
-  for (let i = 0; i < connections; i++) ask()
-})
+const port = await listen(server)
+const agent = new Agent({ keepAlive: true, maxSockets: connections })
+const ask = () => {
+  if (!going && requests >= WARM_REQUESTS) return waiting.push(ask)
+  return get({ host: '127.0.0.1', port, agent, path: '/me' }, (reply) =>
+    reply.resume().on('end', () => {
+      requests++
+      ask()
+    }),
+  ).on('error', () => setTimeout(ask, AFTER_ERROR_MS))
+}
+for (let i = 0; i < connections; i++) ask()

@@ -12,6 +12,7 @@
 import { once } from 'node:events'
 import type { Pacer, Work } from '../pace.ts'
 import { type Child, spawnChild } from '../processes/process.ts'
+import { allOrNone } from '../processes/undo.ts'
 import { cleanEnvironment } from '../tools/runtime.ts'
 
 export interface BesideOptions {
@@ -31,18 +32,12 @@ export interface RunningPacer extends Pacer {
 }
 
 /** @throws AuthscaleError SPAWN_FAILED; then none of it runs */
-export async function startBeside({ name, command, cpus, onPid }: BesideOptions): Promise<RunningPacer[]> {
-  const started = await Promise.allSettled(
-    cpus.map(async (cpu) => {
-      const options = { name, ipc: true, env: cleanEnvironment(), cpus: [cpu], onPid }
-      return running(await spawnChild(command, options), cpu)
-    }),
-  )
-  const children = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-  const failure = started.find((one) => one.status === 'rejected')
-  if (!failure) return children
-  await Promise.all(children.map((child) => child.stop()))
-  throw failure.reason
+export function startBeside({ name, command, cpus, onPid }: BesideOptions): Promise<RunningPacer[]> {
+  const starting = cpus.map(async (cpu) => {
+    const options = { name, ipc: true, env: cleanEnvironment(), cpus: [cpu], onPid }
+    return running(await spawnChild(command, options), cpu)
+  })
+  return allOrNone(starting, (one) => one.stop())
 }
 
 /** Its quota may keep it waiting for a period or two. */

@@ -1,7 +1,7 @@
 /** The control group of a run and those of its processes inside: made, found again after a kill, removed. */
 import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+import { becomes } from '../../load/in-time.ts'
 import { identify } from '../processes/identity.ts'
 import type { QuotaMethod } from './cgroup.ts'
 import { quotaFiles, unlessBusy } from './quota-files.ts'
@@ -70,13 +70,8 @@ export function openGroup(ground: QuotaGround, nonce: string, kernel: Kernel): R
 }
 
 /** Processes leave their group a moment after they are reported as gone. @returns false when some stay */
-export async function onceEmpty(remove: () => void): Promise<boolean> {
-  const deadline = Date.now() + EMPTY_WITHIN_MS
-  while (!unlessBusy(remove)) {
-    if (Date.now() > deadline) return false
-    await delay(POLL_MS)
-  }
-  return true
+export function onceEmpty(remove: () => void): Promise<boolean> {
+  return becomes(() => unlessBusy(remove), EMPTY_WITHIN_MS, POLL_MS)
 }
 
 /** Removes what a killed run left: empty groups alone. @returns false when it holds processes */

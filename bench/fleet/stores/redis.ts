@@ -1,10 +1,11 @@
 /** One Redis for a trial: a fresh server of our own, without persistence unless asked for, or the one that the user names. */
+
 import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { Redis } from 'ioredis'
 import { AuthscaleError } from '../../errors.ts'
+import { within } from '../../load/in-time.ts'
 import type { Part } from '../../record/types.ts'
 import { freePort } from '../ports.ts'
 import type { RunFolder } from '../processes/manifest.ts'
@@ -192,11 +193,8 @@ async function silence(url: string, timeoutMs: number, retryUntil?: AbortSignal)
     () => null,
     (error: Error) => reason ?? error.message,
   )
-  const tooLate = delay(timeoutMs, undefined, { ref: false }).then(
-    () => reason ?? 'no answer to PING in time',
-  )
   try {
-    return await Promise.race([answer, tooLate])
+    return await within(timeoutMs, answer, () => reason ?? 'no answer to PING in time')
   } finally {
     client.disconnect()
   }

@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { AuthscaleError } from '../../errors.ts'
-import { lastLines } from '../processes/process.ts'
+import { lastLines } from '../../load/last-words.ts'
 import { localCopy, makeLocalCopy, STEP_TIMEOUT_MS } from './local-copy.ts'
 import { platformPackage, type Runtime, tryRuntime } from './runtime.ts'
 

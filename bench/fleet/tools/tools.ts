@@ -2,11 +2,12 @@
  * Finds or provides the real parts of a fleet, and the browser: what the user names, what is installed, a project-local copy,
  * a container, Homebrew; else an error that says what to install. Nothing is ever installed system-wide.
  */
+
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { AuthscaleError } from '../../errors.ts'
+import { lastLines } from '../../load/last-words.ts'
 import type { Part } from '../../record/types.ts'
-import { lastLines } from '../processes/process.ts'
 import { canFetchPackages, fetchPackages, inLocalCopy } from './apt.ts'
 import { dockerAnswers, dockerImageVersion } from './docker.ts'
 import { inFolders, isExecutable, onPath } from './path.ts'

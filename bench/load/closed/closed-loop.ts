@@ -12,7 +12,7 @@ import type { Credentials } from '../credentials.ts'
 import type { Load, LoadJob } from '../job.ts'
 import type { LoadShare } from '../merge.ts'
 import { shareOf } from '../shard.ts'
-import { Tally } from '../tally.ts'
+import { countUsers, Tally } from '../tally.ts'
 import { Connection, reachableUsers, usersOf } from './connection.ts'
 
 const REPLY_TIMEOUT_SEC = 10
@@ -60,7 +60,7 @@ export async function runClosedLoop(
   for (const connection of connections) connection.markSentUsers(sentUsers)
   return {
     ...sinks.tally.counts(),
-    distinctUsers: sentUsers.reduce((sum, sent) => sum + sent, 0),
+    distinctUsers: countUsers(sentUsers),
     latency: encodeHistogram(sinks.latency),
     arrivals: null,
   }

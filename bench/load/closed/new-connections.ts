@@ -11,7 +11,7 @@ import type { Credentials } from '../credentials.ts'
 import type { LoadJob } from '../job.ts'
 import type { LoadShare } from '../merge.ts'
 import { shareOf } from '../shard.ts'
-import { Tally } from '../tally.ts'
+import { countUsers, Tally } from '../tally.ts'
 import { targetOf } from '../wire/target.ts'
 import type { ClosedJob } from './closed-loop.ts'
 import { reachableUsers, usersOf } from './connection.ts'
@@ -60,7 +60,7 @@ export async function runNewConnections(
   }
   return {
     ...sinks.tally.counts(),
-    distinctUsers: sinks.sentUsers.reduce((sum, sent) => sum + sent, 0),
+    distinctUsers: countUsers(sinks.sentUsers),
     latency: encodeHistogram(sinks.latency),
     arrivals: null,
     handshakes: target.isSecure ? sinks.handshakes : null,

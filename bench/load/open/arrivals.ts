@@ -1,24 +1,19 @@
 /** The open loop: reads at absolute times, whatever became of the earlier ones, by all users in turn. */
-import type { Credentials } from '../credentials.ts'
-import type { Tally } from '../tally.ts'
 import type { HttpConnection } from '../wire/http-connection.ts'
 import { type Requests, requestsFor } from '../wire/requests.ts'
 import { type OpenLoad, type Schedule, scheduleOf } from './schedule.ts'
-import type { Script, Times } from './script.ts'
+import type { Ground, Script } from './script.ts'
 
 export class Arrivals implements Script {
   nextUs: number
-  readonly #times: Times
-  readonly #credentials: Credentials
-  readonly #tally: Tally
+  readonly #ground: Ground<OpenLoad>
   readonly #requests: Requests
   readonly #schedule: Schedule
   #nextUser = 0
 
-  constructor(url: string, load: OpenLoad, credentials: Credentials, times: Times, tally: Tally) {
-    this.#times = times
-    this.#credentials = credentials
-    this.#tally = tally
+  constructor(ground: Ground<OpenLoad>) {
+    const { url, load, credentials } = ground
+    this.#ground = ground
     this.#requests = requestsFor(url, credentials)
     this.#schedule = scheduleOf(load, credentials.shard)
     this.nextUs = this.#next()
@@ -31,15 +26,16 @@ export class Arrivals implements Script {
   }
 
   write(_id: number, connection: HttpConnection): string {
-    const user = this.#credentials.user(this.#nextUser)
-    this.#nextUser = this.#nextUser + 1 < this.#credentials.own ? this.#nextUser + 1 : 0
+    const user = this.#ground.credentials.user(this.#nextUser)
+    this.#nextUser = this.#nextUser + 1 < this.#ground.credentials.own ? this.#nextUser + 1 : 0
     connection.user = user
-    return this.#requests.read(this.#credentials.get(user))
+    return this.#requests.read(this.#ground.credentials.get(user))
   }
 
   answered({ reply, user }: HttpConnection, atUs: number): void {
-    const isSample = this.#tally.isSampleDue()
-    if (isSample && reply.status === 200 && this.#tally.covers(atUs)) this.#tally.verify(reply.body(), user)
+    const isSample = this.#ground.tally.isSampleDue()
+    if (isSample && reply.status === 200 && this.#ground.tally.covers(atUs))
+      this.#ground.tally.verify(reply.body(), user)
   }
 
   failed(): void {}
@@ -50,7 +46,7 @@ export class Arrivals implements Script {
 
   /** The schedule ends with the window. */
   #next(): number {
-    const atUs = this.#times.startUs + this.#schedule()
-    return atUs < this.#times.closeUs ? atUs : Number.POSITIVE_INFINITY
+    const atUs = this.#ground.times.startUs + this.#schedule()
+    return atUs < this.#ground.times.closeUs ? atUs : Number.POSITIVE_INFINITY
   }
 }

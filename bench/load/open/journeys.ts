@@ -7,15 +7,13 @@
  */
 import { AuthscaleError } from '../../errors.ts'
 import { createHistogram, encodeHistogram, recordUs } from '../../stats/histogram.ts'
-import type { Credentials } from '../credentials.ts'
-import type { Tally } from '../tally.ts'
 import type { HttpConnection } from '../wire/http-connection.ts'
 import { credentialIn } from '../wire/issued.ts'
 import { type Requests, requestsFor } from '../wire/requests.ts'
 import { DueTimes } from './due-times.ts'
 import { Fifo } from './fifo.ts'
 import { type JourneyLoad, type JourneyPlan, journeysOf, type Step } from './journey-plan.ts'
-import type { Failure, Script, Times } from './script.ts'
+import type { Failure, Ground, Script } from './script.ts'
 
 interface Journey {
   plan: JourneyPlan
@@ -36,9 +34,7 @@ interface Journey {
 const EXPECTED: Readonly<Record<Step, number>> = { login: 200, read: 200, write: 200, logout: 204 }
 
 export class Journeys implements Script {
-  readonly #times: Times
-  readonly #credentials: Credentials
-  readonly #tally: Tally
+  readonly #ground: Ground<JourneyLoad>
   readonly #requests: Requests
   readonly #plan: () => JourneyPlan
   /** By the shard's own number of the user, which is what the sender gets: no user is on two journeys. */
@@ -56,10 +52,9 @@ export class Journeys implements Script {
   #begun = 0
   #hadToWait = false
 
-  constructor(url: string, load: JourneyLoad, credentials: Credentials, times: Times, tally: Tally) {
-    this.#times = times
-    this.#credentials = credentials
-    this.#tally = tally
+  constructor(ground: Ground<JourneyLoad>) {
+    const { url, load, credentials } = ground
+    this.#ground = ground
     this.#requests = requestsFor(url, credentials)
     this.#plan = journeysOf(load, credentials.shard)
     for (let own = 0; own < credentials.own; own++) this.#freeUsers.push(own)
@@ -108,10 +103,10 @@ export class Journeys implements Script {
 
   /** @throws AuthscaleError TOO_FEW_USERS when a journey had to wait for a user */
   async finish() {
-    if (this.#hadToWait || this.#beginUs < this.#times.closeUs)
+    if (this.#hadToWait || this.#beginUs < this.#ground.times.closeUs)
       throw new AuthscaleError(
         'TOO_FEW_USERS',
-        `All ${this.#credentials.own} users were on a journey when another was to begin; ask for more users, or fewer journeys a second.`,
+        `All ${this.#ground.credentials.own} users were on a journey when another was to begin; ask for more users, or fewer journeys a second.`,
       )
     const { login, read, write, logout } = this.#latency
     const steps = {
@@ -125,13 +120,13 @@ export class Journeys implements Script {
 
   /** Nothing begins once the window is over. */
   get #beginUs(): number {
-    const atUs = this.#times.startUs + this.#next.atUs
-    return atUs < this.#times.closeUs ? atUs : Number.POSITIVE_INFINITY
+    const atUs = this.#ground.times.startUs + this.#next.atUs
+    return atUs < this.#ground.times.closeUs ? atUs : Number.POSITIVE_INFINITY
   }
 
   #begin(): number {
     const own = this.#freeUsers.shift()
-    const user = this.#credentials.user(own)
+    const user = this.#ground.credentials.user(own)
     const intendedUs = this.#beginUs
     this.#underWay.set(own, {
       plan: this.#next,
@@ -143,7 +138,7 @@ export class Journeys implements Script {
       written: null,
       isUnseen: false,
     })
-    this.#counts[intendedUs < this.#times.openUs ? 'underWayAtOpen' : 'started']++
+    this.#counts[intendedUs < this.#ground.times.openUs ? 'underWayAtOpen' : 'started']++
     this.#next = this.#plan()
     return own
   }
@@ -154,9 +149,10 @@ export class Journeys implements Script {
     if (step === 'logout') return true
     const { user, credential: before } = journey
     const issued = { body: reply.body(), setCookies: reply.header('set-cookie') }
-    const credential = credentialIn(issued, this.#credentials.transport, user, before)
+    const credential = credentialIn(issued, this.#ground.credentials.transport, user, before)
     if (credential === null && step === 'login') {
-      if (this.#tally.covers(atUs)) this.#tally.wrong(`user${user}: a login that hands out nothing`)
+      if (this.#ground.tally.covers(atUs))
+        this.#ground.tally.wrong(`user${user}: a login that hands out nothing`)
       return false
     }
     journey.credential = credential ?? before
@@ -166,20 +162,20 @@ export class Journeys implements Script {
 
   /** The first read after a write is always verified, the others now and then. */
   #isRightRead(journey: Journey, body: () => string, atUs: number): boolean {
-    const isSample = this.#tally.isSampleDue()
-    if (!(isSample || journey.isUnseen) || !this.#tally.covers(atUs)) return true
+    const isSample = this.#ground.tally.isSampleDue()
+    if (!(isSample || journey.isUnseen) || !this.#ground.tally.covers(atUs)) return true
     journey.isUnseen = false
-    return this.#tally.verify(body(), journey.user, journey.written)
+    return this.#ground.tally.verify(body(), journey.user, journey.written)
   }
 
   #think(id: number, journey: Journey, atUs: number): void {
     journey.step++
     journey.intendedUs = atUs + (journey.plan.thinkUs[journey.step] ?? 0)
-    if (journey.intendedUs < this.#times.closeUs) this.#dueSteps.add(journey.intendedUs, id)
+    if (journey.intendedUs < this.#ground.times.closeUs) this.#dueSteps.add(journey.intendedUs, id)
   }
 
   #end(id: number, how: 'finished' | 'failed', atUs: number): void {
-    const { openUs, closeUs } = this.#times
+    const { openUs, closeUs } = this.#ground.times
     this.#underWay.delete(id)
     if (this.#freeUsers.length === 0 && this.#beginUs <= atUs) this.#hadToWait = true
     this.#freeUsers.push(id)
@@ -189,7 +185,7 @@ export class Journeys implements Script {
 
   #record(journey: Journey, atUs: number): void {
     const { intendedUs } = journey
-    const { openUs, closeUs } = this.#times
+    const { openUs, closeUs } = this.#ground.times
     if (intendedUs >= openUs && intendedUs < closeUs)
       recordUs(this.#latency[stepOf(journey)], atUs - intendedUs)
   }

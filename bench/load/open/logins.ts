@@ -6,16 +6,14 @@
  * nobody, and do so in the window that follows.
  */
 import { reachableUsers, usersOf } from '../closed/connection.ts'
-import type { Credentials } from '../credentials.ts'
 import type { Load } from '../job.ts'
 import { shareOf } from '../shard.ts'
-import type { Tally } from '../tally.ts'
 import { agentFor, exchange } from '../wire/exchange.ts'
 import type { HttpConnection } from '../wire/http-connection.ts'
 import { credentialIn, refreshTokenIn } from '../wire/issued.ts'
 import { type Requests, requestsFor } from '../wire/requests.ts'
 import { DueTimes } from './due-times.ts'
-import type { Failure, Script, Times } from './script.ts'
+import type { Failure, Ground, Script } from './script.ts'
 
 /** Users who log in one after the other. */
 interface Lane {
@@ -35,23 +33,18 @@ interface Issued {
 }
 
 export class Logins implements Script {
-  readonly #url: string
+  readonly #ground: Ground<ClosedLoad>
   readonly #renews: boolean
-  readonly #times: Times
-  readonly #credentials: Credentials
-  readonly #tally: Tally
   readonly #requests: Requests
   readonly #lanes: Lane[]
   readonly #dueLanes = new DueTimes()
   /** A random sample of what was handed out inside the window. */
   readonly #issued: Issued[] = []
 
-  constructor(url: string, load: ClosedLoad, credentials: Credentials, times: Times, tally: Tally) {
-    this.#url = url
+  constructor(ground: Ground<ClosedLoad>) {
+    const { url, load, credentials, times } = ground
+    this.#ground = ground
     this.#renews = load.requests === 'refresh'
-    this.#times = times
-    this.#credentials = credentials
-    this.#tally = tally
     this.#requests = requestsFor(url, credentials)
     const count = shareOf(load.connections, credentials.shard)
     const users = reachableUsers(credentials)
@@ -89,10 +82,10 @@ export class Logins implements Script {
 
   answered({ id, reply, user }: HttpConnection, atUs: number): void {
     if (this.#renews) this.#keep(id, reply.status === 200 ? refreshTokenIn(reply.body()) : null, user, atUs)
-    if (reply.status === 200 && this.#tally.covers(atUs) && this.#tally.isSampleDue()) {
+    if (reply.status === 200 && this.#ground.tally.covers(atUs) && this.#ground.tally.isSampleDue()) {
       const issued = { body: reply.body(), setCookies: reply.header('set-cookie') }
-      const credential = credentialIn(issued, this.#credentials.transport, user)
-      if (credential === null) this.#tally.wrong(`user${user}: a login that hands out nothing`)
+      const credential = credentialIn(issued, this.#ground.credentials.transport, user)
+      if (credential === null) this.#ground.tally.wrong(`user${user}: a login that hands out nothing`)
       else this.#issued.push({ user, credential })
     }
     this.#logInNext(id, atUs)
@@ -106,16 +99,16 @@ export class Logins implements Script {
 
   /** Whether the sample is worth what it promises: each credential must name its own user. */
   async finish() {
-    const agent = agentFor(this.#url)
-    const { header } = this.#credentials
+    const agent = agentFor(this.#ground.url)
+    const { header } = this.#ground.credentials
     try {
       for (const { user, credential } of this.#issued) {
-        const question = { method: 'GET' as const, path: '/me', headers: { [header]: credential } }
-        this.#tally.verify((await exchange(agent, this.#url, question)).body, user)
+        const question = { method: 'GET', path: '/me', headers: { [header]: credential } }
+        this.#ground.tally.verify((await exchange(agent, this.#ground.url, question)).body, user)
       }
     } catch (error) {
       // Nor are the others waited for: a server that hangs would make it minutes.
-      this.#tally.wrong(`a credential got no answer: ${(error as Error).message}`)
+      this.#ground.tally.wrong(`a credential got no answer: ${(error as Error).message}`)
     } finally {
       agent.destroy()
     }
@@ -125,11 +118,11 @@ export class Logins implements Script {
   /** A login, or a refresh, after which there is nothing to refresh with, is no right answer. */
   #keep(id: number, refreshToken: string | null, user: number, atUs: number): void {
     ;(this.#lanes[id] as Lane).refreshToken = refreshToken
-    if (refreshToken === null && this.#tally.covers(atUs))
-      this.#tally.wrong(`user${user}: an answer without a refresh token`)
+    if (refreshToken === null && this.#ground.tally.covers(atUs))
+      this.#ground.tally.wrong(`user${user}: an answer without a refresh token`)
   }
 
   #logInNext(lane: number, atUs: number): void {
-    if (atUs < this.#times.closeUs) this.#dueLanes.add(atUs, lane)
+    if (atUs < this.#ground.times.closeUs) this.#dueLanes.add(atUs, lane)
   }
 }

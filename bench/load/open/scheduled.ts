@@ -92,9 +92,9 @@ function requireKeptAndPlain({ url, load }: LoadJob): void {
 }
 
 function scriptOf({ url, load }: LoadJob, credentials: Credentials, times: Times, tally: Tally): Script {
-  if (load.loop === 'open') return new Arrivals(url, load, credentials, times, tally)
-  if (load.loop === 'journey') return new Journeys(url, load, credentials, times, tally)
-  return new Logins(url, load, credentials, times, tally)
+  const ground = { url, credentials, times, tally }
+  if (load.loop === 'open') return new Arrivals({ ...ground, load })
+  return load.loop === 'journey' ? new Journeys({ ...ground, load }) : new Logins({ ...ground, load })
 }
 
 /** When a schedule can begin that is asked for now. */

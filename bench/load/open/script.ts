@@ -1,11 +1,22 @@
 /** What a load sends when, and what follows a reply: the part in which arrivals, journeys and logins differ. */
+import type { Credentials } from '../credentials.ts'
 import type { LoadShare } from '../merge.ts'
+import type { Tally } from '../tally.ts'
 import type { HttpConnection } from '../wire/http-connection.ts'
 import type { Window } from './account.ts'
 
 /** When the load begins, and when its window does; in µs of `nowUs`. */
 export interface Times extends Window {
   startUs: number
+}
+
+/** What a script is about, and where it counts. */
+export interface Ground<L> {
+  url: string
+  load: L
+  credentials: Credentials
+  times: Times
+  tally: Tally
 }
 
 /** Why a request has no reply. */

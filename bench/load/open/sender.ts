@@ -3,7 +3,7 @@ import { nowUs } from '../clock.ts'
 import type { Credentials } from '../credentials.ts'
 import type { LoadJob } from '../job.ts'
 import { shareOf } from '../shard.ts'
-import type { Tally } from '../tally.ts'
+import { countUsers, type Tally } from '../tally.ts'
 import { type ConnectionOwner, HttpConnection } from '../wire/http-connection.ts'
 import { Account } from './account.ts'
 import { Fifo } from './fifo.ts'
@@ -139,7 +139,7 @@ export class Sender implements ConnectionOwner {
   }
 
   distinctUsers(): number {
-    return this.#sentUsers.reduce((count, sent) => count + sent, 0)
+    return countUsers(this.#sentUsers)
   }
 
   /** Nothing to do where a timer fires early enough already. */

@@ -14,37 +14,73 @@ export interface Exchanged {
 export interface Question {
   method: string
   path: string
-  headers: OutgoingHttpHeaders
-  payload?: string
+  headers?: OutgoingHttpHeaders
+  body?: string | undefined
+  /** The body is sent when this resolves, the head at once; absent: both at once. */
+  held?: Promise<void> | undefined
+  /** For the whole of it; absent: none but that of the agent. */
+  limitMs?: number
+  /** The only certificate that is trusted; absent: any. */
+  ca?: string | undefined
 }
+
+/** Why there is no reply: it was not complete in time. */
+export class Late extends Error {}
 
 /** Keeps its connections; to be destroyed by who asked for it. */
 export function agentFor(url: string): Agent {
   return new (clientOf(url).Agent)({ keepAlive: true, timeout: REPLY_TIMEOUT_MS })
 }
 
-/** Rejects when there is no reply, or none in time. */
+/** The headers of a body that is JSON. */
+export function jsonHeaders(body: string): Record<string, string> {
+  return { 'Content-Type': 'application/json', 'Content-Length': `${Buffer.byteLength(body)}` }
+}
+
+/** Rejects when there is no reply, or none in time. @param agent false: a connection of its own */
 export function exchange(
-  agent: Agent,
+  agent: Agent | false,
   url: string,
-  { method, path, headers, payload = '' }: Question,
+  { method, path, headers = {}, body, held, limitMs, ca }: Question,
 ): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)
-    const options = { hostname, port, path, agent, method, headers, ...UNVERIFIED }
-    const sent = clientOf(url).request(options, (res) => {
-      let body = ''
-      res.setEncoding('utf8')
-      res.on('data', (text: string) => {
-        body += text
+    const trust = ca === undefined ? UNVERIFIED : { ca }
+    const sent = clientOf(url).request({ hostname, port, path, agent, method, headers, ...trust })
+    const fail = (error: Error) => {
+      clearTimeout(limit)
+      reject(error)
+      sent.destroy()
+    }
+    const late = (ms: number) => fail(new Late(`no reply within ${ms} ms`))
+    const limit = limitMs === undefined ? undefined : setTimeout(late, limitMs, limitMs)
+    sent.on('timeout', () => late(REPLY_TIMEOUT_MS))
+    sent.on('error', fail)
+    sent.on('response', (reply) => {
+      let text = ''
+      reply.setEncoding('utf8').on('data', (piece: string) => {
+        text += piece
       })
-      res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body }))
-      res.on('error', reject)
+      reply.on('error', fail)
+      reply.on('end', () => {
+        clearTimeout(limit)
+        resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body: text })
+      })
     })
-    sent.on('timeout', () => sent.destroy(new Error(`no reply within ${REPLY_TIMEOUT_MS} ms`)))
-    sent.on('error', reject)
-    sent.end(payload)
+    if (held) sent.flushHeaders()
+    if (held) held.then(() => sent.end(body))
+    else sent.end(body)
   })
+}
+
+/** A URL with its whole answer, of whatever status. Rejects when it is not there in time. */
+export async function fetchWhole(
+  url: string,
+  limitMs: number,
+  options: RequestInit = {},
+): Promise<{ ok: boolean; status: number; body: string }> {
+  const response = await fetch(url, { ...options, signal: AbortSignal.timeout(limitMs) })
+  return { ok: response.ok, status: response.status, body: await response.text() }
 }
 
 const clientOf = (url: string) => (url.startsWith('https:') ? https : http)

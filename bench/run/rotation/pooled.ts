@@ -1,7 +1,9 @@
 /** Several windows of replicas that took turns become one record. Pure. */
+
+import { addedUp } from '../../load/merge.ts'
 import type { Gate, Measurement } from '../../record/types.ts'
 import { median } from '../../stats/quantiles.ts'
-import { slope } from '../../stats/regression.ts'
+import { growth } from '../checks.ts'
 import { type Context, type Facts, furthestFromEven, type GateId } from '../gate-values.ts'
 import { breached } from '../gates.ts'
 
@@ -71,7 +73,7 @@ export function pooled(turns: readonly Turn[]): Facts {
     windowSec,
     requests,
     throughputPerSec: requests / windowSec,
-    statusCounts: summed(windows.map(({ statusCounts }) => statusCounts)),
+    statusCounts: addedUp(windows.map(({ statusCounts }) => statusCounts)),
     errors: total(({ errors }) => errors),
     verifiedBodies: total(({ verifiedBodies }) => verifiedBodies),
     wrongAnswers: total(({ wrongAnswers }) => wrongAnswers),
@@ -132,17 +134,7 @@ function leastEven(turns: readonly Turn[]): number[] | null {
 function trend(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null)
   if (known.length < values.length || known.length < LEAST_TREND) return null
-  const mean = known.reduce((a, b) => a + b, 0) / known.length
-  const change = slope(known.map((value, i) => [(i + 0.5) / known.length, value] as const))
-  return mean > 0 && change !== null ? change / mean : null
-}
-
-function summed(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const sums: Record<string, number> = {}
-  for (const one of counts) {
-    for (const [name, count] of Object.entries(one)) sums[name] = (sums[name] ?? 0) + count
-  }
-  return sums
+  return growth(known.map((value, i) => [(i + 0.5) / known.length, value]))
 }
 
 function commands(windows: readonly Measurement[], requests: number): Record<string, number> | null {
@@ -151,7 +143,7 @@ function commands(windows: readonly Measurement[], requests: number): Record<str
       redisCommandsPerRequest && inTotal(redisCommandsPerRequest, requests),
   )
   if (sent.some((one) => one === null) || requests === 0) return null
-  return inTotal(summed(sent as Record<string, number>[]), 1 / requests)
+  return inTotal(addedUp(sent as Record<string, number>[]), 1 / requests)
 }
 
 function inTotal(perRequest: Readonly<Record<string, number>>, times: number): Record<string, number> {

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { wrapped } from '../../fleet/processes/process.ts'
+import { becomes } from '../../load/in-time.ts'
 
 const POLL_MS = 10
 
@@ -98,10 +98,14 @@ function livingIn(home: string): LeftRunning[] {
 
 /** Waits until nobody works in `home`. @returns those who still do when the time is over */
 export async function leftAfter(home: string, timeoutMs: number): Promise<LeftRunning[]> {
-  const deadline = Date.now() + timeoutMs
-  for (;;) {
-    const left = livingIn(home)
-    if (left.length === 0 || Date.now() > deadline) return left
-    await delay(POLL_MS)
-  }
+  let left: LeftRunning[] = []
+  await becomes(
+    () => {
+      left = livingIn(home)
+      return left.length === 0
+    },
+    timeoutMs,
+    POLL_MS,
+  )
+  return left
 }

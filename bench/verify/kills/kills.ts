@@ -2,12 +2,12 @@
  * A harness that is killed with SIGKILL at random moments, resumed, and killed again: nothing of it may go on running,
  * nothing that was finished may be lost, and in the end the run must be the one that was planned.
  */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import { buildFolder } from '../../fleet/tools/build.ts'
 import { type Draw, seededDraw } from '../../stats/seeded.ts'
-import { type Ending, HARNESS, live, type Moment } from './command-line.ts'
+import { type Ending, HARNESS, leftAfter, live, type Moment } from './command-line.ts'
 import { KilledRun } from './killed-run.ts'
-import { Traces } from './traces.ts'
 
 /** What a harness prints when its plan is on disk and the first trial begins. */
 const TRIALS_BEGIN = /trials into/
@@ -129,5 +129,39 @@ class Campaign {
     this.isOver = true
     if (killed) return ['a harness hung']
     return [`ended with exit code ${code}, ${missing ?? 'complete'}: ${stderr.trim()}`]
+  }
+}
+
+/** A harness's processes must be gone within this time of its end; nothing waits when they are sooner. */
+const GONE_WITHIN_MS = 5_000
+
+/** What harnesses leave behind: processes, run folders, builds, control groups. */
+class Traces {
+  readonly #home: string
+  readonly #tmp: string
+  /** Of all harnesses that left a folder. */
+  readonly #nonces = new Set<string>()
+
+  /** @param home where harnesses work, with `tmp` for their run folders */
+  constructor(home: string) {
+    this.#home = home
+    this.#tmp = path.join(home, 'tmp')
+  }
+
+  /**
+   * Ends what is left, so that it is told once.
+   *
+   * @param wasKilled whether a next start may find files to sweep; processes must be gone in any case
+   * @returns what should not be there, a sentence each
+   */
+  async faults(wasKilled: boolean): Promise<string[]> {
+    const strays = await leftAfter(this.#home, GONE_WITHIN_MS)
+    for (const { pid } of strays) process.kill(pid, 'SIGKILL')
+    const faults = strays.map(({ command }) => `still running after ${GONE_WITHIN_MS / 1_000} s: ${command}`)
+    const folders = readdirSync(this.#tmp).filter((name) => /^\.?authscale-/.test(name))
+    for (const name of folders) this.#nonces.add(name.replace(/^\.?authscale-/, ''))
+    if (wasKilled) return faults
+    const builds = [...this.#nonces].map(buildFolder).filter(existsSync)
+    return [...faults, ...[...folders, ...builds].map((name) => `not swept: ${name}`)]
   }
 }

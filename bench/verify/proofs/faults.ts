@@ -1,10 +1,12 @@
 /** Proof: connections that end, break, hang or are refused are all in the account, and disturb nothing after it. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
+import { machineUs } from '../../load/clock.ts'
 import type { Arrivals } from '../../record/types.ts'
 import { decodeHistogram } from '../../stats/histogram.ts'
 import { countUpTo } from '../laws.ts'
 import { type Finding, type Instrument, logIn, type Proof, sendOpenLoop } from '../proof.ts'
-import { type Behaviour, nowUs, type ServerLog } from '../server-log.ts'
+import type { Behaviour, ServerLog } from '../server-log.ts'
 import type { TestBed } from '../test-bed.ts'
 
 const PER_SEC = 500
@@ -100,7 +102,7 @@ async function runWith(kind: Kind, sec: number, instrument: Instrument, bed: Tes
   await server.log()
   let last = Promise.resolve(server)
   const report = await sendOpenLoop(instrument, { url: server.url, perSec: PER_SEC, sec }, () => {
-    const at = (share: number) => nowUs() + share * sec * 1e6
+    const at = (share: number) => machineUs() + share * sec * 1e6
     const mark = { fromUs: at(MARKED_FROM), delayMs: MARK_MS }
     const spoilt: Behaviour = { mark }
     if (kind !== 'restart')

@@ -1,10 +1,10 @@
 /** Proof: a server that stands still is seen as late as it was, with every arrival that it kept waiting. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { machineUs } from '../../load/clock.ts'
 import { decodeHistogram } from '../../stats/histogram.ts'
 import { drainUtilization, stopMeanMs, stopQuantileMs } from '../laws.ts'
 import { digits, type Finding, logIn, type Proof, sendOpenLoop, within } from '../proof.ts'
 import type { Server } from '../server.ts'
-import { nowUs } from '../server-log.ts'
 
 /** A few per cent of a CPU; the utilization itself is measured. */
 const PER_SEC = 400
@@ -79,12 +79,12 @@ function neverCaughtUp(meanMs: number): Finding {
 /** @returns seconds between the two signals by the clock, since a timer is late */
 async function stopFor(server: Server, stopSec: number, afterSec: number): Promise<number> {
   await sleep(afterSec * 1_000)
-  const from = nowUs()
+  const from = machineUs()
   server.signal('SIGSTOP')
   try {
     await sleep(stopSec * 1_000)
   } finally {
     server.signal('SIGCONT')
   }
-  return (nowUs() - from) / 1e6
+  return (machineUs() - from) / 1e6
 }

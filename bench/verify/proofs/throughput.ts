@@ -3,7 +3,7 @@ import { AuthscaleError } from '../../errors.ts'
 import { findWrk, type Tool } from '../../fleet/tools/tools.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
 import { digits, type Finding, logIn, type Proof } from '../proof.ts'
-import { type Bench, runGenerator, runWrk } from '../wrk/side-by-side.ts'
+import { type Bench, runGenerator, runPair } from '../wrk/side-by-side.ts'
 
 const TOLERANCE = 0.05
 const CONNECTIONS = 16
@@ -53,17 +53,11 @@ export function throughput({ pairs = 20 } = {}): Proof {
       }
       await runGenerator(bench, WARMUP_SEC)
       const ratios: number[] = []
-      for (let pair = 0; pair < pairs; pair++) ratios.push(await ratioOf(bench, pair % 2 === 1))
+      for (let pair = 0; pair < pairs; pair++)
+        ratios.push((await runPair(bench, pair % 2 === 0 ? 'generator' : 'wrk')).ratio)
       return findingOf(ratios)
     },
   }
-}
-
-async function ratioOf(bench: Bench, wrkFirst: boolean): Promise<number> {
-  const ahead = wrkFirst ? await runWrk(bench) : undefined
-  const generator = await runGenerator(bench, bench.durationSec)
-  const wrk = ahead ?? (await runWrk(bench))
-  return generator.throughputPerSec / wrk.throughputPerSec
 }
 
 async function wrkOrReason(log: (line: string) => void): Promise<Tool | string> {

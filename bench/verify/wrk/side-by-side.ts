@@ -44,6 +44,14 @@ export function runGenerator(bench: Bench, measureSec: number): Promise<Sample> 
   return runLoad(bench, { loop: 'closed', connections: bench.connections }, measureSec)
 }
 
+/** Both, one after the other. @throws AuthscaleError LOAD_NOT_COMPARABLE */
+export async function runPair(bench: Bench, first: 'generator' | 'wrk') {
+  const ahead = first === 'wrk' ? await runWrk(bench) : undefined
+  const generator = await runGenerator(bench, bench.durationSec)
+  const wrk = ahead ?? (await runWrk(bench))
+  return { first, generator, wrk, ratio: generator.throughputPerSec / wrk.throughputPerSec }
+}
+
 /** @throws AuthscaleError LOAD_NOT_COMPARABLE for an error or a wrong answer */
 export async function runLoad(
   { url, serverPid, generator }: Pick<Bench, 'url' | 'serverPid' | 'generator'>,
@@ -63,14 +71,7 @@ export async function runLoad(
 }
 
 /** @throws AuthscaleError LOAD_NOT_COMPARABLE when wrk reports an error or cannot be read */
-export async function runWrk({
-  connections,
-  durationSec,
-  url,
-  serverPid,
-  wrk,
-  cpus,
-}: Bench): Promise<Sample> {
+async function runWrk({ connections, durationSec, url, serverPid, wrk, cpus }: Bench): Promise<Sample> {
   const seconds = Math.max(1, Math.round(durationSec))
   const plan = ['-t1', `-c${connections}`, `-d${seconds}s`]
   // autocannon says keep-alive in so many words; so does wrk then, or the requests would differ.

@@ -1,5 +1,4 @@
 /** Axes that look alike in every chart, and what a chart says of its source. */
-
 import type { XAXisComponentOption, YAXisComponentOption } from 'echarts'
 import { schemePlace } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'

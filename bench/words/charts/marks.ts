@@ -1,5 +1,4 @@
 /** What stands on the axes: lines, dots, intervals, shades and direct labels. */
-
 import type {
   CustomSeriesOption,
   CustomSeriesRenderItemReturn,

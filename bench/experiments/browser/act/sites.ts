@@ -2,16 +2,20 @@
  * Three sites over HTTPS on one port, as a browser needs them: the application, a page on a subdomain of it, and a page of
  * somebody else. The application is the real server with two additions: pages, and a form that changes something.
  */
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type {
+  Agent,
+  IncomingHttpHeaders,
+  IncomingMessage,
+  OutgoingHttpHeaders,
+  ServerResponse,
+} from 'node:http'
 import https from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { listen } from '../../../fleet/ports.ts'
 import { selfSigned } from '../../../fleet/proxy/certificate.ts'
-import { agentFor } from '../../../load/wire/exchange.ts'
-import type { Defences } from './defences.ts'
-import { type Passed, pass, type Server } from './forward.ts'
+import { agentFor, type Exchanged, exchange } from '../../../load/wire/exchange.ts'
+import { type Defences, disguised, weakened } from './defences.ts'
 
 /** Two names below one registered domain, which browsers call one site, and one of another site. */
 const HOSTS = { app: 'app.test', sibling: 'blog.app.test', stranger: 'evil.test' } as const
@@ -46,9 +50,7 @@ export async function openSites(upstream: string, defences: Defences): Promise<S
     const answered = host === HOSTS.app ? own.answer(req, res) : foreign.answer(req, res)
     answered.catch(() => res.destroy())
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const port = await listen(server)
   return {
     origins: {
       app: `https://${HOSTS.app}:${port}`,
@@ -102,6 +104,43 @@ class Application {
   close(): void {
     this.#server.agent.destroy()
   }
+}
+
+/** Headers that belong to one connection; the other one has its own. */
+const OF_ONE_CONNECTION = ['connection', 'keep-alive', 'transfer-encoding', 'content-length']
+
+/** What the server is sent. Headers are the browser's, whatever became of the rest: they tell where it came from. */
+interface Passed {
+  method: string
+  path: string
+  body: string
+  headers: IncomingHttpHeaders
+}
+
+interface Server {
+  url: string
+  agent: Agent
+}
+
+/** Passes a request of the browser on to the real server, and the reply back, with those defences alone that are left. */
+async function pass(
+  { url, agent }: Server,
+  { method, path, body, headers }: Passed,
+  defences: Defences,
+): Promise<Exchanged & { headers: OutgoingHttpHeaders }> {
+  const sent = {
+    ...without(disguised(headers, defences), OF_ONE_CONNECTION),
+    'x-forwarded-proto': 'https',
+    'content-length': Buffer.byteLength(body),
+  }
+  const reply = await exchange(agent, url, { method, path, headers: sent, body })
+  const setCookies = reply.headers['set-cookie']?.map((each) => weakened(each, defences))
+  const answered = without(reply.headers, OF_ONE_CONNECTION)
+  return { ...reply, headers: { ...answered, ...(setCookies && { 'set-cookie': setCookies }) } }
+}
+
+function without<T extends object>(headers: T, names: readonly string[]): Partial<T> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name))) as Partial<T>
 }
 
 /** A sticky proxy sets a cookie too, which is nobody's credential. */

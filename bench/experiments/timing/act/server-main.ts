@@ -3,8 +3,8 @@
  * servers/; it tells its port to who started it, and leaves with them.
  */
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Redis } from 'ioredis'
+import { listen } from '../../../fleet/ports.ts'
 import { leakyEquals } from './leak.ts'
 
 const { REDIS_URL = '', KEY_PREFIX = '' } = process.env
@@ -16,5 +16,5 @@ const server = createServer(async (req, res) => {
   const found = await redis.get(KEY_PREFIX + String(guess)).catch(() => null)
   res.writeHead(found === null ? 401 : 200).end()
 })
-server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
 process.on('disconnect', () => process.exit(0))
+process.send?.(await listen(server))

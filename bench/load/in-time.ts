@@ -1,0 +1,56 @@
+/** Waiting, but not for ever: for what takes too long, what is stopped, and what dies meanwhile. */
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/**
+ * What comes of `work`, or what `late` gives, or throws, where that takes longer than `ms`. The outermost of several limits:
+ * one inside that is given up would keep its timer.
+ */
+export async function within<T, L>(ms: number, work: Promise<T>, late: () => L | Promise<L>): Promise<T | L> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  try {
+    return await Promise.race([work, over.then(late)])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** What comes of `work`; rejects with the signal's reason when it aborts before. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const done = new AbortController()
+  const stopped = new Promise<never>((_, reject) => {
+    const stop = () => reject(signal.reason)
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true, signal: done.signal })
+  })
+  try {
+    return await Promise.race([work, stopped])
+  } finally {
+    done.abort()
+  }
+}
+
+/** What comes of `work`; rejects with `failure` of the reason when what it needs ends before. */
+export function unlessEnded<T>(
+  work: Promise<T>,
+  ended: Promise<string>,
+  failure: (reason: string) => Error = (reason) => new Error(reason),
+): Promise<T> {
+  return Promise.race([work, ended.then((reason) => Promise.reject(failure(reason)))])
+}
+
+/** Looks until it is so. @returns false when it is not within `ms` */
+export async function becomes(
+  isSo: () => boolean | Promise<boolean>,
+  ms: number,
+  pollMs: number,
+): Promise<boolean> {
+  const over = performance.now() + ms
+  while (!(await isSo())) {
+    if (performance.now() > over) return false
+    await sleep(pollMs)
+  }
+  return true
+}
