@@ -63,19 +63,19 @@ program
 program
   .command('list')
   .description('print schemes, experiments and profiles')
-  .action(on(async () => (await import('./commands/run.ts')).list))
+  .action(on(async () => (await import('./commands/list.ts')).list))
 
 program
   .command('doctor')
   .description('say what was found, what is missing and what that costs')
-  .action(on(async () => (await import('./commands/run.ts')).doctor))
+  .action(on(async () => (await import('./commands/doctor.ts')).doctor))
 
 program
   .command('report')
   .argument('<run>', 'folder of a run')
   .description('derive summary, report, page and charts from the raw records again')
   .option('--json', 'print the summary alone, as JSON')
-  .action(on(async () => (await import('./commands/run.ts')).report))
+  .action(on(async () => (await import('./commands/report.ts')).report))
 
 program
   .command('plan')
@@ -129,7 +129,7 @@ program
 program
   .command('schema')
   .description('write the JSON Schema of the result format')
-  .action(on(async () => (await import('./commands/run.ts')).schema))
+  .action(on(async () => (await import('./commands/schema.ts')).schema))
 
 program
   .command('verify')

@@ -7,7 +7,7 @@ import { comparisons, markdownComparison, terminalComparison } from '../compare/
 import { AuthscaleError } from '../errors.ts'
 import type { RunWithRows } from '../figures/rows.ts'
 import { resultsFolder } from '../record/run-dir.ts'
-import { pageRunIn } from './stored-runs.ts'
+import { pageRunIn } from './stored-run.ts'
 
 export interface ComparingOptions {
   failOn?: Condition[]

@@ -35,7 +35,7 @@ import {
   updateReadme,
   updateVerify,
 } from './readme.ts'
-import { pageRunIn } from './stored-runs.ts'
+import { pageRunIn } from './stored-run.ts'
 import { writeFiles, writeReport } from './write-report.ts'
 
 /** Files of a run that were made beside it and say more about its machine. */

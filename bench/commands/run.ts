@@ -1,17 +1,10 @@
-import path from 'node:path'
-import { schemeNames, schemes } from '../../servers/scheme.ts'
-import { AuthscaleError } from '../errors.ts'
-import { experiments } from '../experiments/index.ts'
-import { profileNames, profiles } from '../experiments/profiles.ts'
-import { checkMachine } from '../fleet/doctor.ts'
+/** `npm run bench`: measures, and writes a run with its report. */
+
 import type { Fleet, FleetOptions } from '../fleet/fleet.ts'
 import { openLocalFleet } from '../fleet/local/local.ts'
 import { openRemoteFleet } from '../fleet/remote.ts'
-import { PAGE_FILE, readRun, resultsFolder, writeRun } from '../record/run-dir.ts'
-import type { Run, Trial, TrialResult } from '../record/types.ts'
-import { jsonSchemas } from '../report/json-schema.ts'
-import type { Summary } from '../report/schema.ts'
-import { terminalTable } from '../report/terminal.ts'
+import { readRun, writeRun } from '../record/run-dir.ts'
+import type { Trial, TrialResult } from '../record/types.ts'
 import type { BenchOptions } from '../run/choices.ts'
 import { newRun, type OpenRun, resumeRun } from '../run/open-run.ts'
 import { execute } from '../run/run.ts'
@@ -19,13 +12,9 @@ import { Interrupted } from '../run/trial.ts'
 import { upcomingTrials } from '../run/trial-order.ts'
 import { traits } from '../traits.ts'
 import { catchSignals } from './interrupt.ts'
+import { here, type OutputOptions, show, written } from './report.ts'
 
-const here = (folder: string) => path.relative(process.cwd(), folder) || '.'
-
-/** As https://no-color.org asks. */
-const inColor = () => process.stdout.isTTY === true && !process.env.NO_COLOR
-
-/** `npm run bench`: measure, report, and leave nothing running. */
+/** Measures, reports, and leaves nothing running. */
 export async function bench(options: BenchOptions): Promise<void> {
   const interrupt = catchSignals()
   const fleet = await openFleet({
@@ -101,59 +90,4 @@ function withoutFigures(results: readonly TrialResult[], left: readonly Trial[])
   const faulty = new Set(failed.filter(({ trial }) => open.has(trial.id)).map(({ trial }) => trial.arm.id))
   const arms = [...new Set(left.map(({ arm }) => arm.id))]
   return arms.filter((id) => !measured.has(id) || faulty.has(id))
-}
-
-/** `npm run report -- <run>` */
-export async function report(folder: string, options: OutputOptions): Promise<void> {
-  const { run, results, damage } = await readRun(folder)
-  if (damage !== null) console.error(`note: ${damage}`)
-  if (results.length === 0)
-    throw new AuthscaleError('EMPTY_RUN', `${folder} has no trials yet: go on with --resume`)
-  show(folder, run, await written(folder, run, results), options)
-}
-
-/** Charts and pages are loaded when there is something to draw. */
-async function written(folder: string, run: Run, results: readonly TrialResult[]): Promise<Summary> {
-  const { writeReport } = await import('./write-report.ts')
-  return writeReport(folder, run, results)
-}
-
-interface OutputOptions {
-  /** The summary alone, for programs. */
-  json?: boolean
-}
-
-function show(folder: string, run: Run, summary: Summary, { json }: OutputOptions): void {
-  if (json) {
-    console.log(JSON.stringify(summary))
-    return
-  }
-  console.log(`\n${terminalTable(summary, run, { color: inColor() })}`)
-  console.log(`\nOpen ${here(folder)}/${PAGE_FILE} in a browser; report.md has the same as text.`)
-}
-
-/** `npm run bench -- list` */
-export async function list(): Promise<void> {
-  console.log('schemes')
-  for (const name of schemeNames)
-    console.log(`  ${name.padEnd(20)} ${(await schemes[name]()).scheme.summary}`)
-  console.log('experiments')
-  for (const { name, question } of experiments) console.log(`  ${name.padEnd(20)} ${question}`)
-  console.log('profiles')
-  for (const name of profileNames) console.log(`  ${name.padEnd(20)} ${profiles[name].summary}`)
-}
-
-/** `npm run doctor` */
-export async function doctor(): Promise<void> {
-  const findings = await checkMachine()
-  for (const { name, status, detail, cost } of findings) {
-    console.log(`${status.padEnd(9)} ${name.padEnd(18)} ${detail}${cost ? `\n${' '.repeat(29)}${cost}` : ''}`)
-  }
-  if (findings.some(({ status }) => status === 'missing')) process.exitCode = 1
-}
-
-/** `npm run schema` */
-export async function schema(): Promise<void> {
-  const { writeFiles } = await import('./write-report.ts')
-  await writeFiles(path.join(resultsFolder, 'schema'), jsonSchemas())
 }

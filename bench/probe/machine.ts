@@ -3,16 +3,16 @@
  * CPU quotas are granted shows only when a control group is made, so one is made and removed.
  */
 import { AuthscaleError } from '../errors.ts'
-import { cpuQuotaCores } from '../probe/environment.ts'
-import { connectionsAllowed, fileLimit } from './limits.ts'
-import { allowedCpus, place, placementMethod } from './placement.ts'
-import { findQuotaMethod } from './quota/quota.ts'
-import { checkNamedRedis } from './stores/redis.ts'
-import { canFetchPackages } from './tools/apt.ts'
-import { dockerAnswers } from './tools/docker.ts'
-import { onPath } from './tools/path.ts'
-import { findRuntime } from './tools/runtime.ts'
-import { lookFor, type Tool } from './tools/tools.ts'
+import { connectionsAllowed, fileLimit } from '../fleet/limits.ts'
+import { allowedCpus, place, placementMethod } from '../fleet/placement.ts'
+import { findQuotaMethod } from '../fleet/quota/quota.ts'
+import { checkNamedRedis } from '../fleet/stores/redis.ts'
+import { canFetchPackages } from '../fleet/tools/apt.ts'
+import { dockerAnswers } from '../fleet/tools/docker.ts'
+import { onPath } from '../fleet/tools/path.ts'
+import { findRuntime } from '../fleet/tools/runtime.ts'
+import { lookFor, type Tool } from '../fleet/tools/tools.ts'
+import { cpuQuotaCores } from './environment.ts'
 
 export interface Finding {
   name: string

@@ -1,0 +1,41 @@
+/** `npm run report -- <run>`: what is derived from a run, written anew and shown. */
+import path from 'node:path'
+import { AuthscaleError } from '../errors.ts'
+import { PAGE_FILE, readRun } from '../record/run-dir.ts'
+import type { Run, TrialResult } from '../record/types.ts'
+import type { Summary } from '../report/schema.ts'
+import { terminalTable } from '../report/terminal.ts'
+
+/** A folder as the user would type it. */
+export const here = (folder: string) => path.relative(process.cwd(), folder) || '.'
+
+/** As https://no-color.org asks. */
+const inColor = () => process.stdout.isTTY === true && !process.env.NO_COLOR
+
+export async function report(folder: string, options: OutputOptions): Promise<void> {
+  const { run, results, damage } = await readRun(folder)
+  if (damage !== null) console.error(`note: ${damage}`)
+  if (results.length === 0)
+    throw new AuthscaleError('EMPTY_RUN', `${folder} has no trials yet: go on with --resume`)
+  show(folder, run, await written(folder, run, results), options)
+}
+
+/** Charts and pages are loaded when there is something to draw. */
+export async function written(folder: string, run: Run, results: readonly TrialResult[]): Promise<Summary> {
+  const { writeReport } = await import('./write-report.ts')
+  return writeReport(folder, run, results)
+}
+
+export interface OutputOptions {
+  /** The summary alone, for programs. */
+  json?: boolean
+}
+
+export function show(folder: string, run: Run, summary: Summary, { json }: OutputOptions): void {
+  if (json) {
+    console.log(JSON.stringify(summary))
+    return
+  }
+  console.log(`\n${terminalTable(summary, run, { color: inColor() })}`)
+  console.log(`\nOpen ${here(folder)}/${PAGE_FILE} in a browser; report.md has the same as text.`)
+}
