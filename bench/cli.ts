@@ -111,12 +111,12 @@ program
   .command('publish-run')
   .argument('<run>', 'folder of a run')
   .description('put a run under results/published/, or say what stands against it')
-  .action(on(async () => (await import('./commands/publish.ts')).publishRun))
+  .action(on(async () => (await import('./commands/publish-run.ts')).publishRun))
 
 program
   .command('published')
   .description('make everything that is derived from published runs anew, with their index')
-  .action(on(async () => (await import('./commands/publish.ts')).refreshPublished))
+  .action(on(async () => (await import('./commands/published.ts')).refreshPublished))
 
 program
   .command('readme')
@@ -124,7 +124,7 @@ program
   .argument('[checks]', 'folder of the one beside which the instrument was checked; default the same')
   .argument('[others...]', 'folders of runs that decide the claims which the first one does not')
   .description('take the figures of README.md from a published run')
-  .action(on(async () => (await import('./commands/publish.ts')).readme))
+  .action(on(async () => (await import('./commands/readme.ts')).readme))
 
 program
   .command('schema')

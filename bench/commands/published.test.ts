@@ -8,7 +8,7 @@ import { pageData } from '../page/page-data.ts'
 import { readRun } from '../record/run-dir.ts'
 import { renderReport } from '../report/index.ts'
 import { summarize } from '../report/summarize.ts'
-import { catalogueFiles } from './publish.ts'
+import { catalogueFiles } from './published.ts'
 
 const results = path.resolve(import.meta.dirname, '../../results')
 const published = path.join(results, 'published')

@@ -1,12 +1,17 @@
-/** Puts the figures of a published run into the README, so that nobody types a number. */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { quotation } from '../claims/section.ts'
 import { AuthscaleError } from '../errors.ts'
 import { predictionsText } from '../experiments/replicas/section.ts'
 import { ROLES } from '../experiments/roles.ts'
-import { PAGE_FILE } from '../record/run-dir.ts'
+import { pictureOf } from '../page/picture.ts'
+import { writeFileDurably } from '../record/durable.ts'
+import { PAGE_FILE, readLoadCheck, readRun, readVerify } from '../record/run-dir.ts'
 import type { LoadCheck, Run, VerifyRecord } from '../record/types.ts'
 import { charts } from '../report/charts.ts'
 import type { Summary } from '../report/schema.ts'
+import { summarize } from '../report/summarize.ts'
 import type { Interval } from '../stats/median-interval.ts'
 import { tradeTable } from '../trade/section.ts'
 import { counted, figure, machine } from '../words/format.ts'
@@ -169,4 +174,22 @@ function verdicts(main: Shown, others: readonly Shown[]): string[] {
       `fixed beforehand${open > 0 ? `; without a verdict yet: ${open}` : ''}:`,
     markdownTable({ head: ['claim', 'verdict', 'it depends on, or ends at'], rows }, 'text'),
   ]
+}
+
+/** `npm run readme -- <run> [checks] [others...]` */
+export async function readme(folder: string, checks = folder, others: string[] = []): Promise<void> {
+  const file = fileURLToPath(new URL('../../README.md', import.meta.url))
+  const fromReadme = (dir: string) =>
+    path.relative(path.dirname(file), path.resolve(dir)).split(path.sep).join('/')
+  const [main, ...rest] = await Promise.all(
+    [folder, ...others].map(async (dir) => {
+      const { run, results } = await readRun(dir)
+      return { runDir: fromReadme(dir), run, summary: summarize(run, results) }
+    }),
+  )
+  const shown = updateReadme(await readFile(file, 'utf8'), main as Shown, rest)
+  const checked = updateLoadCheck(shown, await readLoadCheck(checks))
+  await writeFileDurably(file, updateVerify(checked, fromReadme(checks), await readVerify(checks)))
+  await pictureOf(path.join(folder, PAGE_FILE), path.join(folder, PICTURE_FILE))
+  console.log(`README.md shows ${fromReadme(folder)} now`)
 }
