@@ -1,6 +1,4 @@
-import { refreshCatalogue } from './published.ts'
 /** A run among the published ones, what is derived from all of them, and what the README shows of them. */
-
 import { existsSync } from 'node:fs'
 import { cp, rm } from 'node:fs/promises'
 import { homedir, hostname, userInfo } from 'node:os'
@@ -20,6 +18,7 @@ import { PACKED_TRIALS_FILE } from '../record/trial-log.ts'
 import type { TrialResult } from '../record/types.ts'
 import { reasonsAgainst } from '../report/publishable.ts'
 import { summarize } from '../report/summarize.ts'
+import { refreshCatalogue } from './published.ts'
 import { writeReport } from './write-report.ts'
 
 /** Files of a run that were made beside it and say more about its machine. */

@@ -1,5 +1,4 @@
 /** `npm run bench`: measures, and writes a run with its report. */
-
 import type { Fleet, FleetOptions } from '../fleet/fleet.ts'
 import { openLocalFleet } from '../fleet/local/local.ts'
 import { openRemoteFleet } from '../fleet/remote.ts'

@@ -1,7 +1,7 @@
 /** The same figure of each scheme in several runs: how far machines and runtimes agree. */
-import { valueAxis } from '../words/charts/axes.ts'
+import { schemesOf, valueAxis } from '../words/charts/axes.ts'
 import { dots, whiskers } from '../words/charts/marks.ts'
-import { ink } from '../words/charts/palette.ts'
+import { DOWNWARD, ink, PLUS } from '../words/charts/palette.ts'
 import { inRows, legend } from '../words/charts/rows.ts'
 import { type Drawing, drawing } from '../words/charts/svg.ts'
 import { figure } from '../words/format.ts'
@@ -13,7 +13,7 @@ export interface Series {
 }
 
 /** Told apart by form first: colours belong to schemes. */
-const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'pin', 'arrow', 'roundRect'] as const
+const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', PLUS, DOWNWARD, 'emptyCircle'] as const
 const SHADES = ['#222222', '#0072b2', '#d55e00', '#009e73', '#cc79a7', '#7f7f1e', '#56b4e9'] as const
 
 /** Null where no run has a figure. */
@@ -22,7 +22,7 @@ export function acrossChart(
   { what, unit, note }: { what: string; unit: string; note: string },
 ): Drawing | null {
   const known = runs.filter(({ points }) => points.length > 0)
-  const schemes = [...new Set(known.flatMap(({ points }) => points.map(({ scheme }) => scheme)))]
+  const schemes = schemesOf(known.flatMap(({ points }) => points))
   if (schemes.length === 0) return null
   const rows = schemes.flatMap((scheme) => known.map((run) => ({ scheme, run })))
   const pointOf = ({ scheme, run }: (typeof rows)[number]) => run.points.find((one) => one.scheme === scheme)

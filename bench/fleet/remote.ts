@@ -1,5 +1,4 @@
 /** A fleet of containers that docker-compose.yml started: found by DNS, its servers changed through their agents. */
-
 import { randomBytes } from 'node:crypto'
 import { resolve4 } from 'node:dns/promises'
 import os from 'node:os'

@@ -26,7 +26,7 @@ export function planChart(
   if (curves.every(({ points }) => points.length === 0)) return null
   const unit = request.prices ? 'a month' : 'cores, a Redis primary being one'
   const ends = { min: request.rps / 10 ** DECADES, max: request.rps * 10 ** DECADES }
-  const room = { left: 84, right: 190, top: 112, bottom: 52 }
+  const room = { left: 84, right: 190, top: 134, bottom: 52 }
   const option = inPanel(room, {
     x: { type: 'log', name: 'requests per second of all users together', ...ends, format: short },
     y: { type: 'log', name: unit, nameAlign: 'left' },
@@ -41,7 +41,7 @@ export function planChart(
     'thick: each replica at rates that were measured, and no more of them than were · dashed: carried further by the laws · ✕: no plan further',
     `users grow with the load · upright: the load asked for${crossing ? ' · dotted: from there on the other one is cheaper' : ''}`,
   ]
-  return drawing(titleOf(evidence, request, crossing), told, option, 420)
+  return drawing(titleOf(evidence, request, crossing), told, option, 442)
 }
 
 interface Point {

@@ -50,9 +50,10 @@ test('with cores of their own replicas get an efficiency, without they get hollo
     titleOf(draw({ cores: 8 }).replicas),
     /^4 replicas reach \d+ % \([\w-]+\) to \d+ % \([\w-]+\) of 4 times one/,
   )
+  assert.match(draw({ cores: 8 }).replicas, /serve [\d,]+\/s \(\d+ %\)/)
   const shared = draw().replicas
   assert.match(shared, /hollow, dashed: these replicas share cores/)
-  assert.doesNotMatch(shared, /× one/)
+  assert.doesNotMatch(shared, /serve [\d,]+\/s \(/)
 })
 
 test('a throughput that the load limited is hollow, marked, and no finding', () => {

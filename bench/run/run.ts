@@ -1,5 +1,4 @@
 /** Executes a plan: trial after trial, or those that share a fleet together; results are on disk before the next begin. */
-
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { predict } from '../experiments/index.ts'
 import type { Fleet } from '../fleet/fleet.ts'

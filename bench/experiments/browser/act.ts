@@ -1,5 +1,4 @@
 /** What a real browser does with the credential of a scheme, at servers as they are in production. */
-
 import { askFleet, type Surroundings } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
 import { openBrowser } from '../../fleet/tools/chromium.ts'

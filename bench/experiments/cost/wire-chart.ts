@@ -6,7 +6,7 @@ import { armsOf, provenance, valueAxis } from '../../words/charts/axes.ts'
 import { leastToMost } from '../../words/charts/finding.ts'
 import { inRows, stacked } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
-import { armLabel, figure } from '../../words/format.ts'
+import { armLabel, styles } from '../../words/format.ts'
 
 type Arms = CoreSummary['arms']
 
@@ -49,7 +49,7 @@ function bytesOf({ metrics }: Arms[number]): number | null {
 
 function added(entry: Arms[number], base: number | null | undefined): string {
   const own = bytesOf(entry)
-  return own === null || base === null || base === undefined ? '' : `+${figure(Math.round(own - base))}`
+  return own === null || base === null || base === undefined ? '' : styles.wholeAdded.value(own - base)
 }
 
 function titleOf(arms: Arms, base: number | null | undefined): string {
@@ -58,6 +58,6 @@ function titleOf(arms: Arms, base: number | null | undefined): string {
     if (isControl(entry.arm) || own === null || base === null || base === undefined) return []
     return [{ scheme: entry.arm.scheme, value: Math.round(own - base) }]
   })
-  const range = leastToMost(more, ({ value }) => `${figure(value)} bytes`)
+  const range = leastToMost(more, ({ value }) => `${styles.whole.value(value)} bytes`)
   return range === null ? 'Bytes of a request and its reply' : `A credential adds ${range} to a request`
 }

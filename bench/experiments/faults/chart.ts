@@ -54,9 +54,9 @@ export function faultsChart(run: Run, summary: Summary): Drawing | null {
     top: 84,
     width: size.width - 180,
     itemGap: 14,
-    itemWidth: 18,
-    icon: 'rect',
-    itemHeight: 3,
+    itemWidth: 26,
+    // Lines alone: these have no symbols, and one of them is dashed.
+    itemStyle: { opacity: 0 },
   })
   const { option, height } = smallMultiples(panels, area, (entries) => panel(entries, span), [
     text('seconds from the injection', { left: 'center', bottom: 12 }),
@@ -74,7 +74,7 @@ function panel(entries: readonly Entry[], span: { from: number; to: number }): P
   const [first, ...others] = entries.map(lineOf)
   return {
     title: { text: faultWords(entries[0] as Entry), above: 20, fontSize: 12 },
-    x: { type: 'value', min: span.from, max: span.to, interval: 1, format: String },
+    x: { type: 'value', min: span.from, max: span.to, interval: 1 },
     y: { type: 'value', min: 0, max: 100, interval: 50, format: (share) => `${share} %` },
     // The shade belongs to one of the lines.
     series: [{ ...first, ...shade(0, healedSec, { color: SHADE, opacity: 1 }) }, ...others],

@@ -96,7 +96,9 @@ function titleOf({ aa }: CoreSummary, rows: readonly Row[]): string {
     ...(best && best.us < 0 ? [`${said(best)} of CPU a request`] : []),
     ...(worst && worst.us > 0 ? [said(worst)] : []),
   ]
-  if (parts.length > 0) return capital(parts.join(', '))
+  // The name of a scheme is written as it is.
+  const isNamed = (best && best.us < 0 ? best : worst)?.name.endsWith(INSTEAD)
+  if (parts.length > 0) return isNamed ? parts.join(', ') : capital(parts.join(', '))
   return aa
     ? 'No tuning made a difference that can be told from noise'
     : 'The control was not measured twice, so no difference can be called real'

@@ -1,5 +1,4 @@
 /** Finds the largest state that a scheme takes, by one login and one read on fresh server processes for each size. */
-
 import { nextSize, type StateLimit, stateLimit, type Tried } from '../../figures/state-limit.ts'
 import { askFleet, type Surroundings } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'

@@ -70,12 +70,12 @@ function panel(scheme: string, context: Context): Panel {
   }
 }
 
-/** What the largest fleet serves, and what it is of N times one where that can be told. */
+/** What the largest fleet serves, and what it is of N times one where that can be told; as short as a panel is narrow. */
 function largest({ arms, most, scaling }: Context): string {
   const served = arms.find(({ arm }) => arm.replicas === most)?.metrics.throughputPerSec
   const found = scaling.find(({ replicas }) => replicas === most)
   if (!served) return ''
-  const share = found?.efficiency ? `, ${percent(found.efficiency.value)} of ${most} × one` : ''
+  const share = found?.efficiency ? ` (${percent(found.efficiency.value)})` : ''
   return `${most} serve ${figure(served.value)}/s${share}`
 }
 
@@ -115,7 +115,7 @@ function cannotTell({ warnings }: Arms[number]): boolean {
 }
 
 function legend(arms: Arms): string {
-  const dotted = 'dotted: the demand law, N times one replica up to where one Redis is full'
+  const dotted = '%: of N times one · dotted: the demand law, to where one Redis is full'
   if (arms.some(sharesCores))
     return 'hollow, dashed: these replicas share cores, so the line says nothing about how the scheme scales'
   const limited = arms.some(({ warnings }) => instrumentLimit(warnings) !== null)

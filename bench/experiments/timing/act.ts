@@ -1,5 +1,4 @@
 /** Whether a lookup by a raw secret tells how much of it was right: at Redis itself, and over HTTP. */
-
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import { fileURLToPath } from 'node:url'

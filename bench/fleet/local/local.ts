@@ -1,5 +1,4 @@
 /** A fleet on this machine: Redis, replicas under pm2 and HAProxy, all started fresh for each trial. */
-
 import { AuthscaleError } from '../../errors.ts'
 import type { Environment, Part } from '../../record/types.ts'
 import type { Fleet, FleetOptions, RunningFleet } from '../fleet.ts'

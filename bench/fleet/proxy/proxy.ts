@@ -1,5 +1,4 @@
 /** HAProxy in front of the replicas, configured anew for each trial. */
-
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'

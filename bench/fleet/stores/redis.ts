@@ -1,5 +1,4 @@
 /** One Redis for a trial: a fresh server of our own, without persistence unless asked for, or the one that the user names. */
-
 import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'

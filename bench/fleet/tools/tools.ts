@@ -2,7 +2,6 @@
  * Finds or provides the real parts of a fleet, and the browser: what the user names, what is installed, a project-local copy,
  * a container, Homebrew; else an error that says what to install. Nothing is ever installed system-wide.
  */
-
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { AuthscaleError } from '../../errors.ts'

@@ -1,5 +1,4 @@
 /** Several windows of replicas that took turns become one record. Pure. */
-
 import { addedUp } from '../../load/merge.ts'
 import type { Gate, Measurement } from '../../record/types.ts'
 import { median } from '../../stats/quantiles.ts'

@@ -1,5 +1,4 @@
 /** Proof: connections that end, break, hang or are refused are all in the account, and disturb nothing after it. */
-
 import { setTimeout as sleep } from 'node:timers/promises'
 import { machineUs } from '../../load/clock.ts'
 import type { Arrivals } from '../../record/types.ts'

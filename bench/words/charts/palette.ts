@@ -6,6 +6,10 @@ interface Look {
   symbol: string
 }
 
+/** Symbols that ECharts has not; its pin and its arrow point at a place instead of lying on it. */
+export const PLUS = 'path://M3,0L7,0L7,3L10,3L10,7L7,7L7,10L3,10L3,7L0,7L0,3L3,3Z'
+export const DOWNWARD = 'path://M0,0L10,0L5,9Z'
+
 /**
  * Drawn from Paul Tol's colour-blind-safe schemes (SRON technical note 09-002): grey for the control, warm for sessions,
  * cool for tokens. So many colours are too many to tell apart by eye alone, so neighbours differ in symbol and every
@@ -27,8 +31,8 @@ const looks: readonly Look[] = [
   { color: '#117733', symbol: 'rect' },
   { color: '#44aa99', symbol: 'diamond' },
   { color: '#332288', symbol: 'triangle' },
-  { color: '#3399cc', symbol: 'path://M3,0L7,0L7,3L10,3L10,7L7,7L7,10L3,10L3,7L0,7L0,3L3,3Z' },
-  { color: '#7f7f1e', symbol: 'path://M0,0L10,0L5,9Z' },
+  { color: '#3399cc', symbol: PLUS },
+  { color: '#7f7f1e', symbol: DOWNWARD },
   { color: '#225555', symbol: 'circle' },
   { color: '#5566aa', symbol: 'rect' },
   { color: '#009988', symbol: 'diamond' },
