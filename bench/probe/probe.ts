@@ -1,8 +1,10 @@
 /** Reads what a trial costs: CPU of each tier, memory, Redis commands, and what else the machine was doing. */
+
 import type { RunningFleet } from '../fleet/fleet.ts'
 import { paceBetween, sum, type Work } from '../fleet/pace.ts'
 import { throttledUs } from '../fleet/quota/cgroup.ts'
 import { machineUs } from '../load/clock.ts'
+import { ofTiers, type Tier } from '../record/tiers.ts'
 import { type HostTimes, hostTimes, type ProcessTimes, processCpuUs, processTimes } from './proc.ts'
 import { callsPerRequest, openRedisProbe, type RedisReading } from './redis.ts'
 import { type ReplicaMetrics, replicaMetrics } from './replica.ts'
@@ -15,12 +17,7 @@ export interface MemoryReading {
 }
 
 /** CPU time in µs of each tier since its processes started; null where it cannot be read. */
-interface TierCpu {
-  replicas: number | null
-  redis: number | null
-  proxy: number | null
-  generator: number | null
-}
+type TierCpu = Record<Tier, number | null>
 
 /** CPU time in µs of all replicas together since they started, at an instant. */
 export interface CpuSample {
@@ -186,17 +183,12 @@ function readWindow(
   first: SlowReading,
   last: SlowReading,
 ): Omit<WindowReading, 'replicaCpu' | 'pace'> {
-  const tierCpuUs: TierCpu = {
-    // Where /proc is out of reach (a container, another system) the process's own account stands in.
-    replicas:
-      between(opened.tiers.replicas, closed.tiers.replicas) ??
-      sum(last.replicas.map(({ cpuUs }, i) => cpuUs - (first.replicas[i]?.cpuUs ?? 0))),
-    redis:
-      between(opened.tiers.redis, closed.tiers.redis) ??
-      (first.redis && last.redis ? last.redis.cpuUs - first.redis.cpuUs : null),
-    proxy: between(opened.tiers.proxy, closed.tiers.proxy),
-    generator: between(opened.tiers.generator, closed.tiers.generator),
+  // Where /proc is out of reach (a container, another system) the process's own account stands in.
+  const own: Partial<TierCpu> = {
+    replicas: sum(last.replicas.map(({ cpuUs }, i) => cpuUs - (first.replicas[i]?.cpuUs ?? 0))),
+    redis: first.redis && last.redis ? last.redis.cpuUs - first.redis.cpuUs : null,
   }
+  const tierCpuUs = ofTiers((tier) => between(opened.tiers[tier], closed.tiers[tier]) ?? own[tier] ?? null)
   return {
     seconds: (closed.atUs - opened.atUs) / 1e6,
     tierCpuUs,

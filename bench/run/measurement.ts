@@ -1,6 +1,8 @@
 /** Puts one window's readings together into its record, with the gates that it breaks. Pure. */
+
 import type { Load, LoadReport, LoginReport } from '../load/job.ts'
 import type { MemoryReading, WindowReading } from '../probe/probe.ts'
+import { ofTiers } from '../record/tiers.ts'
 import type { Gate, Measurement, Placement, Trial } from '../record/types.ts'
 import { checks } from './checks.ts'
 import { breached } from './gates.ts'
@@ -25,13 +27,7 @@ export function toMeasurement(readings: Readings): Measurement {
   const perRequest = (value: number | null) =>
     value === null || load.requests === 0 ? null : value / load.requests
   const cores = (us: number | null) => (us === null ? null : us / 1e6 / window.seconds)
-  const { replicas, redis, proxy, generator } = window.tierCpuUs
-  const ofTiers = (of: (us: number | null) => number | null) => ({
-    replicas: of(replicas),
-    redis: of(redis),
-    proxy: of(proxy),
-    generator: of(generator),
-  })
+  const { tierCpuUs } = window
   const worst = window.replicas.reduce((a, b) => (b.eventLoopDelayUs.p99 > a.eventLoopDelayUs.p99 ? b : a))
   const { requestsPerSlice: _slices, wrongExamples: _examples, bytesSent, bytesReceived, ...counted } = load
   const facts = {
@@ -40,8 +36,8 @@ export function toMeasurement(readings: Readings): Measurement {
     journeys: load.journeys ?? null,
     handshakes: load.handshakes ?? null,
     protocols,
-    cpuUsPerRequest: ofTiers(perRequest),
-    utilization: ofTiers(cores),
+    cpuUsPerRequest: ofTiers((tier) => perRequest(tierCpuUs[tier])),
+    utilization: ofTiers((tier) => cores(tierCpuUs[tier])),
     memory: {
       replicaRssBytes: window.replicas.map(({ rssBytes }) => rssBytes),
       replicaHeapBytes: window.replicas.map(({ heapBytes }) => heapBytes),

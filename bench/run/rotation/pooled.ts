@@ -1,5 +1,7 @@
 /** Several windows of replicas that took turns become one record. Pure. */
+
 import { addedUp } from '../../load/merge.ts'
+import { ofTiers } from '../../record/tiers.ts'
 import type { Gate, Measurement } from '../../record/types.ts'
 import { median } from '../../stats/quantiles.ts'
 import { growth } from '../checks.ts'
@@ -21,8 +23,6 @@ export function judgedPool(turns: readonly Turn[], gates: readonly Gate[], conte
   })
   return { ...facts, warnings: [...breached(known, facts, context), ...broken] }
 }
-
-type Tiers = Measurement['cpuUsPerRequest']
 
 /** Fewer points than this make no trend. */
 const LEAST_TREND = 4
@@ -59,12 +59,6 @@ export function pooled(turns: readonly Turn[]): Facts {
   }
   const byRequests = (of: (window: Measurement) => number | null) => mean(of, (window) => window.requests)
   const byTime = (of: (window: Measurement) => number | null) => mean(of, (window) => window.windowSec)
-  const tiers = (of: (tier: keyof Tiers) => number | null): Tiers => ({
-    replicas: of('replicas'),
-    redis: of('redis'),
-    proxy: of('proxy'),
-    generator: of('generator'),
-  })
   const worst = (of: (window: Measurement) => number) =>
     windows.reduce((a, b) => (of(b) > of(a) ? b : a), first)
   return {
@@ -78,8 +72,8 @@ export function pooled(turns: readonly Turn[]): Facts {
     wrongAnswers: total(({ wrongAnswers }) => wrongAnswers),
     distinctUsers: Math.max(...windows.map(({ distinctUsers }) => distinctUsers)),
     latencyUs: worst(({ latencyUs }) => latencyUs.mean).latencyUs,
-    cpuUsPerRequest: tiers((tier) => byRequests(({ cpuUsPerRequest }) => cpuUsPerRequest[tier])),
-    utilization: tiers((tier) => byTime(({ utilization }) => utilization[tier])),
+    cpuUsPerRequest: ofTiers((tier) => byRequests(({ cpuUsPerRequest }) => cpuUsPerRequest[tier])),
+    utilization: ofTiers((tier) => byTime(({ utilization }) => utilization[tier])),
     redisCommandsPerRequest: commands(windows, requests),
     bytesPerRequest: {
       sent: byRequests(({ bytesPerRequest }) => bytesPerRequest.sent) ?? 0,
