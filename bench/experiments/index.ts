@@ -75,7 +75,7 @@ export function planTrials(
 
 /**
  * Groups of arms that are compared with the same one, it among them: in a random order, and so is each in itself. Those
- * that take turns on one fleet stay together, since it is started once.
+ * that rotate on one fleet stay together, since it is started once.
  */
 function shuffledInGroups(arms: readonly Arm[], seed: number): Arm[] {
   return (

@@ -38,12 +38,12 @@ test('a finished trial shows what came out, a rejected one why', () => {
   assert.equal(outcome(rejected, slo), 'rejected: x')
 })
 
-test('trials that take turns are expected to have a window for each turn of theirs', () => {
+test('trials that work in shifts are expected to have a window for each shift of theirs', () => {
   const seconds = (replicas: number, measureSec: number) => {
     const arm = { ...trial.arm, replicas, fleet: 8, comparedWith: 'n1', measureSec }
     return secondsLeft([], [{ ...trial, arm }], 0)
   }
-  // Eight turns of one replica, and no fewer than four of all eight.
+  // Eight shifts of one replica, and no fewer than four of all eight.
   assert.ok(Math.abs(seconds(1, 2) - seconds(1, 1) - 8) < 1e-9)
   assert.ok(Math.abs(seconds(8, 2) - seconds(8, 1) - 4) < 1e-9)
 })

@@ -4,7 +4,7 @@ import { settleSec } from '../record/journey.ts'
 import type { Arm, Rung, Slo, Trial, TrialResult } from '../record/types.ts'
 import { median } from '../stats/quantiles.ts'
 import { wrap } from '../words/wrap.ts'
-import { turnsSec } from './rotation/rotate.ts'
+import { rotationSec } from './rotation/rotate.ts'
 
 /** Rough length of a trial before any has been timed: its phases, its logins, and starting the processes. */
 const START_SEC = 2
@@ -13,7 +13,7 @@ const REPLIES_PER_SEC = 8_000
 /** Rungs of a ladder that finds its own rates: about five doublings, a second look, and its search. */
 const RUNGS_FOUND = 12
 
-/** Of those that take turns on one fleet the one that the others are compared with counts for all. */
+/** Of those that work in shifts on one fleet the one that the others are compared with counts for all. */
 const warmingSec = ({ warmupSec, warmupRequests, replicas, fleet = replicas, comparedWith }: Arm) =>
   fleet > replicas && comparedWith !== null
     ? 0
@@ -24,7 +24,7 @@ const expectedSec = ({ arm }: Trial): number =>
 
 function measuringSec(arm: Arm): number {
   const { load, measureSec } = arm
-  if (arm.fleet !== undefined) return turnsSec(arm)
+  if (arm.fleet !== undefined) return rotationSec(arm)
   if (load.loop === 'closed') return measureSec
   if (load.loop === 'journey') return settleSec(load) + measureSec
   return (load.ratesPerSec?.length ?? RUNGS_FOUND) * (load.settleSec + measureSec)

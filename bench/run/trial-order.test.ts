@@ -146,7 +146,7 @@ test('an experiment whose intervals are narrow ends between two blocks, and not 
   assert.equal(measure({ ...run, rules: { ...run.rules, precision: null } }, () => false).length, 2 * 8 * 3)
 })
 
-test('trials that take turns on one fleet come together, others alone', () => {
+test('trials that rotate on one fleet come together, others alone', () => {
   const trial = (id: string, block: number, over: Partial<Trial['arm']> = {}): Trial => ({
     id: `${id}@${block}`,
     block,

@@ -56,7 +56,7 @@ export function upcomingTrials(run: PlannedRun, results: readonly TrialResult[],
 }
 
 /**
- * The next trial, with those after it that take turns with it on one fleet: of the same block, and compared with the
+ * The next trial, with those after it that work in shifts with it on one fleet: of the same block, and compared with the
  * same arm.
  */
 export function nextTogether(upcoming: readonly Trial[]): Trial[] {

@@ -1,5 +1,5 @@
 /**
- * Executes trials from fresh processes to records, one alone or those together that take turns on one fleet; whatever
+ * Executes trials from fresh processes to records, one alone or those together that work in shifts on one fleet; whatever
  * happens, nothing of it keeps running.
  */
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
@@ -15,7 +15,7 @@ import { settleSec } from '../record/journey.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Arm, Measurement, Rules, Trial, TrialResult } from '../record/types.ts'
 import { measure } from './phases.ts'
-import { takeTurns, togetherSec } from './rotation/rotate.ts'
+import { rotate, togetherSec } from './rotation/rotate.ts'
 import { underFaultSec } from './under-fault.ts'
 import { type Judged, LONGEST_WARMUP_SEC, type Session } from './window.ts'
 
@@ -44,7 +44,7 @@ export async function runTrial(trial: Trial, traits: Traits, conditions: Conditi
 }
 
 /**
- * One trial, or all of those that take turns on one fleet. Failures become records with a reason. Rejects only when
+ * One trial, or all of those that work in shifts on one fleet. Failures become records with a reason. Rejects only when
  * interrupted, or for faults that every trial would meet.
  * @returns their records, in the order of the trials
  */
@@ -103,7 +103,7 @@ async function execute(trials: readonly Trial[], traits: Traits, conditions: Con
   if (fleet !== undefined) {
     const limitSec = fleetSec(trial.arm) + togetherSec(trials.map(({ arm }) => arm))
     const all = { ...spec, replicas: fleet }
-    return await onFleet(all, trial, conditions, limitSec, (session) => takeTurns(session, trials))
+    return await onFleet(all, trial, conditions, limitSec, (session) => rotate(session, trials))
   }
   if (asked) {
     const examined = await examine(asked, spec, conditions)
@@ -129,7 +129,7 @@ function specOf(arm: Arm, traits: Traits): FleetSpec {
  * then late by seconds, since Node accepts one in a turn of its loop: with a bound, those opened in the warm-up suffice.
  *
  * Just as many as the load has for each. With fewer places the rest waits in the proxy's common queue, which moves when
- * a replica in rotation ends a request: of those whose turn has just come none does, and the queue stands still.
+ * a replica in rotation ends a request: of those whose shift has just begun none does, and the queue stands still.
  */
 function boundOf({ quotas, load, replicas }: Arm): number | undefined {
   return quotas && load.loop === 'closed' ? Math.ceil(load.connections / replicas) : undefined

@@ -87,7 +87,7 @@ test('every fleet is compared with one replica of its own round, under the same 
   }
 })
 
-test('sizes of a fleet are measured on one, side by side in each block, whose replicas take turns', async () => {
+test('sizes of a fleet are measured on one, side by side in each block, whose replicas work in shifts', async () => {
   const { trials } = await laidOut({ replicas: [1, 2, 4, 8] })
   const sharing = trials.filter(({ arm }) => arm.fleet !== undefined)
   assert.deepEqual(new Set(sharing.map(({ arm }) => arm.fleet)), new Set([8]))

@@ -97,7 +97,7 @@ export function scaleModel(counts: readonly number[], phases: Phases, options: P
     }
     return arm({ ...choice, ...change }, options)
   }
-  /** All on one fleet, whose replicas take turns: processes and CPUs differ by as much as schemes do. */
+  /** All on one fleet, whose replicas work in shifts: processes and CPUs differ by as much as schemes do. */
   const turns = { fleet: most }
   const many = (scheme: SchemeName, n: number) =>
     armOf(scheme, n, `n${n}`, { ...turns, comparedWith: `replicas/${scheme}/n1`, heldOut: true })

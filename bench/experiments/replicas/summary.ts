@@ -15,7 +15,7 @@ type Scalability = Summary['scalability'][number]
 
 /**
  * X of one measurement over X of another, had the CPUs been as fast as in the other: under quotas throughput follows
- * the machine's pace, and fleets take turns of seconds on CPUs whose pace changes within as much.
+ * the machine's pace, and fleets work in shifts of seconds on CPUs whose pace changes within as much.
  */
 function timesAtEqualPace(many: Measurement, one: Measurement): number {
   return many.throughputPerSec / one.throughputPerSec / (paceRatio(many, one) ?? 1)
@@ -138,7 +138,7 @@ export interface Demands {
   proxySec: number
 }
 
-/** Whether the laws may know of an arm: what takes turns is measured when they have spoken. */
+/** Whether the laws may know of an arm: what rotates is measured when they have spoken. */
 export function isKnown({ heldOut, fleet }: Arm): boolean {
   return !heldOut && fleet === undefined
 }

@@ -1,11 +1,11 @@
-/** Windows of replicas that took turns: what is summed, what is weighted, what only most of them decide. */
+/** Windows of replicas that worked in shifts: what is summed, what is weighted, what only most of them decide. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Measurement } from '../../record/types.ts'
 import { syntheticRun } from '../../testing/synthetic-run.ts'
 import { gates } from '../gates.ts'
-import { judgedPool, pooled, type Turn } from './pooled.ts'
+import { judgedPool, pooled, type Shift } from './pooled.ts'
 
 function template(): Measurement {
   const [first] = syntheticRun({ experiments: ['cost'], blocks: 1 }).results
@@ -13,7 +13,7 @@ function template(): Measurement {
   return first.measurement
 }
 
-const turnsOf = (...windows: Measurement[]): Turn[] =>
+const shiftsOf = (...windows: Measurement[]): Shift[] =>
   windows.map((measurement) => ({ ids: ['r1'], measurement }))
 
 /** A window of so many requests, each of which took so much CPU of the replicas. */
@@ -38,13 +38,13 @@ test('throughput ÷ pace of the pool is the median of its windows', () => {
   const slow = windowOf(150, 1, 100, host(500))
   // 300 requests at 1,000 and 150 at 500 are the same work, 0.3 a second; one that came to 3 is left out.
   const perPace = (...windows: Measurement[]) => {
-    const { throughputPerSec, host } = pooled(turnsOf(...windows))
+    const { throughputPerSec, host } = pooled(shiftsOf(...windows))
     return Number((throughputPerSec / (host.pace ?? Number.NaN)).toFixed(9))
   }
   assert.equal(perPace(fast, slow), 0.3)
   assert.equal(perPace(fast, slow, windowOf(300, 1, 50, host(100))), 0.3)
-  assert.equal(pooled(turnsOf(fast, fast)).host.pace?.toFixed(6), '1000.000000')
-  assert.equal(pooled(turnsOf(fast, windowOf(150, 1, 100, host()))).host.pace, undefined)
+  assert.equal(pooled(shiftsOf(fast, fast)).host.pace?.toFixed(6), '1000.000000')
+  assert.equal(pooled(shiftsOf(fast, windowOf(150, 1, 100, host()))).host.pace, undefined)
 })
 
 test('the pool is what one long window would have shown', () => {
@@ -57,7 +57,7 @@ test('the pool is what one long window would have shown', () => {
   fc.assert(
     fc.property(fc.array(one, { minLength: 1, maxLength: 9 }), (parts) => {
       const pool = pooled(
-        turnsOf(...parts.map(({ requests, windowSec, us }) => windowOf(requests, windowSec, us))),
+        shiftsOf(...parts.map(({ requests, windowSec, us }) => windowOf(requests, windowSec, us))),
       )
       const sum = (of: (part: (typeof parts)[number]) => number) =>
         parts.reduce((total, part) => total + of(part), 0)
@@ -78,10 +78,10 @@ test('the pool is what one long window would have shown', () => {
 })
 
 test('Redis commands are weighted by requests, and unknown where one window does not know them', () => {
-  const pool = pooled(turnsOf(windowOf(100, 1, 50), windowOf(300, 1, 50)))
+  const pool = pooled(shiftsOf(windowOf(100, 1, 50), windowOf(300, 1, 50)))
   assert.deepEqual(pool.redisCommandsPerRequest, { get: 1, expire: 0.625 })
   const unknown = windowOf(300, 1, 50, { redisCommandsPerRequest: null })
-  assert.equal(pooled(turnsOf(windowOf(100, 1, 50), unknown)).redisCommandsPerRequest, null)
+  assert.equal(pooled(shiftsOf(windowOf(100, 1, 50), unknown)).redisCommandsPerRequest, null)
 })
 
 const context = {
@@ -95,7 +95,7 @@ const context = {
     cores: 2,
   },
 }
-const broken = (...windows: Measurement[]) => judgedPool(turnsOf(...windows), gates(), context).warnings
+const broken = (...windows: Measurement[]) => judgedPool(shiftsOf(...windows), gates(), context).warnings
 
 test('a gate judges the pool, so that what one of many windows shows is chance', () => {
   const foreign = (cores: number) =>
@@ -113,35 +113,35 @@ test('a gate on what only a window knows is broken by half of them', () => {
 
 test('the trend goes from the first window to the last, and there is none of a few', () => {
   const costs = (...us: number[]) =>
-    pooled(turnsOf(...us.map((one) => windowOf(100, 1, one)))).checks.cpuTrend
+    pooled(shiftsOf(...us.map((one) => windowOf(100, 1, one)))).checks.cpuTrend
   assert.ok(Math.abs((costs(130, 110, 90, 70) ?? 0) + 0.8) < 1e-9)
   assert.equal(costs(130, 70), null)
 })
 
 test('shares of replicas are those over all windows of their group, the most uneven group', () => {
-  const turn = (ids: string[], replicaShare: number[]) => ({
+  const shift = (ids: string[], replicaShare: number[]) => ({
     ids,
     measurement: { ...template(), replicaShare },
   })
   const { replicaShare } = pooled([
-    turn(['r1', 'r2'], [0.9, 0.1]),
-    turn(['r3', 'r4'], [0.6, 0.4]),
-    turn(['r1', 'r2'], [0.2, 0.8]),
-    turn(['r3', 'r4'], [0.6, 0.4]),
+    shift(['r1', 'r2'], [0.9, 0.1]),
+    shift(['r3', 'r4'], [0.6, 0.4]),
+    shift(['r1', 'r2'], [0.2, 0.8]),
+    shift(['r3', 'r4'], [0.6, 0.4]),
   ])
   assert.deepEqual(
     replicaShare?.map((share) => Math.round(share * 100)),
     [60, 40],
   )
   const idle = pooled([
-    turn(['r1', 'r2', 'r3'], [0.42, 0.29, 0.29]),
-    turn(['r4', 'r5', 'r6'], [0.4, 0.4, 0.2]),
+    shift(['r1', 'r2', 'r3'], [0.42, 0.29, 0.29]),
+    shift(['r4', 'r5', 'r6'], [0.4, 0.4, 0.2]),
   ])
   assert.deepEqual(idle.replicaShare, [0.4, 0.4, 0.2], 'the idlest is as far from even as a busiest would be')
 })
 
 test('wrong answers of any window are wrong answers of the pool; nothing is no pool', () => {
   const wrong = windowOf(100, 1, 50, { wrongAnswers: 1 })
-  assert.equal(pooled(turnsOf(windowOf(100, 1, 50, { wrongAnswers: 0 }), wrong)).wrongAnswers, 1)
+  assert.equal(pooled(shiftsOf(windowOf(100, 1, 50, { wrongAnswers: 0 }), wrong)).wrongAnswers, 1)
   assert.throws(() => pooled([]), RangeError)
 })

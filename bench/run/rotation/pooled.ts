@@ -1,4 +1,4 @@
-/** Several windows of replicas that took turns become one record. Pure. */
+/** Several windows of replicas that worked in shifts become one record. Pure. */
 
 import { addedUp } from '../../load/merge.ts'
 import { ofTiers } from '../../record/tiers.ts'
@@ -13,13 +13,13 @@ const OF_EACH_WINDOW: readonly string[] = ['users-not-rotating'] satisfies GateI
 const BROKEN_FROM = 0.5
 
 /** The pool with the gates that it breaks: what one of many windows shows is chance, what all of them show is not. */
-export function judgedPool(turns: readonly Turn[], gates: readonly Gate[], context: Context): Measurement {
-  const facts = pooled(turns)
+export function judgedPool(shifts: readonly Shift[], gates: readonly Gate[], context: Context): Measurement {
+  const facts = pooled(shifts)
   const known = gates.filter(({ id }) => !OF_EACH_WINDOW.includes(id))
   const each = gates.filter(({ id }) => OF_EACH_WINDOW.includes(id)).map(({ id }) => id)
   const broken = each.filter((id) => {
-    const windows = turns.filter(({ measurement }) => measurement.warnings.includes(id))
-    return windows.length >= BROKEN_FROM * turns.length
+    const windows = shifts.filter(({ measurement }) => measurement.warnings.includes(id))
+    return windows.length >= BROKEN_FROM * shifts.length
   })
   return { ...facts, warnings: [...breached(known, facts, context), ...broken] }
 }
@@ -28,7 +28,8 @@ export function judgedPool(turns: readonly Turn[], gates: readonly Gate[], conte
 const LEAST_TREND = 4
 
 /** One window, and which replicas it was about. */
-export interface Turn {
+/** The window of one group in rotation. */
+export interface Shift {
   ids: readonly string[]
   measurement: Measurement
 }
@@ -38,10 +39,10 @@ export interface Turn {
  * distinct users cannot be pooled: latency is that of the slowest window, delay of the event loop that of the worst,
  * users are the most of any window. The trend of CPU a request is that from the first window to the last.
  *
- * @param turns at least one, of equal load, whose groups of replicas are equally large; in the order of time
+ * @param shifts at least one, of equal load, whose groups of replicas are equally large; in the order of time
  */
-export function pooled(turns: readonly Turn[]): Facts {
-  const windows = turns.map(({ measurement }) => measurement)
+export function pooled(shifts: readonly Shift[]): Facts {
+  const windows = shifts.map(({ measurement }) => measurement)
   const [first] = windows
   if (!first) throw new RangeError('there is no window to pool')
   const { warnings: _warnings, ...facts } = first
@@ -80,7 +81,7 @@ export function pooled(turns: readonly Turn[]): Facts {
       received: byRequests(({ bytesPerRequest }) => bytesPerRequest.received) ?? 0,
     },
     eventLoopDelayUs: worst(({ eventLoopDelayUs }) => eventLoopDelayUs?.p99 ?? 0).eventLoopDelayUs,
-    replicaShare: leastEven(turns),
+    replicaShare: leastEven(shifts),
     host: {
       ...host,
       busyCores: byTime(({ host }) => host.busyCores),
@@ -111,10 +112,10 @@ function paceOf(windows: readonly Measurement[], throughputPerSec: number): { pa
 }
 
 /** Shares of the requests in the group of replicas whose members differ most, over all of its windows. */
-function leastEven(turns: readonly Turn[]): number[] | null {
-  const groups = [...new Set(turns.map(({ ids }) => ids.join()))]
+function leastEven(shifts: readonly Shift[]): number[] | null {
+  const groups = [...new Set(shifts.map(({ ids }) => ids.join()))]
   const shares = groups.flatMap((group) => {
-    const windows = turns.filter(({ ids }) => ids.join() === group)
+    const windows = shifts.filter(({ ids }) => ids.join() === group)
     const known = windows.map(({ measurement }) => measurement.replicaShare)
     const [first] = known
     if (!first || known.includes(null)) return []

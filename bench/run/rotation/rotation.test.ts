@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { alternating, LEAST_TURNS, turnsOf } from './rotation.ts'
+import { alternating, LEAST_SHIFTS, shiftsOf } from './rotation.ts'
 
 const fleetOf = (count: number) => Array.from({ length: count }, (_, i) => ({ id: `r${i + 1}` }))
 
@@ -12,16 +12,16 @@ test('each replica is in rotation as often as any other, in groups of the size a
     .chain((count) => fc.tuple(fc.constant(count), fc.integer({ min: 1, max: count })))
   fc.assert(
     fc.property(sizes, ([count, size]) => {
-      const turns = turnsOf(fleetOf(count), size)
-      assert.ok(turns.length >= LEAST_TURNS && turns.length <= count + LEAST_TURNS)
-      for (const ids of turns) assert.equal(new Set(ids).size, size)
-      const times = fleetOf(count).map(({ id }) => turns.filter((ids) => ids.includes(id)).length)
+      const shifts = shiftsOf(fleetOf(count), size)
+      assert.ok(shifts.length >= LEAST_SHIFTS && shifts.length <= count + LEAST_SHIFTS)
+      for (const ids of shifts) assert.equal(new Set(ids).size, size)
+      const times = fleetOf(count).map(({ id }) => shifts.filter((ids) => ids.includes(id)).length)
       assert.equal(new Set(times).size, 1)
     }),
   )
 })
 
-test('turns of several sizes alternate: at any time each of them has had the same share of its own', () => {
+test('shifts of several sizes alternate: at any time each of them has had the same share of its own', () => {
   const sizes = fc
     .integer({ min: 1, max: 16 })
     .chain((count) =>
@@ -33,17 +33,17 @@ test('turns of several sizes alternate: at any time each of them has had the sam
   fc.assert(
     fc.property(sizes, ([count, sizes]) => {
       const order = alternating(fleetOf(count), sizes)
-      const wanted = sizes.map((size) => turnsOf(fleetOf(count), size))
+      const wanted = sizes.map((size) => shiftsOf(fleetOf(count), size))
       const of = (index: number, until = order.length) =>
         order.slice(0, until).filter((one) => one.index === index)
-      for (const [index, turns] of wanted.entries()) {
+      for (const [index, shifts] of wanted.entries()) {
         assert.deepEqual(
           of(index).map(({ ids }) => ids),
-          turns,
+          shifts,
         )
       }
       for (const until of order.keys()) {
-        const shares = wanted.map((turns, index) => [of(index, until).length, turns.length] as const)
+        const shares = wanted.map((shifts, index) => [of(index, until).length, shifts.length] as const)
         for (const [had, all] of shares) {
           for (const [otherHad, otherAll] of shares)
             assert.ok(Math.abs(had / all - otherHad / otherAll) <= 1 / all + 1 / otherAll)

@@ -10,19 +10,19 @@ interface Fleeted {
 }
 
 /** As often as it takes until each replica was in rotation as often as the others, and no fewer windows than these. */
-export const LEAST_TURNS = 4
+export const LEAST_SHIFTS = 4
 
 /** @returns ids of each group */
-export function turnsOf(replicas: readonly Pick<ReplicaHandle, 'id'>[], size: number): string[][] {
+export function shiftsOf(replicas: readonly Pick<ReplicaHandle, 'id'>[], size: number): string[][] {
   const ids = replicas.map(({ id }) => id)
   const around = ids.length / greatestCommonDivisor(ids.length, size)
-  return Array.from({ length: Math.ceil(LEAST_TURNS / around) * around }, (_, turn) =>
-    Array.from({ length: size }, (_, i) => ids[(turn * size + i) % ids.length] ?? ''),
+  return Array.from({ length: Math.ceil(LEAST_SHIFTS / around) * around }, (_, shift) =>
+    Array.from({ length: size }, (_, i) => ids[(shift * size + i) % ids.length] ?? ''),
   )
 }
 
 /**
- * The turns of several sizes of group, so that each is spread evenly over the time of all: whatever happens to the
+ * The shifts of several sizes of group, so that each is spread evenly over the time of all: whatever happens to the
  * machine meanwhile happens to each of them.
  * @returns in order of time: which of the sizes, and the ids of its group
  */
@@ -31,8 +31,8 @@ export function alternating(
   sizes: readonly number[],
 ): { index: number; ids: string[] }[] {
   const placed = sizes.flatMap((size, index) => {
-    const turns = turnsOf(replicas, size)
-    return turns.map((ids, i) => ({ index, ids, at: (i + 0.5) / turns.length }))
+    const shifts = shiftsOf(replicas, size)
+    return shifts.map((ids, i) => ({ index, ids, at: (i + 0.5) / shifts.length }))
   })
   return placed.sort((a, b) => a.at - b.at || a.index - b.index).map(({ index, ids }) => ({ index, ids }))
 }
