@@ -27,7 +27,6 @@ export function judgedPool(shifts: readonly Shift[], gates: readonly Gate[], con
 /** Fewer points than this make no trend. */
 const LEAST_TREND = 4
 
-/** One window, and which replicas it was about. */
 /** The window of one group in rotation. */
 export interface Shift {
   ids: readonly string[]
