@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { schemes } from '../../servers/scheme.ts'
 import type { Pacer } from '../pace.ts'
+import { cpuQuotas } from '../testing/needs.ts'
 import type { FleetSpec, SchemeName } from '../types.ts'
 import { identify } from './identity.ts'
 import { openLocalFleet } from './local.ts'
@@ -176,7 +177,7 @@ describe('a fleet on this machine', () => {
   })
 })
 
-describe('a fleet under CPU quotas', { skip: findQuotaMethod().problem ?? false }, () => {
+describe('a fleet under CPU quotas', { skip: cpuQuotas() }, () => {
   const quotas = { replicaCores: 0.2, redisCores: 0.1, proxyCores: 0.3, ballastCores: 0.5 }
   // Now: a harness with a fleet keeps to the CPUs of the generator.
   const cpus = availableParallelism()

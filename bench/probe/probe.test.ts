@@ -10,6 +10,7 @@ import { Redis } from 'ioredis'
 import { allowedCpus, place } from '../fleet/placement.ts'
 import { spawnChild } from '../fleet/process.ts'
 import { startRedis } from '../fleet/redis.ts'
+import { linuxProcesses } from '../testing/needs.ts'
 import type { RunningFleet } from '../types.ts'
 import { parseThrottledUs, statFiles } from './cgroup.ts'
 import { openProbe } from './probe.ts'
@@ -28,7 +29,7 @@ nodejs_eventloop_lag_p99_seconds 0.012
 nodejs_eventloop_lag_max_seconds NaN
 `
 
-const onLinux = { skip: process.platform === 'linux' ? false : 'there is no /proc here' }
+const onLinux = { skip: linuxProcesses }
 
 test('CPU of a process includes its threads, and agrees with what it says of itself', onLinux, async () => {
   // Two threads burn CPU; the main thread only waits, so reading it alone would show next to nothing.

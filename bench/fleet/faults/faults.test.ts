@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Client, type Login, openClient } from '../../observe/client.ts'
+import { linuxProcesses } from '../../testing/needs.ts'
 import { traits } from '../../traits.ts'
 import type { FaultId, RunningFleet, SchemeName } from '../../types.ts'
 import { fleetForTests } from '../fleet-for-tests.ts'
@@ -184,7 +185,7 @@ describe('faults that some feel', () => {
   })
 })
 
-describe('nothing stays stopped', { skip: process.platform !== 'linux' }, () => {
+describe('nothing stays stopped', { skip: linuxProcesses }, () => {
   const stateOf = (pid: number) => /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   /** A signal takes effect a moment after it was sent. */
   const untilStopped = async (pids: readonly number[]) => {
