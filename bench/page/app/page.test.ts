@@ -20,7 +20,8 @@ const stored = await readRun(path.join(root, PUBLISHED))
 const { open, save } = pages()
 
 /** Of a whole published run, the largest that there is. */
-const full = await buildPage(stored.run, summarize(stored.run, stored.results), stored.results)
+const summary = summarize(stored.run, stored.results)
+const full = await buildPage(stored.run, summary, stored.results)
 
 async function synthetic(change: (run: Run) => Run = (run) => run, seed = 1): Promise<string> {
   const { run, results } = syntheticLadders({ blocks: 5, closed: { seed } }, false)
@@ -51,7 +52,7 @@ test('it opens with the answer and the verdicts, also where no script runs', asy
   const opening = page.locator('.answer').first()
   assert.match((await opening.innerText()).replace(/\s+/g, ' '), /What it costs .* µs .* How sure that is/)
   const verdicts = page.locator('.claim')
-  assert.equal(await verdicts.count(), summarize(stored.run, stored.results).claims.length)
+  assert.equal(await verdicts.count(), summary.claims.length)
   const first = verdicts.first()
   assert.equal(await first.locator('.evidence').isVisible(), false)
   await first.locator('summary').click()
