@@ -1,9 +1,8 @@
-/** What schemes ask of Redis for one request, and what becomes of requests when Redis is gone or hangs. */
+/** What becomes of requests when Redis is gone or hangs. */
 import assert from 'node:assert/strict'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Redis } from 'ioredis'
-import { type RunningRedis, startRedis } from '../bench/fleet/redis.ts'
+import { startRedis } from '../bench/fleet/redis.ts'
 import { type Call, type Credential, login, loginCall, me, type Reply, send } from './client-for-tests.ts'
 import type { Scheme } from './scheme.ts'
 import { cleanUp, everyScheme, makeKeys, type Server, startServer } from './servers-for-tests.ts'
@@ -12,61 +11,12 @@ import { cleanUp, everyScheme, makeKeys, type Server, startServer } from './serv
 const BOUND_MS = 1000
 /** A command that starts its own 250 ms behind another's takes 500, and not only when the machine is busy. */
 const TWO_WAITS_MS = 450
-const REQUESTS = 50
 
 let keys: string
 before(async () => {
   keys = await makeKeys()
 })
 after(cleanUp)
-
-/** Commands of 50 requests to `GET /me`; a scheme that is not here sends none. */
-const COMMANDS: Record<string, Record<string, number>> = {
-  'session-redis': { get: REQUESTS, expire: REQUESTS },
-  'session-redis-tuned': { getex: REQUESTS },
-  'session-redis-hashed': { getex: REQUESTS },
-  // Read by the login's own first look, and then for as long as the cache believes it.
-  'session-redis-cached': { get: 1, pttl: 1 },
-  'jwt-denylist': { mget: REQUESTS },
-}
-
-describe('commands of a request', () => {
-  let redis: RunningRedis
-  let client: Redis
-  before(async () => {
-    redis = await startRedis()
-    client = new Redis(redis.url)
-  })
-  after(async () => {
-    client.disconnect()
-    await redis.stop()
-  })
-
-  for (const { name, scheme } of everyScheme) {
-    test(name, async (t) => {
-      const server = await startServer({ SCHEME: name, KEYS: keys, REDIS_URL: redis.url })
-      t.after(() => server.stop())
-      const credential = await login(server, scheme, 1)
-      await client.config('RESETSTAT')
-      for (let i = 0; i < REQUESTS; i += 1) assert.equal((await me(server, credential)).status, 200)
-      const seen = await commands(client)
-      // Whatever is refused by its signature is not worth a question to Redis.
-      const tampered = Object.entries(credential).map(([header, value]) => [header, `${value}x`])
-      if (scheme.traits.transport !== 'none') await me(server, Object.fromEntries(tampered))
-      assert.deepEqual(await commands(client), seen)
-      assert.deepEqual(seen, COMMANDS[name] ?? {})
-    })
-  }
-})
-
-async function commands(client: Redis): Promise<Record<string, number>> {
-  const stats = await client.info('commandstats')
-  const calls = [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, count]) => [
-    name,
-    Number(count),
-  ])
-  return Object.fromEntries(calls.filter(([name]) => name !== 'info' && name !== 'config|resetstat'))
-}
 
 describe('outages', { concurrency: true }, () => {
   for (const { name, scheme } of everyScheme.filter(({ scheme }) => scheme.traits.state.includes('redis'))) {
