@@ -9,6 +9,7 @@
  */
 export const real: readonly string[] = [
   'servers/guarantees.test.ts',
+  'bench/verify/broken-counts.test.ts',
   'bench/cli.test.ts',
   'bench/page/app/page.test.ts',
   'servers/conformance.test.ts',
