@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { RUN_FILE, readRun } from '../record/run-dir.ts'
 import { DAMAGED_FILE, TRIALS_FILE } from '../record/trial-log.ts'
 import { assertNothingLeft, assertRefused, homeFor, quick, run } from '../testing/cli.ts'
+import { ownDisk } from '../testing/needs.ts'
 import { HARNESS } from '../verify/kills/command-line.ts'
 
 /** Each trial of the plan has one valid result. */
@@ -43,30 +44,40 @@ test('a result file that is cut in its middle is gone on with, from the last who
 })
 
 /**
- * In namespaces of its own, with a disk of 4 MB, which has room for a report: a run whose disk fills up when its plan is
- * there and one page of memory is left for trials; the same run with space again; that run and a new one when nothing can be written any more; and a
- * run without space for what the harness notes of its processes.
+ * In namespaces of its own, with a disk of 4 MB, which has room for a report: a run whose disk fills up behind its first
+ * trial; the same run with space again; that run and a new one when nothing can be written any more; and a run without
+ * space for what the harness notes of its processes.
+ *
+ * Nothing here is a matter of speed. The harness stands still while its disk is filled: what it finds full is then always
+ * the log, in the rest of whose page two more trials have no room, and never its plan. And a disk can be made read-only
+ * only when nobody has a file open there for writing, which something of the harness before may have for a moment after
+ * its end; a disk that stayed writable would be full instead.
  */
 const ON_A_SMALL_DISK = `
-home=$1; shift; disk=$home/disk
+set -e
+home=$1; shift; disk=$home/disk; log=$disk/run/trials.jsonl
 mount -t tmpfs -o size=4m tmpfs $disk
-harness() { name=$1; shift; "$@" >$home/$name.out 2>$home/$name.err; echo $? >$home/$name.code; }
-fill() { head -c $(( ($(stat -f -c %a $disk) - $1) * $(stat -f -c %S $disk) )) /dev/zero >$disk/filler; }
-(until [ -e $disk/run/trials.jsonl ]; do sleep 0.05; done; fill 1) &
-harness full "$@" ${quick.join(' ')} --out $disk/run
+harness() { name=$1; shift; code=0; "$@" >$home/$name.out 2>$home/$name.err || code=$?; echo $code >$home/$name.code; }
+fill() { head -c $(( $(stat -f -c %a $disk) * $(stat -f -c %S $disk) )) /dev/zero >$disk/filler; }
+"$@" ${quick.join(' ')} --out $disk/run >$home/full.out 2>$home/full.err & full=$!
+until [ -s $log ] || ! kill -0 $full; do sleep 0.05; done
+kill -STOP $full; fill; kill -CONT $full
+code=0; wait $full || code=$?; echo $code >$home/full.code
 cp -r $disk/run $home/full
 rm $disk/filler
 harness space "$@" --resume $disk/run
 cp -r $disk/run $home/space
-fill 0
+mkdir $disk/new
+fill
 export TMPDIR=$disk; harness temporary "$@" --resume $disk/run; export TMPDIR=$home/tmp
-mkdir $disk/new; mount -o remount,ro $disk
+tries=200
+until mount -o remount,ro $disk; do tries=$((tries - 1)); [ $tries -gt 0 ]; sleep 0.05; done
 harness resumed "$@" --resume $disk/run
 harness new "$@" ${quick.join(' ')} --out $disk/new
 `
 
 test('a disk that is full, or cannot be written: one line that says what to do, and nothing lost', {
-  skip: spawnSync('unshare', ['-Urm', 'true']).status === 0 ? false : 'this system forbids unshare -Urm',
+  skip: ownDisk,
 }, async (t) => {
   const home = homeFor(t)
   mkdirSync(path.join(home, 'disk'))

@@ -19,6 +19,7 @@ import {
   type Started,
   start,
 } from '../testing/cli.ts'
+import { linuxProcesses } from '../testing/needs.ts'
 import { leftAfter } from '../verify/kills/command-line.ts'
 
 /** Enough that their logins can be met half-way. */
@@ -89,7 +90,7 @@ async function assertCompleted(out: string, home: string, args: readonly string[
 }
 
 test('a Redis killed during logins, replicas that crash each time: rejected with reasons, then measured', {
-  skip: process.platform === 'linux' ? false : 'processes are looked for in /proc',
+  skip: linuxProcesses,
 }, async (t) => {
   const home = homeFor(t)
   const out = path.join(home, 'run')
@@ -151,7 +152,7 @@ test('a HAProxy that refuses its configuration ends the run with HAProxy’s own
 })
 
 test('a generator that is stopped keeps nobody from ending the run', {
-  skip: process.platform === 'linux' ? false : 'processes are looked for in /proc',
+  skip: linuxProcesses,
 }, async (t) => {
   const home = homeFor(t)
   const started = start([...quick, '--duration', '60', '--out', path.join(home, 'run')], { home })

@@ -4,12 +4,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { decodeHistogram } from '../stats/histogram.ts'
+import { compiled } from '../testing/compiled.ts'
 import { startServer } from '../testing/load-server.ts'
 import { startGenerator } from './generator.ts'
 
-const main = [process.execPath, '--import', 'tsx', fileURLToPath(new URL('./main.ts', import.meta.url))]
+const main = await compiled(new URL('./main.ts', import.meta.url))
 const load = { loop: 'closed' as const, connections: 2 }
 
 async function start(t: TestContext, processes = 1) {

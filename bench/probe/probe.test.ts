@@ -12,6 +12,7 @@ import { allowedCpus, place } from '../fleet/placement.ts'
 import { spawnChild } from '../fleet/processes/process.ts'
 import { parseThrottledUs, statFiles } from '../fleet/quota/cgroup.ts'
 import { startRedis } from '../fleet/stores/redis.ts'
+import { linuxProcesses } from '../testing/needs.ts'
 import { openProbe } from './probe.ts'
 import { hostTimes, parseHostTimes, processCpuUs, processTimes } from './proc.ts'
 import { callsPerRequest, openRedisProbe, parseInfo } from './redis.ts'
@@ -28,7 +29,7 @@ nodejs_eventloop_lag_p99_seconds 0.012
 nodejs_eventloop_lag_max_seconds NaN
 `
 
-const onLinux = { skip: process.platform === 'linux' ? false : 'there is no /proc here' }
+const onLinux = { skip: linuxProcesses }
 
 test('CPU of a process includes its threads, and agrees with what it says of itself', onLinux, async () => {
   // Two threads burn CPU; the main thread only waits, so reading it alone would show next to nothing.

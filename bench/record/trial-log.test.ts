@@ -1,11 +1,12 @@
 /** The log keeps whole lines only: through crashes, cut lines and disks that are really full. */
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { appendFile, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { NO_DEV_FULL, ownDisk } from '../testing/needs.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { appendLine, DAMAGED_FILE, openTrialLog, TRIALS_FILE } from './trial-log.ts'
 
@@ -74,7 +75,7 @@ test('a whole last record that lacks only its newline is kept', async () => {
 
 test('a device that is always full: NO_SPACE, also where nothing can be cut off again', async (t) => {
   const full = await open('/dev/full', 'a').catch(() => null)
-  if (!full) return t.skip('this system has no /dev/full')
+  if (!full) return t.skip(NO_DEV_FULL)
   try {
     await assert.rejects(appendLine(full, 'x\n'), {
       code: 'NO_SPACE',
@@ -85,8 +86,9 @@ test('a device that is always full: NO_SPACE, also where nothing can be cut off 
   }
 })
 
-test('a disk that fills up in the middle of a line keeps every line before it and no part of that one', async (t) => {
-  if (spawnSync('unshare', ['-Urm', 'true']).status !== 0) return t.skip('this system forbids unshare -Urm')
+test('a disk that fills up in the middle of a line keeps every line before it and no part of that one', {
+  skip: ownDisk,
+}, async () => {
   const dir = await newDir()
   const script = fileURLToPath(new URL('../testing/full-disk.ts', import.meta.url))
   const command = 'mount -t tmpfs -o size=64k tmpfs "$1" && exec "$2" --import tsx "$3" "$1"'

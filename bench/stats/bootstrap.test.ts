@@ -49,7 +49,8 @@ test('95 % intervals of a median hold the truth in 93 to 97 % of cases at ten pr
 })
 
 test('drawing single values instead, as if each were a process, holds it in far fewer', () => {
-  const share = coverage(medianOf, (groups) => groups.flat().map((value) => [value]))
+  // Far from the bound: a few cases decide it.
+  const share = coverage(medianOf, (groups) => groups.flat().map((value) => [value]), 150)
   assert.ok(share < 0.8, `${share}`)
 })
 
@@ -66,8 +67,8 @@ function medianOf(points: readonly Point[]): number {
 function coverage(
   statistic: (points: readonly Point[]) => number,
   clustered: (groups: Point[][]) => Point[][],
+  runs = 500,
 ): number {
-  const runs = 500
   const normal = seededNormal(4)
   const held = Array.from({ length: runs }, (_, seed) => {
     const groups = Array.from({ length: 10 }, () => {

@@ -1,8 +1,9 @@
 /** Starts the server of the generator's tests, and asks it for its own account. */
-import { fork } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import type { TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { transform } from 'esbuild'
 import { Credentials } from '../load/credentials.ts'
 import type { Account, Mode } from '../load/users-server.fixture.ts'
 
@@ -14,11 +15,19 @@ export interface TestServer {
   kill(): Promise<void>
 }
 
+/** Compiled once for all servers of a file: a server that is to be had at once makes no test wait for tsx. */
+const program = transform(
+  await readFile(new URL('../loa../load/users-server.fixture.ts', import.meta.url), 'utf8'),
+  {
+    loader: 'ts',
+    format: 'esm',
+  },
+).then(({ code }) => code)
+
 /** The server leaves when the test is over. By default it takes a free port. */
 export async function startServer(t: TestContext, mode: Mode = 'right', port = 0): Promise<TestServer> {
-  const path = fileURLToPath(new URL('../load/users-server.fixture.ts', import.meta.url))
-  const child = fork(path, {
-    execArgv: ['--import', 'tsx'],
+  const child = spawn(process.execPath, ['--input-type=module', '-e', await program], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, MODE: mode, PORT: `${port}` },
   })
   const gone = once(child, 'exit')

@@ -187,8 +187,19 @@ function rungAt(
   return { arrivalsPerSec, purpose, rejectedBy: rejected ? ['generator-saturated'] : [], measurement }
 }
 
+type Waits = ReturnType<typeof waitsOf>
+const known = new Map<string, Waits>()
+
+/** Worked out once for all tests of a process: most ask for the same ladders. */
+function sojourns(...of: Parameters<typeof waitsOf>): Waits {
+  const key = of.join()
+  const { latencyUs, histogram } = known.get(key) ?? waitsOf(...of)
+  known.set(key, { latencyUs, histogram })
+  return { latencyUs: { ...latencyUs }, histogram }
+}
+
 /** Evenly spaced quantiles of the law; above saturation the wait grows through the window. */
-function sojourns(
+function waitsOf(
   count: number,
   arrivalsPerSec: number,
   serviceUs: number,

@@ -46,7 +46,8 @@ before(async () => {
   await server.stop()
 })
 
-describe('every scheme', { concurrency: 3 }, () => {
+// Mostly they wait for lifetimes to end.
+describe('every scheme', { concurrency: 5 }, () => {
   for (const { name, scheme } of everyScheme) {
     describe(name, { concurrency: true }, () => {
       let server: Server

@@ -37,7 +37,7 @@ async function judged(check: Check, bed: Bed, t: TestContext): Promise<void> {
   outcomes.set(key, 'passes')
 }
 
-describe('guarantees', { concurrency: 2 }, () => {
+describe('guarantees', { concurrency: 3 }, () => {
   for (const one of everyScheme) {
     // Checks mostly wait: for a lifetime to end, for a server to start.
     describe(one.name, { concurrency: 4 }, () => {

@@ -56,7 +56,8 @@ function mutated(credential: Credential, other: Credential, mutate: Mutation): C
   return { [header]: prefix + changed }
 }
 
-describe('mutations', { concurrency: 4 }, () => {
+// Mostly they wait for lifetimes to end.
+describe('mutations', { concurrency: 8 }, () => {
   for (const { name, scheme } of everyScheme.filter(({ scheme }) => scheme.traits.transport !== 'none'))
     test(name, async (t) => {
       const settings = { SCHEME: name, KEYS: keys, REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '2000' }

@@ -1,64 +1,22 @@
-/** What schemes ask of Redis for one request, and what becomes of requests when Redis is gone or hangs. */
+/** What becomes of requests when Redis is gone or hangs. */
 import assert from 'node:assert/strict'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Redis } from 'ioredis'
 import type { Scheme } from '../contract.ts'
 import { type Call, type Credential, login, loginCall, me, type Reply, send } from '../testing/client.ts'
-import { callsOf, type RunningRedis, startRedis } from '../testing/redis.ts'
+import { startRedis } from '../testing/redis.ts'
 import { cleanUp, everyScheme, makeKeys, type Server, startServer } from '../testing/servers.ts'
 
 /** The contract is 300 ms on an idle machine; a test machine is not idle. */
 const BOUND_MS = 1000
 /** A command that starts its own 250 ms behind another's takes 500, and not only when the machine is busy. */
 const TWO_WAITS_MS = 450
-const REQUESTS = 50
 
 let keys: string
 before(async () => {
   keys = await makeKeys()
 })
 after(cleanUp)
-
-/** Commands of 50 requests to `GET /me`, one soon after another. */
-function expectedOf({ traits, commands = {} }: Scheme): Record<string, number> {
-  const times = traits.boundedBy === 'NEAR_CACHE_SEC' ? 1 : REQUESTS
-  return Object.fromEntries(Object.entries(commands).map(([command, count]) => [command, times * count]))
-}
-
-describe('commands of a request', () => {
-  let redis: RunningRedis
-  let client: Redis
-  before(async () => {
-    redis = await startRedis()
-    client = new Redis(redis.url)
-  })
-  after(async () => {
-    client.disconnect()
-    await redis.stop()
-  })
-
-  for (const { name, scheme } of everyScheme) {
-    test(name, async (t) => {
-      const server = await startServer({ SCHEME: name, KEYS: keys, REDIS_URL: redis.url })
-      t.after(() => server.stop())
-      const credential = await login(server, scheme, 1)
-      await client.config('RESETSTAT')
-      for (let i = 0; i < REQUESTS; i += 1) assert.equal((await me(server, credential)).status, 200)
-      const seen = await commands(client)
-      // Whatever is refused by its signature is not worth a question to Redis.
-      const tampered = Object.entries(credential).map(([header, value]) => [header, `${value}x`])
-      if (scheme.traits.transport !== 'none') await me(server, Object.fromEntries(tampered))
-      assert.deepEqual(await commands(client), seen)
-      assert.deepEqual(seen, expectedOf(scheme))
-    })
-  }
-})
-
-async function commands(client: Redis): Promise<Record<string, number>> {
-  const { info: _, 'config|resetstat': _reset, ...asked } = await callsOf(client)
-  return asked
-}
 
 describe('outages', { concurrency: true }, () => {
   for (const { name, scheme } of everyScheme.filter(({ scheme }) => scheme.traits.state.includes('redis'))) {

@@ -8,5 +8,8 @@ const FOLDER = path.resolve(import.meta.dirname, '../../../shared/vectors')
 export function vectors<T>(file: string): { data: T; missing: false } | { data: null; missing: string } {
   const whole = path.join(process.env.VECTORS ?? FOLDER, file)
   if (existsSync(whole)) return { data: JSON.parse(readFileSync(whole, 'utf8')) as T, missing: false }
-  return { data: null, missing: `${file} is not there: put it into the folder that VECTORS names` }
+  return {
+    data: null,
+    missing: `needs ${file}, public test vectors that are no part of the project: put it into ../shared/vectors beside the project, or into a folder that the variable VECTORS names`,
+  }
 }

@@ -10,6 +10,7 @@ import type { SchemeName } from '../../../servers/scheme.ts'
 import { type Client, type Login, openClient } from '../../observe/client.ts'
 import type { FaultId } from '../../record/types.ts'
 import { fleetForTests } from '../../testing/fleet.ts'
+import { linuxProcesses } from '../../testing/needs.ts'
 import { traits } from '../../traits.ts'
 import type { RunningFleet } from '../fleet.ts'
 import { identify } from '../processes/identity.ts'
@@ -186,7 +187,7 @@ describe('faults that some feel', () => {
   })
 })
 
-describe('nothing stays stopped', { skip: process.platform !== 'linux' }, () => {
+describe('nothing stays stopped', { skip: linuxProcesses }, () => {
   const stateOf = (pid: number) => /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   /** A signal takes effect a moment after it was sent. */
   const untilStopped = async (pids: readonly number[]) => {

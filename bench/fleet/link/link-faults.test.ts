@@ -4,13 +4,12 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
+import { compiled } from '../../testing/compiled.ts'
 import { type RunningRedis, startRedis } from '../stores/redis.ts'
 import { type Link, startLink } from './link.ts'
 
-const main = fileURLToPath(new URL('./link-main.ts', import.meta.url))
-const command = [process.execPath, '--import', import.meta.resolve('tsx'), main]
+const command = await compiled(new URL('./link-main.ts', import.meta.url))
 const HOST = '127.0.0.1'
 const TIMEOUT_MS = 250
 

@@ -6,14 +6,13 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
+import { compiled } from '../../testing/compiled.ts'
 import { freePort, isFree } from '../ports.ts'
 import { identify } from '../processes/identity.ts'
 import { type Link, startLink } from './link.ts'
 
-const main = fileURLToPath(new URL('./link-main.ts', import.meta.url))
-const command = [process.execPath, '--import', import.meta.resolve('tsx'), main]
+const command = await compiled(new URL('./link-main.ts', import.meta.url))
 const HOST = '127.0.0.1'
 
 /** What is not passed on would be waited for without end. */

@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { type SchemeName, schemes } from '../../../servers/scheme.ts'
+import { cpuQuotas } from '../../testing/needs.ts'
 import type { FleetSpec } from '../fleet.ts'
 import type { Pacer } from '../pace.ts'
 import { freePort, isFree } from '../ports.ts'
@@ -176,7 +177,7 @@ describe('a fleet on this machine', () => {
   })
 })
 
-describe('a fleet under CPU quotas', { skip: findQuotaMethod().problem ?? false }, () => {
+describe('a fleet under CPU quotas', { skip: cpuQuotas() }, () => {
   const quotas = { replicaCores: 0.2, redisCores: 0.1, proxyCores: 0.3, ballastCores: 0.5 }
   // Now: a harness with a fleet keeps to the CPUs of the generator.
   const cpus = availableParallelism()

@@ -18,12 +18,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { cpuQuotas } from '../../testing/needs.ts'
 import { findQuotaMethod, openQuotas } from '../quota/quota.ts'
 import { groupFolder, removeAbandoned } from '../quota/quota-group.ts'
 import { identify } from './identity.ts'
 import { openRunFolder, sweep } from './manifest.ts'
 
-const { ground, problem } = findQuotaMethod()
+const { ground } = findQuotaMethod()
 
 let temporary: string
 const formerTmpdir = process.env.TMPDIR
@@ -154,7 +155,7 @@ function limited(t: TestContext) {
   return { folder, child, group }
 }
 
-test('a sweep removes the control groups of a dead harness', { skip: problem ?? false }, async (t) => {
+test('a sweep removes the control groups of a dead harness', { skip: cpuQuotas() }, async (t) => {
   const { folder, child, group } = limited(t)
   folder.record(child.pid, 'redis')
   await sweep(() => assert.fail('it lives'))
@@ -170,7 +171,7 @@ test('a sweep removes the control groups of a dead harness', { skip: problem ?? 
 })
 
 test('a sweep leaves a group alone while a process of others is in it', {
-  skip: problem ?? false,
+  skip: cpuQuotas(),
 }, async (t) => {
   const { folder, child, group } = limited(t)
   abandon(folder.path)

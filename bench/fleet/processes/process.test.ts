@@ -10,7 +10,9 @@ import { spawnChild, wrapped } from './process.ts'
 const isBound = process.platform === 'linux' && onPath('setpriv') !== undefined
 
 test('a program starts under the parent that it was meant for, and under no other', {
-  skip: isBound ? false : 'nothing binds processes to their parents here',
+  skip: isBound
+    ? false
+    : 'needs setpriv of util-linux, with which processes are bound to their parents: install it, on Linux',
 }, () => {
   const run = (parent?: number) => {
     const [file = '', ...args] = wrapped(['echo', 'started'], [], parent)

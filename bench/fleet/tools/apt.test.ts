@@ -10,7 +10,9 @@ import { canFetchPackages } from './apt.ts'
 import { projectRoot } from './path.ts'
 
 const run = promisify(execFile)
-const skip = canFetchPackages() ? false : 'needs apt-get and dpkg-deb: not Debian or Ubuntu'
+const skip = canFetchPackages()
+  ? false
+  : 'needs apt-get and dpkg-deb, which Debian and Ubuntu have: run it there'
 
 /** Debian's "nobody": an ordinary user who owns nothing and may not write to apt's folders. */
 const NOBODY = 65_534

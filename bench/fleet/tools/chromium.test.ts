@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { linuxProcesses } from '../../testing/needs.ts'
 import { openBrowser } from './chromium.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'chromium-test-'))
@@ -63,9 +64,7 @@ function processesWith(text: string): string[] {
   })
 }
 
-const skip = process.platform === 'linux' ? false : 'looks for processes in /proc'
-
-test('the browser leaves when who opened it is killed', { skip }, async () => {
+test('the browser leaves when who opened it is killed', { skip: linuxProcesses }, async () => {
   const mark = join(folder, 'killed.json')
   const fixture = join(import.meta.dirname, 'open-browser.fixture.ts')
   const opener = spawn(process.execPath, ['--import', 'tsx', fixture, mark], {

@@ -1,6 +1,6 @@
 /** The closed loop against a real server that keeps its own account of what happened. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { namedUsers, startServer, type TestServer } from '../../testing/load-server.ts'
 import type { Credentials } from '../credentials.ts'
 import type { LoadReport } from '../job.ts'
@@ -82,54 +82,57 @@ test('bytes are those that the server read and wrote', async (t) => {
   assert.equal(report.bytesReceived, report.requests * (replyBytes[0] ?? 0))
 })
 
-test('one reply in verifyEvery is verified, and not always the same users', async (t) => {
-  const report = await load(await startServer(t), namedUsers(20), { verifyEvery: 10 })
-  const every = report.requests / report.verifiedBodies
-  assert.ok(every > 7 && every < 14, `one in ${every}`)
-})
+// They count and measure nothing: beside each other they count the same.
+describe('what is counted', { concurrency: 3 }, () => {
+  test('one reply in verifyEvery is verified, and not always the same users', async (t) => {
+    const report = await load(await startServer(t), namedUsers(20), { verifyEvery: 10 })
+    const every = report.requests / report.verifiedBodies
+    assert.ok(every > 7 && every < 14, `one in ${every}`)
+  })
 
-test("another user's reply is a wrong answer, and its example names no credential", async (t) => {
-  const server = await startServer(t, 'mixed-up')
-  const { credentials } = await logIn({ url: server.url, transport: 'bearer', users: 12, concurrency: 4 })
-  const report = await load(server, credentials)
-  assert.ok(Math.abs(report.wrongAnswers - report.requests / 20) <= CONNECTIONS, `${report.wrongAnswers}`)
-  assert.match(report.wrongExamples[0] ?? '', /^user\d+ was answered as somebody$/)
-  assert.doesNotMatch(report.wrongExamples.join(), /secret/)
-  assert.ok(report.wrongExamples.length <= 5)
-})
+  test("another user's reply is a wrong answer, and its example names no credential", async (t) => {
+    const server = await startServer(t, 'mixed-up')
+    const { credentials } = await logIn({ url: server.url, transport: 'bearer', users: 12, concurrency: 4 })
+    const report = await load(server, credentials)
+    assert.ok(Math.abs(report.wrongAnswers - report.requests / 20) <= CONNECTIONS, `${report.wrongAnswers}`)
+    assert.match(report.wrongExamples[0] ?? '', /^user\d+ was answered as somebody$/)
+    assert.doesNotMatch(report.wrongExamples.join(), /secret/)
+    assert.ok(report.wrongExamples.length <= 5)
+  })
 
-test('every status but 200 is counted and wrong', async (t) => {
-  const report = await load(await startServer(t, 'refusing'), namedUsers(8))
-  const { 200: right = 0, 401: refused = 0, 500: failed = 0 } = report.statusCounts
-  assert.ok(refused > 0 && failed > 0)
-  assert.equal(right + refused + failed, report.requests)
-  assert.equal(report.wrongAnswers, refused + failed)
-  assert.match(report.wrongExamples.join(), /user3: status 401/)
-})
+  test('every status but 200 is counted and wrong', async (t) => {
+    const report = await load(await startServer(t, 'refusing'), namedUsers(8))
+    const { 200: right = 0, 401: refused = 0, 500: failed = 0 } = report.statusCounts
+    assert.ok(refused > 0 && failed > 0)
+    assert.equal(right + refused + failed, report.requests)
+    assert.equal(report.wrongAnswers, refused + failed)
+    assert.match(report.wrongExamples.join(), /user3: status 401/)
+  })
 
-test('what the warm-up met is not in the window', async (t) => {
-  const server = await startServer(t, 'late')
-  const report = await load(server, namedUsers(8))
-  assert.ok((await server.account()).repliesAtNs.length > 40)
-  assert.deepEqual(report.statusCounts, { 200: report.requests })
-})
+  test('what the warm-up met is not in the window', async (t) => {
+    const server = await startServer(t, 'late')
+    const report = await load(server, namedUsers(8))
+    assert.ok((await server.account()).repliesAtNs.length > 40)
+    assert.deepEqual(report.statusCounts, { 200: report.requests })
+  })
 
-test('a lost reply is an error, and makes no wrong answers of the replies after it', async (t) => {
-  const report = await load(await startServer(t, 'hanging-up'), namedUsers(8))
-  assert.ok(report.errors > 0)
-  assert.ok(
-    Math.abs(report.errors - (report.requests + report.errors) / 50) <= CONNECTIONS,
-    `${report.errors}`,
-  )
-  assert.equal(report.wrongAnswers, 0)
-  assert.match(report.wrongExamples[0] ?? '', /the connection ended/)
-})
+  test('a lost reply is an error, and makes no wrong answers of the replies after it', async (t) => {
+    const report = await load(await startServer(t, 'hanging-up'), namedUsers(8))
+    assert.ok(report.errors > 0)
+    assert.ok(
+      Math.abs(report.errors - (report.requests + report.errors) / 50) <= CONNECTIONS,
+      `${report.errors}`,
+    )
+    assert.equal(report.wrongAnswers, 0)
+    assert.match(report.wrongExamples[0] ?? '', /the connection ended/)
+  })
 
-test('a server that is not there is all errors', async () => {
-  const report = await load({ url: 'http://127.0.0.1:9' }, namedUsers(4))
-  assert.equal(report.requests, 0)
-  assert.ok(report.errors > 0)
-  assert.match(report.wrongExamples[0] ?? '', /ECONNREFUSED/)
+  test('a server that is not there is all errors', async () => {
+    const report = await load({ url: 'http://127.0.0.1:9' }, namedUsers(4))
+    assert.equal(report.requests, 0)
+    assert.ok(report.errors > 0)
+    assert.match(report.wrongExamples[0] ?? '', /ECONNREFUSED/)
+  })
 })
 
 test('latency covers the time that the server took', async (t) => {

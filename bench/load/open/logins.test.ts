@@ -1,6 +1,6 @@
 /** A login storm against a server with an account of its own. */
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Traits } from '../../../servers/scheme.ts'
 import { startServer, type TestServer } from '../../testing/load-server.ts'
@@ -57,40 +57,43 @@ for (const transport of ['none', 'cookie', 'bearer'] as const) {
   })
 }
 
-test('a credential that belongs to somebody else is a wrong answer', async (t) => {
-  const report = await storm(await start(t, 'mixed-up'))
-  assert.ok(report.wrongAnswers > 0)
-  assert.match(report.wrongExamples[0] ?? '', /^user\d+ was answered as somebody$/)
-})
+// Most of it is waiting for a server that says nothing.
+describe('wrong answers', { concurrency: 2 }, () => {
+  test('a credential that belongs to somebody else is a wrong answer', async (t) => {
+    const report = await storm(await start(t, 'mixed-up'))
+    assert.ok(report.wrongAnswers > 0)
+    assert.match(report.wrongExamples[0] ?? '', /^user\d+ was answered as somebody$/)
+  })
 
-test('a login that hands out nothing is a wrong answer', async (t) => {
-  const report = await storm(await start(t, 'empty-handed'))
-  assert.ok(report.wrongAnswers > 0 && report.verifiedBodies === 0)
-  assert.match(report.wrongExamples[0] ?? '', /hands out nothing/)
-})
+  test('a login that hands out nothing is a wrong answer', async (t) => {
+    const report = await storm(await start(t, 'empty-handed'))
+    assert.ok(report.wrongAnswers > 0 && report.verifiedBodies === 0)
+    assert.match(report.wrongExamples[0] ?? '', /hands out nothing/)
+  })
 
-test('logins over new connections or TLS are refused, not sent otherwise', async () => {
-  const load = { loop: 'closed' as const, connections: 1, requests: 'login' as const }
-  const job = { url: 'http://127.0.0.1:9', load, warmupSec: 0, measureSec: 1, verifyEvery: 1 }
-  const run = (over: object) =>
-    runScheduled({ ...job, ...over }, new Credentials('none', 1), () => {}, {
-      signal: new AbortController().signal,
-    })
-  await assert.rejects(run({ load: { ...load, reuse: 'new' } }), { code: 'LOAD_NOT_POSSIBLE' })
-  await assert.rejects(run({ url: 'https://127.0.0.1:9' }), { code: 'LOAD_NOT_POSSIBLE' })
-})
+  test('logins over new connections or TLS are refused, not sent otherwise', async () => {
+    const load = { loop: 'closed' as const, connections: 1, requests: 'login' as const }
+    const job = { url: 'http://127.0.0.1:9', load, warmupSec: 0, measureSec: 1, verifyEvery: 1 }
+    const run = (over: object) =>
+      runScheduled({ ...job, ...over }, new Credentials('none', 1), () => {}, {
+        signal: new AbortController().signal,
+      })
+    await assert.rejects(run({ load: { ...load, reuse: 'new' } }), { code: 'LOAD_NOT_POSSIBLE' })
+    await assert.rejects(run({ url: 'https://127.0.0.1:9' }), { code: 'LOAD_NOT_POSSIBLE' })
+  })
 
-test('a refused login is counted by its status, and wrong', async (t) => {
-  const { statusCounts, wrongAnswers, requests } = await storm(await start(t, 'unknown-user'))
-  assert.ok((statusCounts['401'] ?? 0) > 0)
-  assert.equal(wrongAnswers, statusCounts['401'])
-  assert.equal((statusCounts['200'] ?? 0) + wrongAnswers, requests)
-})
+  test('a refused login is counted by its status, and wrong', async (t) => {
+    const { statusCounts, wrongAnswers, requests } = await storm(await start(t, 'unknown-user'))
+    assert.ok((statusCounts['401'] ?? 0) > 0)
+    assert.equal(wrongAnswers, statusCounts['401'])
+    assert.equal((statusCounts['200'] ?? 0) + wrongAnswers, requests)
+  })
 
-test('a server that hangs when the sample is tried ends the check at its first reply that is missing', async (t) => {
-  const report = await storm(await start(t, 'hanging'), { users: 300 })
-  assert.ok(report.verifiedBodies < 60)
-  assert.match(report.wrongExamples[0] ?? '', /a credential got no answer: no reply within/)
+  test('a server that hangs when the sample is tried ends the check at its first reply that is missing', async (t) => {
+    const report = await storm(await start(t, 'hanging'), { users: 300 })
+    assert.ok(report.verifiedBodies < 60)
+    assert.match(report.wrongExamples[0] ?? '', /a credential got no answer: no reply within/)
+  })
 })
 
 test('logins begin one after the other over the ramp', async (t) => {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { linuxProcesses } from '../../testing/needs.ts'
 import { type Kept, losses, toldFinished } from './killed-run.ts'
 import { killRepeatedly } from './kills.ts'
 
@@ -26,7 +27,7 @@ test('killed ten times at random moments, a harness leaves nothing running and l
 })
 
 test('what a killed harness leaves running is seen and ended', {
-  skip: process.platform === 'linux' ? false : 'processes are looked for in /proc',
+  skip: linuxProcesses,
 }, async (t) => {
   const code = `
     require('child_process').spawn('sleep', ['61'], { detached: true, stdio: 'ignore' })

@@ -1,0 +1,97 @@
+/** Proofs that fail on a broken instrument by what they count: that the machine is busy only makes them fail the more. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { type Broken, bedForTests, of, testsOf } from '../testing/broken.ts'
+import { autocannonSender, plainSender } from '../testing/senders.ts'
+import { judge } from './judge.ts'
+import type { Proof } from './proof.ts'
+import { busyWork } from './proofs/busy-work.ts'
+import { arrivalDispersion } from './proofs/dispersion.ts'
+import { faults } from './proofs/faults.ts'
+import { offeredRate } from './proofs/offered-rate.ts'
+import { wrongUser } from './proofs/wrong-user.ts'
+import type { TestBed } from './test-bed.ts'
+
+const bed = bedForTests()
+
+/** Short, since what is looked for is large. */
+const short = {
+  rate: offeredRate({ sec: 1 }),
+  dispersion: arrivalDispersion({ sec: 1 }),
+  faults: faults({ sec: 2, kinds: ['fin'] }),
+}
+
+const broken: Broken[] = [
+  [
+    'a sender that is slow by 1 %',
+    short.rate,
+    plainSender({ slower: 0.99 }),
+    (figures) => of(figures, 'evenRequests') === 990,
+  ],
+  [
+    'a sender that leaves requests out',
+    short.rate,
+    plainSender({ forgets: 100 }),
+    (figures) => of(figures, 'evenRequests') === 990,
+  ],
+  [
+    'a sender that blocks',
+    short.dispersion,
+    plainSender({ blocksMs: 50 }),
+    (figures) => of(figures, 'even') > 5,
+  ],
+  [
+    'autocannon’s rate mode',
+    short.dispersion,
+    autocannonSender({ corrected: false }),
+    (figures) => of(figures, 'even') > 5,
+  ],
+  [
+    'an account that hides what was lost',
+    short.faults,
+    plainSender({ hidesLost: true }),
+    (figures) => of(figures, 'fin-scheduled') < 1_000,
+  ],
+]
+
+testsOf(broken, bed)
+
+test('busy-work fails for a probe that sees nothing', async () => {
+  const blind = busyWork({ blocks: 1, cpuUs: () => 0 })
+  const { passed, measured } = await judge(blind, bed())
+  assert.equal(passed, false)
+  assert.match(measured, /saw no CPU/)
+})
+
+/** The real program, broken by what is loaded before it. */
+function withBroken(how: 'blind' | 'blocking'): TestBed {
+  const main = fileURLToPath(new URL('./broken-generator.fixture.ts', import.meta.url))
+  const command = [process.execPath, '--import', import.meta.resolve('tsx'), main]
+  return { ...bed(), generator: { command, env: { ...process.env, BROKEN: how }, processes: 1 } }
+}
+
+test('wrong-user passes for the real generator, and fails for one that checks no bodies', async () => {
+  assert.equal((await judge(wrongUser(), bed())).passed, true)
+  const { passed, measured } = await judge(wrongUser(), withBroken('blind'))
+  assert.equal(passed, false)
+  assert.match(measured, /accepted|gate/)
+})
+
+test('dispersion fails for the real generator when it blocks', async () => {
+  const { passed, figures } = await judge(short.dispersion, withBroken('blocking'))
+  assert.equal(passed, false)
+  assert.ok((figures.even ?? 0) > 5, `${figures.even}`)
+})
+
+test('the real generator counts as the server does, whatever else the machine does', async () => {
+  const { figures } = await judge(short.rate, bed())
+  assert.equal(figures.evenRequests, 1_000)
+  assert.equal(figures.poissonRequests, figures.poissonScheduled)
+})
+
+test('a proof that breaks off is a failed one with a reason', async () => {
+  const gone: Proof = { ...short.rate, run: () => Promise.reject(new Error('the generator ended')) }
+  const { passed, measured } = await judge(gone, bed())
+  assert.deepEqual([passed, measured], [false, 'the generator ended'])
+})
