@@ -17,7 +17,7 @@ export interface TestServer {
 
 /** Compiled once for all servers of a file: a server that is to be had at once makes no test wait for tsx. */
 const program = transform(
-  await readFile(new URL('../loa../load/users-server.fixture.ts', import.meta.url), 'utf8'),
+  await readFile(new URL('../load/users-server.fixture.ts', import.meta.url), 'utf8'),
   {
     loader: 'ts',
     format: 'esm',

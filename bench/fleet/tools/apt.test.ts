@@ -20,8 +20,7 @@ const NOBODY = 65_534
 /** A checkout that an unprivileged user owns, without any local copy yet. */
 async function strangersCheckout(): Promise<{ root: string; identity: { uid?: number; gid?: number } }> {
   const root = await mkdtemp(join(tmpdir(), 'checkout-'))
-  await mkdir(join(root, 'bench'))
-  for (const path of ['bench/fleet', 'bench/record', 'bench/errors.ts', 'package.json', 'tsconfig.json']) {
+  for (const path of ['bench', 'servers', 'package.json', 'tsconfig.json']) {
     await cp(join(projectRoot, path), join(root, path), { recursive: true })
   }
   await symlink(join(projectRoot, 'node_modules'), join(root, 'node_modules'))
