@@ -67,8 +67,12 @@ export const real: readonly string[] = [
   'bench/browser/readable.test.ts',
 ]
 
-/** They measure rates, CPU time or latency, or hold real processes to a time: nothing else runs meanwhile. */
+/**
+ * They measure rates, CPU time or latency, hold real processes to a time, or need a trial that nothing disturbs: nothing else
+ * runs meanwhile.
+ */
 export const alone: readonly string[] = [
+  'bench/undisturbed-runs.test.ts',
   'bench/verify/broken.test.ts',
   'bench/observe/observe.test.ts',
   'bench/load/logins.test.ts',
