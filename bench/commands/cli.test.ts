@@ -84,23 +84,6 @@ test('list names schemes, experiments and profiles', async () => {
   }
 })
 
-test('a run ends with its records, its report and a table, and report makes the same again', async () => {
-  const out = path.join(scratch, 'whole')
-  const { code, stdout, stderr } = await run([...quick, '--seed', '1', '--out', out])
-  assert.equal(code, 0, stderr)
-  assert.match(stdout, /session-redis/)
-  const { run: record, results } = await readRun(out)
-  assert.deepEqual(new Set(results.map(({ trial }) => trial.id)), new Set(record.plan.map(({ id }) => id)))
-  assert.ok(results.every(({ ok }) => ok))
-  assert.notEqual(record.finishedAt, null)
-  assert.match(stdout, /whole\/report\.html in a browser/)
-  const files = ['summary.json', 'report.md', 'report.html', 'charts/throughput.svg']
-  const contents = () => Promise.all(files.map((file) => readFile(path.join(out, file), 'utf8')))
-  const before = await contents()
-  assert.equal((await run(['report', out])).code, 0)
-  assert.deepEqual(await contents(), before)
-})
-
 test('Ctrl-C keeps what is finished and leaves nothing running; resume completes the same plan, as --json too', async () => {
   const out = path.join(scratch, 'stopped')
   const { child, ended, prints } = start([...quick, '--trials', '2', '--out', out])

@@ -1,15 +1,14 @@
 /** A run whose parts die, stop or refuse: rejected trials with reasons or one clear line, and the next run is whole. */
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { freePort } from '../fleet/ports.ts'
 import { findHaproxy } from '../fleet/tools/tools.ts'
 import { readRun } from '../record/run-dir.ts'
 import {
+  assertCompleted,
   assertNothingLeft,
   assertRefused,
   homeFor,
@@ -74,21 +73,6 @@ async function titleOf(pid: number): Promise<string> {
   }
 }
 
-/** The plan of an earlier harness, carried out whole: each trial has one valid result. */
-async function assertCompleted(out: string, home: string, args: readonly string[] = []): Promise<void> {
-  const before = await readRun(out)
-  const resumed = await run(['--resume', out, ...args], { home })
-  assert.equal(resumed.code, 0, resumed.stderr)
-  const { run: record, results } = await readRun(out)
-  assert.deepEqual(record.plan, before.run.plan)
-  assert.deepEqual(results.slice(0, before.results.length), before.results)
-  assert.deepEqual(
-    results.flatMap(({ ok, trial }) => (ok ? [trial.id] : [])).sort(),
-    record.plan.map(({ id }) => id).sort(),
-  )
-  await assertNothingLeft(home)
-}
-
 test('a Redis killed during logins, replicas that crash each time: rejected with reasons, then measured', {
   skip: linuxProcesses,
 }, async (t) => {
@@ -113,24 +97,6 @@ test('a Redis killed during logins, replicas that crash each time: rejected with
   }
   await assertNothingLeft(home)
   await assertCompleted(out, home)
-})
-
-test('a port that is stolen between two trials ends the run with one line; freed, it is gone on with', async (t) => {
-  const home = homeFor(t)
-  const out = path.join(home, 'run')
-  const port = await freePort()
-  const started = start([...quick, '--port', String(port), '--out', out], { home })
-  await started.prints(/\[1\/3.*: /)
-  const thief = createServer()
-  // Taken as soon as the proxy of the next trial has left it, if it was that quick.
-  thief.on('error', () => setTimeout(() => thief.listen(port, '127.0.0.1'), 1))
-  thief.listen(port, '127.0.0.1')
-  assertRefused(await started.ended, new RegExp(`^error: port ${port} is taken; .*--port`))
-  thief.close()
-  const { results } = await readRun(out)
-  assert.ok(results.length >= 1 && results.length < 3 && results.every(({ ok }) => ok))
-  await assertNothingLeft(home)
-  await assertCompleted(out, home, ['--port', String(port)])
 })
 
 test('a HAProxy that refuses its configuration ends the run with HAProxy’s own reason', async (t) => {

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import os from 'node:os'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
+import { readRun } from '../record/run-dir.ts'
 import { HARNESS, leftAfter } from '../verify/kills/command-line.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -84,6 +85,25 @@ export async function assertNothingLeft(home: string): Promise<void> {
     readdirSync(temporaryIn(home)).filter((name) => /^\.?authscale-/.test(name)),
     [],
   )
+}
+
+/** The plan of an earlier harness, carried out whole: each trial has one valid result. */
+export async function assertCompleted(
+  out: string,
+  home: string,
+  args: readonly string[] = [],
+): Promise<void> {
+  const before = await readRun(out)
+  const resumed = await run(['--resume', out, ...args], { home })
+  assert.equal(resumed.code, 0, resumed.stderr)
+  const { run: record, results } = await readRun(out)
+  assert.deepEqual(record.plan, before.run.plan)
+  assert.deepEqual(results.slice(0, before.results.length), before.results)
+  assert.deepEqual(
+    results.flatMap(({ ok, trial }) => (ok ? [trial.id] : [])).sort(),
+    record.plan.map(({ id }) => id).sort(),
+  )
+  await assertNothingLeft(home)
 }
 
 /** What the harness of this pid has noted to run; empty when there is no such harness. */

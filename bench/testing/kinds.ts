@@ -68,8 +68,12 @@ export const real: readonly string[] = [
   'bench/experiments/browser/act/readable.test.ts',
 ]
 
-/** They measure rates, CPU time or latency, or hold real processes to a time: nothing else runs meanwhile. */
+/**
+ * They measure rates, CPU time or latency, hold real processes to a time, or need a trial that nothing disturbs: nothing else
+ * runs meanwhile.
+ */
 export const alone: readonly string[] = [
+  'bench/commands/undisturbed-runs.test.ts',
   'bench/verify/broken.test.ts',
   'bench/experiments/acts.test.ts',
   'bench/load/open/logins.test.ts',

@@ -1,0 +1,52 @@
+/** Whole runs in which each trial has to be valid at its first attempt: another test beside them could get one rejected. */
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { test } from 'node:test'
+import { freePort } from '../fleet/ports.ts'
+import { readRun } from '../record/run-dir.ts'
+import {
+  assertCompleted,
+  assertNothingLeft,
+  assertRefused,
+  homeFor,
+  quick,
+  run,
+  start,
+} from '../testing/cli.ts'
+
+test('a run ends with its records, its report and a table, and report makes the same again', async (t) => {
+  const out = path.join(homeFor(t), 'whole')
+  const { code, stdout, stderr } = await run([...quick, '--seed', '1', '--out', out])
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /session-redis/)
+  const { run: record, results } = await readRun(out)
+  assert.deepEqual(new Set(results.map(({ trial }) => trial.id)), new Set(record.plan.map(({ id }) => id)))
+  assert.ok(results.every(({ ok }) => ok))
+  assert.notEqual(record.finishedAt, null)
+  assert.match(stdout, /whole\/report\.html in a browser/)
+  const files = ['summary.json', 'report.md', 'report.html', 'charts/throughput.svg']
+  const contents = () => Promise.all(files.map((file) => readFile(path.join(out, file), 'utf8')))
+  const before = await contents()
+  assert.equal((await run(['report', out])).code, 0)
+  assert.deepEqual(await contents(), before)
+})
+
+test('a port that is stolen between two trials ends the run with one line; freed, it is gone on with', async (t) => {
+  const home = homeFor(t)
+  const out = path.join(home, 'run')
+  const port = await freePort()
+  const started = start([...quick, '--port', String(port), '--out', out], { home })
+  await started.prints(/\[1\/3.*: /)
+  const thief = createServer()
+  // Taken as soon as the proxy of the next trial has left it, if it was that quick.
+  thief.on('error', () => setTimeout(() => thief.listen(port, '127.0.0.1'), 1))
+  thief.listen(port, '127.0.0.1')
+  assertRefused(await started.ended, new RegExp(`^error: port ${port} is taken; .*--port`))
+  thief.close()
+  const { results } = await readRun(out)
+  assert.ok(results.length >= 1 && results.length < 3 && results.every(({ ok }) => ok))
+  await assertNothingLeft(home)
+  await assertCompleted(out, home, ['--port', String(port)])
+})
