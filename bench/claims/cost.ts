@@ -3,7 +3,7 @@ import { isStraight, WORST_RESIDUAL } from '../experiments/latency/demand.ts'
 import { type ArmRecords, CONTROL } from '../figures/records.ts'
 import type { Estimate } from '../record/types.ts'
 import { ownError } from '../stats/paired.ts'
-import { figure, percent, styles } from '../words/format.ts'
+import { figure, inUnit, percent, styles } from '../words/format.ts'
 import type { Claim } from './claim.ts'
 import {
   armOf,
@@ -23,7 +23,7 @@ import {
 } from './facts.ts'
 import { ARTICLE } from './sources.ts'
 import { type Limits, ruling } from './verdict.ts'
-import { caveat, doubtText, inUnit, measured } from './wording.ts'
+import { caveat, doubtText, measured } from './wording.ts'
 
 const TAX: Limits = { supported: { op: '>=', value: 1.5 }, refuted: { op: '<=', value: 1.1 } }
 

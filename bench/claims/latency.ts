@@ -2,12 +2,12 @@
 import { accepted, clusterEstimate, flags, type Ladder } from '../figures/climbs.ts'
 import { histogramSet } from '../figures/histograms.ts'
 import type { Estimate, Measurement } from '../record/types.ts'
-import { list, styles } from '../words/format.ts'
+import { inUnit, list, styles } from '../words/format.ts'
 import type { Claim, Facts, Verdict } from './claim.ts'
 import { code, laddersOf, notMeasured, SESSION, TOKEN, undecided } from './facts.ts'
 import { ARTICLE } from './sources.ts'
 import { type Limits, type OwnError, type Ruling, ruling } from './verdict.ts'
-import { basis, caveat, doubtText, inUnit, measured, whole } from './wording.ts'
+import { basis, caveat, doubtText, measured, whole } from './wording.ts'
 
 const DIFFERENCE_US = {
   supported: { op: '<=', value: 5_000 },

@@ -1,7 +1,7 @@
 /** The claim about PASETO. */
 import { CONTROL } from '../figures/records.ts'
 import { ownError } from '../stats/paired.ts'
-import { figure, list } from '../words/format.ts'
+import { figure, inUnit, list } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import {
   armOf,
@@ -16,7 +16,7 @@ import {
 } from './facts.ts'
 import { comment } from './sources.ts'
 import { type Limits, type Ruling, ruling } from './verdict.ts'
-import { caveat, doubtText, inUnit, measured } from './wording.ts'
+import { caveat, doubtText, measured } from './wording.ts'
 
 const TAX: Limits = { supported: { op: '<=', value: 1.1 }, refuted: { op: '>', value: 1.5 } }
 /** Each with the JWT that does the same: signed with Ed25519, encrypted with a shared key. */

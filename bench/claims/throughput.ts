@@ -3,7 +3,7 @@ import type { MeasuredSummary } from '../experiments/reports.ts'
 import { instrumentLimit } from '../figures/comparisons.ts'
 import type { ArmRecords } from '../figures/records.ts'
 import type { Estimate } from '../record/types.ts'
-import { figure, list, responseText } from '../words/format.ts'
+import { figure, inUnit, list, responseText } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import {
   armOf,
@@ -20,7 +20,7 @@ import {
 } from './facts.ts'
 import { comment } from './sources.ts'
 import { type Limits, ruling } from './verdict.ts'
-import { caveat, doubtText, inUnit, measured } from './wording.ts'
+import { caveat, doubtText, measured } from './wording.ts'
 
 const FASTER: Limits = { supported: { op: '>=', value: 1.05 }, refuted: { op: '<=', value: 0.95 } }
 

@@ -1,10 +1,10 @@
 /** The claim that nothing should be found by its secret: what the time of a lookup tells, and what hashing costs. */
 import type { MeasuredSummary } from '../experiments/reports.ts'
-import { list, styles } from '../words/format.ts'
+import { inUnit, list, styles } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import { code, entryOf, undecided } from './facts.ts'
 import { comment } from './sources.ts'
-import { inUnit, measured } from './wording.ts'
+import { measured } from './wording.ts'
 
 type Timing = NonNullable<MeasuredSummary['timing']>
 type Way = Timing['ways'][number]

@@ -3,11 +3,11 @@ import type { MeasuredSummary } from '../experiments/reports.ts'
 import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from '../experiments/tls/summary.ts'
 import { type ArmRecords, isControl } from '../figures/records.ts'
 import type { Estimate } from '../record/types.ts'
-import { counted, list } from '../words/format.ts'
+import { counted, inUnit, list } from '../words/format.ts'
 import type { Claim, Facts, Finding } from './claim.ts'
 import { code, SESSION, trialsOf, undecided } from './facts.ts'
 import { ARTICLE, comment } from './sources.ts'
-import { caveat, inUnit, measured } from './wording.ts'
+import { caveat, measured } from './wording.ts'
 
 type Tls = NonNullable<MeasuredSummary['tls']>
 type Entry = Finding['estimates'][number]

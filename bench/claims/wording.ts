@@ -1,7 +1,7 @@
 /** The words that findings share: a figure with its interval and n, and why an interval decided nothing. */
 import type { Estimate, Warning } from '../record/types.ts'
 import { FEW_BLOCKS, rangeCoverage } from '../stats/median-interval.ts'
-import { counted, list, type Style, styles, withInterval } from '../words/format.ts'
+import { counted, inUnit, list, type Style, styles, withInterval } from '../words/format.ts'
 import type { Facts } from './claim.ts'
 import { code } from './facts.ts'
 import type { Bound, Limits, Ruling } from './verdict.ts'
@@ -17,12 +17,7 @@ export function measured(
   const alike =
     style.value(lo, lo) === style.value(value, value) && style.value(hi, hi) === style.value(value, value)
   if (alike) return `${style.value(value, value)} (${blocksText(estimate, facts, experiment)})`
-  return `${withInterval(estimate, style).slice(0, -1)}, ${basis(estimate, facts, experiment)})`
-}
-
-/** The unit stands with the value: `390 bytes (389 to 391, 5 blocks)`. */
-export function inUnit(unit: string, { value, end }: Style = styles.plain): Style {
-  return { value: (of, scale) => `${value(of, scale)} ${unit}`, end }
+  return withInterval(estimate, style, ' to ', basis(estimate, facts, experiment))
 }
 
 /** What an interval rests on: a range, where there are too few blocks for more. */

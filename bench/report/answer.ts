@@ -143,7 +143,7 @@ function latencySentence(summary: Summary, name: Name): string | null {
   const [fast, slow] = [rungs[0], rungs.at(-1)]
   if (!fast || !slow || fast === slow) return null
   const one = ({ scheme, rung }: typeof fast) =>
-    `${responseTime(rung.p99Us.value).replace('<', 'below')} ms (${name(scheme)}, replica ${busyText(rung)} busy)`
+    `${responseTime(rung.p99Us.value, rung.p99Us.value, 'below')} ms (${name(scheme)}, replica ${busyText(rung)} busy)`
   return `At ${figure(rate)} arrivals/s, p99 was from ${one(fast)} to ${one(slow)}.`
 }
 

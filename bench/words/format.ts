@@ -44,6 +44,12 @@ export function percent(ratio: number): string {
   return `${Math.round(ratio * 100)} %`
 }
 
+/** Without zeros behind the point. */
+export function withoutZeros(value: number): string {
+  const shown = figure(value)
+  return shown.includes('.') ? shown.replace(/\.?0+$/, '') : shown
+}
+
 /** A scale of hundreds leaves no decimals. */
 const whole = (value: number) => figure(Math.round(value), Math.max(100, Math.abs(value)))
 const milliseconds = (us: number, scaleUs: number) => figure(us / 1e3, scaleUs / 1e3)
@@ -71,25 +77,32 @@ export const inMs = (us: Estimate | null | undefined) => (us ? figure(us.value /
  * Response times in ms, from the intended send. Below one it only says so: timers of the sender are no finer, so
  * digits there would be its own.
  */
-export function responseTime(us: number, scaleUs = us): string {
-  return us < 1_000 ? '< 1' : milliseconds(us, scaleUs)
+export function responseTime(us: number, scaleUs = us, below = '<'): string {
+  return us < 1_000 ? `${below} 1` : milliseconds(us, scaleUs)
 }
 
 /** A response time in ms with its interval, unless all of it lies below one. */
 export function responseText(estimate: Estimate | null | undefined): string {
   if (estimate && estimate.hi < 1_000) return '< 1'
-  return withInterval(estimate, { value: responseTime, end: responseTime })
+  const print = (us: number, scaleUs: number) => responseTime(us, scaleUs)
+  return withInterval(estimate, { value: print, end: print })
 }
 
-/** A figure with its interval, `value (lo to hi)`; without one for a single block, which has none. */
+/**
+ * A figure with its interval, `value (lo to hi)`; without one for a single block, which has none.
+ *
+ * @param also what else stands in the brackets
+ */
 export function withInterval(
   estimate: Estimate | null | undefined,
   style: Style = styles.plain,
   joint = ' to ',
+  ...also: string[]
 ): string {
   if (!estimate) return ABSENT
   const range = interval(estimate, style, joint)
-  return `${style.value(estimate.value, range ? scaleOf(estimate) : estimate.value)}${range}`
+  const value = style.value(estimate.value, range.length > 0 ? scaleOf(estimate) : estimate.value)
+  return bracketed(value, [...range, ...also].join(', '))
 }
 
 /**
@@ -101,14 +114,22 @@ export function compared(comparison: Comparison | null, style: Style): string {
   const { estimate, detected, detectable } = comparison
   if (detected) return withInterval(estimate, style)
   const range = interval(estimate, style, ' to ')
-  if (range === '' || detectable === null) return `${NOT_DETECTED}${range}`
-  return `${NOT_DETECTED}${range.slice(0, -1)}; from ${style.value(detectable, detectable)})`
+  const least = range.length > 0 && detectable !== null ? [`from ${style.value(detectable, detectable)}`] : []
+  return bracketed(NOT_DETECTED, [...range, ...least].join('; '))
 }
 
-function interval(estimate: Estimate, { end }: Style, joint: string): string {
-  if (estimate.n < 2) return ''
+const bracketed = (value: string, inside: string) => (inside === '' ? value : `${value} (${inside})`)
+
+/** Empty for a single block. */
+function interval(estimate: Estimate, { end }: Style, joint: string): string[] {
+  if (estimate.n < 2) return []
   const scale = scaleOf(estimate)
-  return ` (${end(estimate.lo, scale)}${joint}${end(estimate.hi, scale)})`
+  return [`${end(estimate.lo, scale)}${joint}${end(estimate.hi, scale)}`]
+}
+
+/** The unit stands with the value: `390 bytes (389 to 391)`. */
+export function inUnit(unit: string, { value, end }: Style = styles.plain): Style {
+  return { value: (of, scale) => `${value(of, scale)} ${unit}`, end }
 }
 
 const scaleOf = ({ value, lo, hi }: Estimate) => Math.max(Math.abs(value), Math.abs(lo), Math.abs(hi))

@@ -1,5 +1,5 @@
 /** The section of a report about what concurrent requests do to each other. */
-import { ABSENT, figure } from '../../words/format.ts'
+import { ABSENT, figure, withoutZeros } from '../../words/format.ts'
 import { type Section, section } from '../../words/section.ts'
 import { markdownTable, type Table } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
@@ -85,10 +85,7 @@ function shareText(share: Share): string {
   return `${share.seen} of ${share.n} (${percent(share.lo)} to ${percent(share.hi)} %)`
 }
 
-const percent = (value: number) =>
-  figure(Number((100 * value).toPrecision(2)))
-    .replace(/(\.\d*?)0+$/, '$1')
-    .replace(/\.$/, '')
+const percent = (value: number) => withoutZeros(Number((100 * value).toPrecision(2)))
 
 function answersText({ anomalies }: Summary): string {
   const wrong = anomalies.filter(({ wrongUsers, hangs }) => wrongUsers + hangs > 0)

@@ -9,7 +9,7 @@ import { whiskers } from '../../words/charts/marks.ts'
 import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { tierBars } from '../../words/charts/tier-bars.ts'
-import { armLabel, compared, figure, styles } from '../../words/format.ts'
+import { armLabel, compared, figure, inUnit, styles } from '../../words/format.ts'
 import { cpuText } from '../../words/warnings.ts'
 
 type Arms = CoreSummary['arms']
@@ -35,8 +35,10 @@ export function costChart(run: Run, summary: CoreSummary): Drawing | null {
 
 function taxLabel({ arm, authTaxUs, warnings }: Arms[number]): string {
   if (isControl(arm)) return ''
-  const text = compared(authTaxUs, styles.added)
-  return cpuText(authTaxUs?.detected ? text.replace(' (', ' µs (') : text, warnings)
+  return cpuText(
+    compared(authTaxUs, authTaxUs?.detected ? inUnit('µs', styles.added) : styles.added),
+    warnings,
+  )
 }
 
 /** The chart's finding: the smallest and the largest auth tax that were detected. */

@@ -8,7 +8,7 @@ import { whiskers } from '../../words/charts/marks.ts'
 import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { tierBars } from '../../words/charts/tier-bars.ts'
-import { armLabel, compared, figure, styles } from '../../words/format.ts'
+import { armLabel, compared, figure, inUnit, styles } from '../../words/format.ts'
 import { cpuText } from '../../words/warnings.ts'
 import type { Summary } from './schema.ts'
 
@@ -49,8 +49,9 @@ function inMs(estimate: Total): Total {
 
 function taxLabel(taxUs: Journeys[number]['taxUs'], warnings: Summary['arms'][number]['warnings']): string {
   if (!taxUs) return ''
-  const text = compared(taxUs, styles.milliseconds)
-  return cpuText(taxUs.detected ? `+${text.replace(' (', ' ms (')}` : text, warnings)
+  const { detected } = taxUs
+  const text = compared(taxUs, detected ? inUnit('ms', styles.milliseconds) : styles.milliseconds)
+  return cpuText(detected ? `+${text}` : text, warnings)
 }
 
 /** The chart's finding: the smallest and the largest addition that were detected. */

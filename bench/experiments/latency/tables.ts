@@ -43,11 +43,12 @@ export function limitText(entry: Entry): string {
   const { capacityNote, rejected, capacityPerSec } = entry
   const beyond = rejected.find(({ arrivalsPerSec }) => arrivalsPerSec > (capacityPerSec?.value ?? 0))
   const gates = beyond?.by.join(', ')
+  const broken = brokenAt(entry)
   switch (capacityNote) {
     case 'found':
-      return `the SLO${brokenAt(entry)}`
+      return broken ? `the SLO, broken at ${broken}` : 'the SLO'
     case 'wide-gap':
-      return `the rates that were sent: the next one up${brokenAt(entry).replace(', broken', ' broke the SLO')}`
+      return `the rates that were sent: the next one up${broken ? ` broke the SLO at ${broken}` : ''}`
     case 'slo-never-met':
       return 'no rate kept the SLO'
     case 'never-broken':
@@ -62,10 +63,10 @@ export function limitText(entry: Entry): string {
 }
 
 /** The lowest rate above the capacity that broke the SLO in every block that sent it: the capacity lies below it. */
-function brokenAt({ rungs, capacityPerSec }: Entry): string {
+function brokenAt({ rungs, capacityPerSec }: Entry): string | null {
   const above = capacityPerSec?.value ?? 0
   const broken = rungs.find(({ arrivalsPerSec, metShare }) => arrivalsPerSec > above && metShare === 0)
-  return broken ? `, broken at ${figure(broken.arrivalsPerSec)}/s` : ''
+  return broken ? `${figure(broken.arrivalsPerSec)}/s` : null
 }
 
 /** Capacity of each scheme, with what limits it, its knee and what a closed loop reaches. */

@@ -1,5 +1,5 @@
 /** The section of a report about how long revoked credentials are accepted. */
-import { ABSENT, counted, figure, list } from '../../words/format.ts'
+import { ABSENT, counted, figure, list, withoutZeros } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
 import { bullets, folded, markdownTable, type Table } from '../../words/tables.ts'
 import { refreshParts } from './refresh.ts'
@@ -145,16 +145,10 @@ function worstText(way: Way | undefined): string {
 
 /** Milliseconds below a second, then seconds, minutes and hours. */
 export function timeText(ms: number): string {
-  if (ms < 1_000) return `${short(ms)} ms`
-  if (ms < 60_000) return `${short(ms / 1_000)} s`
-  return ms < 3_600_000 ? `${short(ms / 60_000)} min` : `${short(ms / 3_600_000)} h`
+  if (ms < 1_000) return `${withoutZeros(ms)} ms`
+  if (ms < 60_000) return `${withoutZeros(ms / 1_000)} s`
+  return ms < 3_600_000 ? `${withoutZeros(ms / 60_000)} min` : `${withoutZeros(ms / 3_600_000)} h`
 }
-
-/** Without zeros behind the point. */
-const short = (value: number) =>
-  figure(value)
-    .replace(/(\.\d*?)0+$/, '$1')
-    .replace(/\.$/, '')
 
 /** Which bounds were made short for the trials, and what they are otherwise. */
 function shortened({ revocation }: Summary): Part {
