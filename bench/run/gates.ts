@@ -155,7 +155,7 @@ const table: readonly Row[] = [
   {
     id: 'warm-up-not-over',
     // Sixteen windows of well-warmed replicas on a shared host, whose speed changes within seconds, had changes from
-    // −0.78 to +0.71; without any warm-up it is about −1. What is less shows over blocks: report/warm-up.ts.
+    // −0.78 to +0.71; without any warm-up it is about −1. What is less shows over blocks: figures/warm-up.ts.
     limit: 0.8,
     unit: 'fall of replica CPU a request over the window, as a share of its mean',
     closedLoop: 'reject',
