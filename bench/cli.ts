@@ -31,7 +31,7 @@ program
     take.replicaCounts,
   )
   .option('--users <n>', 'distinct logged-in users (1 to 1,000,000)', take.users)
-  .option('--max-users <n>', 'last level of the users experiment (1 to 1,000,000)', take.users)
+  .option('--max-users <n>', 'highest level of the users experiment (1 to 1,000,000)', take.users)
   .option('--connections <n>', 'closed-loop connections', take.wholeNumber(1, 10_000))
   .option('--trials <n>', 'blocks: independent repeats of every arm', take.wholeNumber(1, 1_000))
   .option('--duration <sec>', 'length of the measurement window', take.seconds)
@@ -40,7 +40,7 @@ program
     'arrivals a second of the latency experiment, e.g. 1000,2000,4000',
     take.arrivalRates,
   )
-  .option('--slo <bounds>', 'what latency is asked for; default p99<=50ms,errors<=0.1%', take.slo)
+  .option('--slo <bounds>', 'the latency asked for; default p99<=50ms,errors<=0.1%', take.slo)
   .option('--precision <share>', 'end early when intervals are this narrow, e.g. 5%', take.share)
   .option('--generators <n>', 'processes that send the load', take.wholeNumber(1, 16))
   .option('--seed <n>', 'order of the trials within their blocks', take.wholeNumber(0, 2 ** 31 - 1))
@@ -84,8 +84,8 @@ program
   .option('--compare <names>', 'plan for several schemes, side by side', take.schemeList)
   .requiredOption('--rps <n>', 'requests per second of all users together', take.amount(1e9))
   .requiredOption('--users <n>', 'users that are logged in at the same time', take.wholeNumber(1, 1e12))
-  .option('--p99 <ms>', 'the response time that 99 in 100 requests keep', take.amount(60_000), 50)
-  .option('--headroom <share>', 'what is to stay free of everything', take.headroom, 0.3)
+  .option('--p99 <ms>', 'the bound that 99 in 100 response times keep', take.amount(60_000), 50)
+  .option('--headroom <share>', 'share of every tier that stays free', take.headroom, 0.3)
   .option('--replica-cores <n>', 'cores of a replica', take.amount(256), 1)
   .option('--payload <bytes>', 'state that each login remembers', take.wholeNumber(0, 65_536))
   .option('--price <list>', 'by the month: replica=30,redis=60,proxy-core=20,egress-gb=0.05', take.prices)
@@ -96,11 +96,11 @@ program
 
 program
   .command('compare')
-  .argument('<runs...>', 'folders of runs, or ids of published ones; all are held against the first')
+  .argument('<runs...>', 'folders of runs, or ids of published ones; all are compared with the first')
   .description('say whether runs are comparable, and by how much they differ')
   .option(
     '--fail-on <conditions>',
-    'exit with 1 where one is seen, e.g. authTax>10%,throughput<-5%',
+    'exit with 1 if such a change is seen, e.g. authTax>10%,throughput<-5%',
     take.conditions,
   )
   .option('--markdown', 'for a pull request')
@@ -110,19 +110,19 @@ program
 program
   .command('publish-run')
   .argument('<run>', 'folder of a run')
-  .description('put a run under results/published/, or say what stands against it')
+  .description('publish a run under results/published/, or say why not')
   .action(on(async () => (await import('./commands/publish-run.ts')).publishRun))
 
 program
   .command('published')
-  .description('make everything that is derived from published runs anew, with their index')
+  .description('derive everything from the published runs again, with their index')
   .action(on(async () => (await import('./commands/published.ts')).refreshPublished))
 
 program
   .command('readme')
   .argument('<run>', 'folder of a published run')
-  .argument('[checks]', 'folder of the one beside which the instrument was checked; default the same')
-  .argument('[others...]', 'folders of runs that decide the claims which the first one does not')
+  .argument('[checks]', 'folder of the run with the checks of the instrument; default the same')
+  .argument('[others...]', 'folders of runs for claims that the first one does not decide')
   .description('take the figures of README.md from a published run')
   .action(on(async () => (await import('./commands/readme.ts')).readme))
 

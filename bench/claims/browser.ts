@@ -43,7 +43,7 @@ export const payloadReadable: Claim = {
     const open = all.filter(({ scheme }) => SAID_READABLE.test(scheme))
     const closed = all.filter(({ scheme }) => SAID_CLOSED.test(scheme))
     if (open.length === 0 || closed.length === 0)
-      return undecided(all.length === 0 ? NOTHING : 'it needs a token and something to hold it against')
+      return undecided(all.length === 0 ? NOTHING : 'it needs a token and something to compare it with')
     const isReadable = ({ readable }: Scheme) => readable.length > 0
     const holds = open.every(isReadable) && !closed.some(isReadable)
     const [readable, hidden] = [all.filter(isReadable), all.filter((one) => !isReadable(one))]
@@ -86,7 +86,11 @@ export const xss: Claim = {
     return {
       verdict: holds ? 'supported' : 'refuted',
       boundary: null,
-      sentence: `a script that got into the page carried off ${share(stored, 'token')} in local storage, ${share(plain, 'cookie')} without \`HttpOnly\` and ${share(hidden, 'cookie')} with it; it could use ${used} of all ${stored.length + hidden.length} from where it was, so that \`HttpOnly\` keeps a login from being taken away and not from being misused`,
+      sentence:
+        `a script that got into the page carried off ${share(stored, 'token')} in local storage, ` +
+        `${share(plain, 'cookie')} without \`HttpOnly\` and ${share(hidden, 'cookie')} with it; it could use ${used} ` +
+        `of all ${stored.length + hidden.length} from inside the page, so \`HttpOnly\` keeps a login from being ` +
+        'taken away but not from being misused',
       estimates: [
         seen('tokens in local storage that a script read', read(stored).length, 'schemes', all),
         seen('HttpOnly cookies that a script read', read(hidden).length, 'schemes', all),
@@ -139,7 +143,7 @@ export const csrf: Claim = {
       verdict: open.length === 0 ? 'refuted' : leaking.length === 0 ? 'supported' : 'depends',
       boundary:
         open.length > 0 && leaking.length > 0
-          ? `the defence, and on whether what it lets through may change anything: ${list(left)}`
+          ? `the defence, and on whether the requests that it lets through may change anything: ${list(left)}`
           : null,
       sentence: `with \`SameSite=None\` and no check, ${open.length === 0 ? 'no request' : requestsText(open)} of another site changed something${tight.length > 0 ? stopped : ''}`,
       estimates: [

@@ -13,7 +13,7 @@ test('server-resources: the ratio that was put in, with its blocks and the trial
   assert.equal(verdict, 'supported')
   near(estimates[0]?.estimate.value, (148 + 52 - 50) / (81 - 50))
   assert.equal(evidence.length, 5 * 4, 'two controls and two schemes')
-  assert.match(sentence, /`session-redis` takes 4\.\d+ times \(4\.\d+ to [45]\.\d+, 5 blocks\) the CPU/)
+  assert.match(sentence, /`session-redis` adds 4\.\d+ times \(4\.\d+ to [45]\.\d+, 5 blocks\) the CPU/)
 })
 
 test('server-resources: refuted where both cost the same', () => {
@@ -69,7 +69,7 @@ test('server-resources: what a token adds must be something before it is a measu
     model: { 'jwt-hs256': { cpuUs: 51.2 } },
   })
   assert.equal(verdict, 'inconclusive')
-  assert.match(sentence, /could not be told from nothing/)
+  assert.match(sentence, /could not be told from zero/)
 })
 
 test('server-resources: blocks that dropped out and flags are named', () => {
@@ -123,7 +123,7 @@ test('large-sites: a line that contradicts the rates it was fitted to carries no
   assert.equal(verdict, 'undecided')
   assert.match(
     sentence,
-    /off by \d\d % at one of them, and a verdict rests on none that is off by more than 20 %/,
+    /off by \d\d % at one of them, and a verdict rests on no line that is off by more than 20 %/,
   )
 })
 

@@ -62,7 +62,7 @@ export const serverResources: Claim = {
       evidence: trialsOf(facts, behind),
     }
     if (judged.verdict !== 'inconclusive' && !ofToken.detected) {
-      const sentence = `what ${code(TOKEN)} adds to a request could not be told from nothing, so it is no measure for ${code(SESSION)}`
+      const sentence = `the auth tax of ${code(TOKEN)} could not be told from zero, so it is no measure for ${code(SESSION)}`
       return { ...found, verdict: 'inconclusive', sentence }
     }
     const both = `medians ${figure(ofSession.estimate.value)} and ${figure(ofToken.estimate.value)} µs`
@@ -70,8 +70,8 @@ export const serverResources: Claim = {
       ...found,
       verdict: judged.verdict,
       sentence:
-        `${code(SESSION)} takes ${measured(ratio, facts, 'cost', inUnit('times'))} the CPU that ${code(TOKEN)} adds to a ` +
-        `request (${both})${caveat([ratio])}${doubtText(judged, TAX, ratio.n)}`,
+        `${code(SESSION)} adds ${measured(ratio, facts, 'cost', inUnit('times'))} the CPU that ${code(TOKEN)} adds ` +
+        `to a request (${both})${caveat([ratio])}${doubtText(judged, TAX, ratio.n)}`,
     }
   },
 }
@@ -96,11 +96,12 @@ export const largeSites: Claim = {
     if (missing) return missing
     const fit = facts.summary.demand.find(({ scheme, tier }) => scheme === SESSION && tier === 'redis')
     if (!fit || fit.demandUs.lo <= 0)
-      return undecided('the ladder has too few rates to tell what a request takes of Redis')
+      return undecided('the ladder has too few rates for the service demand on Redis')
     if (!isStraight(fit))
       return undecided(
-        'when Redis is full cannot be told here: the straight line of its busy cores over the rates is off by ' +
-          `${percent(fit.worstResidual)} at one of them, and a verdict rests on none that is off by more than ${percent(WORST_RESIDUAL)}`,
+        'it cannot be told here when Redis is full: the straight line of its busy cores over the rates is off by ' +
+          `${percent(fit.worstResidual)} at one of them, and a verdict rests on no line that is off by more than ` +
+          `${percent(WORST_RESIDUAL)}`,
       )
     const full = redisFullAt(fit.demandUs)
     const [session, token] = [armOf(facts, 'cost', SESSION), armOf(facts, 'cost', TOKEN)]
@@ -117,10 +118,10 @@ export const largeSites: Claim = {
           ? null
           : `the rate: up to about ${figure(full.value)} requests/s one core of Redis serves every session, beyond it Redis itself has to be split`,
       sentence:
-        `one core of Redis is full at ${measured(full, facts, 'latency', inUnit('requests/s'))}; at ${BEYOND} times that, where ` +
-        `requests cost as they do here and Redis is split, ${code(TOKEN)} takes ` +
-        `${measured(ratio, facts, 'cost', styles.percent)} of the CPU of ${code(SESSION)}` +
-        `${caveat([ratio, full])}${doubtText(judged, COST, ratio.n, percent)}`,
+        `one core of Redis is full at ${measured(full, facts, 'latency', inUnit('requests/s'))}; at ${BEYOND} ` +
+        `times that, if requests cost as they do here and Redis is split, ${code(TOKEN)} takes ` +
+        `${measured(ratio, facts, 'cost', styles.percent)} of the CPU of ` +
+        `${code(SESSION)}${caveat([ratio, full])}${doubtText(judged, COST, ratio.n, percent)}`,
       estimates: [
         { label: `CPU a request, ${TOKEN} ÷ ${SESSION}`, estimate: ratio },
         { label: 'rate at which one core of Redis is full', estimate: full },

@@ -14,7 +14,7 @@ test('supported, with the bytes that were put in; two blocks are enough for some
     near(estimates[0]?.estimate.value, 1_150)
     near(estimates[1]?.estimate.value, 420)
     assert.equal(evidence.length, 3 * 3 * blocks)
-    assert.match(sentence, /with `jwt-hs256` it is .* bytes .*, where growth is seen from 16 on/)
+    assert.match(sentence, /with `jwt-hs256` it is .* bytes .*, and growth would be seen from 16 on/)
   }
 })
 

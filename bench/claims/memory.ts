@@ -49,7 +49,7 @@ export const storesEveryUser: Claim = {
         `${bytes(redis)} of Redis with ${code(SESSION)}; with ${code(TOKEN)} ` +
         (took.length > 0
           ? list(took.map(bytes))
-          : `it is ${list(tokens.map(bytes))}, where growth is seen from ${whole(seenFrom)} on`) +
+          : `it is ${list(tokens.map(bytes))}, and growth would be seen from ${whole(seenFrom)} on`) +
         caveat(estimates.map(({ estimate }) => estimate)) +
         (verdict === 'inconclusive' ? `; ${open([...sessions, ...tokens])}` : ''),
       estimates,
@@ -75,7 +75,7 @@ function judged(sessions: readonly Comparison[], tokens: readonly Comparison[]):
 function open(growth: readonly Comparison[]): string {
   return growth.some(({ estimate: { n } }) => n < 2)
     ? 'one block decides nothing'
-    : 'which of these is more than nothing cannot be told'
+    : 'it cannot be told which of these is more than nothing'
 }
 
 function levelsMissing({ arms }: Facts): Finding | null {

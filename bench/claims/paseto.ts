@@ -80,8 +80,8 @@ function judgedPair(facts: Facts, { paseto, jwt }: (typeof PAIRS)[number]) {
     ...{ paseto, jwt, ratio, judged, evidence: trialsOf(facts, behind) },
     label: `auth tax, ${paseto} ÷ ${jwt}`,
     text:
-      `${code(paseto)} takes ${measured(ratio, facts, 'cost', inUnit('times'))} the CPU that ${code(jwt)} adds` +
-      `${caveat([ratio])}${doubtText(judged, TAX, ratio.n)}`,
+      `${code(paseto)} adds ${measured(ratio, facts, 'cost', inUnit('times'))} the CPU that ${code(jwt)} ` +
+      `adds${caveat([ratio])}${doubtText(judged, TAX, ratio.n)}`,
   }
 }
 

@@ -27,7 +27,7 @@ test('depends: each lifetime has the refreshes of an hour and their CPU', async 
   )
   assert.match(
     sentence,
-    /^renewing the tokens of `jwt-refresh` takes a user-hour 60\.0 requests and 30\.0 \(30\.0 to 30\.0\) ms at 1 min, .* 1\.00 requests and 0\.50/,
+    /^renewing the tokens of `jwt-refresh` costs a user-hour 60\.0 requests and 30\.0 \(30\.0 to 30\.0\) ms of CPU at 1 min, .* 1\.00 requests and 0\.50/,
   )
   assert.match(
     boundary ?? '',

@@ -26,16 +26,17 @@ export const shortExpiry: Claim = {
       return undecided(`this run has no refreshes of ${code(RENEWED)} from the experiment \`revocation\``)
     const points = entry.curve.map(
       ({ lifetimeMin, requestsPerHour, cpuMsPerHour }) =>
-        `${figure(requestsPerHour)} requests and ${withInterval(cpuMsPerHour)} ms at ${lifetimeMin} min`,
+        `${figure(requestsPerHour)} requests and ${withInterval(cpuMsPerHour)} ms of CPU at ${lifetimeMin} min`,
     )
     return {
       verdict: 'depends',
       boundary:
-        `how long a revoked token may be accepted: for ${shortest.lifetimeMin} min instead of ${longest.lifetimeMin}, a user ` +
-        `who is there all the time costs ${figure(shortest.cpuMsPerHour.value)} instead of ${figure(longest.cpuMsPerHour.value)} ms of CPU an hour`,
+        `how long a revoked token may be accepted: for ${shortest.lifetimeMin} min instead of ` +
+        `${longest.lifetimeMin}, a user who is active all the time costs ${figure(shortest.cpuMsPerHour.value)} ` +
+        `instead of ${figure(longest.cpuMsPerHour.value)} ms of CPU an hour`,
       sentence:
-        `renewing the tokens of ${code(RENEWED)} takes a user-hour ${list(points)} of CPU, ${withInterval(total)} µs for each ` +
-        `refresh${caveat([total])}`,
+        `renewing the tokens of ${code(RENEWED)} costs a user-hour ${list(points)}; one refresh takes ` +
+        `${withInterval(total)} µs${caveat([total])}`,
       estimates: [
         { label: `CPU of a refresh, ${RENEWED}`, estimate: total },
         ...entry.curve.map(({ lifetimeMin, cpuMsPerHour }) => ({

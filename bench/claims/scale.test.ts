@@ -32,7 +32,10 @@ test('scales-better: refuted where sessions scale as well', () => {
   const { verdict, estimates, sentence, boundary } = many('scales-better')
   assert.deepEqual([verdict, boundary], ['refuted', null])
   near(estimates[0]?.estimate.value, 1)
-  assert.match(sentence, /^4 replicas serve \d+ % .* of 4 times one with `session-redis`/)
+  assert.match(
+    sentence,
+    /^4 replicas serve \d+ % .* of 4 times one replica’s throughput with `session-redis`/,
+  )
 })
 
 test('scales-better: supported where they do not, with the bottleneck where there is one', () => {

@@ -128,8 +128,8 @@ export const scalesBetter: Claim = {
       evidence: trialsOf(facts, arms),
     }
     const sentence =
-      `${most} replicas serve ${share(session)} of ${most} times one with ${code(SESSION)} and ${share(token)} with ` +
-      `${code(TOKEN)}${caveat([session.efficiency, token.efficiency])}`
+      `${most} replicas serve ${share(session)} of ${most} times one replica’s throughput with ${code(SESSION)} ` +
+      `and ${share(token)} with ${code(TOKEN)}${caveat([session.efficiency, token.efficiency])}`
     if (badly.verdict === 'supported' && well.verdict === 'supported')
       return { ...found, verdict: 'supported', sentence }
     if (alike.verdict === 'refuted') return { ...found, verdict: 'refuted', sentence }
@@ -189,8 +189,8 @@ export const cookiesScale: Claim = {
       verdict: judged.verdict,
       boundary: full?.text ?? null,
       sentence:
-        `${replicas} replicas serve ${measured(efficiency, facts, 'replicas', styles.percent)} of ${replicas} times one, and ` +
-        `${refusalsText(refused)}${caveat([efficiency])}` +
+        `${replicas} replicas serve ${measured(efficiency, facts, 'replicas', styles.percent)} of ${replicas} ` +
+        `times one replica’s throughput, and ${refusalsText(refused)}${caveat([efficiency])}` +
         doubtText(judged, COOKIES, efficiency.n, percent),
       estimates: [
         { label: `efficiency of ${SESSION} at ${replicas} replicas`, estimate: efficiency },

@@ -7,10 +7,7 @@ export const claimFindingSchema = z
     id: z.string(),
     quote: z.string().describe('Word for word; … where something was left out'),
     source: z.string(),
-    reading: z
-      .string()
-      .nullable()
-      .describe('What `supported` says, where the quotation alone leaves that open'),
+    reading: z.string().nullable().describe('Meaning of `supported`, if the quotation alone leaves it open'),
     metric: z.string(),
     supportedIf: z.string().describe('Fixed before anything was measured for it, as is refutedIf'),
     refutedIf: z.string(),

@@ -19,7 +19,7 @@ test('the section comes before every other, with verdict, figures, interval and 
   assert.match(report.split('\n').find((line) => line.startsWith('## ')) ?? '', /^## Claims$/)
   assert.match(
     section(report),
-    /^\| “sessions can use a lot [^|]*” \| \*\*supported\*\* here \| `session-redis` takes 4\.\d+ times \(.* to .*, 5 blocks\) .*\. \|$/m,
+    /^\| “sessions can use a lot [^|]*” \| \*\*supported\*\* here \| `session-redis` adds 4\.\d+ times \(.* to .*, 5 blocks\) .*\. \|$/m,
   )
   assert.match(
     section(report),

@@ -43,7 +43,7 @@ test('needs-database: supported without any command, depends on the denylist, re
   assert.equal(database({ model: NO_LIST }).verdict, 'supported')
   const { verdict, boundary, evidence } = database()
   assert.equal(verdict, 'depends')
-  assert.match(boundary ?? '', /the id of ended logins, not the token/)
+  assert.match(boundary ?? '', /the ids of ended logins are looked up, not the token/)
   assert.equal(evidence.length, 5 * 6, 'every jwt scheme')
   assert.equal(database({ model: ASKING }).verdict, 'refuted')
 })

@@ -138,7 +138,8 @@ export const needsDatabase: Claim = {
     if (asking.length === 0) return { ...found, verdict: 'supported', boundary: null, sentence }
     if (asking.some(({ name }) => name !== DENYLIST))
       return { ...found, verdict: 'refuted', boundary: null, sentence }
-    const boundary = `whether a logout has to end a token at once: only then is anything looked up, and it is the id of ended logins, not the token`
+    const boundary =
+      'whether a logout has to end a token at once: if so, the ids of ended logins are looked up, not the token'
     return { ...found, verdict: 'depends', boundary, sentence }
   },
 }

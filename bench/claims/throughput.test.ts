@@ -26,7 +26,7 @@ test('a throughput that something held down proves only what it still can', () =
   assert.equal(slower.verdict, 'inconclusive', 'it could have been faster')
   assert.match(
     slower.sentence,
-    /with `session-redis` something else than the replica held the throughput down/,
+    /with `session-redis` something other than the replica held the throughput down/,
   )
   assert.equal(faster({ ...FASTER, change: idleRedis }).verdict, 'supported', 'it is faster even so')
   const fullLoad = flagging(/^cost\/session-memory$/, 'generator-saturated')

@@ -77,7 +77,9 @@ function oneSided(ratio: Estimate, redis: ArmRecords, memory: ArmRecords, { summ
   const held = [redis, memory].filter(isHeldDown).map(({ arm }) => code(arm.scheme))
   return {
     verdict: judged.verdict,
-    doubt: `; but with ${list(held)} something else than the replica held the throughput down, so the ratio is not that of the schemes`,
+    doubt:
+      `; but with ${list(held)} something other than the replica held the throughput down, so the ratio is not ` +
+      'that of the schemes',
   }
 }
 

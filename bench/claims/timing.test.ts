@@ -17,7 +17,7 @@ test('no leak: it depends, with the bound in the sentence, and safe is not said'
     sentence,
     /^no leak was seen above \d+ ns at Redis and above \d+ ns over HTTP; hashing .* takes 900 ns of CPU$/,
   )
-  assert.match(boundary ?? '', /no proof that it cannot; whoever reads the store/)
+  assert.match(boundary ?? '', /does not prove that it cannot; a reader of the store/)
   assert.doesNotMatch(`${sentence}${boundary}`, /\bsafe\b/)
   assert.deepEqual(evidence, ['timing/session-redis@0'])
 })

@@ -54,13 +54,16 @@ function judgement({ ways }: Timing): Pick<Finding, 'verdict' | 'boundary' | 'se
     return {
       verdict: 'inconclusive',
       boundary: null,
-      sentence: `${places(blind)} the deliberate leak was not seen, or two equal classes differed, so that this run is blind for others`,
+      sentence:
+        `${places(blind)} the deliberate leak was not seen, or two equal classes differed, so this run is blind to ` +
+        'others',
     }
   const seen = plain.filter((one) => !blind.includes(one)).map((one) => bounds[plain.indexOf(one)] ?? '')
   return {
     verdict: 'depends',
     boundary:
-      'what is feared: time gave nothing away here, which is no proof that it cannot; whoever reads the store reads every secret that is a key in it, and none that was hashed before',
+      'the threat: time gave nothing away here, which does not prove that it cannot; a reader of the store gets ' +
+      'every secret that is a key in it, and no secret that was hashed first',
     sentence: `no leak was seen ${list(seen)}${blind.length > 0 ? ` (${places(blind)} a deliberate one was not seen either)` : ''}`,
   }
 }

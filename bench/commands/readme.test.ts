@@ -41,7 +41,7 @@ test('what the run does not decide is taken from the others, and leads to the ru
   assert.match(updated, /\]\(results\/published\/y\/report\.md#claims\)/)
   assert.match(
     updated,
-    /foretold 18 fleets.*off by 0 % in the median and by 0 % at most.*published\/y\/report\.md#replicas/,
+    /predicted 18 fleets.*off by 0 % in the median and by 0 % at most.*published\/y\/report\.md#replicas/,
   )
   const older = {
     ...other,
@@ -51,7 +51,7 @@ test('what the run does not decide is taken from the others, and leads to the ru
   assert.equal(updateReadme(readme, { runDir: 'results/published/x', run, summary }, [older, other]), updated)
   const open = (text: string) => Number(/; without a verdict yet: (\d+)/.exec(text)?.[1] ?? 0)
   assert.ok(open(updated) < open(update(readme)))
-  assert.doesNotMatch(update(readme), /foretold/)
+  assert.doesNotMatch(update(readme), /demand law/)
 })
 
 test('running it twice changes nothing more', () => {

@@ -56,7 +56,7 @@ export function updateLoadCheck(
   readme: string,
   { ratio, pairs, cpuUsPerRequest, passed, tolerance, openLoop }: LoadCheck,
 ): string {
-  const verdict = ` That is more than the ${tolerance * 100} % that it may differ by: on this machine, then, the check failed.`
+  const verdict = ` That differs by more than the ${tolerance * 100} % allowed, so the check failed on this machine.`
   const us = (value: number | null) => (value === null ? 'an unknown number of' : value.toFixed(1))
   const interval = ({ value, lo, hi }: Interval, digits: number) =>
     `${value.toFixed(digits)} (${lo.toFixed(digits)} to ${hi.toFixed(digits)})`
@@ -141,7 +141,8 @@ function trade(runDir: string, summary: Summary): string[] {
   if (summary.trade.length === 0) return []
   return [
     markdownTable(tradeTable(summary.trade), 'text'),
-    `Each cell was measured, but for –; the trials behind it, intervals and conditions are in [the report](${runDir}/report.md#the-trade-on-one-page).`,
+    'Each cell was measured, except –; the trials behind it, intervals and conditions are in [the ' +
+      `report](${runDir}/report.md#the-trade-on-one-page).`,
   ]
 }
 
@@ -170,8 +171,8 @@ function verdicts(main: Shown, others: readonly Shown[]): string[] {
   if (rows.length === 0) return []
   const open = main.summary.claims.length - rows.length
   return [
-    `${counted(main.summary.claims.length, 'claim')} of a widely read article and its comments, each put to a test that was ` +
-      `fixed beforehand${open > 0 ? `; without a verdict yet: ${open}` : ''}:`,
+    `${counted(main.summary.claims.length, 'claim')} of a widely read article and its comments, each with a ` +
+      `test that was fixed beforehand${open > 0 ? `; without a verdict yet: ${open}` : ''}:`,
     markdownTable({ head: ['claim', 'verdict', 'it depends on, or ends at'], rows }, 'text'),
   ]
 }

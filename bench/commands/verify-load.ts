@@ -148,7 +148,7 @@ async function conclude({ out }: VerifyLoadOptions, check: LoadCheck): Promise<v
     const load = `${openLoop.arrivalsPerSec} requests/s of ${openLoop.users} users`
     console.log(`open loop, ${load}: ${cost} CPU µs a request, 95 % interval ${least} to ${most}`)
   }
-  console.log(`${passed ? 'passed' : 'failed'}: the median is to be within ${TOLERANCE * 100} % of wrk`)
+  console.log(`${passed ? 'passed' : 'failed'}: the median must be within ${TOLERANCE * 100} % of wrk`)
   if (ratio.hi - ratio.lo > 2 * TOLERANCE) {
     console.log('note: the interval is wider than that; something else used this machine, measure again')
   }

@@ -26,7 +26,7 @@ export function failures(ratios: readonly RunRatio[], asked: readonly Condition[
       if (one.metric !== metric || one.ratio === null || !one.detected) return []
       const seen = one.ratio.value - 1
       const isBad = direction === '>' ? seen > change : seen < change
-      const words = `${metric} of ${one.scheme} changed by ${percent(seen)}, and was not to be ${direction} ${percent(change)}`
+      const words = `${metric} of ${one.scheme} changed by ${percent(seen)}, and may not be ${direction} ${percent(change)}`
       return isBad ? [words] : []
     }),
   )

@@ -111,9 +111,9 @@ function commitText(commit: string | null, dirty: boolean | null): string {
 export function comparability(differences: readonly RunDifference[]): string {
   const of = (kind: Kind) => differences.filter((one) => one.kind === kind)
   const [machines, methods, code] = [of('machine'), of('method'), of('code')]
-  if (differences.length === 0) return 'Comparable: nothing that is known of the two runs differs.'
+  if (differences.length === 0) return 'Comparable: no known condition of the two runs differs.'
   if (machines.length + methods.length === 0) {
-    return `Comparable: the same machine and method; ${whats(code)} differ, and so may be what a ratio shows.`
+    return `Comparable: the same machine and method; a ratio may show the change of ${whats(code)}.`
   }
   const both = [
     machines.length > 0 ? `the machine (${whats(machines)})` : null,

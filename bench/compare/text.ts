@@ -76,7 +76,7 @@ export function headline(ratios: readonly RunRatio[]): string {
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
   const [most] = seen
   if (ratios.length === 0) return 'The two runs have no figure in common.'
-  if (!most) return `None of ${ratios.length} ratios counts as seen to differ from one.`
+  if (!most) return `No difference was detected in ${ratios.length} ratios.`
   const sign = most.change > 0 ? '+' : '−'
   return `${seen.length} of ${ratios.length} ratios differ from one; most of all ${most.metric} of ${most.scheme}, by ${sign}${percent(Math.abs(most.change))}.`
 }
@@ -109,8 +109,9 @@ export function terminalComparison({ base, other, differences, ratios }: Compare
 }
 
 const NOTE =
-  `${NOT_DETECTED} not seen to differ: an interval that holds one, p above 5 % after Holm’s correction over all ratios, fewer ` +
-  'than three blocks, or less than equal arms differed by. Ratios are of geometric means, with their 95 % interval (Welch).'
+  `${NOT_DETECTED} no difference detected: the interval holds one, p is above 5 % after Holm’s correction ` +
+  'over all ratios, there are fewer than three blocks, or equal arms differed by as much. Ratios are of ' +
+  'geometric means, with their 95 % interval (Welch).'
 
 /** For a pull request. */
 export function markdownComparison({ base, other, differences, ratios }: Compared): string {

@@ -17,7 +17,7 @@ export const coreShape = {
   trials: z.object({
     planned: count,
     ok: count,
-    failed: count.describe('Planned trials of which there is no valid record, only rejected ones'),
+    failed: count.describe('Planned trials with only rejected records, and no valid one'),
   }),
   aa: z
     .object({
@@ -49,9 +49,7 @@ export const coreShape = {
           cpuDifferenceUs: comparisonSchema.nullable(),
         })
         .nullable()
-        .describe(
-          'Against the arm that it names itself compared with, block by block; CPU over all serving tiers',
-        ),
+        .describe('Against the arm that it is compared with, block by block; CPU over all serving tiers'),
       warnings: z.array(warningSchema),
     }),
   ),

@@ -99,7 +99,8 @@ function placement(): Placement {
 }
 
 const BROWSER_PROBLEM =
-  'servers believe a proxy on their own machine alone that a request came over HTTPS, and these are in containers of their own'
+  'servers believe only a proxy on their own machine that a request came over HTTPS, and these are in ' +
+  'containers of their own'
 
 /** The first N replicas get a server, the others none: the proxy's health checks then leave them out. */
 async function start(

@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<Verdict, string>> = {
 const PLURALS: Readonly<Record<Verdict, string>> = {
   supported: 'hold here',
   refuted: 'do not hold here',
-  depends: 'depend on something that is named',
+  depends: 'depend on a named condition',
   inconclusive: 'were measured and not decided',
   undecided: 'were not measured here',
 }

@@ -103,7 +103,7 @@ export function documentHtml({ title, body, source, assets: { style, program, da
 <body>
 <a class="skip" href="#main">Skip to the figures</a>
 ${body}
-<footer><p>Made by authscale from ${source}; nothing on this page was typed in. It asks no network for anything. Charts are drawn by Apache ECharts (Apache License 2.0).</p></footer>
+<footer><p>Made by authscale from ${source}; nothing on this page was typed in. It makes no network requests. Charts are drawn by Apache ECharts (Apache License 2.0).</p></footer>
 <p id="said" role="status" aria-live="polite"></p>
 <script type="application/octet-stream" id="data">${data}</script>
 <script type="application/octet-stream" id="program">${program}</script>
@@ -116,7 +116,7 @@ ${UNPACK}
 }
 
 /** What nobody should have to look for; the rest of the answer unfolds. */
-const FIRST = ['Beware', 'What it costs', 'From which load on it matters', 'How sure that is']
+const FIRST = ['Beware', 'What it costs', 'At what load it matters', 'How sure that is']
 
 function answerHtml(run: Run, summary: Summary): string {
   const all = answers(summary, run)

@@ -38,8 +38,10 @@ export function planChart(
   })
   const told = [
     provenance,
-    'thick: each replica at rates that were measured, and no more of them than were · dashed: carried further by the laws · ✕: no plan further',
-    `users grow with the load · upright: the load asked for${crossing ? ' · dotted: from there on the other one is cheaper' : ''}`,
+    'thick: rates and numbers of replicas that were measured · dashed: carried further by the laws · ✕: no ' +
+      'plan further',
+    'users grow with the load · upright: the load asked ' +
+      `for${crossing ? ' · dotted: the other one is cheaper from there on' : ''}`,
   ]
   return drawing(titleOf(evidence, request, crossing), told, option, 442)
 }

@@ -55,22 +55,25 @@ export function warningsOf(
     warnings.includes('few-blocks') &&
       'measured in fewer than five blocks: the ranges are those of the blocks seen, and hold less than 95 %',
     atLeast &&
-      'one replica keeps the latency asked for beyond what was measured: at most so many replicas are needed',
+      'one replica kept the latency asked for at every rate measured: at most so many replicas are needed',
     held !== null &&
-      `each replica gets ${rate(held.perSec)} at most: up to there all blocks together kept ${request.p99Ms} ms, the median ` +
-        `block up to ${rate(held.medianPerSec)}; more blocks (--trials) would tell which of them are the rule`,
+      `each replica gets at most ${rate(held.perSec)}: all blocks together kept ${request.p99Ms} ms up to there, ` +
+        `the median block up to ${rate(held.medianPerSec)}; more blocks (--trials) would tell which of the two is ` +
+        'the rule',
     replicas > 1 &&
       scaling === null &&
-      'replicas are taken to scale without loss: the run has no efficiency for them',
+      'replicas are assumed to scale without loss: the run has no efficiency for them',
     scaling !== null &&
       replicas > scaling.replicas &&
-      `efficiency was measured up to ${scaling.replicas} replicas, and is taken to stay what it was there`,
+      `efficiency was measured up to ${scaling.replicas} replicas, and is assumed to stay as it was there`,
     each < least &&
       `each replica gets less than the lowest rate measured (${rate(least)}): its latencies and busy share are those of that rate`,
     request.replicaCores !== 1 &&
-      'a replica was measured on one core: several count as several, a part as that part',
+      'a replica was measured on one core: several cores count as several replicas, a part of a core as that ' +
+        'part of one',
     request.stateBytes !== null &&
-      'latencies with that state are those measured with little, slowed down as much as the replica’s CPU a request grows',
+      'latencies with that state are those measured with little state, slowed down as much as the replica’s CPU ' +
+        'a request grows',
     request.users > mostUsers &&
       `memory was measured up to ${figure(mostUsers)} users and grows along its line`,
     userBytesOf !== scheme &&
@@ -78,7 +81,8 @@ export function warningsOf(
     addedShare >= SEEN &&
       `${percent(addedShare)} of p99 is computed, not measured: waiting at a Redis and a proxy that are busier than when latency was measured (M/M/1)`,
     redisPrimaries > 1 &&
-      'several Redis primaries are taken to share the keys evenly; replicas of Redis for failover are not counted',
+      'several Redis primaries are assumed to share the keys evenly; replicas of Redis for failover are not ' +
+        'counted',
   ]
   return said.filter((sentence): sentence is string => typeof sentence === 'string')
 }

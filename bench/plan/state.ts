@@ -28,7 +28,7 @@ export function withState(evidence: Evidence, stateBytes: number): Evidence | st
     return `${scheme} takes at most ${bytes(limit.acceptedBytes)} of state; with more it answers ${limit.refusal}`
   }
   if (stateBytes > mostBytes) {
-    return `state was measured up to ${bytes(mostBytes)}, and what lies beyond is not known: lower --payload`
+    return `state was measured up to ${bytes(mostBytes)}, and nothing is known beyond that: lower --payload`
   }
   const grown = (base: Range, perByte: Range) => plus(base, scaled(perByte, stateBytes))
   const costing = ({ busy, marginal }: TierCost, perByte: Range): TierCost => ({

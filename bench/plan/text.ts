@@ -21,7 +21,7 @@ export function planText(made: Plan, request: PlanRequest): string {
     ],
     ['Redis primaries', ranged(made.redisPrimaries, count), percentBusy(busy.redis)],
     ['Redis memory', ranged(made.redisMemoryBytes, bytes), 'what users add to an empty one'],
-    ['replica memory', ranged(made.replicaMemoryBytes, bytes), 'what users add, in all of them'],
+    ['replica memory', ranged(made.replicaMemoryBytes, bytes), 'what users add, over all replicas'],
     ['proxy cores', ranged(made.proxyCores, count), percentBusy(busy.proxy)],
     ['to clients', `${ranged(made.egressBytesPerSec, bytes)} a second`, ''],
     ['p50', `${ranged(made.p50Ms, milliseconds)} ms`, ''],
@@ -85,7 +85,7 @@ export function crossingText({ rps, cheaperBelow, cheaperAbove }: Crossing, { pr
   const less = prices ? 'is cheaper than' : 'takes fewer cores than'
   return (
     `Below about ${figure(rps)} requests/s ${cheaperBelow} ${less} ${cheaperAbove}, above it the other way ` +
-    'round, when users grow as the requests do.'
+    'round, if users grow as the requests do.'
   )
 }
 

@@ -70,7 +70,7 @@ test('a bound that waiting alone breaks is named; one that the replica breaks is
   const asked = { p99Ms: 10, headroom: 0.1 }
   assert.match(
     tooLong(9_900, 200, asked) ?? '',
-    /^< 1 ms of waiting.*10 % stays free.*10\.1 ms instead of 10 ms/,
+    /^< 1 ms of waiting.*10 % kept free.*10\.1 ms instead of 10 ms/,
   )
   assert.equal(tooLong(9_700, 200, asked), null)
   assert.equal(tooLong(10_500, 200, asked), null)

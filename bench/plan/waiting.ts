@@ -90,7 +90,7 @@ export function tooLong(
   if (Number.isFinite(waitingUs) && !isWaiting) return null
   const time = (us: number) => (Number.isFinite(us) ? `${responseTime(us)} ms` : 'time without end')
   return (
-    `${time(waitingUs)} of waiting at Redis and the proxy, of which ${percent(headroom)} stays free, would make p99 ` +
+    `${time(waitingUs)} of waiting at Redis and the proxy, with ${percent(headroom)} kept free, would make p99 ` +
     `${time(ownUs + waitingUs)} instead of ${p99Ms} ms: leave more free with --headroom, or allow more with --p99`
   )
 }

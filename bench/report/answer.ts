@@ -38,7 +38,7 @@ export function answers(
     ['Beware', smokeSentence(summary)],
     ['What it costs', costSentence(summary, cost, environment, name)],
     ['What is left', throughputSentence(cost, name)],
-    ['From which load on it matters', rules && capacitySentence(summary, rules.slo, name)],
+    ['At what load it matters', rules && capacitySentence(summary, rules.slo, name)],
     ['How fast it answers', rules && latencySentence(summary, name)],
     ['What a user takes', memorySentence(summary, name)],
     ['How sure that is', errorSentence(summary, name)],
@@ -174,7 +174,8 @@ function errorSentence({ aa }: Summary, name: Name): string {
   const blocks = counted(throughputRatio.n, 'block')
   return (
     `Two identical controls differed by up to ${percent(ownError(throughputRatio, 1))} in throughput and ` +
-    `${figure(ownError(cpuDifferenceUs, 0))} µs of CPU a request over ${blocks}: what is smaller is printed as ${name('~')}.`
+    `${figure(ownError(cpuDifferenceUs, 0))} µs of CPU a request over ${blocks}: smaller differences are ` +
+    `printed as ${name('~')}.`
   )
 }
 

@@ -119,7 +119,8 @@ function ownError(summary: Summary): Section | null {
 }
 
 const OWN_ERROR_NOTE =
-  'Two controls are the same program under two names: what lies between them is what this machine does to any figure.'
+  'Two controls are the same program under two names: the difference between them is this machine’s own ' +
+  'error in any figure.'
 
 const EVIDENCE_NOTE =
   '“Detectable from” is the smallest effect that this many blocks of this noise show four times in five; p is from a ' +

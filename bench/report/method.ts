@@ -57,8 +57,10 @@ export function method(run: Run, summary: Summary): Section {
       intervals(run, summary),
       'The auth tax is the CPU of replicas, Redis and proxy a request, minus the mean of the controls (`none`) in the same block.',
       summary.aa
-        ? 'A difference counts as detected when its interval excludes none, p (paired t-test over blocks, Holm-adjusted over the schemes) is below 5 %, and it exceeds what the control showed against itself; all others are printed as `~`.'
-        : 'A difference counts as detected only beside a control measured twice, which this run has not.',
+        ? 'A difference counts as detected when its interval excludes “no difference”, p (paired t-test over blocks, ' +
+          'Holm-adjusted over the schemes) is below 5 %, and it exceeds the difference of the control from itself; ' +
+          'all others are printed as `~`.'
+        : 'A difference counts as detected only if the control was measured twice, and in this run it was not.',
       'Throughput and CPU a request are from closed-loop load: every connection waits for its reply. Each logged-in user sends a credential of its own. A trial with one wrong answer is rejected.',
       ...(summary.latency.length > 0 || summary.distance.length > 0 ? [responseTimes(run)] : []),
       ...(run.rules && summary.latency.length > 0 ? openLoop(run, run.rules.slo) : []),
@@ -117,9 +119,10 @@ export function limits(
         ? [
             'Response times below a millisecond, or under arrivals that come in bursts: these were independent of each other.',
           ]
-        : ['Response times: this run has no open loop, and what a closed loop shows is not that.']),
-      `The cost of ${tls ? '' : 'TLS, or of '}a real network, beyond what a delay before Redis does.`,
-      'What a scheme is worth: revocation, readable payloads and what fails with Redis are no microseconds.',
+        : ['Response times: this run has no open loop, and a closed loop does not show them.']),
+      `The cost of ${tls ? '' : 'TLS, or of '}a real network, beyond that of a delay before Redis.`,
+      'What a scheme is worth: revocation, readable payloads and failing with Redis are not counted in ' +
+        'microseconds.',
       ...(virtualization
         ? ['How much neighbours on the same host disturbed it, beyond what steal and the two controls show.']
         : []),

@@ -173,7 +173,7 @@ function draw({ head, rows, widths }: Section, color: boolean): string {
 function legendFor(tables: string, { rules }: Run): string[] {
   return [
     'requests per s: served while every connection sends again as soon as it is answered (closed loop)',
-    'auth tax: what a scheme adds to the control, none, over replica, Redis and proxy',
+    'auth tax: what a scheme adds to the control (none) over replica, Redis and proxy',
     ...(tables.includes('arrivals per s') && rules
       ? [
           `capacity: most arrivals per s at which ${sloText(rules.slo)} (open loop, one replica)`,
@@ -185,7 +185,7 @@ function legendFor(tables: string, { rules }: Run): string[] {
       ? ['from: the smallest difference that would mostly have been detected']
       : []),
     ...(/≥ [\d,]+(?! †)/.test(tables.replace(/≥ [\d,]+ †/g, ''))
-      ? ['≥ at least: no rate near it was sent that broke the SLO']
+      ? ['≥ at least: no rate sent near it broke the SLO']
       : []),
     ...(tables.includes(ABSENT) ? [`${ABSENT} not measured, or not there`] : []),
     ...(tables.includes('*') ? ['* replicas share a core: says nothing about scaling'] : []),

@@ -9,7 +9,7 @@ import type { Summary } from './schema.ts'
 /** In sentences, what was fixed before anything was measured. */
 export function rulesText({ rules, plan }: Run): string {
   if (!rules)
-    return 'This run is from before there were rules: nothing of it was rejected by a bound fixed beforehand.'
+    return 'This run is from before there were rules: no bound fixed beforehand rejected any of its trials.'
   const { slo, repeatsPerTrial, repeatsShare, precision, minBlocks } = rules
   return [
     'Fixed in `run.json` before anything was measured.',
@@ -83,8 +83,10 @@ export function agreementText({ withRejected, rejected }: Summary): string | nul
   const apart = withRejected.filter(({ agrees }) => !agrees)
   const figures = counted(withRejected.length, 'figure')
   return apart.length === 0
-    ? `With the rejected trials each of these ${figures} would lie inside its interval without them: the rejections did not make the result.`
-    : `**Warning:** ${apart.length} of these ${figures} would be another one with the rejected trials: the result rests on the rules that rejected them.`
+    ? `With the rejected trials, each of these ${figures} would lie inside its interval without them: the ` +
+        'rejections did not make the result.'
+    : `**Warning:** ${apart.length} of these ${figures} would differ with the rejected trials: the result rests ` +
+        'on the rules that rejected them.'
 }
 
 export function blocksTable({ blocks }: Summary): Table {

@@ -107,7 +107,7 @@ const table: readonly Row[] = [
     closedLoop: 'reject',
     openLoop: 'reject',
     needsLongWindow: true,
-    why: 'a replica was ready to run while its CPU ran something that is not of this run',
+    why: 'a replica was ready to run while its CPU ran something outside of this run',
   },
   {
     id: 'littles-law',
@@ -139,7 +139,7 @@ const table: readonly Row[] = [
   {
     id: 'users-not-rotating',
     limit: 0.2,
-    unit: 'share of the users that as many random requests would have met, and these did not',
+    unit: 'share of the users that were missed, though as many random requests would have met them',
     closedLoop: 'reject',
     openLoop: 'reject',
     why: 'few users flatter caches: a session or token seen a moment ago costs less',

@@ -17,7 +17,10 @@ export function tlsProblem(
   if (!tls) return null
   const own = protocols?.[`TLSv${tls}`]
   if (!own?.accepted)
-    return `the proxy refused a ClientHello of TLS ${tls}, its own version (${own?.answer}): what it says to the others means nothing`
+    return (
+      `the proxy refused a ClientHello of TLS ${tls}, its own version (${own?.answer}): its answers to the ` +
+      'others mean nothing'
+    )
   const reuse = load.loop === 'closed' ? (load.reuse ?? 'kept') : 'kept'
   if (reuse === 'kept') return null
   const { full, resumed } = handshakes ?? { full: 0, resumed: 0 }

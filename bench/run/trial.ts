@@ -39,7 +39,7 @@ export interface Conditions extends Surroundings {
 /** One trial alone. @throws as `runTogether` */
 export async function runTrial(trial: Trial, traits: Traits, conditions: Conditions): Promise<TrialResult> {
   const [result] = await runTogether([trial], traits, conditions)
-  if (!result) throw new Error(`nothing became of ${trial.id}`)
+  if (!result) throw new Error(`${trial.id} has no result`)
   return result
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const cellSchema = z.object({
   text: z.string(),
-  trials: z.array(z.string()).describe('Ids of those that it rests on; none where it was not measured'),
+  trials: z.array(z.string()).describe('Ids of the trials that it rests on; none where it was not measured'),
 })
 
 export const tradeSchema = z

@@ -21,10 +21,11 @@ export function tradeSection({ trade }: { trade: Trade }): Section | null {
 
 /** How the table is to be read. */
 export const NOTE =
-  `Each cell was measured in this run; ${ABSENT} was not. A logout acts within the worst time that was seen, at the scheme’s ` +
-  'own settings, from its acknowledgement to the last acceptance on any replica under load; where a token lives on for its ' +
-  'lifetime, that is the bound, and it was checked with a shorter one. Users keep a token in local storage and a session in an ' +
-  '`HttpOnly` cookie. What each column comes from, with intervals and conditions, is in its own section below.'
+  `Each cell was measured in this run; ${ABSENT} was not. A logout acts within the worst time that was seen, ` +
+  'at the scheme’s own settings, from its acknowledgement to the last acceptance on any replica under load. ' +
+  'If a token lives on for its lifetime, that lifetime is the bound; it was checked with a shorter one. ' +
+  'Users keep a token in local storage and a session in an `HttpOnly` cookie. Each column has its own ' +
+  'section below, with intervals and conditions.'
 
 export function tradeTable(trade: Trade): Table {
   return {

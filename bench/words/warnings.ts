@@ -21,10 +21,10 @@ export const meaning: Readonly<Record<Warning, string>> = {
   'generator-lag': 'the sender noticed arrivals late: latencies contain its own delay',
   'rate-missed': 'fewer or more arrivals were sent than the arrival rate asks for',
   throttled: 'a CPU quota held processes back during the measurement',
-  'run-queue-wait': 'a replica was ready to run while its CPU ran something that is not of this run',
+  'run-queue-wait': 'a replica was ready to run while its CPU ran something outside of this run',
   'littles-law': 'requests in flight are not throughput × latency: one of the three was measured wrongly',
   'warm-up-not-over': 'CPU a request was still changing: code was still being compiled',
-  'rejects-matter': 'with the rejected trials the figure would be another one',
+  'rejects-matter': 'the figure would differ with the rejected trials',
 }
 
 /** Marks and the sentence below a table that has them. */

@@ -8,7 +8,7 @@ import { openNearCache } from '../stores/near-cache.ts'
 import { openRedis } from '../stores/redis.ts'
 
 export const scheme: Scheme = {
-  summary: 'own sessions in Redis with a near cache in each replica, which Redis invalidates',
+  summary: 'own sessions in Redis with a near cache in each replica that Redis invalidates',
   traits: {
     state: 'redis',
     transport: 'cookie',

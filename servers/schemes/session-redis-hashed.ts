@@ -7,7 +7,7 @@ import { opaqueAuth, type StoredSession, sessionKey } from '../sessions/opaque-s
 import { bounded, openRedis } from '../stores/redis.ts'
 
 export const scheme: Scheme = {
-  summary: 'own sessions in Redis: a public id, and a secret that is stored as its hash alone',
+  summary: 'own sessions in Redis: a public id, and a secret stored only as its hash',
   traits: {
     state: 'redis',
     transport: 'cookie',

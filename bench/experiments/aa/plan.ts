@@ -9,7 +9,7 @@ const BLOCKS = { smoke: 1, standard: 10, full: 20, calibration: 5 } as const
 
 export const aa: Experiment = {
   name: 'aa',
-  question: 'What do two measurements of the same thing differ by on this machine?',
+  question: 'How far apart are two measurements of the same thing on this machine?',
   // It says nothing about schemes.
   profiles: [],
   plan(options) {

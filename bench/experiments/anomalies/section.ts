@@ -22,15 +22,18 @@ export function anomaliesSection(summary: Summary): Section | null {
 }
 
 const NOTE =
-  'Seen of n, with the exact 95 % interval in per cent (Clopper-Pearson). *Lost updates*: ten clients of one login each read the ' +
-  'preferences, add one of their own and put all back, at once; lost is what the client who wrote last does not find (the ten depend on each other, so that this interval is too narrow). The API replaces ' +
-  'the whole, so that a session keeps about one of them, whatever its store; with tokens each client has a copy, and nobody ' +
-  'finds what the others wrote. *Undone logouts*: the head of a write is sent, a logout is acknowledged, the rest of the ' +
-  'write comes, and the old credential is accepted again. *Elsewhere*: uses at each replica by turns, without sticky routing.'
+  'Seen of n, with the exact 95 % interval in per cent (Clopper-Pearson). *Lost updates*: ten clients of one ' +
+  'login each read the preferences, add one of their own and put all back, at once. A preference is lost if ' +
+  'the client that wrote last does not find it (the ten depend on each other, so this interval is too ' +
+  'narrow). The API replaces the whole, so a session keeps about one of them, whatever its store. With ' +
+  'tokens each client has a copy, and nobody finds what the others wrote. *Undone logouts*: the head of a ' +
+  'write is sent, a logout is acknowledged, the rest of the write comes, and the old credential is accepted ' +
+  'again. *Elsewhere*: uses at each replica by turns, without sticky routing.'
 
 const RACES_NOTE =
-  'Eight clients send the same refresh token at once. Strict reuse detection takes a second use for a theft and ends the ' +
-  'login of all of them; within a grace it answers an access token and no further refresh token.'
+  'Eight clients send the same refresh token at once. Strict reuse detection takes a second use for a theft ' +
+  'and ends the login of all of them. Within a grace period it hands out an access token and no further ' +
+  'refresh token.'
 
 /** A row for each arm. */
 function anomaliesTable({ anomalies }: Summary): Table {

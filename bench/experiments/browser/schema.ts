@@ -9,14 +9,17 @@ export const browserSummarySchema = z
     schemes: z.array(
       browserSchema.pick({ readable: true, thefts: true }).extend({
         scheme: z.string(),
-        trials: z.array(z.string()).min(1).describe('Ids; what any of them showed to be possible, is'),
+        trials: z
+          .array(z.string())
+          .min(1)
+          .describe('Ids; a thing counts as possible if one of these trials showed it'),
         forgeries: z.array(
           forgerySchema.omit({ arrived: true, changed: true }).extend({
             outcome: z
               .enum(['changed', 'refused', 'no-credential', 'not-sent'])
               .describe(
                 'refused: the server had the credential and said no. no-credential: the browser sent the request without ' +
-                  'one. not-sent: the browser asked for leave first and got none',
+                  'one. not-sent: the browser asked for permission first and got none',
               ),
           }),
         ),

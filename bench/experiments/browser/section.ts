@@ -14,7 +14,7 @@ export function browserSection({ browser }: Summary): Section | null {
   return section(
     'in-a-real-browser',
     'In a real browser',
-    `Chromium ${list(browser.versions)}, over HTTPS, at servers with all that they have in production.`,
+    `Chromium ${list(browser.versions)}, over HTTPS, at servers set up as in production.`,
     markdownTable(credentialTable(browser), 'text'),
     CREDENTIAL_NOTE,
     markdownTable(forgeryTable(browser), 'text'),
@@ -23,11 +23,11 @@ export function browserSection({ browser }: Summary): Section | null {
 }
 
 const CREDENTIAL_NOTE =
-  'A script that got into a page of the application reads a credential when what it could read let somebody in from ' +
-  'elsewhere; it uses one when its own requests, sent from that page, were answered as the user’s. `HttpOnly` keeps a ' +
-  'credential from being carried away and not from being used. “Readable” is what of the user’s profile base64 alone ' +
-  'shows of the credential. Other pages tried ten requests for a change at the server as it is: five from another site, ' +
-  'five from a subdomain.'
+  'A script that got into a page of the application reads a credential if what it read let somebody in from ' +
+  'elsewhere. It uses one if its own requests from that page were answered as the user’s. `HttpOnly` keeps a ' +
+  'credential from being carried away, but not from being used. “Readable” is the part of the user’s profile ' +
+  'that base64 alone shows. Other pages tried ten requests for a change at the server as it is: five from ' +
+  'another site, five from a subdomain.'
 
 /** One row a scheme, as its server is. */
 export function credentialTable({ schemes }: Browser): Table {
@@ -35,7 +35,7 @@ export function credentialTable({ schemes }: Browser): Table {
     head: [
       'scheme',
       'kept in',
-      'readable in it without a key',
+      'readable without a key',
       'script reads it',
       'script uses it',
       'changes by other pages',
@@ -105,7 +105,7 @@ export function forgeryTable({ schemes }: Browser): Table {
   })
   return {
     head: [
-      'what is left',
+      'defence',
       'at',
       ...requests.map((request) => REQUESTS[request]),
       'the first four, from a subdomain',
@@ -130,9 +130,9 @@ function outcomesText(forgeries: readonly Forgery[]): string {
 }
 
 const FORGERY_NOTE =
-  'Requests of another site’s page in a browser that is logged in, and in the last column of a page on a subdomain of the ' +
-  'application’s own domain, which `SameSite` does not hold back. The form and the GETs are those of a test ' +
-  'application before the server, whose own API takes changes as JSON alone: nothing that a GET reaches should ' +
-  'change anything. “The check” is that of `Sec-Fetch-Site` and `Origin`. Without `SameSite` Chromium treats a cookie as ' +
-  '`Lax`, but lets forms send one that is younger than two minutes. “Not sent”: the browser asks for leave before ' +
-  '(CORS) and gets none.'
+  'Requests of another site’s page in a browser that is logged in. In the last column the page is on a ' +
+  'subdomain of the application’s own domain; `SameSite` does not hold it back. The form and the GETs go to ' +
+  'a test application in front of the server. The server’s own API takes changes as JSON alone, and no GET ' +
+  'should change anything. “The check” is that of `Sec-Fetch-Site` and `Origin`. Without `SameSite` Chromium ' +
+  'treats a cookie as `Lax`, but lets forms send one that is younger than two minutes. “Not sent”: the ' +
+  'browser asks for permission first (CORS) and gets none.'

@@ -26,7 +26,7 @@ export function throughputChart(run: Run, summary: CoreSummary): Drawing | null 
   const error = summary.aa ? ownError(summary.aa.throughputRatio, 1) : null
   const notes = [
     ...(control && error !== null ? ['grey band: the run’s own error'] : []),
-    ...(limited.includes(true) ? ['† hollow: the load ran out of CPU, not the scheme’s figure'] : []),
+    ...(limited.includes(true) ? ['† hollow: the load ran out of CPU; not the scheme’s figure'] : []),
     ...(arms.some(({ warnings }) => warnings.includes('replica-not-saturated'))
       ? ['‡ replica had CPU to spare']
       : []),

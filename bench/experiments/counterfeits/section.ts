@@ -18,6 +18,7 @@ export function counterfeitsSection({ counterfeits: entries }: Summary): Section
 
 const HEAD = ['scheme', 'sent', 'let in', 'answered 5xx', 'share let in, at most']
 const NOTE =
-  'Credentials that nobody issued, made without a key from two that were: characters changed, added and cut, parts of ' +
-  'another user’s, other algorithms and claims, no signature. The last column is what share of such could be let in ' +
-  'and not have been met, with 95 %. The checks of `servers/GUARANTEES.md` ask for more, with the keys in hand.'
+  'Credentials that nobody issued, made without a key from two issued ones: characters changed, added and ' +
+  'cut, parts of another user’s, other algorithms and claims, no signature. The last column is the largest ' +
+  'share of them that could be let in without showing here, with 95 %. The checks of `servers/GUARANTEES.md` ' +
+  'ask for more, with the keys in hand.'

@@ -56,18 +56,18 @@ const everybodyOut: Expectation = {
 const endedStays: Expectation = { words: 'an acknowledged logout lasts', of: 'late', most: 0 }
 const endedLives: Expectation = { words: 'ended tokens come back to life', of: 'late', least: 1, by: denied }
 const nothingGoes: Expectation = {
-  words: 'nothing is answered well meanwhile',
+  words: 'no answer is good meanwhile',
   of: 'duringShare',
   most: 0.1,
   by: asking,
 }
-const allGoes: Expectation = { words: 'all goes on meanwhile', of: 'duringShare', least: 0.95 }
+const allGoes: Expectation = { words: 'everything goes on meanwhile', of: 'duringShare', least: 0.95 }
 const soonBack: Expectation = { words: 'it is back within 2 s', of: 'recoveryMs', most: 2_000 }
 /** Nobody can ask Redis, which has lost nothing. */
 const outage: readonly Expectation[] = [
   nothingGoes,
   // Logins ask nothing of a denylist.
-  { words: 'no token is let in that cannot be looked up', of: 'duringShare', most: 0.2, by: closed },
+  { words: 'a token that cannot be looked up is not let in', of: 'duringShare', most: 0.2, by: closed },
   { words: 'tokens that cannot be looked up are let in', of: 'duringShare', least: 0.8, by: open },
   { words: 'ended tokens are let in', of: 'late', least: 1, by: open },
   { words: 'access tokens go on', of: 'duringShare', least: 0.7, by: renewed },
@@ -132,7 +132,7 @@ export const EXPECTED: Readonly<Record<FaultId, readonly Expectation[]>> = {
   ],
   'replica-other-keys': [
     {
-      words: 'who meets it is logged out',
+      words: 'users who meet it are logged out',
       of: 'loggedOutShare',
       least: 0.2,
     },

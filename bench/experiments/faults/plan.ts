@@ -105,7 +105,7 @@ export const faults: Experiment = {
   },
 }
 
-const ALONE = 'faults: left out, since this fleet has one replica, and what is broken would be all of it'
+const ALONE = 'faults: left out, since this fleet has one replica, and a fault would break all of it'
 
 function schemesFor({ feels, spread }: Laid, options: PlanOptions): SchemeName[] {
   const { schemes, schemesNamed, traits } = options

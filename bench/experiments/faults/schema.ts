@@ -20,21 +20,21 @@ const faultsSummarySchema = z
           duringShare: nonNegative,
           endShare: nonNegative.describe('In the last second before the healing'),
           failed: count.describe(
-            'Requests from the injection to the end of what was watched that were not good',
+            'Requests without a good answer, from the injection to the end of the observation',
           ),
           due: count.describe('Requests in that time'),
           firstFailureMs: nonNegative.nullable().describe('After the injection began; null: none'),
           recoveryMs: nonNegative
             .nullable()
             .describe(
-              'From the end of the healing until 95 % of what was good before are good again for a second; null: not ' +
+              'From the end of the healing until 95 % of what was good before is good again for a second; null: not ' +
                 'while it was watched',
             ),
           watchedMs: nonNegative.describe('After the end of the healing'),
           alive: count.describe('Logins that nobody had ended'),
-          loggedOut: count.describe('Those of them that were refused'),
-          before: count.describe('Those of them that were logged in when it began'),
-          loggedOutBefore: count.describe('Those of these that were refused'),
+          loggedOut: count.describe('Of those, the refused ones'),
+          before: count.describe('Logins that nobody had ended and that were there when it began'),
+          loggedOutBefore: count.describe('Of those, the refused ones'),
           revoked: count.describe('Acknowledged logouts'),
           late: count.describe('Those that were accepted beyond their declared bound'),
           revokedMeanwhile: count.describe('Logouts that were acknowledged between injection and healing'),
@@ -47,7 +47,7 @@ const faultsSummarySchema = z
         .describe('Shares are of good answers; counts are sums over the trials, times the worst of them'),
       expectations: z
         .array(z.object({ words: z.string(), kept: z.boolean(), always: z.boolean() }))
-        .describe('Written down before, by what the scheme declares; always: of every scheme and fault'),
+        .describe('Fixed before the run, by what the scheme declares; always: of every scheme and fault'),
       timeline: z
         .array(z.object({ fromMs: z.number(), goodShare: nonNegative.nullable() }))
         .describe('Of the first trial'),

@@ -28,10 +28,11 @@ export function faultsSection(summary: Summary, chart: ChartLink): Section | nul
 }
 
 const NOTE =
-  'Good is a right answer within half a second of when the request was due. Failed are all others from the injection to the ' +
-  'end of what was watched. Back: from the end of the healing until 95 % of what was good before is good again for a second. ' +
-  'Logged out are logins that were refused although nobody had ended them; whoever is refused logs in again, so that an ' +
-  'outage of memory passes. Ended logins that live were accepted later than the scheme’s declared bound. Hangs had no answer ' +
+  'An answer is good if it is right and comes within half a second of when the request was due. All others ' +
+  'count as failed, from the injection to the end of the observation. “Back after” is the time from the end ' +
+  'of the healing until 95 % of what was good before is good again for a second. A login counts as logged ' +
+  'out if it was refused although nobody had ended it. A refused user logs in again, so an outage of memory ' +
+  'passes. Ended logins that live were accepted later than the scheme’s declared bound. Hangs had no answer ' +
   'within 2 s.'
 
 /** What must be 0 whatever breaks, and where it was not. */
@@ -111,13 +112,16 @@ function surprises(faults: readonly Entry[]): string {
   })
   const all = faults.reduce((sum, { expectations }) => sum + expectations.length, 0)
   if (lines.length === 0)
-    return `All ${counted(all, 'expectation')} that the code held before this run came true.`
-  return `**Not as expected**, of ${counted(all, 'expectation')} that the code held before this run:\n\n${bullets(lines)}`
+    return `All ${counted(all, 'expectation')} that were fixed before this run came true.`
+  return (
+    `**Not as expected**, of ${counted(all, 'expectation')} that were fixed before this ` +
+    `run:\n\n${bullets(lines)}`
+  )
 }
 
 function expectationsTable(faults: readonly Entry[]): Table {
   return {
-    head: ['fault', 'scheme', 'expected', 'came so'],
+    head: ['fault', 'scheme', 'expected', 'came true'],
     rows: faults.flatMap((entry) =>
       entry.expectations
         .filter(({ always }) => !always)

@@ -36,8 +36,8 @@ export function journeySection(summary: Summary, chart: ChartLink): Section | nu
 }
 
 const STEPS_NOTE =
-  'p50 and p99 in ms, from when a step was due, that is the reply before it and the think, to its last byte. They ' +
-  'belong to the busy share beside them: nearer to 100 % any scheme is slow.'
+  'p50 and p99 in ms, from when a step was due to its last byte. A step is due when the reply before it has ' +
+  'come and the user has thought. Read them with the busy share beside them: near 100 % any scheme is slow.'
 
 const named = (summary: Summary) =>
   summary.journeys.flatMap((journey) => {

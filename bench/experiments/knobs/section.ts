@@ -29,7 +29,8 @@ export function knobsSection({ environment }: Run, summary: CoreSummary, chart: 
     VERSUS_NOTE,
     prices.length > 0 ? `What a tuning gives up: ${prices.join(' ')}` : null,
     versions.length > 0
-      ? `Node ${list(versions)} beside ${environment.runtime.node}, which serves all other arms; each server told its version.`
+      ? `Node ${list(versions)} beside ${environment.runtime.node}, which serves all other arms; each server ` +
+          'reported its version.'
       : null,
   )
 }

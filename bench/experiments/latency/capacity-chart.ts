@@ -21,9 +21,7 @@ export function capacityChart(run: Run, { latency }: Summary): Drawing | null {
   const apart = estimates.map((estimate) => (estimate && estimate.lo < estimate.hi ? estimate : null))
   const notes = [
     'grey tick: knee, most throughput ÷ mean latency',
-    ...(latency.some(isLowerBound)
-      ? ['≥ hollow: at least, no rate near it was sent that broke the SLO']
-      : []),
+    ...(latency.some(isLowerBound) ? ['≥ hollow: at least; no rate sent near it broke the SLO'] : []),
   ]
   const lines = [
     provenance(run, estimates),

@@ -32,7 +32,7 @@ export function latencyChart(run: Run, summary: Summary): Drawing | null {
   const subtitle = [
     provenance(run, p99s, 'all windows'),
     `open loop, ${arrivalsOf(run)} · ${boundText(slo)}: dashed · capacity: upright line · knee: dotted line`,
-    'thick: p99 · thin: p50 · what is below 1 ms is drawn at 1 ms',
+    'thick: p99 · thin: p50 · values below 1 ms are drawn at 1 ms',
   ]
   const { option, height } = smallMultiples(entries, area, (entry) => panel(entry, slo, scale), [
     text('arrivals per second', { left: 'center', bottom: 10 }),

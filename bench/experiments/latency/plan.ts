@@ -5,7 +5,7 @@ import { OPEN_CONNECTIONS_PER_REPLICA, profiles } from '../profiles.ts'
 
 export const latency: Experiment = {
   name: 'latency',
-  question: 'How long does an answer take at each arrival rate, and what rate keeps the SLO?',
+  question: 'How long does an answer take at each arrival rate, and which rate keeps the SLO?',
   plan(options) {
     const { blocks, warmupSec, warmupRequests, measureSec, brief, ...ladder } =
       profiles[options.profile].latency

@@ -13,7 +13,7 @@ export const part = {
         rungs: z.array(latencyRowSchema),
         rejected: z
           .array(z.object({ arrivalsPerSec: z.number(), windows: count, by: z.array(warningSchema) }))
-          .describe('Rates at which gates rejected windows, which are in no figure'),
+          .describe('Rates with windows that gates rejected; those are in no figure'),
         capacityPerSec: estimateSchema.nullable(),
         capacityNote: capacityNoteSchema,
         kneePerSec: z

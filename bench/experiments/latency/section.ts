@@ -8,15 +8,16 @@ import type { Summary } from './schema.ts'
 import { capacityTable, demandTable, latencyTable, rejectedRatesTable, rungsTable } from './tables.ts'
 
 const DEMAND_NOTE =
-  'Busy cores are U = U0 + D·X at X requests/s, fitted over the rates below 90 % busy. D is what one more request ' +
-  'takes, U0 what does not grow with them: where CPU a request falls as the rate rises, since each wake-up serves ' +
-  'more of them, U0 is the part that is shared and no figure of an idle server. CPU a request at one rate is ' +
-  `D + U0 ÷ X and cannot be compared between rates; D can. A worst residual above ${percent(WORST_RESIDUAL)} says that a straight line ` +
-  'describes the scheme poorly, and that D is no basis for a plan.'
+  'Busy cores are U = U0 + D·X at X requests/s, fitted over the rates below 90 % busy. D is the service ' +
+  'demand of one more request. U0 does not grow with requests. CPU a request often falls as the rate rises, ' +
+  'since each wake-up then serves more of them; U0 is then the shared part, and no figure of an idle server. ' +
+  'CPU a request at one rate is D + U0 ÷ X and cannot be compared between rates; D can. If the worst ' +
+  `residual is above ${percent(WORST_RESIDUAL)}, a straight line describes the scheme poorly, and D is no ` +
+  'basis for a plan.'
 
 const LATENCY_NOTE =
-  'From the intended send to the last byte, in an open loop. Utilization stands beside every response time, because ' +
-  'one without the other says little: near a busy share of 100 % any scheme is slow.'
+  'From the intended send to the last byte, in an open loop. Utilization stands beside every response time, ' +
+  'because one without the other says little: near 100 % any scheme is slow.'
 
 export function latencySection(run: Run, summary: Summary, chart: ChartLink): Section | null {
   const { rules } = run
@@ -35,7 +36,7 @@ export function latencySection(run: Run, summary: Summary, chart: ChartLink): Se
     chart('charts/latency.svg', 'p50 and p99 of each scheme against the arrival rate'),
     ...(rejectedRates.rows.length > 0
       ? [
-          'Rates at which a rule rejected what was seen; they are in no figure:',
+          'Rates with windows that a rule rejected; those are in no figure:',
           markdownTable(rejectedRates, 'text'),
         ]
       : []),
@@ -49,7 +50,10 @@ function stepNote({ plan }: Run): Part {
   if (!load || load.ratesPerSec)
     return 'Rates were named: a capacity is the highest of them that kept the SLO.'
   const step = 2 ** (0.5 ** load.searchRungs) - 1
-  return `The search ends in steps of ${percent(step)}: a capacity is the last rate that kept the SLO, the next one up did not, and equal figures mean the same step.`
+  return (
+    `The search ends in steps of ${percent(step)}: a capacity is the last rate that kept the SLO before the ` +
+    'first step that did not. Equal figures mean the same step.'
+  )
 }
 
 export function demandSection(summary: Summary): Section | null {

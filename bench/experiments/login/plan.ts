@@ -23,7 +23,7 @@ const HASHING_CONNECTIONS = 8
 
 export const login: Experiment = {
   name: 'login',
-  question: 'What does a login cost, and what of it is the hashing of the password?',
+  question: 'What does a login cost, and how much of that is the password hash?',
   profiles: ['full'],
   plan(options) {
     const { blocks, hashedSec, ...phases } = profiles[options.profile].login
@@ -68,5 +68,4 @@ function among(table: readonly SchemeName[], { schemes, schemesNamed }: PlanOpti
   return schemesNamed ? named : named.filter((scheme) => table.includes(scheme))
 }
 
-const NO_HASHING =
-  'login: only with a mere comparison of passwords, since this fleet cannot tell its servers to hash them'
+const NO_HASHING = 'login: passwords are only compared, since this fleet cannot tell its servers to hash them'

@@ -27,9 +27,10 @@ export function loginSection(summary: Summary): Section | null {
 }
 
 const NOTE =
-  'Each connection logs its next user in as soon as the reply came. Hashed passwords are derived by scrypt (N = 2^15, ' +
-  'r = 8, p = 3), in the thread pool and on the same core as everything else of the replica; the others are compared. ' +
-  'A sample of what was issued was tried afterwards, and named the right user.'
+  'Each connection logs its next user in as soon as the reply has come. Hashed passwords are derived by ' +
+  'scrypt (N = 2^15, r = 8, p = 3), in the thread pool and on the same core as everything else of the ' +
+  'replica; the others are only compared. A sample of the credentials was tried afterwards, and named the ' +
+  'right user.'
 
 /** What the choice of a scheme changes about a login: the dearest issuing against the cheapest hashed login. */
 function whatIsLeft({ hashedLogins: hashed, arms }: Summary): string | null {
@@ -45,12 +46,12 @@ function whatIsLeft({ hashedLogins: hashed, arms }: Summary): string | null {
   const most = dearest.us / least
   const verdict =
     most < NEXT_TO_NOTHING
-      ? 'whichever is chosen, a login costs the same'
-      : 'that is what the choice between them can change'
+      ? 'a login costs the same with every scheme'
+      : 'the choice of scheme can change that much'
   return (
-    `Where passwords are hashed as they should be, the hash is at least ${hashShare(Math.min(...shares))} % of a login’s ` +
-    `CPU. What a scheme adds by issuing its session or token is at most ${figure(100 * most)} % of it ` +
-    `(${dearest.scheme}): ${verdict}.`
+    `Where passwords are hashed as they should be, the hash is at least ${hashShare(Math.min(...shares))} % of ` +
+    `a login’s CPU. Issuing the session or token is at most ${figure(100 * most)} % of it (${dearest.scheme}): ` +
+    `${verdict}.`
   )
 }
 
@@ -73,7 +74,7 @@ function loginTable(summary: Summary): Table {
       'logins/s',
       ...cpuHeads('CPU ms/login: '),
       'over the control, CPU ms',
-      'of it the hash',
+      'share of the hash',
       'Redis commands',
     ],
     rows: arms.map(({ arm, metrics, authTaxUs, warnings }) => {

@@ -25,13 +25,14 @@ export function payloadSection(summary: Summary, chart: ChartLink): Section | nu
 }
 
 const SLOPES_NOTE =
-  'What each further KB (1,000 bytes of JSON) of state adds, by least squares over the sizes in each block. `GET /me` ' +
-  'answers with the state, so that the control shows what the body alone costs; what is beyond that is the scheme’s.'
+  'The cost of each further KB (1,000 bytes of JSON) of state, by least squares over the sizes in each ' +
+  'block. `GET /me` answers with the state, so the control shows the cost of the body alone; the rest is the ' +
+  'scheme’s.'
 
 const ROWS_NOTE =
   'Bytes are those of request and reply with their headers, between client and proxy. Throughput and CPU ' +
-  '(replica, Redis and proxy) are against the same scheme’s smallest state, within blocks. Rows marked “largest” are the largest state that was found to be ' +
-  'answered, measured once. Larger ones are not measured.'
+  '(replica, Redis and proxy) are against the same scheme’s smallest state, within blocks. Rows marked ' +
+  '“largest” have the largest state that was still answered; it was measured once, and larger ones were not.'
 
 /** What more state costs a request, and where it is kept. */
 function slopesTable({ payload }: Summary): Table {

@@ -115,7 +115,7 @@ function cannotTell({ warnings }: Arms[number]): boolean {
 }
 
 function legend(arms: Arms): string {
-  const dotted = '%: of N times one · dotted: the demand law, to where one Redis is full'
+  const dotted = '%: of N times one · dotted: the demand law, until Redis is full'
   if (arms.some(sharesCores))
     return 'hollow, dashed: these replicas share cores, so the line says nothing about how the scheme scales'
   const limited = arms.some(({ warnings }) => instrumentLimit(warnings) !== null)
@@ -135,5 +135,5 @@ function titleOf(summary: Summary, arms: Arms): string {
   if (range !== null) return `${largest} replicas reach ${range} of ${largest} times one`
   return arms.some(sharesCores)
     ? 'Too few cores to tell how schemes scale: replicas share them'
-    : 'How schemes scale was not seen: the replicas were not the limit'
+    : 'How schemes scale was not seen: the replicas were not the bottleneck'
 }

@@ -64,17 +64,17 @@ const LEFT_OUT =
   'throughput grows in the scale model, with every process under a CPU quota'
 
 const MODEL =
-  'replicas: measured in the scale model, since this machine has no core for each replica: every replica and Redis ' +
-  'run under equal CPU quotas, the proxy under one for each replica; ratios of throughput are meant to be read, ' +
-  'nothing else, and what the quotas themselves do to CPU a request is printed beside them'
+  'replicas: measured in the scale model, since this machine has no core for each replica: every replica and ' +
+  'Redis run under equal CPU quotas, the proxy under one for each replica; read only its ratios of ' +
+  'throughput; the effect of the quotas on CPU a request is printed beside them'
 
 const sharedNote = (counts: readonly number[]) =>
   `replicas: at N = ${counts.join(', ')} replicas share cores on this machine, so throughput there says nothing about ` +
   'scaling; it is flagged, and given no efficiency'
 
 const noQuotas = (counts: readonly number[], problem: string) =>
-  `replicas: N = ${counts.join(', ')} left out, since this machine has no core for each of so many replicas and they ` +
-  `cannot be given CPU quotas (${problem}): for them there is only what the demand law says`
+  `replicas: N = ${counts.join(', ')} left out, since this machine has no core for each of so many replicas ` +
+  `and they cannot be given CPU quotas (${problem}): only the demand law speaks for them`
 
 const doNotFit = (counts: readonly number[]) =>
   `replicas: N = ${counts.join(', ')} left out, since so many do not fit on this machine with 8 % of a core each`

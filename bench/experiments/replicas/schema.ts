@@ -10,7 +10,7 @@ export const part = {
         scheme: z.string(),
         replicas: count.min(1),
         speedup: estimateSchema.describe(
-          'X(N) ÷ X(1) within blocks; in the scale model had the CPUs been as fast for both: ÷ pace',
+          'X(N) ÷ X(1) within blocks; in the scale model at equal pace of the CPUs: ÷ pace',
         ),
         efficiency: estimateSchema.nullable().describe('X(N) ÷ (N · X(1)); null when withheld'),
         withheld: warningSchema.nullable().describe('Why there is no efficiency'),
@@ -42,7 +42,7 @@ export const part = {
             redisPerSec: estimateSchema.nullable().describe('What one Redis can serve; null: not used'),
             redisFromReplicas: estimateSchema
               .nullable()
-              .describe('Number of replicas from which on Redis, not they, is the limit'),
+              .describe('Number of replicas from which on Redis is the bottleneck'),
           })
           .nullable()
           .describe(
@@ -74,7 +74,9 @@ export const part = {
         error: z.number().describe('Measured ÷ predicted − 1'),
       }),
     )
-    .describe('What was written down before the arms held out were measured, and what they showed'),
+    .describe(
+      'Predictions that were written down before the held-out arms were measured, and what those showed',
+    ),
 }
 
 export type Summary = SummaryWith<typeof part>

@@ -76,14 +76,14 @@ function modelNote({ scalability }: Summary): Part {
   const share = scalability.find(({ shareCores }) => shareCores !== null)?.shareCores
   if (!share) return null
   return (
-    `**Scale model:** this machine has no core for each replica, so each of them and Redis had ${percent(share)} of one, ` +
-    'the proxy half as much again for each replica, and small servers that ask themselves stood for the replicas ' +
-    'that were not there, so that the machine was as busy at every N. Ratios of throughput are what to read here. They are ' +
-    'taken at equal pace of the CPUs, which on a shared host changes within seconds: what another ' +
-    'small server on each CPU, with the same quota at every N, got done for its CPU time in the same windows, as a multiple ' +
-    'of that beside one replica, is “pace of the CPUs”, and ' +
-    'requests/s ÷ pace what is compared. “CPU of the model” is the replicas’ CPU a request, as a multiple of what one replica ' +
-    'takes without quotas: what the model itself adds.'
+    '**Scale model:** this machine has no core for each replica. So each replica and Redis had ' +
+    `${percent(share)} of one, and the proxy half as much again for each replica. Small servers that ask ` +
+    'themselves stood for the replicas that were not there, so that the machine was as busy at every N. Read ' +
+    'only ratios of throughput here. They are taken at equal pace of the CPUs, which on a shared host changes ' +
+    'within seconds. Another small server on each CPU, with the same quota at every N, shows that pace: “pace ' +
+    'of the CPUs” is what it got done for its CPU time in the same windows, as a multiple of that beside one ' +
+    'replica. Fleets are compared by requests/s ÷ pace. “CPU of the model” is the replicas’ CPU a request, as ' +
+    'a multiple of that of one replica without quotas: the cost of the model itself.'
   )
 }
 
@@ -100,9 +100,10 @@ function scatteredNote(scalability: readonly Scalability[]): Part {
 }
 
 const LAWS_NOTE =
-  'The demand law says X(N) = min(N · X(1), 1 ÷ demand on Redis): straight up to where the one Redis is full, level from ' +
-  'there; that demand is what Redis took of a request while two replicas without a quota kept it full. The Universal Scalability Law, X(N) = λN ÷ (1 + α(N − 1) + βN(N − 1)), is fitted to all N: α is contention, ' +
-  'β coherency, both 0 where nothing is lost.'
+  'The demand law says X(N) = min(N · X(1), 1 ÷ demand on Redis): it rises straight until the one Redis is ' +
+  'full, and is level from there. The demand was measured on a Redis that two replicas without a quota kept ' +
+  'full. The Universal Scalability Law, X(N) = λN ÷ (1 + α(N − 1) + βN(N − 1)), is fitted to all N: α is ' +
+  'contention, β coherency, both 0 where nothing is lost.'
 
 function lawsTable({ scalability }: Summary): Table {
   return {
@@ -134,9 +135,9 @@ export function predictionsText(predictions: Summary['predictions']): string | n
   const errors = predictionErrors(predictions)
   if (!errors) return null
   return (
-    `**Predicted before measured.** The demand law foretold ${counted(predictions.length, 'fleet')} from smaller ones, ` +
-    'written into run.json before the first of them was started. It was off by ' +
-    `${percent(errors.median)} in the median and by ${percent(errors.worst)} at most.`
+    `**Predicted before measured.** The demand law predicted ${counted(predictions.length, 'fleet')} from ` +
+    'smaller ones. The predictions were written into run.json before the first of these fleets was started. ' +
+    `They were off by ${percent(errors.median)} in the median and by ${percent(errors.worst)} at most.`
   )
 }
 

@@ -42,7 +42,7 @@ export function refreshChart(run: Run, summary: Summary): Drawing | null {
     ]),
   })
   const note =
-    'computed from the CPU of one refresh, for a user who is there all the time · both axes logarithmic'
+    'computed from the CPU of one refresh, for a user who is active all the time · both axes logarithmic'
   return drawing(titleOf(entries), [provenance(run, costs), note], option, HEIGHT)
 }
 

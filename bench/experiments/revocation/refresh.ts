@@ -49,14 +49,16 @@ export function refreshParts({ refresh: entries }: Summary, chart: ChartLink): P
     if (!total) return []
     return [
       `### What a short lifetime costs: \`${entry.scheme}\``,
-      `A refresh takes ${withInterval(total)} µs of CPU (${tiersText(entry)}; ${counted(total.n, 'block')}, a closed loop). ` +
-        'A user who is there all the time needs one each lifetime, and lifetimes are how long a revoked credential is accepted:',
+      `A refresh takes ${withInterval(total)} µs of CPU (${tiersText(entry)}; ${counted(total.n, 'block')}, a ` +
+        'closed loop). A user who is active all the time needs one refresh each lifetime, and a revoked credential ' +
+        'is accepted for a lifetime:',
       markdownTable(curveTable(entry)),
       chart(
         'charts/refresh.svg',
         'CPU of the refreshes of a user-hour against how long a revoked token is accepted',
       ),
-      'Extra are the refreshes alone: between them a token is verified like any other. A user who comes for a moment needs none.',
+      'Only the refreshes are extra: between them a token is verified like any other. A user who comes for a ' +
+        'moment needs none.',
     ]
   })
 }

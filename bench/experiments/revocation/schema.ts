@@ -30,8 +30,8 @@ const revocationSummarySchema = z
           unsupported: z.boolean().describe('The scheme cannot, as declared, and says so'),
           n: count.describe('Revocations that were watched to their end'),
           cut: count.describe('Those that were not'),
-          refused: count.describe('Those that were not accepted, or whose login was not'),
-          accepted: count.describe('Revocations after whose acknowledgement a use began that was accepted'),
+          refused: count.describe('Revocations that were not accepted, or that had no accepted login'),
+          accepted: count.describe('Revocations with an accepted use that began after the acknowledgement'),
           lastAcceptedMs: repeatsSchema
             .nullable()
             .describe('From the acknowledgement to the start of the last accepted use; 0 where none was'),
@@ -74,7 +74,7 @@ const refreshSchema = z
             lifetimeMin: nonNegative.describe(
               'Of an access token, which is also how long a revoked one is accepted',
             ),
-            requestsPerHour: nonNegative.describe('Refreshes of a user who is there all the time'),
+            requestsPerHour: nonNegative.describe('Refreshes of a user who is active all the time'),
             cpuMsPerHour: estimateSchema.describe('Their CPU'),
           }),
         )

@@ -38,17 +38,19 @@ export function revocationSection(summary: Summary, chart: ChartLink): Section |
 }
 
 const NOTE =
-  'Each revocation is of a user of its own. Every replica is asked before it, during it and after it, each answer a few ' +
-  'before the next question, until all have refused for a while; at the end of the window each is asked once more. The ' +
-  'last acceptance is the start of the last use that was accepted, counted from the acknowledgement; where no use that ' +
-  'began later was accepted, ≤ is the start of the first one that was refused, on the replica that was asked last. The ' +
-  'worst of n is no bound of its own: at most 3/n of all revocations take longer, with 95 %.'
+  'Each revocation is of a user of its own. Every replica is asked before it, during it and after it, a few ' +
+  'milliseconds after its last answer, until all have refused for a while; at the end of the window each is ' +
+  'asked once more. The last acceptance is the start of the last use that was accepted, counted from the ' +
+  'acknowledgement. If no later use was accepted, ≤ is the start of the first use that was refused, on the ' +
+  'replica that was asked last. The worst of n is no bound of its own: at most 3/n of all revocations take ' +
+  'longer, with 95 %.'
 
 const WAYS_NOTE =
-  'Medians over revocations with their 95 % interval, and the worst, in ms; 0 is no acceptance that began after the ' +
-  'acknowledgement. “Take longer” is the largest share of revocations that may lie beyond the worst, with 95 % (Wilks 1941). ' +
-  '“Cut short” by the end of the window, or “refused” by a server that was too busy, a revocation has no figure. ' +
-  'Revocations of one trial share its processes, so they are not as independent as their number says.'
+  'Medians over revocations with their 95 % interval, and the worst, in ms; 0 is no acceptance that began ' +
+  'after the acknowledgement. “Take longer” is the largest share of revocations that may lie beyond the ' +
+  'worst, with 95 % (Wilks 1941). A revocation that was “cut short” by the end of the window, or “refused” ' +
+  'by a server that was too busy, has no figure. Revocations of one trial share its processes, so they are ' +
+  'not as independent as their number says.'
 
 function violations({ revocation }: Summary): Part {
   const uses = revocation.reduce((sum, one) => sum + one.uses, 0)
@@ -165,7 +167,7 @@ function shortened({ revocation }: Summary): Part {
     return `${text} with ${list(names)}`
   })
   return (
-    `So that a bound which is a lifetime is really reached, lifetimes were made short for these trials: ${groups.join('; ')}. ` +
-    'The second that is in both is what servers allow for clocks that differ.'
+    'Lifetimes were made short for these trials, so that bounds that are lifetimes were really reached: ' +
+    `${groups.join('; ')}. Both include the one second that servers allow for clocks that differ.`
   )
 }

@@ -10,7 +10,7 @@ const distanceSchema = z
       scheme: z.string(),
       oneByOne: z
         .boolean()
-        .describe('Commands leave at once, instead of in batches of which one is under way at a time'),
+        .describe('Commands leave at once, instead of in batches, one under way at a time'),
       roundTripsPerRead: estimateSchema
         .nullable()
         .describe(
@@ -27,7 +27,7 @@ const distanceSchema = z
             .describe('CPU µs a request of replicas, Redis and proxy; the relay is in no tier'),
           closedLoopPerSec: estimateSchema
             .nullable()
-            .describe('Throughput of the closed loop, which waits: the connections bound it, not the CPU'),
+            .describe('Throughput of the closed loop; the connections bound it, not the CPU'),
         }),
       ),
     }),

@@ -22,13 +22,14 @@ export function distanceSection(summary: Summary, chart: ChartLink): Section | n
 }
 
 const NOTE =
-  'A TCP relay between the replica and Redis holds everything back for half of the round trip each way; at 0 ms it ' +
-  'only relays, so that what it takes itself is not put down to distance. Logins and warm-up are without the delay. ' +
-  'CPU is that of replica, Redis and proxy at the highest of the rates. In the closed loop each connection waits for ' +
-  'its reply: its throughput falls with the distance because the connections do not become more, not because the ' +
-  'replica has more to do. Without Redis there is no relay. With auto-pipelining ioredis gathers what is asked while a ' +
-  'batch is under way and sends it when that one is back: a command waits for what is left of the batch before its ' +
-  'own, up to a whole round trip; “one by one” is the same scheme without.'
+  'A TCP relay between the replica and Redis holds everything back for half of the round trip each way. At 0 ' +
+  'ms it only relays, so its own cost is not put down to distance. Logins and warm-up are without the delay. ' +
+  'CPU is that of replica, Redis and proxy at the highest of the rates. In the closed loop each connection ' +
+  'waits for its reply. Its throughput falls with the distance because the connections do not become more, ' +
+  'not because the replica has more to do. Without Redis there is no relay. With auto-pipelining ioredis ' +
+  'gathers commands while a batch is under way, and sends them when that batch is back. So a command waits ' +
+  'for the rest of the batch before its own, up to a whole round trip. “One by one” is the same scheme ' +
+  'without auto-pipelining.'
 
 const WORDS = ['no', 'one', 'two', 'three', 'four', 'five', 'six']
 
@@ -64,8 +65,8 @@ function roundTripsText({ distance }: Summary): Part {
 }
 
 const TRIPS_LEAD =
-  'How many round trips to Redis a read waits for, one after the other: the slope of p50 over what was added, at the ' +
-  'lowest rate.'
+  'How many round trips to Redis a read waits for, one after the other: the slope of p50 over the added ' +
+  'round trip, at the lowest rate.'
 
 /** Scheme by scheme, each by rising distance. */
 function distanceTable({ distance }: Summary): Table {

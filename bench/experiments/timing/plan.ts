@@ -12,8 +12,7 @@ const ASKED = { keys: 100_000, batches: 120, rounds: 100 }
 
 export const timing: Experiment = {
   name: 'timing',
-  question:
-    'Does looking a session up by its raw secret tell, by how long it takes, how much of a guess was right?',
+  question: 'Does the time of a lookup by raw secret reveal how much of a guess was right?',
   profiles: ['full'],
   plan(options) {
     if (!options.schemes.includes(SCHEME)) return { rounds: [], notes: [] }

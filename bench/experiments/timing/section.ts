@@ -56,9 +56,10 @@ function leaks({ ways, keys, samples, hashNs }: Timing): string {
 }
 
 const NOTE =
-  'How much longer a lookup takes when the first 8, 16, 24 or 31 of the 32 characters of an id are right, against none: ' +
-  'a trimmed mean over batches in which all classes are mixed at random, and a bootstrap interval that holds for all classes of a row ' +
-  'together; **bold** is what was detected. All ids are made by the same function, and none of them exists. “None again” ' +
-  'is a second class that shares nothing, and must not differ. The leaky comparison goes on for some hundred nanoseconds with ' +
-  'each character that is right: it must be seen, or the instrument is blind. That nothing was seen above some ' +
-  'nanoseconds, on this machine and with so many lookups, is all that is said: it is no proof that there is nothing.'
+  'How much longer a lookup takes when the first 8, 16, 24 or 31 of the 32 characters of an id are right, ' +
+  'against none. Each figure is a trimmed mean over batches that mix all classes at random, with a bootstrap ' +
+  'interval that holds for all classes of a row together; **bold** was detected. All ids are made by the ' +
+  'same function, and none of them exists. “None again” is a second class that shares nothing, and must not ' +
+  'differ. The leaky comparison goes on for some hundred nanoseconds with each right character: it must be ' +
+  'seen, or the instrument is blind. A row says only that nothing was seen above some nanoseconds, on this ' +
+  'machine and with so many lookups. It is no proof that there is nothing.'

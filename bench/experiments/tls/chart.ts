@@ -20,7 +20,8 @@ export function tlsChart(run: Run, summary: Summary): Drawing | null {
   if (rows.length === 0) return null
   const totals = rows.map(({ metrics }) => metrics['cpuUsPerRequest.total'])
   const note =
-    'without auth, but for the first row · a replica spends more where fewer requests come at a time\nright: the proxy’s part, and what of it is for TLS · ~ no difference detected'
+    'without auth, except in the first row · a replica spends more when fewer requests come at a time\nright: ' +
+    'the proxy’s part, and how much of it is for TLS · ~ no difference detected'
   const option = inRows({
     room: { left: 236, right: 170, top: 124 },
     stacks: true,

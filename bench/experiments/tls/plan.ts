@@ -41,7 +41,7 @@ const kept = names.filter((name) => variants[name]?.reuse === 'kept')
 export const tls: Experiment = {
   name: 'tls',
   question:
-    'What does TLS at the proxy cost a kept-alive request and a new connection, and what does it refuse?',
+    'What does TLS at the proxy cost a kept-alive request and a new connection, and what does the proxy refuse?',
   profiles: ['full'],
   plan(options) {
     if (!options.settable.includes('tls')) return { rounds: [], notes: [LEFT_OUT] }

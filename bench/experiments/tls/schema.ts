@@ -16,8 +16,8 @@ export const tlsSummarySchema = z
       z.object({
         arm: z.string(),
         addedUs: comparisonSchema.describe(
-          'CPU µs of the proxy beyond the arm that it is compared with, for a request and, where each request has its ' +
-            'own, for a connection; detected against what the proxy differs by between the two controls',
+          'CPU µs of the proxy beyond the arm that it is compared with: for a request, and for its connection if it ' +
+            'has one of its own. Detected if larger than the difference of the proxy between the two controls',
         ),
         ofSessionTax: estimateSchema
           .nullable()
@@ -44,7 +44,7 @@ export const tlsSummarySchema = z
           ),
         }),
       )
-      .describe('What the proxy said to a ClientHello of each version alone'),
+      .describe('Answer of the proxy to a ClientHello of each version alone'),
   })
   .describe('From the experiment `tls`')
 

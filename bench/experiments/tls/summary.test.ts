@@ -63,7 +63,7 @@ test('a cost within what two equal arms differ by is no figure, and no share of 
   const single = (result: TrialResult): TrialResult => (result.trial.arm.twin ? failedRecord(result) : result)
   const alone = await summaryOf({ change: single })
   assert.equal(costOf(alone, 'none/tls13-new').addedUs.detected, false, 'without a second control')
-  assert.match(tlsFinding(alone) ?? '', /was not told from what two equal arms differ by/)
+  assert.match(tlsFinding(alone) ?? '', /could not be told from the difference of two equal arms/)
 })
 
 test('resumed connections are told from new ones', async () => {

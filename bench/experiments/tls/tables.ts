@@ -85,7 +85,7 @@ export function tlsFinding({ arms, tls }: Summary): string | null {
 
 /** Without its full stop. */
 export function notTold(version: string): string {
-  return `What TLS ${version} adds in the proxy was not told from what two equal arms differ by`
+  return `In CPU of the proxy, TLS ${version} could not be told from the difference of two equal arms`
 }
 
 /** Without digits that no run can vouch for. */
@@ -99,15 +99,16 @@ function addedText({ addedUs }: TlsCost): string {
 
 /** What stands below the tables. */
 export const TLS_NOTE =
-  'The proxy ends TLS; behind it everything is plain HTTP, as in all other experiments, so cookies are without the ' +
-  'attribute Secure. Key exchange X25519, AES-128-GCM, a self-signed ECDSA certificate on P-256 made for each trial; ' +
-  'sessions are resumed by ticket, and that they were is counted at the clients. Bytes are those of HTTP, without what ' +
-  'TLS puts around them. Handshakes keep the load generator busy too: where throughput is marked, only CPU is a figure.'
+  'The proxy ends TLS; behind it everything is plain HTTP, as in all other experiments, so cookies are ' +
+  'without the attribute Secure. Key exchange X25519, AES-128-GCM, a self-signed ECDSA certificate on P-256 ' +
+  'made for each trial; sessions are resumed by ticket, and the clients count how many were. Bytes are those ' +
+  'of HTTP, without what TLS puts around them. Handshakes keep the load generator busy too: if a throughput ' +
+  'is marked, only CPU is a figure.'
 
 /** Below the comparison over all tiers. */
 export const REPLICA_NOTE =
-  'A replica’s CPU a request rises where fewer requests come at a time, since a wake-up then serves fewer of them: over all ' +
-  'tiers that counts with TLS.'
+  'A replica’s CPU a request rises when fewer requests come at a time, since a wake-up then serves fewer of ' +
+  'them. Over all tiers that counts as TLS.'
 
 /** Below the table of versions. */
 export const PROTOCOLS_NOTE =

@@ -29,7 +29,7 @@ export function limitsOf(quotas: Quotas, { replicas, redis, proxy }: Pids) {
       const advice = 'unset REDIS_URL, or install it on this machine'
       throw new AuthscaleError(
         'QUOTA_UNSEEN',
-        `the process of ${name} cannot be seen to be limited: ${advice}`,
+        `the process of ${name} cannot be seen, so it cannot be limited: ${advice}`,
       )
     }
     return { name, pid, cores }

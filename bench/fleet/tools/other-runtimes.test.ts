@@ -47,7 +47,7 @@ describe('without a network', () => {
     const runtimes = openRuntimes(standard, (line) => lines.push(line), versions)
     assert.deepEqual(await runtimes.others(), { 99: null })
     assert.equal(lines.length, 2)
-    assert.match(lines[1] ?? '', /^Node 99\.0\.0 cannot be had from npm \(.*ECONNREFUSED.*$/)
+    assert.match(lines[1] ?? '', /^Node 99\.0\.0 could not be fetched from npm \(.*ECONNREFUSED.*$/)
     await assert.rejects(runtimes.of('99'), { code: 'RUNTIME_MISSING' })
     assert.equal(existsSync(localCopy('node-99.0.0')), false)
     const left = readdirSync(join(localCopy('.'))).filter((name) => name.includes(`fetch-${process.pid}-`))

@@ -83,7 +83,9 @@ async function find(major: string, versions: typeof VERSIONS, log: Log): Promise
   )
   const fetched = await local()
   if (fetched) return fetched
-  const message = `Node ${version} cannot be had from npm (${failure ?? 'it does not run here'}); its arms need it: try again with a network, or leave them out`
+  const message =
+    `Node ${version} could not be fetched from npm (${failure ?? 'it does not run here'}); try again with a ` +
+    'network, or leave its arms out'
   throw new AuthscaleError('RUNTIME_MISSING', message)
 }
 

@@ -89,7 +89,7 @@ function against(some: readonly RunWithRows[], draw: () => void): HTMLElement[] 
   )
   const others = some.filter((one) => one !== base)
   return [
-    el('p', {}, el('label', { for: 'base' }, 'Hold the others against '), select),
+    el('p', {}, el('label', { for: 'base' }, 'Compare the others with '), select),
     ...comparisonSections(base, others, null),
   ]
 }

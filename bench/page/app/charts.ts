@@ -150,7 +150,7 @@ async function pngOf(svg: string, height: number): Promise<Blob> {
     const canvas = el('canvas', { width: SCALE * image.width, height: SCALE * height })
     canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
     return await new Promise((resolve, reject) => {
-      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture came of it'))))
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture was made'))))
     })
   } finally {
     URL.revokeObjectURL(url)

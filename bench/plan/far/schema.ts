@@ -6,7 +6,7 @@ const rangeSchema = z.object({ value: nonNegative, lo: nonNegative, hi: nonNegat
 
 const knownTo = nonNegative
   .nullable()
-  .describe('Requests/s beyond which this is not known, the fit being too poor; null: no such end')
+  .describe('Not known beyond so many requests/s, because the fit is too poor; null: no such end')
 
 const assumptionsSchema = z.object({
   secPerRequest: z.number().positive().describe('Of one logged-in user, from request to request'),
@@ -21,9 +21,7 @@ const farLawSchema = z
   .object({
     onePerSec: rangeSchema.describe('What one replica serves'),
     efficiency: rangeSchema.nullable().describe('Of the largest fleet that has one; null: taken for 1'),
-    atLeast: z
-      .boolean()
-      .describe('No rate broke the latency: a replica serves more, so that fewer are needed'),
+    atLeast: z.boolean().describe('No rate broke the latency: a replica serves more, so fewer are needed'),
     proxy: tierSchema,
     redis: tierSchema.extend({ userBytes: rangeSchema }).nullable(),
     fewBlocks: z.boolean().describe('Ranges come from fewer than five blocks, and hold less than 95 %'),
@@ -45,13 +43,13 @@ const farLawSchema = z
         ceilingPerSec: nonNegative
           .nullable()
           .describe(
-            'What no number of replicas serves, the headroom kept, if α and β are what was found (some) or as large ' +
-              'as their intervals allow (none); null: no such end',
+            'No number of replicas serves more than this with the headroom kept, if α and β are as found (some) or as ' +
+              'large as their intervals allow (none); null: no such end',
           ),
       })
       .describe('From the Universal Scalability Law over the experiment `replicas`'),
   })
-  .describe('Everything that the figures of a scheme follow from')
+  .describe('The inputs of all figures of a scheme')
 
 const farSizesSchema = z.object({
   rps: z.number().positive(),
@@ -62,7 +60,7 @@ const farSizesSchema = z.object({
   replicas: rangeSchema,
   contended: count
     .nullable()
-    .describe('Replicas where the contention that was found stays; null: none found, or no number is enough'),
+    .describe('Replicas if the contention that was found stays; null: none found, or no number is enough'),
   redisPrimaries: rangeSchema.nullable().describe('Null: beyond what is known of Redis'),
   decidedBy: z.enum(['cpu', 'memory']).nullable().describe('Of Redis primaries; null: there are none'),
   proxyCores: rangeSchema.nullable().describe('Null: beyond what is known of the proxy'),
@@ -71,7 +69,7 @@ const farSizesSchema = z.object({
 export const farScaleSchema = z
   .object({
     assumptions: assumptionsSchema,
-    siteUsers: count.describe('Logged in at the site of which the report says what it would take'),
+    siteUsers: count.describe('Logged-in users of the site that the report plans for'),
     schemes: z.array(
       z.object({
         scheme: z.string(),

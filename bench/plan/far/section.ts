@@ -15,11 +15,11 @@ import { atSite, LOADS, shown, type Told, told } from './summary.ts'
 
 const MOST_NODES = 1_000
 const FEW_BLOCKS_NOTE =
-  'The ranges come from fewer than five blocks and hold less than 95 %; a figure without one is a capacity that ended ' +
-  'at the same step of the search in each block.'
+  'The ranges come from fewer than five blocks and hold less than 95 %; a figure without a range is a ' +
+  'capacity that ended at the same step of the search in each block.'
 const MISSING =
-  'This run cannot be carried further than it was measured: that takes the latency of a scheme at rates of ' +
-  'arrivals, its cost and the memory of its users. `npm run bench -- --only latency,cost,users` measures them.'
+  'This run cannot be carried further than it was measured: that needs the latency of a scheme at arrival ' +
+  'rates, its cost and the memory of its users. `npm run bench -- --only latency,cost,users` measures them.'
 
 export function farSection(run: Run, { farScale }: { farScale: FarScale | null }, chart: ChartLink): Section {
   if (!farScale) return section('far-scale', 'Far scale', MISSING)
@@ -48,14 +48,14 @@ function premise(far: FarScale): string {
   const { secPerRequest, headroom, primaryBytes, p99Ms } = far.assumptions
   const few = told(far).some(({ law }) => law.fewBlocks) ? ` ${FEW_BLOCKS_NOTE}` : ''
   return (
-    `**Extrapolated, not measured.** What loads far beyond this machine would take by the laws of \`npm run plan\`, if ` +
-    `each logged-in user sends a request in ${secPerRequest} s, a replica is one core that keeps p99 ≤ ${p99Ms} ms, ` +
-    `${percent(headroom)} of every core stays free, and users add at most ${figure(primaryBytes / 1e9, 100)} GB to a ` +
-    `Redis primary. “Measured” ends at the largest load at which that latency was kept and as many users were logged in, ` +
-    'where a scheme keeps anything for them. From there the demand law carries it (each request ' +
-    'takes as much CPU of each part as it was seen to), up to where a second proxy core or Redis primary is needed; ' +
-    'beyond that it rests on the assumptions below. A figure is “not known” more than ' +
-    `${FAR} times beyond the highest rate measured, where the fit U = U0 + D·X of that part was too poor.${few}`
+    '**Extrapolated, not measured.** What loads far beyond this machine would take by the laws of `npm run ' +
+    `plan\`, if each logged-in user sends a request in ${secPerRequest} s, a replica is one core that keeps p99 ` +
+    `≤ ${p99Ms} ms, ${percent(headroom)} of every core stays free, and users add at most ` +
+    `${figure(primaryBytes / 1e9, 100)} GB to a Redis primary. “Measured” ends at the largest load that kept ` +
+    'that latency and had as many users logged in, if a scheme keeps anything for them. From there the demand ' +
+    'law carries it (each request takes as much CPU of each part as was seen), until a second proxy core or ' +
+    'Redis primary is needed. Beyond that it rests on the assumptions below. A figure is “not known” more than ' +
+    `${FAR} times beyond the highest rate measured, if the fit U = U0 + D·X of that part was too poor.${few}`
   )
 }
 
@@ -139,13 +139,15 @@ function premises(run: Run, far: FarScale): string[] {
   const borrowed = schemes.filter(({ scheme, law }) => law.redis && law.userBytesOf !== scheme)
   const beyondSpec = Math.max(...primaries) > MOST_NODES ? ', which the largest figures above exceed' : ''
   return [
-    `users send a request in ${secPerRequest} s each, which nobody measured; with one in ${secPerRequest / 10} s everything is ten times as much, but for memory.`,
-    'replicas behind enough proxies share nothing but Redis, so that each of them serves what one serves alone.',
+    `users send a request in ${secPerRequest} s each, which nobody measured; with one in ${secPerRequest / 10} ` +
+      's everything but memory is ten times as much.',
+    'replicas behind enough proxies share nothing but Redis, so each of them serves as much as one alone.',
     ...schemes
       .filter(({ scheme }) => traits[scheme as SchemeName].state === 'process')
       .map(
         ({ scheme }) =>
-          `with \`${scheme}\` each user comes back to the replica that knows him, and is logged out when it goes.`,
+          `with \`${scheme}\` each user comes back to the replica that holds the session, and is logged out when that ` +
+          'replica goes.',
       ),
     ...(schemes.some(({ law }) => law.redis)
       ? [
@@ -156,9 +158,10 @@ function premises(run: Run, far: FarScale): string[] {
       : []),
     ...borrowed.map(
       ({ scheme, law }) =>
-        `a user of \`${scheme}\` takes the memory of one of \`${law.userBytesOf}\`, which keeps its state in the same place.`,
+        `a user of \`${scheme}\` takes as much memory as a user of \`${law.userBytesOf}\`, which keeps its state in ` +
+        'the same place.',
     ),
-    'the network between the parts carries it, which was not measured.',
+    'the network between the parts carries the load; that was not measured.',
     `every core is as fast as one of this machine (${machine(run.environment)}).`,
   ]
 }

@@ -21,7 +21,7 @@ export const anomaliesSchema = z
     updates: z
       .object({
         n: count.describe('Acknowledged updates'),
-        lost: count.describe('Those that the client who wrote last does not find'),
+        lost: count.describe('Those that the last writer does not find'),
         groups: count,
         copies: count.describe(
           'Different states that the clients of a group find in the end, over all groups',

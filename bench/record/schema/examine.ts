@@ -16,7 +16,7 @@ export const examineSchema = z
 
 export const examinedSchema = z
   .discriminatedUnion('kind', [browserSchema, counterfeitsSchema, timingSchema])
-  .describe('What was seen of what `examine` asked for')
+  .describe('What `examine` saw')
 
 export type Examine = z.infer<typeof examineSchema>
 export type Examined = z.infer<typeof examinedSchema>

@@ -66,7 +66,7 @@ export const faultsSchema = z
     bins: z.array(binSchema).describe('Requests of users who are logged in, logins, logouts and refreshes'),
     firstFailureMs: nonNegative
       .nullable()
-      .describe('When the first answer came, or was given up, that was not good; null: all were'),
+      .describe('When the first answer that was not good came, or was given up; null: all were good'),
     alive: z
       .object({ asked: count, loggedOut: count })
       .describe('Logins that nobody had ended, and those of them that were refused at any time'),
@@ -76,7 +76,7 @@ export const faultsSchema = z
     revoked: z
       .object({
         asked: count,
-        accepted: count.describe('Of these, still accepted, or again, at any time, whatever is promised'),
+        accepted: count.describe('Of these, accepted at any time, whatever is promised'),
         late: count.describe('Of these, accepted later than the declared bound'),
       })
       .describe('Logins whose logout was acknowledged'),
@@ -87,7 +87,7 @@ export const faultsSchema = z
     wrongUsers: count.describe('Answers that named another user'),
     hangs: count.describe('Requests without an answer within their limit'),
     serverErrors: count.describe('Answers 500, to anybody'),
-    examples: z.array(z.string()).describe('A few of what must not be, without credentials'),
+    examples: z.array(z.string()).describe('A few examples of what must not happen, without credentials'),
   })
   .describe('What users met before, during and after a fault')
 

@@ -10,7 +10,7 @@ export const observeSchema = z
 
 export const observedSchema = z
   .discriminatedUnion('kind', [revocationSchema, anomaliesSchema, faultsSchema])
-  .describe('What was seen by what `observe` asked for')
+  .describe('What `observe` saw')
 
 export type Observe = z.infer<typeof observeSchema>
 export type Observed = z.infer<typeof observedSchema>

@@ -13,8 +13,8 @@ export const revocationPlanSchema = z.object({
   repeats: count.min(1).describe('Revocations of each way'),
   atOnce: count.min(1).describe('Revocations watched at the same time'),
   pollMs: nonNegative.describe(
-    'Pause between the answer to one use and the next at the same replica; later than a hundred times as long ' +
-      'after the acknowledgement, a hundredth of the time since',
+    'Pause between an answer and the next use at the same replica; a hundredth of the time since the ' +
+      'acknowledgement, once that is longer',
   ),
   quietMs: nonNegative.describe('A watch ends when every replica has refused for so long'),
 })
@@ -46,7 +46,7 @@ export const revocationSchema = z
         refusedFromMs: z
           .array(nonNegative)
           .describe('The same to the start of the use from which on every replica refused'),
-        refused: count.describe('Turns whose login or revocation was not accepted, so that nothing follows'),
+        refused: count.describe('Turns that say nothing: the login or the revocation was not accepted'),
         cut: count.describe('Watches that the end of the window cut short; they have no figure'),
       }),
     ),

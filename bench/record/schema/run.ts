@@ -16,8 +16,8 @@ const gateSchema = z
     why: z.string(),
   })
   .describe(
-    'A bound fixed before the run. reject: no figure comes of it. withhold: no throughput comes of it, ' +
-      'CPU a request does. flag: shown beside the figures. null: not judged there',
+    'A bound fixed before the run. reject: the trial gives no figure. withhold: it gives no throughput, but ' +
+      'CPU a request. flag: shown beside the figures. null: not judged there',
   )
 
 const sloSchema = z.object({
@@ -96,12 +96,12 @@ const predictionSchema = z
       .string()
       .nullable()
       .describe(
-        'Id of an arm of the same block: the figures are multiples of what that one shows; null: requests/s',
+        'Id of an arm of the same block: the figures are multiples of the figure of that arm; null: requests/s',
       ),
     basis: z.array(z.string()).describe('Ids of the trials that it was computed from'),
     frozenAt: z.iso.datetime(),
   })
-  .describe('What the laws said of an arm before any trial of it was started')
+  .describe('Prediction for an arm, made before any trial of it was started')
 
 export const runSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),

@@ -5,7 +5,7 @@ import { count, nonNegative } from './basics.ts'
 export const timingPlanSchema = z.strictObject({
   kind: z.literal('timing'),
   keys: count.min(1).describe('Sessions that are in Redis'),
-  batches: count.min(2).describe('Of samples; what is compared is one value a batch'),
+  batches: count.min(2).describe('Of samples; one value a batch is compared'),
   rounds: count.min(4).describe('Lookups of each class in a batch'),
 })
 
@@ -22,9 +22,7 @@ export const timingSchema = z
           z.object({
             lookup: z
               .enum(['plain', 'leaky'])
-              .describe(
-                'leaky: beside it, characters are compared until one differs, slowly: what must be seen',
-              ),
+              .describe('leaky: characters are also compared, slowly, until one differs; this must be seen'),
             shared: count.describe(
               'Leading characters that the guess has in common with a session that exists',
             ),

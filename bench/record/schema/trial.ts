@@ -62,13 +62,13 @@ export const armSchema = z
       .nullable()
       .describe('What sets it apart from the scheme’s other arms of this experiment'),
     comparedWith: z.string().nullable().describe('Id of the arm that it is compared with, block by block'),
-    heldOut: z.boolean().describe('Measured only when what it will show has been predicted and written down'),
+    heldOut: z.boolean().describe('Measured only after its prediction was written down'),
     replicas: count.min(1),
     fleet: count
       .min(1)
       .optional()
       .describe(
-        'Replicas that run, of which `replicas` at a time are in rotation, by turns, until each was; figures are ' +
+        'Replicas that run. `replicas` of them at a time are in rotation, by turns, until each was; figures are ' +
           'pooled over these windows. Default: as many as are in rotation',
       ),
     quotas: quotasSchema.nullable().describe('Null: no process is limited'),
@@ -82,8 +82,8 @@ export const armSchema = z
       .strictObject({ upToBytes: count.min(1).max(65_536), withinBytes: count.min(1) })
       .optional()
       .describe(
-        'First the largest state is looked for, by real logins and reads, that the scheme takes; the window is ' +
-          'measured with that',
+        'First the largest state that the scheme takes is looked for, by real logins and reads; the window is ' +
+          'measured with that state',
       ),
     examine: examineSchema.optional(),
     observe: observeSchema.optional(),
@@ -135,12 +135,12 @@ const arrivalsSchema = z
       .string()
       .describe('Latency from the intended send: HdrHistogram V2, compressed, base64; µs, three digits'),
   })
-  .describe('What open-loop load, or journeys by their single steps, was asked for and what became of it')
+  .describe('Open-loop load, or the single steps of journeys: what was asked for and what became of it')
 
 export const stateLimitSchema = z.object({
   acceptedBytes: count.describe('Largest state with which a login and a read were answered'),
   refusedBytes: count.nullable().describe('Smallest that was refused; null: none was'),
-  refusal: z.string().nullable().describe('What the refused were answered'),
+  refusal: z.string().nullable().describe('Answer to the refused sizes'),
   tried: count.min(1).describe('Sizes that were tried, each with fresh server processes'),
 })
 
@@ -213,7 +213,7 @@ const measurementSchema = z
         }),
       )
       .nullable()
-      .describe('What the proxy said to a ClientHello of each version alone; null without TLS'),
+      .describe('Answer of the proxy to a ClientHello of each version alone; null without TLS'),
     bytesPerRequest: z.object({ sent: nonNegative, received: nonNegative }),
     eventLoopDelayUs: z
       .object({ mean: nonNegative, p50: nonNegative, p99: nonNegative, max: nonNegative })
@@ -259,7 +259,7 @@ const measurementSchema = z
           ),
       })
       .describe('What the gates judge beside the figures themselves'),
-    stateLimit: stateLimitSchema.optional().describe('What `largestState` asked for'),
+    stateLimit: stateLimitSchema.optional().describe('What `largestState` found'),
     examined: examinedSchema.optional(),
     observed: observedSchema.optional(),
     logins: z.object({ count, seconds: nonNegative }).describe('Seeding of the users, before the warm-up'),
@@ -301,7 +301,7 @@ export const trialResultSchema = z.discriminatedUnion('ok', [
     measurement: measurementSchema
       .nullable()
       .describe('What a gate rejected; null for failures, which have no measurement'),
-    rungs: z.array(rungSchema).describe('Of a ladder of which nothing was left'),
+    rungs: z.array(rungSchema).describe('Of a ladder that lost all its rungs'),
   }),
 ])
 

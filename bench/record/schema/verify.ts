@@ -9,8 +9,11 @@ export const verdictSchema = z
     shows: z.string().describe('What the proof is about, in one line'),
     expected: z.string(),
     measured: z.string().describe('Or why it could not be run here'),
-    passed: z.boolean().nullable().describe('Null: this machine did not let it be run, or be told apart'),
-    figures: z.record(z.string(), z.number()).describe('What the verdict was taken from; units in the names'),
+    passed: z
+      .boolean()
+      .nullable()
+      .describe('Null: the proof could not be run on this machine, or was unclear'),
+    figures: z.record(z.string(), z.number()).describe('The figures behind the verdict; units in the names'),
     seconds: nonNegative,
   })
   .describe('One property of the instrument, and whether it holds here')
