@@ -24,7 +24,7 @@ function seen(label: string, value: number, unit: string, schemes: readonly Sche
 
 const named = (schemes: readonly Pick<Scheme, 'scheme'>[]) => list(schemes.map(({ scheme }) => code(scheme)))
 
-/** Of which the article says so, and those of which it would be wrong; what else there is, is told. */
+/** The article says so of these, and would be wrong about those; the rest is reported. */
 const SAID_READABLE = /^jwt-/
 const SAID_CLOSED = /^(session-|jwe$|paseto-v4-local$)/
 

@@ -27,7 +27,7 @@ export interface Claim {
   quote: string
   /** Where it was said, and by whom. */
   source: string
-  /** What `supported` says, where the quotation alone leaves that open: a question has no truth value. */
+  /** Meaning of `supported`, if the quotation alone leaves it open: a question has no truth value. */
   reading: string | null
   /** As the ledger fixed it, like the two conditions; — where there is none. */
   metric: string

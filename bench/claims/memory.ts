@@ -59,9 +59,9 @@ export const storesEveryUser: Claim = {
 }
 
 /**
- * Something or nothing, so the summary's own rule for growth decides and two blocks can be enough: a slope over
- * 100,000 users that exceeds what any noise of a login could be. Nothing is only shown where what was not seen is
- * smaller than what would have been, and for tokens than what any session takes.
+ * Something or nothing, so the summary's own rule for growth decides and two blocks can be enough: a slope over 100,000
+ * users that exceeds what any noise of a login could be. Nothing is only shown where the unseen growth is smaller than
+ * the growth that would be seen, and for tokens smaller than what any session takes.
  */
 function judged(sessions: readonly Comparison[], tokens: readonly Comparison[]): Verdict {
   const absent = ({ detected, estimate, detectable }: Comparison) =>

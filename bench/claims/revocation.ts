@@ -11,7 +11,7 @@ import type { Bound } from './verdict.ts'
 
 type Entry = MeasuredSummary['revocation'][number]
 
-/** A scheme's logouts, of which some were watched to their end. */
+/** A scheme's logouts, at least some of them watched to their end. */
 interface Logouts {
   entry: Entry
   n: number

@@ -125,7 +125,7 @@ function oneOf<T extends string>(what: string, names: readonly T[], isName: (nam
   }
 }
 
-/** Names that whoever takes them checks. */
+/** Names; the caller checks them. */
 export const names = list((text) => text)
 
 const experimentNames = experiments.map(({ name }) => name)

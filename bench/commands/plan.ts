@@ -77,7 +77,7 @@ export async function planCapacity(options: PlanningOptions): Promise<void> {
   if (plans.some(({ refused }) => refused !== null)) process.exitCode = 1
 }
 
-/** The figures of a refused plan: the same fields, so that whoever reads the JSON need not ask first. */
+/** The figures of a refused plan: the same fields, so that a reader of the JSON need not ask first. */
 const NOTHING: Record<Exclude<keyof Plan, 'scheme' | 'refused'>, unknown> = {
   replicas: null,
   redisPrimaries: null,

@@ -79,8 +79,8 @@ async function conclude(
 }
 
 /**
- * Arms of which nothing is left, or in which something failed: without them a run has not answered its question.
- * A trial less here and there, which a gate rejected on a disturbed machine, only widens an interval.
+ * Arms without a valid trial, or with a failed one: without them a run has not answered its question. A trial that a
+ * gate rejected on a disturbed machine only widens an interval.
  */
 function withoutFigures(results: readonly TrialResult[], left: readonly Trial[]): string[] {
   const measured = new Set(results.filter(({ ok }) => ok).map(({ trial }) => trial.arm.id))

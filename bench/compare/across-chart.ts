@@ -60,7 +60,10 @@ export function acrossChart(
 const withUnit = (point: Series['points'][number] | undefined, unit: string) =>
   point && { ...point, unit, warnings: [] }
 
-/** How far apart the runs lie for the scheme in which they differ most; what a run does not tell from nothing has no ratio. */
+/**
+ * How far apart the runs lie for the scheme in which they differ most; a figure that a run does not tell from zero has
+ * no ratio.
+ */
 function titleOf(runs: readonly Series[], what: string): string {
   if (runs.length < 2) return `${what}: one run so far`
   const schemes = [...new Set(runs.flatMap(({ points }) => points.map(({ scheme }) => scheme)))]

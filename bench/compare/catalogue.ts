@@ -8,7 +8,7 @@ import { markdownTable, type Table } from '../words/tables.ts'
 import { acrossChart, type Series } from './across-chart.ts'
 import { type Metric, metrics } from './samples.ts'
 
-/** Of those that a chart across runs is worth: a run has few figures that are not in proportion to these. */
+/** The metrics worth a chart across runs: most other figures of a run are in proportion to these. */
 const SHOWN = ['authTax', 'capacity'] as const
 
 /** Newest first. */
@@ -41,7 +41,7 @@ interface Across {
   series: Series[]
 }
 
-/** By metric; those of which a run has a figure. */
+/** By metric; only schemes that have a figure in a run. */
 export function acrossCharts(runs: readonly RunWithRows[]): Across[] {
   return metrics
     .filter(({ name }) => (SHOWN as readonly string[]).includes(name))

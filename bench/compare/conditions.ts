@@ -19,7 +19,7 @@ export function conditionOf(text: string): Condition | null {
   return { metric, direction: direction as Condition['direction'], change: Number(amount) / 100 }
 }
 
-/** What was seen that is not to be, one sentence each. Only what counts as seen can fail: noise must not. */
+/** One sentence for each change beyond its condition. Only a detected change can fail: noise must not. */
 export function failures(ratios: readonly RunRatio[], asked: readonly Condition[]): string[] {
   return asked.flatMap(({ metric, direction, change }) =>
     ratios.flatMap((one) => {

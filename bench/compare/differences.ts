@@ -1,4 +1,4 @@
-/** In what two runs differ besides their figures: whether a ratio between them says what its reader takes it for. */
+/** In what two runs differ besides their figures: whether a ratio between them means what its reader expects. */
 import type { Arm, Run } from '../record/types.ts'
 import { counted } from '../words/format.ts'
 

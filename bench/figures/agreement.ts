@@ -11,9 +11,9 @@ type WithRejected = CoreSummary['withRejected'][number]
 const JUDGED = ['cpuUsPerRequest.total', 'throughputPerSec'] as const
 
 /**
- * For each arm with trials that a gate rejected, its figures without and with them. Gates are fixed beforehand,
- * so they cannot pick results; but a gate that happens to meet one arm more than others still moves its figures,
- * and this shows by how much. An arm of which every trial was rejected has no figure, and is not here.
+ * For each arm with trials that a gate rejected, its figures without and with them. Gates are fixed beforehand, so they
+ * cannot pick results; but a gate that happens to meet one arm more than others still moves its figures, and this shows
+ * by how much. An arm with only rejected trials has no figure, and is not here.
  */
 export function agreement(
   all: readonly ArmRecords[],

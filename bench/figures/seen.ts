@@ -11,7 +11,7 @@ export interface Seen<What> {
 }
 
 /**
- * By planned arm, in table order; arms of which nothing was seen are left out. Rejected trials count as well, since what
+ * By planned arm, in table order; arms without any observation are left out. Rejected trials count as well, since what
  * happened has happened, however busy the machine was.
  */
 export function seenByArm<What>(

@@ -12,8 +12,8 @@ export interface Tried {
 }
 
 /**
- * The next size by bisection, or null at the end. The largest comes first, for most schemes take it. That less is
- * taken where more is taken is supposed, and so is nothing at all, with which every other experiment is measured.
+ * The next size by bisection, or null at the end. The largest comes first, for most schemes take it. A scheme that
+ * takes a size is supposed to take every smaller one, and to take no state at all, as in every other experiment.
  */
 export function nextSize({ upToBytes, withinBytes }: Search, tried: readonly Tried[]): number | null {
   if (tried.length === 0) return upToBytes

@@ -62,8 +62,8 @@ export interface RunningFleet {
    */
   constrain(quotas?: Quotas): Promise<void>
   /**
-   * Sends requests to these replicas alone, but for users who have to come back to another one, and lifts quotas until
-   * `constrain` is called again. Absent where it cannot.
+   * Sends requests to these replicas alone, except for users who have to come back to another one, and lifts quotas
+   * until `constrain` is called again. Absent where it cannot.
    */
   rotate?(ids: readonly string[]): Promise<void>
   /** Does what `fault` of its spec names; absent where that is nothing that is done to the fleet. */

@@ -62,7 +62,7 @@ export async function startReplicas(plan: ReplicaPlan): Promise<RunningReplicas>
   const died = new Promise<string>((resolve) => {
     die = resolve
   })
-  // One that is on the list no more was ended on purpose.
+  // A replica that is no longer on the list was ended on purpose.
   const watch = (one: Started) =>
     void one.ended.then((reason) => up.get(one.handle.id) === one && die(reason))
   started.forEach(watch)

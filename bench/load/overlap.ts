@@ -4,9 +4,9 @@ import { AuthscaleError } from '../errors.ts'
 type Edge = 'open' | 'close'
 
 /**
- * The window that all processes have in common: from when the last one opened its own until the first one closed.
- * What is read at its edges, CPU above all, then belongs to the full load; a window from the first opening to the
- * last closing would have moments at either end in which some process sends nothing that is counted.
+ * The window that all processes have in common: from when the last one opened its own until the first one closed. What
+ * is read at its edges, CPU above all, then belongs to the full load; a window from the first opening to the last
+ * closing would begin and end while some process sends nothing that counts.
  */
 export function overlapOf(processes: number, onWindow: (edge: Edge) => void) {
   let opened = 0

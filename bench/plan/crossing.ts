@@ -1,4 +1,4 @@
-/** Two schemes side by side: the rate from which on the other one is cheaper. */
+/** Two schemes side by side: the rate above which the other one is cheaper. */
 import type { Evidence } from './evidence.ts'
 import { expense, plan } from './plan.ts'
 import type { PlanRequest } from './request.ts'
@@ -16,9 +16,9 @@ const TO = 100
 const STEPS = 400
 
 /**
- * The last rate within two decades of the one asked for at which the cheaper scheme changes for good. Whole units make
- * both prices staircases, which cross many times; only past the last crossing is one of them cheaper whatever the rate.
- * Users grow with the rate, as they do when a service does.
+ * The last rate at which the cheaper scheme changes, within two decades of the rate asked for. Whole units make both
+ * prices staircases, which cross many times; only past the last crossing is one of them always cheaper. Users grow with
+ * the rate, as they do when a service does.
  *
  * @returns null when one of them is the cheaper one all along, or a plan was refused on the way
  */

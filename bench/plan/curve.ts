@@ -24,8 +24,8 @@ export interface Reach {
 
 /**
  * Highest rate of one replica that keeps the bound: the last rung before the first one that breaks it, and from there
- * on along the straight line of log p99 against the rate, since queueing delay bends away from any straight line.
- * Later rungs that keep it again do not count: a capacity above a rate at which the bound was broken is luck.
+ * on along the straight line of log p99 against the rate, since queueing delay bends away from any straight line. Later
+ * rungs that keep it again do not count: a capacity above a rate that broke the bound is luck.
  *
  * @returns null when already the lowest rate breaks it
  */

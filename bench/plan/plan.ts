@@ -112,13 +112,13 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   }
 }
 
-/** The tiers whose CPU a request is not known where the load is that far from the measured one. */
+/** Tiers whose CPU a request is not known at a load that far from the measured one. */
 function tooFar({ ladder, redis, proxy }: Evidence, rps: number): string[] {
   const beyond = (tier: TierCost | null) => tier !== null && rps > (knownTo(tier, ladder) ?? rps)
   return [...(beyond(redis) ? ['Redis'] : []), ...(beyond(proxy) ? ['the proxy'] : [])]
 }
 
-/** Requests per second up to which a tier's CPU a request is known; null: wherever the utilization law carries it. */
+/** Requests per second up to which a tier's CPU a request is known; null: no limit, the utilization law carries it. */
 export function knownTo({ marginal }: TierCost, ladder: Ladder): number | null {
   return marginal === null ? FAR * measuredRates(ladder).most : null
 }

@@ -25,8 +25,8 @@ type Fields = Readonly<Record<string, unknown>>
 const ARM_LABELS = ['scheme', 'variant', 'replicas', 'users', 'twin'] as const
 
 /**
- * Beside an estimate names and numbers are labels: what it is of. Where nothing is estimated, numbers are figures
- * themselves. Sentences and lists of trials are neither.
+ * Beside an estimate, names and numbers are its labels. Without an estimate, numbers are figures themselves. Sentences
+ * and lists of trials are neither.
  */
 export function figuresOf(part: unknown, labels: Labels = {}, path: readonly string[] = []): Figure[] {
   if (Array.isArray(part)) return part.flatMap((item) => figuresOf(item, labels, path))

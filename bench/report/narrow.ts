@@ -4,7 +4,7 @@ import { CONTROL } from '../figures/records.ts'
 import type { Summary } from './schema.ts'
 
 /**
- * Every list of which the items name a scheme keeps those of the schemes given, and the control, without which nothing
+ * Lists whose items name a scheme keep the items of the schemes given, and those of the control: without it nothing
  * could be compared.
  */
 export function narrowed(summary: Summary, schemes: readonly string[]): Summary {

@@ -44,8 +44,8 @@ export const gateValues: Readonly<Record<GateId, (facts: Facts, context: Context
   'users-not-rotating': ({ distinctUsers, requests, journeys }, { arm }) => {
     // All requests of a journey are one user's.
     const turns = journeys ? journeys.underWayAtOpen + journeys.started : requests
-    // As many as that many random requests would have met: connections are not equally fast, so that even those that
-    // each take their users in turn have not met all of them when there were as many requests as users.
+    // As many users as that many random requests would meet. Connections are not equally fast: even if each takes its
+    // users in turn, as many requests as users do not meet all of them.
     return turns === 0 ? null : 1 - distinctUsers / (-arm.users * Math.expm1(-turns / arm.users))
   },
   'tier-not-measured': ({ utilization }) =>
@@ -59,8 +59,8 @@ export function furthestFromEven(shares: readonly number[]): number {
 }
 
 /**
- * How far the busiest or idlest replica is from an even share. Under quotas each has an end of its own, and what an
- * uneven share hides is known: no more than what they left of their quotas. The rest of it is that CPUs differ.
+ * How far the busiest or idlest replica is from an even share. Under quotas each replica has an end of its own, so an
+ * uneven share hides no more than what they left of their quotas. The rest only shows that CPUs differ.
  */
 function unevenness({ replicaShare, utilization }: Facts, { arm }: Context): number | null {
   if (replicaShare === null) return null

@@ -36,7 +36,7 @@ export function preciseEnough(run: Run, results: readonly TrialResult[], experim
   )
 }
 
-/** Blocks of which every trial was tried; one that was rejected for good is not waited for. */
+/** Blocks with every trial tried; a trial that was rejected for good is not waited for. */
 function completeBlocks(plan: readonly Trial[], tried: ReadonlySet<string>): number {
   const missing = new Set(plan.filter(({ id }) => !tried.has(id)).map(({ block }) => block))
   return new Set(plan.map(({ block }) => block).filter((block) => !missing.has(block))).size

@@ -128,8 +128,9 @@ function specOf(arm: Arm, traits: Traits): FleetSpec {
  * Under quotas replicas run by turns, and requests pile up at one that has to wait. Each that needs a new connection is
  * then late by seconds, since Node accepts one in a turn of its loop: with a bound, those opened in the warm-up suffice.
  *
- * Just as many as the load has for each. With fewer places the rest waits in the proxy's common queue, which moves when
- * a replica in rotation ends a request: of those whose shift has just begun none does, and the queue stands still.
+ * Just as many as the load has for each. With fewer places the rest waits in the proxy's common queue, and that queue
+ * moves when a replica in rotation ends a request. A replica whose shift has just begun ends none, so the queue stands
+ * still.
  */
 function boundOf({ quotas, load, replicas }: Arm): number | undefined {
   return quotas && load.loop === 'closed' ? Math.ceil(load.connections / replicas) : undefined

@@ -29,7 +29,7 @@ export async function underFault(session: Session, load: Load, asked: Asked): Pr
   }
 }
 
-/** The longest that the fault's part of a trial takes, but for what goes wrong. */
+/** The longest that the fault's part of a trial takes if nothing goes wrong. */
 export function underFaultSec({ beforeSec, faultSec, afterSec }: Asked): number {
   return beforeSec + faultSec + afterSec
 }

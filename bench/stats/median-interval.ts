@@ -17,10 +17,10 @@ export const FEW_BLOCKS = 5
  * 1986). One value per block, because fresh server processes vary more than anything within one trial: that is
  * the level at which repeats are independent.
  *
- * Not the percentile bootstrap, whose ends can only lie on the values themselves: it holds the true median in 88 %
- * of cases at 7, 8 and 15 blocks. This one holds it in 94 to 96 % from 5 blocks on, whether the values are normal
- * or skewed; the test measures that. Up to 5 blocks it is the range of the values, of which `rangeCoverage` says
- * what it is worth. A single value has no interval: lo = hi = value, and the caller must say so.
+ * Not the percentile bootstrap, whose ends can only lie on the values themselves: it holds the true median in 88 % of
+ * cases at 7, 8 and 15 blocks. This one holds it in 94 to 96 % from 5 blocks on, whether the values are normal or
+ * skewed; the test measures that. Up to 5 blocks it is the range of the values; `rangeCoverage` says what that is
+ * worth. A single value has no interval: lo = hi = value, and the caller must say so.
  *
  * @param confidence from 0 to 1
  * @throws RangeError for no values or values that are not finite

@@ -18,8 +18,8 @@ export function goodShare(stretches: readonly Stretch[], fromMs: number, toMs: n
 export const BACK = { ofBefore: 0.95, forMs: 1_000 }
 
 /**
- * From `healedMs` to the first stretch from which on the share of good answers over `BACK.forMs` is at least
- * `BACK.ofBefore` of what it was before. 0: it is so from the start. Null: not as long as was watched.
+ * Time from `healedMs` to the first stretch of `BACK.forMs` with at least `BACK.ofBefore` of the good answers of
+ * before. 0: from the start. Null: not while it was watched.
  *
  * @param before share of good answers before the fault
  */

@@ -108,7 +108,7 @@ function trialOf(scheme: string, block: number, position: number, { ratesPerSec 
   return { id: `${arm.id}@${block}`, block, position, arm }
 }
 
-/** A closed-loop measurement of the scheme, of which ladders take over what they do not change. */
+/** A closed-loop measurement of the scheme; ladders keep what they do not change. */
 function template(results: readonly TrialResult[], scheme: string): Measurement {
   const found = results.find((result) => result.ok && result.trial.arm.id === `cost/${scheme}`)
   if (!found?.ok) throw new RangeError(`no scheme ${scheme} in the synthetic run`)

@@ -4,7 +4,7 @@ import { hostTimes } from '../probe/proc.ts'
 
 const TICK_US = 10_000
 
-/** Another program's share of the machine from which on a proof of milliseconds says nothing. */
+/** If other programs take more than this share of the machine, a proof of milliseconds says nothing. */
 export const DISTURBED_SHARE = 0.05
 
 interface Reading {

@@ -22,8 +22,8 @@ export interface Logins {
 }
 
 /**
- * No login slips through: Redis executes what one connection sends in order. A login whose note comes before `endAll`
- * reads the notes is removed by it; one whose note comes after `close` wrote its mark reads that mark.
+ * No login slips through: Redis executes what one connection sends in order. `endAll` removes a login if its note came
+ * before it reads the notes. A login reads the mark of `close` if its note comes after that mark.
  */
 export function userLogins(redis: Redis, { keyPrefix, absoluteTtlSec }: ServerConfig): Logins {
   const listOf = (username: string) => `${keyPrefix}logins:${username}`

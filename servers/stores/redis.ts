@@ -1,6 +1,6 @@
 /**
- * The one way an ioredis client is made. Whatever becomes of Redis, a request that needs it is answered soon after
- * `redisTimeoutMs`: by default within 300 ms. With ioredis's defaults it would wait 10 s for a Redis that died, and for
+ * The one way an ioredis client is made. A request that needs Redis is answered soon after `redisTimeoutMs`, whatever
+ * becomes of Redis: by default within 300 ms. With ioredis's defaults it would wait 10 s for a Redis that died, and for
  * ever for one that hangs.
  */
 import { Redis } from 'ioredis'

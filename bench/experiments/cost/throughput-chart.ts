@@ -79,7 +79,7 @@ function titleOf({ aa }: CoreSummary, arms: Arms): string {
     : `Auth leaves ${range} of the throughput without it`
 }
 
-/** Without a control to divide by, since none was measured or the load ran out of CPU before it did. */
+/** There is no control to divide by: none was measured, or the load ran out of CPU first. */
 function servedFinding(arms: Arms): string {
   const served = arms
     .flatMap(({ arm, metrics: { throughputPerSec: x }, warnings }) =>

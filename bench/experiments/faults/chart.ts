@@ -23,7 +23,10 @@ const SHOWN: readonly { fault: FaultId; otherRedispatch?: true }[] = [
 const area = { left: 60, right: 24, top: 166, bottom: 56, gapX: 26, gapY: 66, sharedScale: true } as const
 const SHADE = '#f0e4d8'
 
-/** Without those that few faults were tried with, since they do as one of the others: seventeen lines nobody tells apart. */
+/**
+ * Schemes that few faults were tried with are left out: they behave like one of the others, and nobody can tell
+ * seventeen lines apart.
+ */
 function drawn(faults: readonly Entry[]): Entry[] {
   const tried = new Map<string, Set<string>>()
   for (const { scheme, fault } of faults) tried.set(scheme, (tried.get(scheme) ?? new Set()).add(fault))

@@ -14,7 +14,7 @@ interface Expectation {
   /** Both ends count; at least one is given. */
   least?: number
   most?: number
-  /** Of whom it is expected; default: of everybody whom the fault is tried on. */
+  /** The schemes that it is expected of; default: all that the fault is tried on. */
   by?: Whom
 }
 
@@ -160,6 +160,6 @@ function isKept(
 ) {
   const { before, loggedOutBefore } = measured
   const value = of === 'loggedOutShare' ? loggedOutBefore / Math.max(1, before) : measured[of]
-  // What did not come while it was watched took longer than any bound.
+  // A recovery that was not seen while it was watched took longer than any bound.
   return value === null ? most === Number.POSITIVE_INFINITY : value >= least && value <= most
 }

@@ -49,7 +49,7 @@ const looksUp = ({ state, revocation }: Traits) => state === 'token+redis' && re
 const faithful = { variant: 'same-replica', settings: { proxyRedispatch: false } } as const
 /** The proxy gives a replica up in half the time in which a request counts as hanging. */
 const hasty = { variant: 'proxy-timeout', settings: { proxyTimeoutMs: 1_000 } } as const
-/** What a denylist does that cannot be asked: 503, or letting in. */
+/** What a denylist does while it cannot be asked: 503, or letting in. */
 const open = { variant: 'open', settings: { denylistDown: 'open' } } as const
 
 /** In the order of the report. */

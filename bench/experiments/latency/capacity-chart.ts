@@ -13,7 +13,7 @@ import { boundText, capacityText, isLowerBound, limitText, sloText } from './tab
 
 type Entries = Summary['latency']
 
-/** Null where the run has no ladder, or none of which anything is known. */
+/** Null where the run has no ladder, or nothing is known of any of them. */
 export function capacityChart(run: Run, { latency }: Summary): Drawing | null {
   if (!run.rules || latency.every(({ rungs }) => rungs.length === 0)) return null
   const { slo } = run.rules

@@ -41,10 +41,10 @@ function rejectedRates({ climbs }: Ladder): Entry['rejected'] {
 }
 
 /**
- * Notes from the least that can be said of a scheme to the most. Blocks that disagree get the one that claims least:
- * a scheme that kept the SLO at no rate in one of five blocks has no capacity to promise, and the median of values
- * of which one is only a lower bound is itself only a lower bound. A block in which gates rejected everything says
- * nothing, so it counts only where all are like it.
+ * Notes from the least that can be said of a scheme to the most. Blocks that disagree get the one that claims least: a
+ * scheme that kept the SLO at no rate in one of five blocks has no capacity to promise, and if one value is only a
+ * lower bound, so is the median. A block in which gates rejected everything says nothing, so it counts only where all
+ * are like it.
  */
 const BY_CAUTION = ['slo-never-met', 'one-rung', 'load-limited', 'never-broken', 'wide-gap', 'found'] as const
 

@@ -57,7 +57,7 @@ function armOf(scheme: SchemeName, bytes: number, options: PlanOptions, { twin =
   return arm({ ...base(options), ...own, ...compared }, options)
 }
 
-/** What it measures, it measures at the largest state that it finds to be answered. */
+/** It measures at the largest state that it finds to be answered. */
 function limitArm(scheme: SchemeName, options: PlanOptions): Arm {
   const { withinBytes } = profiles[options.profile].payload
   const largestState = { upToBytes: MOST_BYTES, withinBytes }

@@ -51,7 +51,7 @@ interface Context {
   /** Pixels. */
   height: number
   scaling: Summary['scaling']
-  /** By the demand law the one Redis is full with so many replicas. */
+  /** Number of replicas at which the one Redis is full by the demand law. */
   redisFull: number
 }
 
@@ -70,7 +70,10 @@ function panel(scheme: string, context: Context): Panel {
   }
 }
 
-/** What the largest fleet serves, and what it is of N times one where that can be told; as short as a panel is narrow. */
+/**
+ * Throughput of the largest fleet, and its share of N times one replica where that can be told; as short as a panel is
+ * narrow.
+ */
 function largest({ arms, most, scaling }: Context): string {
   const served = arms.find(({ arm }) => arm.replicas === most)?.metrics.throughputPerSec
   const found = scaling.find(({ replicas }) => replicas === most)

@@ -101,7 +101,7 @@ export function scaleModel(counts: readonly number[], phases: Phases, options: P
   const turns = { fleet: most }
   const many = (scheme: SchemeName, n: number) =>
     armOf(scheme, n, `n${n}`, { ...turns, comparedWith: `replicas/${scheme}/n1`, heldOut: true })
-  /** Whoever is sent to another replica than the one he logged in at; only how often that goes wrong is wanted. */
+  /** Users are sent to any replica, not only to the one they logged in at; the arm counts how often that goes wrong. */
   const scattered = (scheme: SchemeName, n: number) =>
     options.traits[scheme].state === 'process' && options.settable.includes('sticky')
       ? [

@@ -27,7 +27,7 @@ export function scalingSection(summary: Summary, chart: ChartLink): Section | nu
   )
 }
 
-/** Throughput at each number of replicas, what it is of N times one, and what the model itself does. */
+/** Throughput at each number of replicas, its share of N times one replica, and the effect of the model itself. */
 function replicasTable(summary: Summary): Table {
   const arms = summary.arms.filter(({ arm }) => isPoint(arm))
   const schemes = [...new Set(arms.map(({ arm }) => arm.scheme))]

@@ -54,7 +54,9 @@ const isScattered = ({ settings }: Arm) => settings.sticky === false
 
 const SAY_WHAT_IT_IS_WORTH: readonly string[] = [UNLIMITED, ALONE, FULL_REDIS]
 
-/** Whether an arm is a fleet of N replicas as a table or a chart shows it, not one that only says what it is worth. */
+/**
+ * Whether an arm is a fleet of N replicas for a table or a chart, not one that only shows what such a fleet is worth.
+ */
 export function isPoint({ experiment, variant, settings }: Arm): boolean {
   return (
     experiment === 'replicas' && !SAY_WHAT_IT_IS_WORTH.includes(variant ?? '') && settings.sticky !== false

@@ -80,12 +80,12 @@ async function takeTurn(ground: Ground, turn: Turn, seen: Way): Promise<Login | 
   const { client, places } = ground
   const home = places[turn.repeat % places.length] as Place
   const own = await client.login(turn.user, home)
-  // Who is logged out everywhere, or locked out, is so on another device: its login is the one that is watched.
+  // Log out everywhere and lock out act on other devices too: a login on another device is the one that is watched.
   const watched = turn.way === 'logout' ? own : await client.login(turn.user, home)
   if (![own, watched].every(({ operation }) => isAccepted(operation))) return refusedTurn(seen)
   const knownAt: Place[] = []
   for (const place of places) if (isAccepted(await client.use(watched.login, place))) knownAt.push(place)
-  // At another replica where one knows the login: what only the replica that is asked hears of shows then.
+  // Asked at another replica, where one knows the login: this shows what only the first replica has heard of.
   const from = knownAt.find(({ id }) => id !== home.id) ?? home
   const outcome = await watch(ground, watched.login, () => client.revoke(own.login, turn.way, from))
   const { revocation, lastAcceptedMs, refusedFromMs } = outcome
@@ -105,7 +105,7 @@ function refusedTurn(seen: Way): null {
   return null
 }
 
-/** What came back to life after its watch had ended shows at the latest here. */
+/** A credential that came back to life after its watch shows here at the latest. */
 async function lookAgain({ client, places, closed }: Ground, watched: readonly Login[]): Promise<void> {
   for (const login of watched) {
     if (closed.aborted) return

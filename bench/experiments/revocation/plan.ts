@@ -54,7 +54,7 @@ function round(arms: Arm[], blocks: number, options: PlanOptions) {
   return arms.length === 0 ? [] : [{ arms, blocks: blocksOf(options, blocks) }]
 }
 
-/** Whether what is revoked lives on for the rest of an access token's lifetime, and can be renewed until then. */
+/** Whether a revoked login lives on for the rest of an access token's lifetime, and can be renewed until then. */
 const renews = ({ boundedBy }: Traits) => boundedBy === 'ACCESS_TTL_SEC'
 
 /** The setting whose seconds have to pass until a revocation acts; null where nothing has to expire. */
@@ -90,8 +90,8 @@ function watchedArm(scheme: SchemeName, options: PlanOptions): Arm {
 }
 
 /**
- * Where replicas believe what they have read for a while, the users of the load come back to the same one, for else they
- * would not find what they have just written. Those that are revoked go to all of them.
+ * Some replicas believe what they have read for a while. The users of the load then come back to the same replica, or
+ * they would not find what they have just written. Revoked users go to all replicas.
  */
 function settingsOf(
   { boundedBy }: Traits,

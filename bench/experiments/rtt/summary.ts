@@ -54,7 +54,7 @@ function level(ladder: Ladder, run: Run): Level {
   }
 }
 
-/** At a rate that is the same for all distances, so that what wake-ups share is the same as well. */
+/** The rate is the same for all distances, so that wake-ups share the same work. */
 function cpuAt({ climbs }: Ladder, rate: number, run: Run) {
   const windows = climbs.flatMap((climb) =>
     accepted(climb)

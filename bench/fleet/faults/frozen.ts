@@ -13,7 +13,7 @@ export class Frozen {
     process.kill(pid, 'SIGSTOP')
   }
 
-  /** All of them. One that has ended meanwhile is nobody's business, whoever has its pid now. */
+  /** All of them. A process that has ended meanwhile is left alone: its pid may be another one's now. */
   thaw(): void {
     for (const identity of this.#processes) if (isRunning(identity)) process.kill(identity.pid, 'SIGCONT')
     this.#processes.clear()

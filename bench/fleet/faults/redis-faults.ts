@@ -87,7 +87,7 @@ const loading = (parts: FleetParts): Injector => {
       await primary.kill()
       slowLoading(Math.ceil(LOADING_US / Math.max(1, keys)))
       loaded = primary.restart()
-      // Whoever heals hears of a failure; nobody else waits for it yet.
+      // A failure is reported when the fault is healed; nobody waits for it yet.
       loaded.catch(() => {})
     },
     heal: async () => {

@@ -1,7 +1,7 @@
 /**
- * An alarm that rings within a fraction of a millisecond. `setTimeout` knows whole ones, and asking the clock in
- * every turn of the event loop takes a whole CPU from whoever shares it; so a thread sleeps in `Atomics.wait`,
- * whose time limit has fractions. It rings about 0.08 ms late (0.16 after a long sleep) for 0.05 ms of CPU.
+ * An alarm that rings within a fraction of a millisecond. `setTimeout` knows whole ones, and asking the clock in every
+ * turn of the event loop takes up a whole CPU, which others share. So a thread sleeps in `Atomics.wait`, whose time
+ * limit has fractions. It rings about 0.08 ms late (0.16 after a long sleep) for 0.05 ms of CPU.
  */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
@@ -37,7 +37,7 @@ export class Alarm {
   /** Resolves when the thread listens, with a ring. */
   async ready(): Promise<void> {
     await once(this.#thread, 'message')
-    // Whoever has nothing else to do need not wait for it.
+    // It keeps no process alive that has nothing else to do.
     this.#thread.unref()
   }
 

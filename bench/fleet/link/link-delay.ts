@@ -1,17 +1,17 @@
 /**
  * Runs each thing a fixed time after it was handed over: in order, never earlier, and hardly later.
  *
- * Measured over a link, Node 24 on two cores: with 500 round trips a second under way, the median one is 0.10 to
- * 0.14 ms over what is asked for (0.5 to 50 ms), of which 0.09 are the relay's own without any delay. One at a time,
- * each from rest, they are 0.1 ms (0.5 and 5 ms) to 0.3 ms (50 ms) over that of a relay without delay. 500 a second
- * cost 12 % of a CPU (3 % without delay), 3,000 cost 40 to 50 % (15 %).
+ * Measured over a link, Node 24 on two cores: with 500 round trips a second under way, the median one is 0.10 to 0.14
+ * ms over the delay asked for (0.5 to 50 ms). A relay without any delay takes 0.09 of that. One at a time, each from
+ * rest, they are 0.1 ms (0.5 and 5 ms) to 0.3 ms (50 ms) over that of a relay without delay. 500 a second cost 12 % of
+ * a CPU (3 % without delay), 3,000 cost 40 to 50 % (15 %).
  */
 import { machineUs } from '../../load/clock.ts'
 import { Alarm } from './link-alarm.ts'
 
 /**
- * How long before the due time the alarm is to ring; what is left when it does is spent asking the clock. As much as
- * the alarm and the waking thread are late: more after a long sleep, from which a CPU itself takes time to wake.
+ * How long before the due time the alarm is to ring; what is left when it does is spent asking the clock. This is how
+ * late the alarm and the waking thread are: later after a long sleep, since the CPU itself takes time to wake.
  */
 function leadUs(waitUs: number): number {
   return Math.min(Math.max(100, 0.02 * waitUs), 1_000)

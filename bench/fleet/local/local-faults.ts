@@ -74,7 +74,7 @@ function inTurn(injector: Injector, letGo: () => void): OpenInjector {
     heal: () => step(injector.heal),
     async end() {
       isOver = true
-      // Whoever asked for the step hears of its failure.
+      // The caller of the step hears of its failure.
       await last.catch(() => {})
       letGo()
     },

@@ -78,7 +78,7 @@ export function openRunFolder(): RunFolder {
   }
 }
 
-/** The manifest last: a folder of which a kill left the rest, and no manifest, could be anybody's. */
+/** The manifest goes last: a folder without its manifest, left by a kill, could be anybody's. */
 function removeFolder(folder: string): void {
   const others = namesIn(folder).filter((name) => name !== MANIFEST)
   for (const name of others) rmSync(join(folder, name), { recursive: true, force: true })

@@ -3,8 +3,8 @@ import type { Settings } from '../../record/types.ts'
 export type TlsVersion = NonNullable<Settings['tls']>
 
 /**
- * Mozilla's intermediate configuration (Server Side TLS 5.7), of which an ECDSA certificate leaves these. The server's
- * own order decides, so both versions encrypt with AES-128-GCM and agree on keys by X25519, whatever OpenSSL HAProxy was
+ * Mozilla's intermediate configuration (Server Side TLS 5.7), as far as it fits an ECDSA certificate. The server's own
+ * order decides, so both versions encrypt with AES-128-GCM and agree on keys by X25519, whatever OpenSSL HAProxy was
  * built with: its newest ones would begin with another exchange.
  */
 const CIPHERS = 'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305'

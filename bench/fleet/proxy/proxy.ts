@@ -45,8 +45,8 @@ export interface ProxyPlan {
   /** Requests that a replica gets at once, while the others wait in the proxy; without, all are passed on. */
   mostPerReplica?: number | undefined
   /**
-   * Whether replicas are asked for their health; default true. Each question is a new connection, and where it takes
-   * a replica seconds to accept one, it is taken out of service while it is well.
+   * Whether replicas are asked for their health; default true. Each question is a new connection. If a healthy replica
+   * takes seconds to accept one, it is taken out of service.
    */
   healthChecks?: boolean | undefined
   replicas: readonly { id: string; port: number }[]
@@ -60,7 +60,7 @@ export interface RunningProxy {
   ended: Promise<string>
   /** Requests that each replica has served through the proxy so far, by replica id. */
   counts(): Promise<Record<string, number>>
-  /** From now on these replicas alone get requests, but for users who have to come back to another one. */
+  /** From now on these replicas alone get requests, except for users who have to come back to another one. */
   rotate(ids: readonly string[]): Promise<void>
   /**
    * `drain`: it gets no request any more but those of users who have to come back to it. `ready`: as before and at once,

@@ -99,7 +99,7 @@ export function openQuotas(ground: QuotaGround, nonce: string, kernel = linux): 
       const quota = quotaUs(name, cores)
       try {
         const folder = group.add(name, quota, yielding ? LEAST_QUOTA_US : quota)
-        // Whoever is inside stays there: moving a process stops it for as long as the kernel takes to agree.
+        // Processes that are inside stay there: moving a process stops it for as long as the kernel takes to agree.
         if (!inside.has(name)) moveInto(folder, pid)
         inside.add(name)
       } catch (cause) {

@@ -85,7 +85,7 @@ async function startOn(
   tool: Tool,
   { cpus, folder, socket, kept, more = [] }: RedisOptions,
 ): Promise<RunningRedis | string> {
-  // An inert setting that CONFIG GET tells again: whoever answers with it is the server started here.
+  // An inert setting that CONFIG GET tells again: the server that answers with it is the one started here.
   const ident = `authscale-${randomUUID()}`
   const args = [
     '--port',

@@ -31,7 +31,7 @@ type Log = (line: string) => void
 export interface Runtimes {
   /** The standard one for undefined. @throws AuthscaleError RUNTIME_UNKNOWN, RUNTIME_MISSING when it cannot be fetched */
   of(major: string | undefined): Promise<Runtime>
-  /** All but the standard one; null for one that cannot be had here, of which `log` hears the reason. */
+  /** All but the standard one; null for one that cannot be had here; `log` hears the reason. */
   others(): Promise<Record<string, Runtime | null>>
 }
 

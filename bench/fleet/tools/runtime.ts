@@ -62,9 +62,9 @@ export function cleanEnvironment(): Record<string, string> {
 }
 
 /**
- * Keeps a Node from giving memory back while it rests, and from asking for it again under a quota. A page that is new to
- * a virtual machine can be dear on its first touch (16 µs of CPU were seen, a hundred times the usual): a young
- * generation that grows from 1 to 16 MB anew takes a replica with 8 % of a core most of a second then. One that is
+ * Keeps a Node from giving memory back while it rests, and from asking for it again under a quota. A page that is new
+ * to a virtual machine can be dear on its first touch (16 µs of CPU were seen, a hundred times the usual). Growing the
+ * young generation from 1 to 16 MB anew then takes a replica with 8 % of a core most of a second. A replica that is
  * always busy has 16 MB and keeps them.
  */
 export const STEADY_HEAP = ['--no-memory-reducer', '--min-semi-space-size=16', '--max-semi-space-size=16']

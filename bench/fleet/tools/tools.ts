@@ -27,7 +27,7 @@ export interface Tool extends Part {
 /** What to look for, and what to say when it is nowhere. */
 interface ToolSpec {
   name: string
-  /** Environment variable by which a user names the binary. */
+  /** Environment variable in which a user names the binary. */
   variable: string
   programs: readonly string[]
   debianPackages: readonly string[]

@@ -22,7 +22,7 @@ import { type Sinks, Slot } from './slot.ts'
  *
  * The proxy is asked to close each connection and so keeps what has to be remembered of it (TIME_WAIT); a port of this
  * side is free again at once. What bounds the rate is the number of ports between two SYNs to the same one: about
- * 28,000 on Linux. Connections beyond it fail, and a failed one makes a closed-loop trial invalid.
+ * 28,000 on Linux. Connections beyond that fail, and a failed one makes a closed-loop trial invalid.
  *
  * @throws AuthscaleError RESUMES_NOTHING for sessions that are to be resumed without TLS
  */

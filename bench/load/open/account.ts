@@ -1,10 +1,10 @@
 /**
  * What became of every arrival that was intended inside the window, and how long it took.
  *
- * Latency counts from the intended send: an arrival that had to wait, because the server or this generator was
- * stopped, then is as slow as its user would find it. What was given up is a sample of the time until then, as a
- * lower bound; without it a server that hangs would have the better quantiles. A lost request is no sample: a
- * connection that is refused at once would else look like a fast reply. It counts as an error.
+ * Latency counts from the intended send: an arrival that had to wait, because the server or this generator was stopped,
+ * then is as slow as its user would find it. A request that was given up is a sample of the time until then, as a lower
+ * bound; without it a hanging server would have the better quantiles. A lost request is no sample: otherwise a
+ * connection that is refused at once would look like a fast reply. It counts as an error.
  */
 import type { Arrivals } from '../../record/types.ts'
 import { createHistogram, recordUs } from '../../stats/histogram.ts'
@@ -31,7 +31,7 @@ export class Account {
     this.#window = window
   }
 
-  /** Arrivals of which it is not yet known what becomes of them. */
+  /** Arrivals without an outcome yet. */
   get open(): number {
     return this.#open
   }

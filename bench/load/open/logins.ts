@@ -1,9 +1,9 @@
 /**
- * A login storm: a closed loop in which each connection logs its next user in as soon as the reply came; or one of
- * refreshes, in which it logs a user in once and then trades each refresh token for the next.
+ * A login storm: a closed loop in which each connection logs its next user in as soon as the reply came. Or a storm of
+ * refreshes: each connection logs a user in once and then trades each refresh token for the next.
  *
- * Not on autocannon, which lets go of what it has sent when it stops: the server would go on hashing passwords for
- * nobody, and do so in the window that follows.
+ * Not on autocannon: when it stops, it lets go of what it has sent. The server would go on hashing passwords for
+ * nobody, in the window that follows.
  */
 import { reachableUsers, usersOf } from '../closed/connection.ts'
 import type { Load } from '../job.ts'

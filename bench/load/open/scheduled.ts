@@ -1,8 +1,8 @@
 /**
  * Load by a sender of our own: each request leaves when its script has it due, and every one of them is accounted for.
  *
- * Not on autocannon, whose rate mode is a closed loop inside, whose account has gaps after a lost connection, and
- * which forgets what it sent when it stops.
+ * Not on autocannon: its rate mode is a closed loop inside, its account has gaps after a lost connection, and it
+ * forgets what it sent when it stops.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AuthscaleError } from '../../errors.ts'

@@ -1,4 +1,4 @@
-/** A row of checkboxes of which all are on until the reader chooses. */
+/** A row of checkboxes; all are on until the reader chooses. */
 import { BETWEEN, type Choice, choose, kept, onChoice } from './address.ts'
 import { el } from './dom.ts'
 

@@ -7,7 +7,7 @@ import { atSite, type Told, told } from './summary.ts'
 
 type Found = FarLaw['contention']['found']
 
-/** What replicas cost each other: a sentence for all schemes of which nothing is known, and one for each of the others. */
+/** What replicas cost each other: one sentence for all schemes without a fit, and one for each of the others. */
 export function contentionText(far: FarScale): string {
   const schemes = told(far)
   const of = (found: Found) => schemes.filter(({ law }) => law.contention.found === found)
@@ -56,7 +56,7 @@ function someText(entry: Told, far: FarScale): string {
   )
 }
 
-/** Far below one, of which only the first digits count. */
+/** Far below one; only the first digits count. */
 const digits = (value: number) => (value === 0 ? '0' : value.toPrecision(2))
 const interval = (range: { lo: number; hi: number } | null) =>
   range ? `${digits(range.lo)} to ${digits(range.hi)}` : 'not known'

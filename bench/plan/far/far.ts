@@ -1,9 +1,9 @@
 /**
  * What a load far beyond the measured ones would take of each scheme, and up to where which evidence carries that.
  *
- * The same laws as a plan: replicas by the rate that one of them keeps, the shared tiers by the utilization law,
- * U = X·D (Denning & Buzen, ACM Computing Surveys 10, 1978). Where a plan is one load and refuses, this is the line
- * over all loads, with the place where it stops being measured and the place where it stops being known at all.
+ * The same laws as a plan: replicas by the rate that one of them keeps, the shared tiers by the utilization law, U =
+ * X·D (Denning & Buzen, ACM Computing Surveys 10, 1978). A plan is for one load, and may refuse. This is the line over
+ * all loads: it shows where measurement ends, and where knowledge ends.
  */
 import type { MeasuredSummary } from '../../experiments/reports.ts'
 import { type Usl, uslPeak, uslSize, uslThroughput } from '../../stats/usl.ts'
@@ -58,7 +58,7 @@ function usersMeasured({ userBytes, mostUsers }: Evidence): number {
   return userBytes.replicas.value + userBytes.redis.value > 0 ? mostUsers : Number.POSITIVE_INFINITY
 }
 
-/** Requests per second up to which nothing that replicas share has to be had twice. */
+/** Requests per second up to which one proxy core and one Redis primary are enough. */
 function enoughAlone({ proxy, redis }: Pick<FarLaw, 'proxy' | 'redis'>, assumptions: Assumptions): number {
   const { headroom, primaryBytes, secPerRequest } = assumptions
   const byCpu = (cpuUs: Range) => ((1 - headroom) * 1e6) / cpuUs.value

@@ -68,7 +68,7 @@ export function notShown({ schemes }: FarScale): string[] {
   )
 }
 
-/** What a scheme takes at the site of which the report says it. */
+/** What a scheme takes at the example site of the report. */
 export function atSite({ sizes }: Told, { siteUsers }: FarScale) {
   return sizes.find(({ users }) => users === siteUsers)
 }

@@ -1,7 +1,7 @@
 /**
- * Trials that work in shifts on one fleet. Whatever its size, a fleet is then made of the same processes on the same CPUs:
- * one replica may be a tenth faster than the next. And their windows alternate: a CPU of a shared host was seen to be
- * twice as slow for a minute, without a word of steal, so that sizes measured one after the other differ by that.
+ * Trials that work in shifts on one fleet. Whatever its size, a fleet is then made of the same processes on the same
+ * CPUs: one replica may be a tenth faster than the next. And their windows alternate: a CPU of a shared host was seen
+ * to be twice as slow for a minute, without a word of steal. Sizes measured one after the other would differ by that.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Load } from '../../load/job.ts'

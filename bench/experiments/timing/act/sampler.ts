@@ -26,7 +26,7 @@ export async function sample(
     ...SHARED.map((shared) => ({ lookup, shared, twin: false, batchNs: [] })),
     { lookup, shared: 0, twin: true, batchNs: [] },
   ])
-  // What is compiled meanwhile would make the first batch another one.
+  // Code that is still being compiled would make the first batch differ.
   await oneBatch(classes, lookups, existing, rounds)
   for (let batch = 0; batch < batches; batch++) {
     const durations = await oneBatch(classes, lookups, existing, rounds)
