@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { profileNames } from '../experiments/profiles.ts'
 import type { ProfileName } from '../record/types.ts'
 import { chosenExperiments } from '../run/choices.ts'
-import { arrivalRates, share, slo } from './options.ts'
+import { arrivalRates, headroom, share, slo } from './options.ts'
 
 test('an SLO is one bound or two, the other stays as it is by default', () => {
   const byDefault = { quantile: 'p99', limitMs: 50, maxErrorShare: 0.001 }
@@ -37,4 +37,9 @@ test('a profile has its experiments, and those that are named run in any', () =>
   for (const profile of profileNames) {
     for (const name of everywhere) assert.ok(names(profile).includes(name), `${name} in ${profile}`)
   }
+})
+
+test('headroom is a share, also where it is written in per cent', () => {
+  assert.deepEqual(['0.3', '30%', '0', '90 %'].map(headroom), [0.3, 0.3, 0, 0.9])
+  for (const text of ['95%', '30', '-1', 'much']) assert.throws(() => headroom(text), /0% to 90%/)
 })

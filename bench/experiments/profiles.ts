@@ -1,4 +1,5 @@
 /** How long each profile measures: one table, so that the price of a run can be read at a glance. */
+import type { FaultId, ProfileName, Slo } from '../record/types.ts'
 
 interface Phases {
   /** Independent repeats, each with fresh server processes. */
@@ -71,7 +72,6 @@ interface Broken extends Phases {
 }
 
 /** Logged-in users that the load rotates through, where the number itself is not under test. */
-import type { FaultId, ProfileName, Slo } from '../record/types.ts'
 export const DEFAULT_USERS = 1_000
 
 /**

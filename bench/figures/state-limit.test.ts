@@ -53,6 +53,12 @@ test('only larger states of the same scheme in the same experiment are left out'
   )
   const [trial] = run.plan.filter(({ arm }) => arm.id === 'payload/jwt-cookie/16000b')
   assert.ok(trial)
+  const limit = results.find(
+    (result) => result.trial.arm.scheme === 'jwt-cookie' && result.measurement?.stateLimit,
+  )
+  const stateBytes = limit?.measurement?.stateLimit?.acceptedBytes ?? assert.fail('no limit')
+  const taken = { ...trial, arm: { ...trial.arm, settings: { stateBytes } } }
+  assert.equal(isTooLarge(taken), false, 'the largest that was taken is not too large')
   const elsewhere = { ...trial, arm: { ...trial.arm, experiment: 'knobs' } }
   assert.equal(isTooLarge(elsewhere), false)
   assert.deepEqual(

@@ -1,8 +1,8 @@
 /** How much remembered state a scheme takes: which size is tried next, and what is not worth measuring. Pure. */
+import type { Arm, Measurement, Trial, TrialResult } from '../record/types.ts'
 
 type Search = NonNullable<Arm['largestState']>
 
-import type { Arm, Measurement, Trial, TrialResult } from '../record/types.ts'
 export type StateLimit = NonNullable<Measurement['stateLimit']>
 
 /** One size that was tried; `refusal` is what it was answered, null where all was well. */
