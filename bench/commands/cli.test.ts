@@ -6,7 +6,6 @@ import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { readRun } from '../record/run-dir.ts'
 import { assertRefused, processesOf, quick, run, start } from '../testing/cli.ts'
 
 const scratch = await mkdtemp(path.join(os.tmpdir(), 'authscale-cli-'))
@@ -82,36 +81,6 @@ test('list names schemes, experiments and profiles', async () => {
   for (const name of ['none', 'session-redis-tuned', 'jwt-denylist', 'cost', 'users', 'smoke']) {
     assert.match(stdout, new RegExp(`^ {2}${name} `, 'm'))
   }
-})
-
-test('Ctrl-C keeps what is finished and leaves nothing running; resume completes the same plan, as --json too', async () => {
-  const out = path.join(scratch, 'stopped')
-  const { child, ended, prints } = start([...quick, '--trials', '2', '--out', out])
-  await prints(/\[2\/6.*requests\/s/)
-  const started = processesOf(child.pid as number).map(({ pid }) => pid)
-  assert.ok(started.length > 0, 'the harness has noted what it runs')
-  child.kill('SIGINT')
-  const { code, stderr } = await ended
-  assert.equal(code, 130, stderr)
-  for (const pid of started) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
-
-  const stopped = await readRun(out)
-  assert.ok(stopped.results.length >= 2 && stopped.results.length < 6, `${stopped.results.length} kept`)
-  assert.equal(stopped.run.finishedAt, null)
-
-  const resumed = await run(['--resume', out, '--json'])
-  assert.equal(resumed.code, 0, resumed.stderr)
-  // The summary and nothing else on standard output, progress on the other.
-  const summary = await readFile(path.join(out, 'summary.json'), 'utf8')
-  assert.deepEqual(JSON.parse(resumed.stdout), JSON.parse(summary))
-  assert.match(resumed.stderr, /cost: \d trials[\s\S]*requests\/s/)
-  const whole = await readRun(out)
-  assert.deepEqual(whole.run.plan, stopped.run.plan)
-  assert.deepEqual(whole.results.slice(0, stopped.results.length), stopped.results)
-  assert.deepEqual(
-    new Set(whole.results.map(({ trial }) => trial.id)),
-    new Set(whole.run.plan.map(({ id }) => id)),
-  )
 })
 
 test('SIGTERM ends a run with 143 and nothing running', async () => {

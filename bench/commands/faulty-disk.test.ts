@@ -71,7 +71,7 @@ mkdir $disk/new
 fill
 export TMPDIR=$disk; harness temporary "$@" --resume $disk/run; export TMPDIR=$home/tmp
 tries=200
-until mount -o remount,ro $disk; do tries=$((tries - 1)); [ $tries -gt 0 ]; sleep 0.05; done
+until mount -o remount,bind,ro $disk; do tries=$((tries - 1)); [ $tries -gt 0 ]; sleep 0.05; done
 harness resumed "$@" --resume $disk/run
 harness new "$@" ${quick.join(' ')} --out $disk/new
 `

@@ -11,6 +11,7 @@ import {
   assertNothingLeft,
   assertRefused,
   homeFor,
+  processesOf,
   quick,
   run,
   start,
@@ -49,4 +50,34 @@ test('a port that is stolen between two trials ends the run with one line; freed
   assert.ok(results.length >= 1 && results.length < 3 && results.every(({ ok }) => ok))
   await assertNothingLeft(home)
   await assertCompleted(out, home, ['--port', String(port)])
+})
+
+test('Ctrl-C keeps what is finished and leaves nothing running; resume completes the same plan, as --json too', async (t) => {
+  const out = path.join(homeFor(t), 'stopped')
+  const { child, ended, prints } = start([...quick, '--trials', '2', '--out', out])
+  await prints(/\[2\/6.*requests\/s/)
+  const started = processesOf(child.pid as number).map(({ pid }) => pid)
+  assert.ok(started.length > 0, 'the harness has noted what it runs')
+  child.kill('SIGINT')
+  const { code, stderr } = await ended
+  assert.equal(code, 130, stderr)
+  for (const pid of started) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
+
+  const stopped = await readRun(out)
+  assert.ok(stopped.results.length >= 2 && stopped.results.length < 6, `${stopped.results.length} kept`)
+  assert.equal(stopped.run.finishedAt, null)
+
+  const resumed = await run(['--resume', out, '--json'])
+  assert.equal(resumed.code, 0, resumed.stderr)
+  // The summary and nothing else on standard output, progress on the other.
+  const summary = await readFile(path.join(out, 'summary.json'), 'utf8')
+  assert.deepEqual(JSON.parse(resumed.stdout), JSON.parse(summary))
+  assert.match(resumed.stderr, /cost: \d trials[\s\S]*requests\/s/)
+  const whole = await readRun(out)
+  assert.deepEqual(whole.run.plan, stopped.run.plan)
+  assert.deepEqual(whole.results.slice(0, stopped.results.length), stopped.results)
+  assert.deepEqual(
+    new Set(whole.results.map(({ trial }) => trial.id)),
+    new Set(whole.run.plan.map(({ id }) => id)),
+  )
 })

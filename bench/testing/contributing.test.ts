@@ -53,6 +53,8 @@ before(async () => {
   for (const file of stdout.split('\n').filter((name) => name !== '' && !name.endsWith('.test.ts'))) {
     await cp(path.join(root, file), path.join(copy, file), { recursive: true })
   }
+  // What is fetched stays with the project; on a fresh machine this is the first to need it.
+  await mkdir(path.join(root, '.authscale'), { recursive: true })
   for (const folder of ['node_modules', '.authscale'])
     await symlink(path.join(root, folder), path.join(copy, folder))
   edits = editsOf(await readFile(path.join(root, 'CONTRIBUTING.md'), 'utf8'))

@@ -31,7 +31,7 @@ test('all runs side by side and against each other; a choice of machines stands 
   await page.getByLabel('Large CPU, 2 cores').uncheck()
   assert.match(page.url(), /machines=Small/)
   assert.equal(await page.locator('#runs tbody tr:visible').count(), 2)
-  assert.match(await page.locator('#compare-runs section').innerText(), /Comparable: nothing/)
+  assert.match(await page.locator('#compare-runs section').innerText(), /Comparable: no known condition/)
   await page.reload()
   await page.waitForSelector('html[data-ready]', { state: 'attached' })
   assert.equal(await page.locator('#runs tbody tr:visible').count(), 2)

@@ -221,7 +221,10 @@ test('another page dropped onto it is compared; so are the raw records of a run'
   await drop(page, [{ name: 'report.html', content: other }])
   const section = page.locator('#comparison section')
   await section.first().waitFor()
-  assert.match(await section.first().innerText(), /→ another-run[\s\S]*Comparable: nothing[\s\S]*Auth tax/)
+  assert.match(
+    await section.first().innerText(),
+    /→ another-run[\s\S]*Comparable: no known condition[\s\S]*Auth tax/,
+  )
   const raw = await Promise.all(
     ['run.json', 'trials.jsonl'].map(async (name) => ({
       name,
