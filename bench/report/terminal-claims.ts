@@ -15,12 +15,9 @@ export function claimLines({ claims, profile }: Summary, color: boolean): string
   const open = claims.length - decided.length
   return [
     ...decided.map(({ verdict, quote }) => {
-      // Wrapped first: a terminal does not count the letters of a colour.
-      const lines = wrap(`${verdict.padEnd(VERDICT_WIDTH, '·')}“${quote}”`, ' '.repeat(VERDICT_WIDTH))
-      return lines.replace(
-        /^(\w+)(·+)/,
-        (_, word: string, dots: string) => `${painted(word, verdict, color)}${' '.repeat(dots.length)}`,
-      )
+      // Apart from the verdict: a terminal does not count the letters of a colour.
+      const lines = wrap(`“${quote}”`, ' '.repeat(VERDICT_WIDTH), VERDICT_WIDTH)
+      return `${painted(verdict, color)}${' '.repeat(VERDICT_WIDTH - verdict.length)}${lines}`
     }),
     ...(open > 0
       ? [
@@ -30,7 +27,7 @@ export function claimLines({ claims, profile }: Summary, color: boolean): string
   ]
 }
 
-function painted(word: string, verdict: ClaimFinding['verdict'], color: boolean): string {
+function painted(verdict: ClaimFinding['verdict'], color: boolean): string {
   const code = COLORS[verdict]
-  return color && code !== undefined ? `\u001b[${code}m${word}\u001b[39m` : word
+  return color && code !== undefined ? `\u001b[${code}m${verdict}\u001b[39m` : verdict
 }
