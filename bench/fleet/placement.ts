@@ -2,14 +2,11 @@
  * Which CPUs each process gets. The replicas are to be what saturates, so nothing else may run on their cores:
  * proxy, Redis, generator and harness share what the replicas leave.
  */
-import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
-import { promisify } from 'node:util'
 import type { Placement } from '../record/types.ts'
 import { onPath } from './tools/path.ts'
-
-const run = promisify(execFile)
+import { type Failure, run } from './tools/run.ts'
 
 /**
  * Lays a fleet out over the CPUs that this process may use: replicas from the front, shared tiers at the end.
@@ -67,7 +64,7 @@ export function placementMethod(): 'taskset' | 'none' {
 export async function pinHarness(cpus: readonly number[]): Promise<void> {
   if (placementMethod() === 'none') return
   const args = ['--all-tasks', '--cpu-list', '--pid', cpus.join(','), String(process.pid)]
-  await run('taskset', args).catch((error: Error & { stderr?: string }) => {
+  await run('taskset', args).catch((error: Failure) => {
     // A thread that ended while they were counted needs no place.
     if (!/No such process/.test(error.stderr ?? '')) throw error
   })

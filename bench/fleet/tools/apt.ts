@@ -2,15 +2,12 @@
  * A project-local copy of Debian packages, without root: private apt lists and cache, archives unpacked with
  * `dpkg-deb -x`, nothing installed. A copy is complete by itself, whatever is installed.
  */
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { localCopy, makeLocalCopy, STEP_TIMEOUT_MS } from './local-copy.ts'
 import { inFolders, onPath } from './path.ts'
-
-const run = promisify(execFile)
+import { run } from './run.ts'
 
 /** Where Debian's packages put programs; what lies elsewhere is started by a script that names its place by heart. */
 const PROGRAM_FOLDERS = ['usr/bin', 'usr/sbin', 'bin', 'sbin']
@@ -18,15 +15,15 @@ const PROGRAM_FOLDERS = ['usr/bin', 'usr/sbin', 'bin', 'sbin']
 /**
  * Finds a program in a local copy, with the environment that lets it find its libraries and fonts.
  *
- * @param ownFolders of its package, looked into first
+ * @param ownFolder of its package, looked into first
  */
 export async function inLocalCopy(
   tool: string,
   programs: readonly string[],
-  ownFolders: readonly string[] = [],
+  ownFolder?: string,
 ): Promise<{ command: string; env: Record<string, string> } | undefined> {
   const root = localCopy(tool)
-  const folders = [...ownFolders, ...PROGRAM_FOLDERS].map((folder) => join(root, folder))
+  const folders = [ownFolder ?? [], PROGRAM_FOLDERS].flat().map((folder) => join(root, folder))
   const command = programs.map((program) => inFolders(program, folders)).find((path) => path !== undefined)
   if (command === undefined) return undefined
   const libraries = (await libraryFolders(root)).join(':')
@@ -38,13 +35,12 @@ export async function inLocalCopy(
  * rather than guessed from the CPU.
  */
 async function libraryFolders(root: string): Promise<string[]> {
-  const found: string[] = []
-  for (const lib of ['usr/lib', 'lib'].map((folder) => join(root, folder))) {
+  const found = ['usr/lib', 'lib'].map(async (folder) => {
+    const lib = join(root, folder)
     const triplets = (await subfolders(lib)).filter((folder) => folder.includes('-linux-'))
-    const below = await Promise.all(triplets.map(subfolders))
-    found.push(...triplets, ...below.flat(), lib)
-  }
-  return found
+    return [...triplets, ...(await Promise.all(triplets.map(subfolders))).flat(), lib]
+  })
+  return (await Promise.all(found)).flat()
 }
 
 async function subfolders(folder: string): Promise<string[]> {

@@ -1,25 +1,19 @@
 /** A real Chromium without a window, which reaches test hosts on loopback and nothing else. */
 import type { Browser } from 'playwright-core'
-import { findChromium, type Tool } from './tools.ts'
+import { findChromium } from './tools.ts'
 
 /** Reserved for tests (RFC 6761), so no page can mean a host that exists. */
 const TEST_HOSTS = '*.test'
 const LAUNCH_TIMEOUT_MS = 30_000
 
-export interface BrowserOptions {
-  /** Default: the one that `findChromium` finds. */
-  tool?: Tool
-  /** Where Chromium logs all that it does on the network. */
-  netLog?: string
-}
-
 /**
  * It is ended with the process that opened it, however that ends: it leaves when its pipe is closed.
  *
+ * @param netLog where Chromium logs all that it does on the network
  * @throws AuthscaleError CHROMIUM_MISSING, CHROMIUM_UNUSABLE
  */
-export async function openBrowser({ tool, netLog }: BrowserOptions = {}): Promise<Browser> {
-  const { command, env } = tool ?? (await findChromium())
+export async function openBrowser({ netLog }: { netLog?: string } = {}): Promise<Browser> {
+  const { command, env } = await findChromium()
   // Only who opens one waits for its driver to load.
   const { chromium } = await import('playwright-core')
   return chromium.launch({

@@ -1,9 +1,7 @@
 /** Redis and HAProxy as containers on the host's network, for machines that have Docker and nothing else. */
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { onPath } from './path.ts'
+import { type Failure, run, toldVersion } from './run.ts'
 
-const run = promisify(execFile)
 const ANSWER_TIMEOUT_MS = 10_000
 const PULL_TIMEOUT_MS = 300_000
 
@@ -17,44 +15,32 @@ export async function dockerAnswers(): Promise<boolean> {
 }
 
 /** The version that a program in an image tells of itself, or null when the image cannot be had. */
-export async function dockerImageVersion(
+export function versionInImage(
   image: string,
-  program: string,
-  args: readonly string[],
+  [program, ...args]: readonly [string, ...string[]],
   version: RegExp,
 ): Promise<string | null> {
-  const output = await run(
-    'docker',
-    ['run', '--rm', '--network', 'none', '--entrypoint', program, image, ...args],
-    {
-      timeout: PULL_TIMEOUT_MS,
-    },
-  ).catch((error: { stdout?: string }) => error)
-  return version.exec(output.stdout ?? '')?.[1] ?? null
-}
-
-/** What a container needs beyond its image and command. */
-export interface ContainerOptions {
-  name: string
-  cpus: readonly number[]
-  /** Folder that the program must see, mounted at the same path. */
-  folder: string | undefined
+  const line = ['run', '--rm', '--network', 'none', '--entrypoint', program, image, ...args]
+  return toldVersion(['docker', ...line], version, { timeout: PULL_TIMEOUT_MS })
 }
 
 /**
  * Arguments of a `docker run` in the foreground, so that the client is an ordinary child: its signals reach the
  * program and the program's messages reach us. The user is ours, so that it may read our private run folder.
+ *
+ * @param place with the folder that the program must see, mounted at the same path
  */
 export function dockerRunArgs(
   image: string,
   command: readonly string[],
-  options: ContainerOptions,
+  place: { name: string; cpus?: readonly number[] | undefined; folder?: string | undefined },
 ): string[] {
+  const { name, cpus = [], folder } = place
   const user = process.getuid === undefined ? [] : ['--user', `${process.getuid()}:${process.getgid?.()}`]
-  const cpus = options.cpus.length > 0 ? ['--cpuset-cpus', options.cpus.join(',')] : []
-  const mount = options.folder === undefined ? [] : ['--volume', `${options.folder}:${options.folder}`]
-  const fixed = ['run', '--rm', '--network', 'host', '--name', options.name]
-  return [...fixed, ...user, ...cpus, ...mount, image, ...command]
+  const pinned = cpus.length > 0 ? ['--cpuset-cpus', cpus.join(',')] : []
+  const mount = folder === undefined ? [] : ['--volume', `${folder}:${folder}`]
+  const fixed = ['run', '--rm', '--network', 'host', '--name', name]
+  return [...fixed, ...user, ...pinned, ...mount, image, ...command]
 }
 
 /** Host pid of a running container, or null where the engine runs in a virtual machine. */
@@ -68,9 +54,8 @@ export async function dockerPid(name: string): Promise<number | null> {
 
 /** Removes a container that a killed harness left behind; one that is gone already is fine. */
 export async function dockerRemove(name: string): Promise<void> {
-  await run('docker', ['rm', '--force', name], { timeout: ANSWER_TIMEOUT_MS }).catch(
-    (error: { stderr?: string }) => {
-      if (!/no such container/i.test(error.stderr ?? '')) throw error
-    },
-  )
+  const removed = run('docker', ['rm', '--force', name], { timeout: ANSWER_TIMEOUT_MS })
+  await removed.catch((error: Failure) => {
+    if (!/no such container/i.test(error.stderr ?? '')) throw error
+  })
 }

@@ -2,15 +2,11 @@
  * Other majors of Node, for arms that ask for one. They are 200 MB each, so they come with no installation: they are
  * fetched from npm, which checks their integrity, when a run first asks for them, and kept in the project.
  */
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { AuthscaleError } from '../../errors.ts'
-import { lastLines } from '../../load/last-words.ts'
 import { localCopy, makeLocalCopy, STEP_TIMEOUT_MS } from './local-copy.ts'
+import { type Failure, reasonOf, run } from './run.ts'
 import { platformPackage, type Runtime, tryRuntime } from './runtime.ts'
-
-const run = promisify(execFile)
 
 /** Exact versions, so that two machines speak of the same ones; 24 as package.json pins it, 26 is the newest. */
 export const VERSIONS: Readonly<Record<string, string>> = {
@@ -65,10 +61,8 @@ async function find(major: string, versions: typeof VERSIONS, log: Log): Promise
   const version = versions[major]
   if (version === undefined) {
     const known = Object.keys(versions).join(', ')
-    throw new AuthscaleError(
-      'RUNTIME_UNKNOWN',
-      `there is no Node ${major} to measure: ask for one of ${known}`,
-    )
+    const message = `there is no Node ${major} to measure: ask for one of ${known}`
+    throw new AuthscaleError('RUNTIME_UNKNOWN', message)
   }
   const copy = `node-${version}`
   const local = async () => {
@@ -78,28 +72,22 @@ async function find(major: string, versions: typeof VERSIONS, log: Log): Promise
   const kept = await local()
   if (kept) return kept
   log(`fetching Node ${version} (some 50 MB, once)`)
-  const failure = await makeLocalCopy(copy, async () => (await local()) !== null, fetcher(version)).catch(
-    reasonOf,
-  )
+  const isUsable = async () => (await local()) !== null
+  const failure = await makeLocalCopy(copy, isUsable, (work) => fetchNode(version, work)).catch(npmReason)
   const fetched = await local()
   if (fetched) return fetched
-  const message =
-    `Node ${version} could not be fetched from npm (${failure ?? 'it does not run here'}); try again with a ` +
-    'network, or leave its arms out'
-  throw new AuthscaleError('RUNTIME_MISSING', message)
+  const problem = `Node ${version} could not be fetched from npm (${failure ?? 'it does not run here'})`
+  const advice = 'try again with a network, or leave its arms out'
+  throw new AuthscaleError('RUNTIME_MISSING', `${problem}; ${advice}`)
 }
 
 /** npm ends with advice and the name of a log; its reason stands before. */
-function reasonOf({ stderr, message }: Error & { stderr?: string }): string {
-  return /^npm error code (\S+)/m.exec(stderr ?? '')?.[1] ?? lastLines(stderr || message)
+function npmReason(error: Failure): string {
+  return /^npm error code (\S+)/m.exec(error.stderr ?? '')?.[1] ?? reasonOf(error)
 }
 
-function fetcher(version: string): (work: string) => Promise<string> {
-  return async (work) => {
-    await run('npm', ['install', '--prefix', work, ...NPM_OPTIONS, `${platformPackage}@${version}`], {
-      cwd: work,
-      timeout: STEP_TIMEOUT_MS,
-    })
-    return join(work, 'node_modules', platformPackage)
-  }
+async function fetchNode(version: string, work: string): Promise<string> {
+  const args = ['install', '--prefix', work, ...NPM_OPTIONS, `${platformPackage}@${version}`]
+  await run('npm', args, { cwd: work, timeout: STEP_TIMEOUT_MS })
+  return join(work, 'node_modules', platformPackage)
 }

@@ -1,11 +1,9 @@
 /** The Node that runs what is measured: pinned, so that results from two machines speak of the same runtime. */
-import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { promisify } from 'node:util'
 import { AuthscaleError } from '../../errors.ts'
 import type { Environment } from '../../record/types.ts'
+import { run } from './run.ts'
 
-const run = promisify(execFile)
 const require = createRequire(import.meta.url)
 
 /** A Node binary with the versions that it tells of itself. */
@@ -41,9 +39,8 @@ function pinnedBinary(): string | undefined {
 /** Null when the binary does not run here, e.g. the glibc build on a musl system. */
 export async function tryRuntime(command: string, source: string): Promise<Runtime | null> {
   try {
-    const { stdout } = await run(command, ['-p', 'JSON.stringify(process.versions)'], {
-      env: cleanEnvironment(),
-    })
+    const env = cleanEnvironment()
+    const { stdout } = await run(command, ['-p', 'JSON.stringify(process.versions)'], { env })
     const { node, openssl, v8 } = JSON.parse(stdout) as Record<'node' | 'openssl' | 'v8', string>
     return { command, node, openssl, v8, source }
   } catch {

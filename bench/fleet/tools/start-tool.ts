@@ -23,34 +23,28 @@ export interface RunningTool {
 }
 
 export async function startTool(
-  tool: Tool,
+  { command, env, image }: Tool,
   args: readonly string[],
   options: ToolOptions,
 ): Promise<RunningTool> {
-  if (tool.image !== null) return startContainer(tool.image, [basename(tool.command), ...args], options)
+  if (image !== null) return startContainer(image, [basename(command), ...args], options)
   const { name, cpus, record } = options
-  const child = await spawnChild([tool.command, ...args], {
-    name,
-    cpus,
-    env: { ...process.env, ...tool.env },
-    onPid: (pid) => record?.record(pid, name),
-  })
+  const onPid = (pid: number) => record?.record(pid, name)
+  const child = await spawnChild([command, ...args], { name, cpus, env: { ...process.env, ...env }, onPid })
   return { ended: child.ended, hostPid: async () => child.pid, stop: child.stop }
 }
 
-async function startContainer(image: string, command: string[], options: ToolOptions): Promise<RunningTool> {
-  const { name, cpus = [], folder, record } = options
+async function startContainer(
+  image: string,
+  command: readonly string[],
+  { name, cpus, folder, record }: ToolOptions,
+): Promise<RunningTool> {
   const container = `authscale-${record?.nonce ?? process.pid}-${name}`
   // Before the start: the client may be killed when the engine has the container already.
   record?.recordContainer(container)
   await dockerRemove(container)
-  const client = await spawnChild(
-    ['docker', ...dockerRunArgs(image, command, { name: container, cpus, folder })],
-    {
-      name,
-      onPid: (pid) => record?.record(pid, name),
-    },
-  )
+  const line = ['docker', ...dockerRunArgs(image, command, { name: container, cpus, folder })]
+  const client = await spawnChild(line, { name, onPid: (pid) => record?.record(pid, name) })
   const stop = async () => {
     await client.stop()
     await dockerRemove(container)
