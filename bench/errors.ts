@@ -13,3 +13,13 @@ export class AuthscaleError extends Error {
     this.exitCode = options?.exitCode ?? 1
   }
 }
+
+/** What `action` returns; undefined where the system refuses it with one of these codes. */
+export function unlessCode<T>(codes: readonly string[], action: () => T): T | undefined {
+  try {
+    return action()
+  } catch (error) {
+    if (codes.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw error
+  }
+}

@@ -1,6 +1,7 @@
 /** Tells a process from a later one with the same pid, so that clean-up never ends a stranger. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { unlessCode } from '../../errors.ts'
 
 /** A process, named well enough to be recognised after the harness that started it is gone. */
 export interface ProcessIdentity {
@@ -21,24 +22,15 @@ export function isRunning(identity: ProcessIdentity): boolean {
 }
 
 function linuxStartTime(pid: number): string | null {
-  let stat: string
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  } catch (error) {
-    if (isGone(error)) return null
-    throw error
-  }
+  const stat = unlessCode(['ENOENT', 'ESRCH'], () => readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  if (stat === undefined) return null
   // The command name may hold spaces and parentheses; fields count from behind its last one (proc(5)).
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const state = fields[0]
-  const startTicks = fields[19]
+  const [state, startTicks] = [fields[0], fields[19]]
   if (state === 'Z' || state === 'X') return null
   // Ticks count from boot, so after a reboot the same pid could carry the same number.
-  return `${bootId()}/${startTicks}`
-}
-
-function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  return `${bootId}/${startTicks}`
 }
 
 function psStartTime(pid: number): string | null {
@@ -48,9 +40,4 @@ function psStartTime(pid: number): string | null {
     if ((error as { status?: number }).status === 1) return null
     throw error
   }
-}
-
-function isGone(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException
-  return code === 'ENOENT' || code === 'ESRCH'
 }

@@ -6,14 +6,14 @@ import { randomBytes } from 'node:crypto'
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { AuthscaleError } from '../../errors.ts'
+import { AuthscaleError, unlessCode } from '../../errors.ts'
 import { becomes } from '../../load/in-time.ts'
 import { writeError } from '../../record/durable.ts'
 import { groupFolder, removeAbandoned } from '../quota/quota-group.ts'
 import { buildFolder } from '../tools/build.ts'
 import { dockerRemove } from '../tools/docker.ts'
 import { identify, isRunning, type ProcessIdentity } from './identity.ts'
-import { signalGroup } from './process.ts'
+import { signalGroup, unkillable } from './process.ts'
 
 const PREFIX = 'authscale-'
 /** With a dot while its manifest is being written. */
@@ -47,8 +47,7 @@ export interface RunFolder {
 /** Makes the folder. Short, in the system's temporary folder: the path of a Unix socket has 104 bytes at most. */
 export function openRunFolder(): RunFolder {
   const harness = identify(process.pid)
-  if (harness === null)
-    throw new AuthscaleError('NO_PROCESS_TABLE', 'cannot read the start time of this process')
+  if (!harness) throw new AuthscaleError('NO_PROCESS_TABLE', 'cannot read the start time of this process')
   const nonce = randomBytes(4).toString('hex')
   const path = join(tmpdir(), `${PREFIX}${nonce}`)
   const manifest: Manifest = { harness, nonce, processes: [], containers: [], quotaParent: null }
@@ -85,11 +84,7 @@ function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/**
- * Written aside and renamed: a reader sees the old or the new manifest, never half of one.
- *
- * @throws AuthscaleError NO_SPACE or WRITE_FAILED
- */
+/** Written aside and renamed: a reader never sees half of one. @throws AuthscaleError NO_SPACE or WRITE_FAILED */
 function write(folder: string, manifest: Manifest): void {
   const file = join(folder, MANIFEST)
   try {
@@ -123,7 +118,7 @@ async function sweepOne(folder: string, manifest: Manifest, log: (line: string) 
     log(`ending ${stray.what} (process ${stray.pid}), left behind by a run that was killed`)
     signalGroup(stray.pid, 'SIGKILL')
     if (await becomes(() => !isRunning(stray), KILL_WITHIN_MS, POLL_MS)) continue
-    throw new AuthscaleError('STOP_FAILED', `process ${stray.pid} did not end after SIGKILL; end it by hand`)
+    throw unkillable(stray.pid)
   }
   for (const container of manifest.containers) await dockerRemove(container)
   const { quotaParent, harness, nonce } = manifest
@@ -144,12 +139,7 @@ function isOurs(folder: string): boolean {
 
 /** None where its own harness, or another sweep, has removed it a moment ago. */
 function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
+  return unlessCode(['ENOENT'], () => readdirSync(folder)) ?? []
 }
 
 function read(folder: string): Manifest | null {

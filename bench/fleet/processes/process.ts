@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { AuthscaleError } from '../../errors.ts'
+import { AuthscaleError, unlessCode } from '../../errors.ts'
 import { unlessEnded, within } from '../../load/in-time.ts'
 import { lastWords } from '../../load/last-words.ts'
 import { onPath } from '../tools/path.ts'
@@ -60,13 +60,13 @@ const UNLESS_ORPHANED = ['/bin/sh', '-c', 'test "$PPID" = "$0" && exec "$@"']
 export function wrapped(
   line: readonly string[],
   cpus: readonly number[] = [],
-  parent: number = process.pid,
+  parent = process.pid,
 ): string[] {
-  const taskset = process.platform === 'linux' && cpus.length > 0 ? onPath('taskset') : undefined
-  const setpriv = process.platform === 'linux' ? onPath('setpriv') : undefined
-  const bound =
-    setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--', ...UNLESS_ORPHANED, String(parent)]
-  const pinned = taskset === undefined ? [] : [taskset, '-c', cpus.join(',')]
+  if (process.platform !== 'linux') return [...line]
+  const setpriv = onPath('setpriv')
+  const taskset = cpus.length > 0 && onPath('taskset')
+  const bound = setpriv ? [setpriv, '--pdeathsig', 'KILL', '--', ...UNLESS_ORPHANED, String(parent)] : []
+  const pinned = taskset ? [taskset, '-c', cpus.join(',')] : []
   return [...bound, ...pinned, ...line]
 }
 
@@ -80,15 +80,11 @@ export async function spawnChild(line: readonly string[], options: ChildOptions)
     env: options.env ?? process.env,
   })
   const tail = lastWords([child.stdout, child.stderr])
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve)
-    child.once('error', (cause) => {
-      reject(
-        new AuthscaleError('SPAWN_FAILED', `${options.name}: cannot run ${file}: ${cause.message}`, {
-          cause,
-        }),
-      )
-    })
+  // Once it runs, a message that does not get through is followed by its end, which tells more.
+  child.on('error', () => {})
+  await once(child, 'spawn').catch((cause: Error) => {
+    const message = `${options.name}: cannot run ${file}: ${cause.message}`
+    throw new AuthscaleError('SPAWN_FAILED', message, { cause })
   })
   const pid = child.pid as number
   living.add(pid)
@@ -115,19 +111,16 @@ async function stopGroup(pid: number, ended: Promise<string>, graceMs: number): 
   if (await within(graceMs, gone, () => false)) return
   signalGroup(pid, 'SIGKILL')
   if (await within(KILL_GRACE_MS, gone, () => false)) return
-  throw new AuthscaleError('STOP_FAILED', `process ${pid} did not end after SIGKILL; end it by hand`)
+  throw unkillable(pid)
+}
+
+export function unkillable(pid: number): AuthscaleError {
+  return new AuthscaleError('STOP_FAILED', `process ${pid} did not end after SIGKILL; end it by hand`)
 }
 
 /** Signals the group that a process leads, or else the process alone; one that is gone already is fine. */
 export function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  for (const target of [-pid, pid]) {
-    try {
-      process.kill(target, signal)
-      return
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
-  }
+  for (const target of [-pid, pid]) if (unlessCode(['ESRCH'], () => process.kill(target, signal))) return
 }
 
 /** The next message of a child that was started with `ipc`. Rejects with `failure` of the reason when it ends before. */

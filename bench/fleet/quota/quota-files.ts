@@ -1,6 +1,7 @@
 /** The files by which the kernel takes CPU quotas, in version 1 and in version 2 of control groups. */
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { unlessCode } from '../../errors.ts'
 import type { QuotaMethod } from './cgroup.ts'
 
 /** Time over which a quota is counted, and the kernel's default: a shorter one would interrupt work more often. */
@@ -67,13 +68,11 @@ export function moveInto(group: string, pid: number): void {
 
 /** @returns false when something is still in use */
 export function unlessBusy(action: () => void): boolean {
-  try {
+  const done = unlessCode(['EBUSY'], () => {
     action()
     return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EBUSY') return false
-    throw error
-  }
+  })
+  return done ?? false
 }
 
 function hasCpu(group: string, file: string): boolean {

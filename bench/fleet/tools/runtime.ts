@@ -1,6 +1,6 @@
 /** The Node that runs what is measured: pinned, so that results from two machines speak of the same runtime. */
 import { createRequire } from 'node:module'
-import { AuthscaleError } from '../../errors.ts'
+import { AuthscaleError, unlessCode } from '../../errors.ts'
 import type { Environment } from '../../record/types.ts'
 import { run } from './run.ts'
 
@@ -17,7 +17,7 @@ export interface Runtime extends Readonly<Environment['runtime']> {
  * @throws AuthscaleError RUNTIME_UNUSABLE when neither runs
  */
 export async function findRuntime(): Promise<Runtime> {
-  const pinned = pinnedBinary()
+  const pinned = unlessCode(['MODULE_NOT_FOUND'], () => require.resolve(`${platformPackage}/bin/node`))
   const runtime =
     (pinned && (await tryRuntime(pinned, 'npm'))) ?? (await tryRuntime(process.execPath, 'system'))
   if (runtime) return runtime
@@ -26,15 +26,6 @@ export async function findRuntime(): Promise<Runtime> {
 
 /** The npm package that holds nothing but the Node of this system; the version of the package is that of Node. */
 export const platformPackage = `node-${process.platform}-${process.arch}`
-
-function pinnedBinary(): string | undefined {
-  try {
-    return require.resolve(`${platformPackage}/bin/node`)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined
-    throw error
-  }
-}
 
 /** Null when the binary does not run here, e.g. the glibc build on a musl system. */
 export async function tryRuntime(command: string, source: string): Promise<Runtime | null> {
