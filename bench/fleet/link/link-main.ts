@@ -5,18 +5,13 @@
 import { connect, createServer } from 'node:net'
 import { listen } from '../ports.ts'
 import { DelayLine } from './link-delay.ts'
-import { type LinkCounts, type Relayed, relay } from './link-relay.ts'
+import { type LinkCounts, type LinkTarget, type Relayed, relay } from './link-relay.ts'
 
 /** What the harness asks for, one thing at a time. */
 export type LinkQuestion =
-  | { type: 'counts' }
+  | { type: 'counts' | 'hold' | 'release' | 'refuse' | 'accept' | 'cut' }
   | { type: 'delay'; roundTripMs: number }
-  | { type: 'hold' }
-  | { type: 'release' }
-  | { type: 'refuse' }
-  | { type: 'accept' }
-  | { type: 'cut' }
-  | { type: 'target'; host: string; port: number }
+  | { type: 'target'; to: LinkTarget }
 
 /** `listening` once, the others when they were asked for and are done. */
 export type LinkMessage =
@@ -31,7 +26,7 @@ const options = { allowHalfOpen: true, noDelay: true }
 const counts: LinkCounts = { toTarget: 0, fromTarget: 0 }
 const line = new DelayLine(Number(roundTripMs) / 2)
 const open = new Set<Relayed>()
-let target = { host, port: Number(targetPort) }
+let target: LinkTarget = { host, port: Number(targetPort) }
 
 function tell(message: LinkMessage): void {
   process.send?.(message)
@@ -47,7 +42,7 @@ const resetAll = () => {
   for (const relayed of open) relayed.reset()
 }
 
-const answers: { [T in LinkQuestion['type']]: (question: Extract<LinkQuestion, { type: T }>) => unknown } = {
+const answers: { [T in LinkQuestion['type']]: (question: LinkQuestion & { type: T }) => unknown } = {
   counts: () => {},
   delay: (question) => line.setDelay(question.roundTripMs / 2),
   hold: () => line.hold(),
@@ -62,7 +57,7 @@ const answers: { [T in LinkQuestion['type']]: (question: Extract<LinkQuestion, {
     for (const relayed of open) relayed.cut()
   },
   target(question) {
-    target = { host: question.host, port: question.port }
+    target = question.to
     resetAll()
   },
 }

@@ -9,6 +9,12 @@ import type { DelayLine } from './link-delay.ts'
  */
 const UNDER_WAY_LIMIT_BYTES = 4 * 1024 * 1024
 
+/** Where a link leads. */
+export interface LinkTarget {
+  host: string
+  port: number
+}
+
 /** Bytes read from either end so far. */
 export interface LinkCounts {
   toTarget: number

@@ -7,7 +7,7 @@ import { within } from '../../load/in-time.ts'
 import { type Child, nextMessage, spawnChild } from '../processes/process.ts'
 import { cleanEnvironment } from '../tools/runtime.ts'
 import type { LinkMessage, LinkQuestion } from './link-main.ts'
-import type { LinkCounts } from './link-relay.ts'
+import type { LinkCounts, LinkTarget } from './link-relay.ts'
 
 /** Longer than any network between a server and its store; a mistyped unit ends here. */
 const MAX_ROUND_TRIP_MS = 1000
@@ -17,9 +17,9 @@ const READY_WITHIN_MS = 10_000
 export interface LinkOptions {
   /** Runs link-main: a Node and the script. */
   command: readonly string[]
-  to: { host: string; port: number }
-  /** 0 to 1,000, with fractions; 0 adds no delay but that of the relay itself. */
-  roundTripMs: number
+  to: LinkTarget
+  /** 0 to 1,000, with fractions; 0, the default, adds no delay but that of the relay itself. */
+  roundTripMs?: number
   /** Where nothing measured runs: with any delay each packet takes 0.1 ms of CPU and more (link-delay.ts). */
   cpus?: readonly number[] | undefined
   /** Called as soon as the pid is known. */
@@ -53,13 +53,13 @@ export interface Link {
   /** Each connection that is open now is reset in the middle of its next reply. */
   cut(): Promise<void>
   /** Open connections are reset, and new ones go to this target: what a failover does to clients. */
-  setTarget(to: { host: string; port: number }): Promise<void>
+  setTarget(to: LinkTarget): Promise<void>
   stop(): Promise<void>
 }
 
 /** Resolves when connections are accepted; the target need not be there yet. @throws AuthscaleError LINK_FAILED, SPAWN_FAILED */
 export async function startLink(options: LinkOptions): Promise<Link> {
-  const { command, to, roundTripMs, cpus, onPid, readyWithinMs = READY_WITHIN_MS } = options
+  const { command, to, roundTripMs = 0, cpus, onPid, readyWithinMs = READY_WITHIN_MS } = options
   requirePossible(roundTripMs)
   const line = [...command, to.host, String(to.port), String(roundTripMs)]
   const child = await spawnChild(line, { name: 'link', ipc: true, env: cleanEnvironment(), cpus, onPid })
@@ -79,15 +79,14 @@ export async function startLink(options: LinkOptions): Promise<Link> {
     refuse: () => order({ type: 'refuse' }),
     accept: () => order({ type: 'accept' }),
     cut: () => order({ type: 'cut' }),
-    setTarget: (to) => order({ type: 'target', ...to }),
+    setTarget: (to) => order({ type: 'target', to }),
     stop: () => child.stop(),
   }
 }
 
 function requirePossible(roundTripMs: number): void {
   if (roundTripMs >= 0 && roundTripMs <= MAX_ROUND_TRIP_MS) return
-  const message = `a round trip of ${roundTripMs} ms: ask for 0 to ${MAX_ROUND_TRIP_MS}`
-  throw new AuthscaleError('LINK_FAILED', message)
+  throw failed(`a round trip of ${roundTripMs} ms: ask for 0 to ${MAX_ROUND_TRIP_MS}`)
 }
 
 /** Its port. One that says nothing is ended. */
@@ -95,7 +94,7 @@ async function listening(child: Child, withinMs: number): Promise<number> {
   try {
     const first = await within(withinMs, heard(child), () => null)
     if (first?.type === 'listening') return first.port
-    throw new AuthscaleError('LINK_FAILED', `the link did not listen within ${withinMs} ms`)
+    throw failed(`the link did not listen within ${withinMs} ms`)
   } catch (error) {
     await child.stop()
     throw error
@@ -106,12 +105,10 @@ async function ask<T extends LinkQuestion>(child: Child, question: T) {
   const answer = heard(child)
   if (child.process.connected) child.process.send(question)
   const message = await answer
-  if (message.type === 'failed') throw new AuthscaleError('LINK_FAILED', `the link: ${message.reason}`)
+  if (message.type === 'failed') throw failed(`the link: ${message.reason}`)
   if (message.type !== question.type) throw new Error(`the link told ${message.type}, not ${question.type}`)
   return message as Extract<LinkMessage, { type: T['type'] }>
 }
 
-async function heard(child: Child): Promise<LinkMessage> {
-  const message = await nextMessage(child, (reason) => new AuthscaleError('LINK_FAILED', reason))
-  return message as LinkMessage
-}
+const heard = async (child: Child) => (await nextMessage(child, failed)) as LinkMessage
+const failed = (message: string) => new AuthscaleError('LINK_FAILED', message)

@@ -6,7 +6,8 @@ import type { Placement } from '../../record/types.ts'
 import type { Needs, RedisParts } from '../faults/parts.ts'
 import { Restartable } from '../faults/restartable.ts'
 import type { FleetSpec } from '../fleet.ts'
-import { startLink } from '../link/link.ts'
+import { type Link, startLink } from '../link/link.ts'
+import type { LinkTarget } from '../link/link-relay.ts'
 import type { Undo } from '../processes/undo.ts'
 import { type RunningRedis, startRedis, useNamedRedis } from '../stores/redis.ts'
 import type { Ground } from './ground.ts'
@@ -84,13 +85,11 @@ async function startBreakable(wanted: Wanted, needs: Needs, undo: Undo): Promise
 }
 
 function placeOf({ ground: { redis, folder }, placement }: Wanted) {
-  if (!('tool' in redis))
-    throw new AuthscaleError(
-      'FAULT_IMPOSSIBLE',
-      'REDIS_URL names a Redis that is not ours to break: unset it',
-    )
+  if (!('tool' in redis)) throw new AuthscaleError('FAULT_IMPOSSIBLE', NOT_OURS)
   return { tool: redis.tool, folder, cpus: placement.sharedCpus.redis }
 }
+
+const NOT_OURS = 'REDIS_URL names a Redis that is not ours to break: unset it'
 
 /** For what a Redis keeps during one trial. */
 function dataFolders({ ground: { folder } }: Wanted, undo: Undo): (name: string) => string {
@@ -112,20 +111,46 @@ const FEEDING = {
 
 /** @param data a full copy lands in a file, and must not replace that of the primary */
 async function startStandby(wanted: Wanted, primaryPort: number, data: string, undo: Undo) {
-  const { runtime, build, folder } = wanted.ground
   const to = { host: '127.0.0.1', port: primaryPort }
-  const link = await startLink({
-    command: [runtime.command, build.link],
-    to,
-    roundTripMs: 0,
-    cpus: wanted.placement.sharedCpus.generator,
-    onPid: (pid) => folder.record(pid, 'replication link'),
-  })
-  undo.add(() => link.stop())
+  const link = kept(await openLink(wanted, to, 'replication link'), undo)
   const redis = await startRedis({
     ...placeOf(wanted),
     kept: { how: 'snapshots', folder: data },
     more: ['--replicaof', to.host, String(link.port)],
   })
   return { redis: kept(redis, undo), link }
+}
+
+/** Without delay as yet. On the generator's CPUs, where nothing is that a scheme is judged by. */
+function openLink({ ground, placement }: Wanted, to: LinkTarget, name: string): Promise<Link> {
+  const { runtime, build, folder } = ground
+  return startLink({
+    command: [runtime.command, build.link],
+    to,
+    cpus: placement.sharedCpus.generator,
+    onPid: (pid) => folder.record(pid, name),
+  })
+}
+
+/** A link between the replicas and Redis, on whose address the replicas find their Redis. */
+export interface Distance {
+  link: Link
+  /** The same Redis as seen through the link. */
+  redisUrl: string
+  /** Begins with no delay, so that logins and warm-up take no longer than without; from here on there is one. */
+  engage(): Promise<void>
+}
+
+/** Null where none is asked for. Added to `undo` as soon as it runs. @throws AuthscaleError LINK_FAILED */
+export async function startDistance(wanted: Wanted, redisUrl: string, undo: Undo): Promise<Distance | null> {
+  // 0 leaves what the relay itself takes, which is the base of every comparison.
+  const roundTripMs = wanted.spec.settings?.redisRoundTripMs ?? (wanted.needs?.link ? 0 : undefined)
+  if (roundTripMs === undefined) return null
+  // Password and database stay.
+  const url = new URL(redisUrl)
+  const to = { host: url.hostname, port: Number(url.port || 6379) }
+  const link = kept(await openLink(wanted, to, 'link'), undo)
+  url.hostname = '127.0.0.1'
+  url.port = String(link.port)
+  return { link, redisUrl: url.href, engage: () => link.setRoundTrip(roundTripMs) }
 }

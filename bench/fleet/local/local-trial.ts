@@ -2,14 +2,13 @@
 import type { Placement } from '../../record/types.ts'
 import { Restartable } from '../faults/restartable.ts'
 import type { FleetSpec, RunningFleet } from '../fleet.ts'
-import { type Distance, startDistance } from '../link/distance.ts'
 import { Undo } from '../processes/undo.ts'
 import { type ProxyPlan, startProxy } from '../proxy/proxy.ts'
 import { startReplicas } from '../replicas.ts'
 import type { Ground } from './ground.ts'
 import { needsOf, openInjector, preloadFor } from './local-faults.ts'
 import { limitsOf, openQuotasFor, startBesideFor } from './local-quotas.ts'
-import { startRedisFor } from './local-redis.ts'
+import { startDistance, startRedisFor } from './local-redis.ts'
 
 /** @throws AuthscaleError of the part that does not start; then nothing of the trial runs */
 export async function startTrial(
@@ -26,9 +25,9 @@ export async function startTrial(
     if (quotas) undo.add(() => quotas.close())
     const keyPrefix = `authscale:${nonce}:`
     const needs = needsOf(spec)
-    const redis = await startRedisFor({ ground, spec, placement, keyPrefix, needs }, undo)
-    const distance = redis && (await startDistanceFor(ground, spec, placement, redis.url))
-    if (distance) undo.add(() => distance.stop())
+    const wanted = { ground, spec, placement, keyPrefix, needs }
+    const redis = await startRedisFor(wanted, undo)
+    const distance = redis && (await startDistance(wanted, redis.url, undo))
     const replicas = await startReplicas({
       runtime: await ground.runtimes.of(spec.settings?.node),
       script: ground.build.server,
@@ -76,7 +75,7 @@ export async function startTrial(
       redis: redis && { url: redis.url, pid: redis.pid },
       proxy: { pid: proxy.current.pid },
       proxyCounts: () => proxy.current.counts(),
-      link: distance ? { pid: distance.pid } : undefined,
+      link: distance?.link,
       constrain: async (wanted = spec.quotas ?? undefined) => {
         await distance?.engage()
         if (stopped || !quotas || !wanted) return
@@ -91,7 +90,7 @@ export async function startTrial(
       ...(beside ? { ballast: beside.ballast.map(({ pid }) => pid), pacers: beside.pacers } : {}),
       ...(injector ? { injector } : {}),
       died: untilStopped(
-        [replicas.died, proxy.ended, ...[redis, distance].flatMap((part) => part?.ended ?? [])],
+        [replicas.died, proxy.ended, ...[redis, distance?.link].flatMap((part) => part?.ended ?? [])],
         () => stopped,
       ),
       stop: () => {
@@ -108,17 +107,4 @@ export async function startTrial(
 /** The first ending that nobody asked for. */
 function untilStopped(endings: readonly Promise<string>[], stopped: () => boolean): Promise<string> {
   return Promise.race(endings).then((reason) => (stopped() ? new Promise<never>(() => {}) : reason))
-}
-
-/** On the generator's CPUs, where nothing is that a scheme is judged by; null where none is asked for. */
-async function startDistanceFor(
-  { runtime, build, folder }: Ground,
-  spec: FleetSpec,
-  { sharedCpus }: Placement,
-  redisUrl: string,
-): Promise<Distance | null> {
-  const roundTripMs = spec.settings?.redisRoundTripMs ?? (needsOf(spec)?.link ? 0 : undefined)
-  if (roundTripMs === undefined) return null
-  const command = [runtime.command, build.link]
-  return await startDistance({ command, redisUrl, roundTripMs, cpus: sharedCpus.generator, folder })
 }
