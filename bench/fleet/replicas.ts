@@ -44,8 +44,8 @@ export interface RunningReplicas {
   kill(id: string): Promise<void>
   /** SIGTERM; resolves when it is gone. */
   drain(id: string): Promise<void>
-  /** After it was killed or drained: again on its port, with these keys if not its former ones. @returns its new pid */
-  restart(id: string, keys?: string): Promise<number>
+  /** After it was killed or drained: again on its port, with these keys if not its former ones. */
+  restart(id: string, keys?: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -89,7 +89,6 @@ export async function startReplicas(plan: ReplicaPlan): Promise<RunningReplicas>
       const one = await launch(place, { keys, port: started[place]?.handle.port })
       up.set(id, one)
       watch(one)
-      return one.handle.pid
     },
   }
 }

@@ -11,20 +11,17 @@ const killed = (parts: FleetParts): Injector => {
   return { inject: () => primary.kill(), heal: () => primary.restart() }
 }
 
+type Command = readonly [string, ...string[]]
+
 /** Two commands, one to break and one to mend. */
 const told =
-  (break_: readonly [string, ...string[]], mend: readonly [string, ...string[]] | null) =>
+  (break_: Command, mend?: Command) =>
   (parts: FleetParts): Injector => {
     const { url } = redisOf(parts).primary.current
-    return {
-      inject: () => send(url, break_),
-      heal: async () => {
-        if (mend) await send(url, mend)
-      },
-    }
+    return { inject: () => send(url, break_), heal: async () => mend && send(url, mend) }
   }
 
-async function send(url: string, [command, ...args]: readonly [string, ...string[]]): Promise<void> {
+async function send(url: string, [command, ...args]: Command): Promise<void> {
   await withRedis(url, (client) => client.call(command, ...args), 'as it is')
 }
 
@@ -90,14 +87,11 @@ const loading = (parts: FleetParts): Injector => {
       // A failure is reported when the fault is healed; nobody waits for it yet.
       loaded.catch(() => {})
     },
-    heal: async () => {
-      await loaded
-    },
+    heal: async () => loaded,
   }
 }
 
 const SCAN_COUNT = 1_000
-
 const END_MS = 1
 
 /** Every key ends within the same millisecond, as after a site was promoted on one evening and its logins run out. */
@@ -125,7 +119,7 @@ export const redisFaults = {
   'redis-killed-snapshots': { needs: { kept: 'snapshots' }, on: killed },
   'redis-killed-log': { needs: { kept: 'log' }, on: killed },
   'redis-stopped': { on: frozen },
-  'redis-flushed': { on: told(['FLUSHALL'], null) },
+  'redis-flushed': { on: told(['FLUSHALL']) },
   'redis-full': { on: told(['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']) },
   'redis-evicting': { on: evicting },
   'redis-read-only': { on: told(['REPLICAOF', ...NOWHERE], ['REPLICAOF', 'NO', 'ONE']) },

@@ -10,13 +10,13 @@ interface Part {
 export class Restartable<T extends Part> {
   /** Resolves with a reason when it ends otherwise than by `kill`; never rejects. */
   readonly ended: Promise<string>
-  readonly #again: (former: T) => Promise<T>
+  readonly #again: () => Promise<T>
   #end = (_reason: string) => {}
   #current: T
   #killed: T | undefined
 
   /** @param again starts it at the same address; what it throws passes through `restart` */
-  constructor(first: T, again: (former: T) => Promise<T>) {
+  constructor(first: T, again: () => Promise<T>) {
     this.#again = again
     this.#current = first
     this.ended = new Promise((resolve) => {
@@ -46,7 +46,7 @@ export class Restartable<T extends Part> {
 
   /** After `kill`. */
   async restart(): Promise<void> {
-    this.#current = await this.#again(this.#current)
+    this.#current = await this.#again()
     this.#watch(this.#current)
   }
 

@@ -10,62 +10,47 @@ function victimOf({ replicas: { handles } }: FleetParts) {
   return last
 }
 
-const killed = (parts: FleetParts): Injector => {
-  const { id } = victimOf(parts)
-  return {
-    inject: () => parts.replicas.kill(id),
-    heal: async () => void (await parts.replicas.restart(id)),
+const ended =
+  (how: 'kill' | 'drain') =>
+  (parts: FleetParts): Injector => {
+    const { id } = victimOf(parts)
+    return { inject: () => parts.replicas[how](id), heal: () => parts.replicas.restart(id) }
   }
-}
 
 const stopped = (parts: FleetParts): Injector => {
   const { pid } = victimOf(parts)
   return { inject: async () => parts.frozen.freeze(pid), heal: async () => parts.frozen.thaw() }
 }
 
-/** SIGTERM alone: the proxy learns of it by failing. */
-const terminated = (parts: FleetParts): Injector => {
-  const { id } = victimOf(parts)
-  return {
-    inject: () => parts.replicas.drain(id),
-    heal: async () => void (await parts.replicas.restart(id)),
-  }
+/** The proxy is told first, as a deployment does it. */
+async function takeOut({ proxy, replicas }: FleetParts, id: string): Promise<void> {
+  await proxy.current.take(id, 'drain')
+  await replicas.drain(id)
 }
 
-/** The proxy is told first, as a deployment does it. */
+async function putBack({ proxy, replicas }: FleetParts, id: string, keys?: string): Promise<void> {
+  await replicas.restart(id, keys)
+  await proxy.current.take(id, 'ready')
+}
+
 const drained = (parts: FleetParts): Injector => {
   const { id } = victimOf(parts)
-  const { replicas, proxy } = parts
-  return {
-    async inject() {
-      await proxy.current.take(id, 'drain')
-      await replicas.drain(id)
-    },
-    async heal() {
-      await replicas.restart(id)
-      await proxy.current.take(id, 'ready')
-    },
-  }
+  return { inject: () => takeOut(parts, id), heal: () => putBack(parts, id) }
 }
 
 const otherKeys = (parts: FleetParts): Injector => {
   const { id } = victimOf(parts)
-  const { replicas, proxy, makeKeys } = parts
   const replace = async (keys?: string) => {
-    await proxy.current.take(id, 'drain')
-    await replicas.drain(id)
-    await replicas.restart(id, keys)
-    await proxy.current.take(id, 'ready')
+    await takeOut(parts, id)
+    await putBack(parts, id, keys)
   }
-  return { inject: async () => replace(await makeKeys()), heal: () => replace() }
+  return { inject: async () => replace(await parts.makeKeys()), heal: () => replace() }
 }
 
 const clockAhead = (parts: FleetParts): Injector => {
   const { pid } = victimOf(parts)
-  return {
-    inject: () => shiftClock(pid, parts.clockMark, 'ahead'),
-    heal: () => shiftClock(pid, parts.clockMark, 'right'),
-  }
+  const shift = (to: 'ahead' | 'right') => shiftClock(pid, parts.clockMark, to)
+  return { inject: () => shift('ahead'), heal: () => shift('right') }
 }
 
 const proxyKilled = ({ proxy }: FleetParts): Injector => ({
@@ -74,9 +59,10 @@ const proxyKilled = ({ proxy }: FleetParts): Injector => ({
 })
 
 export const serverFaults = {
-  'replica-killed': { on: killed },
+  'replica-killed': { on: ended('kill') },
   'replica-stopped': { on: stopped },
-  'replica-terminated': { on: terminated },
+  /** SIGTERM alone: the proxy learns of it by failing. */
+  'replica-terminated': { on: ended('drain') },
   'replica-drained': { on: drained },
   'replica-clock-ahead': { needs: { shiftingClock: true }, on: clockAhead },
   'replica-other-keys': { on: otherKeys },

@@ -2,6 +2,7 @@
 import { AuthscaleError } from '../../errors.ts'
 import type { Quotas } from '../../record/types.ts'
 import type { RunningFleet } from '../fleet.ts'
+import type { Undo } from '../processes/undo.ts'
 import { type RunningPacer, startBeside } from '../quota/ballast.ts'
 import { openQuotas, type QuotaGroups, quotaUs } from '../quota/quota.ts'
 import { STEADY_HEAP } from '../tools/runtime.ts'
@@ -25,14 +26,10 @@ export function limitsOf(quotas: Quotas, { replicas, redis, proxy }: Pids) {
   ]
   return parts.map(({ name, pid, cores }) => {
     quotaUs(name, cores)
-    if (pid === null) {
-      const advice = 'unset REDIS_URL, or install it on this machine'
-      throw new AuthscaleError(
-        'QUOTA_UNSEEN',
-        `the process of ${name} cannot be seen, so it cannot be limited: ${advice}`,
-      )
-    }
-    return { name, pid, cores }
+    if (pid !== null) return { name, pid, cores }
+    const advice = 'unset REDIS_URL, or install it on this machine'
+    const message = `the process of ${name} cannot be seen, so it cannot be limited: ${advice}`
+    throw new AuthscaleError('QUOTA_UNSEEN', message)
   })
 }
 
@@ -42,28 +39,23 @@ export interface Beside {
   pacers: readonly RunningPacer[]
   /** Sets them to work, each under its quota: pacers have that of Redis, which is the same in every arm. */
   limit(groups: QuotaGroups, quotas: Quotas): void
-  stop(): Promise<void>
 }
 
 /**
  * One process of ballast on each CPU: of more with less each, every one would find the caches cold that it left warm.
+ * Added to `undo` as soon as it runs.
  *
- * @throws AuthscaleError SPAWN_FAILED; then none of it runs
+ * @throws AuthscaleError SPAWN_FAILED
  */
-export async function startBesideFor({ runtime, build, cpus, folder }: Ground): Promise<Beside> {
-  const start = (name: 'ballast' | 'pacer') =>
-    startBeside({
-      name,
-      command: [runtime.command, ...STEADY_HEAP, build.ballast, String(CONNECTIONS[name])],
-      cpus,
-      onPid: (pid) => folder.record(pid, name),
-    })
+export async function startBesideFor({ runtime, build, cpus, folder }: Ground, undo: Undo): Promise<Beside> {
+  const start = async (name: 'ballast' | 'pacer') => {
+    const command = [runtime.command, ...STEADY_HEAP, build.ballast, String(CONNECTIONS[name])]
+    const all = await startBeside({ name, command, cpus, onPid: (pid) => folder.record(pid, name) })
+    undo.add(() => Promise.all(all.map((one) => one.stop())))
+    return all
+  }
   const ballast = await start('ballast')
-  const stop = (all: readonly RunningPacer[]) => Promise.all(all.map((one) => one.stop()))
-  const pacers = await start('pacer').catch(async (error) => {
-    await stop(ballast)
-    throw error
-  })
+  const pacers = await start('pacer')
   return {
     ballast,
     pacers,
@@ -72,9 +64,6 @@ export async function startBesideFor({ runtime, build, cpus, folder }: Ground): 
       for (const [i, { pid }] of ballast.entries()) groups.limit(`ballast${i + 1}`, pid, each, true)
       for (const [i, { pid }] of pacers.entries()) groups.limit(`pacer${i + 1}`, pid, redisCores)
       for (const one of [...ballast, ...pacers]) one.go()
-    },
-    stop: async () => {
-      await stop([...ballast, ...pacers])
     },
   }
 }

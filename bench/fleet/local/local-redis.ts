@@ -37,24 +37,19 @@ export async function startRedisFor(wanted: Wanted, undo: Undo): Promise<TrialRe
   const wantsSocket = spec.settings?.redisTransport === 'unix'
   if ('url' in redis) {
     if (wantsSocket) throw new AuthscaleError('SETTING_UNKNOWN_HERE', NO_SOCKET)
-    return kept({ ...useNamedRedis(redis.url, keyPrefix), shared: true, breakable: null }, undo)
+    return undo.stopping({ ...useNamedRedis(redis.url, keyPrefix), shared: true, breakable: null })
   }
   if (needs) return startBreakable(wanted, needs, undo)
   const socket = wantsSocket ? join(folder.path, 'redis.sock') : undefined
   const own = await startRedis({ tool: redis.tool, folder, socket, cpus: placement.sharedCpus.redis })
-  return kept({ ...own, shared: false, breakable: null }, undo)
+  return undo.stopping({ ...own, shared: false, breakable: null })
 }
 
 const NO_SOCKET = 'the Redis that REDIS_URL names cannot be given a Unix socket: unset REDIS_URL'
 
-function kept<T extends { stop(): Promise<void> }>(part: T, undo: Undo): T {
-  undo.add(() => part.stop())
-  return part
-}
-
 /** A primary that finds its data again when it is started again, and a standby where one is needed. */
 async function startBreakable(wanted: Wanted, needs: Needs, undo: Undo): Promise<TrialRedis> {
-  const folderFor = dataFolders(wanted, undo)
+  const folderFor = (name: string) => makeDataFolder(wanted, name, undo)
   const options = {
     ...placeOf(wanted),
     kept: needs.kept && { how: needs.kept, folder: folderFor('primary') },
@@ -63,10 +58,8 @@ async function startBreakable(wanted: Wanted, needs: Needs, undo: Undo): Promise
   const first = await startRedis(options)
   const port = Number(new URL(first.url).port)
   let slow: string[] = []
-  const primary = kept(
-    new Restartable(first, () => startRedis({ ...options, port, more: [...options.more, ...slow] })),
-    undo,
-  )
+  const again = () => startRedis({ ...options, port, more: [...options.more, ...slow] })
+  const primary = undo.stopping(new Restartable(first, again))
   const standby = needs.standby ? await startStandby(wanted, port, folderFor('standby'), undo) : null
   return {
     ...first,
@@ -92,13 +85,11 @@ function placeOf({ ground: { redis, folder }, placement }: Wanted) {
 const NOT_OURS = 'REDIS_URL names a Redis that is not ours to break: unset it'
 
 /** For what a Redis keeps during one trial. */
-function dataFolders({ ground: { folder } }: Wanted, undo: Undo): (name: string) => string {
-  return (name) => {
-    const path = join(folder.path, `redis-${name}`)
-    mkdirSync(path, { mode: 0o700 })
-    undo.add(() => rmSync(path, { recursive: true }))
-    return path
-  }
+function makeDataFolder({ ground: { folder } }: Wanted, name: string, undo: Undo): string {
+  const path = join(folder.path, `redis-${name}`)
+  mkdirSync(path, { mode: 0o700 })
+  undo.add(() => rmSync(path, { recursive: true }))
+  return path
 }
 
 /** A standby gets its copy at once, instead of after the 5 s in which others might ask for one too. */
@@ -112,13 +103,13 @@ const FEEDING = {
 /** @param data a full copy lands in a file, and must not replace that of the primary */
 async function startStandby(wanted: Wanted, primaryPort: number, data: string, undo: Undo) {
   const to = { host: '127.0.0.1', port: primaryPort }
-  const link = kept(await openLink(wanted, to, 'replication link'), undo)
+  const link = undo.stopping(await openLink(wanted, to, 'replication link'))
   const redis = await startRedis({
     ...placeOf(wanted),
     kept: { how: 'snapshots', folder: data },
     more: ['--replicaof', to.host, String(link.port)],
   })
-  return { redis: kept(redis, undo), link }
+  return { redis: undo.stopping(redis), link }
 }
 
 /** Without delay as yet. On the generator's CPUs, where nothing is that a scheme is judged by. */
@@ -149,7 +140,7 @@ export async function startDistance(wanted: Wanted, redisUrl: string, undo: Undo
   // Password and database stay.
   const url = new URL(redisUrl)
   const to = { host: url.hostname, port: Number(url.port || 6379) }
-  const link = kept(await openLink(wanted, to, 'link'), undo)
+  const link = undo.stopping(await openLink(wanted, to, 'link'))
   url.hostname = '127.0.0.1'
   url.port = String(link.port)
   return { link, redisUrl: url.href, engage: () => link.setRoundTrip(roundTripMs) }

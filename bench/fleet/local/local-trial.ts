@@ -42,32 +42,32 @@ export async function startTrial(
       folder: ground.folder,
       lastPreloads: preloadFor(ground, needs),
     })
-    undo.add(() => replicas.stop())
+    undo.stopping(replicas)
     const proxyPlan: ProxyPlan = {
+      ...spec.settings,
       tool: ground.haproxy,
       folder: ground.folder,
       cpus: placement.sharedCpus.proxy,
       port: ground.options.port,
       sticky: spec.settings?.sticky ?? spec.traits.state === 'process',
-      tls: spec.settings?.tls,
-      reuse: spec.settings?.proxyReuse,
-      redispatch: spec.settings?.proxyRedispatch,
-      timeoutMs: spec.settings?.proxyTimeoutMs,
       mostPerReplica: spec.mostPerReplica,
       healthChecks: !spec.quotas,
       replicas: replicas.handles,
     }
-    const proxy = new Restartable(await startProxy({ ...proxyPlan, died: replicas.died }), ({ url }) =>
-      startProxy({ ...proxyPlan, port: Number(new URL(url).port) }),
-    )
-    undo.add(() => proxy.stop())
+    const first = await startProxy({ ...proxyPlan, died: replicas.died })
+    const again = () => startProxy({ ...proxyPlan, port: Number(new URL(first.url).port) })
+    const proxy = undo.stopping(new Restartable(first, again))
     const injector = openInjector(ground, spec, { redis, link: distance?.link ?? null, replicas, proxy })
     if (injector) undo.add(() => injector.end())
     // Now, and not when the warm-up is over, it must be known that each of them can be limited.
     const parts = { replicas: replicas.handles, redis, proxy: proxy.current }
     const limits = spec.quotas ? limitsOf(spec.quotas, parts) : []
-    const beside = quotas && (await startBesideFor(ground))
-    if (beside) undo.add(() => beside.stop())
+    const beside = quotas && (await startBesideFor(ground, undo))
+    const endings = [
+      replicas.died,
+      proxy.ended,
+      ...[redis, distance?.link].flatMap((part) => part?.ended ?? []),
+    ]
     return {
       url: proxy.current.url,
       replicas: replicas.handles.map(({ id, url, pid }) => ({ id, url, pid })),
@@ -89,10 +89,8 @@ export async function startTrial(
       },
       ...(beside ? { ballast: beside.ballast.map(({ pid }) => pid), pacers: beside.pacers } : {}),
       ...(injector ? { injector } : {}),
-      died: untilStopped(
-        [replicas.died, proxy.ended, ...[redis, distance?.link].flatMap((part) => part?.ended ?? [])],
-        () => stopped,
-      ),
+      // The first ending that nobody asked for.
+      died: Promise.race(endings).then((reason) => (stopped ? new Promise<never>(() => {}) : reason)),
       stop: () => {
         stopped = true
         return undo.all()
@@ -102,9 +100,4 @@ export async function startTrial(
     await undo.all()
     throw error
   }
-}
-
-/** The first ending that nobody asked for. */
-function untilStopped(endings: readonly Promise<string>[], stopped: () => boolean): Promise<string> {
-  return Promise.race(endings).then((reason) => (stopped() ? new Promise<never>(() => {}) : reason))
 }

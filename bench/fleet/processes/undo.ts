@@ -21,6 +21,12 @@ export class Undo {
     this.#steps.push(step)
   }
 
+  /** In the end the part is stopped. */
+  stopping<T extends { stop(): unknown }>(part: T): T {
+    this.add(() => part.stop())
+    return part
+  }
+
   /** Each step runs once, however often this is called. @throws the first failure, when all have run */
   async all(): Promise<void> {
     const failures: unknown[] = []

@@ -83,7 +83,7 @@ for (const [reuse, connections] of [
       response.end('{}')
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const proxy = await startProxyAt(path, (server.address() as AddressInfo).port, { reuse })
+    const proxy = await startProxyAt(path, (server.address() as AddressInfo).port, { proxyReuse: reuse })
     try {
       // A client's second request stays on its connection to the replica in any case.
       for (let client = 0; client < 3; client++) await visitTwice(proxy.url)
@@ -115,7 +115,7 @@ test('a request that finds no connection to a replica is tried at another one, u
   try {
     for (let request = 0; request < 6; request++) assert.equal((await fetch(proxy.url)).status, 200)
     assert.ok(((await proxy.counts()).alive ?? 0) >= 6)
-    const faithful = proxyConfig(80, '/s', { sticky: false, replicas, redispatch: false })
+    const faithful = proxyConfig(80, '/s', { sticky: false, replicas, proxyRedispatch: false })
     assert.doesNotMatch(faithful, /redispatch/)
   } finally {
     await proxy.stop()
@@ -127,7 +127,7 @@ test('a request that finds no connection to a replica is tried at another one, u
 test('a replica that does not answer in time is given up with 504', async () => {
   const path = mkdtempSync(join(tmpdir(), 'proxy-'))
   const server = await listening((response, url) => url === '/healthz' && response.end('{}'))
-  const proxy = await startProxyAt(path, server.port, { timeoutMs: 200 })
+  const proxy = await startProxyAt(path, server.port, { proxyTimeoutMs: 200 })
   try {
     assert.equal((await fetch(`${proxy.url}/me`)).status, 504)
   } finally {

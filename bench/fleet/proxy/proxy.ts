@@ -13,7 +13,6 @@ import type { RunFolder } from '../processes/manifest.ts'
 import { startTool } from '../tools/start-tool.ts'
 import type { Tool } from '../tools/tools.ts'
 import { selfSigned } from './certificate.ts'
-import { type TlsVersion, tlsBind, tlsGlobals } from './proxy-tls.ts'
 
 const READY_TIMEOUT_MS = 10_000
 const HEALTH_LIMIT_MS = 1_000
@@ -23,7 +22,14 @@ const CONNECT_MS = 2_000
 /** Longer than any answer of an overloaded replica that a load waits for. */
 const ANSWER_MS = 60_000
 
-export interface ProxyPlan {
+export type TlsVersion = NonNullable<Settings['tls']>
+type ProxySettings = Pick<Settings, 'tls' | 'proxyReuse' | 'proxyRedispatch' | 'proxyTimeoutMs'>
+
+/**
+ * Its settings are those of a trial. It speaks plain HTTP with the replicas in any case, and uses their connections again as
+ * if all requests were safe to repeat. One that is redispatched has reached no replica: trying again repeats nothing.
+ */
+export interface ProxyPlan extends ProxySettings {
   tool: Tool
   folder: RunFolder
   cpus: readonly number[]
@@ -31,17 +37,6 @@ export interface ProxyPlan {
   port: number | undefined
   /** Whether a client must come back to the replica that it logged in at. */
   sticky: boolean
-  /** Towards its clients; plain HTTP without. It speaks plain HTTP with the replicas in any case. */
-  tls?: TlsVersion | undefined
-  /** Which requests may take a connection to a replica that others used; default always, as if all were safe to repeat. */
-  reuse?: Settings['proxyReuse'] | undefined
-  /**
-   * Whether a request that finds no connection is tried at another replica, instead of at the same one a second later;
-   * default true. It has reached no replica then, so that trying again repeats nothing.
-   */
-  redispatch?: Settings['proxyRedispatch'] | undefined
-  /** How long a replica may take to accept a connection, and to answer; default 2 s and 60 s. */
-  timeoutMs?: Settings['proxyTimeoutMs'] | undefined
   /** Requests that a replica gets at once, while the others wait in the proxy; without, all are passed on. */
   mostPerReplica?: number | undefined
   /**
@@ -74,7 +69,10 @@ export interface RunningProxy {
 export async function startProxy(plan: ProxyPlan): Promise<RunningProxy> {
   for (let attempt = 1; ; attempt++) {
     const port = plan.port ?? (await freePort())
-    if (plan.port !== undefined && !(await isFree(plan.port))) throw portTaken(plan.port)
+    if (plan.port !== undefined && !(await isFree(port))) {
+      const message = `port ${port} is taken; choose another one with --port, or leave it out`
+      throw new AuthscaleError('PORT_TAKEN', message)
+    }
     try {
       return await startOn(port, plan)
     } catch (error) {
@@ -84,31 +82,21 @@ export async function startProxy(plan: ProxyPlan): Promise<RunningProxy> {
   }
 }
 
-function portTaken(port: number): AuthscaleError {
-  return new AuthscaleError(
-    'PORT_TAKEN',
-    `port ${port} is taken; choose another one with --port, or leave it out`,
-  )
-}
-
 async function startOn(port: number, plan: ProxyPlan): Promise<RunningProxy> {
   const folder = join(plan.folder.path, 'proxy')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, 'haproxy.cfg')
   const socket = join(folder, 'stats.sock')
-  const certificate = plan.tls && writeCertificate(join(folder, 'certificate.pem'))
-  writeFileSync(file, proxyConfig(port, socket, { ...plan, certificate: certificate?.file }))
-  const running = await startTool(plan.tool, ['-f', file, '-db'], {
-    name: 'haproxy',
-    cpus: plan.cpus,
-    folder,
-    record: plan.folder,
-  })
+  const certificateFile = join(folder, 'certificate.pem')
+  const certificate = plan.tls && writeCertificate(certificateFile)
+  writeFileSync(file, proxyConfig(port, socket, plan, certificateFile))
+  const place = { name: 'haproxy', cpus: plan.cpus, folder, record: plan.folder }
+  const running = await startTool(plan.tool, ['-f', file, '-db'], place)
   const url = `${plan.tls ? 'https' : 'http'}://127.0.0.1:${port}`
   const giveUp = new AbortController()
   try {
     const problem = await Promise.race([
-      untilAnswering(url, certificate?.text, giveUp.signal),
+      untilAnswering(url, certificate, giveUp.signal),
       running.ended.then(refusal),
       ...(plan.died ? [plan.died.then((reason) => new AuthscaleError('REPLICA_FAILED', reason))] : []),
     ])
@@ -117,16 +105,18 @@ async function startOn(port: number, plan: ProxyPlan): Promise<RunningProxy> {
       url,
       pid: await running.hostPid(),
       ended: running.ended,
-      counts: () => proxyCounts(socket),
+      counts: async () => parseCounts(await ask(socket, 'show stat')),
       rotate: (ids) => {
         const weights = plan.replicas.map(({ id }) => `weight replicas/${id} ${ids.includes(id) ? 1 : 0}`)
         return set(socket, weights)
       },
-      take: (id, state) =>
-        set(socket, [
-          `server replicas/${id} state ${state}`,
-          ...(state === 'ready' ? [`server replicas/${id} health up`] : []),
-        ]),
+      take: (id, state) => {
+        const server = `server replicas/${id}`
+        return set(socket, [
+          `${server} state ${state}`,
+          ...(state === 'ready' ? [`${server} health up`] : []),
+        ])
+      },
       stop: running.stop,
     }
   } catch (error) {
@@ -144,10 +134,10 @@ function refusal(ending: string): AuthscaleError {
 }
 
 /** The key never leaves the run's folder, which nobody else can read and which goes with the run. */
-function writeCertificate(file: string): { file: string; text: string } {
+function writeCertificate(file: string): string {
   const { key, certificate } = selfSigned()
   writeFileSync(file, `${certificate}${key}`, { mode: 0o600 })
-  return { file, text: certificate }
+  return certificate
 }
 
 async function untilAnswering(
@@ -156,12 +146,8 @@ async function untilAnswering(
   signal: AbortSignal,
 ): Promise<AuthscaleError | null> {
   const question = { method: 'GET', path: '/healthz', limitMs: HEALTH_LIMIT_MS, ca: certificate }
-  const answers = () =>
-    exchange(false, url, question).then(
-      ({ status }) => status === 200,
-      () => false,
-    )
-  const isOver = async () => signal.aborted || (await answers())
+  const answer = () => exchange(false, url, question).catch(() => null)
+  const isOver = async () => signal.aborted || (await answer())?.status === 200
   if (await becomes(isOver, READY_TIMEOUT_MS, POLL_MS)) return null
   return new AuthscaleError('HAPROXY_FAILED', 'HAProxy runs but passes no request on to the replicas')
 }
@@ -170,18 +156,14 @@ async function untilAnswering(
 export function proxyConfig(
   port: number,
   socket: string,
-  plan: Pick<
-    ProxyPlan,
-    'sticky' | 'replicas' | 'tls' | 'reuse' | 'redispatch' | 'timeoutMs' | 'mostPerReplica' | 'healthChecks'
-  > & {
-    certificate?: string | undefined
-  },
+  plan: ProxySettings & Pick<ProxyPlan, 'sticky' | 'replicas' | 'mostPerReplica' | 'healthChecks'>,
+  certificateFile = '',
 ): string {
-  const { tls, certificate = '', mostPerReplica, healthChecks = true } = plan
-  const { redispatch = true, timeoutMs = ANSWER_MS } = plan
+  const { tls, proxyReuse = 'always', proxyRedispatch = true, proxyTimeoutMs = ANSWER_MS } = plan
+  const { sticky, replicas, mostPerReplica, healthChecks = true } = plan
   const most = mostPerReplica ? ` maxconn ${mostPerReplica}` : ''
-  const servers = plan.replicas.map(({ id, port }) => {
-    return `  server ${id} 127.0.0.1:${port}${plan.sticky ? ` cookie ${id}` : ''}${most}`
+  const servers = replicas.map(({ id, port }) => {
+    return `  server ${id} 127.0.0.1:${port}${sticky ? ` cookie ${id}` : ''}${most}`
   })
   return `${[
     'global',
@@ -191,28 +173,50 @@ export function proxyConfig(
     ...(tls ? tlsGlobals : []),
     'defaults',
     '  mode http',
-    `  timeout connect ${Math.min(CONNECT_MS, timeoutMs)}ms`,
+    `  timeout connect ${Math.min(CONNECT_MS, proxyTimeoutMs)}ms`,
     '  timeout client 60s',
-    `  timeout server ${timeoutMs}ms`,
+    `  timeout server ${proxyTimeoutMs}ms`,
     '  timeout queue 5s',
     'frontend front',
-    `  bind 127.0.0.1:${port}${tls ? ` ${tlsBind(tls, certificate)}` : ''}`,
+    `  bind 127.0.0.1:${port}${tls ? ` ${tlsBind(tls, certificateFile)}` : ''}`,
     '  default_backend replicas',
     'backend replicas',
     '  balance roundrobin',
-    ...(plan.sticky ? ['  cookie SRV insert indirect nocache httponly'] : []),
+    ...(sticky ? ['  cookie SRV insert indirect nocache httponly'] : []),
     ...(healthChecks ? ['  option httpchk GET /healthz', '  http-check expect status 200'] : []),
-    `  http-reuse ${plan.reuse ?? 'always'}`,
-    ...(redispatch ? ['  option redispatch 1'] : []),
+    `  http-reuse ${proxyReuse}`,
+    ...(proxyRedispatch ? ['  option redispatch 1'] : []),
     // Node closes idle connections after 5 s; reusing one in that moment would be an error of ours.
     `  default-server ${healthChecks ? 'check inter 2s fall 3 rise 1 ' : ''}pool-purge-delay 2s`,
     ...servers,
   ].join('\n')}\n`
 }
 
-/** Reads `show stat`: requests that each server of the backend has answered, health checks not counted. */
-async function proxyCounts(socket: string): Promise<Record<string, number>> {
-  return parseCounts(await ask(socket, 'show stat'))
+/**
+ * Mozilla's intermediate configuration (Server Side TLS 5.7), as far as it fits an ECDSA certificate. The server's own
+ * order decides, so both versions encrypt with AES-128-GCM and agree on keys by X25519, whatever OpenSSL HAProxy was
+ * built with: its newest ones would begin with another exchange.
+ */
+const CIPHERS = 'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305'
+const SUITES = 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256'
+const CURVES = 'X25519:P-256'
+
+/** Lines of the section `global`. */
+const tlsGlobals = [
+  `  ssl-default-bind-ciphers ${CIPHERS}`,
+  `  ssl-default-bind-ciphersuites ${SUITES}`,
+  `  ssl-default-bind-curves ${CURVES}`,
+]
+
+/**
+ * What follows the address of `bind`. Clients resume with a ticket (RFC 5077; RFC 8446, 2.2): HAProxy hands them out
+ * unless it is told not to, and its cache of sessions (`tune.ssl.cachesize`) is for those who cannot take one.
+ *
+ * @param file certificate and key
+ */
+function tlsBind(version: TlsVersion, file: string): string {
+  // Newer HAProxys offer HTTP/2 otherwise.
+  return `ssl crt ${file} ssl-min-ver TLSv${version} ssl-max-ver TLSv${version} alpn http/1.1`
 }
 
 /** HAProxy's runtime API: one command, or several between semicolons. */
