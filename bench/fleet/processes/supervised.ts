@@ -14,10 +14,8 @@ const READY_TIMEOUT_MS = 15_000
 /** Longer than pm2 waits for an app that does not say that it is ready, or kills one that does not leave. */
 const ANSWER_LIMIT_MS = 20_000
 
-export type SupervisorRequest = { id: number } & (
-  | { type: 'start'; app: StartOptions }
-  | { type: 'stop'; name: string }
-)
+type Order = { type: 'start'; app: StartOptions } | { type: 'stop'; name: string }
+export type SupervisorRequest = { id: number } & Order
 
 export type SupervisorMessage =
   | { type: 'ready' }
@@ -25,53 +23,34 @@ export type SupervisorMessage =
   | { type: 'failed'; id: number; reason: string }
   | { type: 'ended'; name: string; code: number; stderr: string }
 
-/** pm2 at work in a process of its own. */
-export interface Supervisor {
-  readonly pid: number
-  /**
-   * Rejects with AuthscaleError SUPERVISOR_FAILED when pm2 has ended or is silent for too long; then all apps are gone.
-   * Resolves with the pid when the app says that it is ready, or has ended, or was silent for too long.
-   * No name is used twice: the late end of an earlier process would be taken for that of a later one.
-   */
-  start(app: StartOptions & { name: string }): Promise<number>
-  /** Ends an app and waits until it is gone. Where pm2 has ended, so have its apps. */
-  stop(name: string): Promise<void>
-  /** Resolves with a reason when this app ends by itself; never rejects. */
-  ended(name: string): Promise<string>
-  close(): Promise<void>
-}
-
 /** @param script the compiled supervisor. @throws AuthscaleError SUPERVISOR_FAILED */
 export async function startSupervisor(node: string, script: string, folder: RunFolder): Promise<Supervisor> {
   const child = await spawnChild([node, script], {
     name: 'pm2',
     ipc: true,
     mute: true,
-    env: pm2Environment(join(folder.path, 'pm2')),
+    env: { ...cleanEnvironment(), PM2_HOME: join(folder.path, 'pm2'), ...PM2_SETTINGS },
     onPid: (pid) => folder.record(pid, 'pm2'),
   })
-  return new SupervisorClient(child).whenReady()
+  return new Supervisor(child).whenReady()
 }
 
-function pm2Environment(home: string): NodeJS.ProcessEnv {
-  return {
-    ...cleanEnvironment(),
-    PM2_HOME: home,
-    PM2_KILL_SIGNAL: 'SIGTERM',
-    PM2_KILL_TIMEOUT: String(REPLICA_GRACE_MS),
-    PM2_KILL_RETRY_TIME: '20',
-    // Replicas of one trial start and stop together.
-    PM2_CONCURRENT_ACTIONS: '64',
-    // No look at the processes and the system every 30 s, and none for a newer pm2 once a day.
-    PM2_WORKER_INTERVAL: String(2 ** 31 - 1),
-    PM2_DISABLE_VERSION_CHECK: 'true',
-    PM2_NO_INTERACTION: 'true',
-  }
+const PM2_SETTINGS = {
+  PM2_KILL_SIGNAL: 'SIGTERM',
+  PM2_KILL_TIMEOUT: String(REPLICA_GRACE_MS),
+  PM2_KILL_RETRY_TIME: '20',
+  // Replicas of one trial start and stop together.
+  PM2_CONCURRENT_ACTIONS: '64',
+  // No look at the processes and the system every 30 s, and none for a newer pm2 once a day.
+  PM2_WORKER_INTERVAL: String(2 ** 31 - 1),
+  PM2_DISABLE_VERSION_CHECK: 'true',
+  PM2_NO_INTERACTION: 'true',
 }
 
 type Waiting = { resolve(pid: number): void; reject(error: Error): void }
 
-class SupervisorClient implements Supervisor {
+/** pm2 at work in a process of its own. */
+export class Supervisor {
   readonly pid: number
   readonly #child: Child
   readonly #waiting = new Map<number, Waiting>()
@@ -104,10 +83,16 @@ class SupervisorClient implements Supervisor {
     }
   }
 
+  /**
+   * Rejects with AuthscaleError SUPERVISOR_FAILED when pm2 has ended or is silent for too long; then all apps are gone.
+   * Resolves with the pid when the app says that it is ready, or has ended, or was silent for too long.
+   * No name is used twice: the late end of an earlier process would be taken for that of a later one.
+   */
   start(app: StartOptions & { name: string }): Promise<number> {
     return this.#ask({ type: 'start', app })
   }
 
+  /** Ends an app and waits until it is gone. Where pm2 has ended, so have its apps. */
   async stop(name: string): Promise<void> {
     await this.#ask({ type: 'stop', name }).catch((error) => {
       if (error !== this.#death) throw error
@@ -115,6 +100,7 @@ class SupervisorClient implements Supervisor {
     this.#endings.delete(name)
   }
 
+  /** Resolves with a reason when this app ends by itself; never rejects. */
   ended(name: string): Promise<string> {
     return new Promise((resolve) => this.#endings.set(name, resolve))
   }
@@ -123,13 +109,13 @@ class SupervisorClient implements Supervisor {
     return this.#child.stop()
   }
 
-  #ask(request: { type: 'start'; app: StartOptions } | { type: 'stop'; name: string }): Promise<number> {
+  #ask(order: Order): Promise<number> {
     if (this.#death) return Promise.reject(this.#death)
     const id = ++this.#lastId
     const answer = new Promise<number>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
       // A channel that breaks is followed by the end of the process, which rejects with the better reason.
-      this.#child.process.send({ id, ...request }, () => {})
+      this.#child.process.send({ id, ...order }, () => {})
     })
     return within(ANSWER_LIMIT_MS, answer, () => {
       this.#giveUp()
@@ -160,10 +146,8 @@ class SupervisorClient implements Supervisor {
 
   #gone(reason: string): void {
     if (this.#death) return
-    this.#death = new AuthscaleError(
-      'SUPERVISOR_FAILED',
-      `${reason}; every finished trial is kept, go on with --resume`,
-    )
+    const message = `${reason}; every finished trial is kept, go on with --resume`
+    this.#death = new AuthscaleError('SUPERVISOR_FAILED', message)
     for (const { reject } of this.#waiting.values()) reject(this.#death)
     for (const end of this.#endings.values()) end(`lost its supervisor: ${reason}`)
   }

@@ -3,6 +3,7 @@
  * In the harness pm2's no-daemon mode would print on stdout, replace `console`, poll the system and hold the
  * event loop open; here none of that can touch a measurement.
  */
+import { promisify } from 'node:util'
 import pm2, { type Proc, type StartOptions } from 'pm2'
 import type { SupervisorMessage, SupervisorRequest } from './supervised.ts'
 
@@ -26,25 +27,20 @@ function tell(message: SupervisorMessage): void {
   process.send?.(message)
 }
 
+type Done = (error: Error, processes: Proc) => void
+const start = promisify((app: StartOptions, done: Done) => pm2.start(app, done))
+const end = promisify((name: string, done: Done) => pm2.delete(name, done))
+
 async function perform(request: SupervisorRequest): Promise<number> {
   if (request.type === 'start') {
-    const [started] = await start(request.app)
-    // The types describe what `list` gives; a start answers with the process inside.
-    const { pid } = (started as unknown as { process: { pid?: number } }).process
-    return pid ?? 0
+    // The types describe what `list` gives; a start answers with a list and with each process inside.
+    const [started] = (await start(request.app)) as unknown as [{ process: { pid?: number } }]
+    return started.process.pid ?? 0
   }
   stopping.add(request.name)
   stderr.delete(request.name)
-  await new Promise<void>((resolve, reject) =>
-    pm2.delete(request.name, (error) => (error ? reject(error) : resolve())),
-  )
+  await end(request.name)
   return 0
-}
-
-function start(app: StartOptions): Promise<Proc[]> {
-  return new Promise((resolve, reject) => {
-    pm2.start(app, (error, processes) => (error ? reject(error) : resolve(processes as unknown as Proc[])))
-  })
 }
 
 function watch(bus: Bus): void {
