@@ -13,23 +13,23 @@ export async function listen(server: Server, port = 0): Promise<number> {
  * A port that was free a moment ago. Somebody may take it before the server binds, so callers check who
  * answers and try again with another one.
  */
-export async function freePort(): Promise<number> {
+export const freePort = () => tried(0)
+
+async function tried(wanted: number): Promise<number> {
   const server = createServer()
-  const port = await listen(server)
+  const port = await listen(server, wanted)
   await new Promise((closed) => server.close(closed))
   return port
 }
 
 /** True when nobody listens on this loopback port. */
 export async function isFree(port: number): Promise<boolean> {
-  const server = createServer()
   try {
-    await listen(server, port)
+    await tried(port)
+    return true
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EADDRINUSE' || code === 'EACCES') return false
     throw error
   }
-  await new Promise((closed) => server.close(closed))
-  return true
 }

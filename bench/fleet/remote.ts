@@ -5,7 +5,7 @@ import os from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
 import { fetchWhole } from '../load/wire/exchange.ts'
-import type { Part, Placement } from '../record/types.ts'
+import type { Environment, Part, Placement } from '../record/types.ts'
 import type { Fleet, FleetOptions, FleetSpec, ReplicaHandle, RunningFleet } from './fleet.ts'
 import { replicaEnv, SERVER_SETTINGS } from './server-env.ts'
 import { checkNamedRedis, useNamedRedis } from './stores/redis.ts'
@@ -28,10 +28,8 @@ export async function openRemoteFleet(
   { port, generators, log }: FleetOptions,
 ): Promise<Fleet> {
   if (port !== undefined) {
-    throw new AuthscaleError(
-      'REMOTE_PORT',
-      '--port: the ports of this fleet are fixed in docker-compose.yml; leave it out',
-    )
+    const message = '--port: the ports of this fleet are fixed in docker-compose.yml; leave it out'
+    throw new AuthscaleError('REMOTE_PORT', message)
   }
   const proxyHost = process.env.AUTHSCALE_PROXY ?? 'proxy'
   const redisUrl = process.env.REDIS_URL
@@ -39,35 +37,28 @@ export async function openRemoteFleet(
     throw new AuthscaleError('REDIS_MISSING', 'REDIS_URL is not set: name the Redis that the replicas use')
   const addresses = (await resolve4(service).catch(() => [])).sort()
   if (addresses.length === 0) {
-    throw new AuthscaleError(
-      'NO_REPLICAS',
-      `no replica answers to the name '${service}': start some, for example with docker compose up --scale replica=3`,
-    )
+    const advice = 'start some, for example with docker compose up --scale replica=3'
+    throw new AuthscaleError('NO_REPLICAS', `no replica answers to the name '${service}': ${advice}`)
   }
   log(`found ${addresses.length} replicas behind ${proxyHost}`)
 
   const nonce = randomBytes(8).toString('hex')
   const [redis, runtime] = await Promise.all([checkNamedRedis(redisUrl), findRuntime()])
   const build = await compile(nonce, runtime)
-  const settings: Settings = {
-    nonce,
-    redisUrl,
-    proxyHost,
-    keys: await build.makeKeys(),
-  }
+  const ground = { addresses, nonce, redisUrl, proxyHost, keys: await build.makeKeys() }
   return {
-    placement: placement(),
+    placement,
     maxReplicas: addresses.length,
     settable: SERVER_SETTINGS,
     parts: { redis, haproxy: { version: 'not told', source: 'remote' } satisfies Part },
-    runtime: { ...(await askAgent(addresses[0] as string, 'GET').then(versions)), source: 'remote' },
+    runtime: { ...(await versions(addresses[0] as string)), source: 'remote' },
     otherRuntimes: async () => ({}),
     browserProblem: async () => BROWSER_PROBLEM,
     quotaMethod: null,
     quotaProblem:
       'containers have the CPU quotas that docker-compose.yml gives them; `docker compose run scale` starts one that divides its own',
     faultProblem: 'its parts run elsewhere, and are not ours to break',
-    start: (spec) => start(spec, addresses, settings),
+    start: (spec) => start(spec, ground),
     generatorFor: () => ({
       command: [runtime.command, build.generator],
       env: cleanEnvironment(),
@@ -80,7 +71,8 @@ export async function openRemoteFleet(
   }
 }
 
-interface Settings {
+interface Ground {
+  addresses: readonly string[]
   nonce: string
   redisUrl: string
   proxyHost: string
@@ -88,14 +80,12 @@ interface Settings {
 }
 
 /** Nothing is pinned across containers, so no replica can be said to have a core of its own. */
-function placement(): Placement {
-  return {
-    method: 'remote',
-    cores: os.availableParallelism(),
-    replicaCpus: [],
-    sharedCpus: { redis: [], proxy: [], generator: [] },
-    maxExclusiveReplicas: 0,
-  }
+const placement: Placement = {
+  method: 'remote',
+  cores: os.availableParallelism(),
+  replicaCpus: [],
+  sharedCpus: { redis: [], proxy: [], generator: [] },
+  maxExclusiveReplicas: 0,
 }
 
 const BROWSER_PROBLEM =
@@ -103,12 +93,8 @@ const BROWSER_PROBLEM =
   'containers of their own'
 
 /** The first N replicas get a server, the others none: the proxy's health checks then leave them out. */
-async function start(
-  spec: FleetSpec,
-  addresses: readonly string[],
-  settings: Settings,
-): Promise<RunningFleet> {
-  const { nonce, redisUrl, proxyHost, keys } = settings
+async function start(spec: FleetSpec, ground: Ground): Promise<RunningFleet> {
+  const { addresses, nonce, redisUrl, proxyHost, keys } = ground
   const usesRedis = spec.traits.state.includes('redis')
   const keyPrefix = `authscale:${nonce}:`
   const replicas: ReplicaHandle[] = addresses
@@ -128,7 +114,7 @@ async function start(
   return {
     url,
     replicas,
-    placement: placement(),
+    placement,
     redis: usesRedis ? { url: redisUrl, pid: null } : null,
     proxy: { pid: null },
     proxyCounts: async () => null,
@@ -150,10 +136,8 @@ async function allAnswer(url: string, spec: FleetSpec, nonce: string): Promise<v
   // Twice round without a stranger: the health checks have settled.
   while (streak < 2 * spec.replicas || inRow.size < spec.replicas) {
     if (Date.now() > deadline) {
-      throw new AuthscaleError(
-        'FLEET_NOT_READY',
-        `the proxy at ${url} reached ${inRow.size} of ${spec.replicas} replicas within ${READY_MS / 1_000} s: see its log`,
-      )
+      const reached = `${inRow.size} of ${spec.replicas} replicas within ${READY_MS / 1_000} s`
+      throw new AuthscaleError('FLEET_NOT_READY', `the proxy at ${url} reached ${reached}: see its log`)
     }
     const health = await fetchWhole(`${url}/healthz`, REQUEST_MS)
       .then(({ ok, body }) => (ok ? (JSON.parse(body) as Record<string, string>) : null))
@@ -170,12 +154,12 @@ async function allAnswer(url: string, spec: FleetSpec, nonce: string): Promise<v
 }
 
 async function askAgent(address: string, method: 'GET' | 'PUT' | 'DELETE', body?: object): Promise<string> {
-  const answer = await fetchWhole(`http://${address}:${AGENT_PORT}/server`, REQUEST_MS, {
-    method,
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
+  const request = { method, ...(body ? { body: JSON.stringify(body) } : {}) }
+  const answer = await fetchWhole(`http://${address}:${AGENT_PORT}/server`, REQUEST_MS, request)
   if (answer.ok) return answer.body
   throw new Error(`the agent of replica ${address} answered ${answer.status}: ${answer.body.trim()}`)
 }
 
-const versions = (text: string) => JSON.parse(text) as { node: string; openssl: string; v8: string }
+async function versions(address: string): Promise<Omit<Environment['runtime'], 'source'>> {
+  return JSON.parse(await askAgent(address, 'GET'))
+}

@@ -50,19 +50,16 @@ interface Told {
 }
 
 /** The environment of one server of a fleet, but for where it listens. */
-export function replicaEnv(
-  { scheme, users, settings }: FleetSpec,
-  { replica, nonce, keys, keyPrefix, redisUrl }: Told,
-): Record<string, string> {
+export function replicaEnv(spec: FleetSpec, told: Told): Record<string, string> {
   return {
-    SCHEME: scheme,
-    REPLICA: replica,
-    RUN_NONCE: nonce,
-    KEYS: keys,
-    KEY_PREFIX: keyPrefix,
-    USERS: String(users),
-    ...loadEnv(settings ?? {}),
-    ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+    SCHEME: spec.scheme,
+    REPLICA: told.replica,
+    RUN_NONCE: told.nonce,
+    KEYS: told.keys,
+    KEY_PREFIX: told.keyPrefix,
+    USERS: String(spec.users),
+    ...loadEnv(spec.settings ?? {}),
+    ...(told.redisUrl === undefined ? {} : { REDIS_URL: told.redisUrl }),
   }
 }
 

@@ -12,7 +12,7 @@ const MOUNT = '/sys/fs/cgroup'
  * a scale model limits: each of those is throttled by design, in a group of its own.
  */
 export function throttledUs(): number | null {
-  const own = read('/proc/self/cgroup')
+  const own = ownCgroup()
   if (own === null) return null
   for (const file of statFiles(own)) {
     const stat = read(file)
@@ -22,15 +22,16 @@ export function throttledUs(): number | null {
   return null
 }
 
+/** Text of /proc/self/cgroup; null where there is none. */
+export const ownCgroup = () => read('/proc/self/cgroup')
+
 /**
  * Where the account may be, by /proc/self/cgroup. A container sees its own cgroup as the root of the mount but may
  * be told its path on the host, so the root is tried after the path.
  */
 export function statFiles(own: string): string[] {
-  const files = cpuGroups(own).flatMap(({ mount, path }) =>
-    [path, ''].map((below) => `${mount}${below}/cpu.stat`),
-  )
-  return [...new Set(files)]
+  const folders = cpuGroups(own).flatMap(({ mount, path }) => [mount + path, mount])
+  return [...new Set(folders)].map((folder) => `${folder}/cpu.stat`)
 }
 
 /** The control group of this process in one tree. */
@@ -57,10 +58,12 @@ export function cpuGroups(own: string, mount = MOUNT): CpuGroup[] {
   const v1 = lines.filter(({ controllers }) => controllers.split(',').includes('cpu'))
   const v2 = lines.filter(({ controllers }) => controllers === '')
   return [
-    ...v1.map(({ controllers, path }): CpuGroup => {
-      return { method: 'cgroup-v1', mount: `${mount}/${controllers}`, path }
-    }),
-    ...v2.map(({ path }): CpuGroup => ({ method: 'cgroup-v2', mount, path })),
+    ...v1.map((one) => ({
+      method: 'cgroup-v1' as const,
+      mount: `${mount}/${one.controllers}`,
+      path: one.path,
+    })),
+    ...v2.map(({ path }) => ({ method: 'cgroup-v2' as const, mount, path })),
   ]
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AuthscaleError } from '../../errors.ts'
-import { type CpuGroup, cpuGroups, parseThrottledUs } from './cgroup.ts'
+import { type CpuGroup, cpuGroups, ownCgroup, parseThrottledUs } from './cgroup.ts'
 import { moveInto, PERIOD_US } from './quota-files.ts'
 import { type Kernel, linux, onceEmpty, openGroup, type QuotaGround, removeTrials } from './quota-group.ts'
 
@@ -48,14 +48,6 @@ export function findQuotaMethod({ mount, own = ownCgroup(), kernel = linux }: Cg
     }
   }
   return { ground: null, problem }
-}
-
-function ownCgroup(): string | null {
-  try {
-    return readFileSync('/proc/self/cgroup', 'latin1')
-  } catch {
-    return null
-  }
 }
 
 /** The group's folder and those above it, up to the root of its tree. */
@@ -123,9 +115,6 @@ export function openQuotas(ground: QuotaGround, nonce: string, kernel = linux): 
 export function quotaUs(name: string, cores: number): number {
   const quota = Math.round(cores * PERIOD_US)
   if (quota >= LEAST_QUOTA_US) return quota
-  const least = LEAST_QUOTA_US / PERIOD_US
-  throw new AuthscaleError(
-    'QUOTA_TOO_SMALL',
-    `${name} would get ${cores} cores and the kernel takes no quota below ${least}: give it at least that, or start fewer replicas`,
-  )
+  const problem = `${name} would get ${cores} cores and the kernel takes no quota below ${LEAST_QUOTA_US / PERIOD_US}`
+  throw new AuthscaleError('QUOTA_TOO_SMALL', `${problem}: give it at least that, or start fewer replicas`)
 }
