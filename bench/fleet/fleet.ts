@@ -3,7 +3,6 @@ import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import type { GeneratorOptions } from '../load/job.ts'
 import type { Environment, FaultId, Part, Placement, Quotas, Setting, Settings } from '../record/types.ts'
 import type { Pacer } from './pace.ts'
-import type { QuotaMethod } from './quota/cgroup.ts'
 
 /** What a fleet must be like for one trial. */
 export interface FleetSpec {
@@ -97,9 +96,7 @@ export interface Fleet {
   otherRuntimes(): Promise<Record<string, Environment['runtime'] | null>>
   /** Why no browser can be sent to its servers, as one sentence; null where one can. May fetch it. */
   browserProblem(): Promise<string | null>
-  /** How `quotas` are put in force here; null where they cannot be. */
-  readonly quotaMethod: QuotaMethod | null
-  /** Why not, as one sentence; null where they can. */
+  /** Why `quotas` cannot be put in force here, as one sentence; null where they can. */
   readonly quotaProblem: string | null
   /** Why nothing of it can be broken on purpose, as one sentence; null where it can. */
   readonly faultProblem: string | null

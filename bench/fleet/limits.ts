@@ -20,11 +20,9 @@ export function filesNeeded(connections: number): number {
 export function requireFiles(connections: number, limit = fileLimit()): void {
   const needed = filesNeeded(connections)
   if (limit >= needed) return
+  const problem = `${connections} connections need ${needed} open files a process and ${limit} are allowed`
   const advice = `run \`ulimit -n ${needed}\` in this shell first (as root if it is refused), or lower --connections`
-  throw new AuthscaleError(
-    'TOO_FEW_FILES',
-    `${connections} connections need ${needed} open files a process and ${limit} are allowed: ${advice}`,
-  )
+  throw new AuthscaleError('TOO_FEW_FILES', `${problem}: ${advice}`)
 }
 
 /** Connections that the limit allows, for the proxy's own ceiling. */

@@ -54,7 +54,6 @@ export async function openRemoteFleet(
     runtime: { ...(await versions(addresses[0] as string)), source: 'remote' },
     otherRuntimes: async () => ({}),
     browserProblem: async () => BROWSER_PROBLEM,
-    quotaMethod: null,
     quotaProblem:
       'containers have the CPU quotas that docker-compose.yml gives them; `docker compose run scale` starts one that divides its own',
     faultProblem: 'its parts run elsewhere, and are not ours to break',

@@ -86,7 +86,7 @@ export async function startReplicas(plan: ReplicaPlan): Promise<RunningReplicas>
     drain: (id) => plan.supervisor.stop(take(id).app),
     async restart(id, keys) {
       const place = started.findIndex(({ handle }) => handle.id === id)
-      const one = await launch(place, { keys, port: started[place]?.handle.port })
+      const one = await launch(place, keys, started[place]?.handle.port)
       up.set(id, one)
       watch(one)
     },
@@ -102,12 +102,11 @@ interface Started {
 /** Starts replicas by their places, from 0, under names that no earlier one had. */
 function launcher(plan: ReplicaPlan) {
   let names = 0
-  return async (place: number, again: { keys?: string | undefined; port?: number | undefined } = {}) => {
+  return async (place: number, keys = plan.keys, formerPort?: number) => {
     const id = `r${place + 1}`
-    const { keys = plan.keys, port: former } = again
     let problem = ''
     for (let attempt = 0; attempt < PORT_TRIES; attempt++) {
-      const port = former ?? (await (plan.choosePort ?? freePort)())
+      const port = formerPort ?? (await (plan.choosePort ?? freePort)())
       const url = `http://127.0.0.1:${port}`
       const app = `${plan.nonce}-${id}-${names++}`
       const ended = plan.supervisor.ended(app).then((reason) => `${id} ${reason}`)
@@ -124,25 +123,21 @@ function launcher(plan: ReplicaPlan) {
       problem = trouble
       if (!isPortTrouble(trouble)) break
     }
-    throw new AuthscaleError(
-      'REPLICA_FAILED',
-      `replica ${id} of ${plan.spec.scheme} did not start: ${problem}`,
-    )
+    const message = `replica ${id} of ${plan.spec.scheme} did not start: ${problem}`
+    throw new AuthscaleError('REPLICA_FAILED', message)
   }
 }
 
 function describeApp(plan: ReplicaPlan, place: number, port: number) {
-  const cpus = plan.cpus[place] ?? []
   const isLast = place > 0 && place === plan.spec.replicas - 1
-  const preloads = isLast ? plan.lastPreloads : undefined
   const flags = [
     // Lets /metrics?gc=1 collect first: heap figures without it are mostly garbage.
     '--expose-gc',
     ...(plan.spec.quotas ? STEADY_HEAP : []),
-    ...(preloads === undefined ? [] : ['--import', preloads]),
+    ...(isLast && plan.lastPreloads ? ['--import', plan.lastPreloads] : []),
   ]
   const line = [plan.runtime.command, ...flags, plan.script]
-  const [script = '', ...args] = wrapped(line, cpus, plan.supervisor.pid)
+  const [script = '', ...args] = wrapped(line, plan.cpus[place], plan.supervisor.pid)
   return {
     script,
     args,
@@ -176,9 +171,8 @@ async function healthProblem(url: string, plan: ReplicaPlan, id: string): Promis
     const ours = health.nonce === plan.nonce && health.scheme === plan.spec.scheme && health.replica === id
     if (!ours) return STRAY
     // Which Node served is recorded once for a whole run, so that every server must prove it.
-    return health.node === `v${plan.runtime.node}`
-      ? null
-      : `Node ${health.node} runs it, not ${plan.runtime.node}`
+    if (health.node === `v${plan.runtime.node}`) return null
+    return `Node ${health.node} runs it, not ${plan.runtime.node}`
   } catch (error) {
     if (error instanceof SyntaxError) return STRAY
     // A server that has just ended refuses connections, and its own last words, a moment later, say more.

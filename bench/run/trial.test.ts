@@ -28,7 +28,6 @@ function fleetOf(start: (spec: FleetSpec) => Promise<RunningFleet>, code: string
     runtime: { node: process.version, openssl: '', v8: '', source: 'test' },
     otherRuntimes: async () => ({}),
     browserProblem: async () => null,
-    quotaMethod: null,
     quotaProblem: 'nothing here is limited',
     faultProblem: 'nothing here is broken',
     start,

@@ -56,7 +56,7 @@ export function redisOf({ redis }: FleetParts): RedisParts {
   return redis
 }
 
-export function given<T>(part: T | null | undefined, name: string): T {
-  if (part === null || part === undefined) throw new Error(`the fleet was started without ${name}`)
+export function given<T>(part: T | null, name: string): T {
+  if (part === null) throw new Error(`the fleet was started without ${name}`)
   return part
 }

@@ -10,7 +10,7 @@ import type { Runtime } from '../tools/runtime.ts'
 import type { Tool } from '../tools/tools.ts'
 
 /** Everything that outlives a single trial. */
-export interface Ground extends Parts {
+export interface Ground {
   options: FleetOptions
   folder: RunFolder
   runtime: Runtime
@@ -20,9 +20,6 @@ export interface Ground extends Parts {
   keys: string
   cpus: readonly number[]
   quotas: () => QuotaSupport
-}
-
-export interface Parts {
   haproxy: Tool
   /** A server to start, or one that the user already runs. */
   redis: { tool: Tool } | { url: string; part: Part }

@@ -8,6 +8,7 @@ import { redisFaults } from '../faults/redis-faults.ts'
 import { serverFaults } from '../faults/server-faults.ts'
 import type { FleetSpec, Injector } from '../fleet.ts'
 import type { Link } from '../link/link.ts'
+import type { Undo } from '../processes/undo.ts'
 import type { Ground } from './ground.ts'
 import type { TrialRedis } from './local-redis.ts'
 
@@ -33,33 +34,31 @@ export function preloadFor({ build, folder }: Ground, needs: Needs | null): stri
 
 const clockMark = ({ path }: Ground['folder']) => join(path, 'clock')
 
-export interface OpenInjector extends Injector {
-  /** Waits for a step that is under way and lets go on what stands still; from then on it breaks nothing. */
-  end(): Promise<void>
-}
-
-/** Null where nothing is going to be done to the fleet. */
+/**
+ * Null where nothing is going to be done to the fleet. When all is undone, a step that is under way is waited for, what stands
+ * still is let go on, and nothing is broken any more.
+ */
 export function openInjector(
   { build, folder }: Ground,
   { fault }: FleetSpec,
   running: Pick<FleetParts, 'replicas' | 'proxy'> & { redis: TrialRedis | null; link: Link | null },
-): OpenInjector | null {
+  undo: Undo,
+): Injector | null {
   if (!isOfFleet(fault)) return null
-  const { redis, link, replicas, proxy } = running
+  const { redis, link, ...others } = running
   const frozen = new Frozen()
+  undo.add(() => frozen.thaw())
   const parts = {
+    ...others,
     redis: redis?.breakable ? { ...redis.breakable, link } : null,
-    replicas,
-    proxy,
     frozen,
     clockMark: clockMark(folder),
     makeKeys: build.makeKeys,
   }
-  return inTurn(fleetFaults[fault].on(parts), () => frozen.thaw())
+  return inTurn(fleetFaults[fault].on(parts), undo)
 }
 
-/** @param letGo whatever has happened */
-function inTurn(injector: Injector, letGo: () => void): OpenInjector {
+function inTurn(injector: Injector, undo: Undo): Injector {
   let isOver = false
   let last: Promise<void> = Promise.resolve()
   const step = (take: () => Promise<void>) => {
@@ -69,14 +68,10 @@ function inTurn(injector: Injector, letGo: () => void): OpenInjector {
     })
     return last
   }
-  return {
-    inject: () => step(injector.inject),
-    heal: () => step(injector.heal),
-    async end() {
-      isOver = true
-      // The caller of the step hears of its failure.
-      await last.catch(() => {})
-      letGo()
-    },
-  }
+  undo.add(async () => {
+    isOver = true
+    // The caller of the step hears of its failure.
+    await last.catch(() => {})
+  })
+  return { inject: () => step(injector.inject), heal: () => step(injector.heal) }
 }

@@ -57,8 +57,8 @@ export async function startTrial(
     const first = await startProxy({ ...proxyPlan, died: replicas.died })
     const again = () => startProxy({ ...proxyPlan, port: Number(new URL(first.url).port) })
     const proxy = undo.stopping(new Restartable(first, again))
-    const injector = openInjector(ground, spec, { redis, link: distance?.link ?? null, replicas, proxy })
-    if (injector) undo.add(() => injector.end())
+    const breakable = { redis, link: distance?.link ?? null, replicas, proxy }
+    const injector = openInjector(ground, spec, breakable, undo)
     // Now, and not when the warm-up is over, it must be known that each of them can be limited.
     const parts = { replicas: replicas.handles, redis, proxy: proxy.current }
     const limits = spec.quotas ? limitsOf(spec.quotas, parts) : []

@@ -190,7 +190,6 @@ describe('a fleet under CPU quotas', { skip: cpuQuotas() }, () => {
       readdirSync(ground.parent).filter((name) => name.startsWith(`authscale-${process.pid}-`))
     const fleet = await openLocalFleet(quiet)
     try {
-      assert.equal(fleet.quotaMethod, ground.method)
       assert.equal(fleet.quotaProblem, null)
       for (let trial = 0; trial < 2; trial++) {
         const running = await fleet.start({ ...(await spec('session-redis', 2)), quotas })

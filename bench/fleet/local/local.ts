@@ -14,7 +14,7 @@ import { compile } from '../tools/build.ts'
 import { openRuntimes } from '../tools/other-runtimes.ts'
 import { cleanEnvironment, findRuntime, type Runtime } from '../tools/runtime.ts'
 import { findChromium, findHaproxy, findRedis } from '../tools/tools.ts'
-import type { Ground, Parts } from './ground.ts'
+import type { Ground } from './ground.ts'
 import { startTrial } from './local-trial.ts'
 
 /** More replicas than this on one machine measure its scheduler. */
@@ -46,7 +46,7 @@ export async function openLocalFleet(options: FleetOptions): Promise<Fleet> {
   }
 }
 
-async function findParts({ log }: FleetOptions): Promise<Parts> {
+async function findParts({ log }: FleetOptions): Promise<Pick<Ground, 'redis' | 'haproxy'>> {
   const url = process.env.REDIS_URL
   const redis = url ? { url, part: await checkNamedRedis(url) } : { tool: await findRedis(log) }
   return { redis, haproxy: await findHaproxy(log) }
@@ -86,9 +86,6 @@ function fleetOn(ground: Ground, undo: Undo): Fleet {
         throw error
       }
     },
-    get quotaMethod() {
-      return quotas().ground?.method ?? null
-    },
     get quotaProblem() {
       return quotas().problem
     },
@@ -127,18 +124,12 @@ function faultProblemOf({ redis, haproxy }: Ground): string | null {
 function quotaSupport(folder: RunFolder): () => QuotaSupport {
   let support: QuotaSupport | undefined
   return () => {
-    if (support === undefined) {
-      support = findQuotaMethod()
-      if (support.ground) folder.recordQuotaParent(support.ground.parent)
-    }
+    if (support) return support
+    support = findQuotaMethod()
+    if (support.ground) folder.recordQuotaParent(support.ground.parent)
     return support
   }
 }
 
-function facts({ command: _, ...told }: Runtime): Environment['runtime'] {
-  return told
-}
-
-function asPart({ version, source }: Part): Part {
-  return { version, source }
-}
+const facts = ({ command: _, ...told }: Runtime): Environment['runtime'] => told
+const asPart = ({ version, source }: Part): Part => ({ version, source })

@@ -50,29 +50,26 @@ export function openRunFolder(): RunFolder {
   if (!harness) throw new AuthscaleError('NO_PROCESS_TABLE', 'cannot read the start time of this process')
   const nonce = randomBytes(4).toString('hex')
   const path = join(tmpdir(), `${PREFIX}${nonce}`)
-  const manifest: Manifest = { harness, nonce, processes: [], containers: [], quotaParent: null }
+  let manifest: Manifest = { harness, nonce, processes: [], containers: [], quotaParent: null }
   // Complete before it gets the name that a sweep looks for.
   const unnamed = join(tmpdir(), `.${PREFIX}${nonce}`)
   mkdirSync(unnamed, { mode: 0o700 })
   write(unnamed, manifest)
   renameSync(unnamed, path)
+  const note = (changes: Partial<Manifest>) => {
+    manifest = { ...manifest, ...changes }
+    write(path, manifest)
+  }
   return {
     path,
     nonce,
     record(pid, what) {
       const identity = identify(pid)
-      manifest.processes = manifest.processes.filter(isRunning)
-      if (identity !== null) manifest.processes.push({ ...identity, what })
-      write(path, manifest)
+      const others = manifest.processes.filter(isRunning)
+      note({ processes: identity ? [...others, { ...identity, what }] : others })
     },
-    recordContainer(name) {
-      manifest.containers.push(name)
-      write(path, manifest)
-    },
-    recordQuotaParent(group) {
-      manifest.quotaParent = group
-      write(path, manifest)
-    },
+    recordContainer: (name) => note({ containers: [...manifest.containers, name] }),
+    recordQuotaParent: (quotaParent) => note({ quotaParent }),
     remove: () => removeFolder(path),
   }
 }

@@ -2,11 +2,11 @@
 import { join } from 'node:path'
 import type { StartOptions } from 'pm2'
 import { AuthscaleError } from '../../errors.ts'
-import { unlessEnded, within } from '../../load/in-time.ts'
+import { within } from '../../load/in-time.ts'
 import { lastLines } from '../../load/last-words.ts'
 import { cleanEnvironment } from '../tools/runtime.ts'
 import type { RunFolder } from './manifest.ts'
-import { type Child, signalGroup, spawnChild } from './process.ts'
+import { type Child, nextMessage, signalGroup, spawnChild } from './process.ts'
 
 /** Time for a replica to drain after SIGTERM before pm2 kills it. */
 const REPLICA_GRACE_MS = 5000
@@ -17,8 +17,8 @@ const ANSWER_LIMIT_MS = 20_000
 type Order = { type: 'start'; app: StartOptions } | { type: 'stop'; name: string }
 export type SupervisorRequest = { id: number } & Order
 
+/** After a first one, which says that it is ready. */
 export type SupervisorMessage =
-  | { type: 'ready' }
   | { type: 'done'; id: number; pid: number }
   | { type: 'failed'; id: number; reason: string }
   | { type: 'ended'; name: string; code: number; stderr: string }
@@ -32,7 +32,17 @@ export async function startSupervisor(node: string, script: string, folder: RunF
     env: { ...cleanEnvironment(), PM2_HOME: join(folder.path, 'pm2'), ...PM2_SETTINGS },
     onPid: (pid) => folder.record(pid, 'pm2'),
   })
-  return new Supervisor(child).whenReady()
+  const failure = (reason: string) => new AuthscaleError('SUPERVISOR_FAILED', `pm2 did not start: ${reason}`)
+  try {
+    // Its first message says that it is ready.
+    await within(READY_TIMEOUT_MS, nextMessage(child, failure), () => {
+      throw failure('no answer in time')
+    })
+    return new Supervisor(child)
+  } catch (error) {
+    await child.stop()
+    throw error
+  }
 }
 
 const PM2_SETTINGS = {
@@ -55,7 +65,6 @@ export class Supervisor {
   readonly #child: Child
   readonly #waiting = new Map<number, Waiting>()
   readonly #endings = new Map<string, (reason: string) => void>()
-  #ready = () => {}
   #death: AuthscaleError | undefined
   #lastId = 0
 
@@ -64,23 +73,6 @@ export class Supervisor {
     this.pid = child.pid
     child.process.on('message', (message: SupervisorMessage) => this.#hear(message))
     child.ended.then((reason) => this.#gone(reason))
-  }
-
-  async whenReady(): Promise<this> {
-    const failure = (reason: string) =>
-      new AuthscaleError('SUPERVISOR_FAILED', `pm2 did not start: ${reason}`)
-    const ready = new Promise<void>((resolve) => {
-      this.#ready = resolve
-    })
-    try {
-      await within(READY_TIMEOUT_MS, unlessEnded(ready, this.#child.ended, failure), () => {
-        throw failure('no answer in time')
-      })
-      return this
-    } catch (error) {
-      await this.close()
-      throw error
-    }
   }
 
   /**
@@ -130,8 +122,7 @@ export class Supervisor {
   }
 
   #hear(message: SupervisorMessage): void {
-    if (message.type === 'ready') this.#ready()
-    else if (message.type === 'ended') {
+    if (message.type === 'ended') {
       const words = lastLines(message.stderr)
       // Of one that a signal ended pm2 tells exit code 0.
       const how = message.code === 0 ? 'by a signal, or with exit code 0' : `exit code ${message.code}`

@@ -69,6 +69,6 @@ pm2.connect(true, (error) => {
   pm2.launchBus((failed: Error | null, bus: Bus) => {
     if (failed) throw failed
     watch(bus)
-    tell({ type: 'ready' })
+    process.send?.('ready')
   })
 })

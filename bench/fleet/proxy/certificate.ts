@@ -13,14 +13,8 @@ const VALID_DAYS = { before: 1, after: 30 }
 
 const LOOPBACK = Buffer.from([127, 0, 0, 1])
 
-/** A private key and its certificate, as PEM. */
-export interface KeyAndCertificate {
-  key: string
-  certificate: string
-}
-
-/** ECDSA on P-256 with SHA-256, for 127.0.0.1; what most new certificates of the web are. */
-export function selfSigned(nowMs = Date.now()): KeyAndCertificate {
+/** As PEM: ECDSA on P-256 with SHA-256, for 127.0.0.1; what most new certificates of the web are. */
+export function selfSigned(nowMs = Date.now()): { key: string; certificate: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const name = sequence(set(sequence(oid.commonName, text('authscale'))))
   const content = sequence(
@@ -63,10 +57,7 @@ function der(tag: number, ...content: Buffer[]): Buffer {
   return Buffer.concat([Buffer.from([tag, ...short]), body])
 }
 
-function sequence(...content: Buffer[]): Buffer {
-  return der(0x30, ...content)
-}
-
+const sequence = (...content: Buffer[]) => der(0x30, ...content)
 const set = (...content: Buffer[]) => der(0x31, ...content)
 const integer = (value: Buffer) => der(0x02, value)
 const octets = (value: Buffer) => der(0x04, value)

@@ -73,9 +73,8 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningRed
     const started = await startOn(port, tool, options)
     if (typeof started !== 'string') return started
     const stolen = started === STRAY || /address already in use/i.test(started)
-    if (options.port !== undefined || !stolen || attempt === PORT_TRIES) {
+    if (options.port !== undefined || !stolen || attempt === PORT_TRIES)
       throw new AuthscaleError('REDIS_FAILED', `Redis did not start on port ${port}: ${started}`)
-    }
   }
 }
 
@@ -88,14 +87,9 @@ async function startOn(
   // An inert setting that CONFIG GET tells again: the server that answers with it is the one started here.
   const ident = `authscale-${randomUUID()}`
   const args = [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
+    ...['--port', String(port), '--bind', '127.0.0.1', '--syslog-ident', ident],
     ...KEEPING[kept?.how ?? 'nothing'],
     ...(kept ? ['--dir', kept.folder] : []),
-    '--syslog-ident',
-    ident,
     ...more,
     ...(socket === undefined ? [] : ['--unixsocket', socket, '--unixsocketperm', '700']),
   ]
@@ -126,11 +120,10 @@ async function untilReady(url: string, ident: string, signal: AbortSignal): Prom
 export async function checkNamedRedis(url: string): Promise<Part> {
   const problem = URL.canParse(url) ? await silence(url, NAMED_TIMEOUT_MS) : 'not a URL'
   if (problem !== null) {
+    const withoutPassword = url.replace(/\/\/[^@/]*@/, '//…@')
     const advice = 'start it, correct REDIS_URL, or unset it to have one started'
-    throw new AuthscaleError(
-      'REDIS_UNREACHABLE',
-      `REDIS_URL ${withoutPassword(url)} does not answer (${problem}); ${advice}`,
-    )
+    const message = `REDIS_URL ${withoutPassword} does not answer (${problem}); ${advice}`
+    throw new AuthscaleError('REDIS_UNREACHABLE', message)
   }
   const info = await withRedis(url, (client) => client.info('server'))
   const version = /^(?:valkey|redis)_version:(\S+)/m.exec(info)?.[1] ?? 'unknown'
@@ -197,8 +190,4 @@ async function silence(url: string, timeoutMs: number, retryUntil?: AbortSignal)
   } finally {
     client.disconnect()
   }
-}
-
-function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//…@')
 }

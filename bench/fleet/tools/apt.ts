@@ -112,26 +112,20 @@ async function download(work: string, packages: readonly string[]): Promise<stri
   }
   const options = Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`])
   const apt = async (...args: string[]) => {
-    const { stdout } = await run('apt-get', [...options, '-q', '-y', ...args], {
-      timeout: STEP_TIMEOUT_MS,
-      cwd: archives,
-      env: { ...process.env, LC_ALL: 'C' },
-    })
-    return stdout
+    const place = { timeout: STEP_TIMEOUT_MS, cwd: archives, env: { ...process.env, LC_ALL: 'C' } }
+    return (await run('apt-get', [...options, '-q', '-y', ...args], place)).stdout
   }
-  const withAllItNeeds = async (name: string) =>
-    installed(await apt('install', '--simulate', '--no-install-recommends', name))
+  const withAllItNeeds = async (name: string) => {
+    const simulation = await apt('install', '--simulate', '--no-install-recommends', name)
+    // Names what it would do: `Inst libssl3 (3.0.17 Debian:12 [amd64])`.
+    return [...simulation.matchAll(/^Inst (\S+)/gm)].flatMap(([, name]) => name ?? [])
+  }
 
   await apt('update')
   const needed = await firstThatWorks(packages, withAllItNeeds)
   const everywhere = new Set(await withAllItNeeds(OF_EVERY_SYSTEM))
   await apt('download', ...needed.filter((name) => !everywhere.has(name)))
   return (await readdir(archives)).filter((name) => name.endsWith('.deb')).map((name) => join(archives, name))
-}
-
-/** What a simulated installation names: `Inst libssl3 (3.0.17 Debian:12 [amd64])`. */
-function installed(simulation: string): string[] {
-  return [...simulation.matchAll(/^Inst (\S+)/gm)].flatMap(([, name]) => name ?? [])
 }
 
 async function firstThatWorks<T>(

@@ -52,7 +52,6 @@ function fleetOf(server: Server, bed: TestBed): Fleet {
     runtime: bed.runtime,
     otherRuntimes: async () => ({}),
     browserProblem: async () => null,
-    quotaMethod: null,
     quotaProblem: 'nothing here is limited',
     faultProblem: 'nothing here is broken',
     start: async () => running,
