@@ -9,7 +9,7 @@ import type { FleetSpec } from '../fleet.ts'
 import { type Link, startLink } from '../link/link.ts'
 import type { LinkTarget } from '../link/link-relay.ts'
 import type { Undo } from '../processes/undo.ts'
-import { type RunningRedis, startRedis, useNamedRedis } from '../stores/redis.ts'
+import { type RedisOptions, type RunningRedis, startRedis, useNamedRedis } from '../stores/redis.ts'
 import type { Ground } from './ground.ts'
 
 export interface TrialRedis extends RunningRedis {
@@ -39,19 +39,33 @@ export async function startRedisFor(wanted: Wanted, undo: Undo): Promise<TrialRe
     if (wantsSocket) throw new AuthscaleError('SETTING_UNKNOWN_HERE', NO_SOCKET)
     return undo.stopping({ ...useNamedRedis(redis.url, keyPrefix), shared: true, breakable: null })
   }
-  if (needs) return startBreakable(wanted, needs, undo)
-  const socket = wantsSocket ? join(folder.path, 'redis.sock') : undefined
-  const own = await startRedis({ tool: redis.tool, folder, socket, cpus: placement.sharedCpus.redis })
+  const place = { tool: redis.tool, folder, cpus: placement.sharedCpus.redis }
+  if (needs) return startBreakable(wanted, place, needs, undo)
+  const own = await startRedis({
+    ...place,
+    socket: wantsSocket ? join(folder.path, 'redis.sock') : undefined,
+  })
   return undo.stopping({ ...own, shared: false, breakable: null })
 }
 
 const NO_SOCKET = 'the Redis that REDIS_URL names cannot be given a Unix socket: unset REDIS_URL'
 
 /** A primary that finds its data again when it is started again, and a standby where one is needed. */
-async function startBreakable(wanted: Wanted, needs: Needs, undo: Undo): Promise<TrialRedis> {
-  const folderFor = (name: string) => makeDataFolder(wanted, name, undo)
+async function startBreakable(
+  wanted: Wanted,
+  place: RedisOptions,
+  needs: Needs,
+  undo: Undo,
+): Promise<TrialRedis> {
+  /** For what a Redis keeps during one trial. */
+  const folderFor = (name: string) => {
+    const path = join(wanted.ground.folder.path, `redis-${name}`)
+    mkdirSync(path, { mode: 0o700 })
+    undo.add(() => rmSync(path, { recursive: true }))
+    return path
+  }
   const options = {
-    ...placeOf(wanted),
+    ...place,
     kept: needs.kept && { how: needs.kept, folder: folderFor('primary') },
     more: needs.standby ? FEEDING[needs.standby] : [],
   }
@@ -60,7 +74,7 @@ async function startBreakable(wanted: Wanted, needs: Needs, undo: Undo): Promise
   let slow: string[] = []
   const again = () => startRedis({ ...options, port, more: [...options.more, ...slow] })
   const primary = undo.stopping(new Restartable(first, again))
-  const standby = needs.standby ? await startStandby(wanted, port, folderFor('standby'), undo) : null
+  const standby = needs.standby ? await startStandby(wanted, place, port, folderFor('standby'), undo) : null
   return {
     ...first,
     ended: Promise.race([primary.ended, ...(standby ? [standby.redis.ended, standby.link.ended] : [])]),
@@ -77,21 +91,6 @@ async function startBreakable(wanted: Wanted, needs: Needs, undo: Undo): Promise
   }
 }
 
-function placeOf({ ground: { redis, folder }, placement }: Wanted) {
-  if (!('tool' in redis)) throw new AuthscaleError('FAULT_IMPOSSIBLE', NOT_OURS)
-  return { tool: redis.tool, folder, cpus: placement.sharedCpus.redis }
-}
-
-const NOT_OURS = 'REDIS_URL names a Redis that is not ours to break: unset it'
-
-/** For what a Redis keeps during one trial. */
-function makeDataFolder({ ground: { folder } }: Wanted, name: string, undo: Undo): string {
-  const path = join(folder.path, `redis-${name}`)
-  mkdirSync(path, { mode: 0o700 })
-  undo.add(() => rmSync(path, { recursive: true }))
-  return path
-}
-
 /** A standby gets its copy at once, instead of after the 5 s in which others might ask for one too. */
 const AT_ONCE = ['--repl-diskless-sync-delay', '0']
 const FEEDING = {
@@ -101,14 +100,11 @@ const FEEDING = {
 } as const
 
 /** @param data a full copy lands in a file, and must not replace that of the primary */
-async function startStandby(wanted: Wanted, primaryPort: number, data: string, undo: Undo) {
-  const to = { host: '127.0.0.1', port: primaryPort }
+async function startStandby(wanted: Wanted, place: RedisOptions, port: number, data: string, undo: Undo) {
+  const to = { host: '127.0.0.1', port }
   const link = undo.stopping(await openLink(wanted, to, 'replication link'))
-  const redis = await startRedis({
-    ...placeOf(wanted),
-    kept: { how: 'snapshots', folder: data },
-    more: ['--replicaof', to.host, String(link.port)],
-  })
+  const more = ['--replicaof', to.host, String(link.port)]
+  const redis = await startRedis({ ...place, kept: { how: 'snapshots', folder: data }, more })
   return { redis: undo.stopping(redis), link }
 }
 

@@ -6,8 +6,9 @@ import { Undo } from '../processes/undo.ts'
 import { type ProxyPlan, startProxy } from '../proxy/proxy.ts'
 import { startReplicas } from '../replicas.ts'
 import type { Ground } from './ground.ts'
+import { startBeside } from './local-ballast.ts'
 import { needsOf, openInjector, preloadFor } from './local-faults.ts'
-import { limitsOf, openQuotasFor, startBesideFor } from './local-quotas.ts'
+import { limitsOf, openQuotasFor } from './local-quotas.ts'
 import { startDistance, startRedisFor } from './local-redis.ts'
 
 /** @throws AuthscaleError of the part that does not start; then nothing of the trial runs */
@@ -62,7 +63,7 @@ export async function startTrial(
     // Now, and not when the warm-up is over, it must be known that each of them can be limited.
     const parts = { replicas: replicas.handles, redis, proxy: proxy.current }
     const limits = spec.quotas ? limitsOf(spec.quotas, parts) : []
-    const beside = quotas && (await startBesideFor(ground, undo))
+    const beside = quotas && (await startBeside(ground, undo))
     const endings = [
       replicas.died,
       proxy.ended,

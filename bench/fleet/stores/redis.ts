@@ -33,7 +33,7 @@ export interface RunningRedis {
   stop(): Promise<void>
 }
 
-interface RedisOptions {
+export interface RedisOptions {
   /** Default: the one that `findRedis` finds. */
   tool?: Tool
   cpus?: readonly number[]
