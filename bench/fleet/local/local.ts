@@ -62,6 +62,7 @@ function fleetOn(ground: Ground, undo: Undo): Fleet {
     const running = await current?.catch(() => null)
     await running?.stop()
   }
+  undo.add(stopCurrent)
   return {
     placement: laidOut(1),
     maxReplicas: MAX_REPLICAS,
@@ -104,13 +105,7 @@ function fleetOn(ground: Ground, undo: Undo): Fleet {
       env: cleanEnvironment(),
       processes: options.generators ?? 1,
     }),
-    async close() {
-      try {
-        await stopCurrent()
-      } finally {
-        await undo.all()
-      }
-    },
+    close: () => undo.all(),
   }
 }
 

@@ -9,6 +9,8 @@ import { unlessEnded, within } from '../../load/in-time.ts'
 import { lastWords } from '../../load/last-words.ts'
 import { onPath } from '../tools/path.ts'
 
+/** How long it may take to leave after SIGTERM. */
+const TERM_GRACE_MS = 3000
 const KILL_GRACE_MS = 5000
 
 /** A process that the harness started and will end. */
@@ -33,8 +35,6 @@ export interface ChildOptions {
   ipc?: boolean
   /** Throws away what it says on stdout, where that is no part of its last words. */
   mute?: boolean
-  /** How long it may take to leave after SIGTERM; default 3 s. */
-  graceMs?: number
   /** Called as soon as the pid is known. */
   onPid?: ((pid: number) => void) | undefined
 }
@@ -101,14 +101,14 @@ export async function spawnChild(line: readonly string[], options: ChildOptions)
       resolve(`${options.name} ended (${signal ?? `exit code ${code}`})${tail() && `: ${tail()}`}`)
     })
   })
-  return { pid, process: child, ended, stop: () => stopGroup(pid, ended, options.graceMs ?? 3000) }
+  return { pid, process: child, ended, stop: () => stopGroup(pid, ended) }
 }
 
-async function stopGroup(pid: number, ended: Promise<string>, graceMs: number): Promise<void> {
+async function stopGroup(pid: number, ended: Promise<string>): Promise<void> {
   // Once it has been reaped, its pid may be somebody else's.
   const gone = ended.then(() => true)
   if (living.has(pid)) signalGroup(pid, 'SIGTERM')
-  if (await within(graceMs, gone, () => false)) return
+  if (await within(TERM_GRACE_MS, gone, () => false)) return
   signalGroup(pid, 'SIGKILL')
   if (await within(KILL_GRACE_MS, gone, () => false)) return
   throw unkillable(pid)

@@ -57,13 +57,11 @@ const PM2_SETTINGS = {
   PM2_NO_INTERACTION: 'true',
 }
 
-type Waiting = { resolve(pid: number): void; reject(error: Error): void }
-
 /** pm2 at work in a process of its own. */
 export class Supervisor {
   readonly pid: number
   readonly #child: Child
-  readonly #waiting = new Map<number, Waiting>()
+  readonly #waiting = new Map<number, { resolve(pid: number): void; reject(error: Error): void }>()
   readonly #endings = new Map<string, (reason: string) => void>()
   #death: AuthscaleError | undefined
   #lastId = 0
@@ -110,15 +108,11 @@ export class Supervisor {
       this.#child.process.send({ id, ...order }, () => {})
     })
     return within(ANSWER_LIMIT_MS, answer, () => {
-      this.#giveUp()
+      this.#gone(`pm2 gave no answer for ${ANSWER_LIMIT_MS / 1_000} s`)
+      // Its apps are bound to its life: when it cannot end them any more, its own end does.
+      signalGroup(this.pid, 'SIGKILL')
       return answer
     })
-  }
-
-  /** Its apps are bound to its life: when it cannot end them any more, its own end does. */
-  #giveUp(): void {
-    this.#gone(`pm2 gave no answer for ${ANSWER_LIMIT_MS / 1_000} s`)
-    signalGroup(this.pid, 'SIGKILL')
   }
 
   #hear(message: SupervisorMessage): void {
