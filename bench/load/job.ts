@@ -1,4 +1,4 @@
-/** What a load generator is asked to do, and what it reports. */
+/** What a load generator is asked to do, what it reports, and the messages of both: it is a child process. */
 import type { Traits } from '../../servers/scheme.ts'
 import type { Arrivals, Measurement } from '../record/types.ts'
 
@@ -67,6 +67,8 @@ export type Load =
       seed: number
     }
 
+export type ClosedLoad = Extract<Load, { loop: 'closed' }>
+
 export interface LoadJob {
   url: string
   load: Load
@@ -83,6 +85,9 @@ export interface LoadJob {
    */
   mayStall?: boolean
 }
+
+/** Hears as soon as the measurement window opens and closes. */
+export type OnWindow = (edge: 'open' | 'close') => void
 
 /** What the generator saw between window open and window close. */
 export interface LoadReport {
@@ -109,11 +114,45 @@ export interface LoadReport {
   bytesReceived: number
 }
 
+/** One process's part of a LoadReport, with whole histograms (base64) in the place of their quantiles. */
+export interface LoadShare extends Omit<LoadReport, 'latencyUs' | 'arrivals' | 'journeys'> {
+  latency: string
+  arrivals: ArrivalsShare | null
+  journeys?: Omit<Journeys, 'perSec' | 'steps'> & { steps: Record<Step, string> }
+}
+
+/** The same of `Arrivals`. */
+interface ArrivalsShare
+  extends Omit<Arrivals, 'perSec' | 'spacing' | 'uncorrectedUs' | 'lagUs' | 'histogram'> {
+  uncorrected: string
+  lag: string
+}
+
+export type Journeys = NonNullable<Measurement['journeys']>
+export type Step = keyof Journeys['steps']
+
+/**
+ * What the harness asks for: one job at a time, and that it end early. All processes hear of the whole load; each
+ * takes the share that its login was for. The child leaves when the channel closes.
+ */
+export type HarnessMessage =
+  | { type: 'login'; job: LoginJob }
+  | { type: 'load'; job: LoadJob; startUs: number }
+  | { type: 'cancel' }
+
+/** What the generator says. Every job ends with its own `-done` or with `failed`. */
+export type GeneratorMessage =
+  | { type: 'ready' }
+  | { type: 'login-done'; report: LoginReport }
+  | { type: 'window'; edge: 'open' | 'close' }
+  | { type: 'load-done'; share: LoadShare }
+  | { type: 'failed'; code: string; message: string }
+
 /** One or several processes that send load. They keep the credentials; the harness never holds them. */
 export interface Generator {
   readonly pids: readonly number[]
   login(job: LoginJob): Promise<LoginReport>
-  /** `onWindow` is called as soon as the measurement window opens and closes, to align the probe with it. */
-  load(job: LoadJob, onWindow: (edge: 'open' | 'close') => void): Promise<LoadReport>
+  /** `onWindow` is for the probe, to be aligned with the window. */
+  load(job: LoadJob, onWindow: OnWindow): Promise<LoadReport>
   close(): Promise<void>
 }

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createHistogram, decodeHistogram, encodeHistogram, recordUs } from '../stats/histogram.ts'
-import { type LoadShare, mergeLogins, mergeShares } from './merge.ts'
+import type { LoadShare } from './job.ts'
+import { mergeLogins, mergeShares } from './merge.ts'
 
 const load = {
   loop: 'open' as const,

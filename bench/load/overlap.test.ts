@@ -1,7 +1,7 @@
 /** The common window lies inside that of every process. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { overlapOf } from './overlap.ts'
+import { overlapOf } from './merge.ts'
 
 /** What is heard after each message of some process. */
 function hear(processes: number, edges: readonly ('open' | 'close')[]) {

@@ -14,6 +14,8 @@ export interface Window {
   closeUs: number
 }
 
+export const isWithin = ({ openUs, closeUs }: Window, atUs: number) => atUs >= openUs && atUs < closeUs
+
 export class Account {
   /** Intended send to last byte, or to where it was given up. */
   readonly corrected = createHistogram()
@@ -37,7 +39,7 @@ export class Account {
   }
 
   due(intendedUs: number, atUs: number): void {
-    if (!this.#covers(intendedUs)) return
+    if (!isWithin(this.#window, intendedUs)) return
     this.counts.scheduled++
     this.#open++
     if (atUs < this.#window.closeUs) this.noticed++
@@ -63,13 +65,45 @@ export class Account {
 
   /** False for an arrival of the warm-up. */
   #settle(intendedUs: number, as: Exclude<keyof Arrivals['account'], 'scheduled'>): boolean {
-    if (!this.#covers(intendedUs)) return false
+    if (!isWithin(this.#window, intendedUs)) return false
     this.counts[as]++
     this.#open--
     return true
   }
+}
 
-  #covers(intendedUs: number): boolean {
-    return intendedUs >= this.#window.openUs && intendedUs < this.#window.closeUs
+/**
+ * How many requests are sent and not yet answered, on average over the window: the exact integral over time. It knows no
+ * latencies, so Little's law (in flight = throughput × time in system) can check them with it.
+ */
+export class InFlight {
+  readonly #window: Window
+  #level = 0
+  #areaUs = 0
+  #sinceUs: number
+
+  constructor(window: Window) {
+    this.#window = window
+    this.#sinceUs = window.openUs
+  }
+
+  /** Moments may not go back. */
+  change(by: 1 | -1, atUs: number): void {
+    this.#integrate(atUs)
+    this.#level += by
+  }
+
+  /** Once the window is over. */
+  mean(): number {
+    const { openUs, closeUs } = this.#window
+    this.#integrate(closeUs)
+    return this.#areaUs / (closeUs - openUs)
+  }
+
+  #integrate(untilUs: number): void {
+    const clipped = Math.min(untilUs, this.#window.closeUs)
+    if (clipped <= this.#sinceUs) return
+    this.#areaUs += this.#level * (clipped - this.#sinceUs)
+    this.#sinceUs = clipped
   }
 }
