@@ -14,7 +14,7 @@ const CHUNK_BYTES = 1 << 20
 export class Credentials {
   readonly transport: Traits['transport']
   /** Name of the request header that carries the credential. */
-  readonly header: 'X-User' | 'Cookie' | 'Authorization'
+  readonly header: (typeof HEADER_OF_TRANSPORT)[Traits['transport']]
   /** Users of the whole job; a shard sets and sends only its own. */
   readonly users: number
   readonly shard: Shard
