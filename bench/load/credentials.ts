@@ -1,7 +1,6 @@
 /** Keeps one credential a user in a few bytes more than its length, so that 100,000 of them stay small. */
 import type { Traits } from '../../servers/scheme.ts'
-import type { Shard } from './job.ts'
-import { numberOf, shareOf, WHOLE } from './shard.ts'
+import { numberOf, type Shard, shareOf, WHOLE } from './shard.ts'
 
 export const HEADER_OF_TRANSPORT = { none: 'X-User', cookie: 'Cookie', bearer: 'Authorization' } as const
 

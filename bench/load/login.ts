@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
 import { nowUs } from './clock.ts'
 import { Credentials } from './credentials.ts'
-import type { LoginJob, LoginReport } from './job.ts'
+import type { LoginJob } from './job.ts'
 import { inLanes } from './lanes.ts'
 import { shareOf, WHOLE } from './shard.ts'
-import { agentFor, type Exchanged, exchange, jsonHeaders } from './wire/exchange.ts'
+import { agentFor, exchange, jsonHeaders } from './wire/exchange.ts'
 import { credentialIn } from './wire/issued.ts'
 import { loginBody, unsafeHeaders } from './wire/requests.ts'
 
@@ -18,10 +18,7 @@ const RETRY_AFTER_MS = 200
  * @throws AuthscaleError LOGIN_FAILED with status and body of the first login that stays refused; the signal's
  * reason when it aborts
  */
-export async function logIn(
-  job: LoginJob,
-  signal?: AbortSignal,
-): Promise<{ credentials: Credentials; report: LoginReport }> {
+export async function logIn(job: LoginJob, signal?: AbortSignal) {
   const shard = job.shard ?? WHOLE
   const credentials = new Credentials(job.transport, job.users, shard)
   const agent = agentFor(job.url)
@@ -48,25 +45,20 @@ async function logInUser(agent: Agent, job: LoginJob, user: number): Promise<str
       if (credential !== null) return credential
       throw loginFailed(user, `answered 200 without a ${job.transport === 'cookie' ? 'cookie' : 'token'}`)
     }
-    if (attempt === ATTEMPTS || (isAnswered && outcome.status < 500))
-      throw loginFailed(user, describe(outcome))
+    const what = isAnswered
+      ? `answered ${outcome.status}: ${outcome.body.slice(0, 200).replace(/\s+/g, ' ')}`
+      : `got no answer: ${outcome.message}`
+    if (attempt === ATTEMPTS || (isAnswered && outcome.status < 500)) throw loginFailed(user, what)
     await sleep(RETRY_AFTER_MS * attempt)
   }
 }
 
-export function postLogin(
-  agent: Agent,
-  { url, transport }: Pick<LoginJob, 'url' | 'transport'>,
-  user: number,
-): Promise<Exchanged> {
+type Site = Pick<LoginJob, 'url' | 'transport'>
+
+export function postLogin(agent: Agent, { url, transport }: Site, user: number) {
   const body = loginBody(user)
   const headers = { ...jsonHeaders(body), ...unsafeHeaders(transport) }
   return exchange(agent, url, { method: 'POST', path: '/login', headers, body })
-}
-
-function describe(outcome: Exchanged | Error): string {
-  if (outcome instanceof Error) return `got no answer: ${outcome.message}`
-  return `answered ${outcome.status}: ${outcome.body.slice(0, 200).replace(/\s+/g, ' ')}`
 }
 
 function loginFailed(user: number, what: string): AuthscaleError {

@@ -26,22 +26,18 @@ export class Account {
   readonly counts: Arrivals['account'] = { scheduled: 0, ok: 0, error: 0, timeout: 0, lost: 0, inFlight: 0 }
   /** Arrivals that the sender noticed before the window closed. */
   noticed = 0
+  /** Arrivals without an outcome yet. */
+  open = 0
   readonly #window: Window
-  #open = 0
 
   constructor(window: Window) {
     this.#window = window
   }
 
-  /** Arrivals without an outcome yet. */
-  get open(): number {
-    return this.#open
-  }
-
   due(intendedUs: number, atUs: number): void {
     if (!isWithin(this.#window, intendedUs)) return
     this.counts.scheduled++
-    this.#open++
+    this.open++
     if (atUs < this.#window.closeUs) this.noticed++
     recordUs(this.lag, atUs - intendedUs)
   }
@@ -67,7 +63,7 @@ export class Account {
   #settle(intendedUs: number, as: Exclude<keyof Arrivals['account'], 'scheduled'>): boolean {
     if (!isWithin(this.#window, intendedUs)) return false
     this.counts[as]++
-    this.#open--
+    this.open--
     return true
   }
 }

@@ -2,8 +2,8 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { mersenne } from 'pure-rand/generator/mersenne'
 import { stepsOf } from '../../record/journey.ts'
-import type { Load, Shard, Step } from '../job.ts'
-import { WHOLE } from '../shard.ts'
+import type { Load, Step } from '../job.ts'
+import { type Shard, WHOLE } from '../shard.ts'
 import { exponential, scheduleOf, seedOf } from './schedule.ts'
 
 export type JourneyLoad = Extract<Load, { loop: 'journey' }>

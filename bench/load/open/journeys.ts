@@ -137,8 +137,7 @@ export class Journeys implements Script {
     if (step === 'logout') return true
     const { tally, credentials } = this.#ground
     const { user, credential: before } = journey
-    const issued = { body: reply.body(), setCookies: reply.header('set-cookie') }
-    const credential = credentialIn(issued, credentials.transport, user, before)
+    const credential = credentialIn(reply.issued(), credentials.transport, user, before)
     if (credential === null && step === 'login') {
       if (tally.covers(atUs)) tally.wrong(`user${user}: a login that hands out nothing`)
       return false

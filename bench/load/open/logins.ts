@@ -70,8 +70,7 @@ export class Logins implements Script {
     const { tally, credentials } = this.#ground
     if (this.#renews) this.#keep(id, reply.status === 200 ? refreshTokenIn(reply.body()) : null, user, atUs)
     if (reply.status === 200 && tally.covers(atUs) && tally.isSampleDue()) {
-      const issued = { body: reply.body(), setCookies: reply.header('set-cookie') }
-      const credential = credentialIn(issued, credentials.transport, user)
+      const credential = credentialIn(reply.issued(), credentials.transport, user)
       if (credential === null) tally.wrong(`user${user}: a login that hands out nothing`)
       else this.#issued.push({ user, credential })
     }

@@ -2,8 +2,8 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { mersenne } from 'pure-rand/generator/mersenne'
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
-import type { Load, Shard } from '../job.ts'
-import { WHOLE } from '../shard.ts'
+import type { Load } from '../job.ts'
+import { type Shard, WHOLE } from '../shard.ts'
 
 export type OpenLoad = Extract<Load, { loop: 'open' }>
 

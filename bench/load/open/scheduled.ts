@@ -53,7 +53,7 @@ export async function runScheduled(
     onWindow('close')
     sender.noticeAll()
     const drained = nowUs() + (job.drainSec ?? DRAIN_SEC) * 1e6
-    while (sender.open > 0 && nowUs() < drained) await sleep(DRAIN_LOOK_MS, undefined, { signal })
+    while (sender.account.open > 0 && nowUs() < drained) await sleep(DRAIN_LOOK_MS, undefined, { signal })
   } finally {
     sender.close()
   }

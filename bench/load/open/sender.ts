@@ -1,5 +1,4 @@
 /** Sends whatever its script has due over a free connection, or lets it wait for one, and hears what becomes of it. */
-
 import { encodeHistogram } from '../../stats/histogram.ts'
 import { nowUs } from '../clock.ts'
 import type { Load } from '../job.ts'
@@ -15,7 +14,7 @@ const SWEEPS_A_TIMEOUT = 50
 const LONGEST_SWEEP_MS = 50
 
 export class Sender implements ConnectionOwner {
-  readonly #account: Account
+  readonly account: Account
   /** Most arrivals at once that waited for a connection. */
   #backlogMax = 0
   /** Connections replaced inside the window. */
@@ -38,7 +37,7 @@ export class Sender implements ConnectionOwner {
 
   /** Connects at once. */
   constructor({ url, load, credentials, times, tally }: Ground<Load>, script: Script, timeoutMs: number) {
-    this.#account = new Account(times)
+    this.account = new Account(times)
     this.#timeoutUs = timeoutMs * 1_000
     this.#script = script
     this.#tally = tally
@@ -59,7 +58,7 @@ export class Sender implements ConnectionOwner {
     while (this.#script.nextUs <= now) {
       const intendedUs = this.#script.nextUs
       const id = this.#script.take()
-      this.#account.due(intendedUs, now)
+      this.account.due(intendedUs, now)
       const connection = this.#free.pop()
       if (connection === undefined) this.#wait(intendedUs, id)
       else now = this.#send(connection, intendedUs, id, now)
@@ -78,7 +77,7 @@ export class Sender implements ConnectionOwner {
     const now = nowUs()
     const { reply, user, requestBytes, expectedStatus } = connection
     this.#inFlight.change(-1, now)
-    this.#account.answered(connection.intendedUs, connection.sentUs, now, reply.status)
+    this.account.answered(connection.intendedUs, connection.sentUs, now, reply.status)
     if (this.#tally.covers(now))
       this.#tally.reply(now, reply.status, user, requestBytes, reply.bytes, expectedStatus)
     this.#script.answered(connection, now)
@@ -87,7 +86,7 @@ export class Sender implements ConnectionOwner {
   lost(connection: HttpConnection, reason: string): void {
     const now = nowUs()
     this.#inFlight.change(-1, now)
-    if (this.#account.lost(connection.intendedUs)) this.#tally.failed(reason)
+    if (this.account.lost(connection.intendedUs)) this.#tally.failed(reason)
     else if (this.#tally.covers(now)) this.#tally.example(reason)
     this.#script.failed?.(connection.id, now, 'lost')
     this.#wakeForNext(now)
@@ -121,14 +120,9 @@ export class Sender implements ConnectionOwner {
     }
   }
 
-  /** Arrivals without an outcome yet. */
-  get open(): number {
-    return this.#account.open
-  }
-
   /** Once it is closed: what became of all that was due. */
   share() {
-    const { corrected, counts, noticed, uncorrected, lag } = this.#account
+    const { corrected, counts, noticed, uncorrected, lag } = this.account
     const arrivals = {
       account: counts,
       noticed,
@@ -198,6 +192,6 @@ export class Sender implements ConnectionOwner {
 
   #giveUp(intendedUs: number, id: number, now: number, as: Exclude<Failure, 'lost'>): boolean {
     this.#script.failed?.(id, now, as)
-    return this.#account.unanswered(intendedUs, now, as)
+    return this.account.unanswered(intendedUs, now, as)
   }
 }
