@@ -43,7 +43,9 @@ export function keptConnections(common: Common, users: readonly number[][]) {
     timeout: REPLY_TIMEOUT_SEC,
     sampleInt: STOP_WITHIN_MS,
     skipAggregateResult: true,
-    setupClient: (client) => void all.push(new Connection(client, users[all.length] ?? [], common)),
+    setupClient(client) {
+      all.push(new Connection(client, users[all.length] ?? [], common))
+    },
   }
   let instance!: autocannon.Instance
   const ended = new Promise<void>((resolve, reject) => {
