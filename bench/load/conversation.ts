@@ -76,7 +76,7 @@ export class Conversation {
 
   #hear(message: GeneratorMessage): void {
     const pending = this.#pending
-    if (message.type === 'window') return pending?.onWindow?.(message.edge)
+    if (message.type === 'window') return void pending?.onWindow?.(message.edge)
     this.#pending = undefined
     if (message.type === 'failed') pending?.reject(new AuthscaleError(message.code, message.message))
     else if (message.type === pending?.settles) pending.resolve(message)

@@ -6,7 +6,7 @@ import type { HttpConnection } from '../wire/http-connection.ts'
 import type { Window } from './account.ts'
 
 /** When the load begins, and when its window does; in µs of `nowUs`. */
-export interface Times extends Window {
+interface Times extends Window {
   startUs: number
 }
 
