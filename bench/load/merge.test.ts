@@ -1,4 +1,4 @@
-/** The report of several processes is that of one which had done all their work, and their window lies in all of theirs. */
+/** The report of several processes is that of one which had done all their work; their window is what all have in common. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'

@@ -28,7 +28,7 @@ export class Fifo {
   }
 }
 
-/** Numbered things by when they are due. Sorted: what is due last stands first, so that the next one leaves at the cheap end. */
+/** Numbered things, sorted: what is due last stands first, so that the next one leaves at the cheap end. */
 export class DueTimes {
   readonly #items: { atUs: number; id: number }[] = []
 
