@@ -12,10 +12,10 @@ const ORIGIN_US = originUs()
 function originUs(): number {
   let best = { gapUs: Number.POSITIVE_INFINITY, originUs: Number.NaN }
   for (let reading = 0; reading < READINGS; reading++) {
-    const before = process.hrtime.bigint()
+    const before = machineUs()
     const sinceUs = performance.now() * 1_000
-    const gapUs = Number(process.hrtime.bigint() - before) / 1_000
-    if (gapUs < best.gapUs) best = { gapUs, originUs: Number(before) / 1_000 + gapUs / 2 - sinceUs }
+    const gapUs = machineUs() - before
+    if (gapUs < best.gapUs) best = { gapUs, originUs: before + gapUs / 2 - sinceUs }
   }
   return best.originUs
 }

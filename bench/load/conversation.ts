@@ -3,15 +3,15 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { AuthscaleError } from '../errors.ts'
 import { within } from './in-time.ts'
+import type { GeneratorMessage, HarnessMessage, OnWindow } from './job.ts'
 import { lastWords } from './last-words.ts'
-import type { GeneratorMessage, HarnessMessage } from './protocol.ts'
 
 const LEAVE_WITHIN_MS = 3_000
 
 type Kind = GeneratorMessage['type']
 type Pending = {
   settles: Kind
-  onWindow: ((edge: 'open' | 'close') => void) | undefined
+  onWindow: OnWindow | undefined
   resolve(message: GeneratorMessage): void
   reject(error: Error): void
 }
@@ -51,14 +51,14 @@ export class Conversation {
   }
 
   /** Sends a question and waits for its answer; window messages meanwhile go to `onWindow`. */
-  ask<K extends Kind>(question: HarnessMessage, answer: K, onWindow?: Pending['onWindow']) {
+  ask<K extends Kind>(question: HarnessMessage, answer: K, onWindow?: OnWindow) {
     const answered = this.until(answer, onWindow)
     // A channel that breaks is followed by the end of the process, which rejects with the better reason.
     if (this.#child.connected) this.#child.send(question, () => {})
     return answered
   }
 
-  until<K extends Kind>(settles: K, onWindow?: Pending['onWindow']) {
+  until<K extends Kind>(settles: K, onWindow?: OnWindow) {
     return new Promise<Extract<GeneratorMessage, { type: K }>>((resolve, reject) => {
       if (this.#death !== undefined) return reject(this.#death)
       this.#pending = { settles, onWindow, resolve: resolve as Pending['resolve'], reject }
@@ -76,10 +76,7 @@ export class Conversation {
 
   #hear(message: GeneratorMessage): void {
     const pending = this.#pending
-    if (message.type === 'window') {
-      pending?.onWindow?.(message.edge)
-      return
-    }
+    if (message.type === 'window') return void pending?.onWindow?.(message.edge)
     this.#pending = undefined
     if (message.type === 'failed') pending?.reject(new AuthscaleError(message.code, message.message))
     else if (message.type === pending?.settles) pending.resolve(message)

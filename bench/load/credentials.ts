@@ -1,7 +1,6 @@
 /** Keeps one credential a user in a few bytes more than its length, so that 100,000 of them stay small. */
 import type { Traits } from '../../servers/scheme.ts'
-import type { Shard } from './job.ts'
-import { numberOf, shareOf, WHOLE } from './shard.ts'
+import { numberOf, type Shard, shareOf, WHOLE } from './shard.ts'
 
 export const HEADER_OF_TRANSPORT = { none: 'X-User', cookie: 'Cookie', bearer: 'Authorization' } as const
 
@@ -14,7 +13,7 @@ const CHUNK_BYTES = 1 << 20
 export class Credentials {
   readonly transport: Traits['transport']
   /** Name of the request header that carries the credential. */
-  readonly header: 'X-User' | 'Cookie' | 'Authorization'
+  readonly header: (typeof HEADER_OF_TRANSPORT)[Traits['transport']]
   /** Users of the whole job; a shard sets and sends only its own. */
   readonly users: number
   readonly shard: Shard

@@ -2,9 +2,8 @@
 import { AuthscaleError } from '../errors.ts'
 import { Conversation } from './conversation.ts'
 import type { Generator, GeneratorOptions } from './job.ts'
-import { mergeLogins, mergeShares } from './merge.ts'
+import { mergeLogins, mergeShares, overlapOf } from './merge.ts'
 import { startOfSchedule } from './open/scheduled.ts'
-import { overlapOf } from './overlap.ts'
 
 /**
  * V8 grows its young generation to three times 16 MiB and more, and building the requests of 100,000 users fills all
@@ -19,10 +18,8 @@ const SMALL_YOUNG_GENERATION = '--max-semi-space-size=8'
  */
 export async function startGenerator({ command, env, processes }: GeneratorOptions): Promise<Generator> {
   const nodeOptions = [env.NODE_OPTIONS, SMALL_YOUNG_GENERATION].filter(Boolean).join(' ')
-  const all = Array.from(
-    { length: processes },
-    () => new Conversation(command, { ...env, NODE_OPTIONS: nodeOptions }),
-  )
+  const ownEnv = { ...env, NODE_OPTIONS: nodeOptions }
+  const all = Array.from({ length: processes }, () => new Conversation(command, ownEnv))
   const close = async () => {
     await Promise.all(all.map((one) => one.end()))
   }
@@ -48,10 +45,8 @@ export async function startGenerator({ command, env, processes }: GeneratorOptio
       const message = { type: 'load' as const, job, startUs: startOfSchedule() }
       const done = await together((one) => one.ask(message, 'load-done', windows.hear))
       windows.check()
-      return mergeShares(
-        job.load,
-        done.map(({ share }) => share),
-      )
+      const shares = done.map(({ share }) => share)
+      return mergeShares(job.load, shares)
     },
     close,
   }

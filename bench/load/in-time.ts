@@ -6,14 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
  * one inside that is given up would keep its timer.
  */
 export async function within<T, L>(ms: number, work: Promise<T>, late: () => L | Promise<L>): Promise<T | L> {
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
+  const done = new AbortController()
+  const over = sleep(ms, undefined, { signal: done.signal })
   try {
     return await Promise.race([work, over.then(late)])
   } finally {
-    clearTimeout(timer)
+    done.abort()
   }
 }
 
@@ -42,11 +40,7 @@ export function unlessEnded<T>(
 }
 
 /** Looks until it is so. @returns false when it is not within `ms` */
-export async function becomes(
-  isSo: () => boolean | Promise<boolean>,
-  ms: number,
-  pollMs: number,
-): Promise<boolean> {
+export async function becomes(isSo: () => boolean | Promise<boolean>, ms: number, pollMs: number) {
   const over = performance.now() + ms
   while (!(await isSo())) {
     if (performance.now() > over) return false

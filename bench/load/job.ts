@@ -1,6 +1,7 @@
-/** What a load generator is asked to do, and what it reports. */
+/** What a load generator is asked to do, what it reports, and the messages of both: it is a child process. */
 import type { Traits } from '../../servers/scheme.ts'
 import type { Arrivals, Measurement } from '../record/types.ts'
+import type { Shard } from './shard.ts'
 
 /** How a load generator is started. */
 export interface GeneratorOptions {
@@ -9,12 +10,6 @@ export interface GeneratorOptions {
   env: Record<string, string | undefined>
   /** How many of it share the work: user i, connection i and every i-th arrival are those of process i mod processes. */
   processes: number
-}
-
-/** Which part of the work one of several generator processes does: every `of`-th user, from `index` on. */
-export interface Shard {
-  index: number
-  of: number
 }
 
 export interface LoginJob {
@@ -27,10 +22,7 @@ export interface LoginJob {
   shard?: Shard
 }
 
-export interface LoginReport {
-  count: number
-  seconds: number
-}
+export type LoginReport = Measurement['logins']
 
 /**
  * Closed loop: each connection waits for its reply. Open loop: arrivals at absolute times, whatever happened before.
@@ -67,6 +59,8 @@ export type Load =
       seed: number
     }
 
+export type ClosedLoad = Extract<Load, { loop: 'closed' }>
+
 export interface LoadJob {
   url: string
   load: Load
@@ -84,36 +78,63 @@ export interface LoadJob {
   mayStall?: boolean
 }
 
-/** What the generator saw between window open and window close. */
-export interface LoadReport {
-  windowSec: number
-  /** Replies that were complete inside the window. */
-  requests: number
-  /** The same by equal slices of the window, to see a trend in it. */
+/** Hears as soon as the measurement window opens and closes. */
+export type OnWindow = (edge: 'open' | 'close') => void
+
+type Counted = 'windowSec' | 'requests' | 'statusCounts' | 'errors' | 'verifiedBodies' | 'wrongAnswers'
+type Seen = Counted | 'distinctUsers' | 'latencyUs' | 'arrivals'
+
+/** What the generator saw between window open and window close: what its record says, and what that is made of. */
+export interface LoadReport
+  extends Pick<Measurement, Seen>,
+    Partial<Pick<Measurement, 'journeys' | 'handshakes'>> {
+  /** Requests by equal slices of the window, to see a trend in it. */
   requestsPerSlice: number[]
-  statusCounts: Record<string, number>
-  /** Connection errors and timeouts. */
-  errors: number
-  verifiedBodies: number
-  wrongAnswers: number
   /** First few wrong answers, without credentials, for the reason of an invalid trial. */
   wrongExamples: string[]
-  distinctUsers: number
-  /** Open loop: of the arrivals intended inside the window, from their intended send. */
-  latencyUs: Measurement['latencyUs']
-  /** Null in a closed loop. */
-  arrivals: Arrivals | null
-  journeys?: Measurement['journeys'] | undefined
-  handshakes?: Measurement['handshakes'] | undefined
   bytesSent: number
   bytesReceived: number
 }
+
+/** One process's part of a LoadReport, with whole histograms (base64) in the place of their quantiles. */
+export interface LoadShare extends Omit<LoadReport, 'latencyUs' | 'arrivals' | 'journeys'> {
+  latency: string
+  arrivals: ArrivalsShare | null
+  journeys?: Omit<Journeys, 'perSec' | 'steps'> & { steps: Record<Step, string> }
+}
+
+/** The same of `Arrivals`. */
+interface ArrivalsShare
+  extends Omit<Arrivals, 'perSec' | 'spacing' | 'uncorrectedUs' | 'lagUs' | 'histogram'> {
+  uncorrected: string
+  lag: string
+}
+
+export type Journeys = NonNullable<Measurement['journeys']>
+export type Step = keyof Journeys['steps']
+
+/**
+ * What the harness asks for: one job at a time, and that it end early. All processes hear of the whole load; each
+ * takes the share that its login was for. The child leaves when the channel closes.
+ */
+export type HarnessMessage =
+  | { type: 'login'; job: LoginJob }
+  | { type: 'load'; job: LoadJob; startUs: number }
+  | { type: 'cancel' }
+
+/** What the generator says. Every job ends with its own `-done` or with `failed`. */
+export type GeneratorMessage =
+  | { type: 'ready' }
+  | { type: 'login-done'; report: LoginReport }
+  | { type: 'window'; edge: 'open' | 'close' }
+  | { type: 'load-done'; share: LoadShare }
+  | { type: 'failed'; code: string; message: string }
 
 /** One or several processes that send load. They keep the credentials; the harness never holds them. */
 export interface Generator {
   readonly pids: readonly number[]
   login(job: LoginJob): Promise<LoginReport>
-  /** `onWindow` is called as soon as the measurement window opens and closes, to align the probe with it. */
-  load(job: LoadJob, onWindow: (edge: 'open' | 'close') => void): Promise<LoadReport>
+  /** `onWindow` is for the probe, to be aligned with the window. */
+  load(job: LoadJob, onWindow: OnWindow): Promise<LoadReport>
   close(): Promise<void>
 }

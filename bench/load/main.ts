@@ -1,13 +1,10 @@
 /** A load generator's process: does one job at a time for the harness, and leaves when the harness goes. */
 import { AuthscaleError } from '../errors.ts'
 import { runClosedLoop } from './closed/closed-loop.ts'
-import { runNewConnections } from './closed/new-connections.ts'
 import type { Credentials } from './credentials.ts'
-import type { LoadJob } from './job.ts'
+import type { GeneratorMessage, HarnessMessage, LoadJob, LoadShare, OnWindow } from './job.ts'
 import { logIn } from './login.ts'
-import type { LoadShare } from './merge.ts'
 import { runScheduled } from './open/scheduled.ts'
-import type { GeneratorMessage, HarnessMessage } from './protocol.ts'
 
 type Question = Exclude<HarnessMessage, { type: 'cancel' }>
 
@@ -27,11 +24,10 @@ function send({ job, startUs }: { job: LoadJob; startUs: number }, signal: Abort
   if (credentials === undefined)
     throw new AuthscaleError('NOT_LOGGED_IN', 'Log the users in before sending load.')
   const { load } = job
-  const onWindow = (edge: 'open' | 'close') => tell({ type: 'window', edge })
+  const onWindow: OnWindow = (edge) => tell({ type: 'window', edge })
   if (load.loop !== 'closed' || (load.requests ?? 'read') !== 'read')
     return runScheduled(job, credentials, onWindow, { startUs, signal })
-  const run = (load.reuse ?? 'kept') === 'kept' ? runClosedLoop : runNewConnections
-  return run({ ...job, load }, credentials, onWindow, signal)
+  return runClosedLoop({ ...job, load }, credentials, onWindow, signal)
 }
 
 function failure(error: unknown): GeneratorMessage {

@@ -1,9 +1,10 @@
-/** The report of several processes is that of one which had done all their work. */
+/** The report of several processes is that of one which had done all their work; their window is what all have in common. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createHistogram, decodeHistogram, encodeHistogram, recordUs } from '../stats/histogram.ts'
-import { type LoadShare, mergeLogins, mergeShares } from './merge.ts'
+import type { LoadShare } from './job.ts'
+import { mergeLogins, mergeShares, overlapOf } from './merge.ts'
 
 const load = {
   loop: 'open' as const,
@@ -100,4 +101,30 @@ test('logins take as long as the slowest process', () => {
     { count: 4, seconds: 3 },
   ]
   assert.deepEqual(mergeLogins(reports), { count: 9, seconds: 3 })
+})
+
+/** What is heard after each message of some process. */
+function hear(processes: number, edges: readonly ('open' | 'close')[]) {
+  const heard: string[] = []
+  const windows = overlapOf(processes, (edge) => heard.push(edge))
+  const after = edges.map((edge) => {
+    windows.hear(edge)
+    return heard.join()
+  })
+  return { after, windows }
+}
+
+test('the common window opens with the last process and closes with the first, once each', () => {
+  const { after, windows } = hear(3, ['open', 'open', 'open', 'close', 'close', 'close'])
+  assert.deepEqual(after, ['', '', 'open', 'open,close', 'open,close', 'open,close'])
+  windows.check()
+})
+
+test('one process has its own window', () => {
+  assert.deepEqual(hear(1, ['open', 'close']).after, ['open', 'open,close'])
+})
+
+test('windows without a common part are an error', () => {
+  const { windows } = hear(2, ['open', 'close', 'open', 'close'])
+  assert.throws(() => windows.check(), { code: 'WINDOWS_APART' })
 })

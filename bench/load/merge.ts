@@ -1,6 +1,7 @@
-/** Makes one report of what several generator processes saw: counts add, histograms merge, nothing is averaged twice. */
+/** Makes one report and one window of those of several generator processes: nothing is averaged twice. */
+import { AuthscaleError } from '../errors.ts'
 import { stepsOf } from '../record/journey.ts'
-import type { Arrivals, Measurement } from '../record/types.ts'
+import type { Arrivals } from '../record/types.ts'
 import {
   createHistogram,
   decodeHistogram,
@@ -8,66 +9,36 @@ import {
   type Histogram,
   summarizeHistogram,
 } from '../stats/histogram.ts'
-import type { Load, LoadReport, LoginReport } from './job.ts'
-import type { JourneyLoad, Step } from './open/journey-plan.ts'
-
-/** One process's part of a LoadReport, with whole histograms (base64) in the place of their quantiles. */
-export interface LoadShare extends Omit<LoadReport, 'latencyUs' | 'arrivals' | 'journeys'> {
-  latency: string
-  arrivals: ArrivalsShare | null
-  journeys?: JourneysShare
-}
-
-/** The same of `Arrivals`. */
-interface ArrivalsShare
-  extends Pick<Arrivals, 'account' | 'noticed' | 'meanInFlight' | 'backlogMax' | 'reconnects'> {
-  uncorrected: string
-  lag: string
-}
-
-/** The same of what was seen of journeys. */
-type JourneysShare = Omit<Journeys, 'perSec' | 'steps'> & { steps: Record<Step, string> }
-
-type Journeys = NonNullable<Measurement['journeys']>
+import type { Journeys, Load, LoadReport, LoadShare, LoginReport, OnWindow } from './job.ts'
+import { type JourneyLoad, ofSteps } from './open/journey-plan.ts'
 
 const MAX_EXAMPLES = 5
 
 /** The only way to a report, also for one process, so that every report is made alike. */
 export function mergeShares(load: Load, shares: readonly LoadShare[]): LoadReport {
   const latency = merged(shares.map((share) => share.latency))
-  const open = shares.map(({ arrivals }) => arrivals).filter((arrivals) => arrivals !== null)
+  const handshakes = shares.flatMap((share) => share.handshakes ?? [])
   return {
+    // No user belongs to two processes.
+    ...totals(shares, ['requests', 'errors', 'verifiedBodies', 'wrongAnswers', 'distinctUsers']),
+    ...totals(shares, ['bytesSent', 'bytesReceived']),
     // Closed windows differ by the lag of a timer; a sum of rates is the sum of counts over the mean of windows.
-    windowSec: total(shares, 'windowSec') / shares.length,
-    requests: total(shares, 'requests'),
+    windowSec: sum(shares.map(({ windowSec }) => windowSec)) / shares.length,
     requestsPerSlice: (shares[0]?.requestsPerSlice ?? []).map((_, slice) =>
       sum(shares.map(({ requestsPerSlice }) => requestsPerSlice[slice] ?? 0)),
     ),
     statusCounts: addedUp(shares.map(({ statusCounts }) => statusCounts)),
-    errors: total(shares, 'errors'),
-    verifiedBodies: total(shares, 'verifiedBodies'),
-    wrongAnswers: total(shares, 'wrongAnswers'),
     wrongExamples: shares.flatMap(({ wrongExamples }) => wrongExamples).slice(0, MAX_EXAMPLES),
-    // No user belongs to two processes.
-    distinctUsers: total(shares, 'distinctUsers'),
     latencyUs: summarizeHistogram(latency),
-    arrivals: load.loop === 'closed' ? null : mergeArrivals(rateOf(load), open, latency),
+    arrivals: load.loop === 'closed' ? null : mergeArrivals(rateOf(load), shares, latency),
     journeys: load.loop === 'journey' ? mergeJourneys(load, shares) : null,
-    handshakes: mergeHandshakes(shares),
-    bytesSent: total(shares, 'bytesSent'),
-    bytesReceived: total(shares, 'bytesReceived'),
+    handshakes: handshakes.length > 0 ? addedUp(handshakes) : null,
   }
 }
 
 /** Logins run side by side, so they take as long as the slowest process. */
 export function mergeLogins(reports: readonly LoginReport[]): LoginReport {
-  return { count: total(reports, 'count'), seconds: Math.max(...reports.map(({ seconds }) => seconds)) }
-}
-
-/** Null where no process counted any. */
-function mergeHandshakes(shares: readonly LoadShare[]): Measurement['handshakes'] {
-  const counted = shares.flatMap(({ handshakes }) => (handshakes ? [handshakes] : []))
-  return counted.length > 0 ? addedUp(counted) : null
+  return { ...totals(reports, ['count']), seconds: Math.max(...reports.map(({ seconds }) => seconds)) }
 }
 
 /** Of the single requests; those of journeys come in no Poisson process, only the journeys do. */
@@ -77,36 +48,27 @@ function rateOf(load: Exclude<Load, { loop: 'closed' }>): Pick<Arrivals, 'perSec
 }
 
 function mergeJourneys({ journeysPerSec: perSec }: JourneyLoad, shares: readonly LoadShare[]): Journeys {
-  const journeys = shares.flatMap(({ journeys }) => (journeys ? [journeys] : []))
-  const step = (name: Step) => {
-    const histogram = merged(journeys.map(({ steps }) => steps[name]))
+  const journeys = shares.flatMap((share) => share.journeys ?? [])
+  const steps = ofSteps((step) => {
+    const histogram = merged(journeys.map((one) => one.steps[step]))
     return { count: histogram.totalCount, latencyUs: summarizeHistogram(histogram) }
-  }
-  return {
-    perSec,
-    underWayAtOpen: total(journeys, 'underWayAtOpen'),
-    started: total(journeys, 'started'),
-    finished: total(journeys, 'finished'),
-    failed: total(journeys, 'failed'),
-    steps: { login: step('login'), read: step('read'), write: step('write'), logout: step('logout') },
-  }
+  })
+  return { perSec, ...totals(journeys, ['underWayAtOpen', 'started', 'finished', 'failed']), steps }
 }
 
 function mergeArrivals(
   rate: Pick<Arrivals, 'perSec' | 'spacing'>,
-  shares: readonly ArrivalsShare[],
+  shares: readonly LoadShare[],
   latency: Histogram,
 ): Arrivals {
+  const arrivals = shares.flatMap((share) => share.arrivals ?? [])
   return {
     ...rate,
-    account: addedUp(shares.map(({ account }) => account)),
-    noticed: total(shares, 'noticed'),
-    uncorrectedUs: summarizeHistogram(merged(shares.map(({ uncorrected }) => uncorrected))),
-    lagUs: summarizeHistogram(merged(shares.map(({ lag }) => lag))),
-    meanInFlight: total(shares, 'meanInFlight'),
-    // The peaks may have come one after the other: an upper bound, since a backlog is to be noticed.
-    backlogMax: total(shares, 'backlogMax'),
-    reconnects: total(shares, 'reconnects'),
+    account: addedUp(arrivals.map(({ account }) => account)),
+    // The peaks of backlogs may have come one after the other: an upper bound, since a backlog is to be noticed.
+    ...totals(arrivals, ['noticed', 'meanInFlight', 'backlogMax', 'reconnects']),
+    uncorrectedUs: summarizeHistogram(merged(arrivals.map(({ uncorrected }) => uncorrected))),
+    lagUs: summarizeHistogram(merged(arrivals.map(({ lag }) => lag))),
     histogram: encodeHistogram(latency),
   }
 }
@@ -125,10 +87,40 @@ export function addedUp<K extends string>(records: readonly Record<K, number>[])
   return whole
 }
 
-function total<K extends string>(items: readonly Record<K, number>[], key: K): number {
-  return sum(items.map((item) => item[key]))
+function totals<K extends string>(
+  items: readonly Record<K, number>[],
+  keys: readonly K[],
+): Record<K, number> {
+  const entries = keys.map((key) => [key, sum(items.map((item) => item[key]))])
+  return Object.fromEntries(entries) as Record<K, number>
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((whole, value) => whole + value, 0)
+const sum = (values: readonly number[]): number => values.reduce((whole, value) => whole + value, 0)
+
+/**
+ * The window that all processes have in common: from when the last one opened its own until the first one closed. What
+ * is read at its edges, CPU above all, then belongs to the full load; a window from the first opening to the last
+ * closing would begin and end while some process sends nothing that counts.
+ */
+export function overlapOf(processes: number, onWindow: OnWindow) {
+  let opened = 0
+  let closed = 0
+  let areApart = false
+  return {
+    hear(edge: 'open' | 'close'): void {
+      if (edge === 'open' && ++opened === processes) onWindow('open')
+      if (edge === 'close' && closed++ === 0) {
+        areApart = opened < processes
+        onWindow('close')
+      }
+    },
+    /** Once all are done. @throws AuthscaleError WINDOWS_APART when they have no window in common */
+    check(): void {
+      if (areApart)
+        throw new AuthscaleError(
+          'WINDOWS_APART',
+          'A load generator process closed its window before another opened its own; give them more CPUs.',
+        )
+    },
+  }
 }

@@ -1,5 +1,10 @@
 /** Splits numbered things among processes: of `total`, number i belongs to process i mod `of`. */
-import type { Shard } from './job.ts'
+
+/** Which part of the work one of several generator processes does: every `of`-th user, from `index` on. */
+export interface Shard {
+  index: number
+  of: number
+}
 
 export const WHOLE: Shard = { index: 0, of: 1 }
 

@@ -1,32 +1,33 @@
 /** Counts what happens between the opening and the closing of the measurement window, and checks samples. */
-import type { LoadReport } from './job.ts'
+import type { LoadJob, LoadReport } from './job.ts'
 
 const MAX_EXAMPLES = 5
 const EXAMPLE_CHARS = 120
 const SLICES = 10
 
 /** The counts of all loops; latencies are each loop's own. */
-type Counts = Omit<LoadReport, 'latencyUs' | 'arrivals' | 'journeys' | 'distinctUsers'>
+type Counts = Omit<LoadReport, 'latencyUs' | 'arrivals' | 'journeys' | 'handshakes' | 'distinctUsers'>
 
 /** Everything outside the window is ignored; a reply belongs to the window in which its last byte arrived. */
 export class Tally {
   readonly #verifyEvery: number
   readonly #sliceUs: number
-  readonly #statusCounts: Record<number, number> = {}
-  readonly #perSlice = new Array<number>(SLICES).fill(0)
-  readonly #examples: string[] = []
+  readonly #counts: Omit<Counts, 'windowSec'> = {
+    requests: 0,
+    requestsPerSlice: new Array<number>(SLICES).fill(0),
+    statusCounts: {},
+    errors: 0,
+    verifiedBodies: 0,
+    wrongAnswers: 0,
+    wrongExamples: [],
+    bytesSent: 0,
+    bytesReceived: 0,
+  }
   #repliesUntilSample = 1
-  #requests = 0
-  #errors = 0
-  #verifiedBodies = 0
-  #wrongAnswers = 0
-  #bytesSent = 0
-  #bytesReceived = 0
   #openUs = Number.POSITIVE_INFINITY
   #closeUs = Number.POSITIVE_INFINITY
 
-  /** @param verifyEvery one reply in this many is verified, on average */
-  constructor({ verifyEvery, measureSec }: { verifyEvery: number; measureSec: number }) {
+  constructor({ verifyEvery, measureSec }: Pick<LoadJob, 'verifyEvery' | 'measureSec'>) {
     this.#verifyEvery = verifyEvery
     this.#sliceUs = (measureSec * 1e6) / SLICES
   }
@@ -53,19 +54,20 @@ export class Tally {
     bytesReceived: number,
     expectedStatus = 200,
   ): void {
-    this.#requests++
-    this.#statusCounts[status] = (this.#statusCounts[status] ?? 0) + 1
+    const counts = this.#counts
+    counts.requests++
+    counts.statusCounts[status] = (counts.statusCounts[status] ?? 0) + 1
     // A window that closes a timer's lag too late has its last replies in the last slice.
     const slice = Math.min(SLICES - 1, Math.floor((atUs - this.#openUs) / this.#sliceUs))
-    this.#perSlice[slice] = (this.#perSlice[slice] ?? 0) + 1
-    this.#bytesSent += bytesSent
-    this.#bytesReceived += bytesReceived
+    counts.requestsPerSlice[slice] = (counts.requestsPerSlice[slice] ?? 0) + 1
+    counts.bytesSent += bytesSent
+    counts.bytesReceived += bytesReceived
     if (status !== expectedStatus) this.wrong(`user${user}: status ${status}`)
   }
 
   /** A request of the window that has no reply. */
   failed(reason: string): void {
-    this.#errors++
+    this.#counts.errors++
     this.example(reason)
   }
 
@@ -86,7 +88,7 @@ export class Tally {
    * @returns whether it is right
    */
   verify(body: string, user: number, written: string | null = null): boolean {
-    this.#verifiedBodies++
+    this.#counts.verifiedBodies++
     const { username, preferences } = shownIn(body)
     if (username !== `user${user}`) this.wrong(`user${user} was answered as ${username}`)
     else if (written !== null && preferences !== written)
@@ -99,29 +101,19 @@ export class Tally {
   counts(): Counts {
     const windowSec = (this.#closeUs - this.#openUs) / 1e6
     if (!(windowSec > 0)) throw new RangeError('the measurement window was not opened and closed')
-    return {
-      windowSec,
-      requests: this.#requests,
-      requestsPerSlice: this.#perSlice,
-      statusCounts: this.#statusCounts,
-      errors: this.#errors,
-      verifiedBodies: this.#verifiedBodies,
-      wrongAnswers: this.#wrongAnswers,
-      wrongExamples: this.#examples,
-      bytesSent: this.#bytesSent,
-      bytesReceived: this.#bytesReceived,
-    }
+    return { windowSec, ...this.#counts }
   }
 
   /** An answer inside the window that is not what it should be. @param example without any credential */
   wrong(example: string): void {
-    this.#wrongAnswers++
+    this.#counts.wrongAnswers++
     this.example(example)
   }
 
   /** Keeps the first few. */
   example(text: string): void {
-    if (this.#examples.length < MAX_EXAMPLES) this.#examples.push(text.slice(0, EXAMPLE_CHARS))
+    const { wrongExamples } = this.#counts
+    if (wrongExamples.length < MAX_EXAMPLES) wrongExamples.push(text.slice(0, EXAMPLE_CHARS))
   }
 }
 

@@ -28,8 +28,7 @@ async function tryOnce(url: string, transport: Traits['transport'], user: number
   try {
     const login = await postLogin(agent, { url, transport }, user)
     if (login.status !== 200) return answered('POST /login', login)
-    const reply = { body: login.body, setCookies: login.headers['set-cookie'] ?? [] }
-    const credential = credentialIn(reply, transport, user)
+    const credential = credentialIn(login, transport, user)
     if (credential === null) return 'POST /login answered 200 without a credential'
     const headers = { [HEADER_OF_TRANSPORT[transport]]: credential }
     const read = await exchange(agent, url, { method: 'GET', path: '/me', headers })
@@ -45,11 +44,11 @@ const FAULTS = [502, 503, 504]
 /** Only refusals are shown, which hold no credential. */
 function answered(what: string, { status, body }: Exchanged): string {
   // The proxy answers in HTML.
-  const text = body
+  const words = body
     .replace(/<[^>]*>|\s+/g, ' ')
     .replace(/ +/g, ' ')
     .trim()
-    .slice(0, BODY_CHARS)
+  const text = words.slice(0, BODY_CHARS)
   const answer = `${what} answered ${status}${text === '' ? '' : `: ${text}`}`
   if (FAULTS.includes(status)) throw new Error(answer)
   return answer

@@ -1,10 +1,8 @@
 /** One request with a limit on the whole of it. It never rejects: what becomes of a request is what is observed. */
 import { Agent } from 'node:http'
-import { exchange, jsonHeaders, Late, type Question } from '../load/wire/exchange.ts'
+import { type Exchanged, exchange, jsonHeaders, Late, type Question } from '../load/wire/exchange.ts'
 
-export type Answer =
-  | { end: 'answered'; status: number; body: string; setCookies: readonly string[] }
-  | { end: 'lost' | 'hang' }
+export type Answer = ({ end: 'answered' } & Exchanged) | { end: 'lost' | 'hang' }
 
 /** Keeps its connections; to be destroyed by who asked for it. */
 export function keptConnections(): Agent {
@@ -15,8 +13,7 @@ export function keptConnections(): Agent {
 export async function ask(agent: Agent, url: string, asked: Question, limitMs: number): Promise<Answer> {
   const headers = { ...asked.headers, ...(asked.body === undefined ? {} : jsonHeaders(asked.body)) }
   try {
-    const { status, headers: answered, body } = await exchange(agent, url, { ...asked, headers, limitMs })
-    return { end: 'answered', status, body, setCookies: answered['set-cookie'] ?? [] }
+    return { end: 'answered', ...(await exchange(agent, url, { ...asked, headers, limitMs })) }
   } catch (error) {
     return { end: error instanceof Late ? 'hang' : 'lost' }
   }

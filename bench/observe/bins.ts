@@ -35,13 +35,11 @@ interface Scale {
 
 /** One bin after the other from the first request to the last, empty ones too. Their `fromMs` are whole bins from 0. */
 export function binned(requests: readonly Due[], { zeroMs, binMs, goodWithinMs }: Scale): Bin[] {
-  const placeOf = ({ dueMs }: Due) => Math.floor((dueMs - zeroMs) / binMs)
-  const places = requests.map(placeOf)
+  const places = requests.map(({ dueMs }) => Math.floor((dueMs - zeroMs) / binMs))
   if (places.length === 0) return []
   const first = Math.min(...places)
-  const bins = Array.from({ length: Math.max(...places) - first + 1 }, (_, i) =>
-    emptyBin((first + i) * binMs),
-  )
+  const count = Math.max(...places) - first + 1
+  const bins = Array.from({ length: count }, (_, i): Bin => ({ fromMs: (first + i) * binMs, ...NONE }))
   for (const [i, request] of requests.entries()) {
     const bin = bins[(places[i] as number) - first] as Bin
     bin.due++
@@ -50,17 +48,7 @@ export function binned(requests: readonly Due[], { zeroMs, binMs, goodWithinMs }
   return bins
 }
 
-const emptyBin = (fromMs: number): Bin => ({
-  fromMs,
-  due: 0,
-  good: 0,
-  slow: 0,
-  refused: 0,
-  unavailable: 0,
-  failed: 0,
-  lost: 0,
-  hang: 0,
-})
+const NONE = { due: 0, good: 0, slow: 0, refused: 0, unavailable: 0, failed: 0, lost: 0, hang: 0 }
 
 /** When the first request after the injection had come to a bad end, from the injection; null: none had. */
 export function firstFailureMs(requests: readonly Due[], { zeroMs, goodWithinMs }: Scale): number | null {

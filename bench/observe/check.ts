@@ -20,11 +20,7 @@ export interface Late {
   lateMs: number
 }
 
-export interface Findings {
-  late: Late[]
-  wrongUsers: Operation[]
-  hangs: Operation[]
-}
+export type Findings = ReturnType<typeof checkHistory>
 
 /** When a login, or a user, had to be refused at the latest, and by what. */
 interface Deadline {
@@ -33,18 +29,14 @@ interface Deadline {
 }
 
 /** @param history in any order, by one clock */
-export function checkHistory(history: readonly Operation[], bounds: Bounds): Findings {
+export function checkHistory(history: readonly Operation[], bounds: Bounds) {
   const { ofLogin, ofUser } = deadlines(history, bounds)
   const late = history.flatMap((operation): Late[] => {
     const deadline = deadlineFor(operation, ofLogin, ofUser)
     if (!deadline || !isAccepted(operation) || operation.startMs <= deadline.ms) return []
     return [{ operation, revokedBy: deadline.revokedBy, lateMs: operation.startMs - deadline.ms }]
   })
-  return {
-    late,
-    wrongUsers: history.filter(isWrong),
-    hangs: history.filter(({ end }) => end === 'hang'),
-  }
+  return { late, wrongUsers: history.filter(isWrong), hangs: history.filter(({ end }) => end === 'hang') }
 }
 
 /** Who reads his own page and is told nobody's name was not answered as himself either. */
@@ -86,9 +78,7 @@ function loginsByUser(history: readonly Operation[]): Map<number, Operation[]> {
   const logins = new Map<number, Operation[]>()
   for (const operation of history) {
     if (operation.action !== 'login' || !isAccepted(operation)) continue
-    const own = logins.get(operation.user)
-    if (own) own.push(operation)
-    else logins.set(operation.user, [operation])
+    logins.set(operation.user, [...(logins.get(operation.user) ?? []), operation])
   }
   return logins
 }

@@ -24,29 +24,6 @@ export interface Login {
   refreshToken: string | null
 }
 
-export interface Client {
-  /** All operations so far, in the order in which they ended. */
-  readonly history: readonly Operation[]
-  login(user: number, at: Place): Promise<{ login: Login; operation: Operation }>
-  use(login: Login, at: Place): Promise<Operation>
-  /** Replaces the preferences; the login has its new credential afterwards where the answer hands one out. */
-  write(
-    login: Login,
-    preferences: Record<string, string>,
-    at: Place,
-    /** Its body is not sent before. */
-    held?: Promise<void>,
-  ): Promise<Operation>
-  /** What is remembered, by a use; null where it is refused. */
-  preferences(login: Login, at: Place): Promise<Record<string, string> | null>
-  revoke(login: Login, way: Revoking, at: Place): Promise<Operation>
-  /** The login has its new credentials afterwards; without a refresh token nothing is sent. */
-  refresh(login: Login, at: Place): Promise<Operation | null>
-  /** The clock of the history. */
-  nowMs(): number
-  close(): void
-}
-
 export type Revoking = 'logout' | 'logout-everywhere' | 'disable'
 
 const REVOKING: Readonly<Record<Revoking, string>> = {
@@ -55,72 +32,72 @@ const REVOKING: Readonly<Record<Revoking, string>> = {
   disable: '/me/disable',
 }
 
+export type Client = ReturnType<typeof openClient>
+
 /** @param limitMs for the whole of each request; beyond it the operation ends as `hang` */
-export function openClient({ transport }: Pick<Traits, 'transport'>, limitMs: number): Client {
+export function openClient({ transport }: Pick<Traits, 'transport'>, limitMs: number) {
   const agent = keptConnections()
   const history: Operation[] = []
   const unsafe = unsafeHeaders(transport)
   let logins = 0
 
-  type Who = Pick<Operation, 'action' | 'user' | 'login'>
-  async function perform(who: Who, question: Question, at: Place) {
+  async function perform(action: Action, { user, name }: Login, question: Question, at: Place) {
     const startMs = nowMs()
     const answer = await ask(agent, at.url, question, limitMs)
-    const operation = { ...who, at: at.id, startMs, endMs: nowMs(), ...told(answer) }
+    const who = { action, user, login: name, at: at.id }
+    const operation: Operation = { ...who, startMs, endMs: nowMs(), ...told(answer) }
     history.push(operation)
     return { operation, answer }
   }
 
-  const asLogin = (action: Action, { user, name }: Login): Who => ({ action, user, login: name })
-  const withCredential = ({ credential }: Login) => ({ [HEADER_OF_TRANSPORT[transport]]: credential })
-
-  function keep(login: Login, answer: Answer): void {
-    if (answer.end !== 'answered' || answer.status !== 200) return
-    login.credential = credentialIn(answer, transport, login.user, login.credential) ?? login.credential
-    login.refreshToken = refreshTokenIn(answer.body) ?? login.refreshToken
+  /** The login has its new credentials afterwards, where the answer hands some out. */
+  async function performAndKeep(action: Action, login: Login, question: Question, at: Place) {
+    const { operation, answer } = await perform(action, login, question, at)
+    if (answer.end === 'answered' && answer.status === 200) {
+      login.credential = credentialIn(answer, transport, login.user, login.credential) ?? login.credential
+      login.refreshToken = refreshTokenIn(answer.body) ?? login.refreshToken
+    }
+    return operation
   }
 
+  const withCredential = ({ credential }: Login) => ({ [HEADER_OF_TRANSPORT[transport]]: credential })
+  const read = (login: Login, at: Place) =>
+    perform('use', login, { method: 'GET', path: '/me', headers: withCredential(login) }, at)
+
   return {
-    history,
-    async login(user, at) {
+    /** All operations so far, in the order in which they ended. */
+    history: history as readonly Operation[],
+    async login(user: number, at: Place) {
       logins += 1
       const login: Login = { user, name: `user${user}/${logins}`, credential: '', refreshToken: null }
       const question = { method: 'POST', path: '/login', headers: unsafe, body: loginBody(user) }
-      const { operation, answer } = await perform(asLogin('login', login), question, at)
-      keep(login, answer)
-      return { login, operation }
+      return { login, operation: await performAndKeep('login', login, question, at) }
     },
-    async use(login, at) {
-      const question = { method: 'GET', path: '/me', headers: withCredential(login) }
-      return (await perform(asLogin('use', login), question, at)).operation
-    },
-    async preferences(login, at) {
-      const question = { method: 'GET', path: '/me', headers: withCredential(login) }
-      const { answer } = await perform(asLogin('use', login), question, at)
+    use: async (login: Login, at: Place) => (await read(login, at)).operation,
+    /** What is remembered, by a use; null where it is refused. */
+    async preferences(login: Login, at: Place) {
+      const { answer } = await read(login, at)
       if (answer.end !== 'answered' || answer.status !== 200) return null
       return (JSON.parse(answer.body) as { preferences: Record<string, string> }).preferences
     },
-    async write(login, preferences, at, held) {
+    /** Replaces the preferences. @param held the body is not sent before */
+    write(login: Login, preferences: Record<string, string>, at: Place, held?: Promise<void>) {
       const headers = { ...withCredential(login), ...unsafe }
       const body = JSON.stringify(preferences)
       const question = { method: 'PUT', path: '/me/preferences', headers, body, held }
-      const { operation, answer } = await perform(asLogin('write', login), question, at)
-      keep(login, answer)
-      return operation
+      return performAndKeep('write', login, question, at)
     },
-    async revoke(login, way, at) {
+    async revoke(login: Login, way: Revoking, at: Place) {
       const headers = { ...withCredential(login), ...unsafe }
-      const question = { method: 'POST', path: REVOKING[way], headers }
-      return (await perform(asLogin(way, login), question, at)).operation
+      return (await perform(way, login, { method: 'POST', path: REVOKING[way], headers }, at)).operation
     },
-    async refresh(login, at) {
+    /** Without a refresh token nothing is sent. */
+    async refresh(login: Login, at: Place) {
       if (login.refreshToken === null) return null
       const body = JSON.stringify({ refreshToken: login.refreshToken })
-      const question = { method: 'POST', path: '/refresh', headers: unsafe, body }
-      const { operation, answer } = await perform(asLogin('refresh', login), question, at)
-      keep(login, answer)
-      return operation
+      return performAndKeep('refresh', login, { method: 'POST', path: '/refresh', headers: unsafe, body }, at)
     },
+    /** The clock of the history. */
     nowMs,
     close: () => agent.destroy(),
   }

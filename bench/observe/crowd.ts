@@ -29,31 +29,6 @@ const LEAST_MEMBERS = 20
 const LANES = 16
 const UNAUTHORIZED = 401
 
-export interface Crowd {
-  /** Requests of those who have a right to be served, of the schedule alone. */
-  readonly requests: readonly Due[]
-  /** Every login that nobody has ended. */
-  readonly alive: Fates
-  /** Those of them who were in when `mark` was called. */
-  readonly marked: Fates
-  /** Acknowledged logouts. */
-  readonly revocations: readonly Operation[]
-  /** Logouts that were asked for and not acknowledged. */
-  readonly unacknowledged: readonly Operation[]
-  /** All come. Throws when one is not let in. */
-  gather(): Promise<void>
-  mark(): void
-  /** Resolves when it was told to stop and everything that was sent has come to an end. */
-  live(stop: AbortSignal): Promise<void>
-  /** Everybody who is in, and everybody who has left, asks once more. */
-  count(): Promise<void>
-}
-
-interface Fates {
-  asked: number
-  loggedOut: number
-}
-
 interface CrowdOptions {
   client: Client
   at: Place
@@ -62,22 +37,19 @@ interface CrowdOptions {
   perSec: number
 }
 
-export function openCrowd({ client, at, firstUser, users, perSec }: CrowdOptions): Crowd {
+export function openCrowd({ client, at, firstUser, users, perSec }: CrowdOptions) {
+  /** Of those who have a right to be served, and of the schedule alone. */
   const requests: Due[] = []
   const inside: Member[] = []
   const everybody: Member[] = []
   const left: { login: Login; revocation: Operation }[] = []
+  /** Logouts that were asked for and not acknowledged. */
   const unacknowledged: Operation[] = []
   const underWay = new Set<Promise<void>>()
   let marked: readonly Member[] = []
   let nextUser = 0
   const pickMember = picker(inside)
   const pickLeft = picker(left)
-
-  const track = (work: Promise<void>) => {
-    underWay.add(work)
-    void work.finally(() => underWay.delete(work))
-  }
 
   async function comeIn(user: number): Promise<Operation> {
     const { login, operation } = await client.login(user, at)
@@ -143,18 +115,22 @@ export function openCrowd({ client, at, firstUser, users, perSec }: CrowdOptions
   return {
     requests,
     unacknowledged,
+    /** Every login that nobody has ended. */
     get alive() {
       return fatesOf(everybody)
     },
+    /** Those of them who were in when `mark` was called. */
     get marked() {
       return fatesOf(marked)
     },
     mark() {
       marked = [...inside]
     },
+    /** Acknowledged logouts. */
     get revocations() {
       return left.map(({ revocation }) => revocation)
     },
+    /** All come. Throws when one is not let in. */
     async gather() {
       const all = Array.from({ length: users }, (_, i) => firstUser + i)
       await inLanes(LANES, all, async (user) => {
@@ -163,16 +139,20 @@ export function openCrowd({ client, at, firstUser, users, perSec }: CrowdOptions
           throw new Error(`user${user} could not log in (${operation.status ?? operation.end})`)
       })
     },
-    async live(stop) {
+    /** Resolves when it was told to stop and everything that was sent has come to an end. */
+    async live(stop: AbortSignal) {
       const startMs = nowMs()
       for (let turn = 0; !stop.aborted; turn++) {
         const dueMs = startMs + (1_000 * turn) / perSec
         const waitMs = dueMs - nowMs()
         if (waitMs > 0) await delay(waitMs)
-        track(perform(STEPS[turn % STEPS.length] as Step, dueMs))
+        const work = perform(STEPS[turn % STEPS.length] as Step, dueMs)
+        underWay.add(work)
+        void work.finally(() => underWay.delete(work))
       }
       while (underWay.size > 0) await Promise.all(underWay)
     },
+    /** Everybody who is in, and everybody who has left, asks once more. */
     async count() {
       await inLanes(LANES, [...inside], async (member) => {
         const { status } = await client.use(member.login, at)
@@ -183,7 +163,7 @@ export function openCrowd({ client, at, firstUser, users, perSec }: CrowdOptions
   }
 }
 
-function fatesOf(members: readonly Member[]): Fates {
+function fatesOf(members: readonly Member[]) {
   const own = members.filter(({ state }) => state !== 'leaving')
   return { asked: own.length, loggedOut: own.filter(({ state }) => state === 'out').length }
 }

@@ -8,7 +8,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Measurement } from '../record/types.ts'
 
-export type Protocol = keyof NonNullable<Measurement['protocols']>
+/** Of each version whether the server goes on with the handshake, and in words with the alert's name in the RFC. */
+export type Answers = NonNullable<Measurement['protocols']>
+type Protocol = keyof Answers
+export type Answer = Answers[Protocol]
 
 /** As they go over the wire. */
 const CODES: Readonly<Record<Protocol, number>> = {
@@ -82,13 +85,6 @@ function extensionsOf(protocol: Protocol): Buffer {
 function newExtensions(): Buffer[] {
   const share = Buffer.concat([u16(GROUPS[0] as number), long(randomBytes(32))])
   return [extension(SUPPORTED_VERSIONS, short(u16(CODES['TLSv1.3']))), extension(51, long(share))]
-}
-
-export interface Answer {
-  /** Whether the server goes on with the handshake. */
-  accepted: boolean
-  /** In words, with the alert's name in the RFC. */
-  answer: string
 }
 
 /** Null while the answer is not complete. */

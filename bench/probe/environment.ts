@@ -50,30 +50,26 @@ export async function captureEnvironment(
   }
 }
 
+/** Where there is no os-release file, the kernel's own name has to do. */
 function osName(): string {
-  try {
-    const pretty = /^PRETTY_NAME="?([^"\n]*)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1]
-    if (pretty) return pretty
-  } catch {
-    // Not a Linux with an os-release file: the kernel's own name has to do.
-  }
-  return os.type()
+  return /^PRETTY_NAME="?([^"\n]*)/m.exec(textOf('/etc/os-release') ?? '')?.[1] || os.type()
 }
 
 /** The hypervisor's or container's name, 'none' on bare metal, null where nothing tells. */
 async function virtualMachine(): Promise<string | null> {
+  // It exits with 1 and still prints "none" on bare metal.
+  const told = run('systemd-detect-virt', { timeout: 2_000 }).catch((error: { stdout?: string }) => error)
+  const name = (await told).stdout?.trim()
+  if (name) return name
+  const cpus = textOf('/proc/cpuinfo')
+  if (cpus === null) return null
+  return /^flags\s*:.*\bhypervisor\b/m.test(cpus) ? 'virtual machine' : 'none'
+}
+
+/** Null where it cannot be read. */
+function textOf(path: string): string | null {
   try {
-    const { stdout } = await run('systemd-detect-virt', { timeout: 2_000 })
-    return stdout.trim()
-  } catch (error) {
-    // It exits with 1 and still prints "none" on bare metal.
-    const printed = (error as { stdout?: string }).stdout?.trim()
-    if (printed) return printed
-  }
-  try {
-    return /^flags\s*:.*\bhypervisor\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'))
-      ? 'virtual machine'
-      : 'none'
+    return readFileSync(path, 'utf8').trim()
   } catch {
     return null
   }
@@ -81,17 +77,10 @@ async function virtualMachine(): Promise<string | null> {
 
 /** The CPU limit of this process's own control group, v2 then v1, in cores; null when there is none. */
 export function cpuQuotaCores(): number | null {
-  const read = (path: string): string | null => {
-    try {
-      return readFileSync(path, 'utf8').trim()
-    } catch {
-      return null
-    }
-  }
-  const [limit, period] = read('/sys/fs/cgroup/cpu.max')?.split(' ') ?? []
+  const [limit, period] = textOf('/sys/fs/cgroup/cpu.max')?.split(' ') ?? []
   if (limit && period && limit !== 'max') return Number(limit) / Number(period)
-  const quota = Number(read('/sys/fs/cgroup/cpu/cpu.cfs_quota_us') ?? -1)
-  const v1Period = Number(read('/sys/fs/cgroup/cpu/cpu.cfs_period_us') ?? 100_000)
+  const quota = Number(textOf('/sys/fs/cgroup/cpu/cpu.cfs_quota_us') ?? -1)
+  const v1Period = Number(textOf('/sys/fs/cgroup/cpu/cpu.cfs_period_us') ?? 100_000)
   return quota > 0 ? quota / v1Period : null
 }
 
@@ -105,10 +94,9 @@ async function versions(root: URL): Promise<Record<string, string>> {
 
 async function gitState(root: URL): Promise<{ gitCommit: string | null; gitDirty: boolean | null }> {
   try {
-    const cwd = root
     const [commit, status] = await Promise.all([
-      run('git', ['rev-parse', 'HEAD'], { cwd }),
-      run('git', ['status', '--porcelain', '--untracked-files=no'], { cwd }),
+      run('git', ['rev-parse', 'HEAD'], { cwd: root }),
+      run('git', ['status', '--porcelain', '--untracked-files=no'], { cwd: root }),
     ])
     return { gitCommit: commit.stdout.trim(), gitDirty: status.stdout.trim() !== '' }
   } catch {

@@ -38,23 +38,15 @@ export async function checkMachine(): Promise<Finding[]> {
     files(),
     program('taskset', 'processes cannot be pinned: figures vary more, and every trial carries a warning'),
     program('setpriv', 'after kill -9 of a run, Redis and HAProxy stay until the next run ends them'),
-    docker
-      ? ok('Docker', 'an engine answers')
-      : degraded(
-          'Docker',
-          'no engine answers',
-          'only needed for docker-compose.yml, or where nothing else provides parts',
-        ),
-    await part(
-      'Chromium',
-      lookFor.chromium,
-      degraded('Chromium', 'not found', 'only needed for the experiment `browser` and for tests'),
-    ),
+    okIf(docker, 'Docker', docker ? 'an engine answers' : 'no engine answers', DOCKER_USE),
+    await part('Chromium', lookFor.chromium, degraded('Chromium', 'not found', CHROMIUM_USE)),
     await part('wrk', lookFor.wrk, degraded('wrk', 'not found', 'only needed for `npm run verify:load`')),
   ]
 }
 
 const CONTAINER = 'not here; Docker will provide it'
+const DOCKER_USE = 'only needed for docker-compose.yml, or where nothing else provides parts'
+const CHROMIUM_USE = 'only needed for the experiment `browser` and for tests'
 
 async function namedRedis(url: string): Promise<Pick<Tool, 'version' | 'source'>> {
   const { version } = await checkNamedRedis(url)
@@ -64,12 +56,8 @@ async function namedRedis(url: string): Promise<Pick<Tool, 'version' | 'source'>
 async function runtime(): Promise<Finding> {
   const { node, openssl, source } = await findRuntime()
   const detail = `Node ${node}, OpenSSL ${openssl} (${source}) runs what is measured`
-  if (source === 'npm') return ok('measured runtime', detail)
-  return degraded(
-    'measured runtime',
-    detail,
-    'not the pinned Node: compare only with runs on this same version',
-  )
+  const cost = 'not the pinned Node: compare only with runs on this same version'
+  return okIf(source === 'npm', 'measured runtime', detail, cost)
 }
 
 /** @param absent what to say when it is not here and no project-local copy can be fetched */
@@ -91,22 +79,17 @@ async function part(
 }
 
 function cores(): Finding {
-  const method = placementMethod()
-  const { cores, maxExclusiveReplicas } = place(allowedCpus(), 1, method)
+  const { cores, maxExclusiveReplicas } = place(allowedCpus(), 1, placementMethod())
   const detail = `${cores} usable, so up to ${maxExclusiveReplicas} replicas with a core each`
-  if (maxExclusiveReplicas >= 4) return ok('cores', detail)
-  return degraded('cores', detail, 'more replicas share cores: their throughput says nothing about scaling')
+  const cost = 'more replicas share cores: their throughput says nothing about scaling'
+  return okIf(maxExclusiveReplicas >= 4, 'cores', detail, cost)
 }
 
 function cpuQuota(): Finding {
   const quota = cpuQuotaCores()
   if (quota === null) return ok('CPU quota', 'none')
-  if (quota >= allowedCpus().length) return ok('CPU quota', `${quota} cores`)
-  return degraded(
-    'CPU quota',
-    `${quota} cores`,
-    'a control group throttles this machine: latency is not to be trusted',
-  )
+  const cost = 'a control group throttles this machine: latency is not to be trusted'
+  return okIf(quota >= allowedCpus().length, 'CPU quota', `${quota} cores`, cost)
 }
 
 function scaleModel(): Finding {
@@ -120,13 +103,17 @@ const SCALE_MODEL_ADVICE =
 
 function files(): Finding {
   const detail = `${fileLimit()} a process, enough for ${connectionsAllowed()} connections`
-  if (connectionsAllowed() >= 1000) return ok('open files', detail)
-  return degraded('open files', detail, 'raise the limit with `ulimit -n 4096` for more connections')
+  const cost = 'raise the limit with `ulimit -n 4096` for more connections'
+  return okIf(connectionsAllowed() >= 1000, 'open files', detail, cost)
 }
 
 function program(name: string, cost: string): Finding {
   const path = process.platform === 'linux' ? onPath(name) : undefined
-  return path ? ok(name, path) : degraded(name, 'not found', cost)
+  return okIf(path !== undefined, name, path ?? 'not found', cost)
+}
+
+function okIf(isOk: boolean, name: string, detail: string, cost: string): Finding {
+  return isOk ? ok(name, detail) : degraded(name, detail, cost)
 }
 
 function ok(name: string, detail: string): Finding {

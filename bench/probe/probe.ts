@@ -1,12 +1,11 @@
 /** Reads what a trial costs: CPU of each tier, memory, Redis commands, and what else the machine was doing. */
-
 import type { RunningFleet } from '../fleet/fleet.ts'
-import { paceBetween, sum, type Work } from '../fleet/pace.ts'
+import { paceBetween, sum } from '../fleet/pace.ts'
 import { throttledUs } from '../fleet/quota/cgroup.ts'
 import { machineUs } from '../load/clock.ts'
 import { ofTiers, type Tier } from '../record/tiers.ts'
 import { type HostTimes, hostTimes, type ProcessTimes, processCpuUs, processTimes } from './proc.ts'
-import { callsPerRequest, openRedisProbe, type RedisReading } from './redis.ts'
+import { callsPerRequest, openRedisProbe, type RedisProbe } from './redis.ts'
 import { type ReplicaMetrics, replicaMetrics } from './replica.ts'
 
 /** Sums over all replicas after a garbage collection, and Redis beside them. */
@@ -23,19 +22,6 @@ type TierCpu = Record<Tier, number | null>
 export interface CpuSample {
   atUs: number
   cpuUs: number
-}
-
-interface Edge {
-  atUs: number
-  tiers: TierCpu
-  /** In the order of the fleet's replicas; null for one that cannot be read. */
-  replicas: (ProcessTimes | null)[]
-  harnessUs: number
-  linkUs: number | null
-  /** Of ballast, pacers and resting replicas. */
-  aboutUs: number | null
-  throttledUs: number | null
-  host: HostTimes | null
 }
 
 /** What lies between the opening and the closing of the window. */
@@ -55,19 +41,10 @@ export interface WindowReading {
   aboutCpuUs: number | null
   /** See `paceBetween`. */
   pace: number | null
-  host: { busyUs: number; stealUs: number; totalUs: number } | null
+  host: HostTimes | null
   replicas: ReplicaMetrics[]
   redisCommandsPerRequest(requests: number): Record<string, number> | null
   replicaRequests: Record<string, number> | null
-}
-
-export interface Probe {
-  memory(): Promise<MemoryReading>
-  /** Reads CPU at once, so that it lines up with the generator's window; the slower readings follow. */
-  open(): void
-  close(): void
-  window(): Promise<WindowReading>
-  end(): void
 }
 
 /**
@@ -77,7 +54,7 @@ export interface Probe {
 const SAMPLE_MS = 200
 
 /** One window can be opened and closed with it. */
-export function openProbe(fleet: RunningFleet, generatorPids: readonly number[]): Probe {
+export function openProbe(fleet: RunningFleet, generatorPids: readonly number[]) {
   const redis = fleet.redis ? openRedisProbe(fleet.redis.url) : null
   const edges: Edge[] = []
   const slow: Promise<SlowReading>[] = []
@@ -95,11 +72,12 @@ export function openProbe(fleet: RunningFleet, generatorPids: readonly number[])
   }
 
   const sample = () => {
-    const cpuUs = total(fleet.replicas.map(({ pid }) => (pid === null ? null : processCpuUs(pid))))
+    const cpuUs = cpuOf(fleet.replicas.map(({ pid }) => pid))
     if (cpuUs !== null) samples.push({ atUs: machineUs(), cpuUs })
   }
 
   return {
+    /** Reads CPU at once, so that it lines up with the generator's window; the slower readings follow. */
     open() {
       edge()
       if (samples.length > 0) sampling = setInterval(sample, SAMPLE_MS)
@@ -108,7 +86,7 @@ export function openProbe(fleet: RunningFleet, generatorPids: readonly number[])
       clearInterval(sampling)
       edge()
     },
-    async memory() {
+    async memory(): Promise<MemoryReading> {
       const replicas = await Promise.all(fleet.replicas.map(({ url }) => replicaMetrics(url, { gc: true })))
       return {
         replicaBytes: sum(replicas.map(({ heapBytes, externalBytes }) => heapBytes + externalBytes)),
@@ -116,11 +94,11 @@ export function openProbe(fleet: RunningFleet, generatorPids: readonly number[])
         redisBytes: redis ? (await redis.read()).usedMemoryBytes : null,
       }
     },
-    async window() {
+    async window(): Promise<WindowReading> {
       const [opened, closed] = edges
       const [first, last] = await Promise.all(slow)
       if (!opened || !closed || !first || !last) throw new Error('the window was not opened and closed')
-      const pace = paceBetween(first.pacers, last.pacers, fleet.placement.replicaCpus)
+      const pace = paceBetween(first.pacersByCpu, last.pacersByCpu, fleet.placement.replicaCpus)
       return { ...readWindow(opened, closed, first, last), replicaCpu: samples, pace }
     },
     end() {
@@ -130,48 +108,36 @@ export function openProbe(fleet: RunningFleet, generatorPids: readonly number[])
   }
 }
 
-interface SlowReading {
-  replicas: ReplicaMetrics[]
-  redis: RedisReading | null
-  proxyCounts: Record<string, number> | null
-  /** By CPU. */
-  pacers: ReadonlyMap<number, Work | null>
-}
+type SlowReading = Awaited<ReturnType<typeof readSlow>>
 
-async function readSlow(
-  fleet: RunningFleet,
-  redis: ReturnType<typeof openRedisProbe> | null,
-): Promise<SlowReading> {
+async function readSlow(fleet: RunningFleet, redis: RedisProbe | null) {
   const [replicas, reading, proxyCounts, pacers] = await Promise.all([
     Promise.all(fleet.replicas.map(({ url }) => replicaMetrics(url))),
     redis?.read() ?? null,
     fleet.proxyCounts(),
     Promise.all((fleet.pacers ?? []).map(async (one) => [one.cpu, await one.work()] as const)),
   ])
-  return { replicas, redis: reading, proxyCounts, pacers: new Map(pacers) }
+  return { replicas, redis: reading, proxyCounts, pacersByCpu: new Map(pacers) }
 }
 
-function readEdge(fleet: RunningFleet, generatorPids: readonly number[]): Edge {
+type Edge = ReturnType<typeof readEdge>
+
+function readEdge(fleet: RunningFleet, generatorPids: readonly number[]) {
+  const { ballast = [], pacers = [], resting = [] } = fleet
   const own = process.cpuUsage()
-  const tier = (pids: readonly (number | null)[]) =>
-    total(pids.map((pid) => (pid === null ? null : processCpuUs(pid))))
   const replicas = fleet.replicas.map(({ pid }) => (pid === null ? null : processTimes(pid)))
   return {
     atUs: machineUs(),
     replicas,
     tiers: {
       replicas: total(replicas.map((times) => times?.cpuUs ?? null)),
-      redis: fleet.redis ? tier([fleet.redis.pid]) : 0,
-      proxy: tier([fleet.proxy.pid]),
-      generator: tier(generatorPids),
+      redis: fleet.redis ? cpuOf([fleet.redis.pid]) : 0,
+      proxy: cpuOf([fleet.proxy.pid]),
+      generator: cpuOf(generatorPids),
     },
     harnessUs: own.user + own.system,
     linkUs: fleet.link ? processCpuUs(fleet.link.pid) : 0,
-    aboutUs: total(
-      [...(fleet.ballast ?? []), ...(fleet.pacers ?? []).map(({ pid }) => pid), ...(fleet.resting ?? [])].map(
-        processCpuUs,
-      ),
-    ),
+    aboutUs: cpuOf([...ballast, ...pacers.map(({ pid }) => pid), ...resting]),
     throttledUs: throttledUs(),
     host: hostTimes(),
   }
@@ -192,42 +158,33 @@ function readWindow(
   return {
     seconds: (closed.atUs - opened.atUs) / 1e6,
     tierCpuUs,
-    replicaTimes: closed.replicas.map((times, i) => timesBetween(opened.replicas[i], times)),
+    replicaTimes: closed.replicas.map((times, i) => eachBetween(opened.replicas[i], times)),
     throttledUs: between(opened.throttledUs, closed.throttledUs),
     harnessCpuUs: closed.harnessUs - opened.harnessUs,
     linkCpuUs: between(opened.linkUs, closed.linkUs),
     aboutCpuUs: between(opened.aboutUs, closed.aboutUs),
-    host:
-      opened.host && closed.host
-        ? {
-            busyUs: closed.host.busyUs - opened.host.busyUs,
-            stealUs: closed.host.stealUs - opened.host.stealUs,
-            totalUs: closed.host.totalUs - opened.host.totalUs,
-          }
-        : null,
+    host: eachBetween(opened.host, closed.host),
     replicas: last.replicas,
     redisCommandsPerRequest: (requests) =>
       first.redis && last.redis ? callsPerRequest(first.redis, last.redis, requests) : null,
-    replicaRequests: countsBetween(first.proxyCounts, last.proxyCounts),
+    replicaRequests: eachBetween(first.proxyCounts, last.proxyCounts),
   }
 }
 
-function countsBetween(
-  from: Record<string, number> | null,
-  to: Record<string, number> | null,
-): Record<string, number> | null {
+/** By how much each figure grew; one that was not there before grew from 0. */
+function eachBetween<K extends string>(
+  from: Record<K, number> | null | undefined,
+  to: Record<K, number> | null,
+): Record<K, number> | null {
   if (!from || !to) return null
-  return Object.fromEntries(Object.entries(to).map(([name, count]) => [name, count - (from[name] ?? 0)]))
+  const grown = { ...to }
+  for (const name of Object.keys(to) as K[]) grown[name] -= from[name] ?? 0
+  return grown
 }
 
-function timesBetween(from: ProcessTimes | null | undefined, to: ProcessTimes | null): ProcessTimes | null {
-  if (!from || !to) return null
-  return {
-    cpuUs: to.cpuUs - from.cpuUs,
-    mainCpuUs: to.mainCpuUs - from.mainCpuUs,
-    mainWaitUs: to.mainWaitUs - from.mainWaitUs,
-  }
-}
+/** CPU time of all of them. */
+const cpuOf = (pids: readonly (number | null)[]): number | null =>
+  total(pids.map((pid) => (pid === null ? null : processCpuUs(pid))))
 
 /** Null as soon as one of them is not known: a part of a sum would pass for the whole. */
 const total = (values: readonly (number | null)[]): number | null =>

@@ -52,8 +52,7 @@ const TICK_US = 10_000
 /** The machine's times until now, or null where there is no /proc/stat. */
 export function hostTimes(): HostTimes | null {
   try {
-    const stat = readFileSync('/proc/stat', 'latin1')
-    return parseHostTimes(stat, performance.now() * 1_000)
+    return parseHostTimes(readFileSync('/proc/stat', 'latin1'), performance.now() * 1_000)
   } catch {
     return null
   }
@@ -73,9 +72,5 @@ export function parseHostTimes(stat: string, atUs: number): HostTimes {
   const [, , , , idle = 0, iowait = 0, , , steal = 0] = all.split(/\s+/).map(Number)
   const cores = lines.filter((line) => /^cpu\d/.test(line)).length
   const totalUs = cores * atUs
-  return {
-    busyUs: totalUs - (idle + iowait + steal) * TICK_US,
-    stealUs: steal * TICK_US,
-    totalUs,
-  }
+  return { busyUs: totalUs - (idle + iowait + steal) * TICK_US, stealUs: steal * TICK_US, totalUs }
 }

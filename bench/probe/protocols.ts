@@ -1,11 +1,8 @@
 /** Which versions of TLS a proxy accepts: each is offered alone, over a connection of its own. */
 import { connect } from 'node:net'
-import type { Measurement } from '../record/types.ts'
-import { type Answer, clientHello, protocols, readAnswer } from './client-hello.ts'
+import { type Answer, type Answers, clientHello, protocols, readAnswer } from './client-hello.ts'
 
 const ANSWER_WITHIN_MS = 5_000
-
-type Answers = NonNullable<Measurement['protocols']>
 
 /** @throws Error for a proxy that cannot be reached, or says nothing and stays connected */
 export async function probeProtocols(url: string): Promise<Answers> {

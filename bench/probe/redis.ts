@@ -9,25 +9,18 @@ export interface RedisReading {
   calls: Record<string, number>
 }
 
-export interface RedisProbe {
-  read(): Promise<RedisReading>
-  close(): void
-}
+export type RedisProbe = ReturnType<typeof openRedisProbe>
 
 /** Commands of connections being set up and of this probe; no request causes them. */
 const NOT_OURS = /^(info|hello|client|auth|select|ping|command|config)(\||$)/
 
-export function openRedisProbe(url: string): RedisProbe {
+export function openRedisProbe(url: string) {
   const client = new Redis(url, { commandTimeout: 5_000, maxRetriesPerRequest: 0, retryStrategy: () => null })
   // ioredis reports the same failure again as the rejection of the command that meets it.
   client.on('error', () => {})
   return {
-    async read() {
-      return parseInfo(await client.info('everything'))
-    },
-    close() {
-      client.disconnect()
-    },
+    read: async () => parseInfo(await client.info('everything')),
+    close: () => client.disconnect(),
   }
 }
 

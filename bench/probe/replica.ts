@@ -39,7 +39,7 @@ export function parseReplicaMetrics(text: string): ReplicaMetrics {
     return Number(found)
   }
   const delayUs = (name: string): number => {
-    const seconds = value(`nodejs_eventloop_lag_${name}`)
+    const seconds = value(`nodejs_eventloop_lag_${name}_seconds`)
     // Before the first sample the histogram has no values and reports NaN.
     return Number.isFinite(seconds) ? Math.max(0, Math.round((seconds - SAMPLING_SEC) * 1e6)) : 0
   }
@@ -49,10 +49,10 @@ export function parseReplicaMetrics(text: string): ReplicaMetrics {
     heapBytes: value('nodejs_heap_size_used_bytes'),
     externalBytes: value('nodejs_external_memory_bytes'),
     eventLoopDelayUs: {
-      mean: delayUs('mean_seconds'),
-      p50: delayUs('p50_seconds'),
-      p99: delayUs('p99_seconds'),
-      max: delayUs('max_seconds'),
+      mean: delayUs('mean'),
+      p50: delayUs('p50'),
+      p99: delayUs('p99'),
+      max: delayUs('max'),
     },
   }
 }

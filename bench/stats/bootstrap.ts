@@ -5,14 +5,8 @@ import { quantiles } from './quantiles.ts'
 import { seededDraw } from './seeded.ts'
 import { tQuantile } from './student-t.ts'
 
-export interface BootstrapOptions {
-  seed: number
-  /** Default 2,000: the interval's ends then hardly move when the seed changes. */
-  resamples?: number
-  /** Default 0.95. */
-  confidence?: number
-}
-
+/** The interval's ends then hardly move when the seed changes. */
+const RESAMPLES = 2_000
 /** With more resamples than this without a finite statistic, the rest would describe other data than these. */
 const MOST_LEFT_OUT = 0.25
 
@@ -38,7 +32,11 @@ const MOST_LEFT_OUT = 0.25
 export function clusterInterval<T>(
   clusters: readonly (readonly T[])[],
   statistic: (values: readonly T[]) => number,
-  { seed, resamples = 2_000, confidence = 0.95 }: BootstrapOptions,
+  {
+    seed,
+    resamples = RESAMPLES,
+    confidence = 0.95,
+  }: { seed: number; resamples?: number; confidence?: number },
 ): Interval {
   const filled = clusters.filter((values) => values.length > 0)
   if (filled.length === 0) throw new RangeError('a cluster bootstrap needs at least one value')

@@ -1,4 +1,5 @@
 /** How long requests wait and stay at a station of several servers that an open loop feeds: M/M/m. */
+import { bisected } from './bisection.ts'
 
 /** Poisson arrivals, one queue in order of arrival, exponential service times. */
 export interface OpenQueue {
@@ -42,7 +43,7 @@ export function meanResponseSec(queue: OpenQueue): number {
 }
 
 /**
- * Time from arrival to completion that a share `p` of requests keep within; by bisection of `tail` to the last digit.
+ * Time from arrival to completion that a share `p` of requests keep within, by bisection of `tail`.
  *
  * @param p from 0, below 1
  * @returns seconds; Infinity at and above saturation
@@ -53,24 +54,16 @@ export function responseQuantileSec(queue: OpenQueue, p: number): number {
   const state = inServiceTimes(queue)
   if (state.spare <= 0) return Number.POSITIVE_INFINITY
   if (p === 0) return 0
-  let [low, high] = [0, 1]
-  while (tail(state, high) > 1 - p) [low, high] = [high, 2 * high]
-  for (let middle = (low + high) / 2; low < middle && middle < high; middle = (low + high) / 2) {
-    if (tail(state, middle) > 1 - p) low = middle
-    else high = middle
-  }
-  return queue.serviceSec * high
+  let high = 1
+  while (tail(state, high) > 1 - p) high *= 2
+  return queue.serviceSec * bisected(0, high, (t) => tail(state, t) > 1 - p)
 }
 
-/** A queue with its mean service time as the unit of time, so that μ = 1. */
-interface State {
-  /** C, the share that waits. */
-  waiting: number
-  /** mμ − λ, the rate at which a wait ends; 0 or less from saturation on. */
-  spare: number
-}
-
-function inServiceTimes({ arrivalsPerSec, serviceSec, servers }: OpenQueue): State {
+/**
+ * A queue with its mean service time as the unit of time, so that μ = 1: C, the share that waits, and mμ − λ, the rate at
+ * which a wait ends, which is 0 or less from saturation on.
+ */
+function inServiceTimes({ arrivalsPerSec, serviceSec, servers }: OpenQueue) {
   if (!(arrivalsPerSec >= 0)) throw new RangeError(`arrival rate must be at least 0, got ${arrivalsPerSec}`)
   if (!(serviceSec >= 0)) throw new RangeError(`service time must be at least 0, got ${serviceSec}`)
   const erlangs = arrivalsPerSec * serviceSec
@@ -83,7 +76,7 @@ function inServiceTimes({ arrivalsPerSec, serviceSec, servers }: OpenQueue): Sta
  * exceeds t with probability exp(−at)·(1 + a·(1 − exp(−(b − a)t))/(b − a)), and with exp(−at)·(1 + at) when they
  * are equal (Erlang's distribution). In this form nothing overflows, and `expm1` keeps its digits as b nears a.
  */
-function tail({ waiting, spare }: State, t: number): number {
+function tail({ waiting, spare }: ReturnType<typeof inServiceTimes>, t: number): number {
   const slower = Math.min(1, spare)
   const apart = Math.abs(1 - spare)
   const overlap = apart === 0 ? t : -Math.expm1(-apart * t) / apart

@@ -10,17 +10,9 @@ import {
   encodeIntoCompressedBase64,
   type Histogram,
 } from 'hdr-histogram-js'
+import type { Measurement } from '../record/types.ts'
 
 export type { Histogram }
-
-export interface LatencySummary {
-  mean: number
-  p50: number
-  p90: number
-  p99: number
-  p999: number
-  max: number
-}
 
 /** Three significant figures: a quantile is read to 0.1 %. Takes 1 µs to an hour. */
 export function createHistogram(): Histogram {
@@ -37,25 +29,15 @@ export function recordUs(histogram: Histogram, us: number): void {
 }
 
 /** As text, with every count. Decoding gives a histogram with the same quantiles; its extremes are those of their buckets. */
-export function encodeHistogram(histogram: Histogram): string {
-  return encodeIntoCompressedBase64(histogram)
-}
+export const encodeHistogram = (histogram: Histogram): string => encodeIntoCompressedBase64(histogram)
 
 /** @throws for text that is no histogram */
-export function decodeHistogram(text: string): Histogram {
-  return decodeFromCompressedBase64(text)
-}
+export const decodeHistogram = (text: string): Histogram => decodeFromCompressedBase64(text)
 
 /** All figures in µs; zeros for a histogram without a sample. */
-export function summarizeHistogram(histogram: Histogram): LatencySummary {
+export function summarizeHistogram(histogram: Histogram): Measurement['latencyUs'] {
   if (histogram.totalCount === 0) return { mean: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 }
   const at = (percentile: number) => histogram.getValueAtPercentile(percentile)
-  return {
-    mean: histogram.mean,
-    p50: at(50),
-    p90: at(90),
-    p99: at(99),
-    p999: at(99.9),
-    max: histogram.maxValue,
-  }
+  const { mean, maxValue: max } = histogram
+  return { mean, p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max }
 }

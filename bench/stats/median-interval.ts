@@ -33,11 +33,7 @@ export function medianInterval(values: readonly number[], confidence = 0.95): In
     const from = sorted.at(outer) as number
     return share === 0 ? from : from + share * ((sorted.at(inner) as number) - from)
   }
-  return {
-    value,
-    lo: Math.min(value, end(rank - 1, rank)),
-    hi: Math.max(value, end(-rank, -rank - 1)),
-  }
+  return { value, lo: Math.min(value, end(rank - 1, rank)), hi: Math.max(value, end(-rank, -rank - 1)) }
 }
 
 /**

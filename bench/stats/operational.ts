@@ -12,18 +12,6 @@ export interface Station {
   servers: number
 }
 
-/** Ends that hold for every network with these demands. */
-interface Bounds {
-  lo: number
-  hi: number
-}
-
-/** Of a closed network, requests per second and seconds from the first station to the last. */
-export interface ClosedBounds {
-  throughputPerSec: Bounds
-  responseSec: Bounds
-}
-
 /**
  * The most that the stations complete: X <= min m/D, since none is busy for more than all of the time (utilization
  * law, U = X·D: Denning & Buzen, "The operational analysis of queueing network models", ACM Computing Surveys 10,
@@ -60,26 +48,20 @@ export function bottleneck(stations: readonly Station[]): Station | null {
  * works them off m at a time: R <= Σ D·(1 + (N − 1)/m); for single servers that is the book's N·ΣD, for delays
  * ΣD. Throughput follows by the response time law, X = N/(R + Z); its upper bound is min(N/(ΣD + Z), min m/D).
  *
- * A worst case that spared those whom a free server takes at once would be nearer to the truth, and above what
- * `solveClosed` approximates for several servers: the bounds would then contradict the model that they enclose.
+ * A worst case that spared those whom a free server takes at once would be nearer to the truth, and above what models
+ * approximate for several servers: the bounds would then contradict the model that they enclose.
  *
  * @param customers N, whole, at least 1
  * @param thinkSec Z, at least 0
- * @returns throughput is Infinity where nothing takes time
+ * @returns requests per second and seconds from the first station to the last, with ends that hold for every network with
+ * these demands; throughput is Infinity where nothing takes time
  * @throws RangeError for parameters out of range
  */
-export function closedBounds(
-  stations: readonly Station[],
-  customers: number,
-  thinkSec: number,
-): ClosedBounds {
+export function closedBounds(stations: readonly Station[], customers: number, thinkSec: number) {
   checkClosed(stations, customers, thinkSec)
   const saturatedSec = customers * Math.max(0, ...stations.map(secPerRequest)) - thinkSec
   const lo = Math.max(totalDemandSec(stations), saturatedSec)
-  const hi = stations.reduce(
-    (sum, { demandSec, servers }) => sum + demandSec * (1 + (customers - 1) / servers),
-    0,
-  )
+  const hi = sum(stations, ({ demandSec, servers }) => demandSec * (1 + (customers - 1) / servers))
   const throughput = (responseSec: number) => customers / (responseSec + thinkSec)
   return { responseSec: { lo, hi }, throughputPerSec: { lo: throughput(hi), hi: throughput(lo) } }
 }
@@ -105,6 +87,7 @@ function checkStations(stations: readonly Station[]): void {
 /** D/m, what one request adds to the busy time of each server. */
 const secPerRequest = ({ demandSec, servers }: Station) => demandSec / servers
 
-function totalDemandSec(stations: readonly Station[]): number {
-  return stations.reduce((sum, { demandSec }) => sum + demandSec, 0)
-}
+const totalDemandSec = (stations: readonly Station[]) => sum(stations, ({ demandSec }) => demandSec)
+
+const sum = (stations: readonly Station[], of: (station: Station) => number) =>
+  stations.reduce((total, station) => total + of(station), 0)

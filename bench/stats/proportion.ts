@@ -1,4 +1,5 @@
 /** Shares of a number of independent tries: exact intervals, and what none seen among so many says of the rest. */
+import { bisected } from './bisection.ts'
 import type { Interval } from './median-interval.ts'
 
 /**
@@ -16,8 +17,8 @@ export function proportion(seen: number, n: number, confidence = 0.95): Interval
   const outside = (1 - confidence) / 2
   return {
     value: seen / n,
-    lo: seen === 0 ? 0 : rootOf((p) => 1 - atMost(seen - 1, n, p) - outside),
-    hi: seen === n ? 1 : rootOf((p) => outside - atMost(seen, n, p)),
+    lo: seen === 0 ? 0 : bisected(0, 1, (p) => 1 - atMost(seen - 1, n, p) < outside),
+    hi: seen === n ? 1 : bisected(0, 1, (p) => outside < atMost(seen, n, p)),
   }
 }
 
@@ -39,15 +40,4 @@ function atMost(k: number, n: number, p: number): number {
     sum += Math.exp(logTerm)
   }
   return Math.min(1, sum)
-}
-
-/** Where a rising function of a share crosses zero, by bisection to its last digits. */
-function rootOf(rising: (p: number) => number): number {
-  let [low, high] = [0, 1]
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2
-    if (rising(middle) < 0) low = middle
-    else high = middle
-  }
-  return (low + high) / 2
 }

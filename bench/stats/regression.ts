@@ -4,21 +4,13 @@ import { linearRegression } from 'simple-statistics'
 /** x and y of one observation. */
 export type Point = readonly [x: number, y: number]
 
-/** A straight line, y = intercept + slope · x. */
-export interface Line {
-  /** Units of y per unit of x. */
-  slope: number
-  /** Units of y. */
-  intercept: number
-}
-
 /**
- * The ordinary least-squares line. The intercept is left free: it takes up what a server needs once, whatever the
- * number of users or requests.
+ * The ordinary least-squares line, y = intercept + slope · x. The intercept is left free: it takes up what a server needs
+ * once, whatever the number of users or requests.
  *
  * @returns null when all x are equal, since then nothing says how y grows
  */
-export function line(points: readonly Point[]): Line | null {
+export function line(points: readonly Point[]) {
   if (new Set(points.map(([x]) => x)).size < 2) return null
   const { m, b } = linearRegression(points.map(([x, y]) => [x, y]))
   return { slope: m, intercept: b }

@@ -35,9 +35,7 @@ export function shuffled<T>(items: readonly T[], seed: number): T[] {
   const result = [...items]
   for (let last = result.length - 1; last > 0; last--) {
     const chosen = draw(last + 1)
-    const held = result[last] as T
-    result[last] = result[chosen] as T
-    result[chosen] = held
+    ;[result[last], result[chosen]] = [result[chosen] as T, result[last] as T]
   }
   return result
 }

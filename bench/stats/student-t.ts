@@ -1,4 +1,5 @@
 /** Student's t distribution, for whole degrees of freedom. */
+import { bisected } from './bisection.ts'
 
 /**
  * P(|T| <= |t|). The finite series for whole degrees of freedom (Abramowitz & Stegun, "Handbook of Mathematical
@@ -28,20 +29,11 @@ export function twoSidedP(t: number, degrees: number): number {
   return Math.min(1, Math.max(0, 1 - centralProbability(t, degrees)))
 }
 
-/**
- * The t below which T falls with probability `p`, by bisection of the series to its last digits.
- *
- * @param p above 0 and below 1
- */
+/** The t below which T falls with probability `p`, by bisection of the series. @param p above 0 and below 1 */
 export function tQuantile(p: number, degrees: number): number {
   if (p < 0.5) return -tQuantile(1 - p, degrees)
   const beyond = 2 * (1 - p)
-  let [low, high] = [0, 1]
+  let high = 1
   while (twoSidedP(high, degrees) > beyond) high *= 2
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2
-    if (twoSidedP(middle, degrees) > beyond) low = middle
-    else high = middle
-  }
-  return (low + high) / 2
+  return bisected(0, high, (t) => twoSidedP(t, degrees) > beyond)
 }

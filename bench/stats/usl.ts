@@ -87,10 +87,8 @@ export function uslSize(usl: Usl, perSec: number): number | null {
 /** The model 1 = Σ c·column with the columns `free`; the other coefficients are 0. Error: sum of squares. */
 function fitColumns(columns: readonly number[][], free: readonly number[]) {
   const chosen = free.map((index) => columns[index] ?? [])
-  const { coefficients: found, residuals } = leastSquares(
-    chosen,
-    (columns[0] ?? []).map(() => 1),
-  )
+  const ones = (columns[0] ?? []).map(() => 1)
+  const { coefficients: found, residuals } = leastSquares(chosen, ones)
   const coefficients = columns.map((_, index) => found[free.indexOf(index)] ?? 0)
   return { coefficients, error: dot(residuals, residuals) }
 }

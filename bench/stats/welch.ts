@@ -1,24 +1,17 @@
 /** Two samples that have nothing in common, such as the blocks of two runs. */
 import { mean, sampleVariance } from 'simple-statistics'
+import type { Interval } from './median-interval.ts'
 import { tQuantile, twoSidedP } from './student-t.ts'
-
-interface Difference {
-  /** Mean of the first minus mean of the second, with its 95 % interval. */
-  value: number
-  lo: number
-  hi: number
-  /** Two-sided, before any correction for the size of its family. */
-  p: number
-}
 
 /**
  * Welch's t-test (B. L. Welch, "The generalization of 'Student's' problem when several different population variances
  * are involved", Biometrika 34, 1947): t = (x̄ − ȳ) ÷ √(s²ₓ/n + s²ᵧ/m), with the degrees of freedom of Satterthwaite
  * (Biometrics Bulletin 2, 1946), rounded down to a whole number, which errs to the safe side.
  *
- * @returns null where a sample has fewer than two values, which say nothing about their own noise
+ * @returns mean of the first minus mean of the second with its 95 % interval, and p, two-sided and before any correction
+ * for the size of its family; null where a sample has fewer than two values, which say nothing about their own noise
  */
-export function welch(a: readonly number[], b: readonly number[]): Difference | null {
+export function welch(a: readonly number[], b: readonly number[]): (Interval & { p: number }) | null {
   if (a.length < 2 || b.length < 2) return null
   const value = mean([...a]) - mean([...b])
   const [ofA, ofB] = [sampleVariance([...a]) / a.length, sampleVariance([...b]) / b.length]

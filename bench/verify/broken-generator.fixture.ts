@@ -1,5 +1,5 @@
 /** The real generator's program, broken in the way that `BROKEN` names. */
-import type { GeneratorMessage } from '../load/protocol.ts'
+import type { GeneratorMessage } from '../load/job.ts'
 
 const send = process.send?.bind(process)
 

@@ -1,12 +1,16 @@
-/** One connection of the closed loop: the users it rotates through, and which of them is waiting for a reply. */
-import type { EventEmitter } from 'node:events'
-import type { Client, Request } from 'autocannon'
-import { AuthscaleError } from '../../errors.ts'
+/** Connections that are kept: the users that each rotates through, and which of them is waiting for a reply. */
+import { type EventEmitter, once } from 'node:events'
+import autocannon, { type Client, type Request } from 'autocannon'
 import { type Histogram, recordUs } from '../../stats/histogram.ts'
 import { nowUs } from '../clock.ts'
 import type { Credentials } from '../credentials.ts'
 import type { LoadJob } from '../job.ts'
 import type { Tally } from '../tally.ts'
+
+const REPLY_TIMEOUT_SEC = 10
+/** autocannon looks this often whether it was stopped. */
+const STOP_WITHIN_MS = 20
+const NEVER_SEC = 1_000_000
 
 /** One user's request. autocannon builds its bytes once, into `requestBuffer`, and sends the same ones again. */
 interface UserRequest extends Request {
@@ -15,44 +19,56 @@ interface UserRequest extends Request {
   requestBuffer?: Buffer
 }
 
-/**
- * The users of connection `index`: every connection has its own, and all users have a connection. Only where
- * there are more connections than users do some share one.
- */
-export function usersOf(index: number, connections: number, users: readonly number[]): number[] {
-  if (connections >= users.length) return users.slice(index % users.length).slice(0, 1)
-  const count = Math.ceil((users.length - index) / connections)
-  return Array.from({ length: count }, (_, turn) => users[index + turn * connections] as number)
-}
-
-/**
- * The users of this process, by the number that all know them by.
- *
- * @param homes replicas by their name in the proxy's cookie; only who comes back to one of them is among them
- * @throws AuthscaleError NOBODY_THERE
- */
-export function reachableUsers(credentials: Credentials, homes?: readonly string[]): number[] {
-  const own = Array.from({ length: credentials.own }, (_, i) => credentials.user(i))
-  if (!homes) return own
-  const cookies = homes.map((id) => new RegExp(`(?:^|; ?)SRV=${id}(?:;|$)`))
-  const there = own.filter((user) => cookies.some((cookie) => cookie.test(credentials.get(user))))
-  if (there.length > 0) return there
-  throw new AuthscaleError('NOBODY_THERE', `no user belongs to ${homes.join(' or ')}: log in more users`)
-}
-
-/** Where all connections count. */
-interface Sinks {
+/** What all connections of a loop have in common: whom they ask as whom, and where they count. */
+export interface Common {
+  url: string
+  credentials: Credentials
   tally: Tally
+  /** In µs. */
   latency: Histogram
+  /** A 1 for each user whose request was sent inside the window. */
+  sentUsers: Uint8Array
+}
+
+/**
+ * Connections on autocannon, which send at once. Taken from it is only the sending. Its own latencies are whole
+ * milliseconds and its counts begin with the warm-up, so latency comes from its events.
+ */
+export function keptConnections(common: Common, users: readonly number[][]) {
+  const all: Connection[] = []
+  const options: autocannon.Options = {
+    url: new URL('/me', common.url).href,
+    connections: users.length,
+    duration: NEVER_SEC,
+    timeout: REPLY_TIMEOUT_SEC,
+    sampleInt: STOP_WITHIN_MS,
+    skipAggregateResult: true,
+    setupClient(client) {
+      all.push(new Connection(client, users[all.length] ?? [], common))
+    },
+  }
+  let instance!: autocannon.Instance
+  const ended = new Promise<void>((resolve, reject) => {
+    instance = autocannon(options, (error) => (error ? reject(error) : resolve()))
+  })
+  return {
+    all,
+    handshakes: null,
+    started: Promise.race([once(instance, 'start'), ended]),
+    async stop() {
+      instance.stop()
+      await ended
+      for (const connection of all) connection.markSentUsers(common.sentUsers)
+    },
+  }
 }
 
 /**
  * Follows one autocannon client by its events. A request that is sent while another waits means that a reply
  * was lost (the connection ended, failed or timed out), which autocannon reports only in part.
  */
-export class Connection {
-  readonly #tally: Tally
-  readonly #latency: Histogram
+class Connection {
+  readonly #common: Common
   readonly #requests: UserRequest[]
   #current = -1
   #waiting = false
@@ -63,9 +79,9 @@ export class Connection {
   #disturbed = false
 
   /** For `setupClient`, which runs before the client connects and sends its first request. */
-  constructor(client: Client, users: number[], credentials: Credentials, sinks: Sinks) {
-    this.#tally = sinks.tally
-    this.#latency = sinks.latency
+  constructor(client: Client, users: readonly number[], common: Common) {
+    const { credentials } = common
+    this.#common = common
     this.#requests = users.map((user) => ({
       user,
       headers: { [credentials.header]: credentials.get(user) },
@@ -90,7 +106,7 @@ export class Connection {
   closeWindow({ mayStall = false }: Pick<LoadJob, 'mayStall'>): void {
     this.#window = { sent: this.#sentInWindow, last: this.#current }
     if (this.#waiting && this.#sentInWindow === 0 && !mayStall)
-      this.#tally.failed('no reply during the whole window')
+      this.#common.tally.failed('no reply during the whole window')
   }
 
   /** Sets a 1 for each user whose request was sent inside the window. */
@@ -103,9 +119,10 @@ export class Connection {
   }
 
   #onSent(): void {
+    const { tally } = this.#common
     if (this.#waiting) {
       this.#disturbed = true
-      if (this.#tally.covers(nowUs())) this.#tally.failed(this.#lostBecause)
+      if (tally.covers(nowUs())) tally.failed(this.#lostBecause)
     }
     this.#waiting = true
     this.#current = this.#current + 1 === this.#requests.length ? 0 : this.#current + 1
@@ -114,12 +131,12 @@ export class Connection {
 
   #onReply(status: number, bytes: number, ms: number): void {
     this.#waiting = false
-    const tally = this.#tally
+    const { tally, latency } = this.#common
     const request = this.#requests[this.#current]
     const atUs = nowUs()
     if (tally.covers(atUs) && request !== undefined) {
       tally.reply(atUs, status, request.user, request.requestBuffer?.length ?? Number.NaN, bytes)
-      if (!this.#disturbed) recordUs(this.#latency, ms * 1_000)
+      if (!this.#disturbed) recordUs(latency, ms * 1_000)
     }
     if (tally.isSampleDue()) this.#verifyNext()
   }
@@ -128,10 +145,10 @@ export class Connection {
   #verifyNext(): void {
     const request = this.#requests[(this.#current + 1) % this.#requests.length]
     if (request === undefined) return
+    const { tally } = this.#common
     request.onResponse = (status, body) => {
       request.onResponse = undefined
-      if (status === 200 && !this.#disturbed && this.#tally.covers(nowUs()))
-        this.#tally.verify(body, request.user)
+      if (status === 200 && !this.#disturbed && tally.covers(nowUs())) tally.verify(body, request.user)
     }
   }
 }

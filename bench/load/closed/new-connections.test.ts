@@ -11,7 +11,7 @@ import type { Credentials } from '../credentials.ts'
 import type { Load, LoadReport } from '../job.ts'
 import { logIn } from '../login.ts'
 import { mergeShares } from '../merge.ts'
-import { runNewConnections } from './new-connections.ts'
+import { runClosedLoop } from './closed-loop.ts'
 
 const CONNECTIONS = 4
 
@@ -32,7 +32,7 @@ async function load(url: string, options: Options = {}): Promise<Loaded> {
   const { warmupSec = 0.3 } = options
   const edges: number[] = []
   const load = { loop: 'closed', connections: CONNECTIONS, reuse } satisfies Load
-  const share = await runNewConnections(
+  const share = await runClosedLoop(
     { url, load, warmupSec, measureSec: 0.6, verifyEvery: 1 },
     credentials,
     () => edges.push(Number(process.hrtime.bigint())),

@@ -1,77 +1,160 @@
 /**
- * Closed-loop load in which every request comes over a connection of its own: connect, shake hands where there is TLS,
- * ask, read the whole reply, and begin again.
- *
- * Not on autocannon, which keeps its connections and cannot say whether a TLS session was resumed.
+ * Connections that are new for every request: connect, shake hands where there is TLS, ask, read the whole reply, and
+ * begin again. Not on autocannon, which keeps its connections and cannot say whether a TLS session was resumed.
  */
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { AuthscaleError } from '../../errors.ts'
-import { createHistogram, encodeHistogram } from '../../stats/histogram.ts'
-import { nowUs, until } from '../clock.ts'
-import type { Credentials } from '../credentials.ts'
-import type { LoadJob } from '../job.ts'
-import type { LoadShare } from '../merge.ts'
-import { shareOf } from '../shard.ts'
-import { countUsers, Tally } from '../tally.ts'
-import { targetOf } from '../wire/target.ts'
-import type { ClosedJob } from './closed-loop.ts'
-import { reachableUsers, usersOf } from './connection.ts'
-import { type Sinks, Slot } from './slot.ts'
+import type { Measurement } from '../../record/types.ts'
+import { recordUs } from '../../stats/histogram.ts'
+import { nowUs } from '../clock.ts'
+import { ReplyReader, Unframed } from '../wire/reply-reader.ts'
+import { type Target, targetOf } from '../wire/target.ts'
+import type { Common } from './connection.ts'
+
+const REPLY_TIMEOUT_MS = 10_000
+/** After a failure: a proxy that refuses every connection is not to be asked in a tight loop. */
+const RETRY_AFTER_MS = 10
 
 /**
- * This process's share of the load. `onWindow` is called as the window opens and closes.
+ * They begin at once.
  *
  * The proxy is asked to close each connection and so keeps what has to be remembered of it (TIME_WAIT); a port of this
  * side is free again at once. What bounds the rate is the number of ports between two SYNs to the same one: about
  * 28,000 on Linux. Connections beyond that fail, and a failed one makes a closed-loop trial invalid.
  *
+ * @param resumes whether each connection resumes the TLS session of the one before
  * @throws AuthscaleError RESUMES_NOTHING for sessions that are to be resumed without TLS
  */
-export async function runNewConnections(
-  job: ClosedJob,
-  credentials: Credentials,
-  onWindow: (edge: 'open' | 'close') => void,
-  signal: AbortSignal,
-): Promise<LoadShare> {
-  const target = targetOf(job.url)
-  const { reuse } = job.load
-  if (reuse === 'resumed' && !target.isSecure)
+export function newConnections(common: Common, users: readonly number[][], resumes: boolean) {
+  const target = targetOf(common.url)
+  if (resumes && !target.isSecure)
     throw new AuthscaleError(
       'RESUMES_NOTHING',
       'Without TLS there is no session to resume: ask for new connections.',
     )
-  const sinks = sinksFor(job, credentials)
-  const count = shareOf(job.load.connections, credentials.shard)
-  const reachable = reachableUsers(credentials, job.load.homes)
-  const slots = Array.from({ length: count }, (_, index) => {
-    const users = usersOf(index, count, reachable)
-    return new Slot({ target, users, credentials, resumes: reuse === 'resumed' }, sinks)
-  })
-  try {
-    await until(nowUs() + job.warmupSec * 1e6, signal)
-    const openUs = nowUs()
-    sinks.tally.open(openUs)
-    onWindow('open')
-    await until(openUs + job.measureSec * 1e6, signal)
-    for (const slot of slots) slot.closeWindow(openUs)
-    sinks.tally.close(nowUs())
-    onWindow('close')
-  } finally {
-    for (const slot of slots) slot.stop()
-  }
+  const handshakes = { full: 0, resumed: 0 }
+  const all = users.map((own) => new Slot({ ...common, target, resumes, handshakes }, own))
   return {
-    ...sinks.tally.counts(),
-    distinctUsers: countUsers(sinks.sentUsers),
-    latency: encodeHistogram(sinks.latency),
-    arrivals: null,
-    handshakes: target.isSecure ? sinks.handshakes : null,
+    all,
+    handshakes: target.isSecure ? handshakes : null,
+    started: undefined,
+    stop() {
+      for (const slot of all) slot.stop()
+    },
   }
 }
 
-function sinksFor(job: LoadJob, credentials: Credentials): Sinks {
-  return {
-    tally: new Tally(job),
-    latency: createHistogram(),
-    sentUsers: new Uint8Array(credentials.users),
-    handshakes: { full: 0, resumed: 0 },
+/** Latency begins with the connection. */
+interface Plan extends Common {
+  target: Target
+  resumes: boolean
+  handshakes: NonNullable<Measurement['handshakes']>
+}
+
+/** At any moment it has exactly one request under way. */
+class Slot {
+  readonly #plan: Plan
+  /** In turn. */
+  readonly #users: readonly number[]
+  readonly #reader = new ReplyReader()
+  #turn = -1
+  #user = -1
+  #requestBytes = 0
+  #startedUs = 0
+  #hasBegunInWindow = false
+  #session: Buffer | undefined
+  #socket: Socket | undefined
+  #retry: NodeJS.Timeout | undefined
+  #isStopped = false
+
+  constructor(plan: Plan, users: readonly number[]) {
+    this.#plan = plan
+    this.#users = users
+    this.#next()
+  }
+
+  openWindow(): void {
+    this.#hasBegunInWindow = false
+  }
+
+  /** Counts a request that waited all through the window. */
+  closeWindow(): void {
+    if (!this.#hasBegunInWindow) this.#plan.tally.failed('no reply during the whole window')
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    clearTimeout(this.#retry)
+    this.#socket?.destroy()
+  }
+
+  #next(): void {
+    const { target, resumes } = this.#plan
+    this.#turn = this.#turn + 1 < this.#users.length ? this.#turn + 1 : 0
+    this.#user = this.#users[this.#turn] as number
+    this.#reader.reset()
+    this.#startedUs = nowUs()
+    this.#hasBegunInWindow = true
+    const socket = target.connect(resumes ? this.#session : undefined)
+    this.#socket = socket
+    let reason = 'the connection ended before the reply was complete'
+    socket.setEncoding('latin1')
+    socket.setTimeout(REPLY_TIMEOUT_MS, () =>
+      socket.destroy(new Error(`no reply within ${REPLY_TIMEOUT_MS} ms`)),
+    )
+    socket.on(target.isSecure ? 'secureConnect' : 'connect', () => this.#ask(socket))
+    socket.on('data', (piece: string) => this.#read(socket, piece))
+    socket.on('error', (error) => {
+      reason = error.message
+    })
+    socket.on('close', () => this.#lost(socket, reason))
+    // TLS 1.3 sends several; each of them is as good as the other.
+    if (resumes)
+      socket.on('session', (session: Buffer) => {
+        this.#session = session
+      })
+  }
+
+  #ask(socket: Socket): void {
+    const { target, credentials, tally, handshakes, sentUsers } = this.#plan
+    if (tally.covers(nowUs())) {
+      sentUsers[this.#user] = 1
+      if (socket instanceof TLSSocket) handshakes[socket.isSessionReused() ? 'resumed' : 'full']++
+    }
+    const credential = `${credentials.header}: ${credentials.get(this.#user)}`
+    const request = `GET /me HTTP/1.1\r\nHost: ${target.authority}\r\nConnection: close\r\n${credential}\r\n\r\n`
+    this.#requestBytes = request.length
+    socket.write(request, 'latin1')
+  }
+
+  #read(socket: Socket, piece: string): void {
+    if (socket !== this.#socket) return
+    try {
+      if (!this.#reader.push(piece)) return
+    } catch (error) {
+      if (!(error instanceof Unframed)) throw error
+      socket.destroy(error)
+      return
+    }
+    this.#count()
+    // The proxy ends the connection; until then it is looked after by its own handlers alone.
+    this.#next()
+  }
+
+  #count(): void {
+    const { tally, latency } = this.#plan
+    const atUs = nowUs()
+    const isSample = tally.isSampleDue()
+    if (!tally.covers(atUs)) return
+    tally.reply(atUs, this.#reader.status, this.#user, this.#requestBytes, this.#reader.bytes)
+    recordUs(latency, atUs - this.#startedUs)
+    if (isSample && this.#reader.status === 200) tally.verify(this.#reader.body(), this.#user)
+  }
+
+  #lost(socket: Socket, reason: string): void {
+    if (socket !== this.#socket || this.#isStopped) return
+    if (this.#plan.tally.covers(nowUs())) this.#plan.tally.failed(reason)
+    this.#retry = setTimeout(() => this.#next(), RETRY_AFTER_MS)
   }
 }

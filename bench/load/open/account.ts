@@ -14,6 +14,8 @@ export interface Window {
   closeUs: number
 }
 
+export const isWithin = ({ openUs, closeUs }: Window, atUs: number) => atUs >= openUs && atUs < closeUs
+
 export class Account {
   /** Intended send to last byte, or to where it was given up. */
   readonly corrected = createHistogram()
@@ -24,22 +26,18 @@ export class Account {
   readonly counts: Arrivals['account'] = { scheduled: 0, ok: 0, error: 0, timeout: 0, lost: 0, inFlight: 0 }
   /** Arrivals that the sender noticed before the window closed. */
   noticed = 0
+  /** Arrivals without an outcome yet. */
+  open = 0
   readonly #window: Window
-  #open = 0
 
   constructor(window: Window) {
     this.#window = window
   }
 
-  /** Arrivals without an outcome yet. */
-  get open(): number {
-    return this.#open
-  }
-
   due(intendedUs: number, atUs: number): void {
-    if (!this.#covers(intendedUs)) return
+    if (!isWithin(this.#window, intendedUs)) return
     this.counts.scheduled++
-    this.#open++
+    this.open++
     if (atUs < this.#window.closeUs) this.noticed++
     recordUs(this.lag, atUs - intendedUs)
   }
@@ -63,13 +61,45 @@ export class Account {
 
   /** False for an arrival of the warm-up. */
   #settle(intendedUs: number, as: Exclude<keyof Arrivals['account'], 'scheduled'>): boolean {
-    if (!this.#covers(intendedUs)) return false
+    if (!isWithin(this.#window, intendedUs)) return false
     this.counts[as]++
-    this.#open--
+    this.open--
     return true
   }
+}
 
-  #covers(intendedUs: number): boolean {
-    return intendedUs >= this.#window.openUs && intendedUs < this.#window.closeUs
+/**
+ * How many requests are sent and not yet answered, on average over the window: the exact integral over time. It knows no
+ * latencies, so Little's law (in flight = throughput × time in system) can check them with it.
+ */
+export class InFlight {
+  readonly #window: Window
+  #level = 0
+  #areaUs = 0
+  #sinceUs: number
+
+  constructor(window: Window) {
+    this.#window = window
+    this.#sinceUs = window.openUs
+  }
+
+  /** Moments may not go back. */
+  change(by: 1 | -1, atUs: number): void {
+    this.#integrate(atUs)
+    this.#level += by
+  }
+
+  /** Once the window is over. */
+  mean(): number {
+    const { openUs, closeUs } = this.#window
+    this.#integrate(closeUs)
+    return this.#areaUs / (closeUs - openUs)
+  }
+
+  #integrate(untilUs: number): void {
+    const clipped = Math.min(untilUs, this.#window.closeUs)
+    if (clipped <= this.#sinceUs) return
+    this.#areaUs += this.#level * (clipped - this.#sinceUs)
+    this.#sinceUs = clipped
   }
 }

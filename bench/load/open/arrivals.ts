@@ -26,22 +26,15 @@ export class Arrivals implements Script {
   }
 
   write(_id: number, connection: HttpConnection): string {
-    const user = this.#ground.credentials.user(this.#nextUser)
-    this.#nextUser = this.#nextUser + 1 < this.#ground.credentials.own ? this.#nextUser + 1 : 0
-    connection.user = user
-    return this.#requests.read(this.#ground.credentials.get(user))
+    const { credentials } = this.#ground
+    connection.user = credentials.user(this.#nextUser)
+    this.#nextUser = this.#nextUser + 1 < credentials.own ? this.#nextUser + 1 : 0
+    return this.#requests.read(credentials.get(connection.user))
   }
 
   answered({ reply, user }: HttpConnection, atUs: number): void {
-    const isSample = this.#ground.tally.isSampleDue()
-    if (isSample && reply.status === 200 && this.#ground.tally.covers(atUs))
-      this.#ground.tally.verify(reply.body(), user)
-  }
-
-  failed(): void {}
-
-  async finish() {
-    return {}
+    const { tally } = this.#ground
+    if (tally.isSampleDue() && reply.status === 200 && tally.covers(atUs)) tally.verify(reply.body(), user)
   }
 
   /** The schedule ends with the window. */

@@ -2,13 +2,16 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { mersenne } from 'pure-rand/generator/mersenne'
 import { stepsOf } from '../../record/journey.ts'
-import type { Load, Shard } from '../job.ts'
-import { WHOLE } from '../shard.ts'
+import type { Load, Step } from '../job.ts'
+import { type Shard, WHOLE } from '../shard.ts'
 import { exponential, scheduleOf, seedOf } from './schedule.ts'
 
 export type JourneyLoad = Extract<Load, { loop: 'journey' }>
 
-export type Step = 'login' | 'read' | 'write' | 'logout'
+/** One value for each step. */
+export function ofSteps<T>(of: (step: Step) => T): Record<Step, T> {
+  return { login: of('login'), read: of('read'), write: of('write'), logout: of('logout') }
+}
 
 export interface JourneyPlan {
   /** Beginning, in µs from the start of the load. */

@@ -7,12 +7,14 @@
  */
 import { AuthscaleError } from '../../errors.ts'
 import { createHistogram, encodeHistogram, recordUs } from '../../stats/histogram.ts'
+import type { Step } from '../job.ts'
 import type { HttpConnection } from '../wire/http-connection.ts'
 import { credentialIn } from '../wire/issued.ts'
+import type { ReplyReader } from '../wire/reply-reader.ts'
 import { type Requests, requestsFor } from '../wire/requests.ts'
-import { DueTimes } from './due-times.ts'
-import { Fifo } from './fifo.ts'
-import { type JourneyLoad, type JourneyPlan, journeysOf, type Step } from './journey-plan.ts'
+import { isWithin } from './account.ts'
+import { type JourneyLoad, type JourneyPlan, journeysOf, ofSteps } from './journey-plan.ts'
+import { DueTimes, Fifo } from './queues.ts'
 import type { Failure, Ground, Script } from './script.ts'
 
 interface Journey {
@@ -41,12 +43,7 @@ export class Journeys implements Script {
   readonly #underWay = new Map<number, Journey>()
   readonly #freeUsers = new Fifo()
   readonly #dueSteps = new DueTimes()
-  readonly #latency = {
-    login: createHistogram(),
-    read: createHistogram(),
-    write: createHistogram(),
-    logout: createHistogram(),
-  }
+  readonly #latency = ofSteps(() => createHistogram())
   readonly #counts = { underWayAtOpen: 0, started: 0, finished: 0, failed: 0 }
   #next: JourneyPlan
   #begun = 0
@@ -62,15 +59,12 @@ export class Journeys implements Script {
   }
 
   get nextUs(): number {
-    return Math.min(
-      this.#dueSteps.firstUs,
-      this.#freeUsers.length > 0 ? this.#beginUs : Number.POSITIVE_INFINITY,
-    )
+    const beginUs = this.#freeUsers.length > 0 ? this.#beginUs : Number.POSITIVE_INFINITY
+    return Math.min(this.#dueSteps.firstUs, beginUs)
   }
 
   take(): number {
-    const isStep = this.#dueSteps.firstUs <= this.nextUs
-    return isStep ? this.#dueSteps.shift() : this.#begin()
+    return this.#dueSteps.firstUs <= this.nextUs ? this.#dueSteps.shift() : this.#begin()
   }
 
   write(id: number, connection: HttpConnection): string {
@@ -108,13 +102,7 @@ export class Journeys implements Script {
         'TOO_FEW_USERS',
         `All ${this.#ground.credentials.own} users were on a journey when another was to begin; ask for more users, or fewer journeys a second.`,
       )
-    const { login, read, write, logout } = this.#latency
-    const steps = {
-      login: encodeHistogram(login),
-      read: encodeHistogram(read),
-      write: encodeHistogram(write),
-      logout: encodeHistogram(logout),
-    }
+    const steps = ofSteps((step) => encodeHistogram(this.#latency[step]))
     return { journeys: { ...this.#counts, steps } }
   }
 
@@ -145,14 +133,13 @@ export class Journeys implements Script {
 
   /** What the reply means for the steps to come; false where it is not what it should be. */
   #follows(step: Step, journey: Journey, { reply }: HttpConnection, atUs: number): boolean {
-    if (step === 'read') return this.#isRightRead(journey, reply.body.bind(reply), atUs)
+    if (step === 'read') return this.#isRightRead(journey, reply, atUs)
     if (step === 'logout') return true
+    const { tally, credentials } = this.#ground
     const { user, credential: before } = journey
-    const issued = { body: reply.body(), setCookies: reply.header('set-cookie') }
-    const credential = credentialIn(issued, this.#ground.credentials.transport, user, before)
+    const credential = credentialIn(reply.issued(), credentials.transport, user, before)
     if (credential === null && step === 'login') {
-      if (this.#ground.tally.covers(atUs))
-        this.#ground.tally.wrong(`user${user}: a login that hands out nothing`)
+      if (tally.covers(atUs)) tally.wrong(`user${user}: a login that hands out nothing`)
       return false
     }
     journey.credential = credential ?? before
@@ -161,11 +148,12 @@ export class Journeys implements Script {
   }
 
   /** The first read after a write is always verified, the others now and then. */
-  #isRightRead(journey: Journey, body: () => string, atUs: number): boolean {
-    const isSample = this.#ground.tally.isSampleDue()
-    if (!(isSample || journey.isUnseen) || !this.#ground.tally.covers(atUs)) return true
+  #isRightRead(journey: Journey, reply: ReplyReader, atUs: number): boolean {
+    const { tally } = this.#ground
+    const isSample = tally.isSampleDue()
+    if (!(isSample || journey.isUnseen) || !tally.covers(atUs)) return true
     journey.isUnseen = false
-    return this.#ground.tally.verify(body(), journey.user, journey.written)
+    return tally.verify(reply.body(), journey.user, journey.written)
   }
 
   #think(id: number, journey: Journey, atUs: number): void {
@@ -185,9 +173,7 @@ export class Journeys implements Script {
 
   #record(journey: Journey, atUs: number): void {
     const { intendedUs } = journey
-    const { openUs, closeUs } = this.#ground.times
-    if (intendedUs >= openUs && intendedUs < closeUs)
-      recordUs(this.#latency[stepOf(journey)], atUs - intendedUs)
+    if (isWithin(this.#ground.times, intendedUs)) recordUs(this.#latency[stepOf(journey)], atUs - intendedUs)
   }
 
   #journey(id: number): Journey {

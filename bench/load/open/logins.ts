@@ -5,14 +5,13 @@
  * Not on autocannon: when it stops, it lets go of what it has sent. The server would go on hashing passwords for
  * nobody, in the window that follows.
  */
-import { reachableUsers, usersOf } from '../closed/connection.ts'
-import type { Load } from '../job.ts'
-import { shareOf } from '../shard.ts'
+import { usersByConnection } from '../closed/users.ts'
+import type { ClosedLoad } from '../job.ts'
 import { agentFor, exchange } from '../wire/exchange.ts'
 import type { HttpConnection } from '../wire/http-connection.ts'
 import { credentialIn, refreshTokenIn } from '../wire/issued.ts'
 import { type Requests, requestsFor } from '../wire/requests.ts'
-import { DueTimes } from './due-times.ts'
+import { DueTimes } from './queues.ts'
 import type { Failure, Ground, Script } from './script.ts'
 
 /** Users who log in one after the other. */
@@ -25,13 +24,6 @@ interface Lane {
   refreshToken: string | null
 }
 
-type ClosedLoad = Extract<Load, { loop: 'closed' }>
-
-interface Issued {
-  user: number
-  credential: string
-}
-
 export class Logins implements Script {
   readonly #ground: Ground<ClosedLoad>
   readonly #renews: boolean
@@ -39,25 +31,20 @@ export class Logins implements Script {
   readonly #lanes: Lane[]
   readonly #dueLanes = new DueTimes()
   /** A random sample of what was handed out inside the window. */
-  readonly #issued: Issued[] = []
+  readonly #issued: { user: number; credential: string }[] = []
 
   constructor(ground: Ground<ClosedLoad>) {
     const { url, load, credentials, times } = ground
     this.#ground = ground
     this.#renews = load.requests === 'refresh'
     this.#requests = requestsFor(url, credentials)
-    const count = shareOf(load.connections, credentials.shard)
-    const users = reachableUsers(credentials)
-    this.#lanes = Array.from({ length: count }, (_, lane) => ({
-      users: usersOf(lane, count, users),
-      turn: 0,
-      user: -1,
-      refreshToken: null,
-    }))
+    // Wherever they were before: a login is at home nowhere yet.
+    const lanes = usersByConnection({ connections: load.connections }, credentials)
+    this.#lanes = lanes.map((users) => ({ users, turn: 0, user: -1, refreshToken: null }))
     // One after the other over the ramp: slow hashes that begin together end together for ever, and a window would
     // hold whole batches of them.
-    const apartUs = (times.openUs - times.startUs) / count
-    for (let lane = 0; lane < count; lane++) this.#dueLanes.add(times.startUs + lane * apartUs, lane)
+    const apartUs = (times.openUs - times.startUs) / lanes.length
+    for (const lane of lanes.keys()) this.#dueLanes.add(times.startUs + lane * apartUs, lane)
   }
 
   get nextUs(): number {
@@ -69,23 +56,22 @@ export class Logins implements Script {
   }
 
   write(id: number, connection: HttpConnection): string {
-    const lane = this.#lanes[id] as Lane
-    if (lane.refreshToken === null) {
-      lane.user = lane.users[lane.turn] as number
-      lane.turn = lane.turn + 1 < lane.users.length ? lane.turn + 1 : 0
+    const lane = this.#lane(id)
+    const { users, turn, refreshToken } = lane
+    if (refreshToken === null) {
+      lane.user = users[turn] as number
+      lane.turn = turn + 1 < users.length ? turn + 1 : 0
     }
     connection.user = lane.user
-    return lane.refreshToken === null
-      ? this.#requests.login(lane.user)
-      : this.#requests.refresh(lane.refreshToken)
+    return refreshToken === null ? this.#requests.login(lane.user) : this.#requests.refresh(refreshToken)
   }
 
   answered({ id, reply, user }: HttpConnection, atUs: number): void {
+    const { tally, credentials } = this.#ground
     if (this.#renews) this.#keep(id, reply.status === 200 ? refreshTokenIn(reply.body()) : null, user, atUs)
-    if (reply.status === 200 && this.#ground.tally.covers(atUs) && this.#ground.tally.isSampleDue()) {
-      const issued = { body: reply.body(), setCookies: reply.header('set-cookie') }
-      const credential = credentialIn(issued, this.#ground.credentials.transport, user)
-      if (credential === null) this.#ground.tally.wrong(`user${user}: a login that hands out nothing`)
+    if (reply.status === 200 && tally.covers(atUs) && tally.isSampleDue()) {
+      const credential = credentialIn(reply.issued(), credentials.transport, user)
+      if (credential === null) tally.wrong(`user${user}: a login that hands out nothing`)
       else this.#issued.push({ user, credential })
     }
     this.#logInNext(id, atUs)
@@ -93,22 +79,22 @@ export class Logins implements Script {
 
   failed(id: number, atUs: number, as: Failure): void {
     // It may have been used all the same, and would then end the login as a stolen one does.
-    ;(this.#lanes[id] as Lane).refreshToken = null
+    this.#lane(id).refreshToken = null
     if (as !== 'inFlight') this.#logInNext(id, atUs)
   }
 
   /** Whether the sample is worth what it promises: each credential must name its own user. */
   async finish() {
-    const agent = agentFor(this.#ground.url)
-    const { header } = this.#ground.credentials
+    const { url, credentials, tally } = this.#ground
+    const agent = agentFor(url)
     try {
       for (const { user, credential } of this.#issued) {
-        const question = { method: 'GET', path: '/me', headers: { [header]: credential } }
-        this.#ground.tally.verify((await exchange(agent, this.#ground.url, question)).body, user)
+        const headers = { [credentials.header]: credential }
+        tally.verify((await exchange(agent, url, { method: 'GET', path: '/me', headers })).body, user)
       }
     } catch (error) {
       // Nor are the others waited for: a server that hangs would make it minutes.
-      this.#ground.tally.wrong(`a credential got no answer: ${(error as Error).message}`)
+      tally.wrong(`a credential got no answer: ${(error as Error).message}`)
     } finally {
       agent.destroy()
     }
@@ -117,9 +103,14 @@ export class Logins implements Script {
 
   /** A login, or a refresh, after which there is nothing to refresh with, is no right answer. */
   #keep(id: number, refreshToken: string | null, user: number, atUs: number): void {
-    ;(this.#lanes[id] as Lane).refreshToken = refreshToken
-    if (refreshToken === null && this.#ground.tally.covers(atUs))
-      this.#ground.tally.wrong(`user${user}: an answer without a refresh token`)
+    const { tally } = this.#ground
+    this.#lane(id).refreshToken = refreshToken
+    if (refreshToken === null && tally.covers(atUs))
+      tally.wrong(`user${user}: an answer without a refresh token`)
+  }
+
+  #lane(id: number): Lane {
+    return this.#lanes[id] as Lane
   }
 
   #logInNext(lane: number, atUs: number): void {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Shard } from '../job.ts'
+import type { Shard } from '../shard.ts'
 import { scheduleOf } from './schedule.ts'
 
 const rates = fc.integer({ min: 1, max: 100_000 })

@@ -2,7 +2,8 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { mersenne } from 'pure-rand/generator/mersenne'
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
-import type { Load, Shard } from '../job.ts'
+import type { Load } from '../job.ts'
+import { type Shard, WHOLE } from '../shard.ts'
 
 export type OpenLoad = Extract<Load, { loop: 'open' }>
 
@@ -15,7 +16,7 @@ type Rate = Pick<OpenLoad, 'arrivalsPerSec' | 'spacing' | 'seed'>
  * A process's own part of the arrivals. Parts of an even schedule make up exactly the whole. A Poisson process is
  * split into independent ones of a lower rate, whose sum is a Poisson process of the whole rate.
  */
-export function scheduleOf(rate: Rate, shard: Shard = { index: 0, of: 1 }): Schedule {
+export function scheduleOf(rate: Rate, shard: Shard = WHOLE): Schedule {
   const gapUs = 1e6 / rate.arrivalsPerSec
   return rate.spacing === 'even' ? even(gapUs, shard) : poisson(gapUs * shard.of, seedOf(rate.seed, shard))
 }
@@ -34,7 +35,6 @@ export function exponential(generator: RandomGenerator, mean: number): number {
   return -Math.log1p(-uniformFloat64(generator)) * mean
 }
 
-/** Exponential gaps. */
 function poisson(meanGapUs: number, seed: number): Schedule {
   const generator = mersenne(seed)
   let atUs = 0

@@ -6,16 +6,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AuthscaleError } from '../../errors.ts'
-import { encodeHistogram } from '../../stats/histogram.ts'
 import { nowUs, until } from '../clock.ts'
 import type { Credentials } from '../credentials.ts'
-import type { LoadJob } from '../job.ts'
-import type { LoadShare } from '../merge.ts'
+import type { Load, LoadJob, LoadShare, OnWindow } from '../job.ts'
 import { Tally } from '../tally.ts'
 import { Arrivals } from './arrivals.ts'
 import { Journeys } from './journeys.ts'
 import { Logins } from './logins.ts'
-import type { Script, Times } from './script.ts'
+import type { Ground, Script } from './script.ts'
 import { Sender } from './sender.ts'
 
 const TIMEOUT_MS = 10_000
@@ -36,7 +34,7 @@ export interface ScheduledOptions {
 export async function runScheduled(
   job: LoadJob,
   credentials: Credentials,
-  onWindow: (edge: 'open' | 'close') => void,
+  onWindow: OnWindow,
   { startUs = startOfSchedule(), timeoutMs = TIMEOUT_MS, signal }: ScheduledOptions,
 ): Promise<LoadShare> {
   requireKeptAndPlain(job)
@@ -45,9 +43,9 @@ export async function runScheduled(
   const tally = new Tally(job)
   tally.open(times.openUs)
   tally.close(times.closeUs)
-  const script = scriptOf(job, credentials, times, tally)
-  const sender = new Sender({ job, credentials, times, script, tally, timeoutMs })
-  const { account } = sender
+  const ground = { url: job.url, load: job.load, credentials, times, tally }
+  const script = scriptOf(ground)
+  const sender = new Sender(ground, script, timeoutMs)
   try {
     await until(times.openUs, signal)
     onWindow('open')
@@ -55,30 +53,13 @@ export async function runScheduled(
     onWindow('close')
     sender.noticeAll()
     const drained = nowUs() + (job.drainSec ?? DRAIN_SEC) * 1e6
-    while (account.open > 0 && nowUs() < drained) await sleep(DRAIN_LOOK_MS, undefined, { signal })
+    while (sender.account.open > 0 && nowUs() < drained) await sleep(DRAIN_LOOK_MS, undefined, { signal })
   } finally {
     sender.close()
   }
-  const beyond = await script.finish()
-  const { corrected, counts, noticed, uncorrected, lag } = account
-  return {
-    ...tally.counts(),
-    ...beyond,
-    distinctUsers: sender.distinctUsers(),
-    latency: encodeHistogram(corrected),
-    arrivals:
-      job.load.loop === 'closed'
-        ? null
-        : {
-            account: counts,
-            noticed,
-            uncorrected: encodeHistogram(uncorrected),
-            lag: encodeHistogram(lag),
-            meanInFlight: sender.meanInFlight(),
-            backlogMax: sender.backlogMax,
-            reconnects: sender.reconnects,
-          },
-  }
+  const beyond = await script.finish?.()
+  const { arrivals, ...sent } = sender.share()
+  return { ...tally.counts(), ...beyond, ...sent, arrivals: job.load.loop === 'closed' ? null : arrivals }
 }
 
 /** @throws AuthscaleError LOAD_NOT_POSSIBLE for what would otherwise be another load than the one that was asked for */
@@ -91,8 +72,7 @@ function requireKeptAndPlain({ url, load }: LoadJob): void {
   )
 }
 
-function scriptOf({ url, load }: LoadJob, credentials: Credentials, times: Times, tally: Tally): Script {
-  const ground = { url, credentials, times, tally }
+function scriptOf({ load, ...ground }: Ground<Load>): Script {
   if (load.loop === 'open') return new Arrivals({ ...ground, load })
   return load.loop === 'journey' ? new Journeys({ ...ground, load }) : new Logins({ ...ground, load })
 }

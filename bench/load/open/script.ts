@@ -1,12 +1,12 @@
 /** What a load sends when, and what follows a reply: the part in which arrivals, journeys and logins differ. */
 import type { Credentials } from '../credentials.ts'
-import type { LoadShare } from '../merge.ts'
+import type { LoadShare } from '../job.ts'
 import type { Tally } from '../tally.ts'
 import type { HttpConnection } from '../wire/http-connection.ts'
 import type { Window } from './account.ts'
 
 /** When the load begins, and when its window does; in µs of `nowUs`. */
-export interface Times extends Window {
+interface Times extends Window {
   startUs: number
 }
 
@@ -32,8 +32,8 @@ export interface Script {
   write(id: number, connection: HttpConnection): string
   /** The reply is complete, in `connection.reply`. */
   answered(connection: HttpConnection, atUs: number): void
-  /** A request that was sent, or waited, has no reply and will have none. */
-  failed(id: number, atUs: number, as: Failure): void
+  /** A request that was sent, or waited, has no reply and will have none. Absent where nothing follows from that. */
+  failed?(id: number, atUs: number, as: Failure): void
   /** Once nothing is sent any more: what the report has beyond the sender's own. Rejects for a load that it cannot vouch for. */
-  finish(): Promise<Pick<LoadShare, 'journeys'>>
+  finish?(): Promise<Pick<LoadShare, 'journeys'>>
 }

@@ -1,35 +1,24 @@
 /** Sends whatever its script has due over a free connection, or lets it wait for one, and hears what becomes of it. */
+import { encodeHistogram } from '../../stats/histogram.ts'
 import { nowUs } from '../clock.ts'
-import type { Credentials } from '../credentials.ts'
-import type { LoadJob } from '../job.ts'
+import type { Load } from '../job.ts'
 import { shareOf } from '../shard.ts'
 import { countUsers, type Tally } from '../tally.ts'
 import { type ConnectionOwner, HttpConnection } from '../wire/http-connection.ts'
-import { Account } from './account.ts'
-import { Fifo } from './fifo.ts'
-import { InFlight } from './in-flight.ts'
-import type { Failure, Script, Times } from './script.ts'
+import { Account, InFlight } from './account.ts'
+import { Fifo } from './queues.ts'
+import type { Failure, Ground, Script } from './script.ts'
 
 /** How exactly a timeout is kept, as a share of its length. */
 const SWEEPS_A_TIMEOUT = 50
 const LONGEST_SWEEP_MS = 50
 
-/** What a sender is to send, and where it counts. */
-export interface Assignment {
-  job: LoadJob
-  credentials: Credentials
-  times: Times
-  script: Script
-  tally: Tally
-  timeoutMs: number
-}
-
 export class Sender implements ConnectionOwner {
   readonly account: Account
   /** Most arrivals at once that waited for a connection. */
-  backlogMax = 0
+  #backlogMax = 0
   /** Connections replaced inside the window. */
-  reconnects = 0
+  #reconnects = 0
   readonly #timeoutUs: number
   readonly #script: Script
   readonly #tally: Tally
@@ -47,17 +36,15 @@ export class Sender implements ConnectionOwner {
   #isClosed = false
 
   /** Connects at once. */
-  constructor({ job, credentials, times, script, tally, timeoutMs }: Assignment) {
+  constructor({ url, load, credentials, times, tally }: Ground<Load>, script: Script, timeoutMs: number) {
     this.account = new Account(times)
     this.#timeoutUs = timeoutMs * 1_000
     this.#script = script
     this.#tally = tally
     this.#inFlight = new InFlight(times)
     this.#sentUsers = new Uint8Array(credentials.users)
-    const { hostname, port } = new URL(job.url)
-    const target = { host: hostname, port: port === '' ? 80 : Number(port) }
-    const count = shareOf(job.load.connections, credentials.shard)
-    this.#connections = Array.from({ length: count }, () => new HttpConnection(target, this))
+    const count = shareOf(load.connections, credentials.shard)
+    this.#connections = Array.from({ length: count }, () => new HttpConnection(url, this))
     this.#wakeForNext(nowUs())
     this.#sweep = setInterval(
       () => this.#giveUpLate(),
@@ -101,7 +88,7 @@ export class Sender implements ConnectionOwner {
     this.#inFlight.change(-1, now)
     if (this.account.lost(connection.intendedUs)) this.#tally.failed(reason)
     else if (this.#tally.covers(now)) this.#tally.example(reason)
-    this.#script.failed(connection.id, now, 'lost')
+    this.#script.failed?.(connection.id, now, 'lost')
     this.#wakeForNext(now)
   }
 
@@ -113,7 +100,7 @@ export class Sender implements ConnectionOwner {
 
   replaced(): void {
     const now = nowUs()
-    if (this.#tally.covers(now)) this.reconnects++
+    if (this.#tally.covers(now)) this.#reconnects++
     // A reply may have been the last of its connection, and what follows it due before the new one is ready.
     this.#wakeForNext(now)
   }
@@ -133,13 +120,19 @@ export class Sender implements ConnectionOwner {
     }
   }
 
-  /** Average over the window of requests sent and not yet answered. */
-  meanInFlight(): number {
-    return this.#inFlight.mean()
-  }
-
-  distinctUsers(): number {
-    return countUsers(this.#sentUsers)
+  /** Once it is closed: what became of all that was due. */
+  share() {
+    const { corrected, counts, noticed, uncorrected, lag } = this.account
+    const arrivals = {
+      account: counts,
+      noticed,
+      uncorrected: encodeHistogram(uncorrected),
+      lag: encodeHistogram(lag),
+      meanInFlight: this.#inFlight.mean(),
+      backlogMax: this.#backlogMax,
+      reconnects: this.#reconnects,
+    }
+    return { distinctUsers: countUsers(this.#sentUsers), latency: encodeHistogram(corrected), arrivals }
   }
 
   /** Nothing to do where a timer fires early enough already. */
@@ -162,7 +155,7 @@ export class Sender implements ConnectionOwner {
   #wait(intendedUs: number, id: number): void {
     this.#backlog.push(intendedUs)
     this.#backlogIds.push(id)
-    if (this.#backlog.length > this.backlogMax) this.backlogMax = this.#backlog.length
+    this.#backlogMax = Math.max(this.#backlogMax, this.#backlog.length)
   }
 
   /** Returns the time after it: sending takes several µs, which the next arrival is not to be charged with. */
@@ -198,7 +191,7 @@ export class Sender implements ConnectionOwner {
   }
 
   #giveUp(intendedUs: number, id: number, now: number, as: Exclude<Failure, 'lost'>): boolean {
-    this.#script.failed(id, now, as)
+    this.#script.failed?.(id, now, as)
     return this.account.unanswered(intendedUs, now, as)
   }
 }

@@ -1,14 +1,15 @@
 /** One request and its whole reply, for what is not measured. */
 import http, { type Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
 import https from 'node:https'
+import { text } from 'node:stream/consumers'
+import type { Reply } from './issued.ts'
 import { UNVERIFIED } from './target.ts'
 
 const REPLY_TIMEOUT_MS = 10_000
 
-export interface Exchanged {
+export interface Exchanged extends Reply {
   status: number
   headers: IncomingHttpHeaders
-  body: string
 }
 
 export interface Question {
@@ -57,15 +58,11 @@ export function exchange(
     sent.on('timeout', () => late(REPLY_TIMEOUT_MS))
     sent.on('error', fail)
     sent.on('response', (reply) => {
-      let text = ''
-      reply.setEncoding('utf8').on('data', (piece: string) => {
-        text += piece
-      })
-      reply.on('error', fail)
-      reply.on('end', () => {
+      const { statusCode: status = 0, headers } = reply
+      text(reply).then((body) => {
         clearTimeout(limit)
-        resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body: text })
-      })
+        resolve({ status, headers, setCookies: headers['set-cookie'] ?? [], body })
+      }, fail)
     })
     if (held) sent.flushHeaders()
     if (held) held.then(() => sent.end(body))

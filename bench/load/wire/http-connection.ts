@@ -20,11 +20,6 @@ export interface ConnectionOwner {
   replaced(): void
 }
 
-export interface Target {
-  host: string
-  port: number
-}
-
 export class HttpConnection {
   readonly reply = new ReplyReader()
   /** The request in flight, kept here by the owner. */
@@ -35,7 +30,7 @@ export class HttpConnection {
   id = -1
   expectedStatus = 200
   requestBytes = 0
-  readonly #target: Target
+  readonly #url: URL
   readonly #owner: ConnectionOwner
   /** Read into again and again: sharing Node's own would allocate for each reply. */
   readonly #buffer = Buffer.allocUnsafeSlow(READ_BYTES)
@@ -44,8 +39,8 @@ export class HttpConnection {
   #failures = 0
   #reconnect: NodeJS.Timeout | undefined
 
-  constructor(target: Target, owner: ConnectionOwner) {
-    this.#target = target
+  constructor(url: string, owner: ConnectionOwner) {
+    this.#url = new URL(url)
     this.#owner = owner
     this.#connect()
   }
@@ -76,7 +71,9 @@ export class HttpConnection {
       this.#read(this.#buffer.toString('latin1', 0, bytes))
       return true
     }
-    const socket = connect({ ...this.#target, noDelay: true, onread: { buffer: this.#buffer, callback } })
+    const { hostname: host, port } = this.#url
+    const onread = { buffer: this.#buffer, callback }
+    const socket = connect({ host, port: port === '' ? 80 : Number(port), noDelay: true, onread })
     this.#socket = socket
     this.reply.reset()
     let reason = 'the connection ended before the reply was complete'

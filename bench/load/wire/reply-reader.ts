@@ -4,6 +4,7 @@
  * Strict: only a reply with a Content-Length (or a status that has no body) can be told from the next one, so
  * everything else ends the connection instead of being guessed at (RFC 9112, 6.3).
  */
+import type { Reply } from './issued.ts'
 
 const LARGEST_HEAD_CHARS = 64 * 1024
 const PROTOCOL = 'HTTP/1.1 '
@@ -52,6 +53,11 @@ export class ReplyReader {
       const colon = line.indexOf(':')
       return line.slice(0, colon).toLowerCase() === name ? [line.slice(colon + 1).trim()] : []
     })
+  }
+
+  /** What the last complete reply hands out. */
+  issued(): Reply {
+    return { body: this.body(), setCookies: this.header('set-cookie') }
   }
 
   /** For a new connection: forgets half a reply. */

@@ -1,16 +1,9 @@
 /** The requests of every route, as the text that goes over the wire. */
 import type { Credentials } from '../credentials.ts'
 
-export interface Requests {
-  read(credential: string): string
-  login(user: number): string
-  /** @param preferences as JSON */
-  write(credential: string, preferences: string): string
-  logout(credential: string): string
-  refresh(refreshToken: string): string
-}
+export type Requests = ReturnType<typeof requestsFor>
 
-export function requestsFor(url: string, { header, transport }: Credentials): Requests {
+export function requestsFor(url: string, { header, transport }: Credentials) {
   // As autocannon writes it, so that all loops send the same bytes.
   const common = ` HTTP/1.1\r\nHost: ${new URL(url).host}\r\nConnection: keep-alive\r\n`
   const readHead = `GET /me${common}${header}: `
@@ -18,12 +11,13 @@ export function requestsFor(url: string, { header, transport }: Credentials): Re
   const post = (line: string, ownHeader: string, body: string) =>
     `${line}${common}${ownHeader}${unsafe.join('')}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
   return {
-    read: (credential) => `${readHead}${credential}\r\n\r\n`,
-    login: (user) => post('POST /login', '', loginBody(user)),
-    refresh: (refreshToken) => post('POST /refresh', '', JSON.stringify({ refreshToken })),
-    write: (credential, preferences) =>
+    read: (credential: string) => `${readHead}${credential}\r\n\r\n`,
+    login: (user: number) => post('POST /login', '', loginBody(user)),
+    refresh: (refreshToken: string) => post('POST /refresh', '', JSON.stringify({ refreshToken })),
+    /** @param preferences as JSON */
+    write: (credential: string, preferences: string) =>
       post('PUT /me/preferences', `${header}: ${credential}\r\n`, preferences),
-    logout: (credential) =>
+    logout: (credential: string) =>
       `POST /logout${common}${header}: ${credential}\r\n${unsafe.join('')}Content-Length: 0\r\n\r\n`,
   }
 }

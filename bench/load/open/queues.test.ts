@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { DueTimes } from './due-times.ts'
+import { DueTimes } from './queues.ts'
 
 test('the earliest is always first', () => {
   const property = fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 60 }), (times) => {

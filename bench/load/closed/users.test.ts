@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Credentials } from '../credentials.ts'
-import { reachableUsers, usersOf } from './connection.ts'
+import { reachableUsers, usersOf } from './users.ts'
 
 test('connections share the users out: each user has one connection, as evenly as it goes', () => {
   fc.assert(

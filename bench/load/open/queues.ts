@@ -1,0 +1,56 @@
+/** First in, first out, for numbers: `Array.shift` moves all that follow, and a backlog can be long. */
+export class Fifo {
+  #items: number[] = []
+  #head = 0
+
+  get length(): number {
+    return this.#items.length - this.#head
+  }
+
+  push(item: number): void {
+    this.#items.push(item)
+  }
+
+  /** Infinity when it is empty. */
+  first(): number {
+    return this.#items[this.#head] ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Infinity when it is empty. */
+  shift(): number {
+    const item = this.first()
+    if (this.length > 0) this.#head++
+    if (this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head)
+      this.#head = 0
+    }
+    return item
+  }
+}
+
+/** Numbered things, sorted: what is due last stands first, so that the next one leaves at the cheap end. */
+export class DueTimes {
+  readonly #items: { atUs: number; id: number }[] = []
+
+  /** When the first one is due; Infinity when there is none. */
+  get firstUs(): number {
+    return this.#items.at(-1)?.atUs ?? Number.POSITIVE_INFINITY
+  }
+
+  add(atUs: number, id: number): void {
+    let [low, high] = [0, this.#items.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#items[middle]?.atUs ?? 0) > atUs) low = middle + 1
+      else high = middle
+    }
+    this.#items.splice(low, 0, { atUs, id })
+  }
+
+  /** Takes the first one out. @throws RangeError when there is none */
+  shift(): number {
+    const first = this.#items.pop()
+    if (first === undefined) throw new RangeError('nothing is due')
+    return first.id
+  }
+}
