@@ -7,9 +7,8 @@ import type { Generator, LoadJob, LoginReport } from '../load/job.ts'
 import { type MemoryReading, openProbe } from '../probe/probe.ts'
 import { probeProtocols } from '../probe/protocols.ts'
 import type { Measurement, Quotas, Rules, Rung, Trial, TrialResult, Warning } from '../record/types.ts'
-import { decision, invalidity } from './gates.ts'
+import { decision, invalidity, tlsProblem } from './gates.ts'
 import { toMeasurement } from './measurement.ts'
-import { tlsProblem } from './tls-problem.ts'
 
 /** Logins in flight while users are seeded: enough to keep the replicas busy, few enough for a small listen queue. */
 const LOGIN_CONCURRENCY = 32
