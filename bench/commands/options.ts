@@ -18,9 +18,7 @@ function numberFrom(min: number, max: number, what: string, read: (text: string)
 }
 
 export const wholeNumber = (min: number, max: number) =>
-  numberFrom(min, max, `a whole number from ${min} to ${max}`, (text) =>
-    /^\d+$/.test(text) ? Number(text) : Number.NaN,
-  )
+  numberFrom(min, max, `a whole number from ${min} to ${max}`, (text) => Number(/^\d+$/.exec(text)?.[0]))
 
 export const users = wholeNumber(1, 1_000_000)
 
@@ -29,13 +27,9 @@ export const seconds = numberFrom(0.2, 3_600, 'seconds, from 0.2 to 3600')
 /** A number above 0 and at most `max`. */
 export const amount = (max: number) => numberFrom(Number.MIN_VALUE, max, `a number above 0, up to ${max}`)
 
+const hundredths = (text: string) => Number(/^([\d.]+)\s*%$/.exec(text)?.[1]) / 100
 /** `5%` as 0.05. */
-export const share = numberFrom(
-  0.001,
-  0.5,
-  'a share, from 0.1% to 50%',
-  (text) => Number(/^([\d.]+)\s*%$/.exec(text)?.[1]) / 100,
-)
+export const share = numberFrom(0.001, 0.5, 'a share, from 0.1% to 50%', hundredths)
 
 /** `0.3` or `30%` as 0.3: what is to stay free, which cannot be all of it. */
 export const headroom = numberFrom(0, 0.9, 'a share from 0 to 0.9, or 0% to 90%', (text) => {
@@ -49,9 +43,8 @@ export function conditions(text: string): Condition[] {
     const condition = conditionOf(part)
     if (condition) return condition
     const names = metrics.map(({ name }) => name).join(', ')
-    throw new InvalidArgumentError(
-      `It takes a metric, > or <, and a change, e.g. authTax>10%. There are: ${names}.`,
-    )
+    const takes = 'It takes a metric, > or <, and a change, e.g. authTax>10%'
+    throw new InvalidArgumentError(`${takes}. There are: ${names}.`)
   })
 }
 
