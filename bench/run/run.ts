@@ -16,7 +16,7 @@ export async function execute(
   traits: Record<SchemeName, Traits>,
   fleet: Fleet,
   signal: AbortSignal,
-  { quiet = false } = {},
+  { quiet }: { quiet: boolean },
 ): Promise<void> {
   const { run, log } = open
   const { rules, seed } = run

@@ -3,7 +3,7 @@ import { AuthscaleError } from '../../errors.ts'
 import { findWrk, type Tool } from '../../fleet/tools/tools.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
 import { digits, type Finding, logIn, type Proof } from '../proof.ts'
-import { type Bench, runGenerator, runPair } from '../wrk/side-by-side.ts'
+import { type Bench, runGenerator, runPair } from '../side-by-side.ts'
 
 const TOLERANCE = 0.05
 const CONNECTIONS = 16
