@@ -197,7 +197,7 @@ const LEAST_RESUMED = 0.95
 /** None should; a few are no reason to throw a trial away. */
 const MOST_RESUMED_OF_NEW = 0.01
 
-/** Why a window over TLS must not become one either: the handshakes were not those asked for. Null without TLS. */
+/** The same of a window over TLS, where handshakes were not those that were asked for; null without TLS. */
 export function tlsProblem(
   { handshakes, protocols }: Pick<Measurement, 'handshakes' | 'protocols'>,
   load: Load,

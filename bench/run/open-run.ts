@@ -169,9 +169,8 @@ async function newestUnfinished(): Promise<string> {
 async function emptyFolder(wanted: string): Promise<string> {
   const folder = path.resolve(wanted)
   await mkdir(folder, { recursive: true }).catch((cause) => {
-    throw new AuthscaleError('BAD_OUT', `--out ${wanted}: ${cause.code}; choose a folder that can be made`, {
-      cause,
-    })
+    const message = `--out ${wanted}: ${cause.code}; choose a folder that can be made`
+    throw new AuthscaleError('BAD_OUT', message, { cause })
   })
   if ((await readdir(folder)).every((name) => name === temporaryOf(RUN_FILE))) return folder
   throw new AuthscaleError(
