@@ -160,8 +160,9 @@ export async function readme(folder: string, checks = folder, others: string[] =
     const { run, results } = await readRun(dir)
     return { runDir: fromReadme(dir), run, summary: summarize(run, results) }
   }
+  const main = await shownIn(folder)
   const rest = await Promise.all(others.map(shownIn))
-  const shown = updateReadme(await readFile(file, 'utf8'), await shownIn(folder), rest)
+  const shown = updateReadme(await readFile(file, 'utf8'), main, rest)
   const checked = updateLoadCheck(shown, await readLoadCheck(checks))
   await writeFileDurably(file, updateVerify(checked, fromReadme(checks), await readVerify(checks)))
   await pictureOf(path.join(folder, PAGE_FILE), path.join(folder, PICTURE_FILE))

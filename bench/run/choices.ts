@@ -43,8 +43,10 @@ export function planOptions(
   found: Pick<PlanOptions, 'runtimes' | 'browserProblem'>,
 ): PlanOptions {
   const { profile, replicas, users, maxUsers, connections, trials, duration: durationSec, rates } = options
+  const asked = { profile, replicas, users, maxUsers, connections, trials, durationSec, rates }
   const { maxReplicas, settable, faultProblem } = fleet
   const { maxExclusiveReplicas, cores } = fleet.placement
+  const possible = { maxReplicas, maxExclusiveReplicas, cores, settable, faultProblem }
   if (replicas && replicas.length > 0 && replicas.every((n) => n > maxReplicas)) {
     throw new AuthscaleError(
       'TOO_FEW_REPLICAS',
@@ -52,13 +54,13 @@ export function planOptions(
     )
   }
   return {
-    ...{ profile, replicas, users, maxUsers, connections, trials, durationSec, rates },
+    ...asked,
     schemes: schemeNames.filter((name) => options.schemes?.includes(name) ?? true),
     schemesNamed: options.schemes !== undefined,
     only: options.only ?? [],
     traits,
     precise: options.precision !== undefined,
-    ...{ maxReplicas, maxExclusiveReplicas, cores, settable, faultProblem },
+    ...possible,
     ...found,
     quotaProblem: () => fleet.quotaProblem,
   }

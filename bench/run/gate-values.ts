@@ -77,18 +77,16 @@ function fullness(tier: Sharing, facts: Facts, { arm, placement }: Context): num
   if (arm.quotas) return fullnessUnder(arm.quotas, tier, facts)
   if (placement.method !== 'taskset') return null
   const { utilization, host } = facts
-  const cpus = placement.sharedCpus[tier].join()
+  const cpus = placement.sharedCpus[tier]
   const tiers: readonly Sharing[] = ['generator', 'proxy', 'redis']
-  const same = tiers.filter((other) => placement.sharedCpus[other].join() === cpus)
+  const same = tiers.filter((other) => placement.sharedCpus[other].join() === cpus.join())
   // Redis alone on its CPUs may be the scheme's own limit; together with the instrument it is the instrument's.
   const blamed = same.length > 1 ? same.filter((other) => other !== 'redis') : same
   const largest = blamed.reduce((a, b) => ((utilization[b] ?? 0) > (utilization[a] ?? 0) ? b : a))
   if (tier !== largest) return null
   // Whatever else fills these CPUs leaves as little of them.
   const link = same.includes('generator') ? (host.linkCores ?? 0) : 0
-  return (
-    same.reduce((total, other) => total + (utilization[other] ?? 0), link) / placement.sharedCpus[tier].length
-  )
+  return same.reduce((total, other) => total + (utilization[other] ?? 0), link) / cpus.length
 }
 
 /**

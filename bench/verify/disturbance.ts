@@ -27,7 +27,10 @@ function read() {
   return { atUs: performance.now() * 1_000, takenUs: host.busyUs + host.stealUs, ownUs }
 }
 
-/** CPU time of a process and of all its children that have ended (proofs end all of theirs): utime, stime, cutime and cstime: fields 14 to 17 by proc(5), counted after the name, which may hold anything. */
+/**
+ * CPU time of a process and of all its children that have ended; proofs end all of theirs. utime, stime, cutime and
+ * cstime: fields 14 to 17 by proc(5), counted after the name, which may hold anything.
+ */
 export function parseOwnUs(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * TICK_US

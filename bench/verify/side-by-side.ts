@@ -19,7 +19,7 @@ const WARMUP_SEC = 0.3
 const WRK_EDGE_MS = 300
 
 export type Pair = LoadCheck['pairs'][number]
-/** What one tool reached in one measurement. */
+/** What one tool reached in one measurement. It can keep the server busy however fast the machine is just then. */
 type Sample = Pair['generator']
 
 /** A server, the two tools that take turns at it, and how. */
