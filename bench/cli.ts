@@ -3,16 +3,18 @@ import { Command } from 'commander'
 import { exitWith } from './commands/exit.ts'
 import * as take from './commands/options.ts'
 
-/** A command is loaded when it is called for: who mistypes an option need not wait for what draws charts. */
-const on =
-  <Words extends unknown[]>(load: () => Promise<(...words: Words) => Promise<void>>) =>
-  async (...words: Words): Promise<void> =>
-    (await load())(...words)
-
 const program = new Command('authscale')
   .description('Sessions or tokens? Measure both, on your own machine.')
   .showHelpAfterError('(--help shows the commands and options)')
   .enablePositionalOptions()
+
+/** A command is loaded when it is called for: who mistypes an option need not wait for what draws charts. */
+function command<Words extends unknown[]>(
+  name: string,
+  load: () => Promise<(...words: Words) => Promise<void>>,
+): Command {
+  return program.command(name).action(async (...words: Words) => (await load())(...words))
+}
 
 program
   .command('run', { isDefault: true })
@@ -60,25 +62,20 @@ program
     return bench(options)
   })
 
-program
-  .command('list')
-  .description('print schemes, experiments and profiles')
-  .action(on(async () => (await import('./commands/list.ts')).list))
+command('list', async () => (await import('./commands/list.ts')).list).description(
+  'print schemes, experiments and profiles',
+)
 
-program
-  .command('doctor')
-  .description('say what was found, what is missing and what that costs')
-  .action(on(async () => (await import('./commands/doctor.ts')).doctor))
+command('doctor', async () => (await import('./commands/doctor.ts')).doctor).description(
+  'say what was found, what is missing and what that costs',
+)
 
-program
-  .command('report')
-  .argument('<run>', 'folder of a run')
+command('report', async () => (await import('./commands/report.ts')).report)
   .description('derive summary, report, page and charts from the raw records again')
+  .argument('<run>', 'folder of a run')
   .option('--json', 'print the summary alone, as JSON')
-  .action(on(async () => (await import('./commands/report.ts')).report))
 
-program
-  .command('plan')
+command('plan', async () => (await import('./commands/plan.ts')).planCapacity)
   .description('how many replicas, Redis primaries and proxy cores a load needs, from a run')
   .option('--scheme <name>', 'plan for this scheme', take.schemeName)
   .option('--compare <names>', 'plan for several schemes, side by side', take.schemeList)
@@ -92,12 +89,10 @@ program
   .option('--run <dir>', 'the run to plan from; default the newest that can carry the plan')
   .option('--calibrate', 'measure this machine first, about a minute for each scheme, and plan from that')
   .option('--json', 'print the plan as JSON, with the trials that each figure rests on')
-  .action(on(async () => (await import('./commands/plan.ts')).planCapacity))
 
-program
-  .command('compare')
-  .argument('<runs...>', 'folders of runs, or ids of published ones; all are compared with the first')
+command('compare', async () => (await import('./commands/compare.ts')).compare)
   .description('say whether runs are comparable, and by how much they differ')
+  .argument('<runs...>', 'folders of runs, or ids of published ones; all are compared with the first')
   .option(
     '--fail-on <conditions>',
     'exit with 1 if such a change is seen, e.g. authTax>10%,throughput<-5%',
@@ -105,60 +100,45 @@ program
   )
   .option('--markdown', 'for a pull request')
   .option('--json', 'every ratio with its interval')
-  .action(on(async () => (await import('./commands/compare.ts')).compare))
 
-program
-  .command('publish-run')
-  .argument('<run>', 'folder of a run')
+command('publish-run', async () => (await import('./commands/publish-run.ts')).publishRun)
   .description('publish a run under results/published/, or say why not')
-  .action(on(async () => (await import('./commands/publish-run.ts')).publishRun))
+  .argument('<run>', 'folder of a run')
 
-program
-  .command('published')
-  .description('derive everything from the published runs again, with their index')
-  .action(on(async () => (await import('./commands/published.ts')).refreshPublished))
+command('published', async () => (await import('./commands/published.ts')).refreshPublished).description(
+  'derive everything from the published runs again, with their index',
+)
 
-program
-  .command('readme')
+command('readme', async () => (await import('./commands/readme.ts')).readme)
+  .description('take the figures of README.md from a published run')
   .argument('<run>', 'folder of a published run')
   .argument('[checks]', 'folder of the run with the checks of the instrument; default the same')
   .argument('[others...]', 'folders of runs for claims that the first one does not decide')
-  .description('take the figures of README.md from a published run')
-  .action(on(async () => (await import('./commands/readme.ts')).readme))
 
-program
-  .command('schema')
-  .description('write the JSON Schema of the result format')
-  .action(on(async () => (await import('./commands/schema.ts')).schema))
+command('schema', async () => (await import('./commands/schema.ts')).schema).description(
+  'write the JSON Schema of the result format',
+)
 
-program
-  .command('verify')
+command('verify', async () => (await import('./commands/verify.ts')).verify)
   .description('prove the instrument on this machine, in under five minutes')
   .option('--only <proofs>', 'only these proofs, comma-separated', take.names)
   .option('--out <file>', 'write the verdicts as JSON')
-  .action(on(async () => (await import('./commands/verify.ts')).verify))
 
-program
-  .command('verify-load')
+command('verify-load', async () => (await import('./commands/verify-load.ts')).verifyLoad)
   .description('compare the load generator with wrk against the same server')
   .option('--pairs <n>', 'ABBA pairs', take.wholeNumber(2, 500), 80)
   .option('--duration <sec>', 'length of each measurement', take.seconds, 1)
   .option('--connections <n>', 'connections of both generators', take.wholeNumber(1, 1_000), 16)
   .option('--out <file>', 'write the figures as JSON')
-  .action(on(async () => (await import('./commands/verify-load.ts')).verifyLoad))
 
-program
-  .command('verify-harness')
+command('verify-harness', async () => (await import('./commands/verify-harness.ts')).verifyHarness)
   .description('kill a run at random moments, resume it, and look for what is lost or left running')
   .option('--kills <n>', 'how often', take.wholeNumber(1, 10_000), 200)
   .option('--seed <n>', 'of the moments', take.wholeNumber(0, 2 ** 31 - 1), 1)
-  .action(on(async () => (await import('./commands/verify-harness.ts')).verifyHarness))
 
-program
-  .command('verify-page')
-  .argument('<run>', 'folder of a run')
+command('verify-page', async () => (await import('./commands/verify-page.ts')).renderTime)
   .description('open its page with two thousand trials, and say how long that takes here')
-  .action(on(async () => (await import('./commands/verify-page.ts')).renderTime))
+  .argument('<run>', 'folder of a run')
 
 // A reader that leaves, as in `| head -1`, is no fault: a run goes on, and what it has to keep is in files.
 for (const stream of [process.stdout, process.stderr])

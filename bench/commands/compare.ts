@@ -5,11 +5,10 @@ import { type Condition, failures } from '../compare/conditions.ts'
 import { comparability, isComparable } from '../compare/differences.ts'
 import { comparisons, markdownComparison, terminalComparison } from '../compare/text.ts'
 import { AuthscaleError } from '../errors.ts'
-import type { RunWithRows } from '../figures/rows.ts'
-import { resultsFolder } from '../record/run-dir.ts'
-import { pageRunIn } from './stored-run.ts'
+import { type RunWithRows, trialRows } from '../figures/rows.ts'
+import { publishedFolder, readRun, resultsFolder } from '../record/run-dir.ts'
 
-export interface ComparingOptions {
+interface ComparingOptions {
   failOn?: Condition[]
   markdown?: boolean
   json?: boolean
@@ -22,21 +21,18 @@ export interface ComparingOptions {
  */
 export async function compare(names: readonly string[], options: ComparingOptions): Promise<void> {
   if (names.length < 2) {
-    throw new AuthscaleError('TOO_FEW_RUNS', 'name two runs at least: npm run compare -- <run> <run>', {
-      exitCode: 2,
-    })
+    const message = 'name two runs at least: npm run compare -- <run> <run>'
+    throw new AuthscaleError('TOO_FEW_RUNS', message, { exitCode: 2 })
   }
-  const compared = comparisons(await Promise.all(names.map(runOf)))
+  const compared = comparisons(await Promise.all(names.map((name) => runWithRows(folderOf(name)))))
   const asked = options.failOn ?? []
   const failed = compared.flatMap(({ ratios, differences, other }) => {
     if (asked.length === 0) return []
     if (!isComparable(differences)) return [`${other.run.id} cannot be judged. ${comparability(differences)}`]
     const unknown = asked.filter(({ metric }) => !ratios.some((one) => one.metric === metric && one.judged))
+    const takes = 'that takes figures of both runs, three blocks and two controls'
     return [
-      ...unknown.map(
-        ({ metric }) =>
-          `${other.run.id} cannot be judged by ${metric}: that takes figures of both runs, three blocks and two controls`,
-      ),
+      ...unknown.map(({ metric }) => `${other.run.id} cannot be judged by ${metric}: ${takes}`),
       ...failures(ratios, asked).map((sentence) => `${other.run.id}: ${sentence}`),
     ]
   })
@@ -56,20 +52,23 @@ function print(
   { json, markdown }: ComparingOptions,
 ): string {
   if (json) {
-    const plain = compared.map(({ base, other, differences, ratios }) => ({
-      base: base.run.id,
-      other: other.run.id,
-      comparable: isComparable(differences),
-      differences,
-      ratios,
-    }))
+    const plain = compared.map(({ base, other, differences, ratios }) => {
+      const ids = { base: base.run.id, other: other.run.id }
+      return { ...ids, comparable: isComparable(differences), differences, ratios }
+    })
     return JSON.stringify({ comparisons: plain, failed }, null, 2)
   }
   return compared.map(markdown ? markdownComparison : terminalComparison).join('\n\n')
 }
 
 /** A folder, or the id of a run below `results/`. */
-async function runOf(name: string): Promise<RunWithRows> {
-  const places = [name, path.join(resultsFolder, name), path.join(resultsFolder, 'published', name)]
-  return pageRunIn(places.find((place) => existsSync(place)) ?? name)
+function folderOf(name: string): string {
+  const places = [name, path.join(resultsFolder, name), path.join(publishedFolder, name)]
+  return places.find((place) => existsSync(place)) ?? name
+}
+
+/** A run as comparisons and lists of runs read it. @throws what reading a run can throw */
+export async function runWithRows(folder: string): Promise<RunWithRows> {
+  const { run, results } = await readRun(folder)
+  return { run, rows: trialRows(run, results) }
 }

@@ -14,8 +14,8 @@ export function exitWith(error: unknown): never {
     console.error(`error: ${error.message}`)
     process.exit(error.exitCode)
   }
-  const { code, path } = error as NodeJS.ErrnoException
-  const advice = code === undefined ? undefined : SYSTEM_ERRORS[code]
+  const { code = '', path } = error as NodeJS.ErrnoException
+  const advice = SYSTEM_ERRORS[code]
   if (advice) {
     console.error(`error: ${path ? `${path}: ` : ''}${advice}`)
     process.exit(1)

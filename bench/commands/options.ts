@@ -1,34 +1,41 @@
 /** Turns what the user typed into what the planner takes, or into an error that says what to type instead. */
 import { InvalidArgumentError } from 'commander'
-import { isSchemeName, schemeNames } from '../../servers/scheme.ts'
+import { schemeNames } from '../../servers/scheme.ts'
 import { type Condition, conditionOf } from '../compare/conditions.ts'
 import { metrics } from '../compare/samples.ts'
 import { experiments } from '../experiments/index.ts'
 import { DEFAULT_SLO, profileNames } from '../experiments/profiles.ts'
 import type { Prices } from '../plan/request.ts'
-import type { ProfileName, Slo } from '../record/types.ts'
+import type { Slo } from '../record/types.ts'
 
-const MAX_USERS = 1_000_000
-
-/** A whole number of at least `min` and at most `max`. */
-export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (!/^\d+$/.test(text.trim()) || value < min || value > max) {
-      const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
-      throw new InvalidArgumentError(`It takes a whole number ${range}.`)
-    }
-    return value
+/** A number from `min` to `max`, as `read` finds it in what was typed; NaN where it is none. */
+function numberFrom(min: number, max: number, what: string, read: (text: string) => number = Number) {
+  return (text: string): number => {
+    const value = read(text.trim())
+    if (value >= min && value <= max) return value
+    throw new InvalidArgumentError(`It takes ${what}.`)
   }
 }
 
-export const users = wholeNumber(1, MAX_USERS)
+export const wholeNumber = (min: number, max: number) =>
+  numberFrom(min, max, `a whole number from ${min} to ${max}`, (text) => Number(/^\d+$/.exec(text)?.[0]))
 
-export function seconds(text: string): number {
-  const value = Number(text)
-  if (!(value >= 0.2 && value <= 3_600)) throw new InvalidArgumentError('It takes seconds, from 0.2 to 3600.')
-  return value
-}
+export const users = wholeNumber(1, 1_000_000)
+
+export const seconds = numberFrom(0.2, 3_600, 'seconds, from 0.2 to 3600')
+
+/** A number above 0 and at most `max`. */
+export const amount = (max: number) => numberFrom(Number.MIN_VALUE, max, `a number above 0, up to ${max}`)
+
+const hundredths = (text: string) => Number(/^([\d.]+)\s*%$/.exec(text)?.[1]) / 100
+/** `5%` as 0.05. */
+export const share = numberFrom(0.001, 0.5, 'a share, from 0.1% to 50%', hundredths)
+
+/** `0.3` or `30%` as 0.3: what is to stay free, which cannot be all of it. */
+export const headroom = numberFrom(0, 0.9, 'a share from 0 to 0.9, or 0% to 90%', (text) => {
+  const [, digits, percent] = /^([\d.]+)\s*(%?)$/.exec(text) ?? []
+  return Number(digits) / (percent ? 100 : 1)
+})
 
 /** `authTax>10%,throughput<-5%` */
 export function conditions(text: string): Condition[] {
@@ -36,36 +43,9 @@ export function conditions(text: string): Condition[] {
     const condition = conditionOf(part)
     if (condition) return condition
     const names = metrics.map(({ name }) => name).join(', ')
-    throw new InvalidArgumentError(
-      `It takes a metric, > or <, and a change, e.g. authTax>10%. There are: ${names}.`,
-    )
+    const takes = 'It takes a metric, > or <, and a change, e.g. authTax>10%'
+    throw new InvalidArgumentError(`${takes}. There are: ${names}.`)
   })
-}
-
-/** `5%` as 0.05. */
-export function share(text: string): number {
-  const value = Number(/^([\d.]+)\s*%$/.exec(text.trim())?.[1]) / 100
-  if (!(value >= 0.001 && value <= 0.5)) throw new InvalidArgumentError('It takes a share, from 0.1% to 50%.')
-  return value
-}
-
-/** A number above 0 and at most `max`. */
-export function amount(max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (!(text.trim() !== '' && value > 0 && value <= max))
-      throw new InvalidArgumentError(`It takes a number above 0, up to ${max}.`)
-    return value
-  }
-}
-
-/** `0.3` or `30%` as 0.3: what is to stay free, which cannot be all of it. */
-export function headroom(text: string): number {
-  const [, digits, percent] = /^([\d.]+)\s*(%?)$/.exec(text.trim()) ?? []
-  const value = Number(digits) / (percent ? 100 : 1)
-  if (!(value >= 0 && value <= 0.9))
-    throw new InvalidArgumentError('It takes a share from 0 to 0.9, or 0% to 90%.')
-  return value
 }
 
 const PRICED = {
@@ -118,9 +98,10 @@ function list<T>(item: (text: string) => T): (text: string) => T[] {
   return (text) => [...new Set(text.split(',').map((part) => item(part.trim())))]
 }
 
-function oneOf<T extends string>(what: string, names: readonly T[], isName: (name: string) => name is T) {
+function oneOf<T extends string>(what: string, names: readonly T[]) {
   return (text: string): T => {
-    if (isName(text)) return text
+    const found = names.find((name) => name === text)
+    if (found) return found
     throw new InvalidArgumentError(`There is no ${what} '${text}'; choose from: ${names.join(', ')}.`)
   }
 }
@@ -128,14 +109,13 @@ function oneOf<T extends string>(what: string, names: readonly T[], isName: (nam
 /** Names; the caller checks them. */
 export const names = list((text) => text)
 
-const experimentNames = experiments.map(({ name }) => name)
 export const replicaCounts = list(wholeNumber(1, 64))
 export const arrivalRates = list(wholeNumber(1, 1_000_000))
-export const schemeName = oneOf('scheme', schemeNames, isSchemeName)
+export const schemeName = oneOf('scheme', schemeNames)
 export const schemeList = list(schemeName)
-export const experimentList = list(
-  oneOf('experiment', experimentNames, (name): name is string => experimentNames.includes(name)),
+const experimentName = oneOf(
+  'experiment',
+  experiments.map(({ name }) => name),
 )
-export const profileName = oneOf('profile', profileNames, (name): name is ProfileName =>
-  (profileNames as string[]).includes(name),
-)
+export const experimentList = list(experimentName)
+export const profileName = oneOf('profile', profileNames)

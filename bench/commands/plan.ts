@@ -1,5 +1,4 @@
 /** `npm run plan`: takes the newest run that can carry the plan, and prints what a load needs. */
-import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { SchemeName } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
@@ -8,16 +7,14 @@ import { type Evidence, evidenceOf } from '../plan/evidence.ts'
 import { type Plan, plan, type Refusal } from '../plan/plan.ts'
 import type { PlanRequest, Prices } from '../plan/request.ts'
 import { comparisonText, planText, requestText } from '../plan/text.ts'
-import { readRun, resultsFolder } from '../record/run-dir.ts'
-import type { Run, TrialResult } from '../record/types.ts'
-import type { Summary } from '../report/schema.ts'
+import { publishedFolder, readRun, readRunsIn, resultsFolder, type StoredRun } from '../record/run-dir.ts'
 import { summarize } from '../report/summarize.ts'
 import { traits } from '../traits.ts'
 import { machine } from '../words/format.ts'
 import { wrap } from '../words/wrap.ts'
 import { calibrate } from './calibrate.ts'
 
-export interface PlanningOptions {
+interface PlanningOptions {
   scheme?: SchemeName
   compare?: SchemeName[]
   rps: number
@@ -33,11 +30,11 @@ export interface PlanningOptions {
   json?: boolean
 }
 
-interface Source {
-  folder: string
-  run: Run
-  summary: Summary
-  results: TrialResult[]
+/** A run in its folder, with what is derived from it. */
+type Source = ReturnType<typeof sourceOf>
+
+const sourceOf = (folder: string, { run, results }: StoredRun) => {
+  return { folder, run, results, summary: summarize(run, results) }
 }
 
 /**
@@ -53,9 +50,8 @@ export async function planCapacity(options: PlanningOptions): Promise<void> {
       'name what to plan for: --scheme session-redis, or --compare session-redis,jwt-hs256',
     )
   }
-  if (options.calibrate && options.run) {
+  if (options.calibrate && options.run)
     throw new AuthscaleError('TWO_SOURCES', '--calibrate measures a run of its own: leave out --run')
-  }
   const evidenceIn = ({ run, summary, results }: Source) =>
     schemes.map((scheme) => evidenceOf(run, summary, results, scheme, traits))
   const hasState = options.payload !== undefined
@@ -65,7 +61,7 @@ export async function planCapacity(options: PlanningOptions): Promise<void> {
     ? await calibrate(schemes, hasState, resultsFolder, new Date())
     : options.run
   const source = folder
-    ? await sourceIn(folder)
+    ? sourceOf(folder, await readRun(folder))
     : await newestThat((one) => evidenceIn(one).every(carries), measuring(schemes, hasState))
   const evidence = evidenceIn(source)
   const request = requestOf(options)
@@ -95,16 +91,8 @@ const NOTHING: Record<Exclude<keyof Plan, 'scheme' | 'refused'>, unknown> = {
 }
 
 function requestOf(options: PlanningOptions): PlanRequest {
-  const { rps, users, p99, headroom, replicaCores, payload, price } = options
-  return {
-    rps,
-    users,
-    p99Ms: p99,
-    headroom,
-    replicaCores,
-    stateBytes: payload ?? null,
-    prices: price ?? null,
-  }
+  const { rps, users, p99: p99Ms, headroom, replicaCores, payload, price } = options
+  return { rps, users, p99Ms, headroom, replicaCores, stateBytes: payload ?? null, prices: price ?? null }
 }
 
 /** The first scheme against each of the others. */
@@ -139,11 +127,6 @@ function print(
   console.log(['', wrap(source), ...notes].join('\n'))
 }
 
-async function sourceIn(folder: string): Promise<Source> {
-  const { run, results } = await readRun(folder)
-  return { folder, run, results, summary: summarize(run, results) }
-}
-
 /** The command that measures what a plan needs. */
 function measuring(schemes: readonly SchemeName[], hasState: boolean): string {
   return hasState
@@ -151,17 +134,14 @@ function measuring(schemes: readonly SchemeName[], hasState: boolean): string {
     : 'npm run bench'
 }
 
-/** Own runs before published ones, newest first. Runs that cannot be read are somebody else's to mend. */
+/** Own runs before published ones, newest first. */
 async function newestThat(carries: (source: Source) => boolean, measuring: string): Promise<Source> {
-  for (const parent of [resultsFolder, path.join(resultsFolder, 'published')]) {
-    const names = await readdir(parent).catch(() => [])
-    const read = await Promise.all(names.map((name) => readRun(path.join(parent, name)).catch(() => null)))
-    const finished = read
-      .flatMap((stored, i) => (stored ? [{ folder: path.join(parent, names[i] ?? ''), ...stored }] : []))
+  for (const parent of [resultsFolder, publishedFolder]) {
+    const finished = (await readRunsIn(parent))
       .filter(({ run }) => run.finishedAt !== null && run.profile !== 'smoke')
       .sort((a, b) => Date.parse(b.run.startedAt) - Date.parse(a.run.startedAt))
-    for (const { folder, run, results } of finished) {
-      const source = { folder, run, results, summary: summarize(run, results) }
+    for (const { folder, ...stored } of finished) {
+      const source = sourceOf(folder, stored)
       if (carries(source)) return source
     }
   }

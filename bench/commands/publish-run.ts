@@ -9,13 +9,12 @@ import { writeFileDurably } from '../record/durable.ts'
 import {
   createRunDir,
   LOAD_CHECK_FILE,
+  publishedFolder,
   readRun,
-  resultsFolder,
   VERIFY_FILE,
   writeRun,
 } from '../record/run-dir.ts'
 import { PACKED_TRIALS_FILE } from '../record/trial-log.ts'
-import type { TrialResult } from '../record/types.ts'
 import { reasonsAgainst } from '../report/publishable.ts'
 import { summarize } from '../report/summarize.ts'
 import { refreshCatalogue } from './published.ts'
@@ -39,12 +38,13 @@ export async function publishRun(folder: string): Promise<void> {
   if (reasons.length > 0) {
     throw new AuthscaleError('NOT_PUBLISHABLE', `${folder} cannot be published: ${reasons.join('; ')}`)
   }
-  const published = path.join(resultsFolder, 'published')
-  const target = await createRunDir(published, run.startedAt, run.environment)
+  const target = await createRunDir(publishedFolder, run.startedAt, run.environment)
   try {
     // A published run is called as its folder, wherever it was measured.
     const named = { ...run, id: path.basename(target) }
-    await writeFileDurably(path.join(target, PACKED_TRIALS_FILE), packed(records))
+    const log = records.map((record) => `${JSON.stringify(record)}\n`).join('')
+    // Compressed, since a long run has a hundred records of a hundred numbers each.
+    await writeFileDurably(path.join(target, PACKED_TRIALS_FILE), gzipSync(log, { level: 9 }))
     await writeRun(target, named)
     for (const file of BESIDE) {
       if (existsSync(path.join(folder, file))) await cp(path.join(folder, file), path.join(target, file))
@@ -55,20 +55,14 @@ export async function publishRun(folder: string): Promise<void> {
     throw error
   }
   await refreshCatalogue()
-  console.log(
-    `${path.relative(process.cwd(), target)} is published; look at its report.html, then commit results/`,
-  )
+  const shown = path.relative(process.cwd(), target)
+  console.log(`${shown} is published; look at its report.html, then commit results/`)
 }
 
-/** Compressed, since a long run has a hundred records of a hundred numbers each. */
-function packed(records: readonly TrialResult[]): Buffer {
-  return gzipSync(records.map((record) => `${JSON.stringify(record)}\n`).join(''), { level: 9 })
-}
+/** Names that say nothing of anybody. */
+const COMMON = new Set(['root', '/root', 'localhost', 'home', 'user', 'node', 'runner', 'app'])
 
 function identities(): string[] {
   const { username } = userInfo()
   return [hostname(), username, homedir(), path.basename(homedir())].filter((name) => !COMMON.has(name))
 }
-
-/** Names that say nothing of anybody. */
-const COMMON = new Set(['root', '/root', 'localhost', 'home', 'user', 'node', 'runner', 'app'])

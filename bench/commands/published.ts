@@ -2,16 +2,16 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { acrossCharts, catalogueMarkdown, chartPath } from '../compare/catalogue.ts'
 import { buildCatalogue } from '../page/build.ts'
-import { readRun, resultsFolder } from '../record/run-dir.ts'
+import { publishedFolder, readRun, resultsFolder } from '../record/run-dir.ts'
 import { toSvg } from '../words/charts/svg.ts'
+import { runWithRows } from './compare.ts'
 import { replaceBetween } from './readme.ts'
-import { pageRunIn } from './stored-run.ts'
 import { writeFiles, writeReport } from './write-report.ts'
 
 export async function refreshPublished(): Promise<void> {
   for (const folder of await publishedFolders()) {
-    const { run, results: records } = await readRun(folder)
-    await writeReport(folder, run, records)
+    const { run, results } = await readRun(folder)
+    await writeReport(folder, run, results)
   }
   await refreshCatalogue()
   console.log('results/ is in step with the records of its published runs')
@@ -19,7 +19,7 @@ export async function refreshPublished(): Promise<void> {
 
 /** The files of `results/` about all published runs, by their names. */
 export async function catalogueFiles(): Promise<Record<string, string>> {
-  const runs = await Promise.all((await publishedFolders()).map(pageRunIn))
+  const runs = await Promise.all((await publishedFolders()).map(runWithRows))
   const readme = await readFile(path.join(resultsFolder, 'README.md'), 'utf8')
   const charts = acrossCharts(runs).map(({ name, drawing }) => [chartPath({ name }), toSvg(drawing)] as const)
   return {
@@ -34,10 +34,7 @@ export async function refreshCatalogue(): Promise<void> {
 }
 
 async function publishedFolders(): Promise<string[]> {
-  const published = path.join(resultsFolder, 'published')
-  const entries = await readdir(published, { withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => path.join(published, name))
-    .sort()
+  const entries = await readdir(publishedFolder, { withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory())
+  return folders.map(({ name }) => path.join(publishedFolder, name)).sort()
 }

@@ -1,3 +1,4 @@
+/** `npm run readme`: takes what the README shows from published runs. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,7 +19,7 @@ import { counted, figure, machine } from '../words/format.ts'
 import { markdownTable } from '../words/tables.ts'
 
 /** A published run, as the README shows it. */
-export interface Shown {
+interface Shown {
   /** Path of the run from the README, e.g. `results/published/2026-01-02-amd-epyc-2-cores`. */
   runDir: string
   run: Run
@@ -38,20 +39,14 @@ export const PICTURE_FILE = 'page.png'
 export function updateReadme(readme: string, main: Shown, others: readonly Shown[] = []): string {
   for (const { runDir, run } of [main, ...others]) {
     if (run.profile === 'standard' || run.profile === 'full') continue
-    throw new AuthscaleError(
-      'SHORT_RUN',
-      `${runDir} is a ${run.profile} run, which is never published: use a standard or full one`,
-    )
+    const message = `${runDir} is a ${run.profile} run, which is never published: use a standard or full one`
+    throw new AuthscaleError('SHORT_RUN', message)
   }
   const newestFirst = others.toSorted((a, b) => Date.parse(b.run.startedAt) - Date.parse(a.run.startedAt))
   return replaceBetween(readme, 'figures', figures(main, newestFirst))
 }
 
-/**
- * The README with its sentence on the load generator taken from the file that `npm run verify:load` wrote.
- *
- * @throws AuthscaleError BAD_README without the marks
- */
+/** The README with its sentence on the load generator taken from the file that `npm run verify:load` wrote. */
 export function updateLoadCheck(
   readme: string,
   { ratio, pairs, cpuUsPerRequest, passed, tolerance, openLoop }: LoadCheck,
@@ -76,42 +71,25 @@ export function updateLoadCheck(
  * The README with the table of proofs from the file that `npm run verify` wrote.
  *
  * @param runDir path of the run from the README that the file lies beside
- * @throws AuthscaleError BAD_README without the marks
  */
 export function updateVerify(readme: string, runDir: string, { verdicts, seconds }: VerifyRecord): string {
   const word = (passed: boolean | null) => (passed === null ? 'unclear' : passed ? 'passed' : '**failed**')
-  const rows = verdicts.map(({ proof, shows, expected, measured, passed }) => [
-    `\`${proof}\``,
-    shows,
-    expected,
-    measured,
-    word(passed),
-  ])
-  const table = markdownTable(
-    { head: ['proof', 'what it shows', 'expected', 'measured', 'verdict'], rows },
-    'text',
-  )
-  return replaceBetween(
-    readme,
-    'verify',
-    `${table}\n\nIn ${Math.round(seconds)} s, beside [this run](${runDir}/report.md).`,
-  )
+  const head = ['proof', 'what it shows', 'expected', 'measured', 'verdict']
+  const rows = verdicts.map(({ proof, shows, expected, measured, passed }) => {
+    return [`\`${proof}\``, shows, expected, measured, word(passed)]
+  })
+  const where = `In ${Math.round(seconds)} s, beside [this run](${runDir}/report.md).`
+  return replaceBetween(readme, 'verify', `${markdownTable({ head, rows }, 'text')}\n\n${where}`)
 }
 
-/**
- * The text with everything between the marks of that name replaced.
- *
- * @throws AuthscaleError BAD_README without the marks
- */
+/** The text with everything between the marks of that name replaced. @throws AuthscaleError BAD_README without them */
 export function replaceBetween(readme: string, name: string, content: string): string {
   const [startMark, endMark] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`]
   const start = readme.indexOf(startMark)
   const end = readme.indexOf(endMark)
   if (start === -1 || end < start) {
-    throw new AuthscaleError(
-      'BAD_README',
-      `the README lacks ${startMark} followed by ${endMark}: put them where the figures belong`,
-    )
+    const message = `the README lacks ${startMark} followed by ${endMark}: put them where the figures belong`
+    throw new AuthscaleError('BAD_README', message)
   }
   return `${readme.slice(0, start + startMark.length)}\n${content}\n${readme.slice(end)}`
 }
@@ -139,11 +117,9 @@ function blocksOf({ plan }: Run): number {
 /** Only of a run that measured more than costs. */
 function trade(runDir: string, summary: Summary): string[] {
   if (summary.trade.length === 0) return []
-  return [
-    markdownTable(tradeTable(summary.trade), 'text'),
-    'Each cell was measured, except –; the trials behind it, intervals and conditions are in [the ' +
-      `report](${runDir}/report.md#the-trade-on-one-page).`,
-  ]
+  const report = `[the report](${runDir}/report.md#the-trade-on-one-page)`
+  const note = `the trials behind it, intervals and conditions are in ${report}.`
+  return [markdownTable(tradeTable(summary.trade), 'text'), `Each cell was measured, except –; ${note}`]
 }
 
 /** The first run that has something foretold: a chart by itself says nothing of what it is worth. */
@@ -158,15 +134,13 @@ function foretold(shown: readonly Shown[]): string[] {
 /** Of each claim the verdict of the first run that has one. */
 function verdicts(main: Shown, others: readonly Shown[]): string[] {
   const rows = main.summary.claims.flatMap(({ id }) => {
-    const decided = [main, ...others].flatMap(({ runDir, summary }) =>
-      summary.claims
-        .filter((claim) => claim.id === id && claim.verdict !== 'undecided')
-        .map((claim) => ({ claim, runDir })),
-    )[0]
-    if (!decided) return []
-    const { claim, runDir } = decided
-    const boundary = claim.boundary ?? ''
-    return [[quotation(claim), `[**${claim.verdict}**](${runDir}/report.md#claims)`, boundary]]
+    for (const { runDir, summary } of [main, ...others]) {
+      const claim = summary.claims.find((one) => one.id === id && one.verdict !== 'undecided')
+      if (!claim) continue
+      const verdict = `[**${claim.verdict}**](${runDir}/report.md#claims)`
+      return [[quotation(claim), verdict, claim.boundary ?? '']]
+    }
+    return []
   })
   if (rows.length === 0) return []
   const open = main.summary.claims.length - rows.length
@@ -182,13 +156,13 @@ export async function readme(folder: string, checks = folder, others: string[] =
   const file = fileURLToPath(new URL('../../README.md', import.meta.url))
   const fromReadme = (dir: string) =>
     path.relative(path.dirname(file), path.resolve(dir)).split(path.sep).join('/')
-  const [main, ...rest] = await Promise.all(
-    [folder, ...others].map(async (dir) => {
-      const { run, results } = await readRun(dir)
-      return { runDir: fromReadme(dir), run, summary: summarize(run, results) }
-    }),
-  )
-  const shown = updateReadme(await readFile(file, 'utf8'), main as Shown, rest)
+  const shownIn = async (dir: string): Promise<Shown> => {
+    const { run, results } = await readRun(dir)
+    return { runDir: fromReadme(dir), run, summary: summarize(run, results) }
+  }
+  const main = await shownIn(folder)
+  const rest = await Promise.all(others.map(shownIn))
+  const shown = updateReadme(await readFile(file, 'utf8'), main, rest)
   const checked = updateLoadCheck(shown, await readLoadCheck(checks))
   await writeFileDurably(file, updateVerify(checked, fromReadme(checks), await readVerify(checks)))
   await pictureOf(path.join(folder, PAGE_FILE), path.join(folder, PICTURE_FILE))

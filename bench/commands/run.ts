@@ -16,18 +16,15 @@ import { here, type OutputOptions, show, written } from './report.ts'
 /** Measures, reports, and leaves nothing running. */
 export async function bench(options: BenchOptions): Promise<void> {
   const interrupt = catchSignals()
-  const fleet = await openFleet({
-    port: options.port,
-    generators: options.generators,
-    log: (line) => console.error(line),
-  })
+  const { port, generators, json = false } = options
+  const fleet = await openFleet({ port, generators, log: (line) => console.error(line) })
   try {
     const open = options.resume ? await resumeRun(options, fleet) : await newRun(options, traits, fleet)
     try {
-      const tell = options.json ? console.error : console.log
+      const tell = json ? console.error : console.log
       tell(`${open.run.plan.length} trials into ${here(open.folder)}`)
       for (const note of open.run.notes) tell(`note: ${note}`)
-      await execute(open, traits, fleet, interrupt.signal, { quiet: options.json ?? false })
+      await execute(open, traits, fleet, interrupt.signal, { quiet: json })
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error
     } finally {
@@ -59,9 +56,7 @@ async function conclude(
   const { run: stored, results } = await readRun(folder)
   // As a resumed run would see it: what has no figure yet, except in experiments that ended early.
   const left = upcomingTrials(run, results, results.length)
-  if (results.length > 0) {
-    show(folder, stored, await written(folder, stored, results), output)
-  }
+  if (results.length > 0) show(folder, stored, await written(folder, stored, results), output)
   if (interrupted !== null) {
     const tell = output.json ? console.error : console.log
     tell(`stopped with ${run.plan.length - left.length} of ${run.plan.length} trials measured; go on with:`)
@@ -71,11 +66,10 @@ async function conclude(
   if (left.length === 0) return 0
   const missing = withoutFigures(results, left)
   const count = `${left.length} of ${run.plan.length} trials were rejected; report.md gives the reasons`
-  console.error(
-    missing.length > 0 ? `error: ${count}; no figure for ${missing.join(', ')}` : `note: ${count}`,
-  )
+  const isError = missing.length > 0
+  console.error(isError ? `error: ${count}; no figure for ${missing.join(', ')}` : `note: ${count}`)
   console.error(`  measure them again with: npm run bench -- --resume ${here(folder)}`)
-  return missing.length > 0 ? 1 : 0
+  return isError ? 1 : 0
 }
 
 /**

@@ -2,32 +2,21 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type KillReport, killRepeatedly } from '../verify/kills/kills.ts'
+import { type KillOptions, type KillReport, killRepeatedly } from '../verify/kills/kills.ts'
 import { catchSignals } from './interrupt.ts'
 
 const BLOCKS = 2
 /** About half of what a run takes from its start to the last of its trials. */
 const WITHIN_MS = 8_000
 
-export interface VerifyHarnessOptions {
-  kills: number
-  seed: number
-}
-
 /** The exit code is 1 when something was lost, damaged or left running; then the folder is kept and named. */
-export async function verifyHarness(options: VerifyHarnessOptions): Promise<void> {
+export async function verifyHarness(options: Pick<KillOptions, 'kills' | 'seed'>): Promise<void> {
   const interrupt = catchSignals()
   const home = await mkdtemp(path.join(tmpdir(), 'authscale-kills-'))
   const startedMs = Date.now()
   const log = (line: string) => console.error(line)
-  const report = await killRepeatedly({
-    ...options,
-    home,
-    withinMs: WITHIN_MS,
-    blocks: BLOCKS,
-    signal: interrupt.signal,
-    log,
-  })
+  const plan = { home, withinMs: WITHIN_MS, blocks: BLOCKS }
+  const report = await killRepeatedly({ ...options, ...plan, signal: interrupt.signal, log })
   console.log(conclusion(report, (Date.now() - startedMs) / 1_000))
   process.exitCode = interrupt.exitCode() ?? (report.faults.length > 0 ? 1 : 0)
   if (report.faults.length === 0) await rm(home, { recursive: true })

@@ -11,18 +11,24 @@
 import { AuthscaleError } from '../errors.ts'
 import { CONTROL } from '../figures/records.ts'
 import { openLocalFleet } from '../fleet/local/local.ts'
-import { findWrk, type Tool } from '../fleet/tools/tools.ts'
+import { findWrk } from '../fleet/tools/tools.ts'
 import { startGenerator } from '../load/generator.ts'
 import { unlessEnded } from '../load/in-time.ts'
 import { captureEnvironment } from '../probe/environment.ts'
 import { writeFileDurably } from '../record/durable.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
-import type { Environment, LoadCheck } from '../record/types.ts'
+import type { LoadCheck } from '../record/types.ts'
 import { type Interval, medianInterval } from '../stats/median-interval.ts'
 import { median } from '../stats/quantiles.ts'
 import { traits } from '../traits.ts'
-import { measureSenderCost, OPEN_LOOP_USERS, type SenderCost } from '../verify/wrk/sender-cost.ts'
-import { type Bench, runGenerator, runPair } from '../verify/wrk/side-by-side.ts'
+import {
+  type Bench,
+  measureSenderCost,
+  OPEN_LOOP_USERS,
+  type Pair,
+  runGenerator,
+  runPair,
+} from '../verify/side-by-side.ts'
 
 /** Throughput may differ from wrk's by this much. */
 const TOLERANCE = 0.05
@@ -31,7 +37,7 @@ const LOGIN_CONCURRENCY = 32
 /** The server's code is compiled by the time it has served this long; neither tool is to pay for that. */
 const SERVER_WARMUP_SEC = 4
 
-export interface VerifyLoadOptions {
+interface VerifyLoadOptions {
   /** Measurements of each tool; the order within a pair alternates (ABBA). */
   pairs: number
   /** Length of each measurement in seconds; wrk takes whole ones. */
@@ -41,7 +47,6 @@ export interface VerifyLoadOptions {
   out?: string
 }
 
-type Pair = LoadCheck['pairs'][number]
 type Sides = LoadCheck['cpuUsPerRequest']
 
 /**
@@ -61,15 +66,11 @@ export async function verifyLoad(options: VerifyLoadOptions): Promise<void> {
     try {
       const [replica] = running.replicas
       const url = replica?.url ?? running.url
-      await generator.login({
-        url,
-        transport: traits.none.transport,
-        users: USERS,
-        concurrency: LOGIN_CONCURRENCY,
-      })
+      const login = { transport: traits[CONTROL].transport, concurrency: LOGIN_CONCURRENCY }
+      await generator.login({ ...login, url, users: USERS })
+      const asked = { connections: options.connections, durationSec: options.duration }
       const bench = {
-        connections: options.connections,
-        durationSec: options.duration,
+        ...asked,
         url,
         serverPid: replica?.pid ?? null,
         generator,
@@ -78,8 +79,10 @@ export async function verifyLoad(options: VerifyLoadOptions): Promise<void> {
       }
       const died = (reason: string) => new AuthscaleError('LOAD_NOT_COMPARABLE', reason)
       const pairs = await unlessEnded(measurePairs(bench, options.pairs), running.died, died)
-      const cost = await measureSenderCost(generator, running.url, traits.none.transport)
-      await conclude(options, judge(options, pairs, cost, wrk, environment))
+      const openLoop = await measureSenderCost(generator, { ...login, url: running.url })
+      const tool = { version: wrk.version, source: wrk.source }
+      const measured = { ...asked, users: USERS, pairs, wrk: tool, openLoop, environment }
+      await conclude({ schemaVersion: SCHEMA_VERSION, ...judged(pairs), ...measured }, options.out)
     } finally {
       await generator.close()
     }
@@ -101,13 +104,7 @@ async function measurePairs(bench: Bench, count: number): Promise<Pair[]> {
   return pairs
 }
 
-function judge(
-  options: VerifyLoadOptions,
-  pairs: Pair[],
-  cost: SenderCost | null,
-  wrk: Tool,
-  environment: Environment,
-): LoadCheck {
+function judged(pairs: readonly Pair[]) {
   const ratio = medianInterval(pairs.map((pair) => pair.ratio))
   const medians = (figure: 'cpuUsPerRequest' | 'serverUtilization'): Sides => {
     const of = (tool: Pair['first']) => {
@@ -117,41 +114,32 @@ function judge(
     return { generator: of('generator'), wrk: of('wrk') }
   }
   return {
-    schemaVersion: SCHEMA_VERSION,
     ratio,
     tolerance: TOLERANCE,
     passed: Math.abs(ratio.value - 1) <= TOLERANCE,
     cpuUsPerRequest: medians('cpuUsPerRequest'),
     serverUtilization: medians('serverUtilization'),
-    connections: options.connections,
-    durationSec: options.duration,
-    users: USERS,
-    pairs,
-    wrk: { version: wrk.version, source: wrk.source },
-    openLoop: cost && { ...cost, cpuUsPerRequest: medianInterval(cost.windows) },
-    environment,
   }
 }
 
-async function conclude({ out }: VerifyLoadOptions, check: LoadCheck): Promise<void> {
+async function conclude(check: LoadCheck, out?: string): Promise<void> {
   const { ratio, passed, cpuUsPerRequest, serverUtilization, openLoop } = check
   const [value, lo, hi] = figures(ratio, 3)
-  const sides = ({ generator, wrk }: Sides, digits: number, unit: string) =>
-    [generator, wrk]
-      .map((side) => (side === null ? 'unknown' : `${side.toFixed(digits)} ${unit}`))
-      .join(', wrk ')
+  const sides = ({ generator, wrk }: Sides, digits: number, unit: string) => {
+    const shown = (side: number | null) => (side === null ? 'unknown' : `${side.toFixed(digits)} ${unit}`)
+    return `generator ${shown(generator)}, wrk ${shown(wrk)}`
+  }
   console.log(`throughput, generator ÷ wrk: median ${value}, 95 % interval ${lo} to ${hi}`)
-  console.log(`CPU a request: generator ${sides(cpuUsPerRequest, 1, 'µs')}`)
-  console.log(`server busy: generator ${sides(serverUtilization, 2, 'cores')}`)
+  console.log(`CPU a request: ${sides(cpuUsPerRequest, 1, 'µs')}`)
+  console.log(`server busy: ${sides(serverUtilization, 2, 'cores')}`)
   if (openLoop !== null) {
     const [cost, least, most] = figures(openLoop.cpuUsPerRequest, 1)
     const load = `${openLoop.arrivalsPerSec} requests/s of ${openLoop.users} users`
     console.log(`open loop, ${load}: ${cost} CPU µs a request, 95 % interval ${least} to ${most}`)
   }
   console.log(`${passed ? 'passed' : 'failed'}: the median must be within ${TOLERANCE * 100} % of wrk`)
-  if (ratio.hi - ratio.lo > 2 * TOLERANCE) {
+  if (ratio.hi - ratio.lo > 2 * TOLERANCE)
     console.log('note: the interval is wider than that; something else used this machine, measure again')
-  }
   if (out !== undefined) await writeFileDurably(out, `${JSON.stringify(check, null, 2)}\n`)
   if (!passed) process.exitCode = 1
 }

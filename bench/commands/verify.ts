@@ -14,22 +14,18 @@ import { catchSignals, type Interrupt } from './interrupt.ts'
 /** All proofs once take about three minutes; with their repeats they are to stay below five. */
 const REPEATS_SEC = 90
 
-export interface VerifyOptions {
-  /** Ids of proofs; all by default. */
-  only?: string[]
-  /** File for environment and verdicts as JSON. */
-  out?: string
-}
-
 /**
  * Carries the proofs out in turn and prints what they showed. The exit code is 1 when one of them fails; one that
  * this machine does not allow is told and does not fail.
+ *
+ * @param only ids of proofs; all by default
+ * @param out file for environment and verdicts as JSON
  * @throws AuthscaleError UNKNOWN_PROOF, or when the generator cannot be compiled or started
  */
-export async function verify({ only, out }: VerifyOptions): Promise<void> {
+export async function verify({ only, out }: { only?: string[]; out?: string }): Promise<void> {
   const chosen = choose(only)
   const interrupt = catchSignals()
-  const startedAt = new Date()
+  const startedAt = new Date().toISOString()
   const bed = await openTestBed({ signal: interrupt.signal, log: (line) => console.error(line) })
   let verdicts: Verdict[]
   let environment: Environment
@@ -43,7 +39,7 @@ export async function verify({ only, out }: VerifyOptions): Promise<void> {
   } finally {
     await bed.close()
   }
-  const seconds = (Date.now() - startedAt.getTime()) / 1_000
+  const seconds = (Date.now() - Date.parse(startedAt)) / 1_000
   console.log(verdictTable(verdicts))
   console.log(conclusion(verdicts, seconds))
   const code = interrupt.exitCode()
@@ -54,14 +50,7 @@ export async function verify({ only, out }: VerifyOptions): Promise<void> {
   const passed = verdicts.every((verdict) => verdict.passed !== false)
   if (!passed) process.exitCode = 1
   if (out === undefined) return
-  const record = {
-    schemaVersion: SCHEMA_VERSION,
-    startedAt: startedAt.toISOString(),
-    seconds,
-    passed,
-    verdicts,
-    environment,
-  }
+  const record = { schemaVersion: SCHEMA_VERSION, startedAt, seconds, passed, verdicts, environment }
   await writeFileDurably(out, `${JSON.stringify(record, null, 2)}\n`)
 }
 
@@ -69,11 +58,9 @@ function choose(only: readonly string[] | undefined): readonly Proof[] {
   if (only === undefined) return proofs
   const unknown = only.filter((id) => !proofs.some((proof) => proof.id === id))
   if (unknown.length === 0) return proofs.filter(({ id }) => only.includes(id))
-  throw new AuthscaleError(
-    'UNKNOWN_PROOF',
-    `there is no proof '${unknown.join("', '")}'; choose from: ${proofs.map(({ id }) => id).join(', ')}`,
-    { exitCode: 2 },
-  )
+  const ids = proofs.map(({ id }) => id).join(', ')
+  const message = `there is no proof '${unknown.join("', '")}'; choose from: ${ids}`
+  throw new AuthscaleError('UNKNOWN_PROOF', message, { exitCode: 2 })
 }
 
 /** The verdicts until the end, or until the user stops. */

@@ -1,6 +1,6 @@
 /** The folder of a run: `results/<date>-<machine>/`, made, written and read back. */
 import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
@@ -15,6 +15,7 @@ import { PACKED_TRIALS_FILE, TRIALS_FILE } from './trial-log.ts'
 
 /** Where runs lie. */
 export const resultsFolder = fileURLToPath(new URL('../../results', import.meta.url))
+export const publishedFolder = join(resultsFolder, 'published')
 
 export const RUN_FILE = 'run.json'
 export const LOAD_CHECK_FILE = 'load-check.json'
@@ -91,6 +92,18 @@ export async function readRun(runDir: string): Promise<StoredRun> {
   const damage =
     cutAt === null ? null : `the last line of ${trialsPath} was cut short by a crash and is left out`
   return { run, results, damage }
+}
+
+/** The runs in a folder of runs. Those that cannot be read are somebody else's to mend, and are left out. */
+export async function readRunsIn(parent: string): Promise<(StoredRun & { folder: string })[]> {
+  const folders = (await readdir(parent).catch(() => [])).map((name) => join(parent, name))
+  const read = folders.map((folder) =>
+    readRun(folder).then(
+      (stored) => [{ folder, ...stored }],
+      () => [],
+    ),
+  )
+  return (await Promise.all(read)).flat()
 }
 
 /**

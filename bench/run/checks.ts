@@ -95,17 +95,13 @@ export function cpuTrend(samples: readonly CpuSample[], requestsPerSlice: readon
   const slices = requestsPerSlice.length
   const usedAt = (slice: number) =>
     interpolated(samples, first.atUs + ((last.atUs - first.atUs) * slice) / slices)
-  const points = requestsPerSlice.map((requests, slice) => {
-    return [(slice + 0.5) / slices, (usedAt(slice + 1) - usedAt(slice)) / requests] as const
-  })
+  const points = requestsPerSlice.map(
+    (requests, i): Point => [(i + 0.5) / slices, (usedAt(i + 1) - usedAt(i)) / requests],
+  )
   return growth(points, points.slice(1))
 }
 
-/**
- * The rise over one unit of x, as a share of the mean of all points.
- *
- * @param seen those that the line goes by
- */
+/** The rise over one unit of x, of a line by those `seen`, as a share of the mean of all points. */
 export function growth(points: readonly Point[], seen = points): number | null {
   const mean = points.reduce((total, [, y]) => total + y, 0) / points.length
   const change = slope(seen)

@@ -40,36 +40,28 @@ export function planOptions(
   options: BenchOptions,
   traits: Record<SchemeName, Traits>,
   fleet: Fleet,
-  { runtimes, browserProblem }: Pick<PlanOptions, 'runtimes' | 'browserProblem'>,
+  found: Pick<PlanOptions, 'runtimes' | 'browserProblem'>,
 ): PlanOptions {
-  const unreachable = options.replicas?.filter((n) => n > fleet.maxReplicas) ?? []
-  if (unreachable.length > 0 && unreachable.length === options.replicas?.length) {
+  const { profile, replicas, users, maxUsers, connections, trials, duration: durationSec, rates } = options
+  const asked = { profile, replicas, users, maxUsers, connections, trials, durationSec, rates }
+  const { maxReplicas, settable, faultProblem } = fleet
+  const { maxExclusiveReplicas, cores } = fleet.placement
+  const possible = { maxReplicas, maxExclusiveReplicas, cores, settable, faultProblem }
+  if (replicas && replicas.length > 0 && replicas.every((n) => n > maxReplicas)) {
     throw new AuthscaleError(
       'TOO_FEW_REPLICAS',
-      `--replicas ${unreachable.join(',')}: this fleet has ${fleet.maxReplicas}; start more or ask for fewer`,
+      `--replicas ${replicas.join(',')}: this fleet has ${maxReplicas}; start more or ask for fewer`,
     )
   }
   return {
-    profile: options.profile,
+    ...asked,
     schemes: schemeNames.filter((name) => options.schemes?.includes(name) ?? true),
     schemesNamed: options.schemes !== undefined,
     only: options.only ?? [],
     traits,
-    replicas: options.replicas,
-    users: options.users,
-    maxUsers: options.maxUsers,
-    connections: options.connections,
-    trials: options.trials,
-    durationSec: options.duration,
-    rates: options.rates,
     precise: options.precision !== undefined,
-    maxReplicas: fleet.maxReplicas,
-    maxExclusiveReplicas: fleet.placement.maxExclusiveReplicas,
-    cores: fleet.placement.cores,
-    settable: fleet.settable,
-    runtimes,
-    browserProblem,
+    ...possible,
+    ...found,
     quotaProblem: () => fleet.quotaProblem,
-    faultProblem: fleet.faultProblem,
   }
 }

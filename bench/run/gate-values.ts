@@ -1,7 +1,4 @@
-/**
- * What each gate looks at, as one number that must not exceed its limit. Null: nothing is known, or it does not
- * apply. Pure.
- */
+/** What each gate looks at: one number that must not exceed its limit. Null: not known, or it does not apply. Pure. */
 import type { Load } from '../load/job.ts'
 import type { Arm, Measurement, Placement, Quotas, Warning } from '../record/types.ts'
 
@@ -70,21 +67,19 @@ function unevenness({ replicaShare, utilization }: Facts, { arm }: Context): num
   return Math.min(furthest, replicaShare.length * Math.max(0, left))
 }
 
+type Sharing = keyof Placement['sharedCpus']
+
 /**
  * How full the tier's CPUs are, if it is the one to blame for that. Tiers that share a set are judged together: on
  * two cores the generator, the proxy and Redis share one, and when that one is full none of them is to blame alone.
  */
-function fullness(
-  tier: 'generator' | 'proxy' | 'redis',
-  { utilization, host }: Facts,
-  { arm, placement: { method, sharedCpus } }: Context,
-): number | null {
-  if (arm.quotas) return fullnessUnder(arm.quotas, tier, utilization, host)
-  if (method !== 'taskset') return null
-  const cpus = sharedCpus[tier]
-  const same = (['generator', 'proxy', 'redis'] as const).filter(
-    (other) => sharedCpus[other].join() === cpus.join(),
-  )
+function fullness(tier: Sharing, facts: Facts, { arm, placement }: Context): number | null {
+  if (arm.quotas) return fullnessUnder(arm.quotas, tier, facts)
+  if (placement.method !== 'taskset') return null
+  const { utilization, host } = facts
+  const cpus = placement.sharedCpus[tier]
+  const tiers: readonly Sharing[] = ['generator', 'proxy', 'redis']
+  const same = tiers.filter((other) => placement.sharedCpus[other].join() === cpus.join())
   // Redis alone on its CPUs may be the scheme's own limit; together with the instrument it is the instrument's.
   const blamed = same.length > 1 ? same.filter((other) => other !== 'redis') : same
   const largest = blamed.reduce((a, b) => ((utilization[b] ?? 0) > (utilization[a] ?? 0) ? b : a))
@@ -98,15 +93,10 @@ function fullness(
  * Under quotas each tier has its own, and the generator, which has none, what the machine has left: when all cores are
  * busy, the quotas were not granted in full and the load was not what it could be.
  */
-function fullnessUnder(
-  { redisCores, proxyCores }: Quotas,
-  tier: 'generator' | 'proxy' | 'redis',
-  utilization: Facts['utilization'],
-  { busyCores, cores }: Facts['host'],
-): number | null {
+function fullnessUnder(quotas: Quotas, tier: Sharing, { utilization, host }: Facts): number | null {
   const busy = utilization[tier]
-  if (tier !== 'generator') return busy && busy / (tier === 'redis' ? redisCores : proxyCores)
-  return Math.max(busy ?? 0, (busyCores ?? 0) / cores)
+  if (tier !== 'generator') return busy && busy / quotas[`${tier}Cores`]
+  return Math.max(busy ?? 0, (host.busyCores ?? 0) / host.cores)
 }
 
 /** Standard deviations of a Poisson count that chance alone exceeds once in 16,000 windows. */

@@ -1,5 +1,4 @@
 /** Puts one window's readings together into its record, with the gates that it breaks. Pure. */
-
 import type { Load, LoadReport, LoginReport } from '../load/job.ts'
 import type { MemoryReading, WindowReading } from '../probe/probe.ts'
 import { ofTiers } from '../record/tiers.ts'
@@ -7,15 +6,19 @@ import type { Gate, Measurement, Placement, Trial } from '../record/types.ts'
 import { checks } from './checks.ts'
 import { breached } from './gates.ts'
 
-export interface Readings {
-  trial: Trial
-  placement: Placement
-  /** The run's own, as its rules have them. */
-  gates: readonly Gate[]
+/** Users that are logged in, what they took, and what the proxy said before. */
+export interface Seeded {
   idle: MemoryReading
   loggedIn: MemoryReading
   logins: LoginReport
   protocols: Measurement['protocols']
+}
+
+export interface Readings extends Seeded {
+  trial: Trial
+  placement: Placement
+  /** The run's own, as its rules have them. */
+  gates: readonly Gate[]
   /** The load that was asked for in this window, and what became of it. */
   sent: Load
   load: LoadReport

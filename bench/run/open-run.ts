@@ -4,17 +4,16 @@ import { mkdir, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
-import type { Experiment, PlanOptions } from '../experiments/experiment.ts'
 import { planTrials } from '../experiments/index.ts'
 import { DEFAULT_SLO } from '../experiments/profiles.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { requireFiles } from '../fleet/limits.ts'
 import { captureEnvironment } from '../probe/environment.ts'
 import { temporaryOf } from '../record/durable.ts'
-import { createRunDir, RUN_FILE, readRun, resultsFolder, writeRun } from '../record/run-dir.ts'
+import { createRunDir, RUN_FILE, readRun, readRunsIn, resultsFolder, writeRun } from '../record/run-dir.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import { openTrialLog, type TrialLog } from '../record/trial-log.ts'
-import type { Environment, Rules, Run, Slo, Trial } from '../record/types.ts'
+import type { Environment, Run, Trial } from '../record/types.ts'
 import { type BenchOptions, chosenExperiments, planOptions } from './choices.ts'
 import { gates } from './gates.ts'
 import type { PlannedRun } from './trial-order.ts'
@@ -43,8 +42,11 @@ export async function newRun(
   fleet: Fleet,
 ): Promise<OpenRun> {
   const chosen = chosenExperiments(options)
-  const runtimes = await runtimesFor(chosen, fleet)
-  const found = { runtimes: versionsOf(runtimes), browserProblem: await browserProblemFor(chosen, fleet) }
+  // Asked for only by experiments that need them: they may have to be fetched.
+  const runtimes = chosen.some((one) => one.otherRuntimes) ? await fleet.otherRuntimes() : {}
+  const browserProblem = chosen.some((one) => one.opensBrowser) ? await fleet.browserProblem() : null
+  const versions = Object.entries(runtimes).map(([major, runtime]) => [major, runtime?.node ?? null])
+  const found = { runtimes: Object.fromEntries(versions), browserProblem }
   const seed = options.seed ?? randomInt(2 ** 31)
   const { trials, notes } = planTrials(chosen, planOptions(options, traits, fleet, found), seed)
   const environment = { ...(await captureEnvironment(root, fleet)), ...servingBeside(trials, runtimes) }
@@ -62,7 +64,14 @@ export async function newRun(
     seed,
     options: recordable(options),
     environment,
-    rules: rulesFor(options),
+    rules: {
+      gates: gates(),
+      repeatsPerTrial: REPEATS_PER_TRIAL,
+      repeatsShare: REPEATS_SHARE,
+      slo: options.slo ?? DEFAULT_SLO,
+      precision: options.precision ?? null,
+      minBlocks: MIN_BLOCKS,
+    },
     plan: trials,
     predictions: [],
     notes,
@@ -73,22 +82,6 @@ export async function newRun(
 
 type Runtimes = Awaited<ReturnType<Fleet['otherRuntimes']>>
 
-/** Asked for only by experiments that measure them: they may have to be fetched. */
-async function runtimesFor(chosen: readonly Experiment[], fleet: Fleet): Promise<Runtimes> {
-  return chosen.some(({ otherRuntimes }) => otherRuntimes) ? fleet.otherRuntimes() : {}
-}
-
-/** The same for a browser. */
-async function browserProblemFor(chosen: readonly Experiment[], fleet: Fleet): Promise<string | null> {
-  return chosen.some(({ opensBrowser }) => opensBrowser) ? fleet.browserProblem() : null
-}
-
-function versionsOf(runtimes: Runtimes): PlanOptions['runtimes'] {
-  return Object.fromEntries(
-    Object.entries(runtimes).map(([major, runtime]) => [major, runtime?.node ?? null]),
-  )
-}
-
 /** Those that the plan needs: a record names no version that served nothing. */
 function servingBeside(plan: readonly Trial[], runtimes: Runtimes): Pick<Environment, 'otherRuntimes'> {
   const needed = new Set(plan.map(({ arm }) => arm.settings.node))
@@ -96,17 +89,6 @@ function servingBeside(plan: readonly Trial[], runtimes: Runtimes): Pick<Environ
     runtime && needed.has(major) ? [[major, runtime] as const] : [],
   )
   return serving.length === 0 ? {} : { otherRuntimes: Object.fromEntries(serving) }
-}
-
-function rulesFor({ slo, precision }: BenchOptions): Rules {
-  return {
-    gates: gates(),
-    repeatsPerTrial: REPEATS_PER_TRIAL,
-    repeatsShare: REPEATS_SHARE,
-    slo: slo ?? DEFAULT_SLO,
-    precision: precision ?? null,
-    minBlocks: MIN_BLOCKS,
-  }
 }
 
 /** Opens an unfinished run again, on the same machine and with the same versions. */
@@ -138,34 +120,22 @@ export async function resumeRun(options: BenchOptions, fleet: Fleet): Promise<Op
 /** What the user chose, for the record; how the run is carried out is not part of it. */
 function recordable(options: BenchOptions): Run['options'] {
   const { resume, out, port, json, slo, ...choices } = options
-  const entries = Object.entries({ ...choices, slo: slo && sloText(slo) }).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value.map(String) : value,
-  ])
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
-}
-
-/** As the user would type it. */
-function sloText({ quantile, limitMs, maxErrorShare }: Slo): string {
-  return `${quantile}<=${limitMs}ms,errors<=${100 * maxErrorShare}%`
+  // As the user would type it.
+  const bounds = slo && `${slo.quantile}<=${slo.limitMs}ms,errors<=${100 * slo.maxErrorShare}%`
+  const entries = Object.entries({ ...choices, slo: bounds }).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, Array.isArray(value) ? value.map(String) : value] as const],
+  )
+  return Object.fromEntries(entries)
 }
 
 /** Trials of two environments must not meet in one median. */
 function requireSame(then: Environment, now: Environment): void {
-  const facts = ({
-    cpuModel,
-    cores,
-    runtime,
-    redis,
-    haproxy,
-    placement,
-    otherRuntimes = {},
-  }: Environment): Record<string, string> => ({
-    'the CPU': `${cpuModel}, ${cores} cores`,
-    'Node of the servers': runtime.node,
-    Redis: redis?.version ?? 'none',
-    HAProxy: haproxy?.version ?? 'none',
-    'the placement': placement.method,
+  const facts = ({ otherRuntimes = {}, ...of }: Environment): Record<string, string> => ({
+    'the CPU': `${of.cpuModel}, ${of.cores} cores`,
+    'Node of the servers': of.runtime.node,
+    Redis: of.redis?.version ?? 'none',
+    HAProxy: of.haproxy?.version ?? 'none',
+    'the placement': of.placement.method,
     ...Object.fromEntries(Object.entries(otherRuntimes).map(([major, { node }]) => [`Node ${major}`, node])),
   })
   const present = facts(now)
@@ -180,16 +150,11 @@ function requireSame(then: Environment, now: Environment): void {
 }
 
 async function newestUnfinished(): Promise<string> {
-  const folders = await readdir(resultsFolder).catch(() => [])
-  const unfinished: { folder: string; at: number }[] = []
-  for (const name of folders) {
-    const folder = path.join(resultsFolder, name)
-    const info = await stat(path.join(folder, RUN_FILE)).catch(() => null)
-    if (!info) continue
-    const stored = await readRun(folder).catch(() => null)
-    if (stored && stored.run.finishedAt === null) unfinished.push({ folder, at: info.mtimeMs })
-  }
-  const newest = unfinished.sort((a, b) => b.at - a.at)[0]
+  const unfinished = (await readRunsIn(resultsFolder)).filter(({ run }) => run.finishedAt === null)
+  const dated = unfinished.map(async ({ folder }) => {
+    return { folder, at: (await stat(path.join(folder, RUN_FILE))).mtimeMs }
+  })
+  const [newest] = (await Promise.all(dated)).sort((a, b) => b.at - a.at)
   if (newest) return newest.folder
   throw new AuthscaleError(
     'NOTHING_TO_RESUME',
@@ -204,9 +169,8 @@ async function newestUnfinished(): Promise<string> {
 async function emptyFolder(wanted: string): Promise<string> {
   const folder = path.resolve(wanted)
   await mkdir(folder, { recursive: true }).catch((cause) => {
-    throw new AuthscaleError('BAD_OUT', `--out ${wanted}: ${cause.code}; choose a folder that can be made`, {
-      cause,
-    })
+    const message = `--out ${wanted}: ${cause.code}; choose a folder that can be made`
+    throw new AuthscaleError('BAD_OUT', message, { cause })
   })
   if ((await readdir(folder)).every((name) => name === temporaryOf(RUN_FILE))) return folder
   throw new AuthscaleError(

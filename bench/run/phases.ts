@@ -1,22 +1,23 @@
 /** What happens between a fleet's start and its end: logins, then windows of load, each read and judged. */
+import { observing } from '../experiments/acts.ts'
 import { CONNECTIONS_PER_REPLICA } from '../experiments/profiles.ts'
-import { type Look, look, nextRung, rungSec } from '../figures/ladder.ts'
+import { look, nextRung, rungSec } from '../figures/ladder.ts'
 import type { Load } from '../load/job.ts'
 import { settleSec } from '../record/journey.ts'
-import type { Arm, Rung } from '../record/types.ts'
+import type { Arm, Observe, Rung } from '../record/types.ts'
 import { seedOf } from '../stats/seeded.ts'
 import { decision } from './gates.ts'
-import { underFault } from './under-fault.ts'
+import type { Seeded } from './measurement.ts'
 import {
   FREE_RAMP_SEC,
   failed,
   type Judged,
+  judged,
   logIn,
   measureWindow,
   oneWindow,
   QUOTA_RAMP_SEC,
   rejected,
-  type Seeded,
   type Session,
   warmUp,
 } from './window.ts'
@@ -37,6 +38,7 @@ const SATURATION_SEC = 0.8
 type ClosedLoad = Extract<Load, { loop: 'closed' }>
 type Ladder = Extract<Arm['load'], { loop: 'open' }>
 type JourneyLoad = Extract<Arm['load'], { loop: 'journey' }>
+type Fault = Extract<Observe, { kind: 'faults' }>
 
 /** What the arm's load asks for, from the logins to the last window. */
 export function measure(session: Session): Promise<Judged> {
@@ -65,16 +67,37 @@ function rampSec({ requests = 'read', reuse = 'kept' }: ClosedLoad): number {
   return reuse === 'kept' ? RAMP_SEC : CONNECT_RAMP_SEC
 }
 
+/**
+ * A window of ordinary load first, which says what the fleet does when it is well, and then the fault by itself. A
+ * generator's figures mean nothing while a fleet is broken, and its errors would end the trial.
+ */
+async function underFault(session: Session, load: ClosedLoad, asked: Fault): Promise<Judged> {
+  const { trial, traits, running, rules } = session
+  const seeded = await logIn(session)
+  await warmUp(session, load)
+  await running.constrain()
+  const { measureSec, settings, users } = trial.arm
+  const well = await measureWindow(session, seeded, { load, warmupSec: RAMP_SEC, measureSec })
+  if (well.invalid) return failed(well.invalid, well.measurement)
+  const observation = observing(asked, { running, traits, settings, firstUser: users })
+  observation.open()
+  try {
+    return judged(rules, { ...well.measurement, observed: await observation.seen })
+  } finally {
+    await observation.end()
+  }
+}
+
 /** Closed-loop reads and logins, then one window of journeys when as many of them end as begin. */
 async function travel(session: Session, load: JourneyLoad): Promise<Judged> {
-  const { id, arm } = session.trial
+  const { arm } = session.trial
   const seeded = await logIn(session)
   const reads = warmUpReads(arm)
   await warmUp(session, reads)
   await warmUp(session, { ...reads, requests: 'login' }, Math.min(arm.warmupRequests, LOGINS_BEFORE_JOURNEYS))
   await session.running.constrain()
   return oneWindow(session, seeded, {
-    load: { ...load, seed: arrivalSeed(session.seed, id, 0) },
+    load: { ...load, seed: arrivalSeed(session, 0) },
     warmupSec: settleSec(load),
     measureSec: arm.measureSec,
   })
@@ -97,38 +120,33 @@ async function climb(session: Session, ladder: Ladder): Promise<Judged> {
   const saturated = { load, warmupSec: RAMP_SEC, measureSec: Math.min(SATURATION_SEC, arm.measureSec) }
   const { measurement, invalid } = await measureWindow(session, seeded, saturated)
   if (invalid) return failed(invalid, measurement)
+  const { gates, slo } = session.rules
   const rungs: Rung[] = []
-  const looks: Look[] = []
-  const nextStep = () => nextRung(ladder, looks, measurement.throughputPerSec)
+  const nextStep = () => {
+    const looks = rungs.map((rung) => look(rung, slo))
+    return nextRung(ladder, looks, measurement.throughputPerSec)
+  }
   for (let next = nextStep(); next; next = nextStep()) {
     const window = await measureRung(session, seeded, ladder, next.arrivalsPerSec, rungs.length)
     if (window.invalid) return failed(window.invalid, window.measurement)
-    const { reject } = decision(session.rules.gates, window.measurement)
-    const rung = { ...next, rejectedBy: reject, measurement: window.measurement }
-    rungs.push(rung)
-    looks.push(look(rung, session.rules.slo))
+    const { reject } = decision(gates, window.measurement)
+    rungs.push({ ...next, rejectedBy: reject, measurement: window.measurement })
   }
   if (rungs.some(({ rejectedBy }) => rejectedBy.length === 0)) return { ok: true, measurement, rungs }
   return rejected([...new Set(rungs.flatMap(({ rejectedBy }) => rejectedBy))], measurement, rungs)
 }
 
-function measureRung(
-  session: Session,
-  seeded: Seeded,
-  ladder: Ladder,
-  arrivalsPerSec: number,
-  index: number,
-) {
+function measureRung(session: Session, seeded: Seeded, ladder: Ladder, perSec: number, rung: number) {
   const { connections, spacing, settleSec } = ladder
-  const seed = arrivalSeed(session.seed, session.trial.id, index)
+  const seed = arrivalSeed(session, rung)
   return measureWindow(session, seeded, {
-    load: { loop: 'open', arrivalsPerSec, spacing, connections, seed },
+    load: { loop: 'open', arrivalsPerSec: perSec, spacing, connections, seed },
     warmupSec: settleSec,
-    measureSec: rungSec(arrivalsPerSec, session.trial.arm.measureSec),
+    measureSec: rungSec(perSec, session.trial.arm.measureSec),
     drainSec: Math.max(LEAST_DRAIN_SEC, (2 * session.rules.slo.limitMs) / 1_000),
     observes: true,
   })
 }
 
 /** Every rung has arrivals of its own, the same ones in a repeated run. */
-const arrivalSeed = (seed: number, trialId: string, index: number) => seedOf(`${trialId}/${index}`, seed)
+const arrivalSeed = ({ trial, seed }: Session, rung: number) => seedOf(`${trial.id}/${rung}`, seed)

@@ -94,30 +94,23 @@ export function soFar(results: readonly TrialResult[], experiment: string, slo: 
   return indent + wrap(words, indent).split('\n').slice(0, SO_FAR_LINES).join('\n')
 }
 
-type Output = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>
-
 /** Lines that stay, and on a terminal below them one that is rewritten in place. */
-export class Display {
-  readonly #output: Output
-
-  constructor(output: Output) {
-    this.#output = output
-  }
-
-  /** For good; nothing where there is no text. */
-  say(text: string): void {
-    this.clear()
-    if (text !== '') this.#output.write(`${text}\n`)
-  }
-
-  /** Until the next line of either kind. A longer one than the terminal is wide could not be taken back. */
-  show(text: string): void {
-    this.clear()
-    if (this.#output.isTTY) this.#output.write(text.slice(0, this.#output.columns - 1))
-  }
-
+export function displayOn(output: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>) {
   /** Only ever this one line: whatever else was printed meanwhile ends with a line of its own, which is empty. */
-  clear(): void {
-    if (this.#output.isTTY) this.#output.write('\r\x1b[K')
+  const clear = () => {
+    if (output.isTTY) output.write('\r\x1b[K')
+  }
+  return {
+    clear,
+    /** For good; nothing where there is no text. */
+    say(text: string): void {
+      clear()
+      if (text !== '') output.write(`${text}\n`)
+    },
+    /** Until the next line of either kind. A longer one than the terminal is wide could not be taken back. */
+    show(text: string): void {
+      clear()
+      if (output.isTTY) output.write(text.slice(0, output.columns - 1))
+    },
   }
 }

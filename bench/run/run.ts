@@ -6,7 +6,7 @@ import { writeRun } from '../record/run-dir.ts'
 import type { Trial, TrialResult } from '../record/types.ts'
 import { counted } from '../words/format.ts'
 import type { OpenRun } from './open-run.ts'
-import { Display, duration, outcome, secondsLeft, soFar } from './progress.ts'
+import { displayOn, duration, outcome, secondsLeft, soFar } from './progress.ts'
 import { runTogether } from './trial.ts'
 import { nextTogether, upcomingTrials } from './trial-order.ts'
 
@@ -16,11 +16,11 @@ export async function execute(
   traits: Record<SchemeName, Traits>,
   fleet: Fleet,
   signal: AbortSignal,
-  { quiet = false } = {},
+  { quiet }: { quiet: boolean },
 ): Promise<void> {
   const { run, log } = open
   const { rules, seed } = run
-  const display = new Display(quiet ? process.stderr : process.stdout)
+  const display = displayOn(quiet ? process.stderr : process.stdout)
   const results = [...log.results]
   const earlier = results.length
   const started = performance.now()

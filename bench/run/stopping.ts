@@ -23,17 +23,15 @@ import { medianInterval } from '../stats/median-interval.ts'
  * `latency` for the capacity in each block. Arms whose planned trials have all been measured are not waited for.
  */
 export function preciseEnough(run: Run, results: readonly TrialResult[], experiment: string): boolean {
-  const { rules } = run
-  if (!rules || rules.precision === null) return false
+  if (!run.rules || run.rules.precision === null) return false
+  const { precision, minBlocks, slo } = run.rules
   const isTooLarge = tooLarge(results)
   const plan = run.plan.filter((trial) => trial.arm.experiment === experiment && !isTooLarge(trial))
   const tried = new Set(results.map(({ trial }) => trial.id))
-  if (completeBlocks(plan, tried) < rules.minBlocks) return false
+  if (completeBlocks(plan, tried) < minBlocks) return false
   const open = new Set(plan.filter(({ id }) => !tried.has(id)).map(({ arm }) => arm.id))
   const arms = recordsByArm(run, results).filter(({ arm }) => open.has(arm.id))
-  return figures(arms, results, rules.slo, experiment).every((figure) =>
-    isPrecise(figure, rules.precision ?? 0),
-  )
+  return figures(arms, results, slo, experiment).every((figure) => isPrecise(figure, precision))
 }
 
 /** Blocks with every trial tried; a trial that was rejected for good is not waited for. */
@@ -80,17 +78,12 @@ function capacities(armId: string, results: readonly TrialResult[], slo: Slo): n
 /** Where a scheme keeps nothing no width is a small share of its value: all are held to the largest instead. */
 function statePerUser(arms: readonly ArmRecords[]): Figure[] {
   const schemes = [...new Set(arms.map(({ arm }) => arm.scheme))]
-  const slopes = schemes.map((scheme) =>
-    bytesPerUser(
-      arms.filter(({ arm }) => arm.scheme === scheme),
-      stateBytes,
-    ),
-  )
+  const levelsOf = (scheme: string) => arms.filter(({ arm }) => arm.scheme === scheme)
+  const slopes = schemes.map((scheme) => bytesPerUser(levelsOf(scheme), stateBytes))
   const medians = slopes.flatMap((values) => (values.length > 0 ? medianInterval(values).value : []))
   return slopes.map((values) => ({ values, scale: Math.max(...medians) }))
 }
 
 /** Wherever it is kept. */
-function stateBytes(measurement: Measurement): number {
-  return replicaGrowthBytes(measurement) + (redisGrowthBytes(measurement) ?? 0)
-}
+const stateBytes = (measurement: Measurement): number =>
+  replicaGrowthBytes(measurement) + (redisGrowthBytes(measurement) ?? 0)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Load } from '../load/job.ts'
 import type { Measurement } from '../record/types.ts'
-import { tlsProblem } from './tls-problem.ts'
+import { tlsProblem } from './gates.ts'
 
 const refused = { accepted: false, answer: 'alert protocol_version' }
 const accepted = { accepted: true, answer: 'ServerHello' }

@@ -7,16 +7,14 @@ import { AuthscaleError } from '../errors.ts'
 import { examine, findStateLimit } from '../experiments/acts.ts'
 import { longestLadderSec } from '../figures/ladder.ts'
 import type { Surroundings } from '../fleet/ask-fleet.ts'
-import type { Fleet, FleetSpec, RunningFleet } from '../fleet/fleet.ts'
+import type { Fleet, FleetSpec } from '../fleet/fleet.ts'
 import { startGenerator } from '../load/generator.ts'
 import { unlessAborted, unlessEnded, within } from '../load/in-time.ts'
-import type { Generator } from '../load/job.ts'
 import { settleSec } from '../record/journey.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Arm, Measurement, Rules, Trial, TrialResult } from '../record/types.ts'
 import { measure } from './phases.ts'
 import { rotate, togetherSec } from './rotation/rotate.ts'
-import { underFaultSec } from './under-fault.ts'
 import { type Judged, LONGEST_WARMUP_SEC, type Session } from './window.ts'
 
 /** No trial may hang: the longest phases are known, anything beyond this on top of them is a fault. */
@@ -54,26 +52,16 @@ export async function runTogether(
   conditions: Conditions,
 ): Promise<TrialResult[]> {
   const startedAt = new Date().toISOString()
-  const judged = await orReasons(trials, conditions, () => execute(trials, traits, conditions))
+  const judged = await execute(trials, traits, conditions).catch((error: unknown): Judged[] => {
+    if (conditions.signal.aborted) throw new Interrupted('stopped', { cause: error })
+    if (error instanceof AuthscaleError && FATAL.has(error.code)) throw error
+    const failure = { reason: oneLine(error), rejectedBy: [], measurement: null, rungs: [] }
+    return trials.map(() => ({ ok: false, ...failure }))
+  })
   return judged.flatMap((one, i) => {
     const trial = trials[i]
     return trial ? [{ schemaVersion: SCHEMA_VERSION, trial, startedAt, ...one }] : []
   })
-}
-
-async function orReasons(
-  trials: readonly Trial[],
-  { signal }: Conditions,
-  run: () => Promise<Judged[]>,
-): Promise<Judged[]> {
-  try {
-    return await run()
-  } catch (error) {
-    if (signal.aborted) throw new Interrupted('stopped', { cause: error })
-    if (error instanceof AuthscaleError && FATAL.has(error.code)) throw error
-    const failure = { reason: oneLine(error), rejectedBy: [], measurement: null, rungs: [] }
-    return trials.map(() => ({ ok: false as const, ...failure }))
-  }
 }
 
 /** Errors of the machine, not of the trial: going on would only repeat them. */
@@ -138,11 +126,10 @@ function boundOf({ quotas, load, replicas }: Arm): number | undefined {
 
 function measureOn(spec: FleetSpec, trial: Trial, conditions: Conditions): Promise<Judged> {
   const { load, measureSec, observe } = trial.arm
-  const faultSec = observe?.kind === 'faults' ? underFaultSec(observe) : 0
-  const windowsSec =
-    load.loop === 'open'
-      ? longestLadderSec(load, measureSec)
-      : measureSec + (load.loop === 'journey' ? settleSec(load) : 0)
+  const fault = observe?.kind === 'faults' ? observe : { beforeSec: 0, faultSec: 0, afterSec: 0 }
+  const settlingSec = load.loop === 'journey' ? settleSec(load) : 0
+  const windowsSec = load.loop === 'open' ? longestLadderSec(load, measureSec) : settlingSec + measureSec
+  const faultSec = fault.beforeSec + fault.faultSec + fault.afterSec
   return onFleet(spec, trial, conditions, fleetSec(trial.arm) + windowsSec + faultSec, measure)
 }
 
@@ -180,10 +167,7 @@ function withFound(judged: Judged, found: Pick<Measurement, 'stateLimit' | 'exam
 }
 
 /** At the same time, for each takes a good part of a second; when one fails, the other is ended. */
-async function startBoth(
-  fleet: Fleet,
-  spec: FleetSpec,
-): Promise<{ running: RunningFleet; generator: Generator }> {
+async function startBoth(fleet: Fleet, spec: FleetSpec) {
   const tooLong = () => {
     throw new Error(`fleet and generator did not start within ${START_LIMIT_MS / 1_000} s`)
   }

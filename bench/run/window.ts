@@ -3,13 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Traits } from '../../servers/scheme.ts'
 import { observing } from '../experiments/acts.ts'
 import type { RunningFleet } from '../fleet/fleet.ts'
-import type { Generator, LoadJob, LoginReport } from '../load/job.ts'
-import { type MemoryReading, openProbe } from '../probe/probe.ts'
+import type { Generator, LoadJob } from '../load/job.ts'
+import { openProbe } from '../probe/probe.ts'
 import { probeProtocols } from '../probe/protocols.ts'
 import type { Measurement, Quotas, Rules, Rung, Trial, TrialResult, Warning } from '../record/types.ts'
-import { decision, invalidity } from './gates.ts'
-import { toMeasurement } from './measurement.ts'
-import { tlsProblem } from './tls-problem.ts'
+import { decision, invalidity, tlsProblem } from './gates.ts'
+import { type Seeded, toMeasurement } from './measurement.ts'
 
 /** Logins in flight while users are seeded: enough to keep the replicas busy, few enough for a small listen queue. */
 const LOGIN_CONCURRENCY = 32
@@ -58,14 +57,8 @@ export function failed(reason: string, measurement: Measurement): Judged {
 }
 
 export function rejected(rejectedBy: Warning[], measurement: Measurement, rungs: Rung[] = []): Judged {
-  const gates = rejectedBy.length === 1 ? 'gate' : 'gates'
-  return {
-    ok: false,
-    reason: `rejected by the ${gates} ${rejectedBy.join(', ')}`,
-    rejectedBy,
-    measurement,
-    rungs,
-  }
+  const reason = `rejected by the gate${rejectedBy.length === 1 ? '' : 's'} ${rejectedBy.join(', ')}`
+  return { ok: false, reason, rejectedBy, measurement, rungs }
 }
 
 /**
@@ -91,14 +84,6 @@ export async function warmUp(
     const piece = Math.max(SPEED_UP * missing, LEAST_PIECE_SEC)
     next = missing > 0 && spent < longest ? Math.min(piece, longest - spent) : 0
   }
-}
-
-/** Users that are logged in, what they took, and what the proxy said before. */
-export interface Seeded {
-  idle: MemoryReading
-  loggedIn: MemoryReading
-  logins: LoginReport
-  protocols: Measurement['protocols']
 }
 
 export async function logIn({ trial, traits, running, generator }: Session): Promise<Seeded> {
@@ -131,11 +116,13 @@ export async function measureWindow(
   seeded: Seeded,
   { constrainAfterSec, quotas, observes, ...window }: Window,
 ) {
-  const { trial, running, generator, rules } = session
+  const { trial, traits, running, generator, rules } = session
+  const { arm } = trial
   const probe = openProbe(running, generator.pids)
-  const observation = observes ? observationOf(session) : null
+  const scene = { running, traits, settings: arm.settings, firstUser: arm.users }
+  const observation = observes && arm.observe ? observing(arm.observe, scene) : null
   try {
-    const mayStall = trial.arm.quotas !== null
+    const mayStall = arm.quotas !== null
     const job = { url: running.url, ...window, verifyEvery: VERIFY_EVERY, mayStall }
     const [load, observed] = await Promise.all([
       generator.load(job, (edge) => {
@@ -146,25 +133,13 @@ export async function measureWindow(
       constrainAfterSec !== undefined &&
         delay(constrainAfterSec * 1_000).then(() => running.constrain(quotas ?? undefined)),
     ])
-    const reading = await probe.window()
-    const facts = {
-      trial,
-      placement: running.placement,
-      gates: rules.gates,
-      load,
-      window: reading,
-      sent: window.load,
-    }
-    const measurement = { ...toMeasurement({ ...facts, ...seeded }), ...(observed ? { observed } : {}) }
-    const invalid = invalidity(measurement, load, trial.arm)
-    return { measurement, invalid: invalid ?? tlsProblem(measurement, window.load, trial.arm.settings) }
+    const of = { trial, placement: running.placement, gates: rules.gates }
+    const seen = { load, window: await probe.window(), sent: window.load }
+    const measurement = { ...toMeasurement({ ...of, ...seeded, ...seen }), ...(observed ? { observed } : {}) }
+    const invalid = invalidity(measurement, load, arm) ?? tlsProblem(measurement, window.load, arm.settings)
+    return { measurement, invalid }
   } finally {
     await observation?.end()
     probe.end()
   }
-}
-
-function observationOf({ trial: { arm }, traits, running }: Session) {
-  const scene = { running, traits, settings: arm.settings, firstUser: arm.users }
-  return arm.observe ? observing(arm.observe, scene) : null
 }

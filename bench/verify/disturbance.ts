@@ -7,13 +7,6 @@ const TICK_US = 10_000
 /** If other programs take more than this share of the machine, a proof of milliseconds says nothing. */
 export const DISTURBED_SHARE = 0.05
 
-interface Reading {
-  atUs: number
-  /** With what the hypervisor gave to others. */
-  takenUs: number
-  ownUs: number
-}
-
 /** Begins to count; what it returns gives the foreign busy cores since then, null where they cannot be read. */
 export function watchOthers(): () => number | null {
   const from = read()
@@ -26,23 +19,18 @@ export function watchOthers(): () => number | null {
   }
 }
 
-function read(): Reading | null {
+function read() {
   const host = hostTimes()
-  const ownUs = withChildrenUs()
-  if (!host || ownUs === null) return null
+  if (!host) return null
+  const ownUs = parseOwnUs(readFileSync('/proc/self/stat', 'latin1'))
+  // Taken with what the hypervisor gave to others.
   return { atUs: performance.now() * 1_000, takenUs: host.busyUs + host.stealUs, ownUs }
 }
 
-/** CPU time of this process and of all its children that have ended; proofs end all of theirs. */
-function withChildrenUs(): number | null {
-  try {
-    return parseOwnUs(readFileSync('/proc/self/stat', 'latin1'))
-  } catch {
-    return null
-  }
-}
-
-/** utime, stime, cutime and cstime: fields 14 to 17 by proc(5), counted after the name, which may hold anything. */
+/**
+ * CPU time of a process and of all its children that have ended; proofs end all of theirs. utime, stime, cutime and
+ * cstime: fields 14 to 17 by proc(5), counted after the name, which may hold anything.
+ */
 export function parseOwnUs(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * TICK_US

@@ -1,6 +1,7 @@
 /** The laws and statistics that the proofs compare with. Pure. */
 import { probit } from 'simple-statistics'
 import type { Histogram } from '../stats/histogram.ts'
+import { slope } from '../stats/regression.ts'
 
 /** A server that stands still once. */
 export interface Stop {
@@ -46,17 +47,8 @@ export function drainUtilization(arrivedUs: readonly number[], perSec: number): 
 
 /** Events per second by the least-squares line through their times, which late single ones hardly turn. */
 export function ratePerSec(timesUs: readonly number[]): number {
-  const n = timesUs.length
-  if (n < 2) return 0
-  const first = timesUs[0] as number
-  const meanTime = timesUs.reduce((sum, time) => sum + (time - first), 0) / n
-  let [covariance, variance] = [0, 0]
-  timesUs.forEach((time, index) => {
-    const dt = time - first - meanTime
-    covariance += dt * (index - (n - 1) / 2)
-    variance += dt * dt
-  })
-  return variance === 0 ? 0 : (1e6 * covariance) / variance
+  const [first = 0] = timesUs
+  return 1e6 * (slope(timesUs.map((time, index) => [time - first, index])) ?? 0)
 }
 
 /**

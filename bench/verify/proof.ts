@@ -1,6 +1,6 @@
 /** The shape of a proof: a claim about the instrument, and a run that can find it false. */
 import type { z } from 'zod'
-import type { Generator, LoadJob, LoadReport } from '../load/job.ts'
+import type { Generator, LoadReport } from '../load/job.ts'
 import type { verdictSchema } from '../record/schema/verify.ts'
 import type { Server } from './server.ts'
 import type { Behaviour } from './server-log.ts'
@@ -35,7 +35,7 @@ export async function logIn(instrument: Instrument, url: string): Promise<void> 
   await instrument.login({ url, transport: 'none', users: USERS, concurrency: 4 })
 }
 
-export interface OpenLoad {
+interface OpenLoad {
   url: string
   perSec: number
   sec: number
@@ -53,13 +53,8 @@ export async function sendOpenLoop(
   { url, perSec, sec, spacing = 'even', connections = 64, seed = 1 }: OpenLoad,
   onOpen: () => void = () => {},
 ): Promise<OpenReport> {
-  const job: LoadJob = {
-    url,
-    load: { loop: 'open', arrivalsPerSec: perSec, spacing, connections, seed },
-    warmupSec: 0,
-    measureSec: sec,
-    verifyEvery: 16,
-  }
+  const load = { loop: 'open' as const, arrivalsPerSec: perSec, spacing, connections, seed }
+  const job = { url, load, warmupSec: 0, measureSec: sec, verifyEvery: 16 }
   const report = await instrument.load(job, (edge) => edge === 'open' && onOpen())
   const { arrivals } = report
   if (!arrivals) throw new Error('the instrument gave no account of its arrivals')

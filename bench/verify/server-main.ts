@@ -13,6 +13,8 @@ interface Reply {
   dueUs: number
 }
 
+const emptyLog = (): ServerLog => ({ arrivedUs: [], tookUs: [], marked: 0, faults: 0 })
+
 let behaviour: Behaviour = {}
 let log = emptyLog()
 /** In the order in which they are due. */
@@ -20,10 +22,6 @@ const waiting: Reply[] = []
 let requests = 0
 let freeAtUs = 0
 let service = exponential(1, 0)
-
-function emptyLog(): ServerLog {
-  return { arrivedUs: [], tookUs: [], marked: 0, faults: 0 }
-}
 
 /** Exponential times by inversion. */
 function exponential(mean: number, seed: number): () => number {

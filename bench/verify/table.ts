@@ -1,5 +1,6 @@
 /** The verdicts as a table of 80 columns. */
 import Table from 'cli-table3'
+import { counted } from '../words/format.ts'
 import type { Verdict } from './proof.ts'
 
 const word = ({ passed }: Pick<Verdict, 'passed'>) =>
@@ -13,10 +14,7 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
     wordWrap: true,
     style: { head: [], border: [], compact: true },
   })
-  for (const verdict of verdicts) {
-    const { proof, expected, measured } = verdict
-    table.push([proof, expected, measured, word(verdict)])
-  }
+  table.push(...verdicts.map((one) => [one.proof, one.expected, one.measured, word(one)]))
   return table.toString()
 }
 
@@ -28,7 +26,7 @@ export function conclusion(verdicts: readonly Verdict[], seconds: number): strin
     ...(count(false) > 0 ? [`${count(false)} failed`] : []),
     ...(count(null) > 0 ? [`${count(null)} could not be decided here`] : []),
   ]
-  return `${verdicts.length} ${verdicts.length === 1 ? 'proof' : 'proofs'} in ${Math.round(seconds)} s: ${parts.join(', ')}`
+  return `${counted(verdicts.length, 'proof')} in ${Math.round(seconds)} s: ${parts.join(', ')}`
 }
 
 /** One line as soon as a proof is over. */

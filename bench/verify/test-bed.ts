@@ -33,13 +33,8 @@ export interface TestBed {
   close(): Promise<void>
 }
 
-interface BedOptions {
-  signal: AbortSignal
-  log(line: string): void
-}
-
 /** Compiles the generator and moves the harness away from the servers' CPU. */
-export async function openTestBed({ signal, log }: BedOptions): Promise<TestBed> {
+export async function openTestBed({ signal, log }: Pick<TestBed, 'signal' | 'log'>): Promise<TestBed> {
   await sweep(log)
   const folder = openRunFolder()
   const runtime = await findRuntime()
@@ -49,7 +44,7 @@ export async function openTestBed({ signal, log }: BedOptions): Promise<TestBed>
   await pinHarness(placement.sharedCpus.generator)
   const { command, ...facts } = runtime
   const servers: HeldServer[] = []
-  let fleets = Promise.resolve()
+  let fleets: Promise<unknown> = Promise.resolve()
 
   const hold = async (behaviour: Behaviour = {}) => {
     signal.throwIfAborted()
@@ -88,10 +83,7 @@ export async function openTestBed({ signal, log }: BedOptions): Promise<TestBed>
     serve: async (behaviour) => (await hold(behaviour)).listen(),
     withFleet(action) {
       const result = withFleet(action)
-      fleets = result.then(
-        () => {},
-        () => {},
-      )
+      fleets = Promise.allSettled([result])
       return result
     },
     stopServers,

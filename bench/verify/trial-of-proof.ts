@@ -5,7 +5,7 @@ import { CONTROL } from '../figures/records.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Arm, Rules, Trial, TrialResult } from '../record/types.ts'
 import { gates } from '../run/gates.ts'
-import { type Conditions, runTrial } from '../run/trial.ts'
+import { runTrial } from '../run/trial.ts'
 
 export const proofTraits: Traits = {
   state: 'none',
@@ -41,12 +41,7 @@ const rules: Rules = {
 
 export const proofTrial: Trial = { id: 'verify/none@1', block: 1, position: 0, arm }
 
-export const conditionsOf = (fleet: Fleet, signal: AbortSignal): Conditions => ({
-  fleet,
-  rules,
-  seed: 1,
-  signal,
-})
+export const conditionsOf = (fleet: Fleet, signal: AbortSignal) => ({ fleet, rules, seed: 1, signal })
 
 /** The control with one replica. Rejects when interrupted. */
 export function runOneTrial(

@@ -1,5 +1,4 @@
 /** Several windows of replicas that worked in shifts become one record. Pure. */
-
 import { addedUp } from '../../load/merge.ts'
 import { ofTiers } from '../../record/tiers.ts'
 import type { Gate, Measurement } from '../../record/types.ts'
@@ -49,16 +48,13 @@ export function pooled(shifts: readonly Shift[]): Facts {
   const total = (of: (window: Measurement) => number) => windows.reduce((sum, window) => sum + of(window), 0)
   const requests = total((window) => window.requests)
   const windowSec = total((window) => window.windowSec)
-  const mean = (of: (window: Measurement) => number | null, weight: (window: Measurement) => number) => {
-    const known = windows.flatMap((window) => {
-      const value = of(window)
-      return value === null ? [] : [{ value, weight: weight(window) }]
-    })
-    const weights = known.reduce((sum, one) => sum + one.weight, 0)
-    return weights > 0 ? known.reduce((sum, one) => sum + one.value * one.weight, 0) / weights : null
+  const meanBy = (weight: 'requests' | 'windowSec') => (of: (window: Measurement) => number | null) => {
+    const known = windows.filter((window) => of(window) !== null)
+    const weights = known.reduce((sum, window) => sum + window[weight], 0)
+    const weighted = known.reduce((sum, window) => sum + (of(window) ?? 0) * window[weight], 0)
+    return weights > 0 ? weighted / weights : null
   }
-  const byRequests = (of: (window: Measurement) => number | null) => mean(of, (window) => window.requests)
-  const byTime = (of: (window: Measurement) => number | null) => mean(of, (window) => window.windowSec)
+  const [byRequests, byTime] = [meanBy('requests'), meanBy('windowSec')]
   const worst = (of: (window: Measurement) => number) =>
     windows.reduce((a, b) => (of(b) > of(a) ? b : a), first)
   return {
@@ -131,12 +127,10 @@ function trend(values: readonly (number | null)[]): number | null {
 }
 
 function commands(windows: readonly Measurement[], requests: number): Record<string, number> | null {
-  const sent = windows.map(
-    ({ redisCommandsPerRequest, requests }) =>
-      redisCommandsPerRequest && inTotal(redisCommandsPerRequest, requests),
+  const sent = windows.flatMap(({ redisCommandsPerRequest: each, requests }) =>
+    each ? [inTotal(each, requests)] : [],
   )
-  if (sent.some((one) => one === null) || requests === 0) return null
-  return inTotal(addedUp(sent as Record<string, number>[]), 1 / requests)
+  return sent.length < windows.length || requests === 0 ? null : inTotal(addedUp(sent), 1 / requests)
 }
 
 function inTotal(perRequest: Readonly<Record<string, number>>, times: number): Record<string, number> {

@@ -6,6 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Load } from '../../load/job.ts'
 import type { Arm, Trial } from '../../record/types.ts'
+import type { Seeded } from '../measurement.ts'
 import {
   FREE_RAMP_SEC,
   failed,
@@ -14,7 +15,6 @@ import {
   logIn,
   measureWindow,
   QUOTA_RAMP_SEC,
-  type Seeded,
   type Session,
   VERIFY_EVERY,
   warmUp,

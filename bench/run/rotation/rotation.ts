@@ -1,13 +1,6 @@
 /** Which replicas of a fleet are in rotation when, and how the fleet looks while the others are not. Pure. */
-import type { Traits } from '../../../servers/scheme.ts'
-import type { ReplicaHandle, RunningFleet } from '../../fleet/fleet.ts'
-import type { Trial } from '../../record/types.ts'
-
-interface Fleeted {
-  trial: Trial
-  traits: Traits
-  running: RunningFleet
-}
+import type { ReplicaHandle } from '../../fleet/fleet.ts'
+import type { Session } from '../window.ts'
 
 /** As often as it takes until each replica was in rotation as often as the others, and no fewer windows than these. */
 export const LEAST_SHIFTS = 4
@@ -43,23 +36,22 @@ function greatestCommonDivisor(a: number, b: number): number {
 
 /** The fleet as one whose other replicas rest: they are no tier, and users who are theirs count as absent. */
 export function inRotation(
-  { running, trial, traits }: Fleeted,
+  { running, trial, traits }: Pick<Session, 'trial' | 'traits' | 'running'>,
   ids: readonly string[],
-): Pick<Fleeted, 'trial' | 'running'> {
-  const isIn = ({ id }: { id: string }) => ids.includes(id)
-  const others = running.replicas.filter((replica) => !isIn(replica))
+): Pick<Session, 'trial' | 'running'> {
   const { arm } = trial
-  const share = traits.state === 'process' ? ids.length / running.replicas.length : 1
+  const { replicas, placement } = running
+  const isIn = ({ id }: { id: string }) => ids.includes(id)
+  const others = replicas.filter((replica) => !isIn(replica))
+  const share = traits.state === 'process' ? ids.length / replicas.length : 1
   return {
     trial: { ...trial, arm: { ...arm, users: Math.floor(arm.users * share) } },
     running: {
       ...running,
-      replicas: running.replicas.filter(isIn),
+      replicas: replicas.filter(isIn),
       placement: {
-        ...running.placement,
-        replicaCpus: running.placement.replicaCpus.filter((_, i) =>
-          ids.includes(running.replicas[i]?.id ?? ''),
-        ),
+        ...placement,
+        replicaCpus: placement.replicaCpus.filter((_, i) => ids.includes(replicas[i]?.id ?? '')),
       },
       resting: others.flatMap(({ pid }) => (pid === null ? [] : [pid])),
       async proxyCounts() {

@@ -50,14 +50,12 @@ export async function live(command: readonly string[], home: string, moment: Mom
     env: { ...process.env, NO_COLOR: '1', TMPDIR: path.join(home, 'tmp') },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const timers: NodeJS.Timeout[] = []
-  const killAfter = (ms: number) => timers.push(setTimeout(() => child.kill('SIGKILL'), ms))
   let isHanging = false
-  timers.push(
-    setTimeout(() => {
-      isHanging = child.kill('SIGKILL')
-    }, LIFE_LIMIT_MS),
-  )
+  const endHanging = () => {
+    isHanging = child.kill('SIGKILL')
+  }
+  const timers = [setTimeout(endHanging, LIFE_LIMIT_MS)]
+  const killAfter = (ms: number) => timers.push(setTimeout(() => child.kill('SIGKILL'), ms))
   if (moment && !moment.from) killAfter(moment.ms)
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
@@ -73,7 +71,7 @@ export async function live(command: readonly string[], home: string, moment: Mom
   return { code, killed, ...output }
 }
 
-export interface LeftRunning {
+interface LeftRunning {
   pid: number
   command: string
 }
@@ -99,13 +97,10 @@ function livingIn(home: string): LeftRunning[] {
 /** Waits until nobody works in `home`. @returns those who still do when the time is over */
 export async function leftAfter(home: string, timeoutMs: number): Promise<LeftRunning[]> {
   let left: LeftRunning[] = []
-  await becomes(
-    () => {
-      left = livingIn(home)
-      return left.length === 0
-    },
-    timeoutMs,
-    POLL_MS,
-  )
+  const isEmpty = () => {
+    left = livingIn(home)
+    return left.length === 0
+  }
+  await becomes(isEmpty, timeoutMs, POLL_MS)
   return left
 }

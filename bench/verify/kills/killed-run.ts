@@ -8,17 +8,8 @@ import { TRIALS_FILE } from '../../record/trial-log.ts'
 
 /** Trials of under two seconds, some with a fleet of two replicas. */
 const PLAN = [
-  ...[
-    '--profile',
-    'smoke',
-    '--only',
-    `${ROLES.cost},${ROLES.replicas}`,
-    '--schemes',
-    THE_TWO[0],
-    '--replicas',
-    '2',
-  ],
-  ...['--users', '50', '--duration', '0.3'],
+  ...['--profile', 'smoke', '--only', `${ROLES.cost},${ROLES.replicas}`, '--schemes', THE_TWO[0]],
+  ...['--replicas', '2', '--users', '50', '--duration', '0.3'],
 ]
 
 /** What is in a run's folder at one moment. */

@@ -63,14 +63,14 @@ class Campaign {
   isOver = false
   readonly #options: KillOptions
   readonly #draw: Draw
-  readonly #traces: Traces
+  readonly #tracesAfter: ReturnType<typeof tracesIn>
   #run: KilledRun
   #incomplete = 0
 
   constructor(options: KillOptions) {
     this.#options = options
     this.#draw = seededDraw(options.seed)
-    this.#traces = new Traces(options.home)
+    this.#tracesAfter = tracesIn(options.home)
     mkdirSync(path.join(options.home, 'tmp'), { recursive: true })
     this.#run = this.#newRun()
   }
@@ -84,7 +84,7 @@ class Campaign {
     // A user's Ctrl-C ends this harness too, which says nothing of kills.
     if (signal.aborted) return
     const faults = await this.#run.faultsAfter(ending)
-    faults.push(...(await this.#traces.faults(ending.killed !== null)))
+    faults.push(...(await this.#tracesAfter(ending)))
     if (ending.killed === 'as planned' && moment) this.#count(moment)
     else faults.push(...this.#judge(ending, moment === null))
     for (const fault of faults) this.#options.log(`fault: ${fault}`)
@@ -135,33 +135,21 @@ class Campaign {
 /** A harness's processes must be gone within this time of its end; nothing waits when they are sooner. */
 const GONE_WITHIN_MS = 5_000
 
-/** What harnesses leave behind: processes, run folders, builds, control groups. */
-class Traces {
-  readonly #home: string
-  readonly #tmp: string
+/**
+ * Looks after each harness for what should not be there, a sentence each: processes, which it ends, so that they are told
+ * once; and run folders, builds and control groups, except after a killed one, since a next start may sweep them.
+ */
+function tracesIn(home: string) {
   /** Of all harnesses that left a folder. */
-  readonly #nonces = new Set<string>()
-
-  /** @param home where harnesses work, with `tmp` for their run folders */
-  constructor(home: string) {
-    this.#home = home
-    this.#tmp = path.join(home, 'tmp')
-  }
-
-  /**
-   * Ends what is left, so that it is told once.
-   *
-   * @param wasKilled whether a next start may find files to sweep; processes must be gone in any case
-   * @returns what should not be there, a sentence each
-   */
-  async faults(wasKilled: boolean): Promise<string[]> {
-    const strays = await leftAfter(this.#home, GONE_WITHIN_MS)
+  const nonces = new Set<string>()
+  return async ({ killed }: Ending): Promise<string[]> => {
+    const strays = await leftAfter(home, GONE_WITHIN_MS)
     for (const { pid } of strays) process.kill(pid, 'SIGKILL')
     const faults = strays.map(({ command }) => `still running after ${GONE_WITHIN_MS / 1_000} s: ${command}`)
-    const folders = readdirSync(this.#tmp).filter((name) => /^\.?authscale-/.test(name))
-    for (const name of folders) this.#nonces.add(name.replace(/^\.?authscale-/, ''))
-    if (wasKilled) return faults
-    const builds = [...this.#nonces].map(buildFolder).filter(existsSync)
+    const folders = readdirSync(path.join(home, 'tmp')).filter((name) => /^\.?authscale-/.test(name))
+    for (const name of folders) nonces.add(name.replace(/^\.?authscale-/, ''))
+    if (killed) return faults
+    const builds = [...nonces].map(buildFolder).filter(existsSync)
     return [...faults, ...[...folders, ...builds].map((name) => `not swept: ${name}`)]
   }
 }

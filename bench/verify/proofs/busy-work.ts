@@ -58,20 +58,17 @@ export function findingOf(blocks: readonly Block[]): Finding {
 
 const expected = 'burning ÷ plain 1.10, found; plain ÷ plain 1, not found'
 
-/** @param cpuUs the probe: CPU time of a process since its start in µs, null where it cannot be read */
+/** The probe: CPU time of a process since its start in µs, null where it cannot be read. */
+type Reader = typeof processCpuUs
+
 export function busyWork({ blocks = 12, cpuUs = processCpuUs } = {}): Proof {
   return {
     id: 'busy-work',
     shows: 'a tenth more CPU a request is found, and on the right side',
     timed: true,
     async run(instrument, bed) {
-      if (processCpuUs(process.pid) === null)
-        return {
-          expected,
-          measured: 'no /proc here: CPU of a process is not known',
-          passed: null,
-          figures: {},
-        }
+      const unread = 'no /proc here: CPU of a process is not known'
+      if (processCpuUs(process.pid) === null) return { expected, measured: unread, passed: null, figures: {} }
       const measured: Block[] = []
       while (measured.length < blocks) measured.push(await measureBlock(instrument, bed, cpuUs))
       return findingOf(measured)
@@ -83,11 +80,7 @@ export function busyWork({ blocks = 12, cpuUs = processCpuUs } = {}): Proof {
  * One process that takes turns, new for each block. Two processes of the same program differ by several per cent by
  * themselves; to see through that takes the blocks of a whole run, and how well it does is what the A/A arm shows.
  */
-async function measureBlock(
-  instrument: Instrument,
-  bed: TestBed,
-  cpuUs: (pid: number) => number | null,
-): Promise<Block> {
+async function measureBlock(instrument: Instrument, bed: TestBed, cpuUs: Reader): Promise<Block> {
   const server = await bed.serve()
   await logIn(instrument, server.url)
   const cost = (sec: number) => cpuPerRequest(instrument, server, sec, cpuUs)
@@ -107,7 +100,7 @@ async function cpuPerRequest(
   instrument: Instrument,
   { url, pid }: Server,
   measureSec: number,
-  cpuUs: (pid: number) => number | null,
+  cpuUs: Reader,
 ): Promise<number> {
   const edges: (number | null)[] = []
   const load = { loop: 'closed' as const, connections: CONNECTIONS }

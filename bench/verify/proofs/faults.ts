@@ -5,6 +5,7 @@ import type { Arrivals } from '../../record/types.ts'
 import { decodeHistogram } from '../../stats/histogram.ts'
 import { countUpTo } from '../laws.ts'
 import { type Finding, type Instrument, logIn, type Proof, sendOpenLoop } from '../proof.ts'
+import type { HeldServer, Server } from '../server.ts'
 import type { Behaviour, ServerLog } from '../server-log.ts'
 import type { TestBed } from '../test-bed.ts'
 
@@ -23,6 +24,7 @@ const MARKED_SHARE = 0.9
 const AWAY_SEC = 0.2
 
 type Kind = 'fin' | 'rst' | 'hang' | 'restart'
+const KINDS: readonly Kind[] = ['fin', 'rst', 'hang', 'restart']
 
 /** What one run with one kind of fault left. */
 export interface FaultRun {
@@ -46,11 +48,13 @@ export function faultOf({ kind, asked, account, served, recovered }: FaultRun): 
   if (scheduled !== asked) return `${scheduled} scheduled of ${asked}`
   const sum = ok + error + timeout + lost + inFlight
   if (sum !== scheduled) return `${scheduled} scheduled, ${sum} accounted for`
-  if (kind !== 'restart' && ok !== served.replies) return `${ok} ok, the server sent ${served.replies}`
-  const unanswered = kind === 'hang' ? timeout + inFlight : lost
-  if (kind !== 'restart' && unanswered !== served.faults)
-    return `${unanswered} without a reply, the server caused ${served.faults}`
-  if (kind !== 'restart' && served.faults === 0) return 'the server met no request to spoil'
+  if (kind !== 'restart') {
+    const unanswered = kind === 'hang' ? timeout + inFlight : lost
+    if (ok !== served.replies) return `${ok} ok, the server sent ${served.replies}`
+    if (unanswered !== served.faults)
+      return `${unanswered} without a reply, the server caused ${served.faults}`
+    if (served.faults === 0) return 'the server met no request to spoil'
+  }
   if (served.marked === 0) return 'no request came in the last tenth'
   if (recovered < MARKED_SHARE * served.marked)
     return `${recovered} of the last ${served.marked} latencies are at the baseline`
@@ -58,10 +62,7 @@ export function faultOf({ kind, asked, account, served, recovered }: FaultRun): 
 }
 
 /** @param sec of each of the four runs */
-export function faults({
-  sec = 4,
-  kinds = ['fin', 'rst', 'hang', 'restart'] as readonly Kind[],
-} = {}): Proof {
+export function faults({ sec = 4, kinds = KINDS } = {}): Proof {
   return {
     id: 'faults',
     shows: 'lost connections, hangs and restarts are accounted for, then over',
@@ -73,8 +74,7 @@ export function faults({
         const what = faultOf(run)
         return what === null ? [] : [`${run.kind}: ${what}`]
       })
-      const told = runs.map(({ kind, account }) => {
-        const { lost, timeout, inFlight } = account
+      const told = runs.map(({ kind, account: { lost, timeout, inFlight } }) => {
         return `${kind} ${lost + timeout + inFlight}`
       })
       return {
@@ -108,17 +108,7 @@ async function runWith(kind: Kind, sec: number, instrument: Instrument, bed: Tes
       spoilt.fault = { kind, every: EVERY, fromUs: at(FAULTS.from), untilUs: at(FAULTS.until) }
     server.behave(spoilt)
     if (!successor) return
-    last = sleep(FAULTS.from * sec * 1_000)
-      .then(() => {
-        server.signal('SIGKILL')
-        return server.ended
-      })
-      .then(() => sleep(AWAY_SEC * 1_000))
-      .then(() => successor.listen(Number(new URL(server.url).port)))
-      .then((listening) => {
-        listening.behave({ mark })
-        return listening
-      })
+    last = replaced(server, successor, FAULTS.from * sec, { mark })
     // Awaited below; a generator that fails first must not leave it unheard.
     last.catch(() => {})
   })
@@ -134,4 +124,15 @@ async function runWith(kind: Kind, sec: number, instrument: Instrument, bed: Tes
     served: { marked, faults: caused, replies: tookUs.length },
     recovered: atMost(MARK_MS + MARK_SLACK_MS) - atMost(MARK_MS - 0.1),
   }
+}
+
+/** Killed after so long; its successor listens in its place a while later. */
+async function replaced(server: Server, successor: HeldServer, afterSec: number, behaviour: Behaviour) {
+  await sleep(afterSec * 1_000)
+  server.signal('SIGKILL')
+  await server.ended
+  await sleep(AWAY_SEC * 1_000)
+  const listening = await successor.listen(Number(new URL(server.url).port))
+  listening.behave(behaviour)
+  return listening
 }

@@ -1,7 +1,6 @@
 /** Proof: a busy program beside a trial is noticed, and the trial rejected for it. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AuthscaleError } from '../../errors.ts'
-import type { Fleet } from '../../fleet/fleet.ts'
 import { spawnChild } from '../../fleet/processes/process.ts'
 import type { TrialResult } from '../../record/types.ts'
 import { digits, type Finding, type Proof } from '../proof.ts'
@@ -39,9 +38,7 @@ export function findingOf(quiet: Seen, disturbed: Seen): Finding {
   return { expected, measured, passed: disturbed.rejected && !quiet.rejected, figures }
 }
 
-export type RunOne = (fleet: Fleet, signal: AbortSignal) => Promise<TrialResult>
-
-export function spinner({ runOne = runOneTrial as RunOne } = {}): Proof {
+export function spinner({ runOne = runOneTrial } = {}): Proof {
   return {
     id: 'spinner',
     shows: 'a busy program beside a trial gets it rejected',

@@ -1,9 +1,9 @@
 /** Proof: the closed loop reaches the throughput that wrk reaches against the same server. */
 import { AuthscaleError } from '../../errors.ts'
-import { findWrk, type Tool } from '../../fleet/tools/tools.ts'
+import { findWrk } from '../../fleet/tools/tools.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
 import { digits, type Finding, logIn, type Proof } from '../proof.ts'
-import { type Bench, runGenerator, runPair } from '../wrk/side-by-side.ts'
+import { type Bench, runGenerator, runPair } from '../side-by-side.ts'
 
 const TOLERANCE = 0.05
 const CONNECTIONS = 16
@@ -38,7 +38,10 @@ export function throughput({ pairs = 20 } = {}): Proof {
     shows: 'the generator reaches wrk’s throughput, so it is no bottleneck',
     timed: true,
     async run(instrument, bed) {
-      const wrk = await wrkOrReason(bed.log)
+      const wrk = await findWrk(bed.log).catch((error: unknown) => {
+        if (error instanceof AuthscaleError) return error.message
+        throw error
+      })
       if (typeof wrk === 'string') return { expected, measured: wrk, passed: null, figures: {} }
       const server = await bed.serve({ burnUs: BURN_US })
       await logIn(instrument, server.url)
@@ -57,14 +60,5 @@ export function throughput({ pairs = 20 } = {}): Proof {
         ratios.push((await runPair(bench, pair % 2 === 0 ? 'generator' : 'wrk')).ratio)
       return findingOf(ratios)
     },
-  }
-}
-
-async function wrkOrReason(log: (line: string) => void): Promise<Tool | string> {
-  try {
-    return await findWrk(log)
-  } catch (error) {
-    if (error instanceof AuthscaleError) return error.message
-    throw error
   }
 }

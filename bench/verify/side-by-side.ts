@@ -1,12 +1,14 @@
-/** Single measurements of the load generator and of wrk, with the same figures. */
+/** Single measurements of the load generator and of wrk, with the same figures; and what the open loop costs. */
 import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { AuthscaleError } from '../../errors.ts'
-import { wrapped } from '../../fleet/processes/process.ts'
-import type { Tool } from '../../fleet/tools/tools.ts'
-import type { Generator, Load } from '../../load/job.ts'
-import { processCpuUs } from '../../probe/proc.ts'
+import { AuthscaleError } from '../errors.ts'
+import { wrapped } from '../fleet/processes/process.ts'
+import type { Tool } from '../fleet/tools/tools.ts'
+import type { Generator, Load, LoginJob } from '../load/job.ts'
+import { processCpuUs } from '../probe/proc.ts'
+import type { LoadCheck } from '../record/types.ts'
+import { medianInterval } from '../stats/median-interval.ts'
 
 const run = promisify(execFile)
 
@@ -16,14 +18,9 @@ const WARMUP_SEC = 0.3
 /** wrk's CPU time is read this long after its start and before its end: before, it connects; after, it is gone. */
 const WRK_EDGE_MS = 300
 
-/** What one tool reached in one measurement. */
-export interface Sample {
-  throughputPerSec: number
-  /** CPU time of the tool itself; null where it cannot be read. */
-  cpuUsPerRequest: number | null
-  /** Busy cores of the server: near 1 when the tool can keep it busy, however fast the machine is just then. */
-  serverUtilization: number | null
-}
+export type Pair = LoadCheck['pairs'][number]
+/** What one tool reached in one measurement. It can keep the server busy however fast the machine is just then. */
+type Sample = Pair['generator']
 
 /** A server, the two tools that take turns at it, and how. */
 export interface Bench {
@@ -45,28 +42,25 @@ export function runGenerator(bench: Bench, measureSec: number): Promise<Sample> 
 }
 
 /** Both, one after the other. @throws AuthscaleError LOAD_NOT_COMPARABLE */
-export async function runPair(bench: Bench, first: 'generator' | 'wrk') {
+export async function runPair(bench: Bench, first: Pair['first']): Promise<Pair> {
   const ahead = first === 'wrk' ? await runWrk(bench) : undefined
   const generator = await runGenerator(bench, bench.durationSec)
   const wrk = ahead ?? (await runWrk(bench))
   return { first, generator, wrk, ratio: generator.throughputPerSec / wrk.throughputPerSec }
 }
 
-/** @throws AuthscaleError LOAD_NOT_COMPARABLE for an error or a wrong answer */
-export async function runLoad(
+/** Throws like `runGenerator`. */
+async function runLoad(
   { url, serverPid, generator }: Pick<Bench, 'url' | 'serverPid' | 'generator'>,
   load: Load,
   measureSec: number,
 ): Promise<Sample> {
   const edges: CpuReading[] = []
-  const report = await generator.load(
-    { url, load, warmupSec: WARMUP_SEC, measureSec, verifyEvery: VERIFY_EVERY },
-    () => edges.push(readCpu(generator.pids, serverPid)),
-  )
+  const job = { url, load, warmupSec: WARMUP_SEC, measureSec, verifyEvery: VERIFY_EVERY }
+  const report = await generator.load(job, () => edges.push(readCpu(generator.pids, serverPid)))
   const { requests, errors, wrongAnswers, wrongExamples, windowSec } = report
-  if (errors + wrongAnswers > 0 || requests === 0) {
+  if (errors + wrongAnswers > 0 || requests === 0)
     throw notComparable(`the generator met ${errors} errors and ${wrongAnswers} wrong answers`, wrongExamples)
-  }
   return toSample(requests / windowSec, edges)
 }
 
@@ -125,8 +119,44 @@ function toSample(throughputPerSec: number, [before, after]: CpuReading[]): Samp
 
 function notComparable(what: string, examples: readonly string[]): AuthscaleError {
   const details = examples.map((example) => example.replace(/\s+/g, ' ').trim()).join('; ')
-  return new AuthscaleError(
-    'LOAD_NOT_COMPARABLE',
-    `${what} (${details}); end what else uses this machine, try again`,
-  )
+  const message = `${what} (${details}); end what else uses this machine, try again`
+  return new AuthscaleError('LOAD_NOT_COMPARABLE', message)
+}
+
+const ARRIVALS_PER_SEC = 5_000
+/** The server must know that many. */
+export const OPEN_LOOP_USERS = 10_000
+const OPEN_CONNECTIONS = 64
+/** The sender's own code is compiled by then. */
+const OPEN_WARMUP_SEC = 4
+const WINDOW_SEC = 1
+const WINDOWS = 40
+
+/**
+ * CPU time a request at one arrival rate, window after window: Poisson arrivals, every user in turn, replies verified,
+ * all as in a trial.
+ *
+ * @param login with the URL of the proxy, since the sender's neighbours on its core are part of what it costs
+ * @returns null where the process's CPU time cannot be read
+ * @throws AuthscaleError LOAD_NOT_COMPARABLE for an error or a wrong answer
+ */
+export async function measureSenderCost(
+  generator: Generator,
+  login: Omit<LoginJob, 'users'>,
+): Promise<LoadCheck['openLoop']> {
+  await generator.login({ ...login, users: OPEN_LOOP_USERS })
+  const cost = async (sec: number, seed: number) => {
+    const arrivals = { arrivalsPerSec: ARRIVALS_PER_SEC, spacing: 'poisson' as const }
+    const load = { loop: 'open' as const, ...arrivals, connections: OPEN_CONNECTIONS, seed }
+    return (await runLoad({ url: login.url, serverPid: null, generator }, load, sec)).cpuUsPerRequest
+  }
+  await cost(OPEN_WARMUP_SEC, 0)
+  const windows: number[] = []
+  for (let seed = 1; seed <= WINDOWS; seed++) {
+    const cpuUs = await cost(WINDOW_SEC, seed)
+    if (cpuUs === null) return null
+    windows.push(cpuUs)
+  }
+  const asked = { arrivalsPerSec: ARRIVALS_PER_SEC, users: OPEN_LOOP_USERS, windowSec: WINDOW_SEC }
+  return { ...asked, windows, cpuUsPerRequest: medianInterval(windows) }
 }
