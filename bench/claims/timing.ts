@@ -1,9 +1,8 @@
 /** The claim that nothing should be found by its secret: what the time of a lookup tells, and what hashing costs. */
 import type { MeasuredSummary } from '../experiments/reports.ts'
-import { inUnit, list, styles } from '../words/format.ts'
-import type { Claim, Facts, Finding } from './claim.ts'
-import { code, entryOf, undecided } from './facts.ts'
-import { comment } from './sources.ts'
+import { code, inUnit, list, styles } from '../words/format.ts'
+import { type Claim, comment, type Entry, type Facts, type Finding } from './claim.ts'
+import { entryOf, undecided } from './facts.ts'
 import { measured } from './wording.ts'
 
 type Timing = NonNullable<MeasuredSummary['timing']>
@@ -80,7 +79,7 @@ function isTrusted(ways: readonly Way[], way: Way['way']): boolean {
   return largest?.detected === true && largest.byNs.value > 0 && !own.some(twinDiffers)
 }
 
-function entriesOf({ way, differences }: Way): Finding['estimates'] {
+function entriesOf({ way, differences }: Way): Entry[] {
   return differences.map(({ shared, twin, byNs }) => ({
     label: `${PLACES[way]}, longer with ${twin ? 'none again' : shared} of 32 characters right`,
     estimate: byNs,

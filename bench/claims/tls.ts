@@ -1,16 +1,13 @@
 /** The claim that old versions of SSL and TLS are done with, and what the newer ones cost. */
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from '../experiments/tls/summary.ts'
-import { type ArmRecords, isControl } from '../figures/records.ts'
-import type { Estimate } from '../record/types.ts'
-import { counted, inUnit, list } from '../words/format.ts'
-import type { Claim, Facts, Finding } from './claim.ts'
-import { code, SESSION, trialsOf, undecided } from './facts.ts'
-import { ARTICLE, comment } from './sources.ts'
+import { isControl } from '../figures/records.ts'
+import { code, counted, inUnit, list } from '../words/format.ts'
+import { ARTICLE, type Claim, comment, type Entry, type Facts, SESSION } from './claim.ts'
+import { seen, trialsOf, undecided } from './facts.ts'
 import { caveat, measured } from './wording.ts'
 
 type Tls = NonNullable<MeasuredSummary['tls']>
-type Entry = Finding['estimates'][number]
 
 /** None of them may be accepted, by a proxy that was told to speak a newer one. */
 const OLD = ['SSLv3', 'TLSv1.0', 'TLSv1.1'] as const
@@ -37,11 +34,15 @@ export const tls: Claim = {
     const accepted = OLD.filter((old) => offersOf(tls, old).some((offer) => offer.accepted))
     const trials = tls.protocols.reduce((sum, one) => sum + one.trials, 0)
     const behind = facts.arms.filter(({ arm }) => arm.experiment === 'tls')
+    const blocks = new Set(behind.flatMap(({ measured }) => [...measured.keys()]))
     return {
       verdict: accepted.length === 0 ? 'supported' : 'refuted',
       boundary: null,
       sentence: `${verdictText(accepted)} by a proxy that was told to speak TLS 1.2 or 1.3 alone, each offered in ${counted(trials, 'trial')}${costText(facts)}`,
-      estimates: [acceptedEntry(accepted.length, behind), ...costEntries(facts)],
+      estimates: [
+        seen('versions before TLS 1.2 that the proxy accepts', accepted.length, 'versions', blocks.size),
+        ...costEntries(facts),
+      ],
       evidence: trialsOf(facts, behind),
     }
   },
@@ -60,13 +61,6 @@ function verdictText(accepted: readonly string[]): string {
   const names = (versions: readonly string[]) => list(versions.map((version) => version.replace('v1', ' 1')))
   if (accepted.length === 0) return `${names(OLD)} are refused`
   return `${names(accepted)} ${accepted.length === 1 ? 'is' : 'are'} accepted`
-}
-
-/** Counted, not estimated: what was seen is all that is said. */
-function acceptedEntry(value: number, behind: readonly ArmRecords[]): Entry {
-  const n = new Set(behind.flatMap(({ measured }) => [...measured.keys()])).size
-  const estimate: Estimate = { value, lo: value, hi: value, unit: 'versions', n, warnings: [] }
-  return { label: 'versions before TLS 1.2 that the proxy accepts', estimate }
 }
 
 /** Of the control, since no scheme has a part in TLS: what the proxy takes in all, and what of a session's tax is added. */

@@ -1,11 +1,9 @@
 /** What runs are compared by: for each scheme and metric one number a block. */
 import { ROLES } from '../experiments/roles.ts'
-import { addedTo } from '../figures/auth-tax.ts'
-import { instrumentLimit } from '../figures/comparisons.ts'
-import { LEAST_STATE_BYTES } from '../figures/growth.ts'
+import { addedTo, instrumentLimit } from '../figures/comparisons.ts'
 import { CONTROL } from '../figures/records.ts'
 import type { TrialRow } from '../figures/rows.ts'
-import { slopePerBlock } from '../figures/slopes.ts'
+import { LEAST_STATE_BYTES, slopePerBlock } from '../figures/slopes.ts'
 import { medianInterval } from '../stats/median-interval.ts'
 import { type ByBlock, differences, medianPerBlock, ownError, ratios } from '../stats/paired.ts'
 import { median } from '../stats/quantiles.ts'

@@ -1,6 +1,6 @@
 /** Which arrival rate comes next on a ladder, and what its rungs say about capacity: pure decisions, no clock. */
 import type { Arm, Measurement, Rung, Slo } from '../record/types.ts'
-import type { CapacityNote } from './latency-row.ts'
+import type { CapacityNote } from './schema.ts'
 
 type OpenLoad = Extract<Arm['load'], { loop: 'open' }>
 type Step = Pick<Rung, 'arrivalsPerSec' | 'purpose'>

@@ -5,7 +5,7 @@ import { median } from '../stats/quantiles.ts'
 import { accepted, clusterEstimate, flags, type Ladder } from './climbs.ts'
 import { histogramSet } from './histograms.ts'
 import { errorShare, keepsSlo } from './ladder.ts'
-import type { LatencyRow } from './latency-row.ts'
+import type { LatencyRow } from './schema.ts'
 
 /** Ten samples must lie beyond a quantile before it is one. */
 const LEAST_FOR_P999 = 10_000
