@@ -12,7 +12,6 @@ import { readRun, resultsFolder } from '../record/run-dir.ts'
 import type { Run, TrialResult } from '../record/types.ts'
 import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'
-import { traits } from '../traits.ts'
 import { machine } from '../words/format.ts'
 import { wrap } from '../words/wrap.ts'
 import { calibrate } from './calibrate.ts'
@@ -57,7 +56,7 @@ export async function planCapacity(options: PlanningOptions): Promise<void> {
     throw new AuthscaleError('TWO_SOURCES', '--calibrate measures a run of its own: leave out --run')
   }
   const evidenceIn = ({ run, summary, results }: Source) =>
-    schemes.map((scheme) => evidenceOf(run, summary, results, scheme, traits))
+    schemes.map((scheme) => evidenceOf(run, summary, results, scheme))
   const hasState = options.payload !== undefined
   const carries = (found: Evidence | string) =>
     typeof found !== 'string' && (!hasState || found.state !== null)

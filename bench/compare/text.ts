@@ -1,7 +1,7 @@
 /** A comparison of runs as tables, for terminals and pull requests. */
 import type { RunWithRows } from '../figures/rows.ts'
 import { ABSENT, figure, NOT_DETECTED, percent } from '../words/format.ts'
-import { markdownTable, type Table } from '../words/tables.ts'
+import { folded, markdownTable, type Table, terminalTable } from '../words/tables.ts'
 import { wrap } from '../words/wrap.ts'
 import { compareRuns, type RunRatio } from './compare.ts'
 import { comparability, type RunDifference, runDifferences } from './differences.ts'
@@ -85,13 +85,6 @@ const WIDTHS = [22, 18, 18, 22]
 
 /** In 80 columns. */
 export function terminalComparison({ base, other, differences, ratios }: Compared): string {
-  const lines = ({ head, rows }: Table) =>
-    [head, ...rows].map((cells) =>
-      cells
-        .map((cell, i) => (i === 0 ? cell.padEnd(WIDTHS[0] ?? 0) : cell.padStart(WIDTHS[i] ?? 0)))
-        .join('')
-        .trimEnd(),
-    )
   const differing = differences.map(({ what, kind, base: a, other: b }) =>
     wrap(`${kind}: ${what}: ${a} → ${b}`, '    '),
   )
@@ -101,7 +94,7 @@ export function terminalComparison({ base, other, differences, ratios }: Compare
     '',
     wrap(comparability(differences), '  '),
     ...differing.map((line) => `  ${line}`),
-    ...ratioTables(ratios).flatMap(({ title, table }) => ['', title, ...lines(table)]),
+    ...ratioTables(ratios).flatMap(({ title, table }) => ['', title, ...terminalTable(table, WIDTHS)]),
     '',
     wrap(headline(ratios)),
     wrap(NOTE),
@@ -119,9 +112,7 @@ export function markdownComparison({ base, other, differences, ratios }: Compare
     `### ${base.run.id} → ${other.run.id}`,
     comparability(differences),
     ...(differences.length > 0
-      ? [
-          `<details><summary>What differs</summary>\n\n${markdownTable(differencesTable(differences), 'text')}\n\n</details>`,
-        ]
+      ? [folded('What differs', markdownTable(differencesTable(differences), 'text'))]
       : []),
     headline(ratios),
     ...ratioTables(ratios).flatMap(({ title, table }) => [`**${title}**`, markdownTable(table)]),
