@@ -7,10 +7,8 @@ import { detected, MIN_BLOCKS_TO_DETECT } from '../stats/paired.ts'
 import { welch } from '../stats/welch.ts'
 import { type Metric, metrics } from './samples.ts'
 
-interface Side extends Interval {
-  /** Blocks. */
-  n: number
-}
+/** n blocks. */
+type Side = Interval & { n: number }
 
 export interface RunRatio {
   metric: string
@@ -36,18 +34,15 @@ export function compareRuns(base: RunWithRows, other: RunWithRows): RunRatio[] {
   const cells = metrics.flatMap((metric) =>
     schemesIn(base, other).flatMap((scheme) => cell(metric, scheme, base, other) ?? []),
   )
-  return inFamily(cells).flatMap((found) => {
-    if (found === null) return []
-    const { error, ...shown } = found
-    return [{ ...shown, ...judgement(found) }]
-  })
+  return inFamily(cells).flatMap((found) => (found ? [judgedBy(found)] : []))
 }
 
 /** By the rule of a run's own comparisons; blocks are counted where there are fewer. */
-function judgement({ ratio, base, other, p, error }: Cell): Pick<RunRatio, 'judged' | 'detected'> {
-  const n = Math.min(base.n, other.n)
+function judgedBy({ error, ...shown }: Cell): RunRatio {
+  const { ratio, p } = shown
+  const n = Math.min(shown.base.n, shown.other.n)
   const judged = ratio !== null && p !== null && error !== null && n >= MIN_BLOCKS_TO_DETECT
-  return { judged, detected: judged && detected({ ...ratio, n, p }, 1, error) }
+  return { ...shown, judged, detected: judged && detected({ ...ratio, n, p }, 1, error) }
 }
 
 type Cell = Omit<RunRatio, 'judged' | 'detected'> & { error: number | null }

@@ -26,25 +26,13 @@ export function comparisons([base, ...others]: readonly RunWithRows[]): Compared
   }))
 }
 
-interface TitledTable {
-  title: string
-  table: Table
-}
-
 /** A table for each metric that both have. */
-export function ratioTables(ratios: readonly RunRatio[]): TitledTable[] {
+export function ratioTables(ratios: readonly RunRatio[]): { title: string; table: Table }[] {
+  const head = ['scheme', 'first', 'other', 'other ÷ first']
   return metrics.flatMap(({ name, title, unit }) => {
     const own = ratios.filter(({ metric }) => metric === name)
-    if (own.length === 0) return []
-    return [
-      {
-        title: `${title}, ${unit}`,
-        table: {
-          head: ['scheme', 'first', 'other', 'other ÷ first'],
-          rows: own.map((one) => [one.scheme, sideText(one.base), sideText(one.other), ratioText(one)]),
-        },
-      },
-    ]
+    const rows = own.map((one) => [one.scheme, sideText(one.base), sideText(one.other), ratioText(one)])
+    return rows.length === 0 ? [] : [{ title: `${title}, ${unit}`, table: { head, rows } }]
   })
 }
 
@@ -71,8 +59,7 @@ export function differencesTable(differences: readonly RunDifference[]): Table {
 /** The largest change that counts as seen, in one sentence. */
 export function headline(ratios: readonly RunRatio[]): string {
   const seen = ratios
-    .filter((one) => one.detected && one.ratio)
-    .map((one) => ({ ...one, change: (one.ratio?.value ?? 1) - 1 }))
+    .flatMap((one) => (one.detected && one.ratio ? [{ ...one, change: one.ratio.value - 1 }] : []))
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
   const [most] = seen
   if (ratios.length === 0) return 'The two runs have no figure in common.'
