@@ -2,7 +2,7 @@
 import { isPoint } from '../experiments/replicas/summary.ts'
 import { addedTo, type Comparison, union } from '../figures/comparisons.ts'
 import { estimate, type MetricName, metrics, servingCpuUs } from '../figures/metrics.ts'
-import { type ArmRecords, byBlock, isControl } from '../figures/records.ts'
+import { type ArmRecords, byBlock, entryOf, isControl } from '../figures/records.ts'
 import type { Estimate } from '../record/types.ts'
 import { type ByBlock, ownError, ratios } from '../stats/paired.ts'
 import { code } from '../words/format.ts'
@@ -72,7 +72,7 @@ export function taxRatio(facts: Facts, name: string, base: string, limits: Limit
   const tax = (one: ArmRecords) => addedTo(controls.map(cpu), cpu(one))
   const behind = [...controls, of, to]
   const ratio = ratioOf(tax(of), tax(to), behind)
-  const [ofTax, toTax] = [name, base].map((scheme) => entryOf(facts, 'cost', scheme)?.authTaxUs)
+  const [ofTax, toTax] = [name, base].map((scheme) => entryOf(facts.summary.arms, 'cost', scheme)?.authTaxUs)
   if (!ratio || !ofTax || !toTax) return null
   const { aa } = facts.summary
   // The machine's own error is in µs: as a share of what the base adds it is that of the ratio.
@@ -118,9 +118,3 @@ export function growthTrials(facts: Facts, names: readonly string[]): string[] {
   const levels = facts.arms.filter(({ arm }) => arm.experiment === 'users' && names.includes(arm.scheme))
   return trialsOf(facts, levels)
 }
-
-/** The summary's entry of an arm with one replica. */
-export const entryOf = ({ summary }: Facts, experiment: string, name: string) =>
-  summary.arms.find(
-    ({ arm }) => arm.experiment === experiment && arm.scheme === name && arm.replicas === 1 && !arm.twin,
-  )

@@ -1,7 +1,7 @@
 /** The claim that small sites do well with sessions: what users wait for at low arrival rates. */
-import { accepted, clusterEstimate, flags, type Ladder } from '../figures/climbs.ts'
+import { clusterEstimate, flags, type Ladder, windowsAt } from '../figures/climbs.ts'
 import { histogramSet } from '../figures/histograms.ts'
-import type { Estimate, Measurement } from '../record/types.ts'
+import type { Estimate } from '../record/types.ts'
 import { addedMs, code, inUnit, list } from '../words/format.ts'
 import { ARTICLE, type Claim, type Facts, SESSION, TOKEN } from './claim.ts'
 import { laddersOf, notMeasured, undecided } from './facts.ts'
@@ -93,10 +93,11 @@ type Judged = Difference & { rate: number }
 /** Pooled as the summary's own p99, and resampled by blocks: both schemes of a block are drawn together. */
 function p99Difference(session: Ladder, token: Ladder, rate: number, { run }: Facts): Difference | null {
   const [ofSession, ofToken] = [windowsAt(session, rate), windowsAt(token, rate)]
-  const blocks = [...ofSession.keys()].filter((block) => ofToken.has(block))
+  const common = ofSession.filter(({ block }) => ofToken.some((one) => one.block === block))
+  const blocks = [...new Set(common.map(({ block }) => block))]
   if (blocks.length === 0) return null
   const [one, other] = [pooled(blocks, ofSession), pooled(blocks, ofToken)]
-  const all = blocks.flatMap((block) => [ofSession, ofToken].flatMap((windows) => windows.get(block) ?? []))
+  const all = blocks.flatMap((_, place) => [one, other].flatMap(({ own }) => own[place] ?? []))
   const estimate = clusterEstimate(
     blocks.map((_, place) => [place]),
     (drawn) => one.p99(drawn) - other.p99(drawn),
@@ -108,30 +109,20 @@ function p99Difference(session: Ladder, token: Ladder, rate: number, { run }: Fa
   return { estimate, judged, arrivals }
 }
 
-type Windows = ReadonlyMap<number, readonly Measurement[]>
-
 /** Of one scheme: the p99 of those blocks that are drawn, by their places, and the arrivals of all. */
-function pooled(blocks: readonly number[], windows: Windows) {
-  const own = blocks.map((block) => windows.get(block) ?? [])
+function pooled(blocks: readonly number[], windows: ReturnType<typeof windowsAt>) {
+  const own = blocks.map((block) => windows.flatMap((one) => (one.block === block ? [one.measurement] : [])))
   const set = histogramSet(own.flat().map(({ arrivals }) => arrivals?.histogram ?? ''))
   let next = 0
   const indices = own.map((some) => some.map(() => next++))
   return {
+    own,
     p99(drawn: readonly number[]) {
       const chosen = drawn.flatMap((place) => indices[place] ?? [])
       return set.quantile(chosen, 0.99)
     },
     arrivals: own.flat().reduce((sum, { arrivals }) => sum + (arrivals?.account.scheduled ?? 0), 0),
   }
-}
-
-/** Accepted windows of one rate, by block. */
-function windowsAt({ climbs }: Ladder, rate: number): Windows {
-  const windows = climbs.map((climb) => {
-    const own = accepted(climb).filter(({ arrivalsPerSec }) => arrivalsPerSec === rate)
-    return [climb.block, own.map(({ measurement }) => measurement)] as const
-  })
-  return new Map(windows.filter(([, own]) => own.length > 0))
 }
 
 /** `+20.1 ms (19.5 to 20.4, 12 blocks)`. Below a millisecond the digits would be the timers’. */

@@ -1,8 +1,9 @@
 /** The claim that nothing should be found by its secret: what the time of a lookup tells, and what hashing costs. */
 import type { MeasuredSummary } from '../experiments/reports.ts'
+import { entryOf } from '../figures/records.ts'
 import { code, inUnit, list, styles } from '../words/format.ts'
 import { type Claim, comment, type Entry, type Facts, type Finding } from './claim.ts'
-import { entryOf, undecided } from './facts.ts'
+import { undecided } from './facts.ts'
 import { measured } from './wording.ts'
 
 type Timing = NonNullable<MeasuredSummary['timing']>
@@ -88,7 +89,7 @@ function entriesOf({ way, differences }: Way): Entry[] {
 
 const taxesOf = (facts: Facts) =>
   [HASHED, RAW].flatMap((name) => {
-    const tax = entryOf(facts, 'cost', name)?.authTaxUs
+    const tax = entryOf(facts.summary.arms, 'cost', name)?.authTaxUs
     return tax ? [{ name, tax }] : []
   })
 

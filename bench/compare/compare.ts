@@ -51,8 +51,11 @@ function cell(metric: Metric, scheme: string, base: RunWithRows, other: RunWithR
   const [from, to] = [metric.of(base.rows, scheme), metric.of(other.rows, scheme)]
   if (!from || !to) return null
   const sides = { base: side(from), other: side(to) }
-  const errors = [metric.error(base.rows, sides.base.value), metric.error(other.rows, sides.other.value)]
-  const error = errors.some((one) => one === null) ? null : Math.max(...(errors as number[]))
+  const [own, theirs] = [
+    metric.error(base.rows, sides.base.value),
+    metric.error(other.rows, sides.other.value),
+  ]
+  const error = own === null || theirs === null ? null : Math.max(own, theirs)
   const common = { metric: metric.name, scheme, ...sides, error }
   if (![...from, ...to].every((value) => value > 0)) return { ...common, ratio: null, p: null }
   const found = welch(to.map(Math.log), from.map(Math.log))
