@@ -34,10 +34,9 @@ export const notForSessions: Claim = {
   judge(facts) {
     const [token, session] = [logoutsOf(facts, TOKEN), logoutsOf(facts, SESSION)]
     if (!token || !session) {
-      const missing = [...(token ? [] : [TOKEN]), ...(session ? [] : [SESSION])]
-      return undecided(
-        `this run has no logouts of ${list(missing.map(code))} from the experiment \`revocation\``,
-      )
+      const missing = [TOKEN, SESSION].filter((name) => !logoutsOf(facts, name))
+      const what = `no logouts of ${list(missing.map(code))}`
+      return undecided(`this run has ${what} from the experiment \`revocation\``)
     }
     const sessions = [logoutsOf(facts, MEMORY), session].filter((one) => one !== null)
     const others = [logoutsOf(facts, DENYLIST)].filter((one) => one !== null)

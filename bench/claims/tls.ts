@@ -31,7 +31,8 @@ export const tls: Claim = {
       return undecided(
         `no proxy of this run was seen to speak ${list(missing.map((version) => `TLS ${version}`))}`,
       )
-    const accepted = OLD.filter((old) => offersOf(tls, old).some((offer) => offer.accepted))
+    const offers = tls.protocols.flatMap(({ offered }) => offered)
+    const accepted = OLD.filter((old) => offers.some((one) => one.protocol === old && one.accepted))
     const trials = tls.protocols.reduce((sum, one) => sum + one.trials, 0)
     const behind = facts.arms.filter(({ arm }) => arm.experiment === 'tls')
     const blocks = new Set(behind.flatMap(({ measured }) => [...measured.keys()]))
@@ -53,10 +54,6 @@ function speaks({ protocols }: Tls, version: (typeof NEW)[number]): boolean {
   return own?.offered.some(({ protocol, accepted }) => protocol === `TLSv${version}` && accepted) ?? false
 }
 
-function offersOf({ protocols }: Tls, old: (typeof OLD)[number]) {
-  return protocols.flatMap(({ offered }) => offered.filter(({ protocol }) => protocol === old))
-}
-
 function verdictText(accepted: readonly string[]): string {
   const names = (versions: readonly string[]) => list(versions.map((version) => version.replace('v1', ' 1')))
   if (accepted.length === 0) return `${names(OLD)} are refused`
@@ -69,10 +66,8 @@ function costEntries({ summary: { arms, tls } }: Facts): Entry[] {
   return own
     .toSorted((a, b) => inConnectionOrder(a.arm, b.arm))
     .flatMap(({ arm, metrics }) => {
-      const [whole, share] = [
-        metrics['cpuUsPerRequest.proxy'],
-        tls?.costs.find((cost) => cost.arm === arm.id)?.ofSessionTax,
-      ]
+      const whole = metrics['cpuUsPerRequest.proxy']
+      const share = tls?.costs.find((cost) => cost.arm === arm.id)?.ofSessionTax
       const label = connectionLabel(arm)
       return [
         ...(whole ? [{ label: `proxy CPU a request, ${label}`, estimate: whole }] : []),
@@ -86,8 +81,8 @@ function costEntries({ summary: { arms, tls } }: Facts): Entry[] {
 /** What the newest version costs, beside what a session does. */
 function costText(facts: Facts): string {
   const { arms, tls } = facts.summary
-  const costs = (['kept', 'new', 'resumed'] as const).map((reuse) => newestCost(arms, tls, reuse))
-  const [kept, fresh, resumed] = costs
+  const of = (reuse: 'kept' | 'new' | 'resumed') => newestCost(arms, tls, reuse)
+  const [kept, fresh, resumed] = [of('kept'), of('new'), of('resumed')]
   if (!kept || !fresh) return ''
   const figureOf = ({ addedUs: { detected, estimate } }: TlsCost) =>
     detected ? measured(estimate, facts, 'tls', inUnit('µs')) : 'nothing detected'

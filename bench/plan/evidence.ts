@@ -76,10 +76,8 @@ export function evidenceOf(
 
   const tier = (name: 'redis' | 'proxy', busy: Estimate): TierCost => {
     const fit = summary.demand.find((entry) => entry.scheme === scheme && entry.tier === name)
-    return {
-      busy: rangeOf(busy),
-      marginal: fit && isStraight(fit) && fit.demandUs.lo > 0 ? rangeOf(fit.demandUs) : null,
-    }
+    const isKnown = fit && isStraight(fit) && fit.demandUs.lo > 0
+    return { busy: rangeOf(busy), marginal: isKnown ? rangeOf(fit.demandUs) : null }
   }
   const sized = summary.payload.find((entry) => entry.scheme === scheme && entry.sizesBytes.length > 0)
   const redisBusy = arm.metrics['cpuUsPerRequest.redis']
@@ -118,10 +116,10 @@ const isFree = (efficiency: Estimate | null): efficiency is Estimate =>
 
 /** Of the scheme, else of the one that the run measured for the same place of state. */
 function memoryOf(run: Run, { memoryPerUser }: Measured, scheme: SchemeName) {
-  const { state } = traits[scheme]
+  const declared: Readonly<Record<string, Traits>> = traits
   const entry =
     memoryPerUser.find((one) => one.scheme === scheme) ??
-    memoryPerUser.find((one) => (traits as Record<string, Traits>)[one.scheme]?.state === state)
+    memoryPerUser.find((one) => declared[one.scheme]?.state === traits[scheme].state)
   if (!entry) return null
   const grown = (comparison: Comparison | null): Range => {
     if (comparison === null) return exactly(0)

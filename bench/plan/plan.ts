@@ -67,11 +67,9 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   const perReplica = scaled(isHeld ? atMost(safe, kept.perSec.value) : safe, request.replicaCores)
   const replicas = wholeUnits(over(exactly(request.rps), perReplica))
   const each = request.rps / replicas.value / request.replicaCores
-  const own = {
-    p50: latencyAt(ladder, each, ({ p50Us }) => p50Us),
-    p99: latencyAt(ladder, each, ({ p99Us }) => p99Us),
-  }
-  if (!own.p50 || !own.p99) return refuse(`no latency was measured near ${rate(each)} for one replica`)
+  const p50Us = latencyAt(ladder, each, (step) => step.p50Us)
+  const p99Us = latencyAt(ladder, each, (step) => step.p99Us)
+  if (!p50Us || !p99Us) return refuse(`no latency was measured near ${rate(each)} for one replica`)
   const poor = tooFar(evidence, request.rps)
   if (poor.length > 0) {
     return refuse(
@@ -82,8 +80,8 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   }
   const tiers = sizesOfTiers(evidence, request)
   const added = addedUs(sharedServers(evidence, tiers.busy, each))
-  const p99Ms = scaled(plus(own.p99, added.p99), 1e-3)
-  const waited = tooLong(own.p99.value, added.p99.value, request)
+  const p99Ms = scaled(plus(p99Us, added.p99), 1e-3)
+  const waited = tooLong(p99Us.value, added.p99.value, request)
   if (waited) return refuse(waited)
   const busy = { ...tiers.busy, replicas: busyAt(ladder, each) }
   const sizes = { ...tiers.sizes, replicas, egressBytesPerSec: scaled(evidence.replyBytes, request.rps) }
@@ -92,7 +90,7 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
     ...sizes,
     redisMemoryBytes: scaled(evidence.userBytes.redis, request.users),
     replicaMemoryBytes: scaled(evidence.userBytes.replicas, request.users),
-    p50Ms: scaled(plus(own.p50, added.p50), 1e-3),
+    p50Ms: scaled(plus(p50Us, added.p50), 1e-3),
     p99Ms,
     costPerMonth: request.prices && cost(sizes, request.prices),
     bottleneck: fullest({ ...busy, replicas: each / Math.min(one.perSec.value, kept.perSec.value) }),
