@@ -82,7 +82,7 @@ export type Part<Shape extends z.ZodRawShape> = { -readonly [Key in keyof Shape]
 /** What an experiment may know of a summary: what all share, and its own part. */
 export type SummaryWith<Shape extends z.ZodRawShape> = CoreSummary & Part<Shape>
 
-/** Of one arrival rate. */
+/** Of one arrival rate, in the parts of several experiments. */
 export const latencyRowSchema = z.object({
   arrivalsPerSec: z.number(),
   blocks: count,
