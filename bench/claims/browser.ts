@@ -1,13 +1,12 @@
 /** The claims about what scripts, other sites and anybody at all can do with a credential. */
 import type { MeasuredSummary } from '../experiments/reports.ts'
-import { counted, list } from '../words/format.ts'
-import type { Claim, Facts, Finding } from './claim.ts'
-import { code, undecided } from './facts.ts'
-import { ARTICLE, comment } from './sources.ts'
+import { code, counted, list } from '../words/format.ts'
+import { ARTICLE, type Claim, comment, type Facts } from './claim.ts'
+import { seen, undecided } from './facts.ts'
 
 type Scheme = NonNullable<MeasuredSummary['browser']>['schemes'][number]
+type Theft = Scheme['thefts'][number]
 type Forgery = Scheme['forgeries'][number]
-type Entry = Finding['estimates'][number]
 
 const NOTHING = 'this run has nothing from the experiment `browser`'
 const COMMAND = 'npm run bench -- --only browser'
@@ -16,11 +15,7 @@ const schemesOf = ({ summary }: Facts): readonly Scheme[] => summary.browser?.sc
 
 const trialsOf = (schemes: readonly Scheme[]) => schemes.flatMap(({ trials }) => trials)
 
-/** Counted, not estimated: what was seen is all that is said. */
-function seen(label: string, value: number, unit: string, schemes: readonly Scheme[]): Entry {
-  const n = Math.max(0, ...schemes.map(({ trials }) => trials.length))
-  return { label, estimate: { value, lo: value, hi: value, unit, n, warnings: [] } }
-}
+const mostTrials = (schemes: readonly Scheme[]) => Math.max(0, ...schemes.map(({ trials }) => trials.length))
 
 const named = (schemes: readonly Pick<Scheme, 'scheme'>[]) => list(schemes.map(({ scheme }) => code(scheme)))
 
@@ -51,7 +46,9 @@ export const payloadReadable: Claim = {
       verdict: holds ? 'supported' : 'refuted',
       boundary: null,
       sentence: `base64 alone shows ${list([...new Set(readable.flatMap((one) => one.readable))])} of the user in the credential of ${named(readable)}${hidden.length > 0 ? `, and nothing in that of ${named(hidden)}` : ''}`,
-      estimates: [seen('schemes whose credential shows the profile', readable.length, 'schemes', all)],
+      estimates: [
+        seen('schemes whose credential shows the profile', readable.length, 'schemes', mostTrials(all)),
+      ],
       evidence: trialsOf([...open, ...closed]),
     }
   },
@@ -69,22 +66,20 @@ export const xss: Claim = {
   decidedBy: COMMAND,
   judge(facts) {
     const all = schemesOf(facts)
-    const kept = (place: Scheme['thefts'][number]['keptIn']) =>
-      all.flatMap(({ scheme, thefts }) =>
-        thefts.flatMap((one) => (one.keptIn === place ? [{ scheme, ...one }] : [])),
-      )
+    const kept = (place: Theft['keptIn']) =>
+      all.flatMap(({ thefts }) => thefts.filter(({ keptIn }) => keptIn === place))
     const [stored, hidden, plain] = [kept('local-storage'), kept('http-only-cookie'), kept('plain-cookie')]
     if (stored.length === 0 || hidden.length === 0)
       return undecided(
         all.length === 0 ? NOTHING : 'it needs a token in local storage and an HttpOnly cookie',
       )
-    const read = (thefts: typeof stored) => thefts.filter(({ readable }) => readable)
-    const holds = read(stored).length === stored.length && read(hidden).length === 0
+    const read = (thefts: readonly Theft[]) => thefts.filter(({ readable }) => readable).length
     const used = [...stored, ...hidden].filter(({ usable }) => usable).length
-    const share = (thefts: typeof stored, what: string) =>
-      `${read(thefts).length} of ${counted(thefts.length, what)}`
+    const share = (thefts: readonly Theft[], what: string) =>
+      `${read(thefts)} of ${counted(thefts.length, what)}`
+    const n = mostTrials(all)
     return {
-      verdict: holds ? 'supported' : 'refuted',
+      verdict: read(stored) === stored.length && read(hidden) === 0 ? 'supported' : 'refuted',
       boundary: null,
       sentence:
         `a script that got into the page carried off ${share(stored, 'token')} in local storage, ` +
@@ -92,8 +87,8 @@ export const xss: Claim = {
         `of all ${stored.length + hidden.length} from inside the page, so \`HttpOnly\` keeps a login from being ` +
         'taken away but not from being misused',
       estimates: [
-        seen('tokens in local storage that a script read', read(stored).length, 'schemes', all),
-        seen('HttpOnly cookies that a script read', read(hidden).length, 'schemes', all),
+        seen('tokens in local storage that a script read', read(stored), 'schemes', n),
+        seen('HttpOnly cookies that a script read', read(hidden), 'schemes', n),
       ],
       evidence: trialsOf(all),
     }
@@ -109,7 +104,7 @@ const DEFENCES: readonly { name: string; has(one: Forgery): boolean }[] = [
   { name: 'a token in a header', has: (one) => one.sameSite === null },
 ]
 
-const REQUESTS: Readonly<Record<Forgery['request'], string>> = {
+const REQUESTS: Record<Forgery['request'], string> = {
   'link-get': 'a link (GET)',
   'img-get': 'an image (GET)',
   'form-post': 'a form (POST)',
@@ -137,24 +132,21 @@ export const csrf: Claim = {
       return undecided(all.length === 0 ? NOTHING : `it lacks ${list(missing.map(({ name }) => name))}`)
     const leaking = defences.filter(({ through }) => through.length > 0)
     const tight = defences.filter(({ through }) => through.length === 0)
+    const kinds = (label: string, some: readonly string[]) =>
+      seen(label, some.length, 'kinds', mostTrials(all))
     const stopped = `; ${list(tight.map(({ name }) => name))}, each by itself, let nothing through`
-    const left = leaking.map(({ name, through }) => `${name} by itself lets ${requestsText(through)} through`)
+    const left = leaking.map(({ name, through }) => `${name} by itself lets ${list(through)} through`)
     return {
       verdict: open.length === 0 ? 'refuted' : leaking.length === 0 ? 'supported' : 'depends',
       boundary:
         open.length > 0 && leaking.length > 0
           ? `the defence, and on whether the requests that it lets through may change anything: ${list(left)}`
           : null,
-      sentence: `with \`SameSite=None\` and no check, ${open.length === 0 ? 'no request' : requestsText(open)} of another site changed something${tight.length > 0 ? stopped : ''}`,
+      sentence: `with \`SameSite=None\` and no check, ${open.length === 0 ? 'no request' : list(open)} of another site changed something${tight.length > 0 ? stopped : ''}`,
       estimates: [
-        seen(
-          'kinds of cross-site requests that changed something, without a defence',
-          open.length,
-          'kinds',
-          all,
-        ),
+        kinds('kinds of cross-site requests that changed something, without a defence', open),
         ...defences.map(({ name, through }) =>
-          seen(`the same with ${name.replaceAll('`', '')} alone`, through.length, 'kinds', all),
+          kinds(`the same with ${name.replaceAll('`', '')} alone`, through),
         ),
       ],
       evidence: trialsOf(all),
@@ -163,11 +155,9 @@ export const csrf: Claim = {
 }
 
 /** Kinds of requests that changed something at any scheme. */
-function changesOf(forgeries: readonly Forgery[], has: (one: Forgery) => boolean): Forgery['request'][] {
+function changesOf(forgeries: readonly Forgery[], has: (one: Forgery) => boolean): string[] {
   const changed = forgeries.filter((one) => has(one) && one.outcome === 'changed')
-  return (Object.keys(REQUESTS) as Forgery['request'][]).filter((request) =>
-    changed.some((one) => one.request === request),
+  return Object.entries(REQUESTS).flatMap(([kind, words]) =>
+    changed.some(({ request }) => request === kind) ? [words] : [],
   )
 }
-
-const requestsText = (requests: readonly Forgery['request'][]) => list(requests.map((one) => REQUESTS[one]))

@@ -1,8 +1,9 @@
 /** A claim that people make, fixed before anything was measured for it, and what a run may find about it. */
 import type { MeasuredSummary } from '../experiments/reports.ts'
+import { THE_TWO } from '../experiments/roles.ts'
 import type { Ladder } from '../figures/climbs.ts'
 import type { ArmRecords } from '../figures/records.ts'
-import type { Estimate, Run, TrialResult } from '../record/types.ts'
+import type { Run, TrialResult } from '../record/types.ts'
 import type { ClaimFinding } from './schema.ts'
 import type { Bound, Limits } from './verdict.ts'
 
@@ -21,36 +22,27 @@ export interface Facts {
 /** A figure's thresholds, or a single number that a verdict rests on, such as an arrival rate. */
 type Threshold = Limits | Bound | number | readonly number[]
 
-export interface Claim {
-  id: string
-  /** Word for word; … where something was left out. */
-  quote: string
-  /** Where it was said, and by whom. */
-  source: string
-  /** Meaning of `supported`, if the quotation alone leaves it open: a question has no truth value. */
-  reading: string | null
-  /** As the ledger fixed it, like the two conditions; — where there is none. */
-  metric: string
-  supportedIf: string
-  refutedIf: string
+/** The metric and both conditions are in the words in which the ledger fixed them; — where there is none. */
+export interface Claim extends Omit<ClaimFinding, keyof Finding> {
   /** The numbers of both conditions, by the figure that they judge. */
   thresholds: Readonly<Record<string, Threshold>>
-  /** The command that measures what the verdict needs. */
-  decidedBy: string
   /** Pure: from the summary, and from valid records what no summary has. */
   judge(facts: Facts): Finding
 }
 
-export type Verdict = ClaimFinding['verdict']
+/** One sentence with the figures, their intervals and n; the boundary is never null for `depends`. */
+export type Finding = Pick<ClaimFinding, 'verdict' | 'boundary' | 'sentence' | 'estimates' | 'evidence'>
+export type Entry = Finding['estimates'][number]
 
-export interface Finding {
-  /** `undecided`: the run does not hold the records that the claim needs. */
-  verdict: Verdict
-  /** What the answer depends on, and where it turns; never null for `depends`. */
-  boundary: string | null
-  /** One sentence with the figures, their intervals and n. */
-  sentence: string
-  estimates: { label: string; estimate: Estimate }[]
-  /** Ids of the trials behind the estimates. */
-  evidence: string[]
-}
+/** The schemes that most claims are about. */
+export const [SESSION, TOKEN] = THE_TWO
+export const MEMORY = 'session-memory'
+export const DENYLIST = 'jwt-denylist'
+
+const TITLE = '“Token vs Session Authentication”, DEV Community'
+
+/** Where most quotations come from: author, title and site, as the article gives them. */
+export const ARTICLE = `Aleksandar Vasilevsk, ${TITLE}`
+
+/** A comment below it. */
+export const comment = (author: string) => `comment by ${author} below ${TITLE}`

@@ -1,27 +1,10 @@
 /** Claims about what requests cost in CPU. */
 import { isStraight, WORST_RESIDUAL } from '../experiments/latency/demand.ts'
-import { type ArmRecords, CONTROL } from '../figures/records.ts'
+import { CONTROL } from '../figures/records.ts'
 import type { Estimate } from '../record/types.ts'
-import { ownError } from '../stats/paired.ts'
-import { figure, inUnit, percent, styles } from '../words/format.ts'
-import type { Claim } from './claim.ts'
-import {
-  armOf,
-  code,
-  controlsOf,
-  entryOf,
-  laddersOf,
-  notMeasured,
-  ownRatioError,
-  ratioOf,
-  SESSION,
-  TOKEN,
-  taxes,
-  trialsOf,
-  undecided,
-  valuesOf,
-} from './facts.ts'
-import { ARTICLE } from './sources.ts'
+import { code, figure, inUnit, percent, styles } from '../words/format.ts'
+import { ARTICLE, type Claim, SESSION, TOKEN } from './claim.ts'
+import { costRatio, laddersOf, notMeasured, ownRatioError, taxRatio, undecided } from './facts.ts'
 import { type Limits, ruling } from './verdict.ts'
 import { caveat, doubtText, measured } from './wording.ts'
 
@@ -40,32 +23,23 @@ export const serverResources: Claim = {
   judge(facts) {
     const missing = notMeasured(facts, 'cost', [CONTROL, SESSION, TOKEN])
     if (missing) return missing
-    const [session, token] = [armOf(facts, 'cost', SESSION), armOf(facts, 'cost', TOKEN)]
-    const behind = [...controlsOf(facts, 'cost'), session, token]
-    const ratio = ratioOf(taxes(facts, session), taxes(facts, token), behind)
-    const [ofSession, ofToken] = [SESSION, TOKEN].map((name) => entryOf(facts, 'cost', name)?.authTaxUs)
-    if (!ratio || !ofSession || !ofToken) return undecided('no block of this run has all of its arms')
-    const { aa } = facts.summary
-    // The error of the machine is in µs; as a share of what the token adds it is that of the ratio.
-    const own = aa && {
-      neutral: 1,
-      error: ownError(aa.cpuDifferenceUs, 0) / Math.abs(ofToken.estimate.value),
-    }
-    const judged = ruling(ratio, TAX, own)
+    const taxes = taxRatio(facts, SESSION, TOKEN, TAX)
+    if (!taxes) return undecided('no block of this run has all of its arms')
+    const { ratio, ofTax, toTax, judged, evidence } = taxes
     const found = {
       boundary: null,
       estimates: [
         { label: `auth tax, ${SESSION} ÷ ${TOKEN}`, estimate: ratio },
-        { label: `auth tax of ${SESSION}`, estimate: ofSession.estimate },
-        { label: `auth tax of ${TOKEN}`, estimate: ofToken.estimate },
+        { label: `auth tax of ${SESSION}`, estimate: ofTax.estimate },
+        { label: `auth tax of ${TOKEN}`, estimate: toTax.estimate },
       ],
-      evidence: trialsOf(facts, behind),
+      evidence,
     }
-    if (judged.verdict !== 'inconclusive' && !ofToken.detected) {
+    if (judged.verdict !== 'inconclusive' && !toTax.detected) {
       const sentence = `the auth tax of ${code(TOKEN)} could not be told from zero, so it is no measure for ${code(SESSION)}`
       return { ...found, verdict: 'inconclusive', sentence }
     }
-    const both = `medians ${figure(ofSession.estimate.value)} and ${figure(ofToken.estimate.value)} µs`
+    const both = `medians ${figure(ofTax.estimate.value)} and ${figure(toTax.estimate.value)} µs`
     return {
       ...found,
       verdict: judged.verdict,
@@ -104,11 +78,10 @@ export const largeSites: Claim = {
           `${percent(WORST_RESIDUAL)}`,
       )
     const full = redisFullAt(fit.demandUs)
-    const [session, token] = [armOf(facts, 'cost', SESSION), armOf(facts, 'cost', TOKEN)]
-    const cpu = (records: ArmRecords) => valuesOf(records, 'cpuUsPerRequest.total')
-    const ratio = ratioOf(cpu(token), cpu(session), [session, token])
-    if (!ratio) return undecided('no block of this run has both arms')
-    const judged = ruling(ratio, COST, ownRatioError(facts.summary, 'cpuRatio'))
+    const costs = costRatio(facts, TOKEN, SESSION, 'cpuUsPerRequest.total')
+    if (!costs) return undecided('no block of this run has both arms')
+    const { ratio, evidence } = costs
+    const judged = ruling(ratio, COST, ownRatioError(facts, 'cpuRatio'))
     // Wholly between the thresholds there is a saving that some sites would pay for and others would not.
     const verdict = judged.doubt === 'between' ? 'depends' : judged.verdict
     return {
@@ -126,7 +99,7 @@ export const largeSites: Claim = {
         { label: `CPU a request, ${TOKEN} ÷ ${SESSION}`, estimate: ratio },
         { label: 'rate at which one core of Redis is full', estimate: full },
       ],
-      evidence: [...trialsOf(facts, [session, token]), ...laddersOf(facts, [SESSION])],
+      evidence: [...evidence, ...laddersOf(facts, [SESSION])],
     }
   },
 }

@@ -1,12 +1,11 @@
 /** The claim that small sites do well with sessions: what users wait for at low arrival rates. */
-import { accepted, clusterEstimate, flags, type Ladder } from '../figures/climbs.ts'
+import { clusterEstimate, flags, type Ladder, windowsAt } from '../figures/climbs.ts'
 import { histogramSet } from '../figures/histograms.ts'
-import type { Estimate, Measurement } from '../record/types.ts'
-import { inUnit, list, styles } from '../words/format.ts'
-import type { Claim, Facts, Verdict } from './claim.ts'
-import { code, laddersOf, notMeasured, SESSION, TOKEN, undecided } from './facts.ts'
-import { ARTICLE } from './sources.ts'
-import { type Limits, type OwnError, type Ruling, ruling } from './verdict.ts'
+import type { Estimate } from '../record/types.ts'
+import { addedMs, code, inUnit, list } from '../words/format.ts'
+import { ARTICLE, type Claim, type Facts, SESSION, TOKEN } from './claim.ts'
+import { laddersOf, notMeasured, undecided } from './facts.ts'
+import { type Limits, type OwnError, type Ruling, ruling, together } from './verdict.ts'
 import { basis, caveat, doubtText, measured, whole } from './wording.ts'
 
 const DIFFERENCE_US = {
@@ -16,6 +15,7 @@ const DIFFERENCE_US = {
 const RATES_PER_SEC = [10, 100, 1_000] as const
 /** Ten arrivals have to lie beyond a p99. */
 const LEAST_ARRIVALS = 1_000
+const TOO_FEW: Ruling = { verdict: 'inconclusive', doubt: 'few-blocks' }
 
 /** No arm of a ladder is measured twice; instead, no difference is finer than the sender's timers. */
 const TIMERS: OwnError = { neutral: 0, error: 1_000 }
@@ -39,8 +39,8 @@ export const smallSites: Claim = {
       facts.ladders.find(({ arm }) => arm.scheme === name),
     )
     const found = RATES_PER_SEC.flatMap((rate) => {
-      const difference = session && token && p99Difference(session, token, rate, facts)
-      return difference ? [{ rate, ...difference, judged: judge(difference) }] : []
+      const found = session && token && p99Difference(session, token, rate, facts)
+      return found ? [{ rate, ...found }] : []
     })
     const absent = RATES_PER_SEC.filter((rate) => !found.some((one) => one.rate === rate))
     if (absent.length > 0)
@@ -82,74 +82,47 @@ const milliseconds = (us: number) => `${us / 1_000} ms`
 interface Difference {
   /** µs; n blocks. */
   estimate: Estimate
+  judged: Ruling
   /** Of the scheme that has fewer, over all blocks. */
   arrivals: number
 }
 
-interface Judged extends Difference {
-  /** Arrivals a second. */
-  rate: number
-  judged: Ruling
-}
+/** At a rate, in arrivals a second. */
+type Judged = Difference & { rate: number }
 
 /** Pooled as the summary's own p99, and resampled by blocks: both schemes of a block are drawn together. */
 function p99Difference(session: Ladder, token: Ladder, rate: number, { run }: Facts): Difference | null {
   const [ofSession, ofToken] = [windowsAt(session, rate), windowsAt(token, rate)]
-  const blocks = [...ofSession.keys()].filter((block) => ofToken.has(block))
+  const common = ofSession.filter(({ block }) => ofToken.some((one) => one.block === block))
+  const blocks = [...new Set(common.map(({ block }) => block))]
   if (blocks.length === 0) return null
-  const pairs = blocks.map((block) => ({
-    session: ofSession.get(block) ?? [],
-    token: ofToken.get(block) ?? [],
-  }))
-  const p99 = (side: 'session' | 'token') => {
-    const set = histogramSet(pairs.flatMap((pair) => pair[side]).map(histogram))
-    let next = 0
-    const places = pairs.map((pair) => pair[side].map(() => next++))
-    return (drawn: readonly number[]) =>
-      set.quantile(
-        drawn.flatMap((pair) => places[pair] ?? []),
-        0.99,
-      )
-  }
-  const [sessionP99, tokenP99] = [p99('session'), p99('token')]
-  const all = pairs.flatMap((pair) => [...pair.session, ...pair.token])
-  const arrivals = (side: 'session' | 'token') =>
-    pairs
-      .flatMap((pair) => pair[side])
-      .reduce((sum, window) => sum + (window.arrivals?.account.scheduled ?? 0), 0)
+  const [one, other] = [pooled(blocks, ofSession), pooled(blocks, ofToken)]
+  const all = blocks.flatMap((_, place) => [one, other].flatMap(({ own }) => own[place] ?? []))
+  const estimate = clusterEstimate(
+    blocks.map((_, place) => [place]),
+    (drawn) => one.p99(drawn) - other.p99(drawn),
+    'µs',
+    { seed: run.seed, warnings: flags(run, all) },
+  )
+  const arrivals = Math.min(one.arrivals, other.arrivals)
+  const judged = arrivals < LEAST_ARRIVALS ? TOO_FEW : ruling(estimate, DIFFERENCE_US, TIMERS)
+  return { estimate, judged, arrivals }
+}
+
+/** Of one scheme: the p99 of those blocks that are drawn, by their places, and the arrivals of all. */
+function pooled(blocks: readonly number[], windows: ReturnType<typeof windowsAt>) {
+  const own = blocks.map((block) => windows.flatMap((one) => (one.block === block ? [one.measurement] : [])))
+  const set = histogramSet(own.flat().map(({ arrivals }) => arrivals?.histogram ?? ''))
+  let next = 0
+  const indices = own.map((some) => some.map(() => next++))
   return {
-    estimate: clusterEstimate(
-      pairs.map((_, pair) => [pair]),
-      (drawn) => sessionP99(drawn) - tokenP99(drawn),
-      'µs',
-      { seed: run.seed, warnings: flags(run, all) },
-    ),
-    arrivals: Math.min(arrivals('session'), arrivals('token')),
+    own,
+    p99(drawn: readonly number[]) {
+      const chosen = drawn.flatMap((place) => indices[place] ?? [])
+      return set.quantile(chosen, 0.99)
+    },
+    arrivals: own.flat().reduce((sum, { arrivals }) => sum + (arrivals?.account.scheduled ?? 0), 0),
   }
-}
-
-const histogram = ({ arrivals }: Measurement) => arrivals?.histogram ?? ''
-
-/** Accepted windows of one rate, by block. */
-function windowsAt({ climbs }: Ladder, rate: number): Map<number, Measurement[]> {
-  const windows = climbs.map((climb) => {
-    const own = accepted(climb).filter(({ arrivalsPerSec }) => arrivalsPerSec === rate)
-    return [climb.block, own.map(({ measurement }) => measurement)] as const
-  })
-  return new Map(windows.filter(([, own]) => own.length > 0))
-}
-
-function judge({ estimate, arrivals }: Difference): Ruling {
-  return arrivals < LEAST_ARRIVALS
-    ? { verdict: 'inconclusive', doubt: 'few-blocks' }
-    : ruling(estimate, DIFFERENCE_US, TIMERS)
-}
-
-/** Of the same scheme at several rates: where the verdicts differ, the answer depends on the rate. */
-function together(rulings: readonly Ruling[]): Verdict {
-  const verdicts = new Set(rulings.map(({ verdict }) => verdict))
-  if (verdicts.has('inconclusive')) return 'inconclusive'
-  return verdicts.size > 1 ? 'depends' : verdicts.has('supported') ? 'supported' : 'refuted'
 }
 
 /** `+20.1 ms (19.5 to 20.4, 12 blocks)`. Below a millisecond the digits would be the timers’. */
@@ -160,7 +133,4 @@ function waits(difference: Estimate, facts: Facts): string {
   return measured(difference, facts, 'latency', ADDED_MS)
 }
 
-const ADDED_MS = inUnit('ms', {
-  value: (us, scale) => `${us > 0 ? '+' : ''}${styles.milliseconds.value(us, scale)}`,
-  end: styles.milliseconds.end,
-})
+const ADDED_MS = inUnit('ms', addedMs)

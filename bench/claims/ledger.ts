@@ -1,6 +1,6 @@
 /** The ledger: every claim, in the order in which it was fixed, and what a run finds about it. */
 import { csrf, payloadReadable, xss } from './browser.ts'
-import type { Claim, Facts, Finding } from './claim.ts'
+import type { Claim, Facts } from './claim.ts'
 import { largeSites, serverResources } from './cost.ts'
 import { undecided } from './facts.ts'
 import { smallSites } from './latency.ts'
@@ -37,19 +37,11 @@ export const ledger: readonly Claim[] = [
   indexBySecret,
 ]
 
-/** What the run says about every claim; pure. */
+/** What the run says about every claim; pure. Smoke windows are too short for any figure, so they decide nothing. */
 export function judgeAll(facts: Facts): ClaimFinding[] {
-  return ledger.map((claim) => {
-    const { id, quote, source, reading, metric, supportedIf, refutedIf, decidedBy } = claim
-    return {
-      ...{ id, quote, source, reading, metric, supportedIf, refutedIf, decidedBy },
-      ...judgedBy(claim, facts),
-    }
+  const isSmoke = facts.summary.profile === 'smoke'
+  return ledger.map(({ thresholds: _, judge, ...fixed }) => {
+    const found = isSmoke ? undecided('a smoke run decides nothing') : judge(facts)
+    return { ...fixed, ...found }
   })
-}
-
-/** Smoke windows are too short for any figure, so they decide nothing either. */
-function judgedBy(claim: Claim, facts: Facts): Finding {
-  if (facts.summary.profile === 'smoke') return undecided('a smoke run decides nothing')
-  return claim.judge(facts)
 }

@@ -1,10 +1,9 @@
 /** The claim that a server keeps something in memory for every user who logs in. */
 import type { Comparison } from '../figures/comparisons.ts'
 import { MIN_BLOCKS_TO_DETECT } from '../stats/paired.ts'
-import { list } from '../words/format.ts'
-import type { Claim, Facts, Finding, Verdict } from './claim.ts'
-import { code, growthOf, growthTrials, MEMORY, notMeasured, SESSION, TOKEN, undecided } from './facts.ts'
-import { comment } from './sources.ts'
+import { code, list } from '../words/format.ts'
+import { type Claim, comment, type Facts, type Finding, MEMORY, SESSION, TOKEN } from './claim.ts'
+import { growthEntries, growthOf, growthTrials, notMeasured, undecided } from './facts.ts'
 import { BYTES, caveat, measured, whole } from './wording.ts'
 
 /** Slopes over fewer users rest on growth that is small beside the server itself. */
@@ -28,17 +27,14 @@ export const storesEveryUser: Claim = {
     const redis = session?.redisBytes
     if (!memory || !redis || !token) return undecided('no block of this run has several numbers of users')
     const sessions = [memory.replicaBytes, redis]
-    const tokens = [token.replicaBytes, ...(token.redisBytes ? [token.redisBytes] : [])]
+    const tokens = [token.replicaBytes, token.redisBytes].filter((one) => one !== null)
     const bytes = ({ estimate }: Comparison) => measured(estimate, facts, 'users', BYTES)
     const took = tokens.filter(({ detected }) => detected)
     const seenFrom = Math.max(...tokens.map(({ detectable }) => detectable ?? 0))
     const estimates = [
       { label: `replica bytes a user, ${MEMORY}`, estimate: memory.replicaBytes.estimate },
       { label: `Redis bytes a user, ${SESSION}`, estimate: redis.estimate },
-      { label: `replica bytes a user, ${TOKEN}`, estimate: token.replicaBytes.estimate },
-      ...(token.redisBytes
-        ? [{ label: `Redis bytes a user, ${TOKEN}`, estimate: token.redisBytes.estimate }]
-        : []),
+      ...growthEntries(TOKEN, tokens),
     ]
     const verdict = judged(sessions, tokens)
     return {
@@ -63,7 +59,7 @@ export const storesEveryUser: Claim = {
  * users that exceeds what any noise of a login could be. Nothing is only shown where the unseen growth is smaller than
  * the growth that would be seen, and for tokens smaller than what any session takes.
  */
-function judged(sessions: readonly Comparison[], tokens: readonly Comparison[]): Verdict {
+function judged(sessions: readonly Comparison[], tokens: readonly Comparison[]): Finding['verdict'] {
   const absent = ({ detected, estimate, detectable }: Comparison) =>
     !detected && estimate.n >= MIN_BLOCKS_TO_DETECT && estimate.hi < (detectable ?? 0)
   if (tokens.some(({ detected }) => detected) || sessions.some(absent)) return 'refuted'
@@ -79,10 +75,9 @@ function open(growth: readonly Comparison[]): string {
 }
 
 function levelsMissing({ arms }: Facts): Finding | null {
-  const levels = arms.flatMap(({ arm, measured }) =>
-    arm.experiment === 'users' && measured.size > 0 ? [arm.users] : [],
-  )
-  const [from, to] = [Math.min(...levels), Math.max(...levels)]
+  const levels = arms.filter(({ arm, measured }) => arm.experiment === 'users' && measured.size > 0)
+  const users = levels.map(({ arm }) => arm.users)
+  const [from, to] = [Math.min(...users), Math.max(...users)]
   if (from <= LEVELS.users[0] && to >= LEVELS.users[1]) return null
   return undecided(
     `its numbers of users go from ${whole(from)} to ${whole(to)}, and the claim is about ${LEVELS.users.map(whole).join(' to ')}`,

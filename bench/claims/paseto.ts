@@ -1,21 +1,9 @@
 /** The claim about PASETO. */
 import { CONTROL } from '../figures/records.ts'
-import { ownError } from '../stats/paired.ts'
-import { figure, inUnit, list } from '../words/format.ts'
-import type { Claim, Facts, Finding } from './claim.ts'
-import {
-  armOf,
-  code,
-  controlsOf,
-  entryOf,
-  notMeasured,
-  ratioOf,
-  taxes,
-  trialsOf,
-  undecided,
-} from './facts.ts'
-import { comment } from './sources.ts'
-import { type Limits, type Ruling, ruling } from './verdict.ts'
+import { code, figure, inUnit, list } from '../words/format.ts'
+import { type Claim, comment, type Facts } from './claim.ts'
+import { notMeasured, taxRatio, undecided } from './facts.ts'
+import { type Limits, type Ruling, together } from './verdict.ts'
 import { caveat, doubtText, measured } from './wording.ts'
 
 const TAX: Limits = { supported: { op: '<=', value: 1.1 }, refuted: { op: '>', value: 1.5 } }
@@ -50,15 +38,14 @@ export const paseto: Claim = {
       accepted.length === 0
         ? `of ${figure(sent)} counterfeits none was let in`
         : `counterfeits were let in by ${list(accepted.map(({ scheme }) => code(scheme)))}`
-    const verdict = verdictOf(
-      pairs.map(({ judged }) => judged.verdict),
-      accepted.some(({ scheme }) => scheme.startsWith('paseto-')),
-    )
+    // A counterfeit that is let in refutes by itself; purposes that differ make it depend on the purpose.
+    const isForged = accepted.some(({ scheme }) => scheme.startsWith('paseto-'))
+    const verdict = isForged ? 'refuted' : together(pairs.map(({ judged }) => judged))
     return {
       verdict,
       boundary: verdict === 'depends' ? boundaryOf(pairs) : null,
       sentence: `${letIn}; ${list(pairs.map(({ text }) => text))}`,
-      estimates: pairs.map(({ label, ratio }) => ({ label, estimate: ratio })),
+      estimates: pairs.map(({ entry }) => entry),
       evidence: [
         ...new Set([...pairs.flatMap(({ evidence }) => evidence), ...forged.flatMap(({ trials }) => trials)]),
       ],
@@ -67,30 +54,16 @@ export const paseto: Claim = {
 }
 
 function judgedPair(facts: Facts, { paseto, jwt }: (typeof PAIRS)[number]) {
-  const [one, other] = [armOf(facts, 'cost', paseto), armOf(facts, 'cost', jwt)]
-  const behind = [...controlsOf(facts, 'cost'), one, other]
-  const ratio = ratioOf(taxes(facts, one), taxes(facts, other), behind)
-  const tax = entryOf(facts, 'cost', jwt)?.authTaxUs
-  if (!ratio || !tax) return null
-  const { aa } = facts.summary
-  // The machine's own error is in µs: as a share of what the JWT adds it is that of the ratio.
-  const own = aa && { neutral: 1, error: ownError(aa.cpuDifferenceUs, 0) / Math.abs(tax.estimate.value) }
-  const judged = ruling(ratio, TAX, own)
+  const taxes = taxRatio(facts, paseto, jwt, TAX)
+  if (!taxes) return null
+  const { ratio, judged, evidence } = taxes
   return {
-    ...{ paseto, jwt, ratio, judged, evidence: trialsOf(facts, behind) },
-    label: `auth tax, ${paseto} ÷ ${jwt}`,
+    ...{ paseto, judged, evidence },
+    entry: { label: `auth tax, ${paseto} ÷ ${jwt}`, estimate: ratio },
     text:
       `${code(paseto)} adds ${measured(ratio, facts, 'cost', inUnit('times'))} the CPU that ${code(jwt)} ` +
       `adds${caveat([ratio])}${doubtText(judged, TAX, ratio.n)}`,
   }
-}
-
-/** A counterfeit that is let in refutes by itself; purposes that differ make it depend on the purpose. */
-function verdictOf(taxes: readonly Ruling['verdict'][], isForged: boolean): Finding['verdict'] {
-  if (isForged) return 'refuted'
-  const kinds = new Set(taxes)
-  if (kinds.has('inconclusive')) return 'inconclusive'
-  return kinds.size > 1 ? 'depends' : (taxes[0] ?? 'inconclusive')
 }
 
 function boundaryOf(pairs: readonly { paseto: string; judged: Ruling }[]): string {

@@ -1,9 +1,8 @@
 /** The claim that tokens should expire soon: what that costs, against how long a revoked one is accepted. */
 import { LIFETIMES_MIN } from '../experiments/revocation/refresh.ts'
-import { figure, list, withInterval } from '../words/format.ts'
-import type { Claim } from './claim.ts'
-import { code, trialsOf, undecided } from './facts.ts'
-import { ARTICLE } from './sources.ts'
+import { code, figure, list, withInterval } from '../words/format.ts'
+import { ARTICLE, type Claim } from './claim.ts'
+import { trialsOf, undecided } from './facts.ts'
 import { caveat } from './wording.ts'
 
 const RENEWED = 'jwt-refresh'
@@ -28,6 +27,7 @@ export const shortExpiry: Claim = {
       ({ lifetimeMin, requestsPerHour, cpuMsPerHour }) =>
         `${figure(requestsPerHour)} requests and ${withInterval(cpuMsPerHour)} ms of CPU at ${lifetimeMin} min`,
     )
+    const refreshing = facts.arms.filter(({ arm }) => arm.id === entry.arm)
     return {
       verdict: 'depends',
       boundary:
@@ -44,10 +44,7 @@ export const shortExpiry: Claim = {
           estimate: cpuMsPerHour,
         })),
       ],
-      evidence: trialsOf(
-        facts,
-        facts.arms.filter(({ arm }) => arm.id === entry.arm),
-      ),
+      evidence: trialsOf(facts, refreshing),
     }
   },
 }

@@ -1,22 +1,12 @@
 /** The claim that users stay logged in whichever replica answers: 401s that should not have been, over several replicas. */
-import type { Arm, Estimate } from '../record/types.ts'
-import type { Claim, Facts, Finding } from './claim.ts'
-import { code, MEMORY, notMeasured, SESSION, undecided } from './facts.ts'
-import { comment } from './sources.ts'
+import type { Arm } from '../record/types.ts'
+import { code } from '../words/format.ts'
+import { type Claim, comment, type Facts, MEMORY, SESSION } from './claim.ts'
+import { notMeasured, seen, undecided } from './facts.ts'
 import type { Bound } from './verdict.ts'
 import { whole } from './wording.ts'
 
 export const NO_REFUSAL: Bound = { op: '<=', value: 0 }
-
-interface Refusals {
-  scheme: string
-  scattered: boolean
-  /** Replies 401 to users who were logged in. */
-  count: number
-  replies: number
-  entry: Finding['estimates'][number]
-  evidence: string[]
-}
 
 /**
  * Over every record of the experiment `replicas` with more than one of them. Rejected ones count too: a wrong 401
@@ -24,31 +14,27 @@ interface Refusals {
  *
  * @param scattered those whose users are sent to any replica, although the scheme needs them to come back
  */
-export function refusals({ run, results }: Facts, name: string, scattered = false): Refusals | null {
-  const isWanted = ({ experiment, scheme, replicas, settings }: Arm) =>
-    experiment === 'replicas' && scheme === name && replicas > 1 && (settings.sticky === false) === scattered
-  const seen = results.flatMap(({ trial, measurement }) =>
+export function refusals({ run, results }: Facts, scheme: string, scattered = false) {
+  const isWanted = ({ experiment, scheme: name, replicas, settings }: Arm) =>
+    experiment === 'replicas' && name === scheme && replicas > 1 && (settings.sticky === false) === scattered
+  const found = results.flatMap(({ trial, measurement }) =>
     isWanted(trial.arm) && measurement ? [{ trial, measurement }] : [],
   )
-  const count = seen.reduce((sum, { measurement }) => sum + (measurement.statusCounts['401'] ?? 0), 0)
-  const replies = seen.reduce((sum, { measurement }) => sum + measurement.requests, 0)
+  /** Replies 401 to users who were logged in. */
+  const count = found.reduce((sum, { measurement }) => sum + (measurement.statusCounts['401'] ?? 0), 0)
+  const replies = found.reduce((sum, { measurement }) => sum + measurement.requests, 0)
   if (replies === 0) return null
-  const n = new Set(seen.map(({ trial }) => trial.block)).size
-  // Counted, not estimated: what was seen is all that is said.
-  const rate = count / replies
-  const estimate: Estimate = { value: rate, lo: rate, hi: rate, unit: '401s/reply', n, warnings: [] }
+  const label = `wrong 401s a reply, ${scheme} over several replicas${scattered ? ', not sticky' : ''}`
+  const blocks = new Set(found.map(({ trial }) => trial.block))
+  const tried = new Set(found.map(({ trial }) => trial.id))
   return {
-    scheme: name,
-    scattered,
-    count,
-    replies,
-    entry: {
-      label: `wrong 401s a reply, ${name} over several replicas${scattered ? ', not sticky' : ''}`,
-      estimate,
-    },
-    evidence: run.plan.map(({ id }) => id).filter((id) => seen.some(({ trial }) => trial.id === id)),
+    ...{ scheme, scattered, count, replies },
+    entry: seen(label, count / replies, '401s/reply', blocks.size),
+    evidence: run.plan.map(({ id }) => id).filter((id) => tried.has(id)),
   }
 }
+
+type Refusals = NonNullable<ReturnType<typeof refusals>>
 
 /** `none of 1,230,000 replies from several replicas was a wrong 401 with session-redis` */
 export function refusalsText({ scheme, scattered, count, replies }: Refusals): string {
@@ -68,23 +54,20 @@ export const multipleReplicas: Claim = {
   thresholds: { refusals: NO_REFUSAL },
   decidedBy: 'npm run bench -- --only replicas --replicas 1,2,4 --schemes session-redis,session-memory',
   judge(facts) {
-    const missing = notMeasured(facts, 'replicas', [SESSION])
-    const [redis, memory, scattered] = [
-      refusals(facts, SESSION),
-      refusals(facts, MEMORY),
-      refusals(facts, MEMORY, true),
-    ]
-    if (!redis) return missing ?? undecided('it has a single replica')
+    const redis = refusals(facts, SESSION)
+    if (!redis) return notMeasured(facts, 'replicas', [SESSION]) ?? undecided('it has a single replica')
+    const [memory, scattered] = [refusals(facts, MEMORY), refusals(facts, MEMORY, true)]
     const without = scattered ? `; ${refusalsText(scattered)}` : ' (without that it was not measured)'
     const beside = memory
       ? `; ${refusalsText(memory)}, whose users were sent back to their replica${without}`
       : ''
+    const found = [redis, memory, scattered].filter((one) => one !== null)
     return {
       verdict: redis.count === 0 ? 'supported' : 'refuted',
       boundary: null,
       sentence: `${refusalsText(redis)}${beside}`,
-      estimates: [redis, memory, scattered].flatMap((one) => (one ? [one.entry] : [])),
-      evidence: [redis, memory, scattered].flatMap((one) => one?.evidence ?? []),
+      estimates: found.map(({ entry }) => entry),
+      evidence: found.flatMap(({ evidence }) => evidence),
     }
   },
 }

@@ -1,26 +1,22 @@
 /** The claim that tokens are no sessions, by what becomes of either after a logout. */
-import type { MeasuredSummary } from '../experiments/reports.ts'
 import { timeText } from '../experiments/revocation/section.ts'
-import type { Estimate } from '../record/types.ts'
-import { FEW_BLOCKS } from '../stats/median-interval.ts'
-import { list } from '../words/format.ts'
-import type { Claim, Facts, Finding } from './claim.ts'
-import { code, DENYLIST, MEMORY, SESSION, TOKEN, undecided } from './facts.ts'
-import { comment } from './sources.ts'
+import { FEW_BLOCKS, type Interval } from '../stats/median-interval.ts'
+import { code, list } from '../words/format.ts'
+import {
+  type Claim,
+  comment,
+  DENYLIST,
+  type Entry,
+  type Facts,
+  type Finding,
+  MEMORY,
+  SESSION,
+  TOKEN,
+} from './claim.ts'
+import { undecided } from './facts.ts'
 import type { Bound } from './verdict.ts'
 
-type Entry = MeasuredSummary['revocation'][number]
-
-/** A scheme's logouts, at least some of them watched to their end. */
-interface Logouts {
-  entry: Entry
-  n: number
-  accepted: number
-  last: Times
-  refused: Times
-  age: Times | null
-}
-type Times = NonNullable<Entry['ways'][number]['refusedFromMs']>
+type Logouts = NonNullable<ReturnType<typeof logoutsOf>>
 
 const AT_ONCE: Bound = { op: '<', value: 1 }
 const LIMIT_MS = 1_000 * AT_ONCE.value
@@ -38,13 +34,11 @@ export const notForSessions: Claim = {
   judge(facts) {
     const [token, session] = [logoutsOf(facts, TOKEN), logoutsOf(facts, SESSION)]
     if (!token || !session) {
-      const missing = [...(token ? [] : [TOKEN]), ...(session ? [] : [SESSION])]
-      return undecided(
-        `this run has no logouts of ${list(missing.map(code))} from the experiment \`revocation\``,
-      )
+      const missing = [TOKEN, SESSION].filter((name) => !logoutsOf(facts, name))
+      const what = `no logouts of ${list(missing.map(code))}`
+      return undecided(`this run has ${what} from the experiment \`revocation\``)
     }
-    const memory = logoutsOf(facts, MEMORY)
-    const sessions = [...(memory ? [memory] : []), session]
+    const sessions = [logoutsOf(facts, MEMORY), session].filter((one) => one !== null)
     const others = [logoutsOf(facts, DENYLIST)].filter((one) => one !== null)
     const lifetimeMs = 1_000 * (token.entry.settings.ttlSec ?? Number.POSITIVE_INFINITY)
     const { verdict, doubt } = verdictOf(token, sessions, lifetimeMs)
@@ -53,25 +47,18 @@ export const notForSessions: Claim = {
       boundary: null,
       sentence: `${[tokenText(token, lifetimeMs), ...[...sessions, ...others].map(endText)].join('; ')}${doubt}`,
       estimates: [
-        ...(token.age
-          ? [
-              {
-                label: `age of a revoked ${TOKEN} at its first refusal`,
-                estimate: asEstimate(token, token.age),
-              },
-            ]
-          : []),
-        ...sessions.map((one) => ({
-          label: `from the logout until every replica refuses, ${one.entry.scheme}`,
-          estimate: asEstimate(one, one.refused),
-        })),
+        ...(token.age ? [inMs(`age of a revoked ${TOKEN} at its first refusal`, token, token.age)] : []),
+        ...sessions.map((one) =>
+          inMs(`from the logout until every replica refuses, ${one.entry.scheme}`, one, one.refused),
+        ),
       ],
       evidence: [token, ...sessions, ...others].flatMap(({ entry }) => entry.trials),
     }
   },
 }
 
-function logoutsOf({ summary }: Pick<Facts, 'summary'>, scheme: string): Logouts | null {
+/** A scheme's logouts, where at least some of them were watched to their end. */
+function logoutsOf({ summary }: Facts, scheme: string) {
   const entry = summary.revocation.find((one) => one.scheme === scheme)
   const way = entry?.ways.find((one) => one.way === 'logout')
   if (!entry || !way?.lastAcceptedMs || !way.refusedFromMs) return null
@@ -120,6 +107,6 @@ function endText({ entry, n, accepted, last, refused }: Logouts): string {
 }
 
 /** One value a revocation. */
-function asEstimate({ n, entry }: Logouts, { value, lo, hi }: Times): Estimate {
-  return { value, lo, hi, unit: 'ms', n, warnings: entry.warnings }
+function inMs(label: string, { n, entry }: Logouts, { value, lo, hi }: Interval): Entry {
+  return { label, estimate: { value, lo, hi, unit: 'ms', n, warnings: entry.warnings } }
 }

@@ -3,23 +3,11 @@ import { singleOf, speedups } from '../experiments/replicas/summary.ts'
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import type { ArmRecords } from '../figures/records.ts'
 import type { Estimate } from '../record/types.ts'
-import type { ByBlock } from '../stats/paired.ts'
-import { figure, percent, styles } from '../words/format.ts'
+import { code, figure, percent, styles } from '../words/format.ts'
 import { meaning } from '../words/warnings.ts'
-import type { Claim, Facts, Finding } from './claim.ts'
-import {
-  armOf,
-  code,
-  notMeasured,
-  ownRatioError,
-  ratioOf,
-  SESSION,
-  TOKEN,
-  trialsOf,
-  undecided,
-} from './facts.ts'
+import { ARTICLE, type Claim, comment, type Facts, type Finding, SESSION, TOKEN } from './claim.ts'
+import { armOf, notMeasured, ownRatioError, ratioOf, trialsOf, undecided } from './facts.ts'
 import { NO_REFUSAL, refusals, refusalsText } from './refusals.ts'
-import { ARTICLE, comment } from './sources.ts'
 import { type Bound, type Limits, ruling } from './verdict.ts'
 import { caveat, doubtText, measured } from './wording.ts'
 
@@ -110,14 +98,15 @@ export const scalesBetter: Claim = {
     const arms = [...ofSession.arms, ...ofToken.arms]
     const relative = ratioOf(ofSession.speedups, ofToken.speedups, arms)
     if (!relative) return undecided('no block of this run has all of its arms')
-    const own = ownRatioError(facts.summary, 'throughputRatio')
-    const [badly, well] = [
-      ruling(session.efficiency, SCALING.session, own),
-      ruling(token.efficiency, SCALING.token, own),
-    ]
+    const own = ownRatioError(facts, 'throughputRatio')
+    const badly = ruling(session.efficiency, SCALING.session, own)
+    const well = ruling(token.efficiency, SCALING.token, own)
     const alike = ruling(relative, SCALING.sessionOfToken, own)
     const full = redisBottleneck(facts)
     const share = ({ efficiency }: Scaling) => measured(efficiency, facts, 'replicas', styles.percent)
+    const sentence =
+      `${most} replicas serve ${share(session)} of ${most} times one replica’s throughput with ${code(SESSION)} ` +
+      `and ${share(token)} with ${code(TOKEN)}${caveat([session.efficiency, token.efficiency])}`
     const found = {
       boundary: full?.text ?? null,
       estimates: [
@@ -127,9 +116,6 @@ export const scalesBetter: Claim = {
       ],
       evidence: trialsOf(facts, arms),
     }
-    const sentence =
-      `${most} replicas serve ${share(session)} of ${most} times one replica’s throughput with ${code(SESSION)} ` +
-      `and ${share(token)} with ${code(TOKEN)}${caveat([session.efficiency, token.efficiency])}`
     if (badly.verdict === 'supported' && well.verdict === 'supported')
       return { ...found, verdict: 'supported', sentence }
     if (alike.verdict === 'refuted') return { ...found, verdict: 'refuted', sentence }
@@ -142,11 +128,7 @@ export const scalesBetter: Claim = {
 }
 
 /** A fleet beside the one replica that it is compared with, and how many times as much it served in each block. */
-function fleetOf(
-  facts: Facts,
-  name: string,
-  replicas: number,
-): { arms: [one: ArmRecords, many: ArmRecords]; speedups: ByBlock } | null {
+function fleetOf(facts: Facts, name: string, replicas: number) {
   const many = armOf(facts, 'replicas', name, replicas)
   const one = singleOf(many, facts.arms)
   return one ? { arms: [one, many], speedups: speedups(many, one) } : null
@@ -173,18 +155,20 @@ export const cookiesScale: Claim = {
     const most = efficiencies(facts, SESSION).findLast(
       ({ replicas }) => replicas < (full?.replicas ?? Number.POSITIVE_INFINITY),
     )
-    const estimates = refused ? [refused.entry] : []
-    if (refused && refused.count > 0)
+    if (refused && refused.count > 0) {
+      const { entry, evidence } = refused
       return {
         verdict: 'refuted',
         boundary: null,
         sentence: refusalsText(refused),
-        estimates,
-        evidence: refused.evidence,
+        estimates: [entry],
+        evidence,
       }
+    }
     if (!refused || !most) return withheld(facts, [SESSION])
     const { efficiency, replicas } = most
-    const judged = ruling(efficiency, COOKIES, ownRatioError(facts.summary, 'throughputRatio'))
+    const arms = [1, replicas].map((n) => armOf(facts, 'replicas', SESSION, n))
+    const judged = ruling(efficiency, COOKIES, ownRatioError(facts, 'throughputRatio'))
     return {
       verdict: judged.verdict,
       boundary: full?.text ?? null,
@@ -194,17 +178,9 @@ export const cookiesScale: Claim = {
         doubtText(judged, COOKIES, efficiency.n, percent),
       estimates: [
         { label: `efficiency of ${SESSION} at ${replicas} replicas`, estimate: efficiency },
-        ...estimates,
+        refused.entry,
       ],
-      evidence: [
-        ...new Set([
-          ...trialsOf(
-            facts,
-            [1, replicas].map((n) => armOf(facts, 'replicas', SESSION, n)),
-          ),
-          ...refused.evidence,
-        ]),
-      ],
+      evidence: [...new Set([...trialsOf(facts, arms), ...refused.evidence])],
     }
   },
 }

@@ -1,8 +1,8 @@
 /** What a run says about the claims of the ledger, as the report opens with it. */
 import type { CoreSummary } from '../figures/schema.ts'
-import { counted } from '../words/format.ts'
+import { code, counted } from '../words/format.ts'
 import { type Section, section } from '../words/section.ts'
-import { bullets, markdownTable, type Table } from '../words/tables.ts'
+import { bullets, folded, markdownTable, type Table } from '../words/tables.ts'
 import type { ClaimFinding } from './schema.ts'
 
 /** Verdicts first, then in short what this run does not decide, then everything that was fixed beforehand, folded. */
@@ -10,30 +10,20 @@ export function claimsSection({
   claims,
   profile,
 }: Pick<CoreSummary, 'profile'> & { claims: readonly ClaimFinding[] }): Section {
-  const decided = claimsTable(claims)
-  const open = claims.filter(({ verdict }) => verdict === 'undecided')
+  const decided = claims.filter(({ verdict }) => verdict !== 'undecided')
+  const rows = decided.map((claim) => [quotation(claim), `**${claim.verdict}** here`, sentences(claim)])
   return section(
     'claims',
     'Claims',
-    ...(decided.rows.length > 0 ? [markdownTable(decided, 'text')] : []),
+    rows.length > 0 ? markdownTable({ head: ['claim', 'verdict', 'in one sentence'], rows }, 'text') : null,
     ...(profile === 'smoke'
       ? [`A smoke run decides none of the ${counted(claims.length, 'claim')}.`]
-      : undecidedParts(open)),
-    `<details><summary>What would support or refute each claim, fixed before anything was measured</summary>\n\n${markdownTable(
-      thresholdsTable(claims),
-      'text',
-    )}\n\nThe estimates behind each verdict, and the trials behind them, are in \`summary.json\`.\n\n</details>`,
+      : undecidedParts(claims.filter(({ verdict }) => verdict === 'undecided'))),
+    folded(
+      'What would support or refute each claim, fixed before anything was measured',
+      `${markdownTable(thresholdsTable(claims), 'text')}\n\nThe estimates behind each verdict, and the trials behind them, are in \`summary.json\`.`,
+    ),
   )
-}
-
-/** The claims that a run decides. */
-function claimsTable(claims: readonly ClaimFinding[]): Table {
-  return {
-    head: ['claim', 'verdict', 'in one sentence'],
-    rows: claims
-      .filter(({ verdict }) => verdict !== 'undecided')
-      .map((claim) => [quotation(claim), `**${claim.verdict}** here`, sentences(claim)]),
-  }
 }
 
 /** The quotation, and how it is read where that has to be said. */
@@ -50,9 +40,7 @@ function sentences({ sentence, boundary, verdict }: ClaimFinding): string {
 /** One line a claim, with the command that decides it. */
 function undecidedParts(open: readonly ClaimFinding[]): string[] {
   if (open.length === 0) return []
-  const lines = open.map(
-    ({ id, sentence, decidedBy }) => `\`${id}\`: ${sentence}. Decided by \`${decidedBy}\`.`,
-  )
+  const lines = open.map((one) => `${code(one.id)}: ${one.sentence}. Decided by ${code(one.decidedBy)}.`)
   return ['Not decided by this run:', bullets(lines)]
 }
 
@@ -66,7 +54,7 @@ function thresholdsTable(claims: readonly ClaimFinding[]): Table {
       claim.metric,
       claim.supportedIf,
       claim.refutedIf,
-      `\`${claim.decidedBy}\``,
+      code(claim.decidedBy),
     ]),
   }
 }

@@ -2,21 +2,18 @@
 import { estimate } from '../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../figures/records.ts'
 import type { Estimate, Measurement } from '../record/types.ts'
-import { counted, list, type Style } from '../words/format.ts'
-import type { Claim } from './claim.ts'
+import { code, counted, list, type Style } from '../words/format.ts'
+import { ARTICLE, type Claim, comment, DENYLIST, TOKEN } from './claim.ts'
 import {
   armOf,
-  code,
-  DENYLIST,
+  growthEntries,
   growthOf,
   growthTrials,
   measuredSchemes,
   notMeasured,
-  TOKEN,
   trialsOf,
   undecided,
 } from './facts.ts'
-import { ARTICLE, comment } from './sources.ts'
 import type { Bound } from './verdict.ts'
 import { BYTES, measured } from './wording.ts'
 
@@ -58,18 +55,14 @@ export const noServerState: Claim = {
     const [token, denylist] = [armOf(facts, 'cost', TOKEN), armOf(facts, 'cost', DENYLIST)]
     const [plain, listed, growth] = [commands(token), commands(denylist), growthOf(facts, TOKEN)]
     if (!plain || !listed || !growth) return undecided('Redis could not be read in this run')
-    const bytes = [growth.replicaBytes, ...(growth.redisBytes ? [growth.redisBytes] : [])]
+    const bytes = [growth.replicaBytes, growth.redisBytes].filter((one) => one !== null)
     const stored = bytes.filter(({ detected }) => detected)
-    const estimates = [
-      { label: `Redis commands a request, ${TOKEN}`, estimate: plain },
-      { label: `Redis commands a request, ${DENYLIST}`, estimate: listed },
-      ...bytes.map(({ estimate }, i) => ({
-        label: `${i === 0 ? 'replica' : 'Redis'} bytes a user, ${TOKEN}`,
-        estimate,
-      })),
-    ]
     const found = {
-      estimates,
+      estimates: [
+        { label: `Redis commands a request, ${TOKEN}`, estimate: plain },
+        { label: `Redis commands a request, ${DENYLIST}`, estimate: listed },
+        ...growthEntries(TOKEN, bytes),
+      ],
       evidence: [...trialsOf(facts, [token, denylist]), ...growthTrials(facts, [TOKEN])],
     }
     const isZero = ({ hi }: Estimate) => hi <= NONE.value
@@ -82,13 +75,10 @@ export const noServerState: Claim = {
     const none =
       `${code(TOKEN)} asks Redis for nothing on a request (${counted(plain.n, 'block')}), and no memory was seen to ` +
       `grow with its users: ${list(bytes.map((one) => measured(one.estimate, facts, 'users', BYTES)))}`
-    if (bytes.some(({ estimate: { n } }) => n < 2))
-      return {
-        ...found,
-        verdict: 'inconclusive',
-        boundary: null,
-        sentence: `${none}; one block decides nothing`,
-      }
+    if (bytes.some(({ estimate: { n } }) => n < 2)) {
+      const sentence = `${none}; one block decides nothing`
+      return { ...found, verdict: 'inconclusive', boundary: null, sentence }
+    }
     if (isZero(listed)) return { ...found, verdict: 'supported', boundary: null, sentence: none }
     return {
       ...found,
@@ -122,9 +112,9 @@ export const needsDatabase: Claim = {
     const asking = asked.filter(({ estimate: { hi } }) => hi > NONE.value)
     const none = asked.filter((one) => !asking.includes(one)).map(({ name }) => code(name))
     const found = {
-      estimates: asked.map((one) => ({
-        label: `Redis commands a request, ${one.name}`,
-        estimate: one.estimate,
+      estimates: asked.map(({ name, estimate }) => ({
+        label: `Redis commands a request, ${name}`,
+        estimate,
       })),
       evidence: trialsOf(facts, arms),
     }

@@ -1,24 +1,10 @@
 /** The claim that connect-redis makes express-session faster. */
-import type { MeasuredSummary } from '../experiments/reports.ts'
 import { instrumentLimit } from '../figures/comparisons.ts'
 import type { ArmRecords } from '../figures/records.ts'
 import type { Estimate } from '../record/types.ts'
-import { figure, inUnit, list, responseText } from '../words/format.ts'
-import type { Claim, Facts, Finding } from './claim.ts'
-import {
-  armOf,
-  code,
-  laddersOf,
-  MEMORY,
-  notMeasured,
-  ownRatioError,
-  ratioOf,
-  SESSION,
-  trialsOf,
-  undecided,
-  valuesOf,
-} from './facts.ts'
-import { comment } from './sources.ts'
+import { code, figure, inUnit, list, responseText } from '../words/format.ts'
+import { type Claim, comment, type Facts, type Finding, MEMORY, SESSION } from './claim.ts'
+import { costRatio, laddersOf, notMeasured, ownRatioError, undecided } from './facts.ts'
 import { type Limits, ruling } from './verdict.ts'
 import { caveat, doubtText, measured } from './wording.ts'
 
@@ -37,14 +23,11 @@ export const redisFaster: Claim = {
   judge(facts) {
     const missing = notMeasured(facts, 'cost', [SESSION, MEMORY])
     if (missing) return missing
-    const [redis, memory] = [armOf(facts, 'cost', SESSION), armOf(facts, 'cost', MEMORY)]
-    const ratio = ratioOf(valuesOf(redis, 'throughputPerSec'), valuesOf(memory, 'throughputPerSec'), [
-      redis,
-      memory,
-    ])
-    if (!ratio) return undecided('no block of this run has both arms')
-    const judged = oneSided(ratio, redis, memory, facts)
-    const tails = p99Side(facts.summary)
+    const served = costRatio(facts, SESSION, MEMORY, 'throughputPerSec')
+    if (!served) return undecided('no block of this run has both arms')
+    const { ratio, of, to, evidence } = served
+    const judged = oneSided(ratio, of, to, facts)
+    const tails = p99Side(facts)
     return {
       verdict: judged.verdict,
       boundary: null,
@@ -52,10 +35,7 @@ export const redisFaster: Claim = {
         `one replica serves ${measured(ratio, facts, 'cost', inUnit('times'))} as many requests/s with ${code(SESSION)} as with ` +
         `${code(MEMORY)}${tails.text}${caveat([ratio])}${judged.doubt}`,
       estimates: [{ label: `throughput, ${SESSION} ÷ ${MEMORY}`, estimate: ratio }, ...tails.estimates],
-      evidence: [
-        ...trialsOf(facts, [redis, memory]),
-        ...(tails.estimates.length > 0 ? laddersOf(facts, [SESSION, MEMORY]) : []),
-      ],
+      evidence: [...evidence, ...tails.evidence],
     }
   },
 }
@@ -64,8 +44,8 @@ export const redisFaster: Claim = {
  * A throughput that something else than the replica held down is a lower bound of the scheme's own. So a ratio above
  * one that is held down still supports, and a ratio over one still refutes, but not the other way round.
  */
-function oneSided(ratio: Estimate, redis: ArmRecords, memory: ArmRecords, { summary }: Facts) {
-  const own = ownRatioError(summary, 'throughputRatio')
+function oneSided(ratio: Estimate, redis: ArmRecords, memory: ArmRecords, facts: Facts) {
+  const own = ownRatioError(facts, 'throughputRatio')
   const known = {
     ...ratio,
     lo: isHeldDown(memory) ? Number.NEGATIVE_INFINITY : ratio.lo,
@@ -90,24 +70,22 @@ function isHeldDown({ warnings }: ArmRecords): boolean {
 }
 
 /** p99 of both at the highest rate at which both kept the SLO in every block. */
-function p99Side({ latency }: Facts['summary']): { text: string; estimates: Finding['estimates'] } {
-  const [redis, memory] = [SESSION, MEMORY].map((name) => keptRungs(latency, name))
-  const common = redis?.findLast(({ arrivalsPerSec }) =>
-    memory?.some((rung) => rung.arrivalsPerSec === arrivalsPerSec),
-  )
-  const other = memory?.find(({ arrivalsPerSec }) => arrivalsPerSec === common?.arrivalsPerSec)
-  if (!common || !other) return { text: '', estimates: [] }
-  const at = `${figure(common.arrivalsPerSec)} arrivals/s`
+function p99Side(facts: Facts): Pick<Finding, 'estimates' | 'evidence'> & { text: string } {
+  const kept = (name: string) =>
+    facts.summary.latency
+      .find(({ scheme }) => scheme === name)
+      ?.rungs.filter(({ metShare }) => metShare === 1)
+  const others = new Map(kept(MEMORY)?.map(({ arrivalsPerSec, p99Us }) => [arrivalsPerSec, p99Us]))
+  const rung = kept(SESSION)?.findLast(({ arrivalsPerSec }) => others.has(arrivalsPerSec))
+  const other = rung && others.get(rung.arrivalsPerSec)
+  if (!rung || !other) return { text: '', estimates: [], evidence: [] }
+  const at = `${figure(rung.arrivalsPerSec)} arrivals/s`
   return {
-    text: `; p99 at ${at} is ${responseText(common.p99Us)} against ${responseText(other.p99Us)} ms`,
+    text: `; p99 at ${at} is ${responseText(rung.p99Us)} against ${responseText(other)} ms`,
     estimates: [
-      { label: `p99 of ${SESSION} at ${at}`, estimate: common.p99Us },
-      { label: `p99 of ${MEMORY} at ${at}`, estimate: other.p99Us },
+      { label: `p99 of ${SESSION} at ${at}`, estimate: rung.p99Us },
+      { label: `p99 of ${MEMORY} at ${at}`, estimate: other },
     ],
+    evidence: laddersOf(facts, [SESSION, MEMORY]),
   }
-}
-
-function keptRungs(latency: MeasuredSummary['latency'], name: string) {
-  const entry = latency.find(({ scheme }) => scheme === name)
-  return entry?.rungs.filter(({ metShare }) => metShare === 1)
 }

@@ -1,9 +1,10 @@
 /** The claim that nothing should be found by its secret: what the time of a lookup tells, and what hashing costs. */
 import type { MeasuredSummary } from '../experiments/reports.ts'
-import { inUnit, list, styles } from '../words/format.ts'
-import type { Claim, Facts, Finding } from './claim.ts'
-import { code, entryOf, undecided } from './facts.ts'
-import { comment } from './sources.ts'
+import { entryOf } from '../figures/records.ts'
+import type { Estimate } from '../record/types.ts'
+import { code, inUnit, list, styles } from '../words/format.ts'
+import { type Claim, comment, type Entry, type Facts, type Finding } from './claim.ts'
+import { undecided } from './facts.ts'
 import { measured } from './wording.ts'
 
 type Timing = NonNullable<MeasuredSummary['timing']>
@@ -28,10 +29,18 @@ export const indexBySecret: Claim = {
     const { timing } = facts.summary
     if (timing === null) return undecided('this run has nothing from the experiment `timing`')
     const found = judgement(timing)
+    const taxes = [HASHED, RAW].flatMap((name) => {
+      const tax = entryOf(facts.summary.arms, 'cost', name)?.authTaxUs
+      return tax ? [{ name, estimate: tax.estimate }] : []
+    })
     return {
       ...found,
-      sentence: `${found.sentence}; ${costText(facts, timing)}`,
-      estimates: [...timing.ways.filter(isPlain).flatMap(entriesOf), ...costEntries(facts, timing)],
+      sentence: `${found.sentence}; ${costText(facts, timing, taxes)}`,
+      estimates: [
+        ...timing.ways.filter(isPlain).flatMap(entriesOf),
+        { label: 'hashing and comparing a secret', estimate: timing.hashNs },
+        ...taxes.map(({ name, estimate }) => ({ label: `auth tax, ${name}`, estimate })),
+      ],
       evidence: timing.trials,
     }
   },
@@ -80,33 +89,19 @@ function isTrusted(ways: readonly Way[], way: Way['way']): boolean {
   return largest?.detected === true && largest.byNs.value > 0 && !own.some(twinDiffers)
 }
 
-function entriesOf({ way, differences }: Way): Finding['estimates'] {
+function entriesOf({ way, differences }: Way): Entry[] {
   return differences.map(({ shared, twin, byNs }) => ({
     label: `${PLACES[way]}, longer with ${twin ? 'none again' : shared} of 32 characters right`,
     estimate: byNs,
   }))
 }
 
-const taxesOf = (facts: Facts) =>
-  [HASHED, RAW].flatMap((name) => {
-    const tax = entryOf(facts, 'cost', name)?.authTaxUs
-    return tax ? [{ name, tax }] : []
-  })
-
-function costEntries(facts: Facts, { hashNs }: Timing): Finding['estimates'] {
-  return [
-    { label: 'hashing and comparing a secret', estimate: hashNs },
-    ...taxesOf(facts).map(({ name, tax }) => ({ label: `auth tax, ${name}`, estimate: tax.estimate })),
-  ]
-}
-
 /** The hash by itself, and beside what else differs between the two schemes. */
-function costText(facts: Facts, { hashNs }: Timing): string {
-  const taxes = taxesOf(facts)
+function costText(facts: Facts, { hashNs }: Timing, taxes: { name: string; estimate: Estimate }[]): string {
   const own = `hashing the secret and comparing it in constant time takes ${NANOSECONDS.value(hashNs.value, hashNs.value)} of CPU`
   if (taxes.length < 2) return own
   const texts = taxes.map(
-    ({ name, tax }) => `${measured(tax.estimate, facts, 'cost', inUnit('µs'))} with ${code(name)}`,
+    ({ name, estimate }) => `${measured(estimate, facts, 'cost', inUnit('µs'))} with ${code(name)}`,
   )
   return `${own}, and the auth tax is ${list(texts)}`
 }

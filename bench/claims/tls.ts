@@ -1,16 +1,13 @@
 /** The claim that old versions of SSL and TLS are done with, and what the newer ones cost. */
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from '../experiments/tls/summary.ts'
-import { type ArmRecords, isControl } from '../figures/records.ts'
-import type { Estimate } from '../record/types.ts'
-import { counted, inUnit, list } from '../words/format.ts'
-import type { Claim, Facts, Finding } from './claim.ts'
-import { code, SESSION, trialsOf, undecided } from './facts.ts'
-import { ARTICLE, comment } from './sources.ts'
+import { isControl } from '../figures/records.ts'
+import { code, counted, inUnit, list } from '../words/format.ts'
+import { ARTICLE, type Claim, comment, type Entry, type Facts, SESSION } from './claim.ts'
+import { seen, trialsOf, undecided } from './facts.ts'
 import { caveat, measured } from './wording.ts'
 
 type Tls = NonNullable<MeasuredSummary['tls']>
-type Entry = Finding['estimates'][number]
 
 /** None of them may be accepted, by a proxy that was told to speak a newer one. */
 const OLD = ['SSLv3', 'TLSv1.0', 'TLSv1.1'] as const
@@ -34,14 +31,19 @@ export const tls: Claim = {
       return undecided(
         `no proxy of this run was seen to speak ${list(missing.map((version) => `TLS ${version}`))}`,
       )
-    const accepted = OLD.filter((old) => offersOf(tls, old).some((offer) => offer.accepted))
+    const offers = tls.protocols.flatMap(({ offered }) => offered)
+    const accepted = OLD.filter((old) => offers.some((one) => one.protocol === old && one.accepted))
     const trials = tls.protocols.reduce((sum, one) => sum + one.trials, 0)
     const behind = facts.arms.filter(({ arm }) => arm.experiment === 'tls')
+    const blocks = new Set(behind.flatMap(({ measured }) => [...measured.keys()]))
     return {
       verdict: accepted.length === 0 ? 'supported' : 'refuted',
       boundary: null,
       sentence: `${verdictText(accepted)} by a proxy that was told to speak TLS 1.2 or 1.3 alone, each offered in ${counted(trials, 'trial')}${costText(facts)}`,
-      estimates: [acceptedEntry(accepted.length, behind), ...costEntries(facts)],
+      estimates: [
+        seen('versions before TLS 1.2 that the proxy accepts', accepted.length, 'versions', blocks.size),
+        ...costEntries(facts),
+      ],
       evidence: trialsOf(facts, behind),
     }
   },
@@ -52,21 +54,10 @@ function speaks({ protocols }: Tls, version: (typeof NEW)[number]): boolean {
   return own?.offered.some(({ protocol, accepted }) => protocol === `TLSv${version}` && accepted) ?? false
 }
 
-function offersOf({ protocols }: Tls, old: (typeof OLD)[number]) {
-  return protocols.flatMap(({ offered }) => offered.filter(({ protocol }) => protocol === old))
-}
-
 function verdictText(accepted: readonly string[]): string {
   const names = (versions: readonly string[]) => list(versions.map((version) => version.replace('v1', ' 1')))
   if (accepted.length === 0) return `${names(OLD)} are refused`
   return `${names(accepted)} ${accepted.length === 1 ? 'is' : 'are'} accepted`
-}
-
-/** Counted, not estimated: what was seen is all that is said. */
-function acceptedEntry(value: number, behind: readonly ArmRecords[]): Entry {
-  const n = new Set(behind.flatMap(({ measured }) => [...measured.keys()])).size
-  const estimate: Estimate = { value, lo: value, hi: value, unit: 'versions', n, warnings: [] }
-  return { label: 'versions before TLS 1.2 that the proxy accepts', estimate }
 }
 
 /** Of the control, since no scheme has a part in TLS: what the proxy takes in all, and what of a session's tax is added. */
@@ -75,10 +66,8 @@ function costEntries({ summary: { arms, tls } }: Facts): Entry[] {
   return own
     .toSorted((a, b) => inConnectionOrder(a.arm, b.arm))
     .flatMap(({ arm, metrics }) => {
-      const [whole, share] = [
-        metrics['cpuUsPerRequest.proxy'],
-        tls?.costs.find((cost) => cost.arm === arm.id)?.ofSessionTax,
-      ]
+      const whole = metrics['cpuUsPerRequest.proxy']
+      const share = tls?.costs.find((cost) => cost.arm === arm.id)?.ofSessionTax
       const label = connectionLabel(arm)
       return [
         ...(whole ? [{ label: `proxy CPU a request, ${label}`, estimate: whole }] : []),
@@ -92,8 +81,8 @@ function costEntries({ summary: { arms, tls } }: Facts): Entry[] {
 /** What the newest version costs, beside what a session does. */
 function costText(facts: Facts): string {
   const { arms, tls } = facts.summary
-  const costs = (['kept', 'new', 'resumed'] as const).map((reuse) => newestCost(arms, tls, reuse))
-  const [kept, fresh, resumed] = costs
+  const of = (reuse: 'kept' | 'new' | 'resumed') => newestCost(arms, tls, reuse)
+  const [kept, fresh, resumed] = [of('kept'), of('new'), of('resumed')]
   if (!kept || !fresh) return ''
   const figureOf = ({ addedUs: { detected, estimate } }: TlsCost) =>
     detected ? measured(estimate, facts, 'tls', inUnit('µs')) : 'nothing detected'

@@ -2,9 +2,16 @@
 import type { Interval } from '../stats/median-interval.ts'
 import { MIN_BLOCKS_TO_DETECT } from '../stats/paired.ts'
 
+const HOLDS = {
+  '>=': (x: number, value: number) => x >= value,
+  '>': (x: number, value: number) => x > value,
+  '<=': (x: number, value: number) => x <= value,
+  '<': (x: number, value: number) => x < value,
+}
+
 /** A threshold: the whole interval has to lie on this side of it. */
 export interface Bound {
-  op: '>=' | '>' | '<=' | '<'
+  op: keyof typeof HOLDS
   value: number
 }
 
@@ -51,32 +58,22 @@ export function ruling(
   return { verdict: 'inconclusive', doubt: between ? 'between' : 'straddles' }
 }
 
+/** Of several figures: where their verdicts differ, the answer depends on what they differ in. */
+export function together(rulings: readonly Ruling[]): Ruling['verdict'] | 'depends' {
+  const verdicts = [...new Set(rulings.map(({ verdict }) => verdict))]
+  if (verdicts.includes('inconclusive')) return 'inconclusive'
+  return verdicts.length > 1 ? 'depends' : (verdicts[0] ?? 'inconclusive')
+}
+
 function asFarAsKnown({ value, lo, hi }: Interval, { neutral, error }: OwnError): Interval {
   if (Math.abs(value - neutral) > error) return { value, lo, hi }
   return { value, lo: Math.min(lo, neutral - error), hi: Math.max(hi, neutral + error) }
 }
 
 /** All of the interval. */
-function meets({ lo, hi }: Interval, bound: Bound): boolean {
-  return isBeyond(isLower(bound) ? lo : hi, bound)
-}
+const meets = ({ lo, hi }: Interval, { op, value }: Bound) => HOLDS[op](isLower(op) ? lo : hi, value)
 
 /** Any of the interval. */
-function reaches({ lo, hi }: Interval, bound: Bound): boolean {
-  return isBeyond(isLower(bound) ? hi : lo, bound)
-}
+const reaches = ({ lo, hi }: Interval, { op, value }: Bound) => HOLDS[op](isLower(op) ? hi : lo, value)
 
-const isLower = ({ op }: Bound) => op === '>=' || op === '>'
-
-function isBeyond(x: number, { op, value }: Bound): boolean {
-  switch (op) {
-    case '>=':
-      return x >= value
-    case '>':
-      return x > value
-    case '<=':
-      return x <= value
-    case '<':
-      return x < value
-  }
-}
+const isLower = (op: Bound['op']) => op.startsWith('>')

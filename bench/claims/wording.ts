@@ -1,34 +1,32 @@
 /** The words that findings share: a figure with its interval and n, and why an interval decided nothing. */
 import type { Estimate, Warning } from '../record/types.ts'
 import { FEW_BLOCKS, rangeCoverage } from '../stats/median-interval.ts'
-import { counted, inUnit, list, type Style, styles, withInterval } from '../words/format.ts'
+import { code, counted, inUnit, list, type Style, styles, withInterval } from '../words/format.ts'
 import type { Facts } from './claim.ts'
-import { code } from './facts.ts'
 import type { Bound, Limits, Ruling } from './verdict.ts'
 
 /** `2.8 (2.0 to 3.9, 5 blocks)`; `1 (5 blocks)` where both ends print as the value does. */
 export function measured(
   estimate: Estimate,
-  facts: Pick<Facts, 'summary'>,
+  facts: Facts,
   experiment: string,
   style: Style = styles.plain,
 ): string {
-  const { value, lo, hi } = estimate
-  const alike =
-    style.value(lo, lo) === style.value(value, value) && style.value(hi, hi) === style.value(value, value)
-  if (alike) return `${style.value(value, value)} (${blocksText(estimate, facts, experiment)})`
+  const print = (value: number) => style.value(value, value)
+  const value = print(estimate.value)
+  if (print(estimate.lo) === value && print(estimate.hi) === value)
+    return `${value} (${blocksText(estimate, facts, experiment)})`
   return withInterval(estimate, style, ' to ', basis(estimate, facts, experiment))
 }
 
 /** What an interval rests on: a range, where there are too few blocks for more. */
-export function basis(estimate: Estimate, facts: Pick<Facts, 'summary'>, experiment: string): string {
-  const { n } = estimate
+export function basis(estimate: Estimate, facts: Facts, experiment: string): string {
   const blocks = blocksText(estimate, facts, experiment)
-  return n > 1 && n < FEW_BLOCKS ? `the range of ${blocks}` : blocks
+  return estimate.n > 1 && estimate.n < FEW_BLOCKS ? `the range of ${blocks}` : blocks
 }
 
 /** `4 of 5 blocks` where trials of the others were rejected. */
-function blocksText({ n }: Estimate, { summary }: Pick<Facts, 'summary'>, experiment: string): string {
+function blocksText({ n }: Estimate, { summary }: Facts, experiment: string): string {
   const tried = summary.blocks.find((one) => one.experiment === experiment)?.measured ?? n
   return n < tried ? `${n} of ${counted(tried, 'block')}` : counted(n, 'block')
 }

@@ -9,7 +9,6 @@ import type { PlanRequest, Prices } from '../plan/request.ts'
 import { comparisonText, planText, requestText } from '../plan/text.ts'
 import { publishedFolder, readRun, readRunsIn, resultsFolder, type StoredRun } from '../record/run-dir.ts'
 import { summarize } from '../report/summarize.ts'
-import { traits } from '../traits.ts'
 import { machine } from '../words/format.ts'
 import { wrap } from '../words/wrap.ts'
 import { calibrate } from './calibrate.ts'
@@ -53,7 +52,7 @@ export async function planCapacity(options: PlanningOptions): Promise<void> {
   if (options.calibrate && options.run)
     throw new AuthscaleError('TWO_SOURCES', '--calibrate measures a run of its own: leave out --run')
   const evidenceIn = ({ run, summary, results }: Source) =>
-    schemes.map((scheme) => evidenceOf(run, summary, results, scheme, traits))
+    schemes.map((scheme) => evidenceOf(run, summary, results, scheme))
   const hasState = options.payload !== undefined
   const carries = (found: Evidence | string) =>
     typeof found !== 'string' && (!hasState || found.state !== null)

@@ -7,10 +7,8 @@ import { detected, MIN_BLOCKS_TO_DETECT } from '../stats/paired.ts'
 import { welch } from '../stats/welch.ts'
 import { type Metric, metrics } from './samples.ts'
 
-interface Side extends Interval {
-  /** Blocks. */
-  n: number
-}
+/** n blocks. */
+type Side = Interval & { n: number }
 
 export interface RunRatio {
   metric: string
@@ -36,18 +34,15 @@ export function compareRuns(base: RunWithRows, other: RunWithRows): RunRatio[] {
   const cells = metrics.flatMap((metric) =>
     schemesIn(base, other).flatMap((scheme) => cell(metric, scheme, base, other) ?? []),
   )
-  return inFamily(cells).flatMap((found) => {
-    if (found === null) return []
-    const { error, ...shown } = found
-    return [{ ...shown, ...judgement(found) }]
-  })
+  return inFamily(cells).flatMap((found) => (found ? [judgedBy(found)] : []))
 }
 
 /** By the rule of a run's own comparisons; blocks are counted where there are fewer. */
-function judgement({ ratio, base, other, p, error }: Cell): Pick<RunRatio, 'judged' | 'detected'> {
-  const n = Math.min(base.n, other.n)
+function judgedBy({ error, ...shown }: Cell): RunRatio {
+  const { ratio, p } = shown
+  const n = Math.min(shown.base.n, shown.other.n)
   const judged = ratio !== null && p !== null && error !== null && n >= MIN_BLOCKS_TO_DETECT
-  return { judged, detected: judged && detected({ ...ratio, n, p }, 1, error) }
+  return { ...shown, judged, detected: judged && detected({ ...ratio, n, p }, 1, error) }
 }
 
 type Cell = Omit<RunRatio, 'judged' | 'detected'> & { error: number | null }
@@ -56,8 +51,11 @@ function cell(metric: Metric, scheme: string, base: RunWithRows, other: RunWithR
   const [from, to] = [metric.of(base.rows, scheme), metric.of(other.rows, scheme)]
   if (!from || !to) return null
   const sides = { base: side(from), other: side(to) }
-  const errors = [metric.error(base.rows, sides.base.value), metric.error(other.rows, sides.other.value)]
-  const error = errors.some((one) => one === null) ? null : Math.max(...(errors as number[]))
+  const [own, theirs] = [
+    metric.error(base.rows, sides.base.value),
+    metric.error(other.rows, sides.other.value),
+  ]
+  const error = own === null || theirs === null ? null : Math.max(own, theirs)
   const common = { metric: metric.name, scheme, ...sides, error }
   if (![...from, ...to].every((value) => value > 0)) return { ...common, ratio: null, p: null }
   const found = welch(to.map(Math.log), from.map(Math.log))

@@ -15,71 +15,65 @@ export interface RunDifference {
   other: string
 }
 
-type Reader = (run: Run) => string
+type Environment = Run['environment']
 
 const text = (value: unknown) => (value === null || value === undefined ? 'none' : String(value))
 
-const facts: readonly { kind: Kind; what: string; of: Reader }[] = [
-  { kind: 'machine', what: 'CPU', of: ({ environment: e }) => e.cpuModel },
-  { kind: 'machine', what: 'cores', of: ({ environment: e }) => text(e.cores) },
-  { kind: 'machine', what: 'CPU quota', of: ({ environment: e }) => text(e.cpuQuotaCores) },
-  { kind: 'machine', what: 'architecture', of: ({ environment: e }) => e.arch },
-  { kind: 'machine', what: 'virtualization', of: ({ environment: e }) => text(e.virtualization) },
-  { kind: 'machine', what: 'system', of: ({ environment: e }) => `${e.os}, kernel ${e.kernel}` },
-  { kind: 'method', what: 'profile', of: ({ profile }) => profile },
-  { kind: 'method', what: 'placement', of: ({ environment: { placement } }) => placementText(placement) },
-  { kind: 'method', what: 'rules', of: ({ rules }) => rulesText(rules) },
-  {
-    kind: 'code',
-    what: 'Node',
-    of: ({ environment: e }) => `${e.runtime.node}, OpenSSL ${e.runtime.openssl}`,
-  },
-  { kind: 'code', what: 'Node of the harness', of: ({ environment: e }) => e.harnessNode },
-  { kind: 'code', what: 'Redis', of: ({ environment: e }) => text(e.redis?.version) },
-  { kind: 'code', what: 'HAProxy', of: ({ environment: e }) => text(e.haproxy?.version) },
-  { kind: 'code', what: 'commit', of: ({ environment: e }) => commitText(e.gitCommit, e.gitDirty) },
+const facts: readonly { kind: Kind; what: string; of: (environment: Environment, run: Run) => string }[] = [
+  { kind: 'machine', what: 'CPU', of: (e) => e.cpuModel },
+  { kind: 'machine', what: 'cores', of: (e) => text(e.cores) },
+  { kind: 'machine', what: 'CPU quota', of: (e) => text(e.cpuQuotaCores) },
+  { kind: 'machine', what: 'architecture', of: (e) => e.arch },
+  { kind: 'machine', what: 'virtualization', of: (e) => text(e.virtualization) },
+  { kind: 'machine', what: 'system', of: (e) => `${e.os}, kernel ${e.kernel}` },
+  { kind: 'method', what: 'profile', of: (_, { profile }) => profile },
+  { kind: 'method', what: 'placement', of: (e) => placementText(e.placement) },
+  { kind: 'method', what: 'rules', of: (_, { rules }) => rulesText(rules) },
+  { kind: 'code', what: 'Node', of: (e) => `${e.runtime.node}, OpenSSL ${e.runtime.openssl}` },
+  { kind: 'code', what: 'Node of the harness', of: (e) => e.harnessNode },
+  { kind: 'code', what: 'Redis', of: (e) => text(e.redis?.version) },
+  { kind: 'code', what: 'HAProxy', of: (e) => text(e.haproxy?.version) },
+  { kind: 'code', what: 'commit', of: (e) => commitText(e.gitCommit, e.gitDirty) },
 ]
 
 /** Empty where nothing is known to differ. */
 export function runDifferences(base: Run, other: Run): RunDifference[] {
-  const found = facts.map(({ kind, what, of }) => ({ kind, what, base: of(base), other: of(other) }))
-  return [...found, ...packageDifferences(base, other), ...armDifferences(base, other)].filter(
-    (one) => one.base !== one.other,
-  )
-}
-
-function packageDifferences({ environment: a }: Run, { environment: b }: Run): RunDifference[] {
-  const names = [...new Set([...Object.keys(a.packages), ...Object.keys(b.packages)])].sort()
-  return names.map((what) => ({
-    kind: 'code' as const,
+  const [ours, theirs] = [base.environment, other.environment]
+  const found = facts.map(({ kind, what, of }) => ({
+    kind,
     what,
-    base: text(a.packages[what]),
-    other: text(b.packages[what]),
+    base: of(ours, base),
+    other: of(theirs, other),
   }))
+  const packages = [...new Set([...Object.keys(ours.packages), ...Object.keys(theirs.packages)])].sort()
+  const versions = packages.map((what) => {
+    return {
+      kind: 'code' as const,
+      what,
+      base: text(ours.packages[what]),
+      other: text(theirs.packages[what]),
+    }
+  })
+  return [...found, ...versions, ...armDifferences(base, other)].filter((one) => one.base !== one.other)
 }
 
 /** Of the arms that both have: how each is loaded and for how long. One line a difference, however many arms share it. */
 function armDifferences(base: Run, other: Run): RunDifference[] {
   const theirs = new Map(other.plan.map(({ arm }) => [arm.id, arm]))
   const ours = new Map(base.plan.map(({ arm }) => [arm.id, arm]))
-  const groups = new Map<string, { a: string; b: string; what: string; arms: number }>()
+  const groups = new Map<string, { what: string; base: string; other: string; arms: number }>()
   for (const [id, arm] of ours) {
     const same = theirs.get(id)
     if (!same) continue
-    for (const [what, of] of Object.entries(conditions)) {
-      const [a, b] = [of(arm), of(same)]
-      if (a === b) continue
-      const key = `${arm.experiment} ${what} ${a} ${b}`
-      const group = groups.get(key) ?? { a, b, what: `${what} of ${arm.experiment}`, arms: 0 }
-      groups.set(key, { ...group, arms: group.arms + 1 })
+    for (const [condition, of] of Object.entries(conditions)) {
+      const found = { what: `${condition} of ${arm.experiment}`, base: of(arm), other: of(same) }
+      const key = JSON.stringify(found)
+      if (found.base !== found.other) groups.set(key, { ...found, arms: (groups.get(key)?.arms ?? 0) + 1 })
     }
   }
-  return [...groups.values()].map(({ a, b, what, arms }) => ({
-    kind: 'method' as const,
-    what: `${what} (${counted(arms, 'arm')})`,
-    base: a,
-    other: b,
-  }))
+  return [...groups.values()].map(({ what, arms, ...values }) => {
+    return { kind: 'method', what: `${what} (${counted(arms, 'arm')})`, ...values }
+  })
 }
 
 const conditions: Readonly<Record<string, (arm: Arm) => string>> = {
@@ -92,7 +86,7 @@ const conditions: Readonly<Record<string, (arm: Arm) => string>> = {
   quotas: ({ quotas }) => JSON.stringify(quotas),
 }
 
-function placementText({ method, cores, replicaCpus }: Run['environment']['placement']): string {
+function placementText({ method, cores, replicaCpus }: Environment['placement']): string {
   return `${method}, ${counted(cores, 'core')}, ${counted(new Set(replicaCpus.flat()).size, 'CPU')} for replicas`
 }
 
@@ -109,20 +103,14 @@ function commitText(commit: string | null, dirty: boolean | null): string {
 
 /** Whether ratios are those of the code alone, in one sentence. */
 export function comparability(differences: readonly RunDifference[]): string {
-  const of = (kind: Kind) => differences.filter((one) => one.kind === kind)
-  const [machines, methods, code] = [of('machine'), of('method'), of('code')]
+  const whats = (kind: Kind) => differences.flatMap((one) => (one.kind === kind ? [one.what] : [])).join(', ')
   if (differences.length === 0) return 'Comparable: no known condition of the two runs differs.'
-  if (machines.length + methods.length === 0) {
-    return `Comparable: the same machine and method; a ratio may show the change of ${whats(code)}.`
-  }
-  const both = [
-    machines.length > 0 ? `the machine (${whats(machines)})` : null,
-    methods.length > 0 ? `the method (${whats(methods)})` : null,
-  ].filter((part) => part !== null)
+  if (isComparable(differences))
+    return `Comparable: the same machine and method; a ratio may show the change of ${whats('code')}.`
+  const [machine, method] = [whats('machine'), whats('method')]
+  const both = [machine && `the machine (${machine})`, method && `the method (${method})`].filter(Boolean)
   return `Not comparable as a change of code: ${both.join(' and ')} differ${both.length === 1 ? 's' : ''}, which a ratio shows as well.`
 }
-
-const whats = (differences: readonly RunDifference[]) => differences.map(({ what }) => what).join(', ')
 
 /** Whether a machine or method stands between the two. */
 export function isComparable(differences: readonly RunDifference[]): boolean {

@@ -1,11 +1,9 @@
 /** What runs are compared by: for each scheme and metric one number a block. */
 import { ROLES } from '../experiments/roles.ts'
-import { addedTo } from '../figures/auth-tax.ts'
-import { instrumentLimit } from '../figures/comparisons.ts'
-import { LEAST_STATE_BYTES } from '../figures/growth.ts'
+import { addedTo, instrumentLimit } from '../figures/comparisons.ts'
 import { CONTROL } from '../figures/records.ts'
 import type { TrialRow } from '../figures/rows.ts'
-import { slopePerBlock } from '../figures/slopes.ts'
+import { LEAST_STATE_BYTES, slopePerBlock } from '../figures/slopes.ts'
 import { medianInterval } from '../stats/median-interval.ts'
 import { type ByBlock, differences, medianPerBlock, ownError, ratios } from '../stats/paired.ts'
 import { median } from '../stats/quantiles.ts'
@@ -24,57 +22,49 @@ export interface Metric {
   error(rows: readonly TrialRow[], value: number): number | null
 }
 
-type Value = keyof TrialRow['values']
+type Reader = (values: TrialRow['values']) => number | undefined
 
-const accepted = (rows: readonly TrialRow[], experiment: string, scheme: string) =>
-  firsts(
-    rows.filter((row) => row.rejected === null && row.experiment === experiment && row.scheme === scheme),
-  )
+const cpu: Reader = (values) => values['cpuUsPerRequest.total']
+const throughput: Reader = ({ throughputPerSec }) => throughputPerSec
 
 /** The first valid record of a trial counts, as everywhere. */
-function firsts(rows: readonly TrialRow[]): TrialRow[] {
-  const seen = new Set<string>()
-  return rows.filter(({ id }) => !seen.has(id) && seen.add(id))
+function accepted(rows: readonly TrialRow[], experiment: string, scheme: string): TrialRow[] {
+  const valid = rows.filter(
+    (row) => row.rejected === null && row.experiment === experiment && row.scheme === scheme,
+  )
+  return valid.filter(({ id }, i) => valid.findIndex((one) => one.id === id) === i)
 }
 
-function byBlock(rows: readonly TrialRow[], value: Value): ByBlock {
+/** Without those of the second control. */
+const own = (rows: readonly TrialRow[], experiment: string, scheme: string) =>
+  accepted(rows, experiment, scheme).filter(({ twin }) => !twin)
+
+function byBlock(rows: readonly TrialRow[], of: Reader): ByBlock {
   return medianPerBlock(
     rows.flatMap(({ block, values }) => {
-      const found = values[value]
+      const found = of(values)
       return found === undefined ? [] : [[block, found] as const]
     }),
   )
 }
 
-const own = (rows: readonly TrialRow[]) => rows.filter(({ twin }) => !twin)
 const valuesOf = (blocks: ByBlock) => (blocks.size === 0 ? null : [...blocks.values()])
 
-const CPU = 'cpuUsPerRequest.total'
-
-/** Two identical controls within blocks. */
-function twins(rows: readonly TrialRow[], value: Value): [ByBlock, ByBlock] {
+/** By two identical controls within blocks, in the unit of what they are compared by. */
+function ownErrorOf(rows: readonly TrialRow[], of: Reader, compared: typeof ratios, neutral: number) {
   const controls = accepted(rows, ROLES.cost, CONTROL)
-  const part = (twin: boolean) =>
-    byBlock(
-      controls.filter((row) => row.twin === twin),
-      value,
-    )
-  return [part(true), part(false)]
-}
-
-function ratioError(rows: readonly TrialRow[], value: Value): number | null {
-  const found = ratios(...twins(rows, value))
-  return found.length < 2 ? null : ownError(medianInterval(found), 1)
+  const part = (twin: boolean) => controls.filter((row) => row.twin === twin)
+  const found = compared(byBlock(part(true), of), byBlock(part(false), of))
+  return found.length < 2 ? null : ownError(medianInterval(found), neutral)
 }
 
 /** A figure that has no scatter of its own, or that no control measures: only the blocks themselves say how sure it is. */
 const noError = () => 0
 
-function slopes(rows: readonly TrialRow[], scheme: string, value: Value): readonly number[] | null {
-  const levels = own(accepted(rows, ROLES.users, scheme))
+function slopes(rows: readonly TrialRow[], scheme: string, of: Reader): readonly number[] | null {
   const found = slopePerBlock(
-    levels.flatMap(({ block, users, values }) => {
-      const bytes = values[value]
+    own(rows, ROLES.users, scheme).flatMap(({ block, users, values }) => {
+      const bytes = of(values)
       return bytes === undefined ? [] : [[block, users, bytes] as const]
     }),
   )
@@ -88,71 +78,64 @@ export const metrics: readonly Metric[] = [
     unit: 'CPU µs/request',
     of(rows, scheme) {
       if (scheme === CONTROL) return null
-      const cpuOf = (some: readonly TrialRow[]) => byBlock(some, CPU)
-      const control = cpuOf(accepted(rows, ROLES.cost, CONTROL))
-      return valuesOf(addedTo([control], cpuOf(own(accepted(rows, ROLES.cost, scheme)))))
+      const control = byBlock(accepted(rows, ROLES.cost, CONTROL), cpu)
+      return valuesOf(addedTo([control], byBlock(own(rows, ROLES.cost, scheme), cpu)))
     },
     error(rows, value) {
-      const found = differences(...twins(rows, CPU))
-      return found.length < 2 ? null : ownError(medianInterval(found), 0) / Math.abs(value)
+      const error = ownErrorOf(rows, cpu, differences, 0)
+      return error === null ? null : error / Math.abs(value)
     },
   },
   {
     name: 'cpu',
     title: 'CPU of a request',
     unit: 'CPU µs/request',
-    of: (rows, scheme) => valuesOf(byBlock(own(accepted(rows, ROLES.cost, scheme)), CPU)),
-    error: (rows) => ratioError(rows, CPU),
+    of: (rows, scheme) => valuesOf(byBlock(own(rows, ROLES.cost, scheme), cpu)),
+    error: (rows) => ownErrorOf(rows, cpu, ratios, 1),
   },
   {
     name: 'throughput',
     title: 'Throughput of one replica',
     unit: 'requests/s',
     of(rows, scheme) {
-      const found = own(accepted(rows, ROLES.cost, scheme))
+      const found = own(rows, ROLES.cost, scheme)
       // Of two ceilings of a load generator the ratio says nothing about schemes.
       if (instrumentLimit(found.flatMap(({ warnings }) => warnings))) return null
-      return valuesOf(byBlock(found, 'throughputPerSec'))
+      return valuesOf(byBlock(found, throughput))
     },
-    error: (rows) => ratioError(rows, 'throughputPerSec'),
+    error: (rows) => ownErrorOf(rows, throughput, ratios, 1),
   },
   {
     name: 'capacity',
     title: 'Capacity at the SLO',
     unit: 'arrivals/s',
-    of: (rows, scheme) => valuesOf(byBlock(own(accepted(rows, ROLES.latency, scheme)), 'capacityPerSec')),
+    of: (rows, scheme) =>
+      valuesOf(byBlock(own(rows, ROLES.latency, scheme), ({ capacityPerSec }) => capacityPerSec)),
     error: noError,
   },
   {
     name: 'replicaMemory',
     title: 'Replica memory of a user',
     unit: 'bytes/user',
-    of: (rows, scheme) => slopes(rows, scheme, 'replicaGrowthBytes'),
+    of: (rows, scheme) => slopes(rows, scheme, ({ replicaGrowthBytes }) => replicaGrowthBytes),
     error: noError,
   },
   {
     name: 'redisMemory',
     title: 'Redis memory of a user',
     unit: 'bytes/user',
-    of: (rows, scheme) => slopes(rows, scheme, 'redisGrowthBytes'),
+    of: (rows, scheme) => slopes(rows, scheme, ({ redisGrowthBytes }) => redisGrowthBytes),
     error: noError,
   },
   {
     name: 'wire',
     title: 'Bytes on the wire',
     unit: 'bytes/request',
-    of(rows, scheme) {
-      const found = own(accepted(rows, ROLES.cost, scheme))
-      const received = byBlock(found, 'bytesReceivedPerRequest')
-      return valuesOf(
-        new Map(
-          [...byBlock(found, 'bytesSentPerRequest')].flatMap(([block, sent]) => {
-            const back = received.get(block)
-            return back === undefined ? [] : [[block, sent + back] as const]
-          }),
-        ),
-      )
-    },
+    of: (rows, scheme) => valuesOf(byBlock(own(rows, ROLES.cost, scheme), bothWays)),
     error: noError,
   },
 ]
+
+function bothWays({ bytesSentPerRequest: sent, bytesReceivedPerRequest: received }: TrialRow['values']) {
+  return sent === undefined || received === undefined ? undefined : sent + received
+}

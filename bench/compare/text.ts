@@ -1,7 +1,7 @@
 /** A comparison of runs as tables, for terminals and pull requests. */
 import type { RunWithRows } from '../figures/rows.ts'
 import { ABSENT, figure, NOT_DETECTED, percent } from '../words/format.ts'
-import { markdownTable, type Table } from '../words/tables.ts'
+import { folded, markdownTable, type Table, terminalTable } from '../words/tables.ts'
 import { wrap } from '../words/wrap.ts'
 import { compareRuns, type RunRatio } from './compare.ts'
 import { comparability, type RunDifference, runDifferences } from './differences.ts'
@@ -26,25 +26,13 @@ export function comparisons([base, ...others]: readonly RunWithRows[]): Compared
   }))
 }
 
-interface TitledTable {
-  title: string
-  table: Table
-}
-
 /** A table for each metric that both have. */
-export function ratioTables(ratios: readonly RunRatio[]): TitledTable[] {
+export function ratioTables(ratios: readonly RunRatio[]): { title: string; table: Table }[] {
+  const head = ['scheme', 'first', 'other', 'other ÷ first']
   return metrics.flatMap(({ name, title, unit }) => {
     const own = ratios.filter(({ metric }) => metric === name)
-    if (own.length === 0) return []
-    return [
-      {
-        title: `${title}, ${unit}`,
-        table: {
-          head: ['scheme', 'first', 'other', 'other ÷ first'],
-          rows: own.map((one) => [one.scheme, sideText(one.base), sideText(one.other), ratioText(one)]),
-        },
-      },
-    ]
+    const rows = own.map((one) => [one.scheme, sideText(one.base), sideText(one.other), ratioText(one)])
+    return rows.length === 0 ? [] : [{ title: `${title}, ${unit}`, table: { head, rows } }]
   })
 }
 
@@ -71,8 +59,7 @@ export function differencesTable(differences: readonly RunDifference[]): Table {
 /** The largest change that counts as seen, in one sentence. */
 export function headline(ratios: readonly RunRatio[]): string {
   const seen = ratios
-    .filter((one) => one.detected && one.ratio)
-    .map((one) => ({ ...one, change: (one.ratio?.value ?? 1) - 1 }))
+    .flatMap((one) => (one.detected && one.ratio ? [{ ...one, change: one.ratio.value - 1 }] : []))
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
   const [most] = seen
   if (ratios.length === 0) return 'The two runs have no figure in common.'
@@ -85,13 +72,6 @@ const WIDTHS = [22, 18, 18, 22]
 
 /** In 80 columns. */
 export function terminalComparison({ base, other, differences, ratios }: Compared): string {
-  const lines = ({ head, rows }: Table) =>
-    [head, ...rows].map((cells) =>
-      cells
-        .map((cell, i) => (i === 0 ? cell.padEnd(WIDTHS[0] ?? 0) : cell.padStart(WIDTHS[i] ?? 0)))
-        .join('')
-        .trimEnd(),
-    )
   const differing = differences.map(({ what, kind, base: a, other: b }) =>
     wrap(`${kind}: ${what}: ${a} → ${b}`, '    '),
   )
@@ -101,7 +81,7 @@ export function terminalComparison({ base, other, differences, ratios }: Compare
     '',
     wrap(comparability(differences), '  '),
     ...differing.map((line) => `  ${line}`),
-    ...ratioTables(ratios).flatMap(({ title, table }) => ['', title, ...lines(table)]),
+    ...ratioTables(ratios).flatMap(({ title, table }) => ['', title, ...terminalTable(table, WIDTHS)]),
     '',
     wrap(headline(ratios)),
     wrap(NOTE),
@@ -119,9 +99,7 @@ export function markdownComparison({ base, other, differences, ratios }: Compare
     `### ${base.run.id} → ${other.run.id}`,
     comparability(differences),
     ...(differences.length > 0
-      ? [
-          `<details><summary>What differs</summary>\n\n${markdownTable(differencesTable(differences), 'text')}\n\n</details>`,
-        ]
+      ? [folded('What differs', markdownTable(differencesTable(differences), 'text'))]
       : []),
     headline(ratios),
     ...ratioTables(ratios).flatMap(({ title, table }) => [`**${title}**`, markdownTable(table)]),

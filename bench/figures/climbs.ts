@@ -17,10 +17,7 @@ export interface Ladder {
   climbs: readonly Climb[]
 }
 
-/**
- * One ladder an arm of the experiment, in registry order. As everywhere, the first
- * valid record of a trial counts.
- */
+/** One ladder an arm of the experiment, in registry order. As everywhere, the first valid record of a trial counts. */
 export function ladders(run: Run, results: readonly TrialResult[], experiment: string): Ladder[] {
   const planned = run.plan.filter(({ arm }) => arm.experiment === experiment && arm.load.loop === 'open')
   const arms = new Map(planned.map(({ arm }) => [arm.id, arm]))
@@ -42,6 +39,15 @@ function climbsOf({ id }: Arm, results: readonly TrialResult[]): Climb[] {
 /** Rungs that may become a figure. */
 export function accepted({ rungs }: Climb): Rung[] {
   return rungs.filter(({ rejectedBy }) => rejectedBy.length === 0)
+}
+
+/** Accepted windows of one rate, each with the block whose processes served it. */
+export function windowsAt({ climbs }: Ladder, rate: number): { block: number; measurement: Measurement }[] {
+  return climbs.flatMap((climb) =>
+    accepted(climb)
+      .filter(({ arrivalsPerSec }) => arrivalsPerSec === rate)
+      .map(({ measurement }) => ({ block: climb.block, measurement })),
+  )
 }
 
 /** What follows from the profile, and what was flagged in any of the measurements. */

@@ -1,25 +1,38 @@
-/** What is said of arms against each other: the run's own error, the auth tax, throughput against the control. */
+/** What is said of arms against each other: the run's own error, the one home of the auth tax, what a setting is worth. */
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import type { Estimate, Warning } from '../record/types.ts'
 import { holm } from '../stats/holm.ts'
 import {
+  type ByBlock,
   detected,
   differences,
   type Evidence,
   evidenceOfDifferences,
   evidenceOfRatios,
   MIN_BLOCKS_TO_DETECT,
+  medianPerBlock,
   ownError,
   ratios,
+  subtracted,
 } from '../stats/paired.ts'
-import { addedTo, together } from './auth-tax.ts'
 import { estimate, metrics, servingCpuUs } from './metrics.ts'
 import { type ArmRecords, byBlock, isControl, sameCell } from './records.ts'
 import type { CoreSummary } from './schema.ts'
 
 export type Comparison = NonNullable<CoreSummary['arms'][number]['authTaxUs']>
 type Comparisons = Pick<CoreSummary['arms'][number], 'authTaxUs' | 'throughputVsControl'>
+type Versus = NonNullable<CoreSummary['arms'][number]['versus']>
 type OwnErrors = CoreSummary['aa']
+
+/** Of several equal arms together one number a block: the mean of two controls is less noisy than either. */
+export function together(bases: readonly ByBlock[]): ByBlock {
+  return medianPerBlock(bases.flatMap((base) => [...base]))
+}
+
+/** What `of` takes beyond `bases` together in the same block, in the unit of both; of CPU this is the auth tax. */
+export function addedTo(bases: readonly ByBlock[], of: ByBlock): ByBlock {
+  return subtracted(of, together(bases))
+}
 
 /** Warnings that make a throughput the instrument's ceiling and not a figure of the scheme. */
 const INSTRUMENT: readonly Warning[] = ['generator-saturated', 'proxy-saturated']
@@ -36,7 +49,7 @@ const cpu = (records: ArmRecords) => byBlock(records, servingCpuUs)
  * Second control against first control within blocks, and how much equal trials vary at all; from an experiment
  * that measures nothing else if there is one, else from the first place that has both. Null without.
  */
-export function ownErrors(all: readonly ArmRecords[]): CoreSummary['aa'] {
+export function ownErrors(all: readonly ArmRecords[]): OwnErrors {
   const twins = all.filter(({ arm }) => arm.twin)
   const isAa = (one: ArmRecords) =>
     all.every((other) => other.arm.experiment !== one.arm.experiment || isControl(other.arm))
@@ -48,24 +61,22 @@ export function ownErrors(all: readonly ArmRecords[]): CoreSummary['aa'] {
   return null
 }
 
-function ownErrorsOf(first: ArmRecords, twin: ArmRecords): CoreSummary['aa'] {
+function ownErrorsOf(first: ArmRecords, twin: ArmRecords): OwnErrors {
   const context = { warnings: union([twin, first]) }
-  const throughputRatio = estimate(ratios(throughput(twin), throughput(first)), 'ratio', context)
-  const cpuRatio = estimate(ratios(cpu(twin), cpu(first)), 'ratio', context)
+  const ratio = (of: typeof cpu) => estimate(ratios(of(twin), of(first)), 'ratio', context)
+  const [throughputRatio, cpuRatio] = [ratio(throughput), ratio(cpu)]
   const cpuDifferenceUs = estimate(differences(cpu(twin), cpu(first)), 'µs/request', context)
   if (!throughputRatio || !cpuRatio || !cpuDifferenceUs) return null
-  return {
-    throughputRatio,
-    cpuRatio,
-    cpuDifferenceUs,
-    cpuVariation: variation([...cpu(first).values(), ...cpu(twin).values()]),
-    throughputVariation: variation([...throughput(first).values(), ...throughput(twin).values()]),
+  /** Coefficient of variation. */
+  const variation = (of: typeof cpu) => {
+    const values = [...of(first).values(), ...of(twin).values()]
+    return sampleStandardDeviation(values) / mean(values)
   }
-}
-
-/** Coefficient of variation of at least two values. */
-function variation(values: number[]): number {
-  return sampleStandardDeviation(values) / mean(values)
+  return {
+    ...{ throughputRatio, cpuRatio, cpuDifferenceUs },
+    cpuVariation: variation(cpu),
+    throughputVariation: variation(throughput),
+  }
 }
 
 /**
@@ -75,20 +86,60 @@ function variation(values: number[]): number {
  */
 export function compareWithControl(
   all: readonly ArmRecords[],
-  aa: CoreSummary['aa'],
+  aa: OwnErrors,
 ): ReadonlyMap<string, Comparisons> {
   const cells = all.filter(({ arm }, i) => all.findIndex((other) => sameCell(arm, other.arm)) === i)
   return new Map(
     cells.flatMap((any) => {
       const cell = all.filter(({ arm }) => sameCell(arm, any.arm))
-      const taxes = inFamily(cell.map((records) => cpuDifference(records, controlsOf(records, cell), aa)))
-      const shares = inFamily(cell.map((records) => throughputRatio(records, controlsOf(records, cell), aa)))
+      const controls = cell.filter(({ arm }) => isControl(arm))
+      const pairs = cell.map((of) => ({ of, bases: isControl(of.arm) ? [] : controls }))
+      const [taxes, shares] = [judged(cpuDifference, pairs, aa), judged(throughputRatio, pairs, aa)]
       return cell.map(({ arm }, i): [string, Comparisons] => [
         arm.id,
-        { authTaxUs: concluded(taxes[i]), throughputVsControl: concluded(shares[i]) },
+        { authTaxUs: taxes[i] ?? null, throughputVsControl: shares[i] ?? null },
       ])
     }),
   )
+}
+
+/**
+ * Each arm against the one that it names itself compared with, by arm id and within blocks: what a change of one
+ * setting is worth. All such comparisons of an experiment are one family, whatever they are compared with: among
+ * twenty knobs one always looks special.
+ */
+export function versus(all: readonly ArmRecords[], aa: OwnErrors): ReadonlyMap<string, Versus> {
+  const experiments = [...new Set(all.map(({ arm }) => arm.experiment))]
+  return new Map(
+    experiments.flatMap((experiment) => {
+      const pairs = all.flatMap((of) => {
+        const { comparedWith } = of.arm
+        if (comparedWith === null || of.arm.experiment !== experiment) return []
+        return [{ of, comparedWith, bases: all.filter(({ arm }) => arm.id === comparedWith) }]
+      })
+      const throughputs = judged(throughputRatio, pairs, aa)
+      const [cpus, differences] = [judged(cpuRatio, pairs, aa), judged(cpuDifference, pairs, aa)]
+      return pairs.map(({ of, comparedWith }, i): [string, Versus] => [
+        of.arm.id,
+        {
+          arm: comparedWith,
+          throughputRatio: throughputs[i] ?? null,
+          cpuRatio: cpus[i] ?? null,
+          cpuDifferenceUs: differences[i] ?? null,
+        },
+      ])
+    }),
+  )
+}
+
+interface Pair {
+  of: ArmRecords
+  bases: readonly ArmRecords[]
+}
+
+/** One family of comparisons, each with what it is concluded to be. */
+function judged(compare: typeof cpuRatio, pairs: readonly Pair[], aa: OwnErrors): (Comparison | null)[] {
+  return inFamily(pairs.map(({ of, bases }) => compare(of, bases, aa))).map(concluded)
 }
 
 /** A comparison before anything is concluded from it. */
@@ -101,7 +152,7 @@ export interface Compared extends Evidence {
 }
 
 /** CPU µs a request of all serving tiers beyond what the bases take in the same block; null without a common block. */
-export function cpuDifference(of: ArmRecords, bases: readonly ArmRecords[], aa: OwnErrors): Compared | null {
+function cpuDifference(of: ArmRecords, bases: readonly ArmRecords[], aa: OwnErrors): Compared | null {
   const values = [...addedTo(bases.map(cpu), cpu(of)).values()]
   const effect = estimate(values, 'µs/request', { warnings: union([of, ...bases]) })
   const error = aa && ownError(aa.cpuDifferenceUs, 0)
@@ -109,7 +160,7 @@ export function cpuDifference(of: ArmRecords, bases: readonly ArmRecords[], aa: 
 }
 
 /** CPU a request of all serving tiers as a share of what the bases take; null without a common block. */
-export function cpuRatio(of: ArmRecords, bases: readonly ArmRecords[], aa: OwnErrors): Compared | null {
+function cpuRatio(of: ArmRecords, bases: readonly ArmRecords[], aa: OwnErrors): Compared | null {
   return ratioOf(cpu, of, bases, aa?.cpuRatio)
 }
 
@@ -117,11 +168,7 @@ export function cpuRatio(of: ArmRecords, bases: readonly ArmRecords[], aa: OwnEr
  * Throughput as a share of the bases'. Null where the generator or the proxy held either side down, since the ratio
  * of two ceilings says nothing about schemes.
  */
-export function throughputRatio(
-  of: ArmRecords,
-  bases: readonly ArmRecords[],
-  aa: OwnErrors,
-): Compared | null {
+function throughputRatio(of: ArmRecords, bases: readonly ArmRecords[], aa: OwnErrors): Compared | null {
   if (instrumentLimit(union([of, ...bases]))) return null
   return ratioOf(throughput, of, bases, aa?.throughputRatio)
 }
@@ -160,12 +207,8 @@ export function concluded(compared: Compared | null | undefined): Comparison | n
   }
 }
 
-function controlsOf({ arm }: ArmRecords, cell: readonly ArmRecords[]): ArmRecords[] {
-  return isControl(arm) ? [] : cell.filter((other) => isControl(other.arm))
-}
-
 /** Why no comparison of a run counts as detected, as a sentence without its full stop. */
-export function nothingDetected(aa: CoreSummary['aa']): string {
+export function nothingDetected(aa: OwnErrors): string {
   if (!aa) return 'The control was not measured twice, so no difference can be called real'
   return aa.throughputRatio.n < MIN_BLOCKS_TO_DETECT
     ? 'Too few blocks to tell any scheme from the control'

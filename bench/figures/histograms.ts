@@ -2,25 +2,14 @@
 import { JsHistogram } from 'hdr-histogram-js'
 import { decodeHistogram } from '../stats/histogram.ts'
 
-/** Several recorded histograms of µs, numbered as they were given. */
-export interface HistogramSet {
-  /**
-   * What `getValueAtPercentile(100 · p)` gives once the histograms `drawn` are merged; one that is drawn twice counts
-   * twice. NaN when they hold no sample.
-   *
-   * @param p above 0, up to 1
-   */
-  quantile(drawn: readonly number[], p: number): number
-}
-
 /**
  * A bootstrap that merged histograms would walk tens of thousands of counts for each resample. All are brought onto
  * one list of values here, with the samples up to each value, so that a quantile is a bisection.
  *
- * @param texts as `encodeHistogram` writes them
+ * @param texts of µs, as `encodeHistogram` writes them
  * @throws for text that is no histogram
  */
-export function histogramSet(texts: readonly string[]): HistogramSet {
+export function histogramSet(texts: readonly string[]) {
   const counts = texts.map(countsByValue)
   const values = [...new Set(counts.flatMap((one) => [...one.keys()]))].sort((a, b) => a - b)
   const upTo = counts.map((one) => {
@@ -33,7 +22,13 @@ export function histogramSet(texts: readonly string[]): HistogramSet {
   const passedAt = (drawn: readonly number[], place: number) =>
     drawn.reduce((sum, index) => sum + (upTo[index]?.[place] ?? 0), 0)
   return {
-    quantile(drawn, p) {
+    /**
+     * What `getValueAtPercentile(100 · p)` gives once the histograms `drawn` are merged, by their places; one that is
+     * drawn twice counts twice. NaN when they hold no sample.
+     *
+     * @param p above 0, up to 1
+     */
+    quantile(drawn: readonly number[], p: number): number {
       const total = passedAt(drawn, values.length - 1)
       if (total === 0) return Number.NaN
       const rank = Math.max(1, rankOf(p, total))

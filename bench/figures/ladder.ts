@@ -1,6 +1,6 @@
 /** Which arrival rate comes next on a ladder, and what its rungs say about capacity: pure decisions, no clock. */
 import type { Arm, Measurement, Rung, Slo } from '../record/types.ts'
-import type { CapacityNote } from './latency-row.ts'
+import type { CapacityNote } from './schema.ts'
 
 type OpenLoad = Extract<Arm['load'], { loop: 'open' }>
 type Step = Pick<Rung, 'arrivalsPerSec' | 'purpose'>
@@ -84,16 +84,14 @@ function isOpen(rate: number, looks: readonly Look[]): boolean {
 function nextFound(load: OpenLoad, looks: readonly Look[], saturationPerSec: number | null): Step | null {
   const last = looks.at(-1)
   if (!last) return { arrivalsPerSec: load.firstPerSec, purpose: 'ladder' }
-  if (isOpen(last.arrivalsPerSec, looks)) return { ...step(last), purpose: last.purpose }
-  const searched = new Set(
-    looks.filter(({ purpose }) => purpose === 'search').map((one) => one.arrivalsPerSec),
-  )
-  if (needsSecondLook(last.arrivalsPerSec, looks))
-    return { arrivalsPerSec: last.arrivalsPerSec, purpose: 'confirm' }
+  const { arrivalsPerSec, purpose } = last
+  if (isOpen(arrivalsPerSec, looks)) return { arrivalsPerSec, purpose }
+  if (needsSecondLook(arrivalsPerSec, looks)) return { arrivalsPerSec, purpose: 'confirm' }
   const { kept, limit, by } = bracket(looks)
   if (limit === null) return climb(load, kept ?? load.firstPerSec, saturationPerSec)
   // A rate that nobody could judge says nothing about lower ones; the trial is measured again instead.
   if (kept === null) return by === 'rejected' ? null : descend(load, limit)
+  const searched = new Set(looks.flatMap((one) => (one.purpose === 'search' ? [one.arrivalsPerSec] : [])))
   if (searched.size >= load.searchRungs) return null
   return { arrivalsPerSec: rounded(Math.sqrt(kept * limit)), purpose: 'search' }
 }
@@ -104,10 +102,8 @@ function needsSecondLook(rate: number, looks: readonly Look[]): boolean {
   const first = own.find(({ verdict }) => verdict !== 'rejected')
   if (first?.verdict !== 'broken' || first.purpose !== 'ladder') return false
   const second = own.filter(({ purpose }) => purpose === 'confirm')
-  return second.every(({ verdict }) => verdict === 'rejected') && second.length < LOOKS_AT_REJECTED
+  return isOpen(rate, second)
 }
-
-const step = ({ arrivalsPerSec, purpose }: Look): Step => ({ arrivalsPerSec, purpose })
 
 function climb({ firstPerSec }: OpenLoad, kept: number, saturationPerSec: number | null): Step | null {
   const doubled = kept * 2

@@ -2,42 +2,23 @@
 import { ofTiers } from '../record/tiers.ts'
 import type { Measurement, Run, Slo } from '../record/types.ts'
 import { median } from '../stats/quantiles.ts'
-import { accepted, clusterEstimate, flags, type Ladder } from './climbs.ts'
+import { accepted, clusterEstimate, flags, type Ladder, windowsAt } from './climbs.ts'
 import { histogramSet } from './histograms.ts'
 import { errorShare, keepsSlo } from './ladder.ts'
-import type { LatencyRow } from './latency-row.ts'
+import type { LatencyRow } from './schema.ts'
 
 /** Ten samples must lie beyond a quantile before it is one. */
 const LEAST_FOR_P999 = 10_000
 
-/** A window of one rate; `block` tells which processes served it. */
-interface Window {
-  block: number
-  kept: boolean
-  measurement: Measurement
-}
-
 /** One row an arrival rate, of what gates left of it. */
 export function latencyRows(ladder: Ladder, run: Run, slo: Slo): LatencyRow[] {
-  const windows = ladder.climbs.flatMap((climb) =>
-    accepted(climb).map(({ arrivalsPerSec, measurement }) => ({
-      arrivalsPerSec,
-      window: { block: climb.block, kept: keepsSlo(slo, measurement), measurement },
-    })),
-  )
-  const rates = [...new Set(windows.map(({ arrivalsPerSec }) => arrivalsPerSec))].sort((a, b) => a - b)
-  return rates.map((rate) => {
-    const own = windows.filter(({ arrivalsPerSec }) => arrivalsPerSec === rate)
-    return row(
-      rate,
-      own.map(({ window }) => window),
-      run,
-    )
-  })
+  const rates = ladder.climbs.flatMap(accepted).map(({ arrivalsPerSec }) => arrivalsPerSec)
+  return [...new Set(rates)].sort((a, b) => a - b).map((rate) => row(ladder, rate, run, slo))
 }
 
 /** A rate that was looked at twice in a block has two windows there, which stay together in the bootstrap. */
-function row(arrivalsPerSec: number, windows: readonly Window[], run: Run): LatencyRow {
+function row(ladder: Ladder, arrivalsPerSec: number, run: Run, slo: Slo): LatencyRow {
+  const windows = windowsAt(ladder, arrivalsPerSec)
   const blocks = [...new Set(windows.map(({ block }) => block))]
   const clusters = blocks.map((block) =>
     windows.flatMap((window, index) => (window.block === block ? [index] : [])),
@@ -54,6 +35,7 @@ function row(arrivalsPerSec: number, windows: readonly Window[], run: Run): Late
       context,
     )
   const requests = sum(measurements, scheduled)
+  const kept = windows.filter(({ measurement }) => keepsSlo(slo, measurement))
   return {
     arrivalsPerSec,
     blocks: blocks.length,
@@ -70,8 +52,7 @@ function row(arrivalsPerSec: number, windows: readonly Window[], run: Run): Late
     ),
     errorShare: sum(measurements, (m) => errorShare(m) * scheduled(m)) / requests,
     utilization: utilization(measurements),
-    metShare:
-      blocks.filter((block) => windows.some((one) => one.block === block && one.kept)).length / blocks.length,
+    metShare: new Set(kept.map(({ block }) => block)).size / blocks.length,
   }
 }
 
@@ -82,9 +63,8 @@ const sum = (measurements: readonly Measurement[], of: Of) =>
 const scheduled: Of = ({ arrivals }) => arrivals?.account.scheduled ?? 0
 
 function utilization(measurements: readonly Measurement[]): LatencyRow['utilization'] {
-  const of = (tier: keyof LatencyRow['utilization']) => {
-    const busy = measurements.flatMap((measurement) => measurement.utilization[tier] ?? [])
+  return ofTiers((tier) => {
+    const busy = measurements.flatMap(({ utilization }) => utilization[tier] ?? [])
     return busy.length === 0 ? null : median(busy)
-  }
-  return ofTiers(of)
+  })
 }

@@ -31,19 +31,16 @@ export function redisGrowthBytes({
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 
-type TierMetric = `cpuUsPerRequest.${Tier}`
-
-function cpuOfTiers(): Record<TierMetric, Metric> {
-  const entries = TIERS.map(({ key }): [TierMetric, Metric] => [
+const cpuOfTiers = Object.fromEntries(
+  TIERS.map(({ key }): [string, Metric] => [
     `cpuUsPerRequest.${key}`,
     { unit: 'µs/request', of: (m) => m.cpuUsPerRequest[key] },
-  ])
-  return Object.fromEntries(entries) as Record<TierMetric, Metric>
-}
+  ]),
+) as Record<`cpuUsPerRequest.${Tier}`, Metric>
 
 export const metrics = {
   throughputPerSec: { unit: 'requests/s', of: (m) => m.throughputPerSec },
-  ...cpuOfTiers(),
+  ...cpuOfTiers,
   'cpuUsPerRequest.total': { unit: 'µs/request', of: servingCpuUs },
   replicaRssBytes: { unit: 'bytes', of: (m) => sum(m.memory.replicaRssBytes) },
   bytesSentPerRequest: { unit: 'bytes/request', of: (m) => m.bytesPerRequest.sent },

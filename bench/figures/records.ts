@@ -66,6 +66,23 @@ export function inTableOrder(a: Arm, b: Arm): number {
   )
 }
 
+/** The first of a scheme in an experiment; never that of the second control. */
+export const entryOf = <T extends { arm: Arm }>(entries: readonly T[], experiment: string, scheme: string) =>
+  entries.find(({ arm }) => arm.experiment === experiment && arm.scheme === scheme && !arm.twin)
+
+/** As much of a trial as it takes to name it where the measurements themselves are not at hand. */
+export interface Tried {
+  ok: boolean
+  trial: { id: string; arm: Pick<Arm, 'scheme' | 'experiment' | 'twin'> }
+}
+
+/** Ids of the valid trials of a scheme in an experiment, without those of the second control. */
+export function validTrials(results: readonly Tried[], experiment: string, scheme: string): string[] {
+  return results.flatMap(({ ok, trial: { id, arm } }) =>
+    ok && arm.experiment === experiment && arm.scheme === scheme && !arm.twin ? [id] : [],
+  )
+}
+
 /** Place in the registry; schemes that it no longer knows, in published runs, come last. */
 export function schemePlace(scheme: string): number {
   const place = (schemeNames as string[]).indexOf(scheme)

@@ -1,5 +1,7 @@
 /** The one home of slopes over sizes: bytes a user, µs a byte of state, ms of an answer for each ms of distance. */
+import type { Measurement } from '../record/types.ts'
 import { type Point, slope } from '../stats/regression.ts'
+import { type ArmRecords, byBlock } from './records.ts'
 
 /** One observation of a block: where, and what. */
 export type Observation = readonly [block: number, x: number, y: number]
@@ -11,4 +13,21 @@ export function slopePerBlock(observations: readonly Observation[]): number[] {
     const own = observations.filter(([at]) => at === block)
     return slope(own.map(([, x, y]): Point => [x, y])) ?? []
   })
+}
+
+/**
+ * Nothing can be kept for a user in less than two references, to a key and to a value. What grows by fewer bytes a
+ * login is something else: V8 goes on compiling and collecting statistics while the logins come in.
+ */
+export const LEAST_STATE_BYTES = 16
+
+export type GrowthOf = (measurement: Measurement) => number | null
+
+/** How memory grows with logged-in users: one slope a block, over the numbers of users measured in it. */
+export function bytesPerUser(levels: readonly ArmRecords[], of: GrowthOf): number[] {
+  return slopePerBlock(
+    levels.flatMap((level) =>
+      [...byBlock(level, of)].map(([block, bytes]): Observation => [block, level.arm.users, bytes]),
+    ),
+  )
 }

@@ -8,8 +8,8 @@ import { figure, short } from '../words/format.ts'
 import type { Crossing } from './crossing.ts'
 import { measuredRates } from './curve.ts'
 import type { Evidence } from './evidence.ts'
-import { expense, plan } from './plan.ts'
-import type { PlanRequest } from './request.ts'
+import { expenseOf } from './plan.ts'
+import { grown, type PlanRequest } from './request.ts'
 import { count } from './text.ts'
 
 const DECADES = 2
@@ -22,7 +22,7 @@ export function planChart(
   crossing: Crossing | null,
   provenance: string,
 ): Drawing | null {
-  const curves = evidence.map((one) => ({ evidence: one, points: curveOf(one, request) }))
+  const curves = evidence.map((one) => ({ scheme: one.scheme, points: curveOf(one, request) }))
   if (curves.every(({ points }) => points.length === 0)) return null
   const unit = request.prices ? 'a month' : 'cores, a Redis primary being one'
   const ends = { min: request.rps / 10 ** DECADES, max: request.rps * 10 ** DECADES }
@@ -46,35 +46,23 @@ export function planChart(
   return drawing(titleOf(evidence, request, crossing), told, option, 442)
 }
 
-interface Point {
-  rps: number
-  amount: number
-  measured: boolean
+interface Curve {
+  scheme: string
+  points: { rps: number; amount: number; measured: boolean }[]
 }
 
-function curveOf(evidence: Evidence, request: PlanRequest): Point[] {
+function curveOf(evidence: Evidence, request: PlanRequest): Curve['points'] {
   const measuredTo = measuredRates(evidence.ladder).most * (evidence.scaling?.replicas ?? 1)
   return Array.from({ length: POINTS + 1 }, (_, step) => {
-    const growth = 10 ** (((2 * step) / POINTS - 1) * DECADES)
-    const scaled = {
-      ...request,
-      rps: request.rps * growth,
-      users: Math.max(1, Math.ceil(request.users * growth)),
-    }
-    const made = plan(evidence, scaled)
-    return made.refused === null
-      ? [{ rps: scaled.rps, amount: expense(made, scaled), measured: scaled.rps <= measuredTo }]
-      : []
+    const there = grown(request, 10 ** (((2 * step) / POINTS - 1) * DECADES))
+    const amount = expenseOf(evidence, there)
+    return amount === null ? [] : [{ rps: there.rps, amount, measured: there.rps <= measuredTo }]
   }).flat()
 }
 
 /** @param to where the scale ends: a line that ends before it is known no further */
-function lines(
-  { evidence, points }: { evidence: Evidence; points: Point[] },
-  to: number,
-): LineSeriesOption[] {
-  const { scheme } = evidence
-  const line = (part: readonly Point[], more: LineSeriesOption) =>
+function lines({ scheme, points }: Curve, to: number): LineSeriesOption[] {
+  const line = (part: Curve['points'], more: LineSeriesOption) =>
     schemeLine(
       scheme,
       part.map(({ rps, amount }) => [rps, amount]),
@@ -102,8 +90,8 @@ function titleOf(evidence: readonly Evidence[], request: PlanRequest, crossing: 
     return `${cheaperBelow} ${less} below ${figure(rps)} requests/s, ${cheaperAbove} above`
   }
   const made = evidence.flatMap((one) => {
-    const found = plan(one, request)
-    return found.refused === null ? [{ scheme: one.scheme, amount: expense(found, request) }] : []
+    const amount = expenseOf(one, request)
+    return amount === null ? [] : [{ scheme: one.scheme, amount }]
   })
   const [least, most] = made.sort((a, b) => a.amount - b.amount)
   const unit = request.prices ? 'a month' : 'cores'

@@ -1,6 +1,6 @@
 /** Reads a measured ladder of arrival rates between its rungs. */
 import type { MeasuredSummary } from '../experiments/reports.ts'
-import type { Range } from './range.ts'
+import { each, type Range } from './range.ts'
 
 export type Ladder = MeasuredSummary['latency'][number]
 export type Step = Ladder['rungs'][number]
@@ -66,9 +66,9 @@ export function latencyAt(ladder: Ladder, perSec: number, of: (step: Step) => Ra
   const between = neighbours(ladder, perSec)
   if (!between) return null
   const [from, to] = [of(between.low), of(between.high)]
-  const mix = (side: Side) =>
-    Math.exp((1 - between.share) * Math.log(from[side]) + between.share * Math.log(to[side]))
-  return { value: mix('value'), lo: mix('lo'), hi: mix('hi') }
+  return each((end) =>
+    Math.exp((1 - between.share) * Math.log(from[end]) + between.share * Math.log(to[end])),
+  )
 }
 
 /** Busy cores of the replica at a rate, on the straight line between two rungs; null where they were not read. */

@@ -4,7 +4,6 @@ import { test } from 'node:test'
 import type { SchemeName } from '../../servers/scheme.ts'
 import { summarize } from '../report/summarize.ts'
 import { syntheticLadders } from '../testing/synthetic-ladders.ts'
-import { traits } from '../traits.ts'
 import { evidenceOf } from './evidence.ts'
 import { plan } from './plan.ts'
 
@@ -12,7 +11,7 @@ const schemes = ['none', 'session-redis', 'jwt-hs256', 'jwt-rs256'] as const
 const { run, results } = syntheticLadders({ blocks: 6, schemes, closed: { blocks: 6 } }, false)
 const summary = summarize(run, results)
 const of = (scheme: SchemeName, over: Partial<typeof summary> = {}) =>
-  evidenceOf(run, { ...summary, ...over }, results, scheme, traits)
+  evidenceOf(run, { ...summary, ...over }, results, scheme)
 
 test('a run of cost, latency and users carries a plan, which says the report’s own capacity', () => {
   const found = of('session-redis')

@@ -3,9 +3,12 @@ import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { isStraight } from '../experiments/latency/demand.ts'
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { ROLES } from '../experiments/roles.ts'
-import type { Arm, Estimate, Run, Warning } from '../record/types.ts'
+import type { Comparison } from '../figures/comparisons.ts'
+import { entryOf, type Tried, validTrials } from '../figures/records.ts'
+import type { Estimate, Run, Warning } from '../record/types.ts'
+import { traits } from '../traits.ts'
 import type { Ladder } from './curve.ts'
-import { exactly, type Range, rangeOf, scaled } from './range.ts'
+import { exactly, larger, type Range, rangeOf, scaled } from './range.ts'
 
 /** CPU of a tier for each request, in µs. */
 export interface TierCost {
@@ -38,12 +41,6 @@ export interface Evidence {
   warnings: Warning[]
 }
 
-/** As much of a trial as a plan names, so that one can be made where the measurements themselves are not at hand. */
-export interface Tried {
-  ok: boolean
-  trial: { id: string; arm: Pick<Arm, 'scheme' | 'experiment' | 'twin'> }
-}
-
 /** What of a summary a plan rests on. */
 export type Measured = Pick<
   MeasuredSummary,
@@ -61,31 +58,26 @@ export function evidenceOf(
   summary: Measured,
   results: readonly Tried[],
   scheme: SchemeName,
-  traits: Readonly<Record<SchemeName, Traits>>,
 ): Evidence | string {
   const missing = (what: string, experiment: string) =>
     `run ${run.id} has no ${what} of ${scheme}: npm run bench -- --only latency,cost,users --schemes ${scheme} ` +
     `measures it (experiment ${experiment})`
   const ladder = summary.latency.find((entry) => entry.scheme === scheme)
   if (!ladder || ladder.rungs.length === 0) return missing('latency', ROLES.latency)
-  const arm = summary.arms.find(
-    ({ arm }) => arm.experiment === ROLES.cost && arm.scheme === scheme && !arm.twin,
-  )
+  const arm = entryOf(summary.arms, ROLES.cost, scheme)
   const replyBytes = arm?.metrics.bytesReceivedPerRequest
   const proxyBusy = arm?.metrics['cpuUsPerRequest.proxy']
   const replicaBusy = arm?.metrics['cpuUsPerRequest.replicas']
   if (!replyBytes || !proxyBusy || !replicaBusy) return missing('cost', ROLES.cost)
-  const memory = memoryOf(run, summary, scheme, traits)
+  const memory = memoryOf(run, summary, scheme)
   if (!memory) return missing('memory of a user', ROLES.users)
   if (run.rules === null)
     return `run ${run.id} is from before there were rules: measure anew with npm run bench`
 
   const tier = (name: 'redis' | 'proxy', busy: Estimate): TierCost => {
     const fit = summary.demand.find((entry) => entry.scheme === scheme && entry.tier === name)
-    return {
-      busy: rangeOf(busy),
-      marginal: fit && isStraight(fit) && fit.demandUs.lo > 0 ? rangeOf(fit.demandUs) : null,
-    }
+    const isKnown = fit && isStraight(fit) && fit.demandUs.lo > 0
+    return { busy: rangeOf(busy), marginal: isKnown ? rangeOf(fit.demandUs) : null }
   }
   const sized = summary.payload.find((entry) => entry.scheme === scheme && entry.sizesBytes.length > 0)
   const redisBusy = arm.metrics['cpuUsPerRequest.redis']
@@ -94,6 +86,7 @@ export function evidenceOf(
       of === scheme && isFree(efficiency) ? [{ replicas, efficiency: rangeOf(efficiency) }] : [],
     )
     .toSorted((a, b) => b.replicas - a.replicas)
+  const trialsIn = (experiment: string, of: string = scheme) => validTrials(results, experiment, of)
   const { limitMs, maxErrorShare } = run.rules.slo
   return {
     scheme,
@@ -106,7 +99,13 @@ export function evidenceOf(
     ...memory,
     replyBytes: rangeOf(replyBytes),
     scaling: scaling[0] ?? null,
-    trials: trialIds(results, scheme, memory.userBytesOf),
+    trials: {
+      latency: trialsIn(ROLES.latency),
+      cost: trialsIn(ROLES.cost),
+      users: trialsIn(ROLES.users, memory.userBytesOf),
+      replicas: trialsIn(ROLES.replicas),
+      payload: trialsIn(ROLES.payload),
+    },
     warnings: [...new Set([...arm.warnings, ...ladder.rungs.flatMap(({ p99Us }) => p99Us.warnings)])],
   }
 }
@@ -116,39 +115,23 @@ const isFree = (efficiency: Estimate | null): efficiency is Estimate =>
   efficiency !== null && !efficiency.warnings.includes('redis-saturated')
 
 /** Of the scheme, else of the one that the run measured for the same place of state. */
-function memoryOf(run: Run, summary: Measured, scheme: SchemeName, traits: Readonly<Record<string, Traits>>) {
-  const { memoryPerUser } = summary
+function memoryOf(run: Run, { memoryPerUser }: Measured, scheme: SchemeName) {
+  const declared: Readonly<Record<string, Traits>> = traits
   const entry =
     memoryPerUser.find((one) => one.scheme === scheme) ??
-    memoryPerUser.find((one) => traits[one.scheme]?.state === traits[scheme]?.state)
+    memoryPerUser.find((one) => declared[one.scheme]?.state === traits[scheme].state)
   if (!entry) return null
-  const grown = (comparison: typeof entry.replicaBytes | null): Range => {
+  const grown = (comparison: Comparison | null): Range => {
     if (comparison === null) return exactly(0)
-    const { value, lo, hi } = comparison.estimate
     // Not told from zero: zero is the best guess, and the interval still says how much it could be.
-    return comparison.detected ? { value, lo, hi } : { value: 0, lo: 0, hi: Math.max(0, hi) }
+    if (!comparison.detected) return { ...exactly(0), hi: Math.max(0, comparison.estimate.hi) }
+    return rangeOf(comparison.estimate)
   }
   const levels = run.plan.filter(({ arm }) => arm.experiment === ROLES.users && arm.scheme === entry.scheme)
   return {
     userBytes: { replicas: grown(entry.replicaBytes), redis: grown(entry.redisBytes) },
     userBytesOf: entry.scheme,
     mostUsers: Math.max(...levels.map(({ arm }) => arm.users)),
-  }
-}
-
-function trialIds(results: readonly Tried[], scheme: string, usersOf: string): Evidence['trials'] {
-  const of = (experiment: string, name = scheme) =>
-    results
-      .filter(
-        ({ ok, trial: { arm } }) => ok && arm.scheme === name && arm.experiment === experiment && !arm.twin,
-      )
-      .map(({ trial }) => trial.id)
-  return {
-    latency: of(ROLES.latency),
-    cost: of(ROLES.cost),
-    users: of(ROLES.users, usersOf),
-    replicas: of(ROLES.replicas),
-    payload: of(ROLES.payload),
   }
 }
 
@@ -169,7 +152,8 @@ const KB = 1_000
 /** @returns null where the slope of a replica's CPU is not known, without which no plan can be made */
 export function stateCostOf({ perKb, limit, sizesBytes }: Measured['payload'][number]): StateCost | null {
   if (!perKb.replicaCpuUs) return null
-  const perByte = (slope: Estimate | null | undefined) => scaled(slope ? growing(slope) : exactly(0), 1 / KB)
+  // More state never makes anything cheaper: what a slope says below zero is noise.
+  const perByte = (slope: Estimate | null) => scaled(larger(slope ?? exactly(0), exactly(0)), 1 / KB)
   return {
     replicaUs: perByte(perKb.replicaCpuUs),
     redisUs: perByte(perKb.redisCpuUs),
@@ -178,13 +162,8 @@ export function stateCostOf({ perKb, limit, sizesBytes }: Measured['payload'][nu
     userBytes: { replicas: perByte(perKb.replicaBytesPerUser), redis: perByte(perKb.redisBytesPerUser) },
     mostBytes: Math.max(...sizesBytes),
     limit:
-      limit === null || limit.refusedBytes === null
-        ? null
-        : { acceptedBytes: limit.acceptedBytes, refusal: limit.refusal ?? 'an error' },
+      limit && limit.refusedBytes !== null
+        ? { acceptedBytes: limit.acceptedBytes, refusal: limit.refusal ?? 'an error' }
+        : null,
   }
-}
-
-/** More state never makes anything cheaper: what a slope says below zero is noise. */
-function growing({ value, lo, hi }: Range): Range {
-  return { value: Math.max(0, value), lo: Math.max(0, lo), hi: Math.max(0, hi) }
 }

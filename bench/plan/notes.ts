@@ -7,7 +7,7 @@ import type { PlanRequest } from './request.ts'
 /** The trials that each figure of a plan rests on. */
 export function evidenceIds(
   { trials, scaling }: Evidence,
-  { stateBytes }: Pick<PlanRequest, 'stateBytes'>,
+  { stateBytes }: PlanRequest,
 ): Record<string, string[]> {
   const sized = stateBytes === null ? [] : trials.payload
   const one = [...trials.latency, ...(stateBytes === null ? [] : [...trials.cost, ...sized])]
@@ -46,12 +46,12 @@ const SEEN = 0.01
 /** What a reader of the plan has to know, one sentence each. */
 export function warningsOf(
   evidence: Evidence,
-  request: Pick<PlanRequest, 'p99Ms' | 'replicaCores' | 'users' | 'stateBytes'>,
+  request: PlanRequest,
   { each, atLeast, held, replicas, redisPrimaries, addedShare }: Outcome,
 ): string[] {
-  const { ladder, scaling, warnings, userBytesOf, scheme, mostUsers } = evidence
-  const { least } = measuredRates(ladder)
-  const said = [
+  const { scaling, warnings, userBytesOf, scheme, mostUsers } = evidence
+  const { least } = measuredRates(evidence.ladder)
+  return [
     warnings.includes('few-blocks') &&
       'measured in fewer than five blocks: the ranges are those of the blocks seen, and hold less than 95 %',
     atLeast &&
@@ -83,8 +83,7 @@ export function warningsOf(
     redisPrimaries > 1 &&
       'several Redis primaries are assumed to share the keys evenly; replicas of Redis for failover are not ' +
         'counted',
-  ]
-  return said.filter((sentence): sentence is string => typeof sentence === 'string')
+  ].filter((sentence) => sentence !== false)
 }
 
 export const rate = (perSec: number) => `${figure(perSec)}/s`

@@ -65,13 +65,11 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   // The run's capacity is its median block's, while users meet all blocks: where these say less, less is planned with.
   const isHeld = kept.perSec.value < safe.value
   const perReplica = scaled(isHeld ? atMost(safe, kept.perSec.value) : safe, request.replicaCores)
-  const replicas = wholeUnits(over(exactly(request.rps), perReplica), 1)
+  const replicas = wholeUnits(over(exactly(request.rps), perReplica))
   const each = request.rps / replicas.value / request.replicaCores
-  const own = {
-    p50: latencyAt(ladder, each, ({ p50Us }) => p50Us),
-    p99: latencyAt(ladder, each, ({ p99Us }) => p99Us),
-  }
-  if (!own.p50 || !own.p99) return refuse(`no latency was measured near ${rate(each)} for one replica`)
+  const p50Us = latencyAt(ladder, each, (step) => step.p50Us)
+  const p99Us = latencyAt(ladder, each, (step) => step.p99Us)
+  if (!p50Us || !p99Us) return refuse(`no latency was measured near ${rate(each)} for one replica`)
   const poor = tooFar(evidence, request.rps)
   if (poor.length > 0) {
     return refuse(
@@ -82,19 +80,17 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   }
   const tiers = sizesOfTiers(evidence, request)
   const added = addedUs(sharedServers(evidence, tiers.busy, each))
-  const p50Ms = scaled(plus(own.p50, added.p50), 1e-3)
-  const p99Ms = scaled(plus(own.p99, added.p99), 1e-3)
-  const waited = tooLong(own.p99.value, added.p99.value, request)
+  const p99Ms = scaled(plus(p99Us, added.p99), 1e-3)
+  const waited = tooLong(p99Us.value, added.p99.value, request)
   if (waited) return refuse(waited)
   const busy = { ...tiers.busy, replicas: busyAt(ladder, each) }
-  const egressBytesPerSec = scaled(evidence.replyBytes, request.rps)
-  const sizes = { ...tiers.sizes, replicas, egressBytesPerSec }
+  const sizes = { ...tiers.sizes, replicas, egressBytesPerSec: scaled(evidence.replyBytes, request.rps) }
   return {
     scheme,
     ...sizes,
     redisMemoryBytes: scaled(evidence.userBytes.redis, request.users),
     replicaMemoryBytes: scaled(evidence.userBytes.replicas, request.users),
-    p50Ms,
+    p50Ms: scaled(plus(p50Us, added.p50), 1e-3),
     p99Ms,
     costPerMonth: request.prices && cost(sizes, request.prices),
     bottleneck: fullest({ ...busy, replicas: each / Math.min(one.perSec.value, kept.perSec.value) }),
@@ -125,13 +121,19 @@ export function knownTo({ marginal }: TierCost, ladder: Ladder): number | null {
 
 function sizesOfTiers({ redis, proxy }: Evidence, { rps, headroom }: PlanRequest) {
   const cores = (tier: TierCost) => scaled(demandOf(tier), rps / 1e6)
-  const units = (tier: TierCost) => wholeUnits(scaled(cores(tier), 1 / (1 - headroom)), 1)
+  const units = (tier: TierCost) => wholeUnits(scaled(cores(tier), 1 / (1 - headroom)))
   const sizes = { redisPrimaries: redis ? units(redis) : exactly(0), proxyCores: units(proxy) }
   const busy = {
     redis: redis && cores(redis).value / sizes.redisPrimaries.value,
     proxy: cores(proxy).value / sizes.proxyCores.value,
   }
   return { sizes, busy }
+}
+
+/** What a load takes by `expense`; null where there is no plan. */
+export function expenseOf(measured: Evidence, request: PlanRequest): number | null {
+  const made = plan(measured, request)
+  return made.refused === null ? expense(made, request) : null
 }
 
 /** Money where there are prices, else cores, a Redis primary being one. */
@@ -167,10 +169,9 @@ function capacityOfOne({ ladder, slo }: Evidence, p99Us: number): Reach | null {
   return reach(ladder, { p99Us, maxErrorShare: slo.maxErrorShare })
 }
 
-function cost(
-  sizes: Pick<Plan, 'replicas' | 'redisPrimaries' | 'proxyCores' | 'egressBytesPerSec'>,
-  prices: Prices,
-) {
+type Sizes = Pick<Plan, 'replicas' | 'redisPrimaries' | 'proxyCores' | 'egressBytesPerSec'>
+
+function cost(sizes: Sizes, prices: Prices): Range {
   return [
     scaled(sizes.replicas, prices.replica),
     scaled(sizes.redisPrimaries, prices.redis),
@@ -180,7 +181,7 @@ function cost(
 }
 
 /** By share of what each can carry; for replicas that is the rate at which latency breaks, not a busy core. */
-function fullest(shares: { replicas: number; redis: number | null; proxy: number }): Plan['bottleneck'] {
+function fullest(shares: Plan['busy']): Plan['bottleneck'] {
   const tiers = ['replicas', 'redis', 'proxy'] as const
   return tiers.reduce((most, tier) => ((shares[tier] ?? 0) > (shares[most] ?? 0) ? tier : most))
 }

@@ -16,6 +16,11 @@ export interface PlanRequest {
   prices: Prices | null
 }
 
+/** Users grow with the rate, as they do when a service does. */
+export function grown(request: PlanRequest, factor: number): PlanRequest {
+  return { ...request, rps: request.rps * factor, users: Math.ceil(request.users * factor) }
+}
+
 /** In one currency. */
 export interface Prices {
   replica: number

@@ -1,5 +1,6 @@
 /** A plan as a terminal shows it: 80 columns, every figure with its range. */
 import { ABSENT, figure, percent, responseTime } from '../words/format.ts'
+import { terminalTable } from '../words/tables.ts'
 import { wrap } from '../words/wrap.ts'
 import type { Crossing } from './crossing.ts'
 import { expense, type Plan, type Refusal } from './plan.ts'
@@ -17,7 +18,7 @@ export function planText(made: Plan, request: PlanRequest): string {
     [
       'replicas',
       ranged(made.replicas, count),
-      `${percentBusy(busy.replicas)}, ${perReplica(made, request)}/s each`,
+      `${percentBusy(busy.replicas)}, ${figure(request.rps / made.replicas.value)}/s each`,
     ],
     ['Redis primaries', ranged(made.redisPrimaries, count), percentBusy(busy.redis)],
     ['Redis memory', ranged(made.redisMemoryBytes, bytes), 'what users add to an empty one'],
@@ -68,13 +69,10 @@ export function comparisonText(
         ]
       : [made.scheme, ...head.slice(1).map(() => ABSENT)],
   )
-  const table = [head, ...rows].map((cells) =>
-    cells.map((cell, i) => (i === 0 ? cell.padEnd(WIDTHS[i] ?? 0) : cell.padStart(WIDTHS[i] ?? 0))).join(''),
-  )
   const refusals = plans.flatMap((made) => (made.refused === null ? [] : [`${made.scheme}: ${made.refused}`]))
   const said = crossings.map((one) => wrap(crossingText(one, request)))
   return [
-    ...table,
+    ...terminalTable({ head, rows }, WIDTHS),
     ...(refusals.length > 0 ? ['', ...refusals] : []),
     ...(said.length > 0 ? ['', ...said] : []),
   ].join('\n')
@@ -87,10 +85,6 @@ export function crossingText({ rps, cheaperBelow, cheaperAbove }: Crossing, { pr
     `Below about ${figure(rps)} requests/s ${cheaperBelow} ${less} ${cheaperAbove}, above it the other way ` +
     'round, if users grow as the requests do.'
   )
-}
-
-function perReplica({ replicas }: Plan, { rps }: PlanRequest): string {
-  return figure(rps / replicas.value)
 }
 
 /** A value with the range that it lies in, unless all of it prints the same. */

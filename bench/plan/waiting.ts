@@ -2,10 +2,10 @@
  * What requests wait at the tiers that all replicas share. A plan's response times were measured on one replica, in
  * front of a Redis and a proxy that had little else to do; with the planned load of all replicas both are busier.
  */
-import { meanResponseSec, responseQuantileSec } from '../stats/erlang.ts'
+import { meanResponseSec, type OpenQueue, responseQuantileSec } from '../stats/erlang.ts'
 import { percent, responseTime } from '../words/format.ts'
 import { demandOf, type Evidence, type TierCost } from './evidence.ts'
-import type { Range } from './range.ts'
+import { each, type Range } from './range.ts'
 import type { PlanRequest } from './request.ts'
 
 /** What is asked for all that it has is at its bound, give or take the last digits. */
@@ -22,16 +22,16 @@ export interface SharedServer {
 
 /**
  * @param busy share of each tier at the planned load
- * @param each requests per second of one replica core
+ * @param perCore requests per second of one replica core
  */
 export function sharedServers(
   { redis, proxy }: Evidence,
   busy: { redis: number | null; proxy: number },
-  each: number,
+  perCore: number,
 ): SharedServer[] {
   const server = (tier: TierCost, share: number): SharedServer => {
     const demandUs = demandOf(tier)
-    return { demandUs, busy: share, busyWhenMeasured: (each * demandUs.value) / 1e6 }
+    return { demandUs, busy: share, busyWhenMeasured: (perCore * demandUs.value) / 1e6 }
   }
   return [...(redis && busy.redis !== null ? [server(redis, busy.redis)] : []), server(proxy, busy.proxy)]
 }
@@ -47,31 +47,18 @@ export function sharedServers(
  * @returns infinite where a server has no time left
  */
 export function addedUs(servers: readonly SharedServer[]): { p50: Range; p99: Range } {
-  return {
-    p50: summed(servers, (serviceSec, busy) => meanResponseSec(queue(serviceSec, busy))),
-    p99: summed(servers, (serviceSec, busy) => responseQuantileSec(queue(serviceSec, busy), 0.99)),
-  }
-}
-
-const queue = (serviceSec: number, busy: number) => ({
-  arrivalsPerSec: busy / serviceSec,
-  serviceSec,
-  servers: 1,
-})
-
-/** @param response in seconds, by service time and busy share */
-function summed(
-  servers: readonly SharedServer[],
-  response: (serviceSec: number, busy: number) => number,
-): Range {
-  const at = (side: keyof Range) =>
-    servers.reduce((sum, { demandUs, busy, busyWhenMeasured }) => {
-      const serviceSec = demandUs[side] / 1e6
-      if (serviceSec === 0 || busy <= busyWhenMeasured) return sum
-      if (busy >= 1 - ROUNDING) return Number.POSITIVE_INFINITY
-      return sum + 1e6 * (response(serviceSec, busy) - response(serviceSec, busyWhenMeasured))
-    }, 0)
-  return { value: at('value'), lo: at('lo'), hi: at('hi') }
+  const summed = (responseSec: (queue: OpenQueue) => number) =>
+    each((end) =>
+      servers.reduce((sum, { demandUs, busy, busyWhenMeasured }) => {
+        const serviceSec = demandUs[end] / 1e6
+        if (serviceSec === 0 || busy <= busyWhenMeasured) return sum
+        if (busy >= 1 - ROUNDING) return Number.POSITIVE_INFINITY
+        const at = (share: number) =>
+          responseSec({ arrivalsPerSec: share / serviceSec, serviceSec, servers: 1 })
+        return sum + 1e6 * (at(busy) - at(busyWhenMeasured))
+      }, 0),
+    )
+  return { p50: summed(meanResponseSec), p99: summed((queue) => responseQuantileSec(queue, 0.99)) }
 }
 
 /**

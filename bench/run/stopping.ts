@@ -1,9 +1,9 @@
 /** When an experiment has measured enough: a rule fixed before the run, and decided by widths alone. */
 import { ROLES } from '../experiments/roles.ts'
-import { bytesPerUser } from '../figures/growth.ts'
 import { capacityOf, look } from '../figures/ladder.ts'
 import { redisGrowthBytes, replicaGrowthBytes, servingCpuUs } from '../figures/metrics.ts'
 import { type ArmRecords, byBlock, recordsByArm } from '../figures/records.ts'
+import { bytesPerUser } from '../figures/slopes.ts'
 import { tooLarge } from '../figures/state-limit.ts'
 import type { Measurement, Run, Slo, Trial, TrialResult } from '../record/types.ts'
 import { medianInterval } from '../stats/median-interval.ts'

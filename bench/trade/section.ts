@@ -1,11 +1,12 @@
 /** The table of the whole trade, and which trials each of its cells rests on. */
-import { ABSENT } from '../words/format.ts'
+import { ABSENT, code } from '../words/format.ts'
 import { type Section, section } from '../words/section.ts'
 import { folded, markdownTable, type Table } from '../words/tables.ts'
 import type { Trade } from './schema.ts'
 import { COLUMNS, type Column } from './trade.ts'
 
 const names = Object.keys(COLUMNS) as Column[]
+const head = ['scheme', ...names.map((name) => COLUMNS[name])]
 
 /** Nothing where only costs were measured. */
 export function tradeSection({ trade }: { trade: Trade }): Section | null {
@@ -29,17 +30,13 @@ export const NOTE =
 
 export function tradeTable(trade: Trade): Table {
   return {
-    head: ['scheme', ...names.map((name) => COLUMNS[name])],
-    rows: trade.map(({ scheme, cells }) => [`\`${scheme}\``, ...names.map((name) => cells[name].text)]),
+    head,
+    rows: trade.map(({ scheme, cells }) => [code(scheme), ...names.map((name) => cells[name].text)]),
   }
 }
 
 function evidence(trade: Trade): Table {
-  return {
-    head: ['scheme', ...names.map((name) => COLUMNS[name])],
-    rows: trade.map(({ scheme, cells }) => [
-      scheme,
-      ...names.map((name) => cells[name].trials.join(', ') || ABSENT),
-    ]),
-  }
+  const trials = (cells: Trade[number]['cells']) =>
+    names.map((name) => cells[name].trials.join(', ') || ABSENT)
+  return { head, rows: trade.map(({ scheme, cells }) => [scheme, ...trials(cells)]) }
 }

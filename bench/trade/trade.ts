@@ -2,7 +2,7 @@
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { timeText } from '../experiments/revocation/section.ts'
 import { ROLES } from '../experiments/roles.ts'
-import { CONTROL, schemePlace } from '../figures/records.ts'
+import { CONTROL, entryOf, schemePlace, validTrials } from '../figures/records.ts'
 import type { Run, TrialResult } from '../record/types.ts'
 import { ABSENT, compared, counted, figure, list, percent, styles } from '../words/format.ts'
 import type { Trade } from './schema.ts'
@@ -38,25 +38,19 @@ export function trade(run: Run, facts: Facts, results: readonly TrialResult[]): 
   const { revocation, faults, browser } = facts
   if (revocation.length === 0 && faults.length === 0 && browser === null) return []
   const names = new Set(run.plan.map(({ arm }) => arm.scheme).filter((name) => name !== CONTROL))
-  const idsOf = (scheme: string, experiment: string) =>
-    results.flatMap(({ ok, trial }) =>
-      ok && trial.arm.experiment === experiment && trial.arm.scheme === scheme && !trial.arm.twin
-        ? [trial.id]
-        : [],
-    )
   return [...names]
     .sort((a, b) => schemePlace(a) - schemePlace(b))
     .map((scheme) => {
-      const cost = (text: string | null): Cell =>
-        text === null ? EMPTY : { text, trials: idsOf(scheme, ROLES.cost) }
+      const from = (experiment: string, text: string | null): Cell =>
+        text === null ? EMPTY : { text, trials: validTrials(results, experiment, scheme) }
       return {
         scheme,
         cells: {
-          authTax: cost(taxOf(scheme, facts)),
-          wire: cost(wireOf(scheme, facts)),
-          memory: memoryOf(scheme, facts, idsOf),
+          authTax: from(ROLES.cost, taxOf(scheme, facts)),
+          wire: from(ROLES.cost, wireOf(scheme, facts)),
+          memory: from(ROLES.users, memoryOf(scheme, facts)),
           revocation: revocationOf(scheme, facts),
-          redisLoss: redisLossOf(scheme, facts, () => idsOf(scheme, ROLES.cost)),
+          redisLoss: redisLossOf(scheme, facts) ?? from(ROLES.cost, nothingToLose(scheme, facts)),
           replicaLoss: replicaLossOf(scheme, facts),
           ...givenAway(scheme, facts),
         },
@@ -64,8 +58,7 @@ export function trade(run: Run, facts: Facts, results: readonly TrialResult[]): 
     })
 }
 
-const armOf = ({ arms }: Facts, scheme: string) =>
-  arms.find(({ arm }) => arm.experiment === ROLES.cost && arm.scheme === scheme && !arm.twin)
+const armOf = ({ arms }: Facts, scheme: string) => entryOf(arms, ROLES.cost, scheme)
 
 function taxOf(scheme: string, facts: Facts): string | null {
   const tax = armOf(facts, scheme)?.authTaxUs
@@ -83,20 +76,16 @@ function wireOf(scheme: string, facts: Facts): string | null {
   return own === null || control === null ? null : `+${figure(Math.round(own - control))}`
 }
 
-function memoryOf(
-  scheme: string,
-  { memoryPerUser }: Facts,
-  idsOf: (scheme: string, experiment: string) => string[],
-): Cell {
+function memoryOf(scheme: string, { memoryPerUser }: Facts): string | null {
   const entry = memoryPerUser.find((one) => one.scheme === scheme)
-  if (!entry) return EMPTY
+  if (!entry) return null
   const parts = [
     { where: 'replica', comparison: entry.replicaBytes },
     { where: 'Redis', comparison: entry.redisBytes },
   ].flatMap(({ where, comparison }) =>
     comparison?.detected ? [`${figure(Math.round(comparison.estimate.value))} B, ${where}`] : [],
   )
-  return { text: parts.length > 0 ? list(parts) : 'none seen', trials: idsOf(scheme, ROLES.users) }
+  return parts.length > 0 ? list(parts) : 'none seen'
 }
 
 /** The worst that was seen; where only the end of a lifetime acts, that lifetime. */
@@ -113,17 +102,19 @@ function revocationOf(scheme: string, { revocation }: Facts): Cell {
   }
 }
 
-/** A scheme that asks Redis nothing has nothing to lose with it, and no such trial. */
-function redisLossOf(scheme: string, facts: Facts, costTrials: () => string[]): Cell {
+function redisLossOf(scheme: string, facts: Facts): Cell | null {
   const entry = faultOf(facts, scheme, 'redis-killed-log')
-  if (entry) {
-    const { duringShare, loggedOutBefore } = entry.measured
-    const out = loggedOutBefore > 0 ? `, ${loggedOutBefore} logged out` : ''
-    const word = duringShare >= SURVIVES ? 'goes on' : duringShare <= STANDS ? 'stands' : 'partly'
-    return { text: `${word}: ${percent(duringShare)} good meanwhile${out}`, trials: entry.trials }
-  }
+  if (!entry) return null
+  const { duringShare, loggedOutBefore } = entry.measured
+  const out = loggedOutBefore > 0 ? `, ${loggedOutBefore} logged out` : ''
+  const word = duringShare >= SURVIVES ? 'goes on' : duringShare <= STANDS ? 'stands' : 'partly'
+  return { text: `${word}: ${percent(duringShare)} good meanwhile${out}`, trials: entry.trials }
+}
+
+/** A scheme that asks Redis nothing has no such trial. */
+function nothingToLose(scheme: string, facts: Facts): string | null {
   const asked = armOf(facts, scheme)?.metrics.redisCommandsPerRequest
-  return asked && asked.value > 0 ? EMPTY : { text: 'asks it nothing', trials: costTrials() }
+  return asked && asked.value > 0 ? null : 'asks it nothing'
 }
 
 function replicaLossOf(scheme: string, facts: Facts): Cell {

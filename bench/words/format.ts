@@ -146,6 +146,9 @@ export function megabytes(bytes: number): number {
   return bytes / MB
 }
 
+/** A name as Markdown sets it. */
+export const code = (name: string) => `\`${name}\``
+
 /** `a, b and c` */
 export function list(items: readonly string[]): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`

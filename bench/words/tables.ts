@@ -19,6 +19,13 @@ export function markdownTable({ head, rows }: Table, align: 'figures' | 'text' =
   return [table, ...footnotes(table), ...least].join('\n\n')
 }
 
+/** Lines for a terminal, as wide as its columns are; first column left, the others, which are figures, right. */
+export function terminalTable({ head, rows }: Table, widths: readonly number[]): string[] {
+  const padded = (cell: string, i: number) =>
+    i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)
+  return [head, ...rows].map((cells) => cells.map(padded).join('').trimEnd())
+}
+
 /** Closed until the reader opens it: a hundred rows would bury what follows. */
 export function folded(title: string, content: string): string {
   return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`

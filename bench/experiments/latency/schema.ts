@@ -1,7 +1,6 @@
 /** What a summary says of arrival rates: latency, capacity, and what one more request takes. */
 import { z } from 'zod'
-import { capacityNoteSchema, latencyRowSchema } from '../../figures/latency-row.ts'
-import type { SummaryWith } from '../../figures/schema.ts'
+import { capacityNoteSchema, latencyRowSchema, type SummaryWith } from '../../figures/schema.ts'
 import { count, estimateSchema, nonNegative, warningSchema } from '../../record/schema/basics.ts'
 import { SERVING } from '../../record/tiers.ts'
 

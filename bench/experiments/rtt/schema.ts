@@ -1,7 +1,6 @@
 /** What a summary says of the distance between the replicas and Redis. */
 import { z } from 'zod'
-import { latencyRowSchema } from '../../figures/latency-row.ts'
-import type { SummaryWith } from '../../figures/schema.ts'
+import { latencyRowSchema, type SummaryWith } from '../../figures/schema.ts'
 import { estimateSchema, nonNegative } from '../../record/schema/basics.ts'
 
 const distanceSchema = z

@@ -1,7 +1,6 @@
 /** What TLS at the proxy adds to a request and to a connection, and which versions it refuses. */
 import type { SchemeName } from '../../../servers/scheme.ts'
-import { addedTo, together } from '../../figures/auth-tax.ts'
-import { type Compared, concluded, inFamily, union } from '../../figures/comparisons.ts'
+import { addedTo, type Compared, concluded, inFamily, together, union } from '../../figures/comparisons.ts'
 import { estimate, metrics, servingCpuUs } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock, CONTROL, isControl, sameCell } from '../../figures/records.ts'
 import type { Arm } from '../../record/types.ts'

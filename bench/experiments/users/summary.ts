@@ -1,8 +1,8 @@
 /** How memory grows with logged-in users. */
 import { type Comparison, inFamily, union } from '../../figures/comparisons.ts'
-import { bytesPerUser, type GrowthOf, LEAST_STATE_BYTES } from '../../figures/growth.ts'
 import { estimate, redisGrowthBytes, replicaGrowthBytes } from '../../figures/metrics.ts'
 import { type ArmRecords, isControl } from '../../figures/records.ts'
+import { bytesPerUser, type GrowthOf, LEAST_STATE_BYTES } from '../../figures/slopes.ts'
 import type { Estimate } from '../../record/types.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
 import { type Evidence, evidenceOfDifferences, ownError } from '../../stats/paired.ts'

@@ -8,7 +8,6 @@ import { type Evidence, evidenceOf } from '../../plan/evidence.ts'
 import { expense, type Plan, plan, type Refusal } from '../../plan/plan.ts'
 import type { PlanRequest } from '../../plan/request.ts'
 import { bytes, count, crossingText, milliseconds, ranged } from '../../plan/text.ts'
-import { traits } from '../../traits.ts'
 import { figure, machine, percent } from '../../words/format.ts'
 import type { PageData } from '../page-data.ts'
 import { type Choice, choose, chosen, kept, onChoice } from './address.ts'
@@ -24,7 +23,7 @@ export function showPlanner({ run, summary, rows }: PageData): void {
   const found = schemeNames
     .filter((scheme) => scheme !== CONTROL && run.plan.some(({ arm }) => arm.scheme === scheme))
     .filter(isSchemeName)
-    .map((scheme) => evidenceOf(run, summary, tried, scheme, traits))
+    .map((scheme) => evidenceOf(run, summary, tried, scheme))
   const evidence = found.filter((one): one is Evidence => typeof one !== 'string')
   const body = byId('plan-capacity').querySelector('.body')
   if (!body) return

@@ -9,7 +9,7 @@ import type { MeasuredSummary } from '../../experiments/reports.ts'
 import { type Usl, uslPeak, uslSize, uslThroughput } from '../../stats/usl.ts'
 import { demandOf, type Evidence, type TierCost } from '../evidence.ts'
 import { knownTo, oneReplica } from '../plan.ts'
-import { exactly, over, type Range, rangeOf, scaled, times, wholeUnits } from '../range.ts'
+import { exactly, larger, over, type Range, rangeOf, scaled, times, wholeUnits } from '../range.ts'
 import type { FarScale } from './schema.ts'
 
 export type Assumptions = FarScale['assumptions']
@@ -62,8 +62,9 @@ function usersMeasured({ userBytes, mostUsers }: Evidence): number {
 function enoughAlone({ proxy, redis }: Pick<FarLaw, 'proxy' | 'redis'>, assumptions: Assumptions): number {
   const { headroom, primaryBytes, secPerRequest } = assumptions
   const byCpu = (cpuUs: Range) => ((1 - headroom) * 1e6) / cpuUs.value
-  const byMemory = redis ? primaryBytes / redis.userBytes.value / secPerRequest : Number.POSITIVE_INFINITY
-  return Math.min(byCpu(proxy.cpuUs), redis ? byCpu(redis.cpuUs) : Number.POSITIVE_INFINITY, byMemory)
+  if (!redis) return byCpu(proxy.cpuUs)
+  const byMemory = primaryBytes / redis.userBytes.value / secPerRequest
+  return Math.min(byCpu(proxy.cpuUs), byCpu(redis.cpuUs), byMemory)
 }
 
 function contentionOf(scheme: string, { scaling, scalability }: Fleets, perSecAtOne: number): Contention {
@@ -85,14 +86,11 @@ function contentionOf(scheme: string, { scaling, scalability }: Fleets, perSecAt
 /** What no size exceeds: the peak, or where there is none what throughput nears, λ/α. */
 function ceilingOf({ perSecAtOne, contention, coherency }: Usl): number | null {
   const told = (value: number, least: number) => (value > least ? value : 0)
-  const usl = {
-    perSecAtOne,
-    contention: told(contention, LEAST.alpha),
-    coherency: told(coherency, LEAST.beta),
-  }
+  const [alpha, beta] = [told(contention, LEAST.alpha), told(coherency, LEAST.beta)]
+  const usl = { perSecAtOne, contention: alpha, coherency: beta }
   const peak = uslPeak(usl)
   if (Number.isFinite(peak)) return uslThroughput(usl, peak)
-  return usl.contention > 0 ? usl.perSecAtOne / usl.contention : null
+  return alpha > 0 ? perSecAtOne / alpha : null
 }
 
 /** What a load takes, whatever carries it; `rests` says what does. */
@@ -101,14 +99,14 @@ export function sizesAt(law: FarLaw, rps: number, assumptions: Assumptions): Far
   const users = rps * secPerRequest
   const each = scaled(times(law.onePerSec, law.efficiency ?? exactly(1)), 1 - headroom)
   const cores = ({ cpuUs, knownToPerSec }: FarLaw['proxy']) =>
-    rps > (knownToPerSec ?? rps) ? null : wholeUnits(scaled(cpuUs, rps / 1e6 / (1 - headroom)), 1)
+    rps > (knownToPerSec ?? rps) ? null : wholeUnits(scaled(cpuUs, rps / 1e6 / (1 - headroom)))
   const byCpu = law.redis ? cores(law.redis) : exactly(0)
-  const byMemory = law.redis ? wholeUnits(scaled(law.redis.userBytes, users / primaryBytes), 1) : exactly(0)
+  const byMemory = law.redis ? wholeUnits(scaled(law.redis.userBytes, users / primaryBytes)) : exactly(0)
   return {
     rps,
     users,
     rests: rps <= law.measuredToPerSec ? 'measured' : rps <= law.lawToPerSec ? 'law' : 'assumption',
-    replicas: wholeUnits(over(exactly(rps), each), 1),
+    replicas: wholeUnits(over(exactly(rps), each)),
     contended: contended(law, rps / (1 - headroom)),
     redisPrimaries: byCpu && larger(byCpu, byMemory),
     decidedBy: law.redis && byCpu ? (byMemory.value > byCpu.value ? 'memory' : 'cpu') : null,
@@ -120,8 +118,4 @@ function contended({ contention, onePerSec }: FarLaw, perSec: number): number | 
   const { found, alpha, beta } = contention
   if (found !== 'some' || !alpha || !beta) return null
   return uslSize({ perSecAtOne: onePerSec.value, contention: alpha.value, coherency: beta.value }, perSec)
-}
-
-function larger(a: Range, b: Range): Range {
-  return { value: Math.max(a.value, b.value), lo: Math.max(a.lo, b.lo), hi: Math.max(a.hi, b.hi) }
 }

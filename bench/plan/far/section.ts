@@ -2,14 +2,13 @@
 import type { SchemeName } from '../../../servers/scheme.ts'
 import type { Run } from '../../record/types.ts'
 import { traits } from '../../traits.ts'
-import { figure, list, machine, percent, short } from '../../words/format.ts'
+import { code, figure, list, machine, percent, short } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
 import { bullets, folded, markdownTable, type Table } from '../../words/tables.ts'
 import { FAR } from '../plan.ts'
 import type { Range } from '../range.ts'
 import { count, ranged } from '../text.ts'
-import { contentionText } from './contention.ts'
-import type { FarSizes } from './far.ts'
+import type { FarLaw, FarSizes } from './far.ts'
 import type { FarScale } from './schema.ts'
 import { atSite, LOADS, shown, type Told, told } from './summary.ts'
 
@@ -149,13 +148,10 @@ function premises(run: Run, far: FarScale): string[] {
           `with \`${scheme}\` each user comes back to the replica that holds the session, and is logged out when that ` +
           'replica goes.',
       ),
-    ...(schemes.some(({ law }) => law.redis)
-      ? [
-          'a Redis Cluster splits the keys evenly: no key is hot, no command touches several slots. What redirections ' +
-            '(MOVED) and the routing in the client cost was not measured. Replicas of Redis for failover come on top. ' +
-            `Its specification promises linear growth up to ${figure(MOST_NODES)} nodes${beyondSpec}.`,
-        ]
-      : []),
+    schemes.some(({ law }) => law.redis) &&
+      'a Redis Cluster splits the keys evenly: no key is hot, no command touches several slots. What redirections ' +
+        '(MOVED) and the routing in the client cost was not measured. Replicas of Redis for failover come on top. ' +
+        `Its specification promises linear growth up to ${figure(MOST_NODES)} nodes${beyondSpec}.`,
     ...borrowed.map(
       ({ scheme, law }) =>
         `a user of \`${scheme}\` takes as much memory as a user of \`${law.userBytesOf}\`, which keeps its state in ` +
@@ -163,5 +159,54 @@ function premises(run: Run, far: FarScale): string[] {
     ),
     'the network between the parts carries the load; that was not measured.',
     `every core is as fast as one of this machine (${machine(run.environment)}).`,
-  ]
+  ].filter((sentence) => sentence !== false)
 }
+
+type Found = FarLaw['contention']['found']
+
+/** What replicas cost each other: one sentence for all schemes without a fit, and one for each of the others. */
+function contentionText(far: FarScale): string {
+  const schemes = told(far)
+  const of = (found: Found) => schemes.filter(({ law }) => law.contention.found === found)
+  const names = (found: Found) => list(of(found).map(({ scheme }) => code(scheme)))
+  const missing = of('not-measured').length
+  const sentences = [
+    missing > 0 &&
+      `That was not measured in this run${missing === schemes.length ? '' : ` for ${names('not-measured')}`}: ` +
+        '`npm run bench -- --only replicas` measures it.',
+    of('hidden').length > 0 &&
+      `For ${names('hidden')} it could not be told: Redis, the proxy or the load was full at some number of replicas.`,
+    ...of('none').map(noneText),
+    ...of('some').map((entry) => someText(entry, far)),
+  ].filter((sentence) => sentence !== false)
+  return `**Do replicas cost each other anything?** ${sentences.join(' ')}`
+}
+
+/** Not told from zero is not zero: what the end of the interval would still allow. */
+function noneText({ scheme, law }: Told): string {
+  const { mostReplicas, alpha, beta, ceilingPerSec } = law.contention
+  const end =
+    ceilingPerSec === null
+      ? ''
+      : `; the ends of these intervals would still stop one fleet at ${short(ceilingPerSec)} requests/s`
+  return (
+    `For ${code(scheme)} contention was not told from 0 over the ${mostReplicas} replicas measured ` +
+    `(α ${interval(alpha)}, β ${interval(beta)}${end}).`
+  )
+}
+
+function someText(entry: Told, far: FarScale): string {
+  const { alpha, beta, mostReplicas, ceilingPerSec } = entry.law.contention
+  const sizes = atSite(entry, far)
+  const there = `${short(far.siteUsers)} users would take ${sizes?.contended ? `${count(sizes.contended)} replicas` : 'more than any number of replicas'}`
+  const end =
+    ceilingPerSec === null ? '' : ` One fleet would never serve more than ${short(ceilingPerSec)} requests/s.`
+  return (
+    `For \`${entry.scheme}\` contention was seen over ${mostReplicas} replicas ` +
+    `(α ${interval(alpha)}, β ${interval(beta)}). If it stays, ${there}.${end}`
+  )
+}
+
+/** Far below one; only the first digits count. */
+const digits = (value: number) => (value === 0 ? '0' : value.toPrecision(2))
+const interval = (range: Range | null) => (range ? `${digits(range.lo)} to ${digits(range.hi)}` : 'not known')

@@ -4,7 +4,6 @@ import type { MeasuredSummary } from '../../experiments/reports.ts'
 import { FEW } from '../../experiments/roles.ts'
 import { CONTROL, schemePlace } from '../../figures/records.ts'
 import type { Run, TrialResult } from '../../record/types.ts'
-import { traits } from '../../traits.ts'
 import { evidenceOf, type Measured } from '../evidence.ts'
 import { type Assumptions, type FarLaw, farLaw, sizesAt } from './far.ts'
 import type { FarScale } from './schema.ts'
@@ -35,7 +34,7 @@ export function farScale(
     schemes: schemes
       .toSorted((a, b) => schemePlace(a) - schemePlace(b))
       .map((scheme) => {
-        const evidence = evidenceOf(run, summary, results, scheme, traits)
+        const evidence = evidenceOf(run, summary, results, scheme)
         const law = typeof evidence === 'string' ? evidence : farLaw(evidence, summary, assumptions)
         if (typeof law === 'string') return { scheme, refused: law, law: null, sizes: [] }
         const sizes = loadsOf(assumptions).map((rps) => sizesAt(law, rps, assumptions))
