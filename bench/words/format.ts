@@ -70,6 +70,9 @@ export const addedMs: Style = {
   end: styles.milliseconds.end,
 }
 
+export const withoutInterval = (estimate: Estimate | null | undefined) =>
+  estimate ? figure(estimate.value) : ABSENT
+
 /** CPU time in ms without its interval. */
 export const inMs = (us: Estimate | null | undefined) => (us ? figure(us.value / 1e3) : ABSENT)
 
