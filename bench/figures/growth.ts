@@ -1,7 +1,7 @@
 /** How memory grows with logged-in users. */
 import type { Measurement } from '../record/types.ts'
-import { type ArmRecords, byBlock } from './records.ts'
-import { type Observation, slopePerBlock } from './slopes.ts'
+import type { ArmRecords } from './records.ts'
+import { slopesOver } from './slopes.ts'
 
 /**
  * Nothing can be kept for a user in less than two references, to a key and to a value. What grows by fewer bytes a
@@ -13,9 +13,5 @@ export type GrowthOf = (measurement: Measurement) => number | null
 
 /** One slope a block, over the numbers of users measured in it. */
 export function bytesPerUser(levels: readonly ArmRecords[], of: GrowthOf): number[] {
-  return slopePerBlock(
-    levels.flatMap((level) =>
-      [...byBlock(level, of)].map(([block, bytes]): Observation => [block, level.arm.users, bytes]),
-    ),
-  )
+  return slopesOver(levels, ({ arm }) => arm.users, of)
 }

@@ -1,5 +1,7 @@
 /** The one home of slopes over sizes: bytes a user, µs a byte of state, ms of an answer for each ms of distance. */
+import type { Measurement } from '../record/types.ts'
 import { type Point, slope } from '../stats/regression.ts'
+import { type ArmRecords, byBlock } from './records.ts'
 
 /** One observation of a block: where, and what. */
 export type Observation = readonly [block: number, x: number, y: number]
@@ -11,4 +13,15 @@ export function slopePerBlock(observations: readonly Observation[]): number[] {
     const own = observations.filter(([at]) => at === block)
     return slope(own.map(([, x, y]): Point => [x, y])) ?? []
   })
+}
+
+/** The same over arms that differ in `x`. */
+export function slopesOver(
+  arms: readonly ArmRecords[],
+  x: (arm: ArmRecords) => number,
+  of: (measurement: Measurement) => number | null,
+): number[] {
+  return slopePerBlock(
+    arms.flatMap((arm) => [...byBlock(arm, of)].map(([block, y]): Observation => [block, x(arm), y])),
+  )
 }

@@ -71,10 +71,10 @@ function payloadTable(summary: Summary): Table {
       withoutInterval,
     ),
     ['requests/s', ({ metrics }) => throughputText(metrics.throughputPerSec)],
-    ['of smallest', ({ versus }) => compared(versus?.throughputRatio ?? null, styles.percent)],
+    ['of smallest', ({ versus }) => compared(versus?.throughputRatio, styles.percent)],
     [
       'CPU more than smallest',
-      ({ versus, warnings }) => cpuText(compared(versus?.cpuDifferenceUs ?? null, styles.added), warnings),
+      ({ versus, warnings }) => cpuText(compared(versus?.cpuDifferenceUs, styles.added), warnings),
     ],
   ])
 }

@@ -40,7 +40,7 @@ export function tlsTable({ arms, tls }: Summary): Table {
         connectionLabel(arm),
         cpuText(withInterval(metrics['cpuUsPerRequest.proxy']), warnings),
         base ? connectionLabel(base.arm) : ABSENT,
-        compared(cost?.addedUs ?? null, styles.added),
+        compared(cost?.addedUs, styles.added),
         withInterval(cost?.ofSessionTax, styles.percent),
         cost?.resumedShare == null ? ABSENT : percent(cost.resumedShare),
       ]
