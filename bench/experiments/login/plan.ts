@@ -2,8 +2,8 @@
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Arm } from '../../record/types.ts'
-import { arm, blocksOf, withControl } from '../arms.ts'
-import type { Experiment, PlanOptions } from '../experiment.ts'
+import { among, arm, blocksOf, withControl } from '../arms.ts'
+import type { Experiment } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
 /** Every way of issuing: kept here, kept in Redis, signed with a shared key, with either kind of private key. */
@@ -56,12 +56,6 @@ export const login: Experiment = {
     const rounds = [{ arms: [...plain, ...hashed], blocks: blocksOf(options, blocks) }]
     return { rounds, notes: canHash ? [] : [NO_HASHING] }
   },
-}
-
-/** Those of the table, or those that the user named. */
-function among(table: readonly SchemeName[], { schemes, schemesNamed }: PlanOptions): SchemeName[] {
-  const named = schemes.filter((scheme) => scheme !== CONTROL)
-  return schemesNamed ? named : named.filter((scheme) => table.includes(scheme))
 }
 
 const NO_HASHING = 'login: passwords are only compared, since this fleet cannot tell its servers to hash them'

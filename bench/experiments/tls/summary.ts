@@ -6,12 +6,11 @@ import { estimate, metrics, servingCpuUs } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock, CONTROL, isControl, sameCell } from '../../figures/records.ts'
 import type { Arm } from '../../record/types.ts'
 import { type ByBlock, evidenceOfDifferences, ownError, ratios } from '../../stats/paired.ts'
-import { SESSION_SCHEME } from './plan.ts'
+import { type Reuse, SESSION_SCHEME } from './plan.ts'
 import type { Summary } from './schema.ts'
 
 type TlsSummary = NonNullable<Summary['tls']>
 export type TlsCost = TlsSummary['costs'][number]
-type Reuse = NonNullable<Extract<Arm['load'], { loop: 'closed' }>['reuse']>
 
 /** What the arm's clients do with their connections. */
 export function reuseOf({ load }: Arm): Reuse {
