@@ -68,18 +68,8 @@ export function scaleModel(counts: readonly number[], options: PlanOptions) {
     const quotas = quotasFor(n, most, options.cores)
     const load = { loop: 'closed' as const, connections }
     const users = Math.max(options.users ?? USERS, connections)
-    const phases = profiles[options.profile].replicas
-    const choice = {
-      experiment: 'replicas',
-      scheme,
-      replicas: n,
-      variant,
-      quotas,
-      users,
-      load,
-      settings: WAITING,
-    }
-    return arm({ ...choice, ...phases, ...change }, options)
+    const common = { experiment: 'replicas', settings: WAITING, ...profiles[options.profile].replicas }
+    return arm({ ...common, scheme, replicas: n, variant, quotas, users, load, ...change }, options)
   }
   /** All on one fleet, whose replicas work in shifts: processes and CPUs differ by as much as schemes do. */
   const turns = { fleet: most }

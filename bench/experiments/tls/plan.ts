@@ -64,13 +64,8 @@ const LEFT_OUT = 'tls: left out, since the proxy of this fleet has a configurati
 
 function armOf(scheme: SchemeName, variant: string, options: PlanOptions, twin = false): Arm {
   const { tls, reuse, comparedWith: base } = variants[variant] as Variant
-  const own = {
-    scheme,
-    variant,
-    twin,
-    comparedWith: base && `tls/${scheme}/${base}`,
-    settings: tls ? { tls } : {},
-  }
+  const comparedWith = base && `tls/${scheme}/${base}`
+  const own = { scheme, variant, twin, comparedWith, settings: tls ? { tls } : {} }
   const whole = arm({ experiment: 'tls', replicas: 1, ...profiles[options.profile].tls, ...own }, options)
   return { ...whole, load: { ...(whole.load as Extract<Arm['load'], { loop: 'closed' }>), reuse } }
 }
