@@ -10,7 +10,7 @@ import {
   styles,
   withInterval,
 } from '../../words/format.ts'
-import type { Table } from '../../words/tables.ts'
+import { type Column, type Table, tableOf } from '../../words/tables.ts'
 import { cpuText } from '../../words/warnings.ts'
 import type { Summary } from './schema.ts'
 import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from './summary.ts'
@@ -22,47 +22,41 @@ export function tlsTable({ arms, tls }: Summary): Table {
     .toSorted(
       (a, b) => schemePlace(a.arm.scheme) - schemePlace(b.arm.scheme) || inConnectionOrder(a.arm, b.arm),
     )
-  return {
-    head: [
-      'scheme',
-      'connections',
+  const costOf = (id: string) => tls?.costs.find(({ arm }) => arm === id)
+  const base = (id: string | null) => own.find(({ arm }) => arm.id === id)
+  const rows = own.map((entry) => ({
+    ...entry,
+    cost: costOf(entry.arm.id),
+    base: base(entry.arm.comparedWith),
+  }))
+  return tableOf(rows, [
+    ['scheme', ({ arm }) => armLabel(arm)],
+    ['connections', ({ arm }) => connectionLabel(arm)],
+    [
       'proxy, CPU µs/request',
-      'more than',
-      'by',
-      'of the session’s tax',
-      'resumed',
+      ({ metrics, warnings }) => cpuText(withInterval(metrics['cpuUsPerRequest.proxy']), warnings),
     ],
-    rows: own.map(({ arm, metrics, warnings }) => {
-      const cost = tls?.costs.find((one) => one.arm === arm.id)
-      const base = own.find((other) => other.arm.id === arm.comparedWith)
-      return [
-        armLabel(arm),
-        connectionLabel(arm),
-        cpuText(withInterval(metrics['cpuUsPerRequest.proxy']), warnings),
-        base ? connectionLabel(base.arm) : ABSENT,
-        compared(cost?.addedUs, styles.added),
-        withInterval(cost?.ofSessionTax, styles.percent),
-        cost?.resumedShare == null ? ABSENT : percent(cost.resumedShare),
-      ]
-    }),
-  }
+    ['more than', ({ base }) => (base ? connectionLabel(base.arm) : ABSENT)],
+    ['by', ({ cost }) => compared(cost?.addedUs, styles.added)],
+    ['of the session’s tax', ({ cost }) => withInterval(cost?.ofSessionTax, styles.percent)],
+    ['resumed', ({ cost }) => (cost?.resumedShare == null ? ABSENT : percent(cost.resumedShare))],
+  ])
 }
 
 /** A row for each version that was offered, a column for each that the proxy was told to speak. */
 export function protocolsTable({ tls }: Summary): Table {
-  const [first, ...others] = tls?.protocols ?? []
-  if (!first) return { head: [], rows: [] }
-  const all = [first, ...others]
-  return {
-    head: ['offered alone', ...all.map((one) => `proxy told to speak TLS ${one.tls} (${one.trials} trials)`)],
-    rows: first.offered.map(({ protocol }) => [
-      protocol,
-      ...all.map(({ offered }) => {
-        const heard = offered.find((one) => one.protocol === protocol)
+  const told = tls?.protocols ?? []
+  type Offered = (typeof told)[number]['offered'][number]
+  const answers = told.map(
+    (one): Column<Offered> => [
+      `proxy told to speak TLS ${one.tls} (${one.trials} trials)`,
+      ({ protocol }) => {
+        const heard = one.offered.find((offered) => offered.protocol === protocol)
         return heard ? `${heard.accepted ? '**accepted**' : 'refused'} (${list(heard.answers)})` : ABSENT
-      }),
-    ]),
-  }
+      },
+    ],
+  )
+  return tableOf(told[0]?.offered ?? [], [['offered alone', ({ protocol }) => protocol], ...answers])
 }
 
 /** What the control's newest TLS adds, against what a session does; null where that was not measured. */
@@ -89,11 +83,11 @@ export function notTold(version: string): string {
 }
 
 /** Without digits that no run can vouch for. */
-export function roundUs(us: number): string {
+function roundUs(us: number): string {
   return `${figure(us >= 1 ? Math.round(us) : us, Math.max(100, us))} µs`
 }
 
-function addedText({ addedUs }: TlsCost): string {
+export function addedText({ addedUs }: TlsCost): string {
   return addedUs.detected ? roundUs(addedUs.estimate.value) : 'nothing detected'
 }
 
