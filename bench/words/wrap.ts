@@ -1,5 +1,6 @@
-/** Lines no longer than a terminal that nobody has made wider. */
+/** Lines of text. */
 
+/** Of a terminal that nobody has made wider. */
 const WIDTH = 80
 
 /**

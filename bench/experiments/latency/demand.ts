@@ -2,7 +2,7 @@
 import { accepted, clusterEstimate, flags, type Ladder, ladders } from '../../figures/climbs.ts'
 import { keepsPace } from '../../figures/ladder.ts'
 import { SERVING, type ServingTier } from '../../record/tiers.ts'
-import type { Measurement, Run, Rung, TrialResult } from '../../record/types.ts'
+import type { Run, Rung, TrialResult } from '../../record/types.ts'
 import { type Line, line, type Point } from '../../stats/regression.ts'
 import type { Summary } from './schema.ts'
 
@@ -35,7 +35,7 @@ function entry(ladder: Ladder, tier: ServingTier, run: Run): Entry | null {
   // Processes with a line of their own: else a resample that draws the others alone has none.
   const clusters = rungs
     .filter((own) => new Set(own.map(({ arrivalsPerSec }) => arrivalsPerSec)).size >= LEAST_RATES)
-    .map((own) => own.map(({ measurement }) => pointOf(measurement, tier)))
+    .map((own) => own.map(({ measurement: m }): Point => [m.throughputPerSec, m.utilization[tier] ?? 0]))
   const points = clusters.flat()
   if (points.every(([, busy]) => busy === 0)) return null
   const measurements = rungs.flat().map(({ measurement }) => measurement)
@@ -55,8 +55,3 @@ function isUsable({ measurement }: Rung, tier: ServingTier, cores: number): bool
   const busy = measurement.utilization[tier]
   return busy !== null && busy < BUSY_SHARE * cores && keepsPace(measurement)
 }
-
-const pointOf = ({ throughputPerSec, utilization }: Measurement, tier: ServingTier): Point => [
-  throughputPerSec,
-  utilization[tier] ?? 0,
-]

@@ -18,6 +18,7 @@ export const replicas: Experiment = {
     // Where each replica has a core: these tell how a scheme scales.
     const exclusive = reachable.filter((n) => n <= options.maxExclusiveReplicas)
     const sharing = reachable.filter((n) => n > options.maxExclusiveReplicas)
+    const all = [...exclusive, ...sharing]
     const wanted = options.replicas !== undefined || options.only.includes('replicas') || always
     if (!wanted && exclusive.length < 2) return { rounds: [], notes: [LEFT_OUT] }
     const few = `replicas: N = ${unreachable.join(', ')} left out, the fleet has ${options.maxReplicas}`
@@ -25,14 +26,14 @@ export const replicas: Experiment = {
     if (sharing.length === 0) return { rounds: [own(exclusive, options)], notes }
     // What a smoke run shows is that many replicas work; a cluster under quotas takes minutes.
     if (options.profile === 'smoke')
-      return { rounds: [own([...exclusive, ...sharing], options)], notes: [...notes, sharedNote(sharing)] }
+      return { rounds: [own(all, options)], notes: [...notes, sharedNote(sharing)] }
     const problem = options.quotaProblem()
     if (problem !== null) {
       const rounds = exclusive.length < 2 ? [] : [own(exclusive, options)]
       return { rounds, notes: [...notes, noQuotas(sharing, problem)] }
     }
-    const most = largestUnderQuotas([...exclusive, ...sharing], options.cores)
-    const fitting = [...exclusive, ...sharing].filter((n) => n <= most)
+    const most = largestUnderQuotas(all, options.cores)
+    const fitting = all.filter((n) => n <= most)
     const { known, heldOut } = scaleModel(fitting, options)
     const rounds = [known, heldOut].map((arms) => ({ arms, blocks: blocksOf(options, blocks) }))
     const tooMany = sharing.filter((n) => n > most)

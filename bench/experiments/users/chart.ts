@@ -19,6 +19,8 @@ const sides = [
 
 const area = { left: 50, right: 160, top: 128, bottom: 106, gapX: 190 }
 const NOTE_LINE = 15
+/** Letters that fit below a panel. */
+const NOTE_WIDTH = 58
 /** For as many there is room below the panels; the chart grows with more. */
 const NOTE_LINES = 4
 
@@ -93,7 +95,7 @@ function seriesOf({ scheme, points, grows }: { scheme: string; points: Points; g
 /** In lines as wide as the panel. */
 function flatNote(flat: readonly string[], enough: boolean): string {
   const lead = enough ? 'no growth detected' : 'too few blocks to judge'
-  return flat.length === 0 ? '' : wrap(`${lead}: ${list(flat)}`, '', 0, 58)
+  return flat.length === 0 ? '' : wrap(`${lead}: ${list(flat)}`, '', 0, NOTE_WIDTH)
 }
 
 /** The chart's finding: the largest price of a logged-in user on either side. */
