@@ -88,10 +88,7 @@ async function overHttp(redisUrl: string, keyPrefix: string, existing: readonly 
 
 function ask(port: number, agent: http.Agent, headers: http.OutgoingHttpHeaders): Promise<void> {
   return new Promise((resolve, reject) => {
-    http
-      .get({ host: '127.0.0.1', port, agent, headers }, (res) =>
-        res.resume().on('end', resolve).on('error', reject),
-      )
-      .on('error', reject)
+    const request = http.get({ host: '127.0.0.1', port, agent, headers }).on('error', reject)
+    request.on('response', (res) => res.resume().on('end', resolve).on('error', reject))
   })
 }

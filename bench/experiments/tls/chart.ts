@@ -9,8 +9,8 @@ import { tierBars } from '../../words/charts/tier-bars.ts'
 import { figure, NOT_DETECTED } from '../../words/format.ts'
 import { SESSION_SCHEME } from './plan.ts'
 import type { Summary } from './schema.ts'
+import { addedText, notTold } from './section.ts'
 import { connectionLabel, inConnectionOrder, isPlainKept, newestCost } from './summary.ts'
-import { addedText, notTold } from './tables.ts'
 
 type Arms = Summary['arms']
 
