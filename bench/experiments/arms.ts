@@ -17,10 +17,10 @@ export interface ArmChoice {
   warmupRequests: number
   measureSec: number
   /** Sets arms of one scheme within an experiment apart, e.g. `n2`. */
-  variant?: string
+  variant?: string | undefined
   twin?: boolean
   /** Id of the arm to compare with. */
-  comparedWith?: string
+  comparedWith?: string | undefined
   heldOut?: boolean
   /** Default: as many as are in rotation. */
   fleet?: number
@@ -69,6 +69,11 @@ export function blocksOf(options: PlanOptions, blocks: number): number {
 export function withControl({ profile, schemes }: PlanOptions, names = schemes): SchemeName[] {
   if (profiles[profile].withoutControl) return [...names]
   return [CONTROL, ...names.filter((name) => name !== CONTROL)]
+}
+
+/** Those of the table, or those that the user named; in either case without the control. */
+export function among(table: readonly SchemeName[], { schemes, schemesNamed }: PlanOptions): SchemeName[] {
+  return schemes.filter((name) => name !== CONTROL && (schemesNamed || table.includes(name)))
 }
 
 /**

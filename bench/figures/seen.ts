@@ -47,3 +47,8 @@ export const examined =
   <Kind extends NonNullable<Measurement['examined']>['kind']>(kind: Kind) =>
   ({ examined: found }: Measurement) =>
     found?.kind === kind ? (found as Extract<typeof found, { kind: Kind }>) : null
+
+/** What all of them counted under that name. */
+export function sum<K extends string>(items: readonly Record<K, number>[], key: K): number {
+  return items.reduce((total, item) => total + item[key], 0)
+}

@@ -15,6 +15,17 @@ export function slopePerBlock(observations: readonly Observation[]): number[] {
   })
 }
 
+/** The same over arms that differ in `x`. */
+export function slopesOver(
+  arms: readonly ArmRecords[],
+  x: (arm: ArmRecords) => number,
+  of: (measurement: Measurement) => number | null,
+): number[] {
+  return slopePerBlock(
+    arms.flatMap((arm) => [...byBlock(arm, of)].map(([block, y]): Observation => [block, x(arm), y])),
+  )
+}
+
 /**
  * Nothing can be kept for a user in less than two references, to a key and to a value. What grows by fewer bytes a
  * login is something else: V8 goes on compiling and collecting statistics while the logins come in.
@@ -23,11 +34,7 @@ export const LEAST_STATE_BYTES = 16
 
 export type GrowthOf = (measurement: Measurement) => number | null
 
-/** How memory grows with logged-in users: one slope a block, over the numbers of users measured in it. */
+/** How memory grows with logged-in users. */
 export function bytesPerUser(levels: readonly ArmRecords[], of: GrowthOf): number[] {
-  return slopePerBlock(
-    levels.flatMap((level) =>
-      [...byBlock(level, of)].map(([block, bytes]): Observation => [block, level.arm.users, bytes]),
-    ),
-  )
+  return slopesOver(levels, ({ arm }) => arm.users, of)
 }

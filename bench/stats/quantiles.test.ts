@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { median, quantile } from './quantiles.ts'
+import { median, quantile, trimmedMean } from './quantiles.ts'
 
 const sample = fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 40 })
 const share = fc.double({ min: 0, max: 1, noNaN: true })
@@ -39,4 +39,9 @@ test('refuses what has no quantile', () => {
   assert.throws(() => quantile([], 0.5), RangeError)
   assert.throws(() => quantile([1, Number.NaN], 0.5), RangeError)
   assert.throws(() => quantile([1], 1.1), RangeError)
+})
+
+test('a trimmed mean leaves as many values out at either end, whatever their order', () => {
+  assert.equal(trimmedMean([100, 1, 2, 3, -50], 0.2), 2)
+  assert.equal(trimmedMean([5, 1], 0.25), 3, 'nothing of two')
 })

@@ -28,3 +28,10 @@ export function quantiles(values: readonly number[], shares: readonly number[]):
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
+
+/** Mean without that share of the values at either end. */
+export function trimmedMean(values: readonly number[], share: number): number {
+  const outer = Math.floor(values.length * share)
+  const middle = values.toSorted((a, b) => a - b).slice(outer, values.length - outer)
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length
+}

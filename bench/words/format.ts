@@ -70,6 +70,9 @@ export const addedMs: Style = {
   end: styles.milliseconds.end,
 }
 
+export const withoutInterval = (estimate: Estimate | null | undefined) =>
+  estimate ? figure(estimate.value) : ABSENT
+
 /** CPU time in ms without its interval. */
 export const inMs = (us: Estimate | null | undefined) => (us ? figure(us.value / 1e3) : ABSENT)
 
@@ -109,7 +112,7 @@ export function withInterval(
  * A comparison with its interval; `~` in the place of a value that was not detected, with the smallest effect that
  * would have been: without that, nothing found and nothing looked for read alike.
  */
-export function compared(comparison: Comparison | null, style: Style): string {
+export function compared(comparison: Comparison | null | undefined, style: Style): string {
   if (!comparison) return ABSENT
   const { estimate, detected, detectable } = comparison
   if (detected) return withInterval(estimate, style)

@@ -6,6 +6,17 @@ export interface Table {
   rows: string[][]
 }
 
+/** A column: what stands above it, and what it says of an item. */
+export type Column<T> = readonly [head: string, cell: (item: T) => string]
+
+/** A row for each item. */
+export function tableOf<T>(items: readonly T[], columns: readonly Column<T>[]): Table {
+  return {
+    head: columns.map(([head]) => head),
+    rows: items.map((item) => columns.map(([, cell]) => cell(item))),
+  }
+}
+
 const LEAST_SHOWN =
   '~ no difference detected; from: the smallest effect that this many blocks of this noise show four times in five.'
 

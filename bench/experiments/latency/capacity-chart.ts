@@ -19,21 +19,20 @@ export function capacityChart(run: Run, { latency }: Summary): Drawing | null {
   const { slo } = run.rules
   const estimates = latency.map(({ capacityPerSec }) => capacityPerSec)
   const apart = estimates.map((estimate) => (estimate && estimate.lo < estimate.hi ? estimate : null))
-  const notes = [
-    'grey tick: knee, most throughput ÷ mean latency',
-    ...(latency.some(isLowerBound) ? ['≥ hollow: at least; no rate sent near it broke the SLO'] : []),
-  ]
+  const hollowNote = latency.some(isLowerBound)
+    ? ' · ≥ hollow: at least; no rate sent near it broke the SLO'
+    : ''
   const lines = [
     provenance(run, estimates),
     `open loop, ${arrivalsOf(run)} · SLO: ${sloText(slo)}`,
-    notes.join(' · '),
+    `grey tick: knee, most throughput ÷ mean latency${hollowNote}`,
   ]
   const option = inRows({
     room: { top: 101 },
     x: valueAxis('arrivals per second, one replica, open loop'),
     names: latency.map(({ scheme }) => scheme),
     series: [stems(latency), knees(latency), whiskers(apart), capacities(latency)],
-    labels: latency.map(label),
+    labels: latency.map((entry) => (entry.capacityPerSec ? capacityText(entry) : limitText(entry))),
   })
   return drawing(titleOf(latency, boundText(slo)), lines, option)
 }
@@ -43,10 +42,6 @@ export function arrivalsOf({ plan }: Run): string {
   const ladder = plan.find(({ arm }) => arm.load.loop === 'open')?.arm
   const even = ladder?.load.loop === 'open' && ladder.load.spacing === 'even'
   return `${even ? 'even' : 'Poisson'} arrivals, ${ladder?.measureSec ?? 0} s a rate`
-}
-
-function label(entry: Entries[number]): string {
-  return entry.capacityPerSec ? capacityText(entry) : limitText(entry)
 }
 
 function capacities(latency: Entries) {
@@ -80,14 +75,9 @@ function knees(latency: Entries) {
 /** The chart's finding: the largest and the smallest capacity that a scheme was seen to have. */
 function titleOf(latency: Entries, bound: string): string {
   const known = latency.flatMap((entry) =>
-    entry.capacityPerSec && entry.scheme !== CONTROL
-      ? [{ entry, scheme: entry.scheme, value: entry.capacityPerSec.value }]
-      : [],
+    entry.capacityPerSec && entry.scheme !== CONTROL ? [{ ...entry, value: entry.capacityPerSec.value }] : [],
   )
-  const range = leastToMost(
-    known,
-    ({ entry, value }) => `${isLowerBound(entry) ? 'at least ' : ''}${figure(value)}/s`,
-  )
+  const range = leastToMost(known, (one) => `${isLowerBound(one) ? 'at least ' : ''}${figure(one.value)}/s`)
   if (range === null) return `No capacity at ${bound} is known`
   return known.length === 1
     ? `One replica keeps ${bound} up to ${range}`

@@ -2,7 +2,7 @@
 import { accepted, clusterEstimate, flags, type Ladder, ladders } from '../../figures/climbs.ts'
 import { keepsPace } from '../../figures/ladder.ts'
 import { SERVING, type ServingTier } from '../../record/tiers.ts'
-import type { Estimate, Run, Rung, TrialResult } from '../../record/types.ts'
+import type { Run, Rung, TrialResult } from '../../record/types.ts'
 import { line, type Point } from '../../stats/regression.ts'
 import type { Summary } from './schema.ts'
 
@@ -35,18 +35,13 @@ function entry(ladder: Ladder, tier: ServingTier, run: Run): Entry | null {
   // Processes with a line of their own: else a resample that draws the others alone has none.
   const clusters = rungs
     .filter((own) => new Set(own.map(({ arrivalsPerSec }) => arrivalsPerSec)).size >= LEAST_RATES)
-    .map((own) => own.map((rung) => pointOf(rung, tier)))
+    .map((own) => own.map(({ measurement: m }): Point => [m.throughputPerSec, m.utilization[tier] ?? 0]))
   const points = clusters.flat()
   if (points.every(([, busy]) => busy === 0)) return null
-  const warnings = flags(
-    run,
-    rungs.flat().map(({ measurement }) => measurement),
-  )
-  const of = (what: 'slope' | 'intercept', factor: number, unit: string): Estimate =>
-    clusterEstimate(clusters, (drawn) => factor * (line(drawn)?.[what] ?? Number.NaN), unit, {
-      seed: run.seed,
-      warnings,
-    })
+  const measurements = rungs.flat().map(({ measurement }) => measurement)
+  const context = { seed: run.seed, warnings: flags(run, measurements) }
+  const of = (what: 'slope' | 'intercept', factor: number, unit: string) =>
+    clusterEstimate(clusters, (drawn) => factor * (line(drawn)?.[what] ?? Number.NaN), unit, context)
   const demandUs = of('slope', 1e6, 'µs/request')
   const idleCores = of('intercept', 1, 'cores')
   const residuals = points.map(
@@ -59,8 +54,4 @@ function entry(ladder: Ladder, tier: ServingTier, run: Run): Entry | null {
 function isUsable({ measurement }: Rung, tier: ServingTier, cores: number): boolean {
   const busy = measurement.utilization[tier]
   return busy !== null && busy < BUSY_SHARE * cores && keepsPace(measurement)
-}
-
-function pointOf({ measurement }: Rung, tier: ServingTier): Point {
-  return [measurement.throughputPerSec, measurement.utilization[tier] ?? 0]
 }

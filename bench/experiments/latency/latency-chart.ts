@@ -44,11 +44,7 @@ export function latencyChart(run: Run, summary: Summary): Drawing | null {
 const nextDecade = (value: number) => 10 ** Math.ceil(Math.log10(value))
 
 /** Ends of every panel's scales: panels must be comparable by eye. */
-interface Ends {
-  from: number
-  to: number
-  top: number
-}
+type Ends = Readonly<Record<'from' | 'to' | 'top', number>>
 
 function panel(entry: Entry, slo: Slo, scale: Ends): Panel {
   const note = entry.capacityPerSec
@@ -65,7 +61,7 @@ function panel(entry: Entry, slo: Slo, scale: Ends): Panel {
 /** Powers of ten first, then what is far enough from them for its label to fit. */
 function rateTicks({ from, to }: Ends): number[] {
   const powers = [1, 2, 3, 4, 5, 6].map((power) => 10 ** power)
-  const candidates = [...powers, ...powers.map((ten) => 2 * ten), ...powers.map((ten) => 5 * ten)]
+  const candidates = [1, 2, 5].flatMap((factor) => powers.map((power) => factor * power))
   const chosen: number[] = []
   for (const rate of candidates.filter((one) => one >= from && one <= to / 1.1)) {
     if (chosen.every((one) => Math.abs(Math.log(one / rate)) >= Math.log(4))) chosen.push(rate)
@@ -75,20 +71,12 @@ function rateTicks({ from, to }: Ends): number[] {
 
 function seriesOf({ scheme, rungs, kneePerSec, capacityPerSec }: Entry, slo: Slo, { from, to, top }: Ends) {
   const toMs = (us: number) => Math.max(FLOOR_MS, us / 1e3)
-  const limit = [
-    [from, slo.limitMs],
-    [to, slo.limitMs],
-  ]
-  const upright = (rate: number) => [
-    [rate, FLOOR_MS],
-    [rate, top],
-  ]
+  const limit = [from, to].map((rate) => [rate, slo.limitMs])
+  const upright = (rate: number) => [FLOOR_MS, top].map((ms) => [rate, ms])
   const line = (of: 'p50Us' | 'p99Us') => rungs.map((rung) => [rung.arrivalsPerSec, toMs(rung[of].value)])
   return [
     rule(limit, { color: ink.text, type: 'dashed', width: 1 }),
-    ...(kneePerSec === null
-      ? []
-      : [rule(upright(kneePerSec), { color: ink.muted, type: 'dotted', width: 1.5 })]),
+    ...(kneePerSec ? [rule(upright(kneePerSec), { color: ink.muted, type: 'dotted', width: 1.5 })] : []),
     ...(capacityPerSec ? [rule(upright(capacityPerSec.value), { color: ink.text, width: 1 })] : []),
     schemeLine(scheme, line('p50Us'), { symbol: 'none', lineStyle: { width: 1.2 } }),
     schemeLine(scheme, line('p99Us'), { symbolSize: 6, lineStyle: { width: 2.2 } }),

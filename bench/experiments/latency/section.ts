@@ -19,27 +19,23 @@ const LATENCY_NOTE =
   'From the intended send to the last byte, in an open loop. Utilization stands beside every response time, ' +
   'because one without the other says little: near 100 % any scheme is slow.'
 
+const REJECTED_LEAD = 'Rates with windows that a rule rejected; those are in no figure:'
+
 export function latencySection(run: Run, summary: Summary, chart: ChartLink): Section | null {
   const { rules } = run
   if (!rules || summary.latency.length === 0) return null
-  const capacities = capacityTable(summary, rules.slo)
   const side = latencyTable(summary)
   const all = rungsTable(summary)
   const rejectedRates = rejectedRatesTable(summary)
   return section(
     'latency-at-an-arrival-rate',
     'Latency at an arrival rate',
-    markdownTable(capacities),
+    markdownTable(capacityTable(summary, rules.slo)),
     stepNote(run),
     chart('charts/capacity.svg', 'Capacity of each scheme at the SLO'),
     ...(side.rows.length > 0 ? [markdownTable(side), LATENCY_NOTE] : []),
     chart('charts/latency.svg', 'p50 and p99 of each scheme against the arrival rate'),
-    ...(rejectedRates.rows.length > 0
-      ? [
-          'Rates with windows that a rule rejected; those are in no figure:',
-          markdownTable(rejectedRates, 'text'),
-        ]
-      : []),
+    ...(rejectedRates.rows.length > 0 ? [REJECTED_LEAD, markdownTable(rejectedRates, 'text')] : []),
     ...(all.rows.length > 0 ? [folded('Every arrival rate', markdownTable(all))] : []),
   )
 }

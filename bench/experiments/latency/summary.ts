@@ -32,11 +32,8 @@ function rejectedRates({ climbs }: Ladder): Entry['rejected'] {
   const rates = [...new Set(rungs.map(({ arrivalsPerSec }) => arrivalsPerSec))].sort((a, b) => a - b)
   return rates.map((arrivalsPerSec) => {
     const own = rungs.filter((rung) => rung.arrivalsPerSec === arrivalsPerSec)
-    return {
-      arrivalsPerSec,
-      windows: own.length,
-      by: [...new Set(own.flatMap(({ rejectedBy }) => rejectedBy))],
-    }
+    const by = [...new Set(own.flatMap(({ rejectedBy }) => rejectedBy))]
+    return { arrivalsPerSec, windows: own.length, by }
   })
 }
 
@@ -51,9 +48,8 @@ const BY_CAUTION = ['slo-never-met', 'one-rung', 'load-limited', 'never-broken',
 type Found = ReturnType<typeof capacityOf>
 
 function capacity(ladder: Ladder, run: Run, slo: Slo): Pick<Entry, 'capacityPerSec' | 'capacityNote'> {
-  const found = informative(
-    ladder.climbs.map(({ rungs }) => capacityOf(rungs.map((rung) => look(rung, slo)))),
-  )
+  const blocks = ladder.climbs.map(({ rungs }) => capacityOf(rungs.map((rung) => look(rung, slo))))
+  const found = informative(blocks)
   const capacityNote =
     BY_CAUTION.find((candidate) => found.some(({ note }) => note === candidate)) ?? 'not-measured'
   const values = found.flatMap(({ perSec }) => perSec ?? [])

@@ -1,13 +1,12 @@
 /** Capacity, latency and demand as rows of text, and the words for what limits a capacity. */
-import { SERVING } from '../../record/tiers.ts'
+import { SERVING, type ServingTier } from '../../record/tiers.ts'
 import type { Estimate, Slo } from '../../record/types.ts'
 import { ABSENT, figure, list, percent, responseText, styles, withInterval } from '../../words/format.ts'
-import type { Table } from '../../words/tables.ts'
+import { type Column, type Table, tableOf } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
 
 type Entry = Summary['latency'][number]
 type Rung = Entry['rungs'][number]
-type Tier = Summary['demand'][number]['tier']
 
 const quantileNames = { p50: 'p50', p90: 'p90', p99: 'p99', p999: 'p99.9' } as const
 
@@ -44,22 +43,16 @@ export function limitText(entry: Entry): string {
   const beyond = rejected.find(({ arrivalsPerSec }) => arrivalsPerSec > (capacityPerSec?.value ?? 0))
   const gates = beyond?.by.join(', ')
   const broken = brokenAt(entry)
-  switch (capacityNote) {
-    case 'found':
-      return broken ? `the SLO, broken at ${broken}` : 'the SLO'
-    case 'wide-gap':
-      return `the rates that were sent: the next one up${broken ? ` broke the SLO at ${broken}` : ''}`
-    case 'slo-never-met':
-      return 'no rate kept the SLO'
-    case 'never-broken':
-      return 'nothing: no rate broke the SLO'
-    case 'load-limited':
-      return beyond ? `the load: ${gates} at ${figure(beyond.arrivalsPerSec)}/s` : 'the load'
-    case 'one-rung':
-      return 'one rate tells no capacity'
-    case 'not-measured':
-      return gates ? `not measured: ${gates}` : 'not measured'
+  const limits: Readonly<Record<typeof capacityNote, string>> = {
+    found: broken ? `the SLO, broken at ${broken}` : 'the SLO',
+    'wide-gap': `the rates that were sent: the next one up${broken ? ` broke the SLO at ${broken}` : ''}`,
+    'slo-never-met': 'no rate kept the SLO',
+    'never-broken': 'nothing: no rate broke the SLO',
+    'load-limited': beyond ? `the load: ${gates} at ${figure(beyond.arrivalsPerSec)}/s` : 'the load',
+    'one-rung': 'one rate tells no capacity',
+    'not-measured': gates ? `not measured: ${gates}` : 'not measured',
   }
+  return limits[capacityNote]
 }
 
 /** The lowest rate above the capacity that broke the SLO in every block that sent it: the capacity lies below it. */
@@ -71,22 +64,13 @@ function brokenAt({ rungs, capacityPerSec }: Entry): string | null {
 
 /** Capacity of each scheme, with what limits it, its knee and what a closed loop reaches. */
 export function capacityTable({ latency }: Summary, slo: Slo): Table {
-  return {
-    head: [
-      'scheme',
-      `capacity at ${boundText(slo)}, requests/s`,
-      'limited by',
-      'knee, requests/s',
-      'closed loop, requests/s',
-    ],
-    rows: latency.map((entry) => [
-      entry.scheme,
-      capacityText(entry),
-      limitText(entry),
-      entry.kneePerSec === null ? ABSENT : figure(entry.kneePerSec),
-      withInterval(entry.saturationPerSec),
-    ]),
-  }
+  return tableOf(latency, [
+    ['scheme', ({ scheme }) => scheme],
+    [`capacity at ${boundText(slo)}, requests/s`, (entry) => capacityText(entry)],
+    ['limited by', limitText],
+    ['knee, requests/s', ({ kneePerSec }) => (kneePerSec === null ? ABSENT : figure(kneePerSec))],
+    ['closed loop, requests/s', ({ saturationPerSec }) => withInterval(saturationPerSec)],
+  ])
 }
 
 /**
@@ -115,24 +99,21 @@ export function rungAt({ rungs }: Entry, rate: number): Rung | undefined {
 /** Response times at rates that all schemes took, each beside how busy the replica was. */
 export function latencyTable(summary: Summary): Table {
   const rates = commonRates(summary)
-  const measured = summary.latency.filter(({ rungs }) => rungs.length > 0)
-  const columns = rates.flatMap((rate) => {
-    const rungs = measured.map((entry) => rungAt(entry, rate))
-    const tail = { head: 'p99.9, ms', of: (rung?: Rung) => responseText(rung?.p999Us) }
+  const measured = rates.length === 0 ? [] : summary.latency.filter(({ rungs }) => rungs.length > 0)
+  const columns = rates.flatMap((rate): Column<Entry>[] => {
+    const column = (head: string, of: (rung?: Rung) => string): Column<Entry> => [
+      head,
+      (entry) => of(rungAt(entry, rate)),
+    ]
+    const hasTail = measured.some((entry) => rungAt(entry, rate)?.p999Us)
     return [
-      { head: `${figure(rate)}/s: p50, ms`, of: (rung?: Rung) => responseText(rung?.p50Us) },
-      { head: 'p99, ms', of: (rung?: Rung) => responseText(rung?.p99Us) },
-      ...(rungs.some((rung) => rung?.p999Us) ? [tail] : []),
-      { head: 'replica busy', of: (rung?: Rung) => busyText(rung) },
-    ].map((column) => ({ ...column, rate }))
+      column(`${figure(rate)}/s: p50, ms`, (rung) => responseText(rung?.p50Us)),
+      column('p99, ms', (rung) => responseText(rung?.p99Us)),
+      ...(hasTail ? [column('p99.9, ms', (rung) => responseText(rung?.p999Us))] : []),
+      column('replica busy', busyText),
+    ]
   })
-  return {
-    head: ['scheme', ...columns.map(({ head }) => head)],
-    rows:
-      rates.length === 0
-        ? []
-        : measured.map((entry) => [entry.scheme, ...columns.map(({ of, rate }) => of(rungAt(entry, rate)))]),
-  }
+  return tableOf(measured, [['scheme', ({ scheme }) => scheme], ...columns])
 }
 
 /** Busy share of the one core that a replica's thread can fill; hashing on other threads may take more. */
@@ -143,90 +124,65 @@ export function busyText(rung: Rung | undefined): string {
 
 /** Every rate that was sent and accepted. */
 export function rungsTable({ latency }: Summary): Table {
-  return {
-    head: [
-      'scheme',
-      'arrivals/s',
-      'blocks',
-      'arrivals',
-      'p50, ms',
-      'p90, ms',
-      'p99, ms',
-      'p99.9, ms',
-      'replies/s',
-      'replica busy',
-      'errors',
-      'blocks that kept the SLO',
-    ],
-    rows: latency.flatMap(({ scheme, rungs }) =>
-      rungs.map((rung) => [
-        scheme,
-        figure(rung.arrivalsPerSec),
-        String(rung.blocks),
-        figure(rung.requests),
-        ...[rung.p50Us, rung.p90Us, rung.p99Us, rung.p999Us].map((estimate) => responseText(estimate)),
-        figure(rung.throughputPerSec.value),
-        busyText(rung),
-        `${figure(rung.errorShare * 100)} %`,
-        `${Math.round(rung.metShare * rung.blocks)} of ${rung.blocks}`,
-      ]),
-    ),
-  }
+  const all = latency.flatMap(({ scheme, rungs }) => rungs.map((rung) => ({ scheme, ...rung })))
+  return tableOf(all, [
+    ['scheme', ({ scheme }) => scheme],
+    ['arrivals/s', ({ arrivalsPerSec }) => figure(arrivalsPerSec)],
+    ['blocks', ({ blocks }) => String(blocks)],
+    ['arrivals', ({ requests }) => figure(requests)],
+    ['p50, ms', ({ p50Us }) => responseText(p50Us)],
+    ['p90, ms', ({ p90Us }) => responseText(p90Us)],
+    ['p99, ms', ({ p99Us }) => responseText(p99Us)],
+    ['p99.9, ms', ({ p999Us }) => responseText(p999Us)],
+    ['replies/s', ({ throughputPerSec }) => figure(throughputPerSec.value)],
+    ['replica busy', busyText],
+    ['errors', ({ errorShare }) => `${figure(errorShare * 100)} %`],
+    ['blocks that kept the SLO', ({ metShare, blocks }) => `${Math.round(metShare * blocks)} of ${blocks}`],
+  ])
 }
 
 /** Rates at which gates rejected what was seen, with the schemes that this befell. */
 export function rejectedRatesTable({ latency }: Summary): Table {
   const all = latency.flatMap(({ scheme, rejected }) =>
-    rejected.map(({ arrivalsPerSec, windows, by }) => ({
-      scheme,
-      arrivalsPerSec,
-      windows,
-      by: by.join(', '),
-    })),
+    rejected.map((one) => ({ ...one, scheme, by: one.by.join(', ') })),
   )
-  const cells = [...new Map(all.map((one) => [`${one.arrivalsPerSec} ${one.by}`, one])).values()]
-  return {
-    head: ['arrivals/s', 'rejected by', 'windows', 'schemes'],
-    rows: cells
-      .sort((a, b) => a.arrivalsPerSec - b.arrivalsPerSec)
-      .map(({ arrivalsPerSec, by }) => {
-        const own = all.filter((one) => one.arrivalsPerSec === arrivalsPerSec && one.by === by)
-        const windows = own.reduce((sum, one) => sum + one.windows, 0)
-        return [figure(arrivalsPerSec), by, String(windows), list(own.map(({ scheme }) => scheme))]
-      }),
-  }
+  const cells = new Map(all.map((one) => [`${one.arrivalsPerSec} ${one.by}`, one]))
+  const rising = [...cells.values()].sort((a, b) => a.arrivalsPerSec - b.arrivalsPerSec)
+  const like = ({ arrivalsPerSec, by }: (typeof all)[number]) =>
+    all.filter((one) => one.arrivalsPerSec === arrivalsPerSec && one.by === by)
+  return tableOf(rising, [
+    ['arrivals/s', ({ arrivalsPerSec }) => figure(arrivalsPerSec)],
+    ['rejected by', ({ by }) => by],
+    ['windows', (cell) => String(like(cell).reduce((sum, { windows }) => sum + windows, 0))],
+    ['schemes', (cell) => list(like(cell).map(({ scheme }) => scheme))],
+  ])
 }
 
 /** D of each tier and U0 of the replica, beside the CPU a request that a closed loop shows. */
 export function demandTable({ demand, arms }: Summary): Table {
-  const schemes = [...new Set(demand.map(({ scheme }) => scheme))]
-  const others = SERVING.slice(1)
-  const plain = (scheme: string) =>
-    arms.find(({ arm }) => arm.experiment === 'cost' && arm.scheme === scheme && !arm.twin)?.metrics[
-      'cpuUsPerRequest.replicas'
-    ]
-  return {
-    head: [
-      'scheme',
-      'replica: D, µs/request',
-      'U0, intercept',
-      'CPU µs/request in the closed loop',
-      ...others.map(({ name }) => `${name}: D`),
-      'worst residual',
+  const of = (scheme: string, tier: ServingTier) =>
+    demand.find((entry) => entry.scheme === scheme && entry.tier === tier)
+  const inClosedLoop = (scheme: string) =>
+    arms.find(({ arm }) => arm.experiment === 'cost' && arm.scheme === scheme && !arm.twin)
+  const worst = (scheme: string) =>
+    Math.max(...demand.filter((entry) => entry.scheme === scheme).map(({ worstResidual }) => worstResidual))
+  const others = SERVING.slice(1).map(
+    ({ key, name }): Column<string> => [`${name}: D`, (scheme) => demandText(of(scheme, key)?.demandUs)],
+  )
+  return tableOf(
+    [...new Set(demand.map(({ scheme }) => scheme))],
+    [
+      ['scheme', (scheme) => scheme],
+      ['replica: D, µs/request', (scheme) => demandText(of(scheme, 'replicas')?.demandUs)],
+      ['U0, intercept', (scheme) => withInterval(of(scheme, 'replicas')?.idleCores, styles.percent)],
+      [
+        'CPU µs/request in the closed loop',
+        (scheme) => withInterval(inClosedLoop(scheme)?.metrics['cpuUsPerRequest.replicas']),
+      ],
+      ...others,
+      ['worst residual', (scheme) => percent(worst(scheme))],
     ],
-    rows: schemes.map((scheme) => {
-      const of = (tier: Tier) => demand.find((entry) => entry.scheme === scheme && entry.tier === tier)
-      const residuals = demand.filter((entry) => entry.scheme === scheme).map((entry) => entry.worstResidual)
-      return [
-        scheme,
-        demandText(of('replicas')?.demandUs),
-        withInterval(of('replicas')?.idleCores, styles.percent),
-        withInterval(plain(scheme)),
-        ...others.map(({ key }) => demandText(of(key)?.demandUs)),
-        percent(Math.max(...residuals)),
-      ]
-    }),
-  }
+  )
 }
 
 /** CPU that does not rise with throughput is no demand: the tier then serves ever more requests at each wake-up. */

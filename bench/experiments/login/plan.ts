@@ -1,8 +1,9 @@
 /** What it costs to log a user in, and how much of that is the hashing of the password. */
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
-import { arm, blocksOf, withControl } from '../arms.ts'
-import type { Experiment, PlanOptions } from '../experiment.ts'
+import type { Arm } from '../../record/types.ts'
+import { among, arm, blocksOf, withControl } from '../arms.ts'
+import type { Experiment } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
 /** Every way of issuing: kept here, kept in Redis, signed with a shared key, with either kind of private key. */
@@ -27,9 +28,9 @@ export const login: Experiment = {
   profiles: ['full'],
   plan(options) {
     const { blocks, hashedSec, ...phases } = profiles[options.profile].login
-    const load = { loop: 'closed' as const, requests: 'login' as const }
+    const load = { loop: 'closed', requests: 'login' } as const
     const base = { experiment: 'login', replicas: 1, ...phases }
-    const plainArm = (scheme: SchemeName, twin = false) => {
+    const plainArm = (scheme: SchemeName, twin = false): Arm => {
       const one = arm({ ...base, scheme, twin }, options)
       return { ...one, load: { ...load, connections: one.load.connections } }
     }
@@ -37,35 +38,24 @@ export const login: Experiment = {
     const plain = schemes.map((scheme) => plainArm(scheme))
     // What differs between two equal arms is this machine's own error.
     if (schemes.includes(CONTROL)) plain.push(plainArm(CONTROL, true))
-    if (!options.settable.includes('passwordHash'))
-      return { rounds: [{ arms: plain, blocks: blocksOf(options, blocks) }], notes: [NO_HASHING] }
-    const hashed = withControl(options, among(HASHED, options)).map((scheme) => ({
-      ...arm(
-        {
-          ...base,
-          scheme,
-          variant: 'scrypt',
-          comparedWith: `login/${scheme}`,
-          settings: { passwordHash: 'scrypt' },
-          // Each has to log in once before: a fifth of a second of a core for every one.
-          users: HASHING_CONNECTIONS,
-          load: { ...load, connections: HASHING_CONNECTIONS },
-          // The hash is compiled already, and what a login takes besides is nothing beside it.
-          warmupSec: 0,
-          warmupRequests: 0,
-        },
-        options,
-      ),
+    const canHash = options.settable.includes('passwordHash')
+    const hashing = {
+      variant: 'scrypt',
+      settings: { passwordHash: 'scrypt' },
+      // Each has to log in once before: a fifth of a second of a core for every one.
+      users: HASHING_CONNECTIONS,
+      load: { ...load, connections: HASHING_CONNECTIONS },
+      // The hash is compiled already, and what a login takes besides is nothing beside it.
+      warmupSec: 0,
+      warmupRequests: 0,
+    } as const
+    const hashed = (canHash ? withControl(options, among(HASHED, options)) : []).map((scheme) => ({
+      ...arm({ ...base, ...hashing, scheme, comparedWith: `login/${scheme}` }, options),
       measureSec: Math.max(hashedSec, options.durationSec ?? 0),
     }))
-    return { rounds: [{ arms: [...plain, ...hashed], blocks: blocksOf(options, blocks) }], notes: [] }
+    const rounds = [{ arms: [...plain, ...hashed], blocks: blocksOf(options, blocks) }]
+    return { rounds, notes: canHash ? [] : [NO_HASHING] }
   },
-}
-
-/** Those of the table, or those that the user named. */
-function among(table: readonly SchemeName[], { schemes, schemesNamed }: PlanOptions): SchemeName[] {
-  const named = schemes.filter((scheme) => scheme !== CONTROL)
-  return schemesNamed ? named : named.filter((scheme) => table.includes(scheme))
 }
 
 const NO_HASHING = 'login: passwords are only compared, since this fleet cannot tell its servers to hash them'

@@ -13,8 +13,6 @@ const hashedLoginSchema = z
   })
   .describe('From the experiment `login`')
 
-export const part = {
-  hashedLogins: z.array(hashedLoginSchema),
-}
+export const part = { hashedLogins: z.array(hashedLoginSchema) }
 
 export type Summary = SummaryWith<typeof part>

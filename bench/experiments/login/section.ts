@@ -1,7 +1,6 @@
 /** The section of a report about logins: what they cost, and what hashing takes of that. */
 import type { Arm } from '../../record/types.ts'
 import {
-  ABSENT,
   addedMs,
   armLabel,
   compared,
@@ -10,10 +9,11 @@ import {
   type Style,
   styles,
   withInterval,
+  withoutInterval,
 } from '../../words/format.ts'
 import { type Section, section } from '../../words/section.ts'
-import { markdownTable, type Table } from '../../words/tables.ts'
-import { cpuCells, cpuHeads } from '../../words/tiers.ts'
+import { markdownTable, type Table, tableOf } from '../../words/tables.ts'
+import { cpuColumns } from '../../words/tiers.ts'
 import { cpuText, throughputText } from '../../words/warnings.ts'
 import type { Summary } from './schema.ts'
 
@@ -42,8 +42,7 @@ function whatIsLeft({ hashedLogins: hashed, arms }: Summary): string | null {
   )
   if (shares.length === 0 || taxes.length === 0) return null
   const dearest = taxes.reduce((a, b) => (b.us > a.us ? b : a))
-  const least = Math.min(...hashed.map(({ cpuUs }) => cpuUs.lo))
-  const most = dearest.us / least
+  const most = dearest.us / Math.min(...hashed.map(({ cpuUs }) => cpuUs.lo))
   const verdict =
     most < NEXT_TO_NOTHING
       ? 'a login costs the same with every scheme'
@@ -67,28 +66,18 @@ function loginTable(summary: Summary): Table {
   const arms = summary.arms
     .filter(({ arm }) => arm.experiment === 'login')
     .sort((a, b) => Number(isHashed(a.arm)) - Number(isHashed(b.arm)))
-  return {
-    head: [
-      'scheme',
-      'password',
-      'logins/s',
-      ...cpuHeads('CPU ms/login: '),
+  const hashOf = (one: Arm) =>
+    summary.hashedLogins.find(({ scheme }) => isHashed(one) && scheme === one.scheme)?.hashShare
+  return tableOf(arms, [
+    ['scheme', ({ arm }) => armLabel(arm)],
+    ['password', ({ arm }) => (isHashed(arm) ? 'scrypt' : 'compared')],
+    ['logins/s', ({ metrics }) => throughputText(metrics.throughputPerSec)],
+    ...cpuColumns('CPU ms/login: ', (cpu) => withInterval(cpu, styles.milliseconds), inMs),
+    [
       'over the control, CPU ms',
-      'share of the hash',
-      'Redis commands',
+      ({ authTaxUs, warnings }) => cpuText(compared(authTaxUs, addedMs), warnings),
     ],
-    rows: arms.map(({ arm, metrics, authTaxUs, warnings }) => {
-      const hashed = summary.hashedLogins.find(({ scheme }) => isHashed(arm) && scheme === arm.scheme)
-      const commands = metrics.redisCommandsPerRequest
-      return [
-        armLabel(arm),
-        isHashed(arm) ? 'scrypt' : 'compared',
-        throughputText(metrics.throughputPerSec),
-        ...cpuCells(metrics, (cpu) => withInterval(cpu, styles.milliseconds), inMs),
-        cpuText(compared(authTaxUs, addedMs), warnings),
-        withInterval(hashed?.hashShare, ofLogin),
-        commands ? figure(commands.value) : ABSENT,
-      ]
-    }),
-  }
+    ['share of the hash', ({ arm }) => withInterval(hashOf(arm), ofLogin)],
+    ['Redis commands', ({ metrics }) => withoutInterval(metrics.redisCommandsPerRequest)],
+  ])
 }

@@ -13,9 +13,9 @@ export function hashedLogins(all: readonly ArmRecords[]): Summary['hashedLogins'
   return logins.flatMap((hashed) => {
     if (hashed.arm.settings.passwordHash !== 'scrypt') return []
     const cpuUs = estimate([...cpu(hashed).values()], 'µs/login', hashed)
-    const plain = logins.find(({ arm }) => arm.id === hashed.arm.comparedWith)
-    const shares = plain ? ratios(cpu(plain), cpu(hashed)).map((rest) => 1 - rest) : []
-    const context = { warnings: union(plain ? [hashed, plain] : [hashed]) }
-    return cpuUs ? [{ scheme: hashed.arm.scheme, cpuUs, hashShare: estimate(shares, 'ratio', context) }] : []
+    const plain = logins.filter(({ arm }) => arm.id === hashed.arm.comparedWith)
+    const shares = plain.flatMap((one) => ratios(cpu(one), cpu(hashed)).map((rest) => 1 - rest))
+    const hashShare = estimate(shares, 'ratio', { warnings: union([hashed, ...plain]) })
+    return cpuUs ? [{ scheme: hashed.arm.scheme, cpuUs, hashShare }] : []
   })
 }

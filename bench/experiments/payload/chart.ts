@@ -8,7 +8,7 @@ import { legend } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { figure } from '../../words/format.ts'
 import type { Summary } from './schema.ts'
-import { brokenAt, exact } from './section.ts'
+import { brokenAt, exact, type Limit } from './section.ts'
 import { stateBytesOf } from './summary.ts'
 
 type SummaryArm = Summary['arms'][number]
@@ -28,85 +28,70 @@ function cpu({ metrics }: SummaryArm): Estimate | undefined {
 function bytes({ metrics }: SummaryArm): Estimate | undefined {
   const { bytesSentPerRequest: sent, bytesReceivedPerRequest: received } = metrics
   if (!sent || !received) return undefined
-  const [value, lo, hi] = (['value', 'lo', 'hi'] as const).map((end) => sent[end] + received[end]) as [
-    number,
-    number,
-    number,
-  ]
-  return { ...sent, value, lo, hi }
-}
-
-interface Point {
-  bytes: number
-  entry: SummaryArm
+  const sum = (end: 'value' | 'lo' | 'hi') => sent[end] + received[end]
+  return { ...sent, value: sum('value'), lo: sum('lo'), hi: sum('hi') }
 }
 
 /** Null where fewer than two sizes were measured. */
 export function payloadChart(run: Run, summary: Summary): Drawing | null {
-  const schemes = summary.payload.map(({ scheme }) => ({ scheme, points: pointsOf(scheme, summary) }))
-  const all = schemes.flatMap(({ points }) => points)
+  const lines = summary.payload.map(({ scheme }) => lineOf(scheme, summary))
+  const all = lines.flatMap(({ points }) => points)
   const sizes = rising(all.map((point) => point.bytes))
   const [smallest, largest] = [sizes[0], sizes.at(-1)]
   if (smallest === undefined || largest === undefined || smallest === largest) return null
-  const scale = { smallest, largest: largest * 1.15 }
+  const x: Panel['x'] = {
+    type: 'log',
+    name: 'bytes of state a user',
+    min: smallest,
+    max: largest * 1.15,
+    ticks: [100, 300, 1_000, 3_000, 10_000, 30_000],
+  }
   const estimates = all.filter(({ entry }) => !entry.arm.largestState).map(({ entry }) => cpu(entry))
-  const lines = [
-    provenance(run, estimates),
-    '✕: the largest state that the scheme takes; the others met no limit · logarithmic but for CPU',
-  ]
-  const { option } = smallMultiples(sides, area, (side) => panel(side, { schemes, summary, scale }))
-  const names = { data: schemes.map(({ scheme }) => scheme), left: 58, top: 84, width: 820 }
-  return drawing(titleOf(summary), lines, {
+  const note = '✕: the largest state that the scheme takes; the others met no limit · logarithmic but for CPU'
+  const { option } = smallMultiples(sides, area, (side) => panel(side, lines, x))
+  const names = { data: lines.map(({ scheme }) => scheme), left: 58, top: 84, width: 820 }
+  return drawing(titleOf(summary), [provenance(run, estimates), note], {
     ...option,
     legend: legend({ ...names, itemWidth: 26, itemGap: 18 }),
   })
 }
 
-function pointsOf(scheme: string, summary: Summary): Point[] {
+interface Line {
+  scheme: string
+  /** By rising size. */
+  points: { bytes: number; entry: SummaryArm }[]
+  limit: Limit | undefined
+}
+
+function lineOf(scheme: string, summary: Summary): Line {
   const limit = brokenAt(summary).get(scheme)
-  return armsOf(summary, 'payload')
-    .flatMap((entry) => {
-      const size = stateBytesOf(entry, summary)
-      // Where nothing was refused, the largest is no end that was found, only the most that was tried.
-      const shown = limit !== undefined || !entry.arm.largestState
-      const own = entry.arm.scheme === scheme && !entry.arm.twin
-      return own && shown && size !== undefined ? [{ bytes: size, entry }] : []
-    })
-    .sort((a, b) => a.bytes - b.bytes)
+  const points = armsOf(summary, 'payload').flatMap((entry) => {
+    const size = stateBytesOf(entry, summary)
+    // Where nothing was refused, the largest is no end that was found, only the most that was tried.
+    const shown = limit !== undefined || !entry.arm.largestState
+    const own = entry.arm.scheme === scheme && !entry.arm.twin
+    return own && shown && size !== undefined ? [{ bytes: size, entry }] : []
+  })
+  return { scheme, points: points.sort((a, b) => a.bytes - b.bytes), limit }
 }
 
-interface Context {
-  schemes: { scheme: string; points: Point[] }[]
-  summary: Summary
-  scale: { smallest: number; largest: number }
-}
+type Side = (typeof sides)[number]
 
-function panel(side: (typeof sides)[number], { schemes, summary, scale }: Context): Panel {
-  const values = schemes.flatMap(({ points }) => points.flatMap(({ entry }) => side.of(entry)?.value ?? []))
+function panel(side: Side, lines: readonly Line[], x: Panel['x']): Panel {
+  const values = lines.flatMap(({ points }) => points.flatMap(({ entry }) => side.of(entry)?.value ?? []))
   return {
     title: { text: side.name, above: 28 },
-    x: {
-      type: 'log',
-      name: 'bytes of state a user',
-      min: scale.smallest,
-      max: scale.largest,
-      ticks: [100, 300, 1_000, 3_000, 10_000, 30_000],
-    },
+    x,
     y: {
       type: side.y,
       min: side.y === 'log' ? 10 ** Math.floor(Math.log10(Math.min(...values))) : 0,
       max: niceTop(Math.max(...values)),
     },
-    series: schemes.flatMap((one) => lineOf(one, side, summary)),
+    series: lines.flatMap((line) => seriesOf(line, side)),
   }
 }
 
-function lineOf(
-  { scheme, points }: Context['schemes'][number],
-  side: (typeof sides)[number],
-  summary: Summary,
-) {
-  const limit = brokenAt(summary).get(scheme)
+function seriesOf({ scheme, points, limit }: Line, side: Side) {
   const data = points.flatMap(({ bytes: size, entry }) => {
     const value = side.of(entry)?.value
     return value === undefined ? [] : [{ value: [size, value], ...(entry.arm.largestState && END) }]
@@ -124,14 +109,11 @@ const PLAIN = { fontSize: 11, fontWeight: 'normal' } as const
 
 /** The chart's finding: where the first scheme refuses, and what state costs where it travels least. */
 function titleOf(summary: Summary): string {
-  const broken = [...brokenAt(summary)].sort((a, b) => a[1].acceptedBytes - b[1].acceptedBytes)
-  const [first, ...others] = broken.map(([scheme, { acceptedBytes }]) => ({
-    scheme,
-    bytes: exact(acceptedBytes),
-  }))
+  const [first, ...others] = [...brokenAt(summary)]
   if (first) {
-    const rest = others.map(({ scheme, bytes }) => `, ${scheme} ${bytes}`).join('')
-    return `${first.scheme} refuses more than ${first.bytes} bytes of state a user${rest}`
+    const [scheme, { acceptedBytes }] = first
+    const rest = others.map(([other, limit]) => `, ${other} ${exact(limit.acceptedBytes)}`)
+    return `${scheme} refuses more than ${exact(acceptedBytes)} bytes of state a user${rest.join('')}`
   }
   const dearest = summary.payload
     .flatMap(({ scheme, perKb }) => (perKb.servingCpuUs ? [{ scheme, us: perKb.servingCpuUs.value }] : []))

@@ -2,7 +2,7 @@
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Arm } from '../../record/types.ts'
-import { arm, blocksOf } from '../arms.ts'
+import { among, arm, blocksOf } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
@@ -27,13 +27,12 @@ export const payload: Experiment = {
     if (!options.settable.includes('stateBytes')) return { rounds: [], notes: [LEFT_OUT] }
     const { blocks, sizesBytes } = profiles[options.profile].payload
     const [smallest = 0] = sizesBytes
-    const chosen = options.schemes.filter((name) => options.schemesNamed || SCHEMES.includes(name))
-    const schemes = chosen.filter((name) => name !== CONTROL)
+    const schemes = among(SCHEMES, options)
     const sizes = [CONTROL, ...schemes].flatMap((scheme) =>
       sizesBytes.map((bytes) => armOf(scheme, bytes, options)),
     )
     // What differs between two equal arms is this machine's own error.
-    const twin = armOf(CONTROL, smallest, options, { twin: true })
+    const twin = armOf(CONTROL, smallest, options, true)
     return {
       rounds: [
         // First, and once: what is known to be refused then is not measured.
@@ -47,14 +46,11 @@ export const payload: Experiment = {
 
 const LEFT_OUT = 'payload: left out, since this fleet cannot change what its servers remember of a user'
 
-/** In bytes: names that sort by size. */
-const variantOf = (bytes: number) => `${bytes}b`
-
-function armOf(scheme: SchemeName, bytes: number, options: PlanOptions, { twin = false } = {}): Arm {
+function armOf(scheme: SchemeName, bytes: number, options: PlanOptions, twin = false): Arm {
   const [smallest = 0] = profiles[options.profile].payload.sizesBytes
-  const compared = bytes === smallest ? {} : { comparedWith: `payload/${scheme}/${variantOf(smallest)}` }
-  const own = { scheme, variant: variantOf(bytes), settings: { stateBytes: bytes }, twin }
-  return arm({ ...base(options), ...own, ...compared }, options)
+  const comparedWith = bytes === smallest ? undefined : `payload/${scheme}/${smallest}b`
+  const own = { scheme, variant: `${bytes}b`, settings: { stateBytes: bytes }, twin, comparedWith }
+  return arm({ ...base(options), ...own }, options)
 }
 
 /** It measures at the largest state that it finds to be answered. */
@@ -64,7 +60,8 @@ function limitArm(scheme: SchemeName, options: PlanOptions): Arm {
   return { ...arm({ ...base(options), scheme, variant: 'largest' }, options), largestState }
 }
 
-function base({ profile }: PlanOptions) {
-  const { warmupSec, warmupRequests, measureSec, users } = profiles[profile].payload
-  return { experiment: 'payload', replicas: 1, warmupSec, warmupRequests, measureSec, users }
-}
+const base = ({ profile }: PlanOptions) => ({
+  experiment: 'payload',
+  replicas: 1,
+  ...profiles[profile].payload,
+})

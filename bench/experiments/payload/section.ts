@@ -1,8 +1,8 @@
 /** The section of a report about the size of remembered state. */
-import { ABSENT, armLabel, compared, figure, list, styles, withInterval } from '../../words/format.ts'
+import { armLabel, compared, list, styles, withInterval, withoutInterval } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
-import { bullets, folded, markdownTable, type Table } from '../../words/tables.ts'
-import { cpuCells, cpuHeads } from '../../words/tiers.ts'
+import { bullets, type Column, folded, markdownTable, type Table, tableOf } from '../../words/tables.ts'
+import { cpuColumns } from '../../words/tiers.ts'
 import { cpuText, throughputText } from '../../words/warnings.ts'
 import type { Summary } from './schema.ts'
 import { stateBytesOf } from './summary.ts'
@@ -36,68 +36,52 @@ const ROWS_NOTE =
 
 /** What more state costs a request, and where it is kept. */
 function slopesTable({ payload }: Summary): Table {
-  const columns = [
-    ['CPU, µs/request', 'servingCpuUs'],
-    ['of it replica', 'replicaCpuUs'],
-    ['sent, bytes/request', 'sentBytes'],
-    ['received, bytes/request', 'receivedBytes'],
-    ['replica memory, bytes/user', 'replicaBytesPerUser'],
-    ['Redis memory, bytes/user', 'redisBytesPerUser'],
-  ] as const
-  return {
-    head: ['scheme, per KB of state', ...columns.map(([head]) => head)],
-    rows: payload.map(({ scheme, perKb }) => [
-      scheme,
-      ...columns.map(([, name]) =>
-        withInterval(perKb[name], name.includes('Cpu') ? styles.plain : styles.whole),
-      ),
-    ]),
-  }
+  const column = (head: string, name: keyof Entry['perKb'], style = styles.whole): Column<Entry> => [
+    head,
+    ({ perKb }) => withInterval(perKb[name], style),
+  ]
+  return tableOf(payload, [
+    ['scheme, per KB of state', ({ scheme }) => scheme],
+    column('CPU, µs/request', 'servingCpuUs', styles.plain),
+    column('of it replica', 'replicaCpuUs', styles.plain),
+    column('sent, bytes/request', 'sentBytes'),
+    column('received, bytes/request', 'receivedBytes'),
+    column('replica memory, bytes/user', 'replicaBytesPerUser'),
+    column('Redis memory, bytes/user', 'redisBytesPerUser'),
+  ])
 }
 
 /** Scheme by scheme, each by rising size. */
 function payloadTable(summary: Summary): Table {
   const measured = summary.arms.flatMap((entry) => {
-    const bytes = entry.arm.experiment === 'payload' ? stateBytesOf(entry, summary) : undefined
-    return bytes !== undefined && entry.metrics.throughputPerSec ? [{ ...entry, bytes }] : []
+    const { arm, metrics } = entry
+    const bytes = arm.experiment === 'payload' && !arm.twin ? stateBytesOf(entry, summary) : undefined
+    return bytes !== undefined && metrics.throughputPerSec ? [{ ...entry, bytes }] : []
   })
   const schemes = summary.payload.map(({ scheme }) => scheme)
-  const ordered = measured
-    .filter(({ arm }) => !arm.twin)
-    .sort((a, b) => schemes.indexOf(a.arm.scheme) - schemes.indexOf(b.arm.scheme) || a.bytes - b.bytes)
-  return {
-    head: [
-      'scheme',
-      'state, bytes',
-      'sent, bytes/request',
-      'received',
-      ...cpuHeads('CPU µs/request: '),
-      'requests/s',
-      'of smallest',
+  measured.sort((a, b) => schemes.indexOf(a.arm.scheme) - schemes.indexOf(b.arm.scheme) || a.bytes - b.bytes)
+  return tableOf(measured, [
+    ['scheme', ({ arm }) => armLabel(arm)],
+    ['state, bytes', ({ arm, bytes }) => `${exact(bytes)}${arm.largestState ? ' (largest)' : ''}`],
+    ['sent, bytes/request', ({ metrics }) => withoutInterval(metrics.bytesSentPerRequest)],
+    ['received', ({ metrics }) => withoutInterval(metrics.bytesReceivedPerRequest)],
+    ...cpuColumns<(typeof measured)[number]>(
+      'CPU µs/request: ',
+      (cpu, { warnings }) => cpuText(withInterval(cpu), warnings),
+      withoutInterval,
+    ),
+    ['requests/s', ({ metrics }) => throughputText(metrics.throughputPerSec)],
+    ['of smallest', ({ versus }) => compared(versus?.throughputRatio, styles.percent)],
+    [
       'CPU more than smallest',
+      ({ versus, warnings }) => cpuText(compared(versus?.cpuDifferenceUs, styles.added), warnings),
     ],
-    rows: ordered.map(({ arm, bytes, metrics, versus, warnings }) => [
-      armLabel(arm),
-      `${exact(bytes)}${arm.largestState ? ' (largest)' : ''}`,
-      plain(metrics.bytesSentPerRequest?.value),
-      plain(metrics.bytesReceivedPerRequest?.value),
-      ...cpuCells(
-        metrics,
-        (cpu) => cpuText(withInterval(cpu), warnings),
-        (cpu) => plain(cpu?.value),
-      ),
-      throughputText(metrics.throughputPerSec),
-      compared(versus?.throughputRatio ?? null, styles.percent),
-      cpuText(compared(versus?.cpuDifferenceUs ?? null, styles.added), warnings),
-    ]),
-  }
+  ])
 }
-
-const plain = (value: number | undefined) => (value === undefined ? ABSENT : figure(value))
 
 /** Where each scheme broke, and by what; the others together. */
 function limitsText(summary: Summary): Part {
-  const broken = [...brokenAt(summary)].sort((a, b) => a[1].acceptedBytes - b[1].acceptedBytes)
+  const broken = [...brokenAt(summary)]
   const whole = summary.payload.filter(({ limit }) => limit?.refusedBytes === null)
   const most = Math.max(...whole.map(({ limit }) => limit?.acceptedBytes ?? 0))
   const names = list(whole.map(({ scheme }) => `\`${scheme}\``))
@@ -120,9 +104,12 @@ export function exact(bytes: number): string {
   return String(bytes).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** Schemes whose limit was met, by scheme. */
-export function brokenAt({ payload }: Summary): ReadonlyMap<string, NonNullable<Entry['limit']>> {
-  return new Map(
-    payload.flatMap(({ scheme, limit }) => (limit && limit.refusedBytes !== null ? [[scheme, limit]] : [])),
+export type Limit = NonNullable<Entry['limit']>
+
+/** Schemes whose limit was met, from the least that one takes. */
+export function brokenAt({ payload }: Summary): ReadonlyMap<string, Limit> {
+  const broken = payload.flatMap(({ scheme, limit }): [string, Limit][] =>
+    limit && limit.refusedBytes !== null ? [[scheme, limit]] : [],
   )
+  return new Map(broken.sort(([, a], [, b]) => a.acceptedBytes - b.acceptedBytes))
 }

@@ -1,8 +1,8 @@
 /** What remembered state adds to a request by its size, and how much of it a scheme takes. */
 import { union } from '../../figures/comparisons.ts'
 import { estimate, redisGrowthBytes, replicaGrowthBytes, servingCpuUs } from '../../figures/metrics.ts'
-import { type ArmRecords, byBlock } from '../../figures/records.ts'
-import { type Observation, slopePerBlock } from '../../figures/slopes.ts'
+import type { ArmRecords } from '../../figures/records.ts'
+import { slopesOver } from '../../figures/slopes.ts'
 import type { Measurement, TrialResult } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
 
@@ -42,7 +42,11 @@ export function payload(all: readonly ArmRecords[], results: readonly TrialResul
       .sort((a, b) => bytesOf(a) - bytesOf(b))
     const slopes = Object.entries(SLOPES).map(([name, { unit, of }]) => [
       name,
-      estimate(slopesPerKb(sized, of), unit, { warnings: union(sized) }),
+      estimate(
+        slopesOver(sized, (one) => bytesOf(one) / KB, of),
+        unit,
+        { warnings: union(sized) },
+      ),
     ])
     return {
       scheme,
@@ -59,13 +63,4 @@ const bytesOf = ({ arm }: ArmRecords) => arm.settings.stateBytes ?? 0
 function limitOf(scheme: string, results: readonly TrialResult[]): Entry['limit'] {
   const own = results.filter(({ trial }) => trial.arm.experiment === 'payload' && trial.arm.scheme === scheme)
   return own.flatMap(({ measurement }) => measurement?.stateLimit ?? [])[0] ?? null
-}
-
-/** One slope a block. */
-function slopesPerKb(sized: readonly ArmRecords[], of: (m: Measurement) => number | null): number[] {
-  return slopePerBlock(
-    sized.flatMap((one) =>
-      [...byBlock(one, of)].map(([block, y]): Observation => [block, bytesOf(one) / KB, y]),
-    ),
-  )
 }

@@ -21,9 +21,8 @@ export function replicasChart(run: Run, summary: Summary): Drawing | null {
   const counts = rising(arms.map(({ arm }) => arm.replicas))
   if (counts.length < 2) return null
   const estimates = arms.map(({ metrics }) => metrics.throughputPerSec)
-  const ends = summary.scaling.map(({ speedup }) => speedup.hi)
   const most = counts.at(-1) ?? 1
-  const top = 1.08 * Math.max(most, ...ends)
+  const top = 1.08 * Math.max(most, ...summary.scaling.map(({ speedup }) => speedup.hi))
   const panelOf = (scheme: string, height: number) => {
     const { law = null } = summary.scalability.find((one) => one.scheme === scheme) ?? {}
     const own = arms.filter(({ arm }) => arm.scheme === scheme)
@@ -63,17 +62,13 @@ function panel(scheme: string, context: Context): Panel {
     x: { type: 'value', min: 0, max: 1.12 * most, ticks: counts },
     y: { type: 'value', min: 0, max: top, splitNumber: 4, label: { showMaxLabel: false } },
     series: seriesOf(scheme, context),
-    notes:
-      redisFull < most
-        ? [{ text: 'one Redis is full', left: 8, top: height * (1 - redisFull / top) - 18 }]
-        : [],
+    notes: redisFull < most ? [{ ...FULL, top: height * (1 - redisFull / top) - 18 }] : [],
   }
 }
 
-/**
- * Throughput of the largest fleet, and its share of N times one replica where that can be told; as short as a panel is
- * narrow.
- */
+const FULL = { text: 'one Redis is full', left: 8 }
+
+/** Of the largest fleet, as short as a panel is narrow: throughput, and its share of N times one where that can be told. */
 function largest({ arms, most, scaling }: Context): string {
   const served = arms.find(({ arm }) => arm.replicas === most)?.metrics.throughputPerSec
   const found = scaling.find(({ replicas }) => replicas === most)
@@ -87,16 +82,8 @@ function seriesOf(scheme: string, { arms, counts, most, scaling, redisFull }: Co
   // Where replicas share cores nobody can expect N times one.
   const dotted = (data: number[][]) =>
     rule(arms.some(sharesCores) ? [] : data, { color: ink.muted, type: 'dotted', width: 1.5 })
-  const knee = Math.min(most, redisFull)
-  const law = [
-    [0, 0],
-    [knee, knee],
-    [most, knee],
-  ]
-  const fromTheAxis = [
-    [0, redisFull],
-    [redisFull, redisFull],
-  ]
+  const law = [0, Math.min(most, redisFull), most].map((n) => [n, Math.min(n, redisFull)])
+  const fromTheAxis = [0, redisFull].map((n) => [n, redisFull])
   const points = counts.map((n) => {
     const entry = arms.find(({ arm }) => arm.replicas === n)
     const value = [n, n === 1 && entry?.metrics.throughputPerSec ? 1 : (speedup(n)?.value ?? null)]
@@ -131,10 +118,8 @@ function titleOf(summary: Summary, arms: Arms): string {
     efficiency ? [{ scheme, replicas, value: efficiency.value }] : [],
   )
   const largest = Math.max(...told.map(({ replicas }) => replicas))
-  const range = leastToMost(
-    told.filter(({ replicas }) => replicas === largest),
-    ({ value }) => percent(value),
-  )
+  const atLargest = told.filter(({ replicas }) => replicas === largest)
+  const range = leastToMost(atLargest, ({ value }) => percent(value))
   if (range !== null) return `${largest} replicas reach ${range} of ${largest} times one`
   return arms.some(sharesCores)
     ? 'Too few cores to tell how schemes scale: replicas share them'

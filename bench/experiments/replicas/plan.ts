@@ -1,47 +1,40 @@
 /** How throughput grows with the number of replicas behind the proxy. */
+import type { SchemeName } from '../../../servers/scheme.ts'
 import { arm, blocksOf, oneForEachState } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 import { predict } from './predictions.ts'
 import { largestUnderQuotas, scaleModel } from './scale-model.ts'
 
-/** The wanted numbers of replicas by what this fleet can make of them. */
-function split(wanted: readonly number[], { maxReplicas, maxExclusiveReplicas }: PlanOptions) {
-  const reachable = wanted.filter((n) => n <= maxReplicas)
-  return {
-    /** Each replica has a core: these tell how a scheme scales. */
-    exclusive: reachable.filter((n) => n <= maxExclusiveReplicas),
-    sharing: reachable.filter((n) => n > maxExclusiveReplicas),
-    unreachable: wanted.filter((n) => n > maxReplicas),
-  }
-}
-
 export const replicas: Experiment = {
   name: 'replicas',
   question: 'How does throughput grow with the number of replicas?',
   predict,
   plan(options) {
-    const { blocks, counts, always, ...phases } = profiles[options.profile].replicas
+    const { blocks, counts, always } = profiles[options.profile].replicas
     const asked = options.replicas ?? counts
-    const { exclusive, sharing, unreachable } = split(asked, options)
+    const reachable = asked.filter((n) => n <= options.maxReplicas)
+    const unreachable = asked.filter((n) => n > options.maxReplicas)
+    // Where each replica has a core: these tell how a scheme scales.
+    const exclusive = reachable.filter((n) => n <= options.maxExclusiveReplicas)
+    const sharing = reachable.filter((n) => n > options.maxExclusiveReplicas)
+    const all = [...exclusive, ...sharing]
     const wanted = options.replicas !== undefined || options.only.includes('replicas') || always
     if (!wanted && exclusive.length < 2) return { rounds: [], notes: [LEFT_OUT] }
-    const notes =
-      unreachable.length > 0
-        ? [`replicas: N = ${unreachable.join(', ')} left out, the fleet has ${options.maxReplicas}`]
-        : []
+    const few = `replicas: N = ${unreachable.join(', ')} left out, the fleet has ${options.maxReplicas}`
+    const notes = unreachable.length > 0 ? [few] : []
     if (sharing.length === 0) return { rounds: [own(exclusive, options)], notes }
     // What a smoke run shows is that many replicas work; a cluster under quotas takes minutes.
     if (options.profile === 'smoke')
-      return { rounds: [own([...exclusive, ...sharing], options)], notes: [...notes, sharedNote(sharing)] }
+      return { rounds: [own(all, options)], notes: [...notes, sharedNote(sharing)] }
     const problem = options.quotaProblem()
     if (problem !== null) {
       const rounds = exclusive.length < 2 ? [] : [own(exclusive, options)]
       return { rounds, notes: [...notes, noQuotas(sharing, problem)] }
     }
-    const most = largestUnderQuotas([...exclusive, ...sharing], options.cores)
-    const fitting = [...exclusive, ...sharing].filter((n) => n <= most)
-    const { known, heldOut } = scaleModel(fitting, phases, options)
+    const most = largestUnderQuotas(all, options.cores)
+    const fitting = all.filter((n) => n <= most)
+    const { known, heldOut } = scaleModel(fitting, options)
     const rounds = [known, heldOut].map((arms) => ({ arms, blocks: blocksOf(options, blocks) }))
     const tooMany = sharing.filter((n) => n > most)
     return { rounds, notes: [...notes, MODEL, ...(tooMany.length > 0 ? [doNotFit(tooMany)] : [])] }
@@ -50,13 +43,11 @@ export const replicas: Experiment = {
 
 /** Each replica with the core that it has. */
 function own(counts: readonly number[], options: PlanOptions) {
-  const { blocks, counts: _, always, ...phases } = profiles[options.profile].replicas
-  const arms = oneForEachState(options).flatMap((scheme) =>
-    counts.map((n) =>
-      arm({ experiment: 'replicas', scheme, replicas: n, variant: `n${n}`, ...phases }, options),
-    ),
-  )
-  return { arms, blocks: blocksOf(options, blocks) }
+  const phases = profiles[options.profile].replicas
+  const armOf = (scheme: SchemeName, n: number) =>
+    arm({ experiment: 'replicas', scheme, replicas: n, variant: `n${n}`, ...phases }, options)
+  const arms = oneForEachState(options).flatMap((scheme) => counts.map((n) => armOf(scheme, n)))
+  return { arms, blocks: blocksOf(options, phases.blocks) }
 }
 
 const LEFT_OUT =

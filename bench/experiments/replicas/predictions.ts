@@ -2,31 +2,24 @@
 import { union } from '../../figures/comparisons.ts'
 import { estimate } from '../../figures/metrics.ts'
 import { type ArmRecords, recordsByArm } from '../../figures/records.ts'
-import type { Arm, Prediction, Run, TrialResult } from '../../record/types.ts'
-import { type Interval, medianInterval } from '../../stats/median-interval.ts'
+import type { Prediction, Run, TrialResult } from '../../record/types.ts'
+import { medianInterval } from '../../stats/median-interval.ts'
 import { median } from '../../stats/quantiles.ts'
 import type { Summary } from './schema.ts'
-import { type Demands, demandLaw, demandsByBlock, isKnown, speedups } from './summary.ts'
+import { demandLaw, demandsByBlock, isKnown, speedups } from './summary.ts'
 
 /**
  * Predictions for the arms held out that have none yet. They are multiples of what one replica shows in the same
  * block: the machine's own speed, which changes within minutes, is not what a law of scaling can know.
- *
- * @param frozenAt when they are written down, ISO 8601; no trial of these arms may have been started before
  */
 export function predict(run: Run, results: readonly TrialResult[], frozenAt: string): Prediction[] {
   // One that was measured in part, before a run was interrupted, can no longer be predicted.
-  const done = new Set([
-    ...run.predictions.map(({ arm }) => arm),
-    ...results.map(({ trial }) => trial.arm.id),
-  ])
+  const done = new Set([...run.predictions.map(({ arm }) => arm), ...results.map((one) => one.trial.arm.id)])
   const all = recordsByArm(run, results)
   return all
     .filter(({ arm }) => arm.heldOut && !done.has(arm.id))
     .flatMap(({ arm }) => {
-      const own = all.filter(
-        (other) => other.arm.scheme === arm.scheme && other.arm.experiment === arm.experiment,
-      )
+      const own = all.filter((one) => one.arm.scheme === arm.scheme && one.arm.experiment === arm.experiment)
       const demands = demandsByBlock(own)
       if (demands.size === 0) return []
       const basis = own
@@ -36,17 +29,13 @@ export function predict(run: Run, results: readonly TrialResult[], frozenAt: str
         arm: arm.id,
         metric: 'throughputPerSec' as const,
         law: 'demand',
-        ...multiple(arm, [...demands.values()]),
+        // X(N) ÷ X(1) by the law in each block.
+        ...medianInterval([...demands.values()].map((one) => demandLaw(one, arm.replicas) / one.onePerSec)),
         relativeTo: arm.comparedWith,
         basis,
         frozenAt,
       }
     })
-}
-
-/** X(N) ÷ X(1) by the law in each block. */
-function multiple({ replicas }: Arm, demands: readonly Demands[]): Interval {
-  return medianInterval(demands.map((known) => demandLaw(known, replicas).perSec / known.onePerSec))
 }
 
 /** Each prediction beside what was measured then; empty for those that were not measured yet. */
@@ -58,24 +47,13 @@ export function predicted(run: Run, all: readonly ArmRecords[]): Summary['predic
     const measured = estimate([...speedups(many, one).values()], 'ratio', { warnings: union([many, one]) })
     if (!measured) return []
     const { scheme, replicas } = many.arm
-    return [
-      {
-        arm: id,
-        scheme,
-        replicas,
-        law,
-        predicted: { value, lo, hi },
-        measured,
-        error: measured.value / value - 1,
-      },
-    ]
+    const error = measured.value / value - 1
+    return [{ arm: id, scheme, replicas, law, predicted: { value, lo, hi }, measured, error }]
   })
 }
 
 /** How far off predictions were, as shares of what was predicted; null without any. */
-export function predictionErrors(
-  predictions: Summary['predictions'],
-): { median: number; worst: number } | null {
+export function predictionErrors(predictions: Summary['predictions']) {
   const errors = predictions.map(({ error }) => Math.abs(error))
   return errors.length === 0 ? null : { median: median(errors), worst: Math.max(...errors) }
 }

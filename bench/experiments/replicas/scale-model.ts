@@ -3,6 +3,7 @@ import type { SchemeName } from '../../../servers/scheme.ts'
 import type { Arm, Quotas } from '../../record/types.ts'
 import { type ArmChoice, arm, withControl } from '../arms.ts'
 import type { PlanOptions } from '../experiment.ts'
+import { profiles } from '../profiles.ts'
 import { FEW_WITH_CONTROL } from '../roles.ts'
 
 /**
@@ -32,36 +33,19 @@ const WAITING = { redisTimeoutMs: 5_000 }
 /** Large enough for a connection each; the same for every N, so that arms differ in nothing but N. */
 const USERS = 2_048
 
-interface Phases {
-  warmupSec: number
-  warmupRequests: number
-  measureSec: number
-}
-
 /** What each process may use, or null where not even the smallest share fits. */
 export function quotasFor(replicas: number, most: number, cores: number): Quotas | null {
   const share = SHARES.find((one) => one * (most * (1 + REST_OF_REPLICAS) + 1) <= cores)
   if (share === undefined) return null
   // A proxy scales out like the replicas, since it remembers nothing; Redis, whose limit is the question, does not.
   const ballastCores = Number((BALLAST_OF_REPLICA * share * (most - replicas)).toFixed(3))
-  return {
-    replicaCores: share,
-    redisCores: share,
-    proxyCores: PROXY_OF_REPLICA * replicas * share,
-    ballastCores,
-  }
+  const proxyCores = PROXY_OF_REPLICA * replicas * share
+  return { replicaCores: share, redisCores: share, proxyCores, ballastCores }
 }
 
 /** The most replicas of `counts` that fit under quotas. */
 export function largestUnderQuotas(counts: readonly number[], cores: number): number {
   return Math.max(0, ...counts.filter((n) => quotasFor(n, n, cores) !== null))
-}
-
-export interface ScaleArms {
-  /** What the laws are told: one replica with its quota and without, and what one Redis carries. */
-  known: Arm[]
-  /** Every fleet, predicted before it is measured; and one replica of it, to compare with in the same minutes. */
-  heldOut: Arm[]
 }
 
 /** Variants of one replica by itself: without a quota, and with one. */
@@ -74,7 +58,7 @@ const AMPLE_CORES = 0.5
 const AMPLE_REPLICAS = 2
 
 /** @param counts numbers of replicas that fit */
-export function scaleModel(counts: readonly number[], phases: Phases, options: PlanOptions): ScaleArms {
+export function scaleModel(counts: readonly number[], options: PlanOptions) {
   const more = counts.filter((n) => n > 1)
   const most = Math.max(1, ...more)
   const schemes = options.schemesNamed ? withControl(options) : FEW_WITH_CONTROL
@@ -84,33 +68,19 @@ export function scaleModel(counts: readonly number[], phases: Phases, options: P
     const quotas = quotasFor(n, most, options.cores)
     const load = { loop: 'closed' as const, connections }
     const users = Math.max(options.users ?? USERS, connections)
-    const choice = {
-      experiment: 'replicas',
-      scheme,
-      replicas: n,
-      variant,
-      quotas,
-      users,
-      load,
-      settings: WAITING,
-      ...phases,
-    }
-    return arm({ ...choice, ...change }, options)
+    const common = { experiment: 'replicas', settings: WAITING, ...profiles[options.profile].replicas }
+    return arm({ ...common, scheme, replicas: n, variant, quotas, users, load, ...change }, options)
   }
   /** All on one fleet, whose replicas work in shifts: processes and CPUs differ by as much as schemes do. */
   const turns = { fleet: most }
   const many = (scheme: SchemeName, n: number) =>
     armOf(scheme, n, `n${n}`, { ...turns, comparedWith: `replicas/${scheme}/n1`, heldOut: true })
   /** Users are sent to any replica, not only to the one they logged in at; the arm counts how often that goes wrong. */
-  const scattered = (scheme: SchemeName, n: number) =>
-    options.traits[scheme].state === 'process' && options.settable.includes('sticky')
-      ? [
-          armOf(scheme, n, `n${n}-${SCATTERED}`, {
-            settings: { ...WAITING, sticky: false },
-            warmupRequests: 0,
-          }),
-        ]
-      : []
+  const scattered = (scheme: SchemeName, n: number) => {
+    if (options.traits[scheme].state !== 'process' || !options.settable.includes('sticky')) return []
+    const settings = { ...WAITING, sticky: false }
+    return [armOf(scheme, n, `n${n}-scattered`, { settings, warmupRequests: 0 })]
+  }
 
   /** A Redis takes far less CPU for a request when it is full, since then it answers many at a time. */
   const fullRedis = (scheme: SchemeName) => {
@@ -121,11 +91,13 @@ export function scaleModel(counts: readonly number[], phases: Phases, options: P
   }
 
   return {
+    /** What the laws are told: one replica with its quota and without, and what one Redis carries. */
     known: schemes.flatMap((scheme) => [
       ...fullRedis(scheme),
       armOf(scheme, 1, UNLIMITED, { quotas: null, comparedWith: `replicas/${scheme}/${ALONE}` }),
       armOf(scheme, 1, ALONE),
     ]),
+    /** Every fleet, predicted before it is measured; and one replica of it, to compare with in the same minutes. */
     heldOut: schemes.flatMap((scheme) => [
       armOf(scheme, 1, 'n1', turns),
       ...more.map((n) => many(scheme, n)),
@@ -134,5 +106,3 @@ export function scaleModel(counts: readonly number[], phases: Phases, options: P
     ]),
   }
 }
-
-const SCATTERED = 'scattered'

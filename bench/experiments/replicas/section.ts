@@ -2,7 +2,7 @@
 import type { Estimate } from '../../record/types.ts'
 import { ABSENT, armLabel, counted, figure, list, percent, styles, withInterval } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
-import { markdownTable, type Table } from '../../words/tables.ts'
+import { type Column, markdownTable, type Table, tableOf } from '../../words/tables.ts'
 import { throughputText } from '../../words/warnings.ts'
 import { predictionErrors } from './predictions.ts'
 import type { Summary } from './schema.ts'
@@ -15,6 +15,7 @@ export function scalingSection(summary: Summary, chart: ChartLink): Section | nu
   const points = replicasTable(summary)
   if (points.rows.length === 0) return null
   const laws = lawsTable(summary)
+  const foretold = predictionsText(summary.predictions)
   return section(
     'replicas',
     'Replicas',
@@ -23,7 +24,7 @@ export function scalingSection(summary: Summary, chart: ChartLink): Section | nu
     markdownTable(points),
     scatteredNote(summary.scalability),
     ...(laws.rows.length > 0 ? [LAWS_NOTE, markdownTable(laws)] : []),
-    ...predictionsPart(summary),
+    ...(foretold === null ? [] : [foretold, markdownTable(predictionsTable(summary))]),
   )
 }
 
@@ -31,35 +32,26 @@ export function scalingSection(summary: Summary, chart: ChartLink): Section | nu
 function replicasTable(summary: Summary): Table {
   const arms = summary.arms.filter(({ arm }) => isPoint(arm))
   const schemes = [...new Set(arms.map(({ arm }) => arm.scheme))]
-  const place = ({ arm }: SummaryArm) => schemes.indexOf(arm.scheme)
-  const limited = arms.some(({ arm }) => arm.quotas)
-  return {
-    head: [
-      'scheme',
-      'replicas',
-      'requests/s',
-      '× one replica',
-      'efficiency',
-      ...(limited ? ['pace of the CPUs', 'CPU of the model'] : []),
+  const byScheme = schemes.flatMap((scheme) => arms.filter(({ arm }) => arm.scheme === scheme))
+  const scalingOf = ({ arm: { scheme, replicas } }: SummaryArm) =>
+    summary.scaling.find((one) => one.scheme === scheme && one.replicas === replicas)
+  const biasOfOne = (scheme: string) => summary.scalability.find((law) => law.scheme === scheme)?.quotaBias
+  const columns: Column<SummaryArm>[] = [
+    ['scheme', ({ arm }) => armLabel(arm)],
+    ['replicas', ({ arm }) => String(arm.replicas)],
+    ['requests/s', ({ metrics }) => throughputText(metrics.throughputPerSec)],
+    ['× one replica', (entry) => withInterval(scalingOf(entry)?.speedup)],
+    ['efficiency', (entry) => efficiencyText(scalingOf(entry))],
+  ]
+  const ofTheModel: Column<SummaryArm>[] = [
+    ['pace of the CPUs', (entry) => timesText(scalingOf(entry)?.pace)],
+    [
+      'CPU of the model',
+      (entry) =>
+        timesText(entry.arm.replicas === 1 ? biasOfOne(entry.arm.scheme) : scalingOf(entry)?.quotaBias),
     ],
-    rows: arms
-      .toSorted((a, b) => place(a) - place(b))
-      .map((entry) => {
-        const { scheme, replicas } = entry.arm
-        const scaling = summary.scaling.find((one) => one.scheme === scheme && one.replicas === replicas)
-        const one = summary.scalability.find((law) => law.scheme === scheme)?.quotaBias
-        return [
-          armLabel(entry.arm),
-          String(replicas),
-          throughputText(entry.metrics.throughputPerSec),
-          withInterval(scaling?.speedup),
-          efficiencyText(scaling),
-          ...(limited
-            ? [timesText(scaling?.pace), timesText(replicas === 1 ? one : scaling?.quotaBias)]
-            : []),
-        ]
-      }),
-  }
+  ]
+  return tableOf(byScheme, arms.some(({ arm }) => arm.quotas) ? [...columns, ...ofTheModel] : columns)
 }
 
 function efficiencyText(scaling: Summary['scaling'][number] | undefined): string {
@@ -106,24 +98,16 @@ const LAWS_NOTE =
   'contention, β coherency, both 0 where nothing is lost.'
 
 function lawsTable({ scalability }: Summary): Table {
-  return {
-    head: ['scheme', 'one replica, requests/s', 'one Redis, requests/s', 'Redis full from N', 'λ', 'α', 'β'],
-    rows: scalability.flatMap(({ scheme, law, usl }) =>
-      law || usl
-        ? [
-            [
-              scheme,
-              law ? figure(law.onePerSec) : ABSENT,
-              withInterval(law?.redisPerSec),
-              withInterval(law?.redisFromReplicas),
-              withInterval(usl?.perSecAtOne),
-              withInterval(usl?.contention, SMALL),
-              withInterval(usl?.coherency, SMALL),
-            ],
-          ]
-        : [],
-    ),
-  }
+  const known = scalability.filter(({ law, usl }) => law || usl)
+  return tableOf(known, [
+    ['scheme', ({ scheme }) => scheme],
+    ['one replica, requests/s', ({ law }) => (law ? figure(law.onePerSec) : ABSENT)],
+    ['one Redis, requests/s', ({ law }) => withInterval(law?.redisPerSec)],
+    ['Redis full from N', ({ law }) => withInterval(law?.redisFromReplicas)],
+    ['λ', ({ usl }) => withInterval(usl?.perSecAtOne)],
+    ['α', ({ usl }) => withInterval(usl?.contention, SMALL)],
+    ['β', ({ usl }) => withInterval(usl?.coherency, SMALL)],
+  ])
 }
 
 /** α and β are shares far below one. */
@@ -141,20 +125,15 @@ export function predictionsText(predictions: Summary['predictions']): string | n
   )
 }
 
-function predictionsPart({ predictions }: Summary): Part[] {
-  const foretold = predictionsText(predictions)
-  if (foretold === null) return []
-  return [
-    foretold,
-    markdownTable({
-      head: ['scheme', 'replicas', 'predicted, × one', 'measured, × one', 'off by'],
-      rows: predictions.map(({ scheme, replicas, predicted, measured, error }) => [
-        scheme,
-        String(replicas),
-        `${figure(predicted.value)} (${figure(predicted.lo)} to ${figure(predicted.hi)})`,
-        withInterval(measured),
-        `${error > 0 ? '+' : error < 0 ? '−' : ''}${percent(Math.abs(error))}`,
-      ]),
-    }),
-  ]
+function predictionsTable({ predictions }: Summary): Table {
+  return tableOf(predictions, [
+    ['scheme', ({ scheme }) => scheme],
+    ['replicas', ({ replicas }) => String(replicas)],
+    [
+      'predicted, × one',
+      ({ predicted: { value, lo, hi } }) => `${figure(value)} (${figure(lo)} to ${figure(hi)})`,
+    ],
+    ['measured, × one', ({ measured }) => withInterval(measured)],
+    ['off by', ({ error }) => `${error > 0 ? '+' : error < 0 ? '−' : ''}${percent(Math.abs(error))}`],
+  ])
 }

@@ -4,7 +4,7 @@ import { instrumentLimit, union } from '../../figures/comparisons.ts'
 import { estimate, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../../figures/records.ts'
 import type { Arm, Estimate, Measurement, Run, Warning } from '../../record/types.ts'
-import { bottleneck, type Station, throughputBound } from '../../stats/operational.ts'
+import { throughputBound } from '../../stats/operational.ts'
 import { type ByBlock, ratios } from '../../stats/paired.ts'
 import { median } from '../../stats/quantiles.ts'
 import { fitUsl, type SizePoint, type Usl } from '../../stats/usl.ts'
@@ -31,11 +31,7 @@ export function speedups(many: ArmRecords, one: ArmRecords): ByBlock {
   return inBoth(many, one, timesAtEqualPace)
 }
 
-function inBoth<T>(
-  many: ArmRecords,
-  one: ArmRecords,
-  of: (a: Measurement, b: Measurement) => T,
-): ReadonlyMap<number, T> {
+function inBoth<T>(many: ArmRecords, one: ArmRecords, of: (many: Measurement, one: Measurement) => T) {
   const pairs = [...many.measured].flatMap(([block, measurement]) => {
     const other = one.measured.get(block)
     return other ? [[block, of(measurement, other)] as const] : []
@@ -54,12 +50,10 @@ const isScattered = ({ settings }: Arm) => settings.sticky === false
 
 const SAY_WHAT_IT_IS_WORTH: readonly string[] = [UNLIMITED, ALONE, FULL_REDIS]
 
-/**
- * Whether an arm is a fleet of N replicas for a table or a chart, not one that only shows what such a fleet is worth.
- */
-export function isPoint({ experiment, variant, settings }: Arm): boolean {
+/** Whether an arm is a fleet of N replicas for a table or a chart, not one that only shows what such a fleet is worth. */
+export function isPoint(arm: Arm): boolean {
   return (
-    experiment === 'replicas' && !SAY_WHAT_IT_IS_WORTH.includes(variant ?? '') && settings.sticky !== false
+    arm.experiment === 'replicas' && !SAY_WHAT_IT_IS_WORTH.includes(arm.variant ?? '') && !isScattered(arm)
   )
 }
 
@@ -76,12 +70,11 @@ export function scaling(all: readonly ArmRecords[]): Summary['scaling'] {
     const { scheme, replicas } = many.arm
     const reason = withheld(many, context.warnings)
     const shares = times.map((x) => x / replicas)
+    const efficiency = reason ? null : estimate(shares, 'ratio', context)
     const paces = [...inBoth(many, one, paceRatio).values()].filter((ratio) => ratio !== null)
     const pace = estimate(paces, 'ratio', context)
-    const efficiency = reason ? null : estimate(shares, 'ratio', context)
-    return [
-      { scheme, replicas, speedup, efficiency, withheld: reason, pace, quotaBias: quotaBias(many, measured) },
-    ]
+    const bias = quotaBias(many, measured)
+    return [{ scheme, replicas, speedup, efficiency, withheld: reason, pace, quotaBias: bias }]
   })
 }
 
@@ -106,16 +99,14 @@ export function scalability(all: readonly ArmRecords[], run: Pick<Run, 'seed'>):
   const arms = all.filter(({ arm }) => arm.experiment === 'replicas')
   return [...new Set(arms.map(({ arm }) => arm.scheme))].map((scheme) => {
     const own = arms.filter(({ arm }) => arm.scheme === scheme)
-    const quotas = own.find(({ arm }) => arm.quotas)?.arm.quotas ?? null
+    const quotas = own.find(({ arm }) => arm.quotas)?.arm.quotas
+    const one = own.find(({ arm }) => arm.variant === 'n1')
     // Replicas that take turns on a core obey another law, which nobody asked for.
     const shared = own.some(({ warnings }) => warnings.includes('replicas-share-cores'))
     return {
       scheme,
       shareCores: quotas?.replicaCores ?? null,
-      quotaBias: quotaBias(
-        own.find(({ arm }) => arm.variant === 'n1'),
-        own,
-      ),
+      quotaBias: quotaBias(one, own),
       law: shared ? null : lawOf(own),
       usl: shared ? null : usl(own, run),
       scattered: own.filter(({ arm }) => isScattered(arm)).flatMap(refusals),
@@ -154,10 +145,7 @@ export function demandsByBlock(own: readonly ArmRecords[]): Map<number, Demands>
   const known = measuredArms(own).filter(({ arm }) => isKnown(arm) && arm.variant !== UNLIMITED)
   const one = known.find(({ arm }) => arm.replicas === 1)
   const fullRedis = own.find(({ arm }) => arm.variant === FULL_REDIS)
-  const most = known.reduce<ArmRecords | undefined>(
-    (a, b) => (b.arm.replicas > (a?.arm.replicas ?? 0) ? b : a),
-    undefined,
-  )
+  const [most] = known.toSorted((a, b) => b.arm.replicas - a.arm.replicas)
   const demands = new Map<number, Demands>()
   for (const [block, single] of one?.measured ?? []) {
     const measurement = most?.measured.get(block)
@@ -176,43 +164,26 @@ export function demandsByBlock(own: readonly ArmRecords[]): Map<number, Demands>
   return demands
 }
 
-/** A fleet of N replicas: they and the proxy scale out, the one Redis does not. */
-function stations({ onePerSec, redisSec, proxySec }: Demands, n: number): Station[] {
-  return [
+/** Requests per second of N replicas by the demand law: they and the proxy scale out, the one Redis does not. */
+export function demandLaw({ onePerSec, redisSec, proxySec }: Demands, n: number): number {
+  return throughputBound([
     { name: 'replicas', demandSec: 1 / onePerSec, servers: n },
     { name: 'redis', demandSec: redisSec, servers: 1 },
     { name: 'proxy', demandSec: proxySec, servers: n },
-  ]
-}
-
-/** Requests per second of N replicas by the demand law, and the tier that is full then. */
-export function demandLaw(demands: Demands, n: number): { perSec: number; limit: string } {
-  const all = stations(demands, n)
-  return { perSec: throughputBound(all), limit: bottleneck(all)?.name ?? 'replicas' }
+  ])
 }
 
 function lawOf(own: readonly ArmRecords[]): Scalability['law'] {
   const blocks = [...demandsByBlock(own).values()]
   if (blocks.length === 0) return null
-  const onePerSec = median(blocks.map((one) => one.onePerSec))
   const usesRedis = blocks.some(({ redisSec }) => redisSec > 0)
   const context = { warnings: union(own.filter(({ arm }) => isKnown(arm))) }
+  const ofRedis = (of: (demands: Demands) => number, unit: string) =>
+    usesRedis ? estimate(blocks.map(of), unit, context) : null
   return {
-    onePerSec,
-    redisPerSec: usesRedis
-      ? estimate(
-          blocks.map(({ redisSec }) => 1 / redisSec),
-          'requests/s',
-          context,
-        )
-      : null,
-    redisFromReplicas: usesRedis
-      ? estimate(
-          blocks.map(({ redisSec, onePerSec }) => 1 / redisSec / onePerSec),
-          'replicas',
-          context,
-        )
-      : null,
+    onePerSec: median(blocks.map(({ onePerSec }) => onePerSec)),
+    redisPerSec: ofRedis(({ redisSec }) => 1 / redisSec, 'requests/s'),
+    redisFromReplicas: ofRedis(({ redisSec, onePerSec }) => 1 / redisSec / onePerSec, 'replicas'),
   }
 }
 
@@ -243,10 +214,7 @@ function usl(own: readonly ArmRecords[], { seed }: Pick<Run, 'seed'>): Scalabili
 
 /** How often a user is not known to the replica that he was sent to. */
 function refusals(records: ArmRecords): Scalability['scattered'] {
-  const share = estimate(
-    [...byBlock(records, ({ statusCounts, requests }) => (statusCounts['401'] ?? 0) / requests).values()],
-    'share',
-    records,
-  )
-  return share ? [{ replicas: records.arm.replicas, refusedShare: share }] : []
+  const shares = byBlock(records, ({ statusCounts, requests }) => (statusCounts['401'] ?? 0) / requests)
+  const refusedShare = estimate([...shares.values()], 'share', records)
+  return refusedShare ? [{ replicas: records.arm.replicas, refusedShare }] : []
 }

@@ -20,7 +20,7 @@ const EXAMPLES = 5
 
 /** One revocation, of a user who is never used again. */
 interface Turn {
-  way: Revoking
+  seen: Way
   user: number
   /** Counts the repeats; the user logs in at each replica by turns. */
   repeat: number
@@ -38,36 +38,28 @@ export const observeRevocation: Observer<'revocation'> = async (asked, scene) =>
   const client = openClient(traits, ANSWER_LIMIT_MS)
   const ground = { client, places: running.replicas, pace: asked, closed }
   const bounds = boundsOf(traits, settings)
-  const shipped = shippedBoundsOf(traits)
-  const ways = new Map(
-    asked.ways.map((way) => [way, emptyWay(way, boundOf(way, bounds), boundOf(way, shipped))]),
-  )
+  const ways = asked.ways.map((way) => emptyWay(way, bounds, shippedBoundsOf(traits)))
   const watched: Login[] = []
   const beganMs = nowMs()
   try {
-    await inLanes(asked.atOnce, turnsOf(asked, firstUser), async (turn) => {
-      const way = ways.get(turn.way)
-      if (closed.aborted || !way || way.unsupported) return
+    await inLanes(asked.atOnce, turnsOf(asked.repeats, ways, firstUser), async (turn) => {
+      if (closed.aborted || turn.seen.unsupported) return
       // Lifetimes end with whole seconds: those that begin together would all end together, whatever their number.
       await delay(beganMs + (SECOND_MS * turn.repeat) / asked.repeats - nowMs())
-      const login = await takeTurn(ground, turn, way)
+      const login = await takeTurn(ground, turn)
       if (login) watched.push(login)
     })
     await lookAgain(ground, watched)
-    return {
-      kind: 'revocation',
-      ways: [...ways.values()],
-      ...found(client, checkHistory(client.history, bounds)),
-    }
+    return { kind: 'revocation', ways, ...found(client, checkHistory(client.history, bounds)) }
   } finally {
     client.close()
   }
 }
 
 /** Ways by turns: a machine that slowly changes its speed favours none of them. */
-function turnsOf({ repeats, ways }: Ground['pace'], firstUser: number): Turn[] {
+function turnsOf(repeats: number, ways: readonly Way[], firstUser: number): Turn[] {
   return Array.from({ length: repeats }, (_, repeat) =>
-    ways.map((way, i) => ({ way, user: firstUser + repeat * ways.length + i, repeat })),
+    ways.map((seen, i) => ({ seen, user: firstUser + repeat * ways.length + i, repeat })),
   ).flat()
 }
 
@@ -76,18 +68,18 @@ function turnsOf({ repeats, ways }: Ground['pace'], firstUser: number): Turn[] {
  *
  * @returns the login that was watched; null where a replica did not let it in, or did not end it
  */
-async function takeTurn(ground: Ground, turn: Turn, seen: Way): Promise<Login | null> {
+async function takeTurn(ground: Ground, { seen, user, repeat }: Turn): Promise<Login | null> {
   const { client, places } = ground
-  const home = places[turn.repeat % places.length] as Place
-  const own = await client.login(turn.user, home)
+  const home = places[repeat % places.length] as Place
+  const own = await client.login(user, home)
   // Log out everywhere and lock out act on other devices too: a login on another device is the one that is watched.
-  const watched = turn.way === 'logout' ? own : await client.login(turn.user, home)
+  const watched = seen.way === 'logout' ? own : await client.login(user, home)
   if (![own, watched].every(({ operation }) => isAccepted(operation))) return refusedTurn(seen)
   const knownAt: Place[] = []
   for (const place of places) if (isAccepted(await client.use(watched.login, place))) knownAt.push(place)
   // Asked at another replica, where one knows the login: this shows what only the first replica has heard of.
   const from = knownAt.find(({ id }) => id !== home.id) ?? home
-  const outcome = await watch(ground, watched.login, () => client.revoke(own.login, turn.way, from))
+  const outcome = await watch(ground, watched.login, () => client.revoke(own.login, seen.way, from))
   const { revocation, lastAcceptedMs, refusedFromMs } = outcome
   if (revocation.status === CANNOT && seen.boundMs === null) seen.unsupported = true
   else if (!isAccepted(revocation)) return refusedTurn(seen)
@@ -116,10 +108,10 @@ async function lookAgain({ client, places, closed }: Ground, watched: readonly L
 const boundOf = (way: Revoking, { oneLoginMs, userWideMs }: Bounds) =>
   way === 'logout' ? oneLoginMs : userWideMs
 
-const emptyWay = (way: Revoking, boundMs: number | null, shippedBoundMs: number | null): Way => ({
+const emptyWay = (way: Revoking, bounds: Bounds, shipped: Bounds): Way => ({
   way,
-  boundMs,
-  shippedBoundMs,
+  boundMs: boundOf(way, bounds),
+  shippedBoundMs: boundOf(way, shipped),
   unsupported: false,
   ageMs: [],
   lastAcceptedMs: [],

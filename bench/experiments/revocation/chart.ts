@@ -7,7 +7,7 @@ import { inRows, legend } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { counted, list } from '../../words/format.ts'
 import type { Summary } from './schema.ts'
-import { timeText } from './section.ts'
+import { COLUMNS, timeText } from './section.ts'
 
 type Entry = Summary['revocation'][number]
 type Way = Entry['ways'][number]
@@ -21,21 +21,19 @@ const TOP = 112
 const BOTTOM = 48
 
 /** Each way has a place of its own within a row. */
-const WAYS: Readonly<Record<Way['way'], { name: string; color: string; symbol: string; dy: number }>> = {
-  logout: { name: 'logout', color: '#4477aa', symbol: 'circle', dy: -8 },
-  'logout-everywhere': { name: 'log out everywhere', color: '#ee7733', symbol: 'rect', dy: 0 },
-  disable: { name: 'lock out a user', color: '#aa3377', symbol: 'diamond', dy: 8 },
-}
+const WAYS = [
+  { way: 'logout', color: '#4477aa', symbol: 'circle', dy: -8 },
+  { way: 'logout-everywhere', color: '#ee7733', symbol: 'rect', dy: 0 },
+  { way: 'disable', color: '#aa3377', symbol: 'diamond', dy: 8 },
+] as const
 
 /** Null without the experiment. */
 export function revocationChart(run: Run, summary: Summary): Drawing | null {
   const entries = summary.revocation
   if (entries.length === 0) return null
-  const ns = entries.flatMap(({ ways }) => ways.filter(({ n }) => n > 0).map(({ n }) => n))
-  const n =
-    ns.length === 0
-      ? ''
-      : `median (small) and worst (large) of ${Math.min(...ns)} to ${counted(Math.max(...ns), 'revocation')}`
+  const ns = entries.flatMap(({ ways }) => ways.map(({ n }) => n)).filter((n) => n > 0)
+  const range = `${Math.min(...ns)} to ${counted(Math.max(...ns), 'revocation')}`
+  const n = ns.length === 0 ? '' : `median (small) and worst (large) of ${range}`
   const note =
     'filled: last acceptance · hollow: nothing was accepted, all refused from here on · bar: declared bound (none drawn: at once), pale: as shipped'
   const rows = inRows({
@@ -51,11 +49,11 @@ export function revocationChart(run: Run, summary: Summary): Drawing | null {
     series: [
       bounds(entries, 'shippedBoundMs', ink.line),
       bounds(entries, 'boundMs', ink.text),
-      ...Object.keys(WAYS).map((way) => acceptances(entries, way as Way['way'])),
+      ...WAYS.map((way) => acceptances(entries, way)),
     ],
     labels: entries.map(label),
   })
-  const names = Object.values(WAYS).map(({ name }) => name)
+  const names = WAYS.map(({ way }) => COLUMNS[way])
   return drawing(
     titleOf(entries),
     [source(run, n), note],
@@ -76,19 +74,19 @@ function bounds(entries: readonly Entry[], bound: 'boundMs' | 'shippedBoundMs', 
   return dots(data, { z: 3, symbol: 'rect', symbolSize: [3, ROW_HEIGHT - 6], itemStyle })
 }
 
-function acceptances(entries: readonly Entry[], way: Way['way']) {
-  const { color, symbol, dy, name } = WAYS[way]
+function acceptances(entries: readonly Entry[], { way, color, symbol, dy }: (typeof WAYS)[number]) {
   const data = entries.flatMap(({ ways }, row) => {
     const found = ways.find((one) => one.way === way)
     const times = found && shownTimes(found)
     if (!found || !times) return []
-    const style = found.accepted === 0 ? { itemStyle: { ...hollow(color, 1.5), opacity: 1 } } : {}
+    const style = found.accepted === 0 && { itemStyle: { ...hollow(color, 1.5), opacity: 1 } }
     return [
       // Where most were refused at once, the median has no place on the axis.
       ...(times.value > 0 ? [{ value: [placed(times.value), row], symbolSize: 4, ...style }] : []),
       { value: [placed(times.worst), row], ...style },
     ]
   })
+  const name = COLUMNS[way]
   return dots(data, { name, symbol, symbolSize: 8, symbolOffset: [0, dy], itemStyle: { color, opacity: 1 } })
 }
 
@@ -100,10 +98,9 @@ function shownTimes({ accepted, lastAcceptedMs, refusedFromMs }: Way) {
 function label({ ways }: Entry): string {
   const worst = ways.flatMap((way) => {
     const times = shownTimes(way)
-    return times ? [{ ms: times.worst, isAccepted: way.accepted > 0 }] : []
+    return times ? [{ ms: times.worst, text: `${way.accepted > 0 ? '' : '≤ '}${timeText(times.worst)}` }] : []
   })
-  const last = worst.toSorted((a, b) => b.ms - a.ms)[0]
-  return last ? `${last.isAccepted ? '' : '≤ '}${timeText(last.ms)}` : ''
+  return worst.toSorted((a, b) => b.ms - a.ms)[0]?.text ?? ''
 }
 
 /** The chart's finding: how many end at once, and how many are accepted to their bound. */
@@ -119,7 +116,6 @@ function titleOf(entries: readonly Entry[]): string {
   const worst = Math.max(...atOnce.map((way) => shownTimes(way)?.worst ?? 0))
   const ends = `logouts act within ${timeText(worst)} with ${counted(atOnce.length, 'scheme')}`
   const lasts = `${counted(lasting.length, 'scheme')} ${lasting.length === 1 ? 'is' : 'are'} accepted until a lifetime is over`
-  const parts = [...(atOnce.length > 0 ? [ends] : []), ...(lasting.length > 0 ? [lasts] : [])]
-  const text = parts.join('; ')
+  const text = [...(atOnce.length > 0 ? [ends] : []), ...(lasting.length > 0 ? [lasts] : [])].join('; ')
   return text === '' ? 'No revocation was watched to its end' : text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -1,6 +1,6 @@
 /** How long an ended login is still accepted somewhere, on several replicas and under load; and what renewing tokens costs. */
 import type { SchemeName, Traits } from '../../../servers/scheme.ts'
-import type { Arm, Observe, Settings } from '../../record/types.ts'
+import type { Arm, Observe } from '../../record/types.ts'
 import { arm, blocksOf } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { CONNECTIONS_PER_REPLICA, OPEN_CONNECTIONS_PER_REPLICA, profiles } from '../profiles.ts'
@@ -26,22 +26,17 @@ export const revocation: Experiment = {
     const watched = options.maxReplicas < 2 ? [] : revocable.filter((scheme) => isReachable(scheme, options))
     const left = revocable.filter((scheme) => !watched.includes(scheme))
     const renewed = revocable.filter((scheme) => renews(options.traits[scheme]))
-    const { blocks } = profiles[options.profile].revocation
+    const profile = profiles[options.profile]
+    const rounds = [
+      { arms: watched.map((scheme) => watchedArm(scheme, options)), blocks: profile.revocation.blocks },
+      { arms: renewed.map((scheme) => refreshingArm(scheme, options)), blocks: profile.login.blocks },
+    ]
+    const note = options.maxReplicas < 2 ? ALONE : `${NO_LIFETIME}: ${left.join(', ')}`
     return {
-      rounds: [
-        ...round(
-          watched.map((scheme) => watchedArm(scheme, options)),
-          blocks,
-          options,
-        ),
-        ...round(
-          renewed.map((scheme) => refreshingArm(scheme, options)),
-          profiles[options.profile].login.blocks,
-          options,
-        ),
-      ],
-      notes:
-        left.length === 0 ? [] : [options.maxReplicas < 2 ? ALONE : `${NO_LIFETIME}: ${left.join(', ')}`],
+      rounds: rounds
+        .filter(({ arms }) => arms.length > 0)
+        .map(({ arms, blocks }) => ({ arms, blocks: blocksOf(options, blocks) })),
+      notes: left.length === 0 ? [] : [note],
     }
   },
 }
@@ -49,10 +44,6 @@ export const revocation: Experiment = {
 const ALONE =
   'revocation: no logout is watched, since this fleet has one replica and nobody else to hear of it'
 const NO_LIFETIME = 'revocation: left out, since this fleet cannot shorten the lifetime that is the bound'
-
-function round(arms: Arm[], blocks: number, options: PlanOptions) {
-  return arms.length === 0 ? [] : [{ arms, blocks: blocksOf(options, blocks) }]
-}
 
 /** Whether a revoked login lives on for the rest of an access token's lifetime, and can be renewed until then. */
 const renews = ({ boundedBy }: Traits) => boundedBy === 'ACCESS_TTL_SEC'
@@ -70,9 +61,13 @@ function isReachable(scheme: SchemeName, { traits, settable }: PlanOptions): boo
 }
 
 function watchedArm(scheme: SchemeName, options: PlanOptions): Arm {
-  const { blocks: _, repeats, expiry, load, users, ...phases } = profiles[options.profile].revocation
-  const lifetime = lifetimeOf(options.traits[scheme])
+  const { repeats, expiry, load, users, ...phases } = profiles[options.profile].revocation
+  const traits = options.traits[scheme]
+  const lifetime = lifetimeOf(traits)
   const connections = options.connections ?? OPEN_CONNECTIONS_PER_REPLICA
+  // Some replicas believe what they have read for a while. The users of the load then come back to the same replica,
+  // or they would not find what they have just written. Revoked users go to all replicas.
+  const sticky = traits.boundedBy === 'NEAR_CACHE_SEC' ? { sticky: true } : {}
   const chosen = {
     experiment: 'revocation',
     scheme,
@@ -81,25 +76,12 @@ function watchedArm(scheme: SchemeName, options: PlanOptions): Arm {
     load: { loop: 'journey' as const, connections, ...load },
     ...phases,
     ...(lifetime && { measureSec: expiry.measureSec }),
-    settings: settingsOf(options.traits[scheme], lifetime, expiry.ttlSec),
+    settings: lifetime ? { [lifetime]: expiry.ttlSec } : sticky,
   }
   return {
     ...arm(chosen, options),
     observe: observation(lifetime ? expiry.repeats : repeats, lifetime !== null),
   }
-}
-
-/**
- * Some replicas believe what they have read for a while. The users of the load then come back to the same replica, or
- * they would not find what they have just written. Revoked users go to all replicas.
- */
-function settingsOf(
-  { boundedBy }: Traits,
-  lifetime: 'ttlSec' | 'accessTtlSec' | null,
-  seconds: number,
-): Settings {
-  if (lifetime) return { [lifetime]: seconds }
-  return boundedBy === 'NEAR_CACHE_SEC' ? { sticky: true } : {}
 }
 
 function observation(repeats: number, waits: boolean): Observe {
@@ -112,7 +94,7 @@ function observation(repeats: number, waits: boolean): Observe {
 
 /** A closed loop in which each connection trades one refresh token for the next. */
 function refreshingArm(scheme: SchemeName, options: PlanOptions): Arm {
-  const { blocks: _, hashedSec: __, ...phases } = profiles[options.profile].login
+  const phases = profiles[options.profile].login
   const connections = options.connections ?? CONNECTIONS_PER_REPLICA
   const load = { loop: 'closed' as const, requests: 'refresh' as const, connections }
   const chosen = { experiment: 'revocation', scheme, variant: REFRESHING, replicas: 1, ...phases, load }

@@ -49,18 +49,12 @@ export function refreshChart(run: Run, summary: Summary): Drawing | null {
 const powerOfTen = (value: number, round: (exponent: number) => number) => 10 ** round(Math.log10(value))
 
 function lineOf({ scheme, curve }: Entry) {
-  const points = curve.map(({ lifetimeMin, requestsPerHour, cpuMsPerHour }) => ({
-    value: [lifetimeMin, cpuMsPerHour.value],
-    label: {
-      show: true,
-      position: 'right' as const,
-      // Above the line, which falls to the right.
-      offset: [0, -10],
-      color: ink.text,
-      fontSize: 12,
-      formatter: `${counted(requestsPerHour, 'request')}, ${figure(cpuMsPerHour.value)} ms`,
-    },
-  }))
+  // Above the line, which falls to the right.
+  const place = { show: true, position: 'right' as const, offset: [0, -10], color: ink.text, fontSize: 12 }
+  const points = curve.map(({ lifetimeMin, requestsPerHour, cpuMsPerHour: { value } }) => {
+    const formatter = `${counted(requestsPerHour, 'request')}, ${figure(value)} ms`
+    return { value: [lifetimeMin, value], label: { ...place, formatter } }
+  })
   return schemeLine(scheme, points, { name: scheme })
 }
 

@@ -5,7 +5,7 @@ import { ofServing, SERVING, type ServingTier } from '../../record/tiers.ts'
 import type { Estimate } from '../../record/types.ts'
 import { counted, figure, list, withInterval } from '../../words/format.ts'
 import type { ChartLink, Part } from '../../words/section.ts'
-import { markdownTable, type Table } from '../../words/tables.ts'
+import { markdownTable, type Table, tableOf } from '../../words/tables.ts'
 import { REFRESHING } from './plan.ts'
 import type { Summary } from './schema.ts'
 
@@ -23,14 +23,8 @@ export function refresh(all: readonly ArmRecords[]): Summary['refresh'] {
     const cpuOf = (tier: ServingTier | 'total') =>
       estimate([...byBlock(records, metrics[`cpuUsPerRequest.${tier}`].of).values()], 'µs/refresh', records)
     const total = cpuOf('total')
-    return [
-      {
-        arm: arm.id,
-        scheme: arm.scheme,
-        cpuUs: { ...ofServing(cpuOf), total },
-        curve: total ? LIFETIMES_MIN.map((lifetimeMin) => pointOf(lifetimeMin, total)) : [],
-      },
-    ]
+    const curve = total ? LIFETIMES_MIN.map((lifetimeMin) => pointOf(lifetimeMin, total)) : []
+    return [{ arm: arm.id, scheme: arm.scheme, cpuUs: { ...ofServing(cpuOf), total }, curve }]
   })
 }
 
@@ -68,18 +62,10 @@ function tiersText({ cpuUs }: Entry): string {
 }
 
 function curveTable({ curve }: Entry): Table {
-  return {
-    head: [
-      'access token lives',
-      'accepted after its revocation for up to',
-      'extra requests/user-hour',
-      'extra CPU, ms/user-hour',
-    ],
-    rows: curve.map(({ lifetimeMin, requestsPerHour, cpuMsPerHour }) => [
-      `${lifetimeMin} min`,
-      `${lifetimeMin} min + 1 s`,
-      figure(requestsPerHour),
-      withInterval(cpuMsPerHour),
-    ]),
-  }
+  return tableOf(curve, [
+    ['access token lives', ({ lifetimeMin }) => `${lifetimeMin} min`],
+    ['accepted after its revocation for up to', ({ lifetimeMin }) => `${lifetimeMin} min + 1 s`],
+    ['extra requests/user-hour', ({ requestsPerHour }) => figure(requestsPerHour)],
+    ['extra CPU, ms/user-hour', ({ cpuMsPerHour }) => withInterval(cpuMsPerHour)],
+  ])
 }

@@ -6,7 +6,7 @@ import { waySchema } from '../../record/schema/revocation.ts'
 import { settingsSchema } from '../../record/schema/settings.ts'
 import { SERVING } from '../../record/tiers.ts'
 
-const repeatsSchema = z
+const repeatsOrNull = z
   .object({
     value: nonNegative.describe('Median over revocations'),
     lo: nonNegative.describe('Lower end of its 95 % interval'),
@@ -14,6 +14,7 @@ const repeatsSchema = z
     worst: nonNegative,
   })
   .describe('Milliseconds')
+  .nullable()
 
 const revocationSummarySchema = z
   .array(
@@ -32,15 +33,13 @@ const revocationSummarySchema = z
           cut: count.describe('Those that were not'),
           refused: count.describe('Revocations that were not accepted, or that had no accepted login'),
           accepted: count.describe('Revocations with an accepted use that began after the acknowledgement'),
-          lastAcceptedMs: repeatsSchema
-            .nullable()
-            .describe('From the acknowledgement to the start of the last accepted use; 0 where none was'),
-          refusedFromMs: repeatsSchema
-            .nullable()
-            .describe('To the start of the use from which on all refused'),
-          lastAgeMs: repeatsSchema
-            .nullable()
-            .describe('From the login to the start of the first refused use; null: nothing was accepted'),
+          lastAcceptedMs: repeatsOrNull.describe(
+            'From the acknowledgement to the start of the last accepted use; 0 where none was',
+          ),
+          refusedFromMs: repeatsOrNull.describe('To the start of the use from which on all refused'),
+          lastAgeMs: repeatsOrNull.describe(
+            'From the login to the start of the first refused use; null: nothing was accepted',
+          ),
           beyondWorst: z
             .number()
             .nullable()
@@ -83,9 +82,6 @@ const refreshSchema = z
   )
   .describe('From the experiment `revocation`, schemes whose access tokens are renewed')
 
-export const part = {
-  revocation: revocationSummarySchema,
-  refresh: refreshSchema,
-}
+export const part = { revocation: revocationSummarySchema, refresh: refreshSchema }
 
 export type Summary = SummaryWith<typeof part>

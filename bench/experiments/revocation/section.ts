@@ -1,7 +1,7 @@
 /** The section of a report about how long revoked credentials are accepted. */
 import { ABSENT, counted, figure, list, withoutZeros } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
-import { bullets, folded, markdownTable, type Table } from '../../words/tables.ts'
+import { bullets, type Column, folded, markdownTable, type Table, tableOf } from '../../words/tables.ts'
 import { refreshParts } from './refresh.ts'
 import type { Summary } from './schema.ts'
 
@@ -9,7 +9,7 @@ type Entry = Summary['revocation'][number]
 type Way = Entry['ways'][number]
 type Name = Way['way']
 
-const COLUMNS: Readonly<Record<Name, string>> = {
+export const COLUMNS: Readonly<Record<Name, string>> = {
   logout: 'logout',
   'logout-everywhere': 'log out everywhere',
   disable: 'lock out a user',
@@ -59,75 +59,59 @@ function violations({ revocation }: Summary): Part {
     return `Of ${figure(uses)} uses none was accepted later than the declared bound, named another user or stayed without an answer.`
   const lines = broken.map(
     ({ scheme, late, wrongUsers, hangs, examples }) =>
-      `\`${scheme}\`: ${list([
-        `${late} accepted later than the declared bound`,
-        `${wrongUsers} answered as another user`,
-        `${hangs} without an answer`,
-      ])} (${examples.join('; ')})`,
+      `\`${scheme}\`: ${late} accepted later than the declared bound, ${wrongUsers} answered as another user ` +
+      `and ${hangs} without an answer (${examples.join('; ')})`,
   )
   return `**Broken promises**, of ${figure(uses)} uses:\n\n${bullets(lines)}`
 }
 
 /** A row for each scheme: the declared bound, and the worst that was seen of each way to revoke. */
 function worstTable({ revocation }: Summary): Table {
-  return {
-    head: [
-      'scheme',
-      'declared bound of a logout',
-      ...NAMES.map((name) => `${COLUMNS[name]}: last acceptance, worst`),
-      'later than declared',
-    ],
-    rows: revocation.map((entry) => [
-      entry.scheme,
-      boundText(entry.ways.find(({ way }) => way === 'logout')),
-      ...NAMES.map((name) => worstText(entry.ways.find(({ way }) => way === name))),
-      String(entry.late),
-    ]),
-  }
+  const wayOf = ({ ways }: Entry, name: Name) => ways.find(({ way }) => way === name)
+  return tableOf(revocation, [
+    ['scheme', ({ scheme }) => scheme],
+    ['declared bound of a logout', (entry) => boundText(wayOf(entry, 'logout'))],
+    ...NAMES.map(
+      (name): Column<Entry> => [
+        `${COLUMNS[name]}: last acceptance, worst`,
+        (entry) => worstText(wayOf(entry, name)),
+      ],
+    ),
+    ['later than declared', ({ late }) => String(late)],
+  ])
 }
 
 /** A row for each scheme and way. */
 function waysTable({ revocation }: Summary): Table {
-  return {
-    head: [
-      'scheme',
-      'how it was revoked',
-      'declared bound',
-      'n',
-      'still accepted after',
-      'last acceptance, ms',
-      'worst',
-      'all refuse from, ms',
-      'worst',
-      'take longer',
-      'cut short',
-      'refused',
-    ],
-    rows: revocation.flatMap(({ scheme, ways }) =>
-      ways.map((way) => [
-        scheme,
-        COLUMNS[way.way],
-        ...(way.unsupported
-          ? ['cannot by design', ...Array.from({ length: 9 }, () => ABSENT)]
-          : [
-              boundText(way),
-              String(way.n),
-              `${way.accepted} of ${way.n}`,
-              ...times(way),
-              String(way.cut),
-              String(way.refused),
-            ]),
-      ]),
+  const all = revocation.flatMap(({ scheme, ways }) => ways.map((way) => ({ scheme, ...way })))
+  const column = (head: string, of: (way: Way) => string, otherwise = ABSENT): Column<Way> => [
+    head,
+    (way) => (way.unsupported ? otherwise : of(way)),
+  ]
+  return tableOf(all, [
+    ['scheme', ({ scheme }) => scheme],
+    ['how it was revoked', ({ way }) => COLUMNS[way]],
+    column('declared bound', boundText, CANNOT),
+    column('n', ({ n }) => String(n)),
+    column('still accepted after', ({ accepted, n }) => `${accepted} of ${n}`),
+    column('last acceptance, ms', ({ lastAcceptedMs }) => medianText(lastAcceptedMs)),
+    column('worst', ({ lastAcceptedMs }) => figureOf(lastAcceptedMs?.worst)),
+    column('all refuse from, ms', ({ refusedFromMs }) => medianText(refusedFromMs)),
+    column('worst', ({ refusedFromMs }) => figureOf(refusedFromMs?.worst)),
+    column('take longer', ({ beyondWorst }) =>
+      beyondWorst === null ? ABSENT : `≤ ${figure(100 * beyondWorst)} %`,
     ),
-  }
+    column('cut short', ({ cut }) => String(cut)),
+    column('refused', ({ refused }) => String(refused)),
+  ])
 }
 
-function times({ lastAcceptedMs, refusedFromMs, beyondWorst }: Way): string[] {
-  const cells = [lastAcceptedMs, refusedFromMs].flatMap((of) =>
-    of ? [`${figure(of.value)} (${figure(of.lo)} to ${figure(of.hi)})`, figure(of.worst)] : [ABSENT, ABSENT],
-  )
-  return [...cells, beyondWorst === null ? ABSENT : `≤ ${figure(100 * beyondWorst)} %`]
-}
+const figureOf = (value: number | undefined) => (value === undefined ? ABSENT : figure(value))
+
+const medianText = (of: Way['lastAcceptedMs']) =>
+  of ? `${figure(of.value)} (${figure(of.lo)} to ${figure(of.hi)})` : ABSENT
+
+const CANNOT = 'cannot by design'
 
 /** `at once`, `4 s`, or that there is none. */
 function boundText(way: Way | undefined): string {
@@ -138,7 +122,7 @@ function boundText(way: Way | undefined): string {
 
 function worstText(way: Way | undefined): string {
   if (!way) return ABSENT
-  if (way.unsupported) return 'cannot by design'
+  if (way.unsupported) return CANNOT
   const { accepted, n, lastAcceptedMs, refusedFromMs } = way
   if (!lastAcceptedMs || !refusedFromMs) return ABSENT
   const worst = accepted === 0 ? `none, ≤ ${timeText(refusedFromMs.worst)}` : timeText(lastAcceptedMs.worst)

@@ -1,5 +1,5 @@
 /** How long revoked credentials were still accepted: over all revocations of an arm, whatever trial they were seen in. */
-import { observed, type Seen as SeenOf, seenByArm } from '../../figures/seen.ts'
+import { observed, type Seen as SeenOf, seenByArm, sum } from '../../figures/seen.ts'
 import type { Observed, Run, TrialResult } from '../../record/types.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
 import { beyondWorst } from '../../stats/proportion.ts'
@@ -24,7 +24,6 @@ export function revocation(run: Run, results: readonly TrialResult[]): Summary['
 function entryOf({ arm, trials, records }: SeenOf<Seen>): Entry {
   const { id, scheme, replicas, settings } = arm
   const all = records.map(({ seen }) => seen)
-  const total = (key: 'uses' | 'late' | 'wrongUsers' | 'hangs') => all.reduce((sum, one) => sum + one[key], 0)
   const names = [...new Set(all.flatMap(({ ways }) => ways.map(({ way }) => way)))]
   return {
     arm: id,
@@ -32,10 +31,10 @@ function entryOf({ arm, trials, records }: SeenOf<Seen>): Entry {
     replicas,
     settings,
     ways: names.map((name) => wayOf(all.flatMap(({ ways }) => ways.filter(({ way }) => way === name)))),
-    uses: total('uses'),
-    late: total('late'),
-    wrongUsers: total('wrongUsers'),
-    hangs: total('hangs'),
+    uses: sum(all, 'uses'),
+    late: sum(all, 'late'),
+    wrongUsers: sum(all, 'wrongUsers'),
+    hangs: sum(all, 'hangs'),
     examples: all.flatMap(({ examples }) => examples).slice(0, EXAMPLES),
     warnings: [...new Set(records.flatMap(({ warnings }) => warnings))],
     trials,
@@ -56,8 +55,8 @@ function wayOf(same: readonly SeenWay[]): Way {
     shippedBoundMs,
     unsupported: same.some(({ unsupported }) => unsupported),
     n: last.length,
-    cut: same.reduce((sum, one) => sum + one.cut, 0),
-    refused: same.reduce((sum, one) => sum + one.refused, 0),
+    cut: sum(same, 'cut'),
+    refused: sum(same, 'refused'),
     accepted,
     lastAcceptedMs: repeats(last.map((ms) => ms ?? 0)),
     refusedFromMs: repeats(same.flatMap(({ refusedFromMs }) => refusedFromMs)),

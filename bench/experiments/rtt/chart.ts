@@ -7,10 +7,9 @@ import { inPanel } from '../../words/charts/panels.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { figure, list } from '../../words/format.ts'
 import type { Summary } from './schema.ts'
-import { lineLabel, roundTripsIn } from './section.ts'
+import { lineLabel, roundTripsIn, rungAt, tripsText } from './section.ts'
 
 type Entry = Summary['distance'][number]
-type Row = Entry['levels'][number]['rungs'][number]
 
 /** Below this the sender's timers are no finer; such values are drawn on the line. */
 const FLOOR_MS = 1
@@ -18,13 +17,12 @@ const FLOOR_MS = 1
 /** Null where fewer than two distances were measured. */
 export function distanceChart(run: Run, summary: Summary): Drawing | null {
   const { distance } = summary
-  const added = rising(
-    distance.flatMap(({ levels }) => levels.flatMap(({ roundTripMs }) => roundTripMs ?? [])),
-  )
-  const rate = lowestRate(distance)
-  if (added.length < 2 || rate === null) return null
-  const rows = distance.flatMap(({ levels }) => levels.flatMap((level) => rowAt(level, rate) ?? []))
-  const p50s = rows.map(({ p50Us }) => p50Us)
+  const all = distance.flatMap(({ levels }) => levels)
+  const added = rising(all.flatMap(({ roundTripMs }) => roundTripMs ?? []))
+  const rates = all.flatMap(({ rungs }) => rungs.map(({ arrivalsPerSec }) => arrivalsPerSec))
+  if (added.length < 2 || rates.length === 0) return null
+  const rate = Math.min(...rates)
+  const p50s = all.flatMap((level) => rungAt(level, rate)?.p50Us ?? [])
   const top = Math.max(...p50s.map(({ hi }) => hi / 1_000))
   const subtitle = [
     provenance(run, p50s, 'all windows'),
@@ -49,17 +47,6 @@ export function distanceChart(run: Run, summary: Summary): Drawing | null {
 
 const toMs = (us: number) => Math.max(FLOOR_MS, us / 1_000)
 
-function lowestRate(distance: Summary['distance']): number | null {
-  const rates = distance.flatMap(({ levels }) =>
-    levels.flatMap(({ rungs }) => rungs.map(({ arrivalsPerSec }) => arrivalsPerSec)),
-  )
-  return rates.length === 0 ? null : Math.min(...rates)
-}
-
-function rowAt({ rungs }: Entry['levels'][number], rate: number): Row | undefined {
-  return rungs.find(({ arrivalsPerSec }) => arrivalsPerSec === rate)
-}
-
 /** A scheme without Redis is measured once, and its line is as long as the others', dotted. */
 function seriesOf(entry: Entry, added: readonly number[], rate: number) {
   const { color, symbol } = lookOf(entry.scheme)
@@ -67,26 +54,19 @@ function seriesOf(entry: Entry, added: readonly number[], rate: number) {
   const isNear = only?.roundTripMs === null
   const points = added.flatMap((ms, place) => {
     const level = isNear ? only : entry.levels.find(({ roundTripMs }) => roundTripMs === ms)
-    const row = level && rowAt(level, rate)
-    return row ? [{ place, row }] : []
+    const row = level && rungAt(level, rate)
+    return row ? [[place, row.p50Us] as const] : []
   })
-  const line = schemeLine(
-    entry.scheme,
-    points.map(({ place, row }) => [place, toMs(row.p50Us.value)]),
-    {
-      clip: false,
-      symbol: isNear ? 'none' : symbol,
-      // Both ends alone: a line between them would be drawn through distances that were not measured.
-      lineStyle: { ...(isNear ? NEAR : FAR), opacity: entry.oneByOne ? 0 : 1 },
-      itemStyle: entry.oneByOne ? hollow(color) : { color },
-      ...endLabel(color, labelOf(entry)),
-    },
-  )
-  const intervals = verticalWhiskers(
-    points.map(({ place, row }) => [place, row.p50Us]),
-    toMs,
-  )
-  return isNear ? [line] : [line, { ...intervals, clip: false }]
+  const data = points.map(([place, { value }]) => [place, toMs(value)])
+  const line = schemeLine(entry.scheme, data, {
+    clip: false,
+    symbol: isNear ? 'none' : symbol,
+    // Both ends alone: a line between them would be drawn through distances that were not measured.
+    lineStyle: { ...(isNear ? NEAR : FAR), opacity: entry.oneByOne ? 0 : 1 },
+    itemStyle: entry.oneByOne ? hollow(color) : { color },
+    ...endLabel(color, labelOf(entry)),
+  })
+  return isNear ? [line] : [line, { ...verticalWhiskers(points, toMs), clip: false }]
 }
 
 const NEAR = { width: 1.5, type: 'dotted' } as const
@@ -94,7 +74,7 @@ const FAR = { width: 2.5 } as const
 
 function labelOf(entry: Entry): string {
   const trips = roundTripsIn(entry)
-  return `${lineLabel(entry)}: ${trips === null ? 'no Redis' : `${trips} round trip${trips === 'one' ? '' : 's'}`}`
+  return `${lineLabel(entry)}: ${trips === null ? 'no Redis' : tripsText(trips)}`
 }
 
 /** The chart's finding: how many round trips each scheme waits for. */

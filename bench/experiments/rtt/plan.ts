@@ -2,7 +2,7 @@
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Arm } from '../../record/types.ts'
-import { arm, blocksOf } from '../arms.ts'
+import { among, arm, blocksOf } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { OPEN_CONNECTIONS_PER_REPLICA, profiles } from '../profiles.ts'
 
@@ -31,15 +31,14 @@ export const rtt: Experiment = {
   plan(options) {
     if (!options.settable.includes('redisRoundTripMs')) return { rounds: [], notes: [LEFT_OUT] }
     const { blocks, roundTripsMs } = profiles[options.profile].rtt
-    const far = options.schemes.filter(
-      (scheme) => usesRedis(scheme, options) && (options.schemesNamed || ASKING.includes(scheme)),
-    )
+    const far = among(ASKING, options).filter((scheme) => usesRedis(scheme, options))
+    const ends = [...new Set([...roundTripsMs.slice(0, 1), ...roundTripsMs.slice(-1)])]
     const arms = [
       ...withoutRedis(options).map((scheme) => armOf(scheme, undefined, options)),
       ...far.flatMap((scheme) => roundTripsMs.map((ms) => armOf(scheme, ms, options))),
       ...far
         .filter((scheme) => GATHERING.includes(scheme) && options.settable.includes('autoPipelining'))
-        .flatMap((scheme) => endsOf(roundTripsMs).map((ms) => armOf(scheme, ms, options, ONE_BY_ONE))),
+        .flatMap((scheme) => ends.map((ms) => armOf(scheme, ms, options, true))),
     ]
     const notes = options.schemesNamed && far.length === 0 ? [NO_REDIS] : []
     return { rounds: far.length === 0 ? [] : [{ arms, blocks: blocksOf(options, blocks) }], notes }
@@ -58,28 +57,16 @@ function withoutRedis(options: PlanOptions): SchemeName[] {
   return [CONTROL, ...(options.schemesNamed ? near : tokens)]
 }
 
-const ONE_BY_ONE = { suffix: '-one-by-one', settings: { autoPipelining: false } }
-const AS_THE_SCHEME = { suffix: '', settings: {} }
-
-const endsOf = (all: readonly number[]) => [...new Set([...all.slice(0, 1), ...all.slice(-1)])]
-
 /** @param ms undefined: no relay, for there is nothing that it could stand before */
-function armOf(
-  scheme: SchemeName,
-  ms: number | undefined,
-  options: PlanOptions,
-  { suffix, settings } = AS_THE_SCHEME as typeof ONE_BY_ONE | typeof AS_THE_SCHEME,
-): Arm {
-  const { warmupSec, warmupRequests, measureSec, settleSec, ratesPerSec, roundTripsMs } =
-    profiles[options.profile].rtt
-  const [nearest] = roundTripsMs
-  const variantOf = (roundTripMs: number) => `${roundTripMs}ms${suffix}`
-  const placed =
-    ms === undefined ? {} : { variant: variantOf(ms), settings: { redisRoundTripMs: ms, ...settings } }
-  const compared =
-    ms === undefined || nearest === undefined || ms === nearest
-      ? {}
-      : { comparedWith: `rtt/${scheme}/${variantOf(nearest)}` }
+function armOf(scheme: SchemeName, ms: number | undefined, options: PlanOptions, oneByOne = false): Arm {
+  const { settleSec, ratesPerSec, roundTripsMs, ...phases } = profiles[options.profile].rtt
+  const [nearest = 0] = roundTripsMs
+  const variantOf = (roundTripMs: number) => `${roundTripMs}ms${oneByOne ? '-one-by-one' : ''}`
+  const placed = ms !== undefined && {
+    variant: variantOf(ms),
+    settings: { redisRoundTripMs: ms, ...(oneByOne && { autoPipelining: false }) },
+    comparedWith: ms === nearest ? undefined : `rtt/${scheme}/${variantOf(nearest)}`,
+  }
   const load = {
     loop: 'open' as const,
     spacing: 'poisson' as const,
@@ -89,6 +76,5 @@ function armOf(
     searchRungs: 0,
     settleSec,
   }
-  const phases = { warmupSec, warmupRequests, measureSec }
-  return arm({ experiment: 'rtt', scheme, replicas: 1, load, ...phases, ...placed, ...compared }, options)
+  return arm({ experiment: 'rtt', scheme, replicas: 1, load, ...phases, ...placed }, options)
 }

@@ -33,8 +33,6 @@ const distanceSchema = z
   )
   .describe('From the experiment `rtt`')
 
-export const part = {
-  distance: distanceSchema,
-}
+export const part = { distance: distanceSchema }
 
 export type Summary = SummaryWith<typeof part>

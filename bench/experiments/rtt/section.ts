@@ -1,7 +1,7 @@
 /** The section of a report about the distance to Redis. */
 import { ABSENT, figure, responseText, withInterval } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
-import { markdownTable, type Table } from '../../words/tables.ts'
+import { bullets, type Column, markdownTable, type Table, tableOf } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
 
 type Entry = Summary['distance'][number]
@@ -45,6 +45,8 @@ export function roundTripsIn({ roundTripsPerRead }: Entry): string | null {
   return (isWhole && WORDS[whole]) || value.toFixed(1)
 }
 
+export const tripsText = (trips: string) => `${trips} round trip${trips === 'one' ? '' : 's'}`
+
 /** The scheme, and what was changed about it. */
 export function lineLabel({ scheme, oneByOne }: Entry): string {
   return oneByOne ? `${scheme}, one by one` : scheme
@@ -52,16 +54,12 @@ export function lineLabel({ scheme, oneByOne }: Entry): string {
 
 function roundTripsText({ distance }: Summary): Part {
   const told = distance.flatMap((entry) => {
-    const words = roundTripsIn(entry)
-    const trips = words === 'one' ? 'round trip' : 'round trips'
+    const trips = roundTripsIn(entry)
+    const how = entry.oneByOne ? ', its commands one by one' : ''
     const slope = withInterval(entry.roundTripsPerRead)
-    return words
-      ? [
-          `- \`${entry.scheme}\`${entry.oneByOne ? ', its commands one by one' : ''}: ${words} ${trips}, slope ${slope}`,
-        ]
-      : []
+    return trips ? [`\`${entry.scheme}\`${how}: ${tripsText(trips)}, slope ${slope}`] : []
   })
-  return told.length === 0 ? null : `${TRIPS_LEAD}\n\n${told.join('\n')}`
+  return told.length === 0 ? null : `${TRIPS_LEAD}\n\n${bullets(told)}`
 }
 
 const TRIPS_LEAD =
@@ -71,32 +69,26 @@ const TRIPS_LEAD =
 /** Scheme by scheme, each by rising distance. */
 function distanceTable({ distance }: Summary): Table {
   const measured = distance.flatMap((entry) =>
-    entry.levels.filter(({ rungs }) => rungs.length > 0).map((level) => ({ name: lineLabel(entry), level })),
+    entry.levels
+      .filter(({ rungs }) => rungs.length > 0)
+      .map((level) => ({ name: lineLabel(entry), ...level })),
   )
-  const rates = [
-    ...new Set(measured.flatMap(({ level }) => level.rungs.map(({ arrivalsPerSec }) => arrivalsPerSec))),
-  ].sort((a, b) => a - b)
-  const rungAt = ({ rungs }: Level, rate: number) =>
-    rungs.find(({ arrivalsPerSec }) => arrivalsPerSec === rate)
-  const cpuAt = ({ servingCpuUs }: Level, rate: number | undefined) =>
-    servingCpuUs.find(({ arrivalsPerSec }) => arrivalsPerSec === rate)?.estimate
-  return {
-    head: [
-      'scheme',
-      'added round trip, ms',
-      ...rates.flatMap((rate) => [`${figure(rate)}/s: p50, ms`, 'p99, ms']),
-      'CPU µs/request',
-      'closed loop, requests/s',
-    ],
-    rows: measured.map(({ name, level }) => [
-      name,
-      level.roundTripMs === null ? ABSENT : String(level.roundTripMs),
-      ...rates.flatMap((rate) => {
-        const rung = rungAt(level, rate)
-        return [responseText(rung?.p50Us), responseText(rung?.p99Us)]
-      }),
-      withInterval(cpuAt(level, rates.at(-1))),
-      withInterval(level.closedLoopPerSec),
+  const sent = measured.flatMap(({ rungs }) => rungs.map(({ arrivalsPerSec }) => arrivalsPerSec))
+  const rates = [...new Set(sent)].sort((a, b) => a - b)
+  const cpuAtHighest = ({ servingCpuUs }: Level) =>
+    servingCpuUs.find(({ arrivalsPerSec }) => arrivalsPerSec === rates.at(-1))?.estimate
+  return tableOf(measured, [
+    ['scheme', ({ name }) => name],
+    ['added round trip, ms', ({ roundTripMs }) => (roundTripMs === null ? ABSENT : String(roundTripMs))],
+    ...rates.flatMap((rate): Column<Level>[] => [
+      [`${figure(rate)}/s: p50, ms`, (level) => responseText(rungAt(level, rate)?.p50Us)],
+      ['p99, ms', (level) => responseText(rungAt(level, rate)?.p99Us)],
     ]),
-  }
+    ['CPU µs/request', (level) => withInterval(cpuAtHighest(level))],
+    ['closed loop, requests/s', ({ closedLoopPerSec }) => withInterval(closedLoopPerSec)],
+  ])
+}
+
+export function rungAt({ rungs }: Level, rate: number) {
+  return rungs.find(({ arrivalsPerSec }) => arrivalsPerSec === rate)
 }

@@ -2,7 +2,6 @@
 import { accepted, flags, type Ladder, ladders } from '../../figures/climbs.ts'
 import { latencyRows } from '../../figures/latency.ts'
 import { estimate, servingCpuUs } from '../../figures/metrics.ts'
-import { schemePlace } from '../../figures/records.ts'
 import { slopePerBlock } from '../../figures/slopes.ts'
 import type { Run, TrialResult } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
@@ -13,28 +12,18 @@ type Level = Entry['levels'][number]
 /** One entry a scheme, and one more where its commands were sent one by one as well; empty without the experiment, and for runs without rules. */
 export function distance(run: Run, results: readonly TrialResult[]): Summary['distance'] {
   const all = ladders(run, results, 'rtt')
-  const firsts = all
-    .filter((one, i) => all.findIndex((other) => sameLine(one, other)) === i)
-    .sort(
-      (a, b) =>
-        schemePlace(a.arm.scheme) - schemePlace(b.arm.scheme) ||
-        Number(isOneByOne(a)) - Number(isOneByOne(b)),
-    )
-  return firsts.map((first) => {
-    const own = all
-      .filter((one) => sameLine(one, first))
-      .sort((a, b) => (roundTripMs(a) ?? 0) - (roundTripMs(b) ?? 0))
-    return {
-      scheme: first.arm.scheme,
-      oneByOne: isOneByOne(first),
-      roundTripsPerRead: roundTrips(own, run),
-      levels: own.map((one) => level(one, run)),
-    }
+  const schemes = [...new Set(all.map(({ arm }) => arm.scheme))]
+  const lines = schemes.flatMap((scheme) => [false, true].map((oneByOne) => ({ scheme, oneByOne })))
+  return lines.flatMap(({ scheme, oneByOne }) => {
+    const own = all.filter((one) => one.arm.scheme === scheme && isOneByOne(one) === oneByOne)
+    if (own.length === 0) return []
+    own.sort((a, b) => (roundTripMs(a) ?? 0) - (roundTripMs(b) ?? 0))
+    const levels = own.map((one) => level(one, run))
+    return [{ scheme, oneByOne, roundTripsPerRead: roundTrips(own, run), levels }]
   })
 }
 
 const isOneByOne = ({ arm }: Ladder) => arm.settings.autoPipelining === false
-const sameLine = (a: Ladder, b: Ladder) => a.arm.scheme === b.arm.scheme && isOneByOne(a) === isOneByOne(b)
 const roundTripMs = ({ arm }: Ladder) => arm.settings.redisRoundTripMs ?? null
 
 function level(ladder: Ladder, run: Run): Level {
@@ -56,12 +45,9 @@ function level(ladder: Ladder, run: Run): Level {
 
 /** The rate is the same for all distances, so that wake-ups share the same work. */
 function cpuAt({ climbs }: Ladder, rate: number, run: Run) {
-  const windows = climbs.flatMap((climb) =>
-    accepted(climb)
-      .filter(({ arrivalsPerSec }) => arrivalsPerSec === rate)
-      .slice(0, 1),
-  )
-  const measurements = windows.map(({ measurement }) => measurement)
+  const at = (climb: Ladder['climbs'][number]) =>
+    accepted(climb).find(({ arrivalsPerSec }) => arrivalsPerSec === rate)
+  const measurements = climbs.flatMap((climb) => at(climb)?.measurement ?? [])
   const values = measurements.flatMap((measurement) => servingCpuUs(measurement) ?? [])
   return estimate(values, 'µs/request', { warnings: flags(run, measurements) })
 }
@@ -72,23 +58,17 @@ function cpuAt({ climbs }: Ladder, rate: number, run: Run) {
  */
 function roundTrips(levels: readonly Ladder[], run: Run): Entry['roundTripsPerRead'] {
   const far = levels.filter((one) => roundTripMs(one) !== null)
-  const rates = far
-    .flatMap(({ climbs }) => climbs.flatMap(accepted))
-    .map(({ arrivalsPerSec }) => arrivalsPerSec)
-  const lowest = Math.min(...rates)
-  const windows = far.flatMap((one) =>
-    one.climbs.flatMap((climb) =>
-      accepted(climb)
-        .filter(({ arrivalsPerSec }) => arrivalsPerSec === lowest)
-        .map(({ measurement }) => ({ block: climb.block, ms: roundTripMs(one) ?? 0, measurement })),
-    ),
+  const rungs = far.flatMap((one) =>
+    one.climbs.flatMap((climb) => {
+      const { block } = climb
+      return accepted(climb).map((rung) => ({ ...rung, block, ms: roundTripMs(one) ?? 0 }))
+    }),
   )
+  const lowest = Math.min(...rungs.map(({ arrivalsPerSec }) => arrivalsPerSec))
+  const windows = rungs.filter(({ arrivalsPerSec }) => arrivalsPerSec === lowest)
+  const measurements = windows.map(({ measurement }) => measurement)
   const slopes = slopePerBlock(
     windows.map(({ block, ms, measurement }) => [block, ms, measurement.latencyUs.p50 / 1_000]),
   )
-  const warnings = flags(
-    run,
-    windows.map(({ measurement }) => measurement),
-  )
-  return estimate(slopes, 'round trips/request', { warnings })
+  return estimate(slopes, 'round trips/request', { warnings: flags(run, measurements) })
 }

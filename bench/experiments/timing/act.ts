@@ -11,7 +11,7 @@ import type { Examine, TimingSeen } from '../../record/types.ts'
 import { randomId } from './act/guesses.ts'
 import { hashCost } from './act/hashing.ts'
 import { leakyEquals } from './act/leak.ts'
-import { type Lookup, sample } from './act/sampler.ts'
+import { type Lookups, sample } from './act/sampler.ts'
 
 /** A minute on a quiet machine; this is for one that is not. */
 const LIMIT_MS = 600_000
@@ -60,27 +60,23 @@ async function seed(client: Redis, keyPrefix: string, keys: number): Promise<str
   return ids
 }
 
-function directly(client: Redis, keyPrefix: string): Record<'plain' | 'leaky', Lookup> {
-  const plain: Lookup = (guess) => client.get(keyPrefix + guess)
-  const leaky: Lookup = (guess, existing) => {
+const directly = (client: Redis, keyPrefix: string): Lookups => ({
+  plain: (guess) => client.get(keyPrefix + guess),
+  leaky(guess, existing) {
     leakyEquals(guess, existing)
     return client.get(keyPrefix + guess)
-  }
-  return { plain, leaky }
-}
+  },
+})
 
 async function overHttp(redisUrl: string, keyPrefix: string, existing: readonly string[], asked: Asked) {
   const env = { ...process.env, REDIS_URL: redisUrl, KEY_PREFIX: keyPrefix }
-  const child = await spawnChild([process.execPath, '--import', 'tsx', SERVER], {
-    name: 'timing',
-    env,
-    ipc: true,
-  })
+  const line = [process.execPath, '--import', 'tsx', SERVER]
+  const child = await spawnChild(line, { name: 'timing', env, ipc: true })
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
   try {
     const port = Number(await nextMessage(child))
     const lookup =
-      (name: string): Lookup =>
+      (name: keyof Lookups): Lookups['plain'] =>
       (guess, target) =>
         ask(port, agent, { 'X-Session': guess, 'X-Existing': target, 'X-Lookup': name })
     return await sample({ plain: lookup('plain'), leaky: lookup('leaky') }, existing, asked)
@@ -92,10 +88,7 @@ async function overHttp(redisUrl: string, keyPrefix: string, existing: readonly 
 
 function ask(port: number, agent: http.Agent, headers: http.OutgoingHttpHeaders): Promise<void> {
   return new Promise((resolve, reject) => {
-    http
-      .get({ host: '127.0.0.1', port, agent, headers }, (res) =>
-        res.resume().on('end', resolve).on('error', reject),
-      )
-      .on('error', reject)
+    const request = http.get({ host: '127.0.0.1', port, agent, headers }).on('error', reject)
+    request.on('response', (res) => res.resume().on('end', resolve).on('error', reject))
   })
 }

@@ -16,10 +16,8 @@ export const timing: Experiment = {
   profiles: ['full'],
   plan(options) {
     if (!options.schemes.includes(SCHEME)) return { rounds: [], notes: [] }
-    const whole = arm(
-      { experiment: 'timing', scheme: SCHEME, replicas: 1, ...WINDOW },
-      { ...options, users: undefined },
-    )
+    const choice = { experiment: 'timing', scheme: SCHEME, replicas: 1, ...WINDOW }
+    const whole = arm(choice, { ...options, users: undefined })
     return { rounds: [{ arms: [{ ...whole, examine: { kind: 'timing', ...ASKED } }], blocks: 1 }], notes: [] }
   },
 }

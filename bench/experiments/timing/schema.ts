@@ -40,8 +40,6 @@ export const timingSummarySchema = z
   })
   .describe('From the experiment `timing`')
 
-export const part = {
-  timing: timingSummarySchema.nullable().describe('Null without that experiment'),
-}
+export const part = { timing: timingSummarySchema.nullable().describe('Null without that experiment') }
 
 export type Summary = SummaryWith<typeof part>

@@ -1,10 +1,11 @@
 /** The section of a report about guessing a session piece by piece, by the time that a lookup takes. */
-import { figure, styles, withInterval } from '../../words/format.ts'
+import { ABSENT, figure, styles, withInterval } from '../../words/format.ts'
 import { type Section, section } from '../../words/section.ts'
-import { markdownTable, type Table } from '../../words/tables.ts'
+import { type Column, markdownTable, type Table, tableOf } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
 
 type Timing = NonNullable<Summary['timing']>
+type Way = Timing['ways'][number]
 
 /** Nothing without the experiment. */
 export function timingSection({ timing }: Summary): Section | null {
@@ -23,29 +24,33 @@ const LOOKUPS = { plain: 'GET by the raw id', leaky: 'the same after a leaky com
 
 /** A row for each way and lookup, a column for each class. */
 export function timingTable({ ways }: Timing): Table {
-  const columns = ways[0]?.differences ?? []
-  const name = ({ shared, twin }: (typeof columns)[number]) => (twin ? 'none again' : `${shared} of 32`)
-  return {
-    head: ['lookup', 'takes, µs', ...columns.map((one) => `${name(one)}: ns more`), 'nothing above, ns'],
-    rows: ways.map(({ way, lookup, medianNs, differences, boundNs }) => [
-      `${LOOKUPS[lookup]}, ${WAYS[way]}`,
-      figure(medianNs / 1_000),
-      ...differences.map(({ byNs, detected }) => {
-        const text = withInterval(byNs, styles.added)
-        return detected ? `**${text}**` : text
-      }),
-      differences.some(({ detected, twin }) => detected && !twin) ? '–' : styles.whole.value(boundNs),
-    ]),
-  }
+  const classes = (ways[0]?.differences ?? []).map(
+    ({ shared, twin }, i): Column<Way> => [
+      `${twin ? 'none again' : `${shared} of 32`}: ns more`,
+      ({ differences }) => differenceText(differences[i]),
+    ],
+  )
+  return tableOf(ways, [
+    ['lookup', ({ way, lookup }) => `${LOOKUPS[lookup]}, ${WAYS[way]}`],
+    ['takes, µs', ({ medianNs }) => figure(medianNs / 1_000)],
+    ...classes,
+    ['nothing above, ns', (one) => (hasLeak(one) ? ABSENT : styles.whole.value(one.boundNs))],
+  ])
 }
+
+function differenceText(one: Way['differences'][number] | undefined): string {
+  const text = withInterval(one?.byNs, styles.added)
+  return one?.detected ? `**${text}**` : text
+}
+
+const hasLeak = ({ differences }: Way) => differences.some(({ detected, twin }) => detected && !twin)
 
 function leaks({ ways, keys, samples, hashNs }: Timing): string {
   const plain = ways.filter(({ lookup }) => lookup === 'plain')
-  const seen = plain.filter(({ differences }) => differences.some(({ detected, twin }) => detected && !twin))
   const words = plain
-    .filter((one) => !seen.includes(one))
+    .filter((one) => !hasLeak(one))
     .map(({ way, boundNs }) => `above ${styles.whole.value(boundNs)} ns ${WAYS[way]}`)
-  const leak = seen.map(({ way }) => `**A leak was seen ${WAYS[way]}.**`)
+  const leak = plain.filter(hasLeak).map(({ way }) => `**A leak was seen ${WAYS[way]}.**`)
   const none = words.length > 0 ? [`No leak was seen ${words.join(', and none ')}.`] : []
   return [
     `Guesses at one of ${styles.whole.value(keys)} sessions that exist, ${styles.whole.value(samples)} lookups of each class.`,

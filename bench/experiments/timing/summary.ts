@@ -1,9 +1,10 @@
 /** Differences between classes of lookups, and how large one would have been seen. */
+import { inFamily } from '../../figures/comparisons.ts'
 import type { Estimate, Run, TimingSeen, TrialResult } from '../../record/types.ts'
 import { clusterInterval } from '../../stats/bootstrap.ts'
-import { holm } from '../../stats/holm.ts'
 import { type Interval, medianInterval } from '../../stats/median-interval.ts'
 import { detected, ownError } from '../../stats/paired.ts'
+import { trimmedMean } from '../../stats/quantiles.ts'
 import { seedOf } from '../../stats/seeded.ts'
 import { pairedP } from '../../stats/t-test.ts'
 import type { Summary } from './schema.ts'
@@ -14,14 +15,10 @@ type Class = Seen['classes'][number]
 
 /** Null without that experiment. Of several trials the first counts, whatever a gate said of its window. */
 export function timingSummary(run: Run, results: readonly TrialResult[]): Timing | null {
-  const found = results.flatMap(({ trial, measurement }) => {
-    const { examine } = trial.arm
-    const examined = measurement?.examined
-    return examine?.kind === 'timing' && examined?.kind === 'timing'
-      ? [{ trial, asked: examine, examined }]
-      : []
+  const [first] = results.flatMap(({ trial, measurement }) => {
+    const [asked, examined] = [trial.arm.examine, measurement?.examined]
+    return asked?.kind === 'timing' && examined?.kind === 'timing' ? [{ trial, asked, examined }] : []
   })
-  const [first] = found
   if (!first) return null
   const { trial, asked, examined } = first
   return {
@@ -49,30 +46,20 @@ function wayOf({ way, classes }: Seen, lookup: Class['lookup'], seed: number): T
   // Bonferroni: the largest of them is looked at, so they have to hold together.
   const confidence = 1 - 0.05 / Math.max(1, others.length)
   const rows = others.map(({ shared, twin, batchNs }) => {
-    const differences = batchNs.map((ns, batch) => ns - (base[batch] ?? Number.NaN))
+    const stretches = inStretches(batchNs.map((ns, batch) => ns - (base[batch] ?? Number.NaN)))
     const drawn = { seed: seedOf(`${way} ${lookup} ${shared} ${twin}`, seed), confidence }
-    const stretches = inStretches(differences)
-    const interval = clusterInterval(stretches, trimmedMean, drawn)
-    return { shared, twin, interval, n: stretches.length, p: pairedP(stretches.map(trimmedMean)) }
+    const byNs = inNs(clusterInterval(stretches, withoutOutliers, drawn), stretches.length)
+    return { shared, twin, byNs, p: pairedP(stretches.map(withoutOutliers)) }
   })
-  const adjusted = holm(rows.map(({ p }) => p ?? 1))
   const twin = rows.find((row) => row.twin)
-  const error = twin ? ownError(twin.interval, 0) : null
-  const differences = rows.map((row, i) => {
-    const p = row.p === null ? null : (adjusted[i] ?? 1)
-    const effect = { ...row.interval, n: row.n, p }
+  const error = twin ? ownError(twin.byNs, 0) : null
+  const differences = inFamily(rows).flatMap((row) => {
+    if (!row) return []
     // The twin has no error but its own to be held against.
-    const isSeen = detected(effect, 0, row.twin ? 0 : error)
-    return { shared: row.shared, twin: row.twin, byNs: inNs(row.interval, row.n), p, detected: isSeen }
+    return [{ ...row, detected: detected({ ...row.byNs, p: row.p }, 0, row.twin ? 0 : error) }]
   })
-  const classesOnly = differences.filter((one) => !one.twin)
-  return {
-    way,
-    lookup,
-    medianNs: medianInterval(base).value,
-    differences,
-    boundNs: Math.max(...classesOnly.map(({ byNs }) => Math.max(Math.abs(byNs.lo), Math.abs(byNs.hi)))),
-  }
+  const bounds = differences.filter((one) => !one.twin).map(({ byNs }) => ownError(byNs, 0))
+  return { way, lookup, medianNs: medianInterval(base).value, differences, boundNs: Math.max(...bounds) }
 }
 
 function inStretches(values: readonly number[]): number[][] {
@@ -81,12 +68,6 @@ function inStretches(values: readonly number[]): number[][] {
   return starts.map((start) => values.slice(start, start + length))
 }
 
-function inNs({ value, lo, hi }: Interval, n: number): Estimate {
-  return { value, lo, hi, unit: 'ns', n, warnings: [] }
-}
+const inNs = (interval: Interval, n: number): Estimate => ({ ...interval, unit: 'ns', n, warnings: [] })
 
-function trimmedMean(values: readonly number[]): number {
-  const outer = Math.floor(values.length / 5)
-  const middle = values.toSorted((a, b) => a - b).slice(outer, values.length - outer)
-  return middle.reduce((sum, value) => sum + value, 0) / middle.length
-}
+const withoutOutliers = (values: readonly number[]) => trimmedMean(values, 0.2)

@@ -9,8 +9,8 @@ import { tierBars } from '../../words/charts/tier-bars.ts'
 import { figure, NOT_DETECTED } from '../../words/format.ts'
 import { SESSION_SCHEME } from './plan.ts'
 import type { Summary } from './schema.ts'
-import { connectionLabel, inConnectionOrder, newestCost, reuseOf } from './summary.ts'
-import { notTold, roundUs } from './tables.ts'
+import { addedText, notTold } from './section.ts'
+import { connectionLabel, inConnectionOrder, isPlainKept, newestCost } from './summary.ts'
 
 type Arms = Summary['arms']
 
@@ -36,10 +36,9 @@ export function tlsChart(run: Run, summary: Summary): Drawing | null {
 /** The control in all ways, and, for scale, what a session in Redis costs over plain HTTP. */
 function rowsOf(summary: Summary): Arms {
   const arms = armsOf(summary, 'tls').filter(({ arm }) => !arm.twin)
-  const isYardstick = ({ arm }: Arms[number]) =>
-    arm.scheme === SESSION_SCHEME && !arm.settings.tls && reuseOf(arm) === 'kept'
+  const yardstick = arms.filter(({ arm }) => isPlainKept(arm, SESSION_SCHEME))
   const control = arms.filter(({ arm }) => isControl(arm)).toSorted((a, b) => inConnectionOrder(a.arm, b.arm))
-  return control.length === 0 ? [] : [...arms.filter(isYardstick), ...control]
+  return control.length === 0 ? [] : [...yardstick, ...control]
 }
 
 function labelOf({ arm }: Arms[number]): string {
@@ -58,8 +57,5 @@ function titleOf({ arms, tls }: Summary): string {
   const [kept, fresh] = (['kept', 'new'] as const).map((reuse) => newestCost(arms, tls, reuse))
   if (!kept || !fresh) return 'CPU of a request over plain HTTP and TLS'
   if (!kept.addedUs.detected && !fresh.addedUs.detected) return notTold(kept.version)
-  const [request, connection] = [kept.addedUs, fresh.addedUs].map(({ detected, estimate }) =>
-    detected ? roundUs(estimate.value) : 'nothing detected',
-  )
-  return `TLS ${kept.version} adds ${request} of proxy CPU to a kept-alive request, ${connection} to a new connection`
+  return `TLS ${kept.version} adds ${addedText(kept)} of proxy CPU to a kept-alive request, ${addedText(fresh)} to a new connection`
 }

@@ -2,11 +2,11 @@
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Arm, Settings } from '../../record/types.ts'
-import { arm, blocksOf } from '../arms.ts'
+import { among, arm, blocksOf } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
-type Reuse = NonNullable<Extract<Arm['load'], { loop: 'closed' }>['reuse']>
+export type Reuse = NonNullable<Extract<Arm['load'], { loop: 'closed' }>['reuse']>
 
 /** The scheme whose auth tax TLS is held against. */
 export const SESSION_SCHEME: SchemeName = 'session-redis'
@@ -46,9 +46,7 @@ export const tls: Experiment = {
   plan(options) {
     if (!options.settable.includes('tls')) return { rounds: [], notes: [LEFT_OUT] }
     const { blocks } = profiles[options.profile].tls
-    const beside = options.schemesNamed
-      ? options.schemes.filter((name) => name !== CONTROL)
-      : BESIDE.filter((name) => options.schemes.includes(name))
+    const beside = among(BESIDE, options)
     const [first] = beside
     const arms = [
       ...names.map((name) => armOf(CONTROL, name, options)),
@@ -65,16 +63,9 @@ export const tls: Experiment = {
 const LEFT_OUT = 'tls: left out, since the proxy of this fleet has a configuration that cannot be changed'
 
 function armOf(scheme: SchemeName, variant: string, options: PlanOptions, twin = false): Arm {
-  const { blocks: _, ...phases } = profiles[options.profile].tls
-  const { tls, reuse, comparedWith } = variants[variant] as Variant
-  const base = { experiment: 'tls', scheme, variant, replicas: 1, twin, ...phases }
-  const whole = arm(
-    {
-      ...base,
-      ...(tls && { settings: { tls } }),
-      ...(comparedWith && { comparedWith: `tls/${scheme}/${comparedWith}` }),
-    },
-    options,
-  )
+  const { tls, reuse, comparedWith: base } = variants[variant] as Variant
+  const comparedWith = base && `tls/${scheme}/${base}`
+  const own = { scheme, variant, twin, comparedWith, settings: tls ? { tls } : {} }
+  const whole = arm({ experiment: 'tls', replicas: 1, ...profiles[options.profile].tls, ...own }, options)
   return { ...whole, load: { ...(whole.load as Extract<Arm['load'], { loop: 'closed' }>), reuse } }
 }

@@ -48,8 +48,6 @@ export const tlsSummarySchema = z
   })
   .describe('From the experiment `tls`')
 
-export const part = {
-  tls: tlsSummarySchema.nullable().describe('Null without that experiment'),
-}
+export const part = { tls: tlsSummarySchema.nullable().describe('Null without that experiment') }
 
 export type Summary = SummaryWith<typeof part>

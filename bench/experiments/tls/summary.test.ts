@@ -7,7 +7,7 @@ import { summarize } from '../../report/summarize.ts'
 import { failedRecord, syntheticRun } from '../../testing/synthetic-run.ts'
 import { PROXY_US, REDIS_US, REPLICA_US, syntheticTls } from '../../testing/synthetic-tls.ts'
 import { type Summary, tlsSummarySchema } from './schema.ts'
-import { protocolsTable, tlsFinding, tlsTable } from './tables.ts'
+import { protocolsTable, tlsFinding, tlsTable } from './section.ts'
 
 type Options = Parameters<typeof syntheticTls>[0]
 

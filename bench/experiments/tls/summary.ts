@@ -1,16 +1,16 @@
 /** What TLS at the proxy adds to a request and to a connection, and which versions it refuses. */
 import type { SchemeName } from '../../../servers/scheme.ts'
-import { addedTo, type Compared, concluded, inFamily, together, union } from '../../figures/comparisons.ts'
+import { addedTo, concluded, inFamily, together, union } from '../../figures/comparisons.ts'
 import { estimate, metrics, servingCpuUs } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock, CONTROL, isControl, sameCell } from '../../figures/records.ts'
+import { sum } from '../../figures/seen.ts'
 import type { Arm } from '../../record/types.ts'
 import { type ByBlock, evidenceOfDifferences, ownError, ratios } from '../../stats/paired.ts'
-import { SESSION_SCHEME } from './plan.ts'
+import { type Reuse, SESSION_SCHEME } from './plan.ts'
 import type { Summary } from './schema.ts'
 
 type TlsSummary = NonNullable<Summary['tls']>
 export type TlsCost = TlsSummary['costs'][number]
-type Reuse = NonNullable<Extract<Arm['load'], { loop: 'closed' }>['reuse']>
 
 /** What the arm's clients do with their connections. */
 export function reuseOf({ load }: Arm): Reuse {
@@ -65,7 +65,7 @@ function sessionTaxes(arms: readonly ArmRecords[]): ByBlock {
   return addedTo(cpu(CONTROL), together(cpu(SESSION_SCHEME)))
 }
 
-function isPlainKept(arm: Arm, scheme: SchemeName): boolean {
+export function isPlainKept(arm: Arm, scheme: SchemeName): boolean {
   return arm.scheme === scheme && !arm.settings.tls && reuseOf(arm) === 'kept'
 }
 
@@ -77,17 +77,16 @@ function costs(arms: readonly ArmRecords[], taxes: ByBlock | null): TlsSummary['
   const pairs = arms.flatMap((of) => {
     const bases = arms.filter(({ arm }) => arm.id === of.arm.comparedWith)
     const added = addedBy(of, bases)
-    const effect = estimate([...added.values()], 'µs/request', { warnings: union([of, ...bases]) })
-    return effect ? [{ of, added, effect }] : []
+    const values = [...added.values()]
+    const effect = estimate(values, 'µs/request', { warnings: union([of, ...bases]) })
+    return effect
+      ? [{ of, added, estimate: effect, neutral: 0, error, ...evidenceOfDifferences(values) }]
+      : []
   })
-  const judged = inFamily(
-    pairs.map(({ added, effect }): Compared => {
-      return { estimate: effect, neutral: 0, error, ...evidenceOfDifferences([...added.values()]) }
-    }),
-  )
-  return pairs.flatMap(({ of, added }, i) => {
-    const addedUs = concluded(judged[i])
-    if (!addedUs) return []
+  return inFamily(pairs).flatMap((pair) => {
+    const addedUs = concluded(pair)
+    if (!pair || !addedUs) return []
+    const { of, added } = pair
     const share = addedUs.detected && taxes ? estimate(ratios(added, taxes), 'ratio', addedUs.estimate) : null
     return [{ arm: of.arm.id, addedUs, ofSessionTax: share, resumedShare: resumedShare(of) }]
   })
@@ -106,22 +105,18 @@ function ownProxyError(arms: readonly ArmRecords[]): number | null {
 }
 
 function resumedShare({ measured }: ArmRecords): number | null {
-  let [all, resumed] = [0, 0]
-  for (const { handshakes } of measured.values()) {
-    all += (handshakes?.full ?? 0) + (handshakes?.resumed ?? 0)
-    resumed += handshakes?.resumed ?? 0
-  }
-  return all > 0 ? resumed / all : null
+  const counted = [...measured.values()].flatMap(({ handshakes }) => handshakes ?? [])
+  const [full, resumed] = [sum(counted, 'full'), sum(counted, 'resumed')]
+  return full + resumed > 0 ? resumed / (full + resumed) : null
 }
 
 /** Trials of one setting together: one that accepts a version is enough to say that it is not refused. */
 function protocols(arms: readonly ArmRecords[]): TlsSummary['protocols'] {
   return (['1.2', '1.3'] as const).flatMap((tls) => {
-    const probed = arms
-      .filter(({ arm }) => arm.settings.tls === tls)
-      .flatMap(({ measured }) =>
-        [...measured.values()].flatMap((one) => (one.protocols ? [one.protocols] : [])),
-      )
+    const trials = arms.flatMap(({ arm, measured }) =>
+      arm.settings.tls === tls ? [...measured.values()] : [],
+    )
+    const probed = trials.flatMap((one) => one.protocols ?? [])
     const [first] = probed
     if (!first) return []
     const offered = (Object.keys(first) as (keyof typeof first)[]).map((protocol) => ({

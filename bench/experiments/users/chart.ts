@@ -7,6 +7,7 @@ import { lookOf } from '../../words/charts/palette.ts'
 import { type Panel, smallMultiples } from '../../words/charts/panels.ts'
 import { type Drawing, drawing, size } from '../../words/charts/svg.ts'
 import { figure, list, megabytes } from '../../words/format.ts'
+import { wrap } from '../../words/wrap.ts'
 import type { Summary } from './schema.ts'
 
 type Arms = Summary['arms']
@@ -18,6 +19,8 @@ const sides = [
 
 const area = { left: 50, right: 160, top: 128, bottom: 106, gapX: 190 }
 const NOTE_LINE = 15
+/** Letters that fit below a panel. */
+const NOTE_WIDTH = 58
 /** For as many there is room below the panels; the chart grows with more. */
 const NOTE_LINES = 4
 
@@ -32,12 +35,9 @@ export function memoryChart(run: Run, summary: Summary): Drawing | null {
   const panels = sides.map((side) => panel(side, { arms, summary, levels, top }))
   const { option } = smallMultiples(panels, area, (one) => one)
   const noteLines = Math.max(...panels.map(({ notes = [] }) => notes[0]?.text.split('\n').length ?? 0))
-  return drawing(
-    titleOf(summary),
-    [provenance(run, growths), 'memory after all logins minus memory before the first one'],
-    option,
-    size.height + NOTE_LINE * Math.max(0, noteLines - NOTE_LINES),
-  )
+  const height = size.height + NOTE_LINE * Math.max(0, noteLines - NOTE_LINES)
+  const lines = [provenance(run, growths), 'memory after all logins minus memory before the first one']
+  return drawing(titleOf(summary), lines, option, height)
 }
 
 interface Context {
@@ -50,12 +50,15 @@ interface Context {
 
 function panel(side: (typeof sides)[number], { arms, summary, levels, top }: Context): Panel {
   const schemes = schemesOf(arms.map(({ arm }) => arm))
-  const present = schemes.filter((scheme) => pointsOf(arms, scheme, side.metric).length > 0)
-  const grows = present.filter((scheme) =>
-    summary.memoryPerUser.some((entry) => entry.scheme === scheme && entry[side.key]?.detected),
-  )
-  const flat = present.filter((scheme) => !grows.includes(scheme))
-  const note = flatNote(flat, enoughBlocks(summary)).join('\n')
+  const lines = schemes
+    .map((scheme) => ({
+      scheme,
+      points: pointsOf(arms, scheme, side.metric),
+      grows: summary.memoryPerUser.some((entry) => entry.scheme === scheme && entry[side.key]?.detected),
+    }))
+    .filter(({ points }) => points.length > 0)
+  const flat = lines.filter(({ grows }) => !grows).map(({ scheme }) => scheme)
+  const note = flatNote(flat, enoughBlocks(summary))
   const most = levels.at(-1) ?? 0
   const below = size.height - NOTE_LINE * NOTE_LINES - area.top
   return {
@@ -63,67 +66,49 @@ function panel(side: (typeof sides)[number], { arms, summary, levels, top }: Con
     x: { type: 'value', name: 'logged-in users', nameGap: 28, max: most, interval: most / 4 },
     y: { type: 'value', min: ({ min }) => Math.min(0, min), max: top, label: { showMaxLabel: false } },
     notes: [{ text: note, left: 0, top: below, style: { lineHeight: NOTE_LINE } }],
-    series: present.flatMap((scheme) =>
-      line(scheme, pointsOf(arms, scheme, side.metric), grows.includes(scheme)),
-    ),
+    series: lines.flatMap(seriesOf),
   }
 }
 
-type Points = { users: number; bytes: Estimate }[]
+type Points = (readonly [users: number, bytes: Estimate])[]
 
 function pointsOf(arms: Arms, scheme: string, metric: MetricName): Points {
-  return arms
-    .flatMap(({ arm, metrics }) => {
-      const bytes = metrics[metric]
-      return arm.scheme === scheme && bytes ? [{ users: arm.users, bytes }] : []
-    })
-    .sort((a, b) => a.users - b.users)
+  const points = arms.flatMap(({ arm, metrics: { [metric]: bytes } }) =>
+    arm.scheme === scheme && bytes ? [[arm.users, bytes] as const] : [],
+  )
+  return points.sort(([a], [b]) => a - b)
 }
 
 /** Growing lines carry their name at the end; flat ones lie on each other and are named below the panel. */
-function line(scheme: string, points: Points, grows: boolean) {
-  const data = points.map(({ users, bytes }) => [users, megabytes(bytes.value)])
-  if (!grows) {
+function seriesOf({ scheme, points, grows }: { scheme: string; points: Points; grows: boolean }) {
+  const data = points.map(([users, { value }]) => [users, megabytes(value)])
+  if (!grows)
     return [schemeLine(scheme, data, { clip: false, symbolSize: 5, z: 2, lineStyle: { width: 1.2 } })]
-  }
-  const name = `${scheme}\n${figure(megabytes(points.at(-1)?.bytes.value ?? 0))} MB`
+  const name = `${scheme}\n${figure(data.at(-1)?.[1] ?? 0)} MB`
   const label = endLabel(lookOf(scheme).color, name, { distance: 8 })
-  const intervals = verticalWhiskers(
-    points.map(({ users, bytes }) => [users, bytes]),
-    megabytes,
-  )
   return [
     schemeLine(scheme, data, { clip: false, z: 3, lineStyle: { width: 2.5 }, ...label }),
-    { ...intervals, clip: false },
+    { ...verticalWhiskers(points, megabytes), clip: false },
   ]
 }
 
 /** In lines as wide as the panel. */
-function flatNote(flat: readonly string[], enough: boolean): string[] {
-  if (flat.length === 0) return []
-  const lines = [enough ? 'no growth detected:' : 'too few blocks to judge:']
-  for (const word of list(flat).split(' ')) {
-    const last = lines.length - 1
-    if (`${lines[last]} ${word}`.length <= 58) lines[last] += ` ${word}`
-    else lines.push(word)
-  }
-  return lines
+function flatNote(flat: readonly string[], enough: boolean): string {
+  const lead = enough ? 'no growth detected' : 'too few blocks to judge'
+  return flat.length === 0 ? '' : wrap(`${lead}: ${list(flat)}`, '', 0, NOTE_WIDTH)
 }
 
 /** The chart's finding: the largest price of a logged-in user on either side. */
 function titleOf(summary: Summary): string {
   const { memoryPerUser } = summary
   const most = sides.flatMap(({ key, name }) => {
-    const growing = memoryPerUser.flatMap((entry) => {
-      const side = entry[key]
-      return side?.detected ? [{ scheme: entry.scheme, bytes: side.estimate.value }] : []
-    })
+    const growing = memoryPerUser.flatMap(({ scheme, [key]: side }) =>
+      side?.detected ? [{ scheme, bytes: side.estimate.value }] : [],
+    )
     const [first] = growing.sort((a, b) => b.bytes - a.bytes)
     return first ? [`${tick(Math.round(first.bytes))} bytes ${name} (${first.scheme})`] : []
   })
-  if (!enoughBlocks(summary)) {
-    return 'Too few blocks to tell what a logged-in user takes'
-  }
+  if (!enoughBlocks(summary)) return 'Too few blocks to tell what a logged-in user takes'
   if (most.length === 0) return 'No scheme’s memory was seen to grow with logged-in users'
   return `A logged-in user takes up to ${list(most)}`
 }

@@ -15,13 +15,11 @@ export const users: Experiment = {
   question: 'How much memory does each logged-in user take, and where?',
   plan(options) {
     const { blocks, levels: defaults, everyScheme = false, ...phases } = profiles[options.profile].users
+    const base = { experiment: 'users', replicas: 1, ...phases }
     const schemes = everyScheme ? withControl(options) : oneForEachState(options)
     const arms = schemes.flatMap((scheme) =>
       levels(defaults, options).map((level) =>
-        arm(
-          { experiment: 'users', scheme, replicas: 1, users: level, variant: `u${level}`, ...phases },
-          options,
-        ),
+        arm({ ...base, scheme, users: level, variant: `u${level}` }, options),
       ),
     )
     return { rounds: [{ arms, blocks: blocksOf(options, blocks) }], notes: [] }

@@ -1,7 +1,7 @@
 /** The section of a report about the memory of logged-in users. */
 import { compared, styles } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
-import { markdownTable, type Table } from '../../words/tables.ts'
+import { markdownTable, type Table, tableOf } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
 
 export function memorySection(summary: Summary, chart: ChartLink): Section | null {
@@ -17,12 +17,9 @@ export function memorySection(summary: Summary, chart: ChartLink): Section | nul
 
 /** Bytes for each logged-in user, in the replicas and in Redis. */
 function memoryTable(summary: Summary): Table {
-  return {
-    head: ['scheme', 'replica, bytes/user', 'Redis, bytes/user'],
-    rows: summary.memoryPerUser.map(({ scheme, replicaBytes, redisBytes }) => [
-      scheme,
-      compared(replicaBytes, styles.whole),
-      compared(redisBytes, styles.whole),
-    ]),
-  }
+  return tableOf(summary.memoryPerUser, [
+    ['scheme', ({ scheme }) => scheme],
+    ['replica, bytes/user', ({ replicaBytes }) => compared(replicaBytes, styles.whole)],
+    ['Redis, bytes/user', ({ redisBytes }) => compared(redisBytes, styles.whole)],
+  ])
 }

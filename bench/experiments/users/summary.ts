@@ -3,9 +3,8 @@ import { type Comparison, inFamily, union } from '../../figures/comparisons.ts'
 import { estimate, redisGrowthBytes, replicaGrowthBytes } from '../../figures/metrics.ts'
 import { type ArmRecords, isControl } from '../../figures/records.ts'
 import { bytesPerUser, type GrowthOf, LEAST_STATE_BYTES } from '../../figures/slopes.ts'
-import type { Estimate } from '../../record/types.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
-import { type Evidence, evidenceOfDifferences, ownError } from '../../stats/paired.ts'
+import { evidenceOfDifferences, ownError } from '../../stats/paired.ts'
 import type { Summary } from './schema.ts'
 
 /**
@@ -19,10 +18,8 @@ export function memoryPerUser(all: readonly ArmRecords[]): Summary['memoryPerUse
     scheme,
     levels: measured.filter(({ arm }) => arm.scheme === scheme),
   }))
-  const control = bytesPerUser(
-    measured.filter(({ arm }) => isControl(arm)),
-    replicaGrowthBytes,
-  )
+  const controls = measured.filter(({ arm }) => isControl(arm))
+  const control = bytesPerUser(controls, replicaGrowthBytes)
   const error = control.length > 0 ? ownError(medianInterval(control), 0) : 0
   const replica = inFamily(schemes.map(({ levels }) => growth(levels, replicaGrowthBytes)))
   const redis = inFamily(schemes.map(({ levels }) => growth(levels, redisGrowthBytes)))
@@ -32,18 +29,14 @@ export function memoryPerUser(all: readonly ArmRecords[]): Summary['memoryPerUse
   })
 }
 
-interface Growth extends Evidence {
-  bytes: Estimate
-}
-
-function growth(levels: readonly ArmRecords[], of: GrowthOf): Growth | null {
+function growth(levels: readonly ArmRecords[], of: GrowthOf) {
   const values = bytesPerUser(levels, of)
   const bytes = estimate(values, 'bytes/user', { warnings: union(levels) })
   return bytes && { bytes, ...evidenceOfDifferences(values) }
 }
 
 /** A slope over 100,000 users rests on far more than its few blocks, so that two of them suffice, whatever p. */
-function grown(found: Growth | null | undefined, error: number): Comparison | null {
+function grown(found: ReturnType<typeof growth> | undefined, error: number): Comparison | null {
   if (!found) return null
   const { bytes, p, detectable } = found
   const least = Math.max(error, LEAST_STATE_BYTES)

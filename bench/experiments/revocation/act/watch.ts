@@ -3,15 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Client, Login, Place } from '../../../observe/client.ts'
 import { isAccepted, nowMs, type Operation } from '../../../observe/history.ts'
 
-interface Pace {
-  pollMs: number
-  quietMs: number
-}
-
 interface Watching {
   client: Pick<Client, 'use'>
   places: readonly Place[]
-  pace: Pace
+  pace: { pollMs: number; quietMs: number }
   closed: AbortSignal
 }
 
@@ -51,7 +46,7 @@ export async function watch(
       const operation = await client.use(login, place)
       if (isAfter) note(track, operation)
       if (isAfter && isQuiet(operation.endMs)) isOver = true
-      else await delay(pauseMs(pace, revocation))
+      else await delay(pauseMs(pace.pollMs, revocation))
     }
   }
   const polls = tracks.map((track, i) => poll(places[i] as Place, track))
@@ -69,9 +64,8 @@ function note(track: Track, operation: Operation): void {
   } else if (operation.status !== null) track.refusedFromMs ??= operation.startMs
 }
 
-function pauseMs({ pollMs }: Pace, revocation: Operation | undefined): number {
-  return revocation ? Math.max(pollMs, (nowMs() - revocation.endMs) / PRECISION) : pollMs
-}
+const pauseMs = (pollMs: number, revocation: Operation | undefined) =>
+  revocation ? Math.max(pollMs, (nowMs() - revocation.endMs) / PRECISION) : pollMs
 
 function since(acknowledgedMs: number, tracks: readonly Track[], isQuiet: boolean) {
   const accepted = tracks.flatMap(({ lastAcceptedMs }) => lastAcceptedMs ?? [])

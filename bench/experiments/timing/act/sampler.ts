@@ -1,24 +1,28 @@
 /** Times lookups of guesses, class by class in a new random order each round. */
+import { randomInt } from 'node:crypto'
 import type { TimingSeen } from '../../../record/types.ts'
+import { trimmedMean } from '../../../stats/quantiles.ts'
+import { shuffled } from '../../../stats/seeded.ts'
 import { guessAt } from './guesses.ts'
 
 type Class = TimingSeen['ways'][number]['classes'][number]
 
 /** Resolves when the answer is there; that there is no such session is not its business. */
-export type Lookup = (guess: string, existing: string) => Promise<unknown>
+type Lookup = (guess: string, existing: string) => Promise<unknown>
+export type Lookups = Readonly<Record<Class['lookup'], Lookup>>
 
 /** Of 32 characters; the last is one short of right. */
 export const SHARED = [0, 8, 16, 24, 31] as const
 
-export interface Sampling {
-  batches: number
-  /** Lookups of each class in a batch. */
-  rounds: number
-}
+/** How many batches, and lookups of each class in a batch. */
+type Sampling = Record<'batches' | 'rounds', number>
+
+/** Outer quarters are left out: as robust as a median against pauses, and finer where a clock ticks coarsely. */
+const PAUSES = 0.25
 
 /** @param existing ids of sessions that exist */
 export async function sample(
-  lookups: Readonly<Record<Class['lookup'], Lookup>>,
+  lookups: Lookups,
   existing: readonly string[],
   { batches, rounds }: Sampling,
 ): Promise<Class[]> {
@@ -31,7 +35,7 @@ export async function sample(
   for (let batch = 0; batch < batches; batch++) {
     const durations = await oneBatch(classes, lookups, existing, rounds)
     classes.forEach((one, i) => {
-      one.batchNs.push(Math.round(1e6 * midmean(durations[i] ?? [])))
+      one.batchNs.push(Math.round(1e6 * trimmedMean(durations[i] ?? [], PAUSES)))
     })
   }
   return classes
@@ -40,7 +44,7 @@ export async function sample(
 /** @returns durations of each class, in ms */
 async function oneBatch(
   classes: readonly Class[],
-  lookups: Readonly<Record<Class['lookup'], Lookup>>,
+  lookups: Lookups,
   existing: readonly string[],
   rounds: number,
 ): Promise<number[][]> {
@@ -60,22 +64,7 @@ async function oneBatch(
 
 /** One guess of each class at the same session, in random order. */
 function oneRound(classes: readonly Class[], existing: readonly string[]) {
-  const target = existing[below(existing.length)] as string
+  const target = existing[randomInt(existing.length)] as string
   const guesses = classes.map(({ shared }, index) => ({ index, guess: guessAt(target, shared) }))
-  for (let last = guesses.length - 1; last > 0; last--) {
-    const chosen = below(last + 1)
-    const held = guesses[last] as (typeof guesses)[number]
-    guesses[last] = guesses[chosen] as typeof held
-    guesses[chosen] = held
-  }
-  return { target, guesses }
-}
-
-const below = (limit: number) => Math.floor(Math.random() * limit)
-
-/** Mean of the middle half: as robust as a median against pauses, and finer where a clock ticks coarsely. */
-function midmean(values: readonly number[]): number {
-  const quarter = Math.floor(values.length / 4)
-  const middle = values.toSorted((a, b) => a - b).slice(quarter, values.length - quarter)
-  return middle.reduce((sum, value) => sum + value, 0) / middle.length
+  return { target, guesses: shuffled(guesses, randomInt(2 ** 31)) }
 }
