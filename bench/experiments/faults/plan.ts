@@ -2,7 +2,7 @@
 import type { SchemeName, Traits } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Arm, FaultId, Setting, Settings } from '../../record/types.ts'
-import { arm, blocksOf } from '../arms.ts'
+import { arm, blocksOf, firstOfEachState } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
@@ -115,8 +115,7 @@ function schemesFor({ feels, spread }: Laid, options: PlanOptions): SchemeName[]
   const feeling = chosen.filter((scheme) => feels(traits[scheme]))
   if (all || spread === 'every' || spread === 'usual') return feeling
   if (spread === 'one') return feeling.filter((scheme) => withRedis(traits[scheme])).slice(0, 1)
-  const states = [...new Set(feeling.map((scheme) => traits[scheme].state))]
-  return states.flatMap((state) => feeling.find((scheme) => traits[scheme].state === state) ?? [])
+  return firstOfEachState({ schemes: feeling, traits })
 }
 
 function armOf(
@@ -125,16 +124,9 @@ function armOf(
   options: PlanOptions,
 ): Arm {
   const { blocks: _, brief: __, crowd, ...phases } = profiles[options.profile].faults
-  const chosen = {
-    experiment: 'faults',
-    scheme,
-    variant: variant ? `${fault}-${variant}` : fault,
-    replicas: REPLICAS,
-    users: crowd.users,
-    load: { loop: 'closed' as const, connections: CONNECTIONS },
-    settings,
-    ...phases,
-  }
-  const asked = { kind: 'faults' as const, fault, ...crowd, ...(faultSec === undefined ? {} : { faultSec }) }
-  return { ...arm(chosen, options), observe: asked }
+  const { users } = crowd
+  const load = { loop: 'closed' as const, connections: CONNECTIONS }
+  const base = { experiment: 'faults', scheme, replicas: REPLICAS, users, load, settings, ...phases }
+  const observe = { kind: 'faults' as const, fault, ...crowd, ...(faultSec && { faultSec }) }
+  return arm({ ...base, variant: variant ? `${fault}-${variant}` : fault, observe }, options)
 }

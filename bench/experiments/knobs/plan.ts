@@ -2,7 +2,7 @@
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Arm, Setting, Settings } from '../../record/types.ts'
-import { arm, blocksOf, withControl } from '../arms.ts'
+import { arm, blocksOf, withControl, withTwin } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
@@ -52,11 +52,8 @@ export const knobs: Experiment = {
     const schemes = options.schemes.filter(
       (scheme) => scheme in SIGNED_WITH || turned.some((knob) => knob.schemes.includes(scheme)),
     )
-    const bases = withControl(options, schemes)
     const arms = [
-      ...bases.map((scheme) => baseArm(scheme, options)),
-      // What differs between two equal arms is this machine's own error.
-      ...(bases.includes(CONTROL) ? [baseArm(CONTROL, options, true)] : []),
+      ...withTwin(withControl(options, schemes).map((scheme) => baseArm(scheme, options))),
       ...turned.flatMap((knob) =>
         schemes
           .filter((scheme) => knob.schemes.includes(scheme))
@@ -94,10 +91,10 @@ function leftOut(wanted: readonly Knob[], options: PlanOptions): string[] {
 
 const idOf = (scheme: SchemeName) => `knobs/${scheme}`
 
-function baseArm(scheme: SchemeName, options: PlanOptions, twin = false): Arm {
+function baseArm(scheme: SchemeName, options: PlanOptions): Arm {
   const other = SIGNED_WITH[scheme]
   const compared = other && options.schemes.includes(other) ? { comparedWith: idOf(other) } : {}
-  return arm({ ...common(options), scheme, twin, ...compared }, options)
+  return arm({ ...common(options), scheme, ...compared }, options)
 }
 
 function tuned(scheme: SchemeName, { variant, settings }: Knob, options: PlanOptions): Arm {
