@@ -47,3 +47,8 @@ export const examined =
   <Kind extends NonNullable<Measurement['examined']>['kind']>(kind: Kind) =>
   ({ examined: found }: Measurement) =>
     found?.kind === kind ? (found as Extract<typeof found, { kind: Kind }>) : null
+
+/** A count over all that was seen. */
+export function totalOf<Key extends string>(all: readonly Record<Key, number>[], key: Key): number {
+  return all.reduce((total, one) => total + one[key], 0)
+}

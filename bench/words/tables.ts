@@ -6,6 +6,15 @@ export interface Table {
   rows: string[][]
 }
 
+/** Columns of a table by their heads: what each says of an entry. */
+export type Columns<T> = Readonly<Record<string, (entry: T) => string>>
+
+/** A row for each entry. */
+export function tableOf<T>(entries: readonly T[], columns: Columns<T>): Table {
+  const cells = Object.values(columns)
+  return { head: Object.keys(columns), rows: entries.map((entry) => cells.map((cell) => cell(entry))) }
+}
+
 const LEAST_SHOWN =
   '~ no difference detected; from: the smallest effect that this many blocks of this noise show four times in five.'
 
