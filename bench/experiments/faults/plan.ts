@@ -41,9 +41,10 @@ const anywhere = () => true
 const withRedis = ({ state }: Traits) => state.includes('redis')
 /** Sessions of a process are no other's business, whatever its keys. */
 const sharing = ({ state }: Traits) => state !== 'process'
-const sessionsInRedis = ({ state }: Traits) => state === 'redis'
-
-const looksUp = ({ state, revocation }: Traits) => state === 'token+redis' && revocation === 'immediate'
+export const sessionsInRedis = ({ state }: Traits) => state === 'redis'
+/** A token is looked up among those that were ended, on each request. */
+export const looksUp = ({ state, revocation }: Traits) =>
+  state === 'token+redis' && revocation === 'immediate'
 
 /** HAProxy as it comes: it tries a replica that it finds no connection to again, and no other one. */
 const faithful = { variant: 'same-replica', settings: { proxyRedispatch: false } } as const
