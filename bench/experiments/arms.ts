@@ -1,7 +1,7 @@
 /** What the experiments share when they lay out their arms. */
 import type { SchemeName } from '../../servers/scheme.ts'
 import { CONTROL, isControl } from '../figures/records.ts'
-import type { Arm } from '../record/types.ts'
+import type { Arm, Setting, Settings } from '../record/types.ts'
 import type { PlanOptions } from './experiment.ts'
 import { CONNECTIONS_PER_REPLICA, DEFAULT_USERS, profiles } from './profiles.ts'
 
@@ -65,6 +65,11 @@ export function oneForEachState(options: PlanOptions): SchemeName[] {
 export function firstOfEachState({ schemes, traits }: Pick<PlanOptions, 'schemes' | 'traits'>): SchemeName[] {
   const placeOf = (name: SchemeName) => traits[name].state
   return schemes.filter((name, i) => schemes.findIndex((other) => placeOf(other) === placeOf(name)) === i)
+}
+
+/** Whether the fleet can change all of these. */
+export function isSettable(settings: Settings, { settable }: PlanOptions): boolean {
+  return (Object.keys(settings) as Setting[]).every((name) => settable.includes(name))
 }
 
 /** Id of the arm that it is compared with, its own where others are compared with it. */

@@ -1,8 +1,8 @@
 /** What users meet when something dies, stands still, forgets or disagrees: each fault done for real under load. */
 import type { SchemeName, Traits } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
-import type { Arm, FaultId, Setting, Settings } from '../../record/types.ts'
-import { arm, blocksOf, firstOfEachState } from '../arms.ts'
+import type { Arm, FaultId, Settings } from '../../record/types.ts'
+import { arm, blocksOf, firstOfEachState, isSettable } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
@@ -97,9 +97,7 @@ export const faults: Experiment = {
     if (options.faultProblem !== null)
       return { rounds: [], notes: [`faults: left out, since ${options.faultProblem}`] }
     if (options.maxReplicas < REPLICAS) return { rounds: [], notes: [ALONE] }
-    const canBe = ({ settings = {} }: Laid) =>
-      Object.keys(settings).every((one) => options.settable.includes(one as Setting))
-    const possible = FAULTS.filter(canBe)
+    const possible = FAULTS.filter(({ settings = {} }) => isSettable(settings, options))
     const laid = brief ? possible.filter(({ fault, variant }) => !variant && brief.includes(fault)) : possible
     const arms = laid.flatMap((one) => schemesFor(one, options).map((scheme) => armOf(one, scheme, options)))
     return { rounds: [{ arms, blocks: blocksOf(options, blocks) }], notes: [] }

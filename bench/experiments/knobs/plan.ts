@@ -1,8 +1,8 @@
 /** What each tuning is worth: every arm differs in one setting from its scheme as it is, and is compared with that. */
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
-import type { Setting, Settings } from '../../record/types.ts'
-import { arm, blocksOf, withControl, withTwin } from '../arms.ts'
+import type { Settings } from '../../record/types.ts'
+import { arm, blocksOf, isSettable, withControl, withTwin } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
@@ -50,7 +50,7 @@ export const knobs: Experiment = {
     const { blocks, ...phases } = profiles[options.profile].knobs
     const base = { experiment: 'knobs', replicas: 1, ...phases }
     const wanted = [...tunings, ...runtimeKnobs(options)]
-    const turned = wanted.filter((knob) => isSettable(knob, options))
+    const turned = wanted.filter(({ settings }) => isSettable(settings, options))
     const schemes = options.schemes.filter(
       (scheme) => scheme in SIGNED_WITH || turned.some((knob) => knob.schemes.includes(scheme)),
     )
@@ -76,12 +76,8 @@ function runtimeKnobs({ runtimes }: PlanOptions): Knob[] {
   return majors.map((node) => ({ variant: `node-${node}`, schemes: ON_EACH_RUNTIME, settings: { node } }))
 }
 
-function isSettable({ settings }: Knob, { settable }: PlanOptions): boolean {
-  return (Object.keys(settings) as Setting[]).every((name) => settable.includes(name))
-}
-
 function leftOut(wanted: readonly Knob[], options: PlanOptions): string[] {
-  const fixed = wanted.filter((knob) => !isSettable(knob, options)).map(({ variant }) => variant)
+  const fixed = wanted.filter(({ settings }) => !isSettable(settings, options)).map(({ variant }) => variant)
   const missing = Object.keys(options.runtimes).filter((major) => options.runtimes[major] === null)
   return [
     ...(fixed.length > 0 ? [`knobs: ${fixed.join(', ')} left out, which this fleet cannot change`] : []),
