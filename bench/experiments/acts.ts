@@ -2,6 +2,7 @@
  * All that experiments do to a fleet beside load, by kind: what is examined before a window, what is observed during it,
  * and the search for the largest state. The one file that imports an `act.ts`, so that the rest of an experiment stays pure.
  */
+import { once } from 'node:events'
 import type { Surroundings } from '../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../fleet/fleet.ts'
 import type { Observer, Scene } from '../observe/scene.ts'
@@ -39,34 +40,22 @@ const observers: { [K in Observe['kind']]: Observer<K> } = {
   faults: observeFaults,
 }
 
-/** An observation that goes on while a window of load is open. */
-interface Observation {
-  /** The window has opened: it begins. */
-  open(): void
-  /** The window has closed. */
-  close(): void
-  readonly seen: Promise<Observed>
-  /** Waits for its end, also where the load failed: nothing is asked of a fleet that is about to stop. Never rejects. */
-  end(): Promise<void>
-}
-
-/** What the arm asks for, to be told of its window. */
-export function observing(asked: Observe, scene: Omit<Scene, 'closed'>): Observation {
+/** What the arm asks for, while a window of load is open. */
+export function observing(asked: Observe, scene: Omit<Scene, 'closed'>) {
   const observer = observers[asked.kind] as Observer<Observe['kind']>
-  const closed = new AbortController()
-  let open = () => {}
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  const seen = opened.then(() => observer(asked, { ...scene, closed: closed.signal }))
-  const close = () => closed.abort()
+  const [opening, closing] = [new AbortController(), new AbortController()]
+  const opened = once(opening.signal, 'abort')
+  const seen: Promise<Observed> = opened.then(() => observer(asked, { ...scene, closed: closing.signal }))
   return {
-    open,
-    close,
+    /** The window has opened: it begins. */
+    open: () => opening.abort(),
+    /** The window has closed. */
+    close: () => closing.abort(),
     seen,
+    /** Waits for its end, also where the load failed: nothing is asked of a fleet that is about to stop. Never rejects. */
     async end() {
-      close()
-      open()
+      closing.abort()
+      opening.abort()
       await seen.catch(() => {})
     },
   }

@@ -1,50 +1,36 @@
 /** What the experiments share when they lay out their arms. */
 import type { SchemeName } from '../../servers/scheme.ts'
-import { CONTROL } from '../figures/records.ts'
-import type { Arm, Quotas, Settings } from '../record/types.ts'
+import { CONTROL, isControl } from '../figures/records.ts'
+import type { Arm, Setting, Settings } from '../record/types.ts'
 import type { PlanOptions } from './experiment.ts'
 import { CONNECTIONS_PER_REPLICA, DEFAULT_USERS, profiles } from './profiles.ts'
 
 /** The stack as it is, compared with nothing but the control. */
 export const AS_IT_IS = { variant: null, comparedWith: null, heldOut: false, quotas: null, settings: {} }
 
-export interface ArmChoice {
-  experiment: string
-  scheme: SchemeName
-  replicas: number
-  users?: number
-  warmupSec: number
-  warmupRequests: number
-  measureSec: number
-  /** Sets arms of one scheme within an experiment apart, e.g. `n2`. */
-  variant?: string | undefined
-  twin?: boolean
-  /** Id of the arm to compare with. */
-  comparedWith?: string | undefined
-  heldOut?: boolean
-  /** Default: as many as are in rotation. */
-  fleet?: number
-  quotas?: Quotas | null
-  settings?: Settings
-  /** Default: a closed loop. */
-  load?: Arm['load']
-}
+/** What follows an examination, the same in every profile: none of its figures is shown. */
+export const SHORT_WINDOW = { replicas: 1, users: 20, warmupSec: 0.1, warmupRequests: 0, measureSec: 0.2 }
 
-/** One arm, with the user's own choices laid over the profile's. */
+/** All else is as it is, or as the user chooses. */
+export type ArmChoice = { [Key in Exclude<keyof Arm, 'id' | 'scheme'>]?: Arm[Key] | undefined } & Pick<
+  Arm,
+  'experiment' | 'replicas' | 'warmupSec' | 'warmupRequests' | 'measureSec'
+> & { scheme: SchemeName }
+
+/** One arm, with the user's own choices laid over the profile's. What is no part of an arm is left out. */
 export function arm(choice: ArmChoice, options: PlanOptions): Arm {
+  const { experiment, scheme, variant, replicas, twin = false, fleet, observe, examine } = choice
   const users = choice.users ?? options.users ?? DEFAULT_USERS
-  const connections = options.connections ?? CONNECTIONS_PER_REPLICA * choice.replicas
-  const twin = choice.twin ?? false
-  const parts = [choice.experiment, choice.scheme, choice.variant, twin ? 'twin' : undefined]
+  const connections = options.connections ?? CONNECTIONS_PER_REPLICA * replicas
   return {
-    id: parts.filter((part) => part !== undefined).join('/'),
-    experiment: choice.experiment,
-    scheme: choice.scheme,
-    variant: choice.variant ?? AS_IT_IS.variant,
+    id: [experiment, scheme, variant, twin && 'twin'].filter(Boolean).join('/'),
+    experiment,
+    scheme,
+    variant: variant ?? AS_IT_IS.variant,
     comparedWith: choice.comparedWith ?? AS_IT_IS.comparedWith,
     heldOut: choice.heldOut ?? AS_IT_IS.heldOut,
-    replicas: choice.replicas,
-    ...(choice.fleet === undefined ? {} : { fleet: choice.fleet }),
+    replicas,
+    ...(fleet !== undefined && { fleet }),
     quotas: choice.quotas ?? AS_IT_IS.quotas,
     settings: choice.settings ?? AS_IT_IS.settings,
     users,
@@ -54,7 +40,14 @@ export function arm(choice: ArmChoice, options: PlanOptions): Arm {
     warmupRequests: choice.warmupRequests,
     measureSec: options.durationSec ?? choice.measureSec,
     twin,
+    ...(observe && { observe }),
+    ...(examine && { examine }),
   }
+}
+
+/** With the control a second time: what differs between two equal arms is this machine's own error. */
+export function withTwin(arms: readonly Arm[]): Arm[] {
+  return [...arms, ...arms.filter(isControl).map((one) => ({ ...one, id: `${one.id}/twin`, twin: true }))]
 }
 
 /** With `--precision` a run ends when its intervals are narrow enough, and at this many times its blocks in any case. */
@@ -81,13 +74,18 @@ export function among(table: readonly SchemeName[], { schemes, schemesNamed }: P
  * each declared place of state, since schemes that differ only in the signature answer such a question alike.
  */
 export function oneForEachState(options: PlanOptions): SchemeName[] {
-  if (options.schemesNamed) return withControl(options)
-  const seen = new Set<string>()
-  const first = options.schemes.filter((name) => {
-    const { state } = options.traits[name]
-    return !seen.has(state) && seen.add(state)
-  })
-  return withControl(options, first)
+  return withControl(options, options.schemesNamed ? options.schemes : firstOfEachState(options))
+}
+
+/** Of these schemes the first for each declared place of state. */
+export function firstOfEachState({ schemes, traits }: Pick<PlanOptions, 'schemes' | 'traits'>): SchemeName[] {
+  const placeOf = (name: SchemeName) => traits[name].state
+  return schemes.filter((name, i) => schemes.findIndex((other) => placeOf(other) === placeOf(name)) === i)
+}
+
+/** Whether the fleet can change all of these. */
+export function isSettable(settings: Settings, { settable }: PlanOptions): boolean {
+  return (Object.keys(settings) as Setting[]).every((name) => settable.includes(name))
 }
 
 /** Id of the arm that it is compared with, its own where others are compared with it. */

@@ -41,12 +41,6 @@ export interface PlanOptions {
   faultProblem: string | null
 }
 
-/** Arms that are compared with each other, and how often all of them are measured. */
-interface Round {
-  arms: Arm[]
-  blocks: number
-}
-
 export interface Experiment {
   name: string
   /** The question that it answers, one line. */
@@ -57,7 +51,8 @@ export interface Experiment {
   otherRuntimes?: true
   /** Whether it opens a browser, which may have to be fetched before it is planned. */
   opensBrowser?: true
-  plan(options: PlanOptions): { rounds: Round[]; notes: string[] }
+  /** Rounds of arms that are compared with each other, and how often all of them are measured. */
+  plan(options: PlanOptions): { rounds: { arms: Arm[]; blocks: number }[]; notes: string[] }
   /**
    * What its laws say of the arms held out that have no prediction yet.
    *

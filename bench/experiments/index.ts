@@ -56,21 +56,16 @@ export function planTrials(
   options: PlanOptions,
   seed: number,
 ): { trials: Trial[]; notes: string[] } {
-  const trials: Trial[] = []
-  const notes: string[] = []
-  for (const [index, experiment] of chosen.entries()) {
-    const plan = experiment.plan(options)
-    notes.push(...plan.notes)
-    for (const { arms, blocks } of plan.rounds) {
-      for (let block = 0; block < blocks; block++) {
+  const plans = chosen.map((experiment) => experiment.plan(options))
+  const trials = plans.flatMap(({ rounds }, index) =>
+    rounds.flatMap(({ arms, blocks }) =>
+      Array.from({ length: blocks }, (_, block) => {
         const order = shuffledInGroups(arms, seed + 1_000_003 * index + block)
-        order.forEach((arm, position) => {
-          trials.push({ id: `${arm.id}@${block}`, block, position, arm })
-        })
-      }
-    }
-  }
-  return { trials, notes }
+        return order.map((arm, position) => ({ id: `${arm.id}@${block}`, block, position, arm }))
+      }).flat(),
+    ),
+  )
+  return { trials, notes: plans.flatMap(({ notes }) => notes) }
 }
 
 /**
@@ -78,18 +73,13 @@ export function planTrials(
  * that rotate on one fleet stay together, since it is started once.
  */
 function shuffledInGroups(arms: readonly Arm[], seed: number): Arm[] {
-  return (
-    shuffled(grouped(arms, comparisonOf), seed)
-      .flatMap((group) =>
-        shuffled(
-          grouped(group, ({ fleet }) => fleet ?? null),
-          seed,
-        ),
-      )
-      // A seed for each, or groups of equal size would all have the same order.
-      .flatMap((group, i) => shuffled(group, seed + 7_919 * (i + 1)))
-  )
+  const compared = shuffled(grouped(arms, comparisonOf), seed)
+  const onOneFleet = compared.flatMap((group) => shuffled(grouped(group, fleetOf), seed))
+  // A seed for each, or groups of equal size would all have the same order.
+  return onOneFleet.flatMap((group, i) => shuffled(group, seed + 7_919 * (i + 1)))
 }
+
+const fleetOf = ({ fleet }: Arm) => fleet
 
 function grouped<T>(items: readonly T[], nameOf: (item: T) => unknown): T[][] {
   const names = new Set(items.map(nameOf))

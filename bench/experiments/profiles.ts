@@ -87,28 +87,13 @@ export const CONNECTIONS_PER_REPLICA = 32
  */
 const WARM = 20_000
 
-/** About half of what one replica can take under the dearest of the schemes. */
-const JOURNEYS_PER_SEC = 250
-
-/** A visit is the same in every profile that measures it; smoke only shows that it works. */
-const VISITS = {
-  warmupSec: 0.5,
-  warmupRequests: WARM,
-  journeysPerSec: JOURNEYS_PER_SEC,
-  reads: 8,
-  thinkMs: 100,
-  users: 2_000,
-}
-
-/** What goes on while others are revoked; a quarter of what three replicas on one core can do. */
-const MEANWHILE = { journeysPerSec: 60, reads: 6, thinkMs: 20 }
-
 /** Logins that are younger than their short lifetime must suffice for the warm-up, so that it is short. */
 const REVOKED = {
   warmupSec: 0.4,
   warmupRequests: 0,
   users: 300,
-  load: MEANWHILE,
+  // What goes on while others are revoked; a quarter of what three replicas on one core can do.
+  load: { journeysPerSec: 60, reads: 6, thinkMs: 20 },
 }
 
 /**
@@ -123,55 +108,32 @@ const BROKEN = {
   crowd: { users: 300, perSec: 200, beforeSec: 0.8, faultSec: 1.5, afterSec: 2.5 },
 }
 
+const WINDOWS: Phases = { blocks: 3, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 }
+const HALF_WARM: Phases = { ...WINDOWS, warmupSec: 0.5, warmupRequests: WARM / 2 }
+/** It only shows that everything works. */
+const GLIMPSE: Phases = { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.3 }
+
 const standard: Profile = {
   summary: 'the default: five blocks, about half an hour on 2 cores',
-  cost: { blocks: 5, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
-  latency: {
-    blocks: 2,
-    warmupSec: 1,
-    warmupRequests: WARM,
-    measureSec: 1,
-    settleSec: 0.1,
-    firstPerSec: 2_000,
-    searchRungs: 3,
-  },
-  replicas: {
-    blocks: 3,
-    warmupSec: 1.5,
-    warmupRequests: WARM,
-    measureSec: 3,
-    counts: [1, 2, 4, 8],
-    always: false,
-  },
-  users: {
-    blocks: 2,
-    warmupSec: 0.2,
-    warmupRequests: 0,
-    measureSec: 0.3,
-    levels: [1_000, 10_000, 100_000],
-  },
-  login: { blocks: 3, warmupSec: 0.5, warmupRequests: WARM / 2, measureSec: 1.2, hashedSec: 8 },
-  journey: { blocks: 3, measureSec: 2, ...VISITS },
-  tls: { blocks: 3, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
-  payload: {
-    blocks: 3,
+  cost: { ...WINDOWS, blocks: 5 },
+  latency: { ...WINDOWS, blocks: 2, measureSec: 1, settleSec: 0.1, firstPerSec: 2_000, searchRungs: 3 },
+  replicas: { ...WINDOWS, warmupSec: 1.5, measureSec: 3, counts: [1, 2, 4, 8], always: false },
+  users: { blocks: 2, warmupSec: 0.2, warmupRequests: 0, measureSec: 0.3, levels: [1_000, 10_000, 100_000] },
+  login: { ...HALF_WARM, hashedSec: 8 },
+  journey: {
+    ...WINDOWS,
     warmupSec: 0.5,
-    warmupRequests: WARM / 2,
-    measureSec: 1.2,
-    sizesBytes: [100, 1_000, 4_000, 16_000],
-    withinBytes: 16,
-    users: 200,
+    measureSec: 2,
+    // About half of what one replica can take under the dearest of the schemes.
+    journeysPerSec: 250,
+    reads: 8,
+    thinkMs: 100,
+    users: 2_000,
   },
-  rtt: {
-    blocks: 3,
-    warmupSec: 0.5,
-    warmupRequests: WARM / 2,
-    measureSec: 1.2,
-    settleSec: 0.1,
-    roundTripsMs: [0, 1, 5, 50],
-    ratesPerSec: [500],
-  },
-  knobs: { blocks: 3, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 },
+  tls: WINDOWS,
+  payload: { ...HALF_WARM, sizesBytes: [100, 1_000, 4_000, 16_000], withinBytes: 16, users: 200 },
+  rtt: { ...HALF_WARM, settleSec: 0.1, roundTripsMs: [0, 1, 5, 50], ratesPerSec: [500] },
+  knobs: WINDOWS,
   counterfeits: { tries: 3_500 },
   revocation: {
     blocks: 2,
@@ -187,50 +149,24 @@ const standard: Profile = {
 export const profiles: Record<ProfileName, Profile> = {
   smoke: {
     summary: 'every scheme once, in under two minutes; shows that everything works, never a published figure',
-    cost: { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.5 },
-    latency: {
-      blocks: 1,
-      warmupSec: 0.3,
-      warmupRequests: 0,
-      measureSec: 0.3,
-      settleSec: 0.05,
-      firstPerSec: 1_000,
-      searchRungs: 0,
-      brief: [1_000, 4_000],
-    },
-    replicas: { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.3, counts: [2], always: true },
-    users: { blocks: 1, warmupSec: 0.1, warmupRequests: 0, measureSec: 0.2, levels: [500, 2_000] },
-    login: { blocks: 1, warmupSec: 0.2, warmupRequests: 0, measureSec: 0.3, hashedSec: 2 },
+    cost: { ...GLIMPSE, measureSec: 0.5 },
+    latency: { ...GLIMPSE, settleSec: 0.05, firstPerSec: 1_000, searchRungs: 0, brief: [1_000, 4_000] },
+    replicas: { ...GLIMPSE, counts: [2], always: true },
+    users: { ...GLIMPSE, warmupSec: 0.1, measureSec: 0.2, levels: [500, 2_000] },
+    login: { ...GLIMPSE, warmupSec: 0.2, hashedSec: 2 },
     journey: {
-      blocks: 1,
+      ...GLIMPSE,
       warmupSec: 0.2,
-      warmupRequests: 0,
       measureSec: 1,
       journeysPerSec: 50,
       reads: 4,
       thinkMs: 20,
       users: 200,
     },
-    tls: { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.3 },
-    payload: {
-      blocks: 1,
-      warmupSec: 0.2,
-      warmupRequests: 0,
-      measureSec: 0.3,
-      sizesBytes: [100, 2_000, 16_000],
-      withinBytes: 512,
-      users: 100,
-    },
-    rtt: {
-      blocks: 1,
-      warmupSec: 0.2,
-      warmupRequests: 0,
-      measureSec: 0.3,
-      settleSec: 0.05,
-      roundTripsMs: [0, 5, 50],
-      ratesPerSec: [1_200],
-    },
-    knobs: { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.3 },
+    tls: GLIMPSE,
+    payload: { ...GLIMPSE, warmupSec: 0.2, sizesBytes: [100, 2_000, 16_000], withinBytes: 512, users: 100 },
+    rtt: { ...GLIMPSE, warmupSec: 0.2, settleSec: 0.05, roundTripsMs: [0, 5, 50], ratesPerSec: [1_200] },
+    knobs: GLIMPSE,
     counterfeits: { tries: 210 },
     revocation: {
       blocks: 1,
@@ -247,54 +183,23 @@ export const profiles: Record<ProfileName, Profile> = {
     ...standard,
     summary:
       'every experiment, five blocks of the cost and mostly three of the others; three to four hours on 2 cores',
-    cost: { blocks: 5, warmupSec: 1, warmupRequests: WARM, measureSec: 2 },
+    cost: { ...standard.cost, measureSec: 2 },
     latency: {
+      ...standard.latency,
       blocks: 3,
-      warmupSec: 1,
-      warmupRequests: WARM,
       measureSec: 1.5,
       settleSec: 0.2,
       firstPerSec: 1_000,
       searchRungs: 4,
     },
     // In the scale model each of eight replicas has windows of this length, at each size of the fleet.
-    replicas: {
-      blocks: 3,
-      warmupSec: 1,
-      warmupRequests: WARM,
-      measureSec: 1.6,
-      counts: [1, 2, 4, 8],
-      always: true,
-    },
-    users: {
-      blocks: 2,
-      warmupSec: 0.2,
-      warmupRequests: 0,
-      measureSec: 0.5,
-      levels: [1_000, 10_000, 100_000],
-      everyScheme: true,
-    },
-    login: { blocks: 3, warmupSec: 0.5, warmupRequests: WARM / 2, measureSec: 1.5, hashedSec: 8 },
-    journey: { blocks: 3, measureSec: 4, ...VISITS },
-    tls: { blocks: 3, warmupSec: 1, warmupRequests: WARM, measureSec: 2 },
-    payload: {
-      blocks: 3,
-      warmupSec: 0.5,
-      warmupRequests: WARM / 2,
-      measureSec: 1.5,
-      sizesBytes: [100, 1_000, 4_000, 16_000],
-      withinBytes: 1,
-      users: 200,
-    },
-    rtt: {
-      blocks: 3,
-      warmupSec: 0.5,
-      warmupRequests: WARM / 2,
-      measureSec: 1.5,
-      settleSec: 0.2,
-      roundTripsMs: [0, 0.5, 1, 5, 50],
-      ratesPerSec: [500],
-    },
+    replicas: { ...standard.replicas, warmupSec: 1, measureSec: 1.6, always: true },
+    users: { ...standard.users, measureSec: 0.5, everyScheme: true },
+    login: { ...standard.login, measureSec: 1.5 },
+    journey: { ...standard.journey, measureSec: 4 },
+    tls: { ...standard.tls, measureSec: 2 },
+    payload: { ...standard.payload, measureSec: 1.5, withinBytes: 1 },
+    rtt: { ...standard.rtt, measureSec: 1.5, settleSec: 0.2, roundTripsMs: [0, 0.5, 1, 5, 50] },
   },
   calibration: {
     ...standard,

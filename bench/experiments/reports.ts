@@ -13,7 +13,7 @@ import { report as latency } from './latency/report.ts'
 import { report as login } from './login/report.ts'
 import { report as payload } from './payload/report.ts'
 import { report as replicas } from './replicas/report.ts'
-import type { Chart, Recorded } from './report.ts'
+import type { Chart, ExperimentReport, Recorded } from './report.ts'
 import { report as revocation } from './revocation/report.ts'
 import { report as rtt } from './rtt/report.ts'
 import { report as timing } from './timing/report.ts'
@@ -50,10 +50,8 @@ type Parts = All<Reports[keyof Reports]['part']>
 export type MeasuredSummary = SummaryWith<Parts>
 
 /** What holds for each of them, whichever it is. */
-interface AnyReport {
+type AnyReport = Pick<ExperimentReport<Parts>, 'sections' | 'charts'> & {
   summarize(recorded: Recorded): object
-  sections(summary: MeasuredSummary, run: Run, chart: ChartLink): readonly (Section | null)[]
-  charts: Readonly<Record<string, Chart<MeasuredSummary>>>
 }
 const all: readonly (readonly [string, AnyReport])[] = Object.entries(reports)
 

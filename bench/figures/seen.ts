@@ -48,7 +48,7 @@ export const examined =
   ({ examined: found }: Measurement) =>
     found?.kind === kind ? (found as Extract<typeof found, { kind: Kind }>) : null
 
-/** What all of them counted under that name. */
-export function sum<K extends string>(items: readonly Record<K, number>[], key: K): number {
-  return items.reduce((total, item) => total + item[key], 0)
+/** A count over all that was seen. */
+export function totalOf<Key extends string>(all: readonly Record<Key, number>[], key: Key): number {
+  return all.reduce((total, one) => total + one[key], 0)
 }

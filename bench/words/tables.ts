@@ -6,14 +6,19 @@ export interface Table {
   rows: string[][]
 }
 
-/** A column: what stands above it, and what it says of an item. */
-export type Column<T> = readonly [head: string, cell: (item: T) => string]
+/** What a column says of an item. */
+type Cell<T> = (item: T) => string
+/** A column that is computed: what stands above it, and what it says of an item. */
+export type Column<T> = readonly [head: string, cell: Cell<T>]
+/** Columns that are known, by what stands above them. */
+export type Columns<T> = Readonly<Record<string, Cell<T>>>
 
 /** A row for each item. */
-export function tableOf<T>(items: readonly T[], columns: readonly Column<T>[]): Table {
+export function tableOf<T>(items: readonly T[], columns: Columns<T> | readonly Column<T>[]): Table {
+  const pairs: readonly Column<T>[] = Array.isArray(columns) ? columns : Object.entries(columns)
   return {
-    head: columns.map(([head]) => head),
-    rows: items.map((item) => columns.map(([, cell]) => cell(item))),
+    head: pairs.map(([head]) => head),
+    rows: items.map((item) => pairs.map(([, cell]) => cell(item))),
   }
 }
 

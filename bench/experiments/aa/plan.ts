@@ -1,6 +1,6 @@
 /** What two equal arms differ by: the error of this machine, which no comparison on it can be smaller than. */
 import { CONTROL } from '../../figures/records.ts'
-import { arm, blocksOf } from '../arms.ts'
+import { arm, blocksOf, withTwin } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
@@ -14,8 +14,7 @@ export const aa: Experiment = {
   profiles: [],
   plan(options) {
     const { blocks: _, ...phases } = profiles[options.profile].cost
-    const base = { experiment: 'aa', scheme: CONTROL, replicas: 1, ...phases }
-    const arms = [arm(base, options), arm({ ...base, twin: true }, options)]
+    const arms = withTwin([arm({ experiment: 'aa', scheme: CONTROL, replicas: 1, ...phases }, options)])
     return { rounds: [{ arms, blocks: blocksOf(options, BLOCKS[options.profile]) }], notes: [] }
   },
 }

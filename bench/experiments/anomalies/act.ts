@@ -18,11 +18,9 @@ const IN_FLIGHT_MS = 50
 const UNAUTHORIZED = 401
 const LANES = 4
 
-interface Ground {
+interface Ground extends Scene {
   client: Client
   asked: Asked
-  places: readonly Place[]
-  closed: AbortSignal
   /** A user whom nobody else has used. */
   fresh(): number
 }
@@ -30,13 +28,12 @@ interface Ground {
 export const observeAnomalies: Observer<'anomalies'> = async (asked, scene) => {
   const client = openClient(scene.traits, ANSWER_LIMIT_MS)
   let users = 0
-  const fresh = () => scene.firstUser + users++
-  const ground = { client, asked, places: scene.running.replicas, closed: scene.closed, fresh }
+  const ground = { ...scene, client, asked, fresh: () => scene.firstUser + users++ }
   try {
     // Side by side, each with users of its own: when the window is too short for all of it, each has its part.
     const [updates, held, races, straying] = await Promise.all([
-      lostUpdates(ground, scene.traits),
-      endsCredentials(scene.traits) ? heldWrites(ground, scene) : null,
+      lostUpdates(ground),
+      endsCredentials(scene.traits) ? heldWrites(ground) : null,
       scene.traits.boundedBy === 'ACCESS_TTL_SEC' ? refreshRaces(ground) : null,
       strays(ground),
     ])
@@ -60,35 +57,23 @@ const endsCredentials = ({ revocation, boundedBy }: Traits) =>
   revocation === 'immediate' || boundedBy === 'NEAR_CACHE_SEC'
 
 /** Where state is in the process, only one replica knows the login. */
-function placesOf({ places }: Ground, { state }: Traits, home: number): Place[] {
-  const own = places[home % places.length] as Place
-  return state === 'process' ? [own] : [...places]
+function placesOf({ running: { replicas }, traits }: Ground, home: number): readonly Place[] {
+  return traits.state === 'process' ? [replicas[home % replicas.length] as Place] : replicas
 }
 
-async function lostUpdates(ground: Ground, traits: Traits): Promise<Seen['updates']> {
+async function lostUpdates(ground: Ground): Promise<Seen['updates']> {
   const { client, asked, closed } = ground
   const total = { n: 0, lost: 0, groups: 0, copies: 0 }
   for (let group = 0; group < asked.updates.groups && !closed.aborted; group++) {
-    const places = placesOf(ground, traits, group)
+    const places = placesOf(ground, group)
     const { login, operation } = await client.login(ground.fresh(), places[0] as Place)
     if (!isAccepted(operation)) continue
-    const tabs = Array.from({ length: asked.updates.clients }, (_, i) => ({
-      // Each has a copy of what its login handed out, and keeps what its own writes hand out.
-      login: { ...login },
-      place: places[i % places.length] as Place,
-      key: `k${i}`,
-    }))
+    const tabs = tabsOf(login, asked.updates.clients, places)
     const written = await Promise.all(tabs.map((tab) => addPreference(client, tab)))
-    const acknowledged = tabs.flatMap((tab, i) => {
-      const operation = written[i]
-      return operation && isAccepted(operation) ? [{ ...tab, endMs: operation.endMs }] : []
-    })
+    const acknowledged = written.filter((one) => one !== null)
     const found = await Promise.all(acknowledged.map(({ login, place }) => client.preferences(login, place)))
-    const last = acknowledged.reduce(
-      (best, { endMs }, i) => (endMs > (acknowledged[best]?.endMs ?? 0) ? i : best),
-      0,
-    )
-    const kept = Object.keys(found[last] ?? {})
+    const lastMs = Math.max(...acknowledged.map(({ endMs }) => endMs))
+    const kept = Object.keys(found[acknowledged.findIndex(({ endMs }) => endMs === lastMs)] ?? {})
     total.groups++
     total.n += acknowledged.length
     total.lost += acknowledged.filter(({ key }) => !kept.includes(key)).length
@@ -97,57 +82,48 @@ async function lostUpdates(ground: Ground, traits: Traits): Promise<Seen['update
   return total
 }
 
-async function addPreference(
-  client: Client,
-  { login, place, key }: { login: Login; place: Place; key: string },
-) {
-  const before = await client.preferences(login, place)
-  return before ? client.write(login, { ...before, [key]: '1' }, place) : null
+/** Each has a copy of what its login handed out, and keeps what its own requests hand out. */
+function tabsOf(login: Login, clients: number, places: readonly Place[]) {
+  const placeOf = (i: number) => places[i % places.length] as Place
+  return Array.from({ length: clients }, (_, i) => ({ login: { ...login }, place: placeOf(i), key: `k${i}` }))
+}
+
+/** Null where that is not acknowledged. */
+async function addPreference(client: Client, tab: ReturnType<typeof tabsOf>[number]) {
+  const before = await client.preferences(tab.login, tab.place)
+  const written = before && (await client.write(tab.login, { ...before, [tab.key]: '1' }, tab.place))
+  return written && isAccepted(written) ? { ...tab, endMs: written.endMs } : null
 }
 
 /** The head of a write is sent, the logout is acknowledged, then the rest of the write comes. */
-async function heldWrites(ground: Ground, { traits, settings }: Scene): Promise<Seen['heldWrites']> {
-  const { client, asked, closed } = ground
-  const revived: { login: Login; places: Place[]; acknowledgedMs: number }[] = []
+async function heldWrites(ground: Ground): Promise<Seen['heldWrites']> {
+  const { client, asked, closed, traits, settings } = ground
+  const revived: { login: Login; places: readonly Place[]; acknowledgedMs: number }[] = []
   let n = 0
   const one = async (i: number) => {
-    const places = placesOf(ground, traits, i)
+    const places = placesOf(ground, i)
     const place = places[0] as Place
     const { login, operation } = await client.login(ground.fresh(), place)
     if (closed.aborted || !isAccepted(operation)) return
     const old = { ...login }
-    let send = () => {}
-    const held = new Promise<void>((resolve) => {
-      send = resolve
-    })
-    const write = client.write(login, { theme: 'dark' }, place, held)
-    await delay(IN_FLIGHT_MS)
-    const logout = await client.revoke(old, 'logout', places[1] ?? place)
-    send()
-    await write
-    if (!isAccepted(logout)) return
+    const logout = delay(IN_FLIGHT_MS).then(() => client.revoke(old, 'logout', places[1] ?? place))
+    const answered = logout.then(() => {})
+    await client.write(login, { theme: 'dark' }, place, answered)
+    const revocation = await logout
+    if (!isAccepted(revocation)) return
     n++
     if (await isAcceptedAnywhere(client, old, places))
-      revived.push({ login: old, places, acknowledgedMs: logout.endMs })
+      revived.push({ login: old, places, acknowledgedMs: revocation.endMs })
   }
   await inLanes(LANES, Array(asked.heldWrites).keys(), one)
   const boundMs = boundsOf(traits, settings).oneLoginMs ?? 0
-  const last = Math.max(0, ...revived.map(({ acknowledgedMs }) => acknowledgedMs))
-  return { n, undone: await stillAccepted(client, revived, last + boundMs) }
-}
-
-/** Before the bound is over an acceptance proves nothing: those are asked once more then. */
-async function stillAccepted(
-  client: Client,
-  revived: readonly { login: Login; places: Place[] }[],
-  fromMs: number,
-): Promise<number> {
-  if (revived.length === 0) return 0
-  await delay(Math.max(0, fromMs - client.nowMs()))
-  const accepted = await Promise.all(
+  const lastMs = Math.max(...revived.map(({ acknowledgedMs }) => acknowledgedMs))
+  // Before the bound is over an acceptance proves nothing: those are asked once more then.
+  if (revived.length > 0) await delay(Math.max(0, lastMs + boundMs - client.nowMs()))
+  const still = await Promise.all(
     revived.map(({ login, places }) => isAcceptedAnywhere(client, login, places)),
   )
-  return accepted.filter(Boolean).length
+  return { n, undone: still.filter(Boolean).length }
 }
 
 async function isAcceptedAnywhere(client: Client, login: Login, places: readonly Place[]): Promise<boolean> {
@@ -155,16 +131,14 @@ async function isAcceptedAnywhere(client: Client, login: Login, places: readonly
 }
 
 /** The same refresh token from several clients at once, and afterwards each with what it was given. */
-async function refreshRaces({ client, asked, places, closed, fresh }: Ground): Promise<Seen['races']> {
+async function refreshRaces({ client, asked, running, closed, fresh }: Ground): Promise<Seen['races']> {
+  const places = running.replicas
   const successors: number[] = []
   const total = { let: 0, loggedOut: 0 }
   for (let race = 0; race < asked.races.times && !closed.aborted; race++) {
     const { login, operation } = await client.login(fresh(), places[race % places.length] as Place)
     if (!isAccepted(operation) || login.refreshToken === null) continue
-    const tabs = Array.from({ length: asked.races.clients }, (_, i) => ({
-      login: { ...login },
-      place: places[i % places.length] as Place,
-    }))
+    const tabs = tabsOf(login, asked.races.clients, places)
     const answers = await Promise.all(tabs.map((tab) => client.refresh(tab.login, tab.place)))
     const renewed = tabs.filter((tab) => tab.login.refreshToken !== login.refreshToken)
     successors.push(renewed.length)
@@ -176,7 +150,8 @@ async function refreshRaces({ client, asked, places, closed, fresh }: Ground): P
 }
 
 /** One login after the other, used at each replica by turns. */
-async function strays({ client, asked, places, closed, fresh }: Ground): Promise<Seen['strays']> {
+async function strays({ client, asked, running, closed, fresh }: Ground): Promise<Seen['strays']> {
+  const places = running.replicas
   const total = { n: 0, refused: 0 }
   for (let user = 0; total.n < asked.strays && !closed.aborted; user++) {
     const { login, operation } = await client.login(fresh(), places[user % places.length] as Place)

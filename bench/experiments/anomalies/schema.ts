@@ -7,35 +7,33 @@ const shareSchema = z
   .object({ value: z.number(), lo: z.number(), hi: z.number(), seen: count, n: count })
   .describe('Seen of n, with its exact 95 % interval (Clopper-Pearson)')
 
-const anomaliesSummarySchema = z
-  .array(
-    z.object({
-      arm: z.string(),
-      scheme: z.string(),
-      variant: z.string().nullable(),
-      lostUpdates: shareSchema.nullable(),
-      copiesPerGroup: nonNegative.nullable().describe('Mean number of different states of one login'),
-      undoneLogouts: shareSchema.nullable(),
-      races: z
-        .object({
-          n: count,
-          clients: count,
-          manySuccessors: shareSchema.describe('Races with more than one refresh token handed out'),
-          mostSuccessors: count,
-          letPerRace: nonNegative.describe('Mean number of access tokens without a refresh token'),
-          loggedOut: shareSchema,
-        })
-        .nullable(),
-      refusedElsewhere: shareSchema.nullable(),
-      wrongUsers: count,
-      hangs: count,
-      trials: z.array(z.string()),
-    }),
-  )
-  .describe('From the experiment `anomalies`')
-
 export const part = {
-  anomalies: anomaliesSummarySchema,
+  anomalies: z
+    .array(
+      z.object({
+        arm: z.string(),
+        scheme: z.string(),
+        variant: z.string().nullable(),
+        lostUpdates: shareSchema.nullable(),
+        copiesPerGroup: nonNegative.nullable().describe('Mean number of different states of one login'),
+        undoneLogouts: shareSchema.nullable(),
+        races: z
+          .object({
+            n: count,
+            clients: count,
+            manySuccessors: shareSchema.describe('Races with more than one refresh token handed out'),
+            mostSuccessors: count,
+            letPerRace: nonNegative.describe('Mean number of access tokens without a refresh token'),
+            loggedOut: shareSchema,
+          })
+          .nullable(),
+        refusedElsewhere: shareSchema.nullable(),
+        wrongUsers: count,
+        hangs: count,
+        trials: z.array(z.string()),
+      }),
+    )
+    .describe('From the experiment `anomalies`'),
 }
 
 export type Summary = SummaryWith<typeof part>

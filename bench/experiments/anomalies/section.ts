@@ -1,23 +1,23 @@
 /** The section of a report about what concurrent requests do to each other. */
 import { ABSENT, figure, withoutZeros } from '../../words/format.ts'
 import { type Section, section } from '../../words/section.ts'
-import { markdownTable, type Table } from '../../words/tables.ts'
+import { type Columns, markdownTable, tableOf } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
 
 type Entry = Summary['anomalies'][number]
-type Share = Entry['lostUpdates']
+type Races = NonNullable<Entry['races']> & { of: string }
 
 /** Nothing without the experiment. */
-export function anomaliesSection(summary: Summary): Section | null {
-  if (summary.anomalies.length === 0) return null
-  const races = racesTable(summary)
+export function anomaliesSection({ anomalies }: Summary): Section | null {
+  if (anomalies.length === 0) return null
+  const races = anomalies.flatMap((entry) => (entry.races ? [{ ...entry.races, of: name(entry) }] : []))
   return section(
     'anomalies',
     'Anomalies',
-    answersText(summary),
-    markdownTable(anomaliesTable(summary)),
+    answersText(anomalies),
+    markdownTable(tableOf(anomalies, COLUMNS)),
     NOTE,
-    ...(races.rows.length > 0 ? [markdownTable(races), RACES_NOTE] : []),
+    ...(races.length > 0 ? [markdownTable(tableOf(races, RACE_COLUMNS)), RACES_NOTE] : []),
   )
 }
 
@@ -35,68 +35,38 @@ const RACES_NOTE =
   'and ends the login of all of them. Within a grace period it hands out an access token and no further ' +
   'refresh token.'
 
-/** A row for each arm. */
-function anomaliesTable({ anomalies }: Summary): Table {
-  return {
-    head: [
-      'scheme',
-      'lost updates',
-      'states of one login in the end',
-      'logouts undone by a write in flight',
-      'refused elsewhere (401)',
-    ],
-    rows: anomalies.map((entry) => [
-      name(entry),
-      shareText(entry.lostUpdates),
-      entry.copiesPerGroup === null ? ABSENT : figure(entry.copiesPerGroup),
-      shareText(entry.undoneLogouts),
-      shareText(entry.refusedElsewhere),
-    ]),
-  }
-}
-
-function racesTable({ anomalies }: Summary): Table {
-  return {
-    head: [
-      'scheme',
-      'races with several successors',
-      'most successors',
-      'only an access token, a race',
-      'all logged out',
-    ],
-    rows: anomalies.flatMap((entry) =>
-      entry.races
-        ? [
-            [
-              name(entry),
-              shareText(entry.races.manySuccessors),
-              String(entry.races.mostSuccessors),
-              figure(entry.races.letPerRace),
-              shareText(entry.races.loggedOut),
-            ],
-          ]
-        : [],
-    ),
-  }
-}
-
 const name = ({ scheme, variant }: Entry) => (variant === null ? scheme : `${scheme} (${variant})`)
 
+const COLUMNS: Columns<Entry> = {
+  scheme: name,
+  'lost updates': ({ lostUpdates }) => shareText(lostUpdates),
+  'states of one login in the end': ({ copiesPerGroup: copies }) =>
+    copies === null ? ABSENT : figure(copies),
+  'logouts undone by a write in flight': ({ undoneLogouts }) => shareText(undoneLogouts),
+  'refused elsewhere (401)': ({ refusedElsewhere }) => shareText(refusedElsewhere),
+}
+
+const RACE_COLUMNS: Columns<Races> = {
+  scheme: ({ of }) => of,
+  'races with several successors': ({ manySuccessors }) => shareText(manySuccessors),
+  'most successors': ({ mostSuccessors }) => String(mostSuccessors),
+  'only an access token, a race': ({ letPerRace }) => figure(letPerRace),
+  'all logged out': ({ loggedOut }) => shareText(loggedOut),
+}
+
 /** `3 of 50 (1.3 to 17)` */
-function shareText(share: Share): string {
+function shareText(share: Entry['lostUpdates']): string {
   if (!share) return ABSENT
   return `${share.seen} of ${share.n} (${percent(share.lo)} to ${percent(share.hi)} %)`
 }
 
 const percent = (value: number) => withoutZeros(Number((100 * value).toPrecision(2)))
 
-function answersText({ anomalies }: Summary): string {
+function answersText(anomalies: readonly Entry[]): string {
   const wrong = anomalies.filter(({ wrongUsers, hangs }) => wrongUsers + hangs > 0)
-  if (wrong.length === 0) return 'No answer named another user, and none failed to come.'
-  return wrong
-    .map(
-      (entry) =>
-        `**${name(entry)}: ${entry.wrongUsers} answers named another user, ${entry.hangs} never came.**`,
-    )
-    .join(' ')
+  const told = wrong.map(
+    (entry) =>
+      `**${name(entry)}: ${entry.wrongUsers} answers named another user, ${entry.hangs} never came.**`,
+  )
+  return told.join(' ') || 'No answer named another user, and none failed to come.'
 }

@@ -1,12 +1,7 @@
 /** What a script and another site's page can do with each credential in a real browser, and what it tells without a key. */
-import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
-import type { Arm } from '../../record/types.ts'
-import { arm, blocksOf } from '../arms.ts'
-import type { Experiment, PlanOptions } from '../experiment.ts'
-
-/** The same in every profile: the window only follows what is asked here, and none of its figures is shown. */
-const WINDOW = { users: 20, warmupSec: 0.1, warmupRequests: 0, measureSec: 0.2 }
+import { arm, blocksOf, SHORT_WINDOW } from '../arms.ts'
+import type { Experiment } from '../experiment.ts'
 
 export const browser: Experiment = {
   name: 'browser',
@@ -17,16 +12,10 @@ export const browser: Experiment = {
   plan(options) {
     const { browserProblem } = options
     if (browserProblem !== null) return { rounds: [], notes: [`browser: left out: ${browserProblem}`] }
-    const arms = options.schemes.filter((name) => name !== CONTROL).map((name) => armOf(name, options))
+    const base = { experiment: 'browser', ...SHORT_WINDOW, examine: { kind: 'browser' as const } }
+    const schemes = options.schemes.filter((name) => name !== CONTROL)
+    const arms = schemes.map((scheme) => arm({ ...base, scheme }, options))
     // Browsers and servers draw no lots here: a second block would only say the same.
     return { rounds: arms.length === 0 ? [] : [{ arms, blocks: blocksOf(options, 1) }], notes: [] }
   },
-}
-
-function armOf(scheme: SchemeName, options: PlanOptions): Arm {
-  const whole = arm(
-    { experiment: 'browser', scheme, replicas: 1, ...WINDOW },
-    { ...options, users: undefined },
-  )
-  return { ...whole, examine: { kind: 'browser' } }
 }

@@ -1,7 +1,7 @@
 /** The section of a report about what a real browser lets scripts and other sites do. */
-import { counted, list } from '../../words/format.ts'
+import { ABSENT, counted, list } from '../../words/format.ts'
 import { type Section, section } from '../../words/section.ts'
-import { markdownTable, type Table } from '../../words/tables.ts'
+import { markdownTable, type Table, tableOf } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
 
 type Browser = NonNullable<Summary['browser']>
@@ -31,37 +31,28 @@ const CREDENTIAL_NOTE =
 
 /** One row a scheme, as its server is. */
 export function credentialTable({ schemes }: Browser): Table {
-  return {
-    head: [
-      'scheme',
-      'kept in',
-      'readable without a key',
-      'script reads it',
-      'script uses it',
-      'changes by other pages',
-    ],
-    rows: schemes.map((one) => {
-      const kept = one.thefts.find(({ keptIn }) => keptIn !== 'plain-cookie')
-      const own = one.forgeries.filter(isAsTheServerIs)
-      return [
-        one.scheme,
-        kept ? KEPT[kept.keptIn] : '–',
-        one.readable.length > 0 ? list(one.readable) : 'nothing',
-        kept?.readable ? '**yes**' : 'no',
-        kept?.usable ? '**yes**' : 'no',
-        `${own.filter(isChange).length} of ${own.length}`,
-      ]
-    }),
-  }
+  return tableOf(schemes, {
+    scheme: ({ scheme }) => scheme,
+    'kept in': (one) => KEPT[keptBy(one)?.keptIn ?? 'nowhere'],
+    'readable without a key': ({ readable }) => (readable.length > 0 ? list(readable) : 'nothing'),
+    'script reads it': (one) => (keptBy(one)?.readable ? '**yes**' : 'no'),
+    'script uses it': (one) => (keptBy(one)?.usable ? '**yes**' : 'no'),
+    'changes by other pages'({ forgeries }) {
+      const own = forgeries.filter(isAsTheServerIs)
+      return `${own.filter(({ outcome }) => outcome === 'changed').length} of ${own.length}`
+    },
+  })
 }
+
+const keptBy = ({ thefts }: Scheme) => thefts.find(({ keptIn }) => keptIn !== 'plain-cookie')
 
 const KEPT = {
   'local-storage': 'local storage',
   'plain-cookie': 'cookie',
   'http-only-cookie': '`HttpOnly` cookie',
+  nowhere: ABSENT,
 } as const
 
-const isChange = ({ outcome }: Forgery) => outcome === 'changed'
 const isAsTheServerIs = ({ sameSite, check }: Forgery) => sameSite === null || (sameSite === 'Lax' && check)
 
 /** What is left of the defences, in the order in which the table has it. */
@@ -86,32 +77,18 @@ const REQUESTS: Readonly<Record<Forgery['request'], string>> = {
 /** One row for each defence, over all schemes that have it. */
 export function forgeryTable({ schemes }: Browser): Table {
   const all = schemes.flatMap(({ scheme, forgeries }) => forgeries.map((one) => ({ scheme, ...one })))
-  const requests = Object.keys(REQUESTS) as Forgery['request'][]
   const rows = DEFENCES.flatMap(({ name, has }) => {
     const own = all.filter(has)
     if (own.length === 0) return []
-    const near = own.filter(({ from }) => from === 'same-site')
-    const cells = requests.map((request) =>
-      outcomesText(own.filter((one) => one.from === 'cross-site' && one.request === request)),
+    const far = own.filter(({ from }) => from === 'cross-site')
+    const near = own.filter(({ from, request }) => from === 'same-site' && request !== 'fetch-json')
+    const cells = Object.keys(REQUESTS).map((sent) =>
+      outcomesText(far.filter(({ request }) => request === sent)),
     )
-    return [
-      [
-        name,
-        counted(new Set(own.map(({ scheme }) => scheme)).size, 'scheme'),
-        ...cells,
-        outcomesText(near.filter(({ request }) => request !== 'fetch-json')),
-      ],
-    ]
+    const at = counted(new Set(own.map(({ scheme }) => scheme)).size, 'scheme')
+    return [[name, at, ...cells, outcomesText(near)]]
   })
-  return {
-    head: [
-      'defence',
-      'at',
-      ...requests.map((request) => REQUESTS[request]),
-      'the first four, from a subdomain',
-    ],
-    rows,
-  }
+  return { head: ['defence', 'at', ...Object.values(REQUESTS), 'the first four, from a subdomain'], rows }
 }
 
 const OUTCOMES: Readonly<Record<Forgery['outcome'], string>> = {
@@ -123,10 +100,8 @@ const OUTCOMES: Readonly<Record<Forgery['outcome'], string>> = {
 
 /** All different ones, the worst first. */
 function outcomesText(forgeries: readonly Forgery[]): string {
-  const seen = (Object.keys(OUTCOMES) as Forgery['outcome'][]).filter((outcome) =>
-    forgeries.some((one) => one.outcome === outcome),
-  )
-  return list(seen.map((outcome) => OUTCOMES[outcome]))
+  const seen = new Set<string>(forgeries.map(({ outcome }) => outcome))
+  return list(Object.entries(OUTCOMES).flatMap(([outcome, words]) => (seen.has(outcome) ? [words] : [])))
 }
 
 const FORGERY_NOTE =

@@ -11,11 +11,8 @@ type Outcome = Scheme['forgeries'][number]['outcome']
 export function browserSummary(run: Run, results: readonly TrialResult[]): Summary['browser'] {
   const looked = seenByArm(run, results, examined('browser'))
   if (looked.length === 0) return null
-  const all = looked.flatMap(({ records }) => records.map(({ seen }) => seen))
-  return {
-    versions: [...new Set(all.map(({ version }) => version))],
-    schemes: looked.map(schemeOf),
-  }
+  const versions = looked.flatMap(({ records }) => records.map(({ seen }) => seen.version))
+  return { versions: [...new Set(versions)], schemes: looked.map(schemeOf) }
 }
 
 function schemeOf({ arm: { scheme }, trials, records }: Seen<BrowserSeen>): Scheme {
@@ -42,16 +39,14 @@ function forgeriesOf(trials: readonly BrowserSeen[]): Scheme['forgeries'] {
   const all = trials.flatMap(({ forgeries }) => forgeries)
   const nameOf = ({ request, from, sameSite, check }: Forgery) => [request, from, sameSite, check].join()
   return (trials[0]?.forgeries ?? []).map((first) => {
-    const { request, from, sameSite, check } = first
-    const same = all.filter((one) => nameOf(one) === nameOf(first))
-    return { request, from, sameSite, check, outcome: furthest(same.map(outcomeOf)) }
+    const { arrived: _, changed: __, ...tried } = first
+    const outcomes = all.filter((one) => nameOf(one) === nameOf(first)).map(outcomeOf)
+    const furthest = FURTHEST.find((outcome) => outcomes.includes(outcome)) ?? 'not-sent'
+    return { ...tried, outcome: furthest }
   })
 }
 
 const FURTHEST: readonly Outcome[] = ['changed', 'refused', 'no-credential', 'not-sent']
-
-const furthest = (outcomes: readonly Outcome[]) =>
-  FURTHEST.find((outcome) => outcomes.includes(outcome)) ?? 'not-sent'
 
 function outcomeOf({ arrived, changed }: Forgery): Outcome {
   if (changed) return 'changed'

@@ -35,19 +35,16 @@ export function costChart(run: Run, summary: CoreSummary): Drawing | null {
 
 function taxLabel({ arm, authTaxUs, warnings }: Arms[number]): string {
   if (isControl(arm)) return ''
-  return cpuText(
-    compared(authTaxUs, authTaxUs?.detected ? inUnit('µs', styles.added) : styles.added),
-    warnings,
-  )
+  const style = authTaxUs?.detected ? inUnit('µs', styles.added) : styles.added
+  return cpuText(compared(authTaxUs, style), warnings)
 }
 
 /** The chart's finding: the smallest and the largest auth tax that were detected. */
 function titleOf({ aa }: CoreSummary, arms: Arms): string {
-  const taxes = arms.flatMap(({ arm, authTaxUs: tax }) =>
-    tax ? [{ scheme: arm.scheme, value: tax.estimate.value, detected: tax.detected }] : [],
+  if (arms.every(({ authTaxUs }) => !authTaxUs)) return 'CPU of a request under each scheme'
+  const seen = arms.flatMap(({ arm: { scheme }, authTaxUs: tax }) =>
+    tax?.detected ? [{ scheme, value: tax.estimate.value }] : [],
   )
-  if (taxes.length === 0) return 'CPU of a request under each scheme'
-  const seen = taxes.filter(({ detected }) => detected)
   const range = leastToMost(seen, ({ value }) => `${figure(Math.round(value), 100)} µs`)
   if (range === null) return `CPU of a request: ${nothingDetected(aa).toLowerCase()}`
   return `Auth adds ${range} of CPU to a request`

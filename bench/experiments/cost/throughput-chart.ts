@@ -25,14 +25,10 @@ export function throughputChart(run: Run, summary: CoreSummary): Drawing | null 
   const control = first?.metrics.throughputPerSec?.value
   const error = summary.aa ? ownError(summary.aa.throughputRatio, 1) : null
   const notes = [
-    ...(control && error !== null ? ['grey band: the run’s own error'] : []),
-    ...(limited.includes(true) ? ['† hollow: the load ran out of CPU; not the scheme’s figure'] : []),
-    ...(arms.some(({ warnings }) => warnings.includes('replica-not-saturated'))
-      ? ['‡ replica had CPU to spare']
-      : []),
-    ...(arms.some(({ throughputVsControl: ratio }) => ratio && !ratio.detected)
-      ? ['~ no difference detected']
-      : []),
+    control && error !== null && 'grey band: the run’s own error',
+    limited.includes(true) && '† hollow: the load ran out of CPU; not the scheme’s figure',
+    arms.some(({ warnings }) => warnings.includes('replica-not-saturated')) && '‡ replica had CPU to spare',
+    arms.some(({ throughputVsControl: ratio }) => ratio && !ratio.detected) && '~ no difference detected',
   ]
   const bars: BarSeriesOption = {
     type: 'bar',
@@ -56,7 +52,11 @@ export function throughputChart(run: Run, summary: CoreSummary): Drawing | null 
     series: [bars, whiskers(estimates)],
     labels: arms.map(label),
   })
-  return drawing(titleOf(summary, arms), [provenance(run, estimates), notes.join(' · ')], rows)
+  return drawing(
+    titleOf(summary, arms),
+    [provenance(run, estimates), notes.filter(Boolean).join(' · ')],
+    rows,
+  )
 }
 
 type Arms = CoreSummary['arms']
@@ -68,11 +68,10 @@ function label({ metrics, throughputVsControl: ratio }: Arms[number]): string {
 
 /** The chart's finding: what share of the control's throughput the schemes keep, or what they serve. */
 function titleOf({ aa }: CoreSummary, arms: Arms): string {
-  const ratios = arms.flatMap(({ arm, throughputVsControl: ratio }) =>
-    ratio ? [{ scheme: arm.scheme, value: ratio.estimate.value, detected: ratio.detected }] : [],
+  if (arms.every(({ throughputVsControl }) => !throughputVsControl)) return servedFinding(arms)
+  const seen = arms.flatMap(({ arm: { scheme }, throughputVsControl: ratio }) =>
+    ratio?.detected ? [{ scheme, value: ratio.estimate.value }] : [],
   )
-  if (ratios.length === 0) return servedFinding(arms)
-  const seen = ratios.filter(({ detected }) => detected)
   const range = mostToLeast(seen, ({ value }) => percent(value))
   return range === null
     ? `Throughput: ${nothingDetected(aa).toLowerCase()}`

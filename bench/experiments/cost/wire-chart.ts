@@ -21,6 +21,10 @@ export function wireChart(run: Run, summary: CoreSummary): Drawing | null {
   if (arms.length === 0) return null
   const control = arms.find(({ arm }) => isControl(arm))
   const base = control && bytesOf(control)
+  const added = arms.map((entry) => {
+    const own = isControl(entry.arm) ? undefined : bytesOf(entry)
+    return own === undefined || base === undefined ? null : own - base
+  })
   const estimates = arms.flatMap(({ metrics }) => DIRECTIONS.map(({ key }) => metrics[key]))
   const note =
     'headers and bodies of HTTP/1.1 between client and proxy, as the generator counts them · right: beyond the control'
@@ -36,27 +40,21 @@ export function wireChart(run: Run, summary: CoreSummary): Drawing | null {
         arms.map(({ metrics }) => metrics[key]?.value),
       ),
     ),
-    labels: arms.map((entry) => (isControl(entry.arm) ? '' : added(entry, base))),
+    labels: added.map((bytes) => (bytes === null ? '' : styles.wholeAdded.value(bytes))),
   })
-  return drawing(titleOf(arms, base), [provenance(run, estimates), note], rows)
+  return drawing(titleOf(arms, added), [provenance(run, estimates), note], rows)
 }
 
-/** Both directions; null where either was not counted. */
-function bytesOf({ metrics }: Arms[number]): number | null {
+/** Both directions; undefined where either was not counted. */
+function bytesOf({ metrics }: Arms[number]): number | undefined {
   const [sent, received] = DIRECTIONS.map(({ key }) => metrics[key]?.value)
-  return sent === undefined || received === undefined ? null : sent + received
+  return sent === undefined || received === undefined ? undefined : sent + received
 }
 
-function added(entry: Arms[number], base: number | null | undefined): string {
-  const own = bytesOf(entry)
-  return own === null || base === null || base === undefined ? '' : styles.wholeAdded.value(own - base)
-}
-
-function titleOf(arms: Arms, base: number | null | undefined): string {
-  const more = arms.flatMap((entry) => {
-    const own = bytesOf(entry)
-    if (isControl(entry.arm) || own === null || base === null || base === undefined) return []
-    return [{ scheme: entry.arm.scheme, value: Math.round(own - base) }]
+function titleOf(arms: Arms, added: readonly (number | null)[]): string {
+  const more = arms.flatMap(({ arm: { scheme } }, i) => {
+    const value = added[i] ?? null
+    return value === null ? [] : [{ scheme, value: Math.round(value) }]
   })
   const range = leastToMost(more, ({ value }) => `${styles.whole.value(value)} bytes`)
   return range === null ? 'Bytes of a request and its reply' : `A credential adds ${range} to a request`

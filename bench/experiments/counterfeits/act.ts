@@ -32,14 +32,8 @@ export async function examineCounterfeits(
       const { before, secret, after } = partsOf(own.credential)
       const draw = seededDraw(seedOf(spec.scheme))
       const made = counterfeits(secret, partsOf(other.credential).secret, tries, draw)
-      const seen: Seen = {
-        kind: 'counterfeits',
-        tried: 0,
-        accepted: 0,
-        failed: 0,
-        unanswered: 0,
-        examples: [],
-      }
+      const counts = { tried: 0, accepted: 0, failed: 0, unanswered: 0 }
+      const seen: Seen = { kind: 'counterfeits', ...counts, examples: [] }
       await inLanes(AT_ONCE, made, async (one) => {
         const headers = { [HEADER_OF_TRANSPORT[transport]]: before + one.secret + after }
         const answer = await ask(agent, url, { method: 'GET', path: '/me', headers }, ANSWER_LIMIT_MS)

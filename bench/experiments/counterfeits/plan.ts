@@ -1,11 +1,8 @@
 /** Whether anything is let in that nobody issued. */
 import { CONTROL } from '../../figures/records.ts'
-import { arm, blocksOf } from '../arms.ts'
+import { arm, blocksOf, SHORT_WINDOW } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
-
-/** The same in every profile: the window only follows what is asked here, and none of its figures is shown. */
-const WINDOW = { users: 20, warmupSec: 0.1, warmupRequests: 0, measureSec: 0.2 }
 
 export const counterfeits: Experiment = {
   name: 'counterfeits',
@@ -13,15 +10,13 @@ export const counterfeits: Experiment = {
   profiles: ['full'],
   plan(options) {
     const { tries } = profiles[options.profile].counterfeits
-    const arms = options.schemes
-      .filter((name) => name !== CONTROL)
-      .map((scheme) => ({
-        ...arm(
-          { experiment: 'counterfeits', scheme, replicas: 1, ...WINDOW },
-          { ...options, users: undefined, durationSec: undefined },
-        ),
-        examine: { kind: 'counterfeits' as const, tries },
-      }))
+    const base = {
+      experiment: 'counterfeits',
+      ...SHORT_WINDOW,
+      examine: { kind: 'counterfeits' as const, tries },
+    }
+    const schemes = options.schemes.filter((name) => name !== CONTROL)
+    const arms = schemes.map((scheme) => arm({ ...base, scheme }, { ...options, durationSec: undefined }))
     return { rounds: arms.length === 0 ? [] : [{ arms, blocks: blocksOf(options, 1) }], notes: [] }
   },
 }

@@ -3,22 +3,20 @@ import { z } from 'zod'
 import type { SummaryWith } from '../../figures/schema.ts'
 import { counterfeitsSchema } from '../../record/schema/counterfeits.ts'
 
-const counterfeitsSummarySchema = z
-  .array(
-    counterfeitsSchema.omit({ kind: true }).extend({
-      scheme: z.string(),
-      trials: z.array(z.string()).min(1),
-      acceptedAtMost: z
-        .number()
-        .describe(
-          'Share of such credentials that may be accepted unseen, with 95 %; the upper Clopper–Pearson bound',
-        ),
-    }),
-  )
-  .describe('From the experiment `counterfeits`')
-
 export const part = {
-  counterfeits: counterfeitsSummarySchema,
+  counterfeits: z
+    .array(
+      counterfeitsSchema.omit({ kind: true }).extend({
+        scheme: z.string(),
+        trials: z.array(z.string()).min(1),
+        acceptedAtMost: z
+          .number()
+          .describe(
+            'Share of such credentials that may be accepted unseen, with 95 %; the upper Clopper–Pearson bound',
+          ),
+      }),
+    )
+    .describe('From the experiment `counterfeits`'),
 }
 
 export type Summary = SummaryWith<typeof part>

@@ -93,18 +93,9 @@ function fates(
   }
 }
 
-function mustNotBe(
-  history: readonly Operation[],
-  { late, wrongUsers, hangs }: Findings,
-  elsewhere: number,
-): Pick<Seen, 'wrongUsers' | 'hangs' | 'serverErrors' | 'examples'> {
+function mustNotBe(history: readonly Operation[], { late, wrongUsers, hangs }: Findings, elsewhere: number) {
   const failed = history.filter(({ status }) => status === SERVER_ERROR)
-  const examples = [
-    ...wrongUsers.map(describe),
-    ...hangs.map(describe),
-    ...failed.map(describe),
-    ...late.map(describeLate),
-  ]
+  const examples = [...wrongUsers, ...hangs, ...failed].map(describe).concat(late.map(describeLate))
   return {
     wrongUsers: wrongUsers.length,
     hangs: hangs.length,

@@ -91,10 +91,8 @@ function lineOf(entry: Entry) {
     fromMs / 1_000 + binSec / 2,
     goodShare === null ? null : 100 * goodShare,
   ])
-  const lineStyle = {
-    type: entry.settings.denylistDown === 'open' ? ('dashed' as const) : ('solid' as const),
-  }
-  return schemeLine(entry.scheme, shares, { name: schemeWords(entry), symbol: 'none', lineStyle })
+  const type = entry.settings.denylistDown === 'open' ? 'dashed' : 'solid'
+  return schemeLine(entry.scheme, shares, { name: schemeWords(entry), symbol: 'none', lineStyle: { type } })
 }
 
 /** The chart's finding: how many schemes a killed Redis takes along. */

@@ -4,6 +4,7 @@
  */
 import type { Traits } from '../../../servers/scheme.ts'
 import type { FaultId, Settings } from '../../record/types.ts'
+import { looksUp, sessionsInRedis } from './plan.ts'
 import type { Summary } from './schema.ts'
 
 export type Measured = Summary['faults'][number]['measured']
@@ -20,24 +21,13 @@ interface Expectation {
 
 type Whom = (traits: Traits, settings: Settings) => boolean
 
-const session: Whom = ({ state }) => state === 'redis'
 /** Those that ask Redis on each request; others may remember its answers for a while. */
 const asking: Whom = ({ state, revocation }) => state === 'redis' && revocation === 'immediate'
 const inProcess: Whom = ({ state }) => state === 'process'
-/** A token that is looked up among those that were ended, on each request. */
-const denied: Whom = ({ state, revocation }) => state === 'token+redis' && revocation === 'immediate'
-const open: Whom = (traits, settings) => denied(traits, settings) && settings.denylistDown === 'open'
-const closed: Whom = (traits, settings) => denied(traits, settings) && settings.denylistDown !== 'open'
+const open: Whom = (traits, settings) => looksUp(traits) && settings.denylistDown === 'open'
+const closed: Whom = (traits, settings) => looksUp(traits) && settings.denylistDown !== 'open'
 /** Short tokens that are renewed in Redis, and looked up by nobody meanwhile. */
 const renewed: Whom = ({ state, revocation }) => state === 'token+redis' && revocation === 'bounded'
-const any =
-  (...kinds: readonly Whom[]): Whom =>
-  (traits, settings) =>
-    kinds.some((kind) => kind(traits, settings))
-const not =
-  (kind: Whom): Whom =>
-  (traits, settings) =>
-    !kind(traits, settings)
 
 /** Of every fault and scheme. */
 export const ALWAYS: readonly Expectation[] = [
@@ -47,14 +37,16 @@ export const ALWAYS: readonly Expectation[] = [
 ]
 
 const nobodyOut: Expectation = { words: 'nobody is logged out', of: 'loggedOut', most: 0 }
+/** Who has a session in one process shares its fate. */
+const nobodyElseOut: Expectation = { ...nobodyOut, by: ({ state }) => state !== 'process' }
 const everybodyOut: Expectation = {
   words: 'everybody is logged out',
   of: 'loggedOutShare',
   least: 0.95,
-  by: session,
+  by: sessionsInRedis,
 }
 const endedStays: Expectation = { words: 'an acknowledged logout lasts', of: 'late', most: 0 }
-const endedLives: Expectation = { words: 'ended tokens come back to life', of: 'late', least: 1, by: denied }
+const endedLives: Expectation = { words: 'ended tokens come back to life', of: 'late', least: 1, by: looksUp }
 const nothingGoes: Expectation = {
   words: 'no answer is good meanwhile',
   of: 'duringShare',
@@ -62,6 +54,8 @@ const nothingGoes: Expectation = {
   by: asking,
 }
 const allGoes: Expectation = { words: 'everything goes on meanwhile', of: 'duringShare', least: 0.95 }
+const readsGoOn: Expectation = { words: 'reads go on', of: 'duringShare', least: 0.8 }
+const noneFails: Expectation = { words: 'no request fails', of: 'failed', most: 0 }
 const soonBack: Expectation = { words: 'it is back within 2 s', of: 'recoveryMs', most: 2_000 }
 /** Nobody can ask Redis, which has lost nothing. */
 const outage: readonly Expectation[] = [
@@ -72,7 +66,7 @@ const outage: readonly Expectation[] = [
   { words: 'ended tokens are let in', of: 'late', least: 1, by: open },
   { words: 'access tokens go on', of: 'duringShare', least: 0.7, by: renewed },
   nobodyOut,
-  { ...endedStays, by: not(open) },
+  { ...endedStays, by: (traits, settings) => !open(traits, settings) },
   soonBack,
 ]
 
@@ -82,16 +76,16 @@ export const EXPECTED: Readonly<Record<FaultId, readonly Expectation[]>> = {
   'redis-stopped': outage,
   'redis-flushed': [everybodyOut, endedLives],
   'redis-full': [
-    { words: 'reads go on', of: 'duringShare', least: 0.8 },
+    readsGoOn,
     nobodyOut,
     endedStays,
-    { words: 'logouts that cannot be noted are refused', of: 'unacknowledged', least: 1, by: denied },
+    { words: 'logouts that cannot be noted are refused', of: 'unacknowledged', least: 1, by: looksUp },
   ],
   'redis-evicting': [
-    { words: 'some are logged out', of: 'loggedOut', least: 1, by: session },
+    { words: 'some are logged out', of: 'loggedOut', least: 1, by: sessionsInRedis },
     { ...endedLives, words: 'ended tokens come back to life, without a word' },
   ],
-  'redis-read-only': [{ words: 'reads go on', of: 'duringShare', least: 0.8 }, nobodyOut, endedStays],
+  'redis-read-only': [readsGoOn, nobodyOut, endedStays],
   'redis-busy': outage,
   'redis-loading': outage.filter((one) => one !== soonBack),
   'redis-far': [allGoes, nobodyOut, endedStays],
@@ -105,24 +99,15 @@ export const EXPECTED: Readonly<Record<FaultId, readonly Expectation[]>> = {
   'logins-expired': [everybodyOut, soonBack],
   'replica-killed': [
     { words: 'a tenth of a second of requests is lost at most', of: 'failed', most: 20 },
-    { ...nobodyOut, by: not(inProcess) },
+    nobodyElseOut,
     { words: 'its share of the users is logged out', of: 'loggedOutShare', least: 0.2, by: inProcess },
     endedStays,
   ],
-  'replica-stopped': [
-    { words: 'the proxy takes it out', of: 'endShare', least: 0.95 },
-    { ...nobodyOut, by: not(inProcess) },
-  ],
-  'replica-terminated': [
-    { words: 'no request fails', of: 'failed', most: 0 },
-    { ...nobodyOut, by: not(inProcess) },
-  ],
-  'replica-drained': [
-    { words: 'no request fails', of: 'failed', most: 0 },
-    { ...nobodyOut, by: not(inProcess) },
-  ],
+  'replica-stopped': [{ words: 'the proxy takes it out', of: 'endShare', least: 0.95 }, nobodyElseOut],
+  'replica-terminated': [noneFails, nobodyElseOut],
+  'replica-drained': [noneFails, nobodyElseOut],
   'replica-clock-ahead': [
-    { ...nobodyOut, by: any(session, inProcess) },
+    { ...nobodyOut, by: ({ state }) => state === 'redis' || state === 'process' },
     {
       words: 'new tokens are refused elsewhere, as from the future',
       of: 'loggedOut',
@@ -131,11 +116,7 @@ export const EXPECTED: Readonly<Record<FaultId, readonly Expectation[]>> = {
     },
   ],
   'replica-other-keys': [
-    {
-      words: 'users who meet it are logged out',
-      of: 'loggedOutShare',
-      least: 0.2,
-    },
+    { words: 'users who meet it are logged out', of: 'loggedOutShare', least: 0.2 },
     soonBack,
   ],
   'proxy-killed': [nobodyOut, endedStays, soonBack],
@@ -145,21 +126,18 @@ export const EXPECTED: Readonly<Record<FaultId, readonly Expectation[]>> = {
 
 /** What is expected, and whether it came so. */
 export function judged(fault: FaultId, traits: Traits, settings: Settings, measured: Measured) {
-  const told = (always: boolean) => (one: Expectation) => ({
+  const own = EXPECTED[fault].filter(({ by }) => by === undefined || by(traits, settings))
+  return [...ALWAYS, ...own].map((one) => ({
     words: one.words,
     kept: isKept(one, measured),
-    always,
-  })
-  const own = EXPECTED[fault].filter(({ by }) => by === undefined || by(traits, settings))
-  return [...ALWAYS.map(told(true)), ...own.map(told(false))]
+    always: ALWAYS.includes(one),
+  }))
 }
 
-function isKept(
-  { of, least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY }: Expectation,
-  measured: Measured,
-) {
+function isKept({ of, least, most }: Expectation, measured: Measured): boolean {
   const { before, loggedOutBefore } = measured
   const value = of === 'loggedOutShare' ? loggedOutBefore / Math.max(1, before) : measured[of]
   // A recovery that was not seen while it was watched took longer than any bound.
-  return value === null ? most === Number.POSITIVE_INFINITY : value >= least && value <= most
+  if (value === null) return most === undefined
+  return (least === undefined || value >= least) && (most === undefined || value <= most)
 }

@@ -1,8 +1,8 @@
 /** What users meet when something dies, stands still, forgets or disagrees: each fault done for real under load. */
 import type { SchemeName, Traits } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
-import type { Arm, FaultId, Setting, Settings } from '../../record/types.ts'
-import { arm, blocksOf } from '../arms.ts'
+import type { Arm, FaultId, Settings } from '../../record/types.ts'
+import { arm, blocksOf, firstOfEachState, isSettable } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
@@ -41,9 +41,10 @@ const anywhere = () => true
 const withRedis = ({ state }: Traits) => state.includes('redis')
 /** Sessions of a process are no other's business, whatever its keys. */
 const sharing = ({ state }: Traits) => state !== 'process'
-const sessionsInRedis = ({ state }: Traits) => state === 'redis'
-
-const looksUp = ({ state, revocation }: Traits) => state === 'token+redis' && revocation === 'immediate'
+export const sessionsInRedis = ({ state }: Traits) => state === 'redis'
+/** A token is looked up among those that were ended, on each request. */
+export const looksUp = ({ state, revocation }: Traits) =>
+  state === 'token+redis' && revocation === 'immediate'
 
 /** HAProxy as it comes: it tries a replica that it finds no connection to again, and no other one. */
 const faithful = { variant: 'same-replica', settings: { proxyRedispatch: false } } as const
@@ -96,9 +97,7 @@ export const faults: Experiment = {
     if (options.faultProblem !== null)
       return { rounds: [], notes: [`faults: left out, since ${options.faultProblem}`] }
     if (options.maxReplicas < REPLICAS) return { rounds: [], notes: [ALONE] }
-    const canBe = ({ settings = {} }: Laid) =>
-      Object.keys(settings).every((one) => options.settable.includes(one as Setting))
-    const possible = FAULTS.filter(canBe)
+    const possible = FAULTS.filter(({ settings = {} }) => isSettable(settings, options))
     const laid = brief ? possible.filter(({ fault, variant }) => !variant && brief.includes(fault)) : possible
     const arms = laid.flatMap((one) => schemesFor(one, options).map((scheme) => armOf(one, scheme, options)))
     return { rounds: [{ arms, blocks: blocksOf(options, blocks) }], notes: [] }
@@ -115,8 +114,7 @@ function schemesFor({ feels, spread }: Laid, options: PlanOptions): SchemeName[]
   const feeling = chosen.filter((scheme) => feels(traits[scheme]))
   if (all || spread === 'every' || spread === 'usual') return feeling
   if (spread === 'one') return feeling.filter((scheme) => withRedis(traits[scheme])).slice(0, 1)
-  const states = [...new Set(feeling.map((scheme) => traits[scheme].state))]
-  return states.flatMap((state) => feeling.find((scheme) => traits[scheme].state === state) ?? [])
+  return firstOfEachState({ schemes: feeling, traits })
 }
 
 function armOf(
@@ -125,16 +123,9 @@ function armOf(
   options: PlanOptions,
 ): Arm {
   const { blocks: _, brief: __, crowd, ...phases } = profiles[options.profile].faults
-  const chosen = {
-    experiment: 'faults',
-    scheme,
-    variant: variant ? `${fault}-${variant}` : fault,
-    replicas: REPLICAS,
-    users: crowd.users,
-    load: { loop: 'closed' as const, connections: CONNECTIONS },
-    settings,
-    ...phases,
-  }
-  const asked = { kind: 'faults' as const, fault, ...crowd, ...(faultSec === undefined ? {} : { faultSec }) }
-  return { ...arm(chosen, options), observe: asked }
+  const { users } = crowd
+  const load = { loop: 'closed' as const, connections: CONNECTIONS }
+  const base = { experiment: 'faults', scheme, replicas: REPLICAS, users, load, settings, ...phases }
+  const observe = { kind: 'faults' as const, fault, ...crowd, ...(faultSec && { faultSec }) }
+  return arm({ ...base, variant: variant ? `${fault}-${variant}` : fault, observe }, options)
 }

@@ -1,15 +1,15 @@
 /** The section of a report about what users met under each fault. */
-import { ABSENT, counted, figure, list } from '../../words/format.ts'
+import { totalOf } from '../../figures/seen.ts'
+import { ABSENT, counted, figure, list, percent } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
-import { bullets, folded, markdownTable, type Table } from '../../words/tables.ts'
+import { bullets, type Columns, folded, markdownTable, tableOf } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
 import { faultWords, schemeWords } from './words.ts'
 
 type Entry = Summary['faults'][number]
 
 /** Nothing without the experiment. */
-export function faultsSection(summary: Summary, chart: ChartLink): Section | null {
-  const { faults } = summary
+export function faultsSection({ faults }: Summary, chart: ChartLink): Section | null {
   if (faults.length === 0) return null
   return section(
     'faults',
@@ -20,7 +20,7 @@ export function faultsSection(summary: Summary, chart: ChartLink): Section | nul
       'charts/faults.svg',
       'Share of good answers over time, before, during and after some of the faults',
     ),
-    markdownTable(table(faults)),
+    markdownTable(tableOf(faults, COLUMNS)),
     NOTE,
     surprises(faults),
     folded('What was expected of each fault', markdownTable(expectationsTable(faults))),
@@ -37,95 +37,68 @@ const NOTE =
 
 /** What must be 0 whatever breaks, and where it was not. */
 function neverTable(faults: readonly Entry[]): string {
-  const total = (key: 'wrongUsers' | 'hangs' | 'serverErrors' | 'due') =>
-    faults.reduce((sum, { measured }) => sum + measured[key], 0)
-  const hanging = faults.filter(({ measured }) => measured.hangs > 0)
-  const where = hanging.map(
-    (entry) => `${faultWords(entry)} with \`${schemeWords(entry)}\` (${entry.measured.hangs})`,
-  )
+  const all = faults.map(({ measured }) => measured)
+  const where = faults.flatMap((entry) => {
+    const { hangs } = entry.measured
+    return hangs > 0 ? [`${faultWords(entry)} with \`${schemeWords(entry)}\` (${hangs})`] : []
+  })
   return bullets([
-    `answered as somebody else: **${total('wrongUsers')}** of ${figure(total('due'))} requests under faults`,
-    `without an answer within 2 s: **${total('hangs')}**${where.length > 0 ? `: ${list(where)}` : ''}`,
-    `answered 500: **${total('serverErrors')}**`,
+    `answered as somebody else: **${totalOf(all, 'wrongUsers')}** of ${figure(totalOf(all, 'due'))} requests under faults`,
+    `without an answer within 2 s: **${totalOf(all, 'hangs')}**${where.length > 0 ? `: ${list(where)}` : ''}`,
+    `answered 500: **${totalOf(all, 'serverErrors')}**`,
   ])
 }
 
-function table(faults: readonly Entry[]): Table {
-  return {
-    head: [
-      'fault',
-      'scheme',
-      'good before',
-      'meanwhile',
-      'failed',
-      'first failure',
-      'back after',
-      'logged out',
-      'ended logins that live',
-      'logouts refused meanwhile',
-      'wrong user',
-      'hangs',
-      'as expected',
-    ],
-    rows: faults.map((entry) => [faultWords(entry), schemeWords(entry), ...cells(entry)]),
-  }
+const COLUMNS: Columns<Entry> = {
+  fault: faultWords,
+  scheme: schemeWords,
+  'good before': ({ measured }) => percent(measured.beforeShare),
+  meanwhile: ({ measured }) => percent(measured.duringShare),
+  failed: ({ measured }) => `${measured.failed} of ${measured.due}`,
+  'first failure': ({ measured: { firstFailureMs: ms } }) => (ms === null ? 'none' : `${figure(ms)} ms`),
+  'back after': ({ measured }) => back(measured),
+  'logged out': ({ measured }) => loggedOut(measured),
+  'ended logins that live': ({ measured }) => `${measured.late} of ${measured.revoked}`,
+  'logouts refused meanwhile': ({ measured }) => String(measured.unacknowledged),
+  'wrong user': ({ measured }) => String(measured.wrongUsers),
+  hangs: ({ measured }) => String(measured.hangs),
+  'as expected'({ expectations }) {
+    const kept = expectations.filter((one) => one.kept).length
+    return kept === expectations.length ? 'yes' : `${kept} of ${expectations.length}`
+  },
 }
 
-function cells({ measured, expectations }: Entry): string[] {
-  const { due, failed, firstFailureMs, recoveryMs, before, loggedOutBefore, revoked, late } = measured
-  const kept = expectations.filter((one) => one.kept).length
-  return [
-    percent(measured.beforeShare),
-    percent(measured.duringShare),
-    `${failed} of ${due}`,
-    firstFailureMs === null ? 'none' : `${figure(firstFailureMs)} ms`,
-    back(failed, recoveryMs, measured.watchedMs),
-    `${loggedOutBefore} of ${before}${later(measured)}`,
-    `${late} of ${revoked}`,
-    String(measured.unacknowledged),
-    String(measured.wrongUsers),
-    String(measured.hangs),
-    kept === expectations.length ? 'yes' : `${kept} of ${expectations.length}`,
-  ]
-}
-
-/** Those who came meanwhile are told apart: they were not there to be forgotten. */
-function later({ loggedOut, loggedOutBefore }: Entry['measured']): string {
-  const more = loggedOut - loggedOutBefore
-  return more === 0 ? '' : ` + ${more} who came later`
-}
-
-function back(failed: number, recoveryMs: number | null, watchedMs: number): string {
+function back({ failed, recoveryMs, watchedMs }: Entry['measured']): string {
   if (failed === 0) return ABSENT
   return recoveryMs === null ? `not within ${figure(watchedMs / 1_000)} s` : `${figure(recoveryMs / 1_000)} s`
 }
 
-const percent = (share: number) => `${Math.round(100 * share)} %`
+/** Those who came meanwhile are told apart: they were not there to be forgotten. */
+function loggedOut({ before, loggedOut, loggedOutBefore }: Entry['measured']): string {
+  const more = loggedOut - loggedOutBefore
+  return `${loggedOutBefore} of ${before}${more === 0 ? '' : ` + ${more} who came later`}`
+}
 
 function surprises(faults: readonly Entry[]): string {
   const lines = faults.flatMap((entry) => {
-    const broken = entry.expectations.filter(({ kept }) => !kept)
-    const words = broken.map(({ words }) => `“${words}”`)
-    return broken.length === 0
-      ? []
-      : [`${faultWords(entry)}, \`${schemeWords(entry)}\`: not so: ${list(words)}`]
+    const broken = entry.expectations.flatMap(({ words, kept }) => (kept ? [] : [`“${words}”`]))
+    if (broken.length === 0) return []
+    return [`${faultWords(entry)}, \`${schemeWords(entry)}\`: not so: ${list(broken)}`]
   })
-  const all = faults.reduce((sum, { expectations }) => sum + expectations.length, 0)
-  if (lines.length === 0)
-    return `All ${counted(all, 'expectation')} that were fixed before this run came true.`
-  return (
-    `**Not as expected**, of ${counted(all, 'expectation')} that were fixed before this ` +
-    `run:\n\n${bullets(lines)}`
-  )
+  const all = counted(faults.flatMap(({ expectations }) => expectations).length, 'expectation')
+  if (lines.length === 0) return `All ${all} that were fixed before this run came true.`
+  return `**Not as expected**, of ${all} that were fixed before this run:\n\n${bullets(lines)}`
 }
 
-function expectationsTable(faults: readonly Entry[]): Table {
-  return {
-    head: ['fault', 'scheme', 'expected', 'came true'],
-    rows: faults.flatMap((entry) =>
-      entry.expectations
-        .filter(({ always }) => !always)
-        .map(({ words, kept }) => [faultWords(entry), schemeWords(entry), words, kept ? 'yes' : '**no**']),
-    ),
-  }
+function expectationsTable(faults: readonly Entry[]) {
+  const all = faults.flatMap((entry) => entry.expectations.map((one) => ({ ...one, entry })))
+  return tableOf(
+    all.filter(({ always }) => !always),
+    {
+      fault: ({ entry }) => faultWords(entry),
+      scheme: ({ entry }) => schemeWords(entry),
+      expected: ({ words }) => words,
+      'came true': ({ kept }) => (kept ? 'yes' : '**no**'),
+    },
+  )
 }

@@ -1,6 +1,6 @@
 /** What users met under each fault: over the trials of an arm, and against what was expected. */
 import type { SchemeName } from '../../../servers/scheme.ts'
-import { observed, type Seen as SeenOf, seenByArm } from '../../figures/seen.ts'
+import { observed, type Seen as SeenOf, seenByArm, totalOf } from '../../figures/seen.ts'
 import type { Arm, Observed, Run, TrialResult } from '../../record/types.ts'
 import { goodShare, recoveryMs } from '../../stats/recovery.ts'
 import { traits } from '../../traits.ts'
@@ -35,7 +35,7 @@ function placeOf({ observe, settings }: Arm): number {
 function entryOf({ arm, trials, records }: SeenOf<Seen>): Entry {
   const all = records.map(({ seen }) => seen)
   const [first] = all as [Seen]
-  const measured = over(all.map(measuredIn))
+  const measured = measuredIn(all)
   return {
     arm: arm.id,
     scheme: arm.scheme,
@@ -55,9 +55,41 @@ function entryOf({ arm, trials, records }: SeenOf<Seen>): Entry {
   }
 }
 
-function measuredIn(seen: Seen): Measured {
-  const { bins, binMs, injectedMs, healFromMs, healedMs, revoked, revokedMeanwhile, alive, before } = seen
+/** Over all trials: counts are added up; of shares and times the worst stays. */
+function measuredIn(all: readonly Seen[]): Measured {
+  const courses = all.map(courseOf)
+  const least = (key: 'beforeShare' | 'duringShare' | 'endShare' | 'watchedMs') =>
+    Math.min(...courses.map((one) => one[key]))
+  const sum = (of: (seen: Seen) => number) => all.reduce((total, seen) => total + of(seen), 0)
+  const failures = all.flatMap((seen) => seen.firstFailureMs ?? [])
+  const recoveries = courses.flatMap((one) => one.recoveryMs ?? [])
+  return {
+    beforeShare: least('beforeShare'),
+    duringShare: least('duringShare'),
+    endShare: least('endShare'),
+    watchedMs: least('watchedMs'),
+    firstFailureMs: failures.length === 0 ? null : Math.min(...failures),
+    recoveryMs: recoveries.length < all.length ? null : Math.max(...recoveries),
+    failed: totalOf(courses, 'failed'),
+    due: totalOf(courses, 'due'),
+    alive: sum(({ alive }) => alive.asked),
+    loggedOut: sum(({ alive }) => alive.loggedOut),
+    before: sum(({ before }) => before.asked),
+    loggedOutBefore: sum(({ before }) => before.loggedOut),
+    revoked: sum(({ revoked }) => revoked.asked),
+    late: sum(({ revoked }) => revoked.late),
+    revokedMeanwhile: sum(({ revokedMeanwhile }) => revokedMeanwhile.asked),
+    lateMeanwhile: sum(({ revokedMeanwhile }) => revokedMeanwhile.late),
+    unacknowledged: totalOf(all, 'unacknowledged'),
+    wrongUsers: totalOf(all, 'wrongUsers'),
+    hangs: totalOf(all, 'hangs'),
+    serverErrors: totalOf(all, 'serverErrors'),
+  }
+}
+
+function courseOf({ bins, binMs, injectedMs, healFromMs, healedMs }: Seen) {
   const since = bins.filter(({ fromMs }) => fromMs >= 0)
+  const due = totalOf(since, 'due')
   const share = (fromMs: number, toMs: number) => goodShare(bins, fromMs, toMs) ?? 0
   const beforeShare = share(Number.NEGATIVE_INFINITY, 0)
   const lastMs = (bins.at(-1)?.fromMs ?? 0) + binMs
@@ -65,54 +97,9 @@ function measuredIn(seen: Seen): Measured {
     beforeShare,
     duringShare: share(injectedMs, healFromMs),
     endShare: share(healFromMs - LAST_MS, healFromMs),
-    failed: since.reduce((sum, { due, good }) => sum + due - good, 0),
-    due: since.reduce((sum, { due }) => sum + due, 0),
-    firstFailureMs: seen.firstFailureMs,
+    failed: due - totalOf(since, 'good'),
+    due,
     recoveryMs: recoveryMs(bins, binMs, healedMs, beforeShare),
     watchedMs: Math.max(0, lastMs - healedMs),
-    alive: alive.asked,
-    loggedOut: alive.loggedOut,
-    before: before.asked,
-    loggedOutBefore: before.loggedOut,
-    revoked: revoked.asked,
-    late: revoked.late,
-    revokedMeanwhile: revokedMeanwhile.asked,
-    lateMeanwhile: revokedMeanwhile.late,
-    unacknowledged: seen.unacknowledged,
-    wrongUsers: seen.wrongUsers,
-    hangs: seen.hangs,
-    serverErrors: seen.serverErrors,
-  }
-}
-
-/** Counts are added up; of shares and times the worst stays. */
-function over(trials: readonly Measured[]): Measured {
-  const of = <K extends keyof Measured>(key: K) => trials.map((one) => one[key])
-  const sum = (key: Exclude<keyof Measured, 'firstFailureMs' | 'recoveryMs'>) =>
-    of(key).reduce((a, b) => a + b, 0)
-  const least = (key: 'beforeShare' | 'duringShare' | 'endShare' | 'watchedMs') => Math.min(...of(key))
-  const failures = of('firstFailureMs').filter((ms) => ms !== null)
-  const recoveries = of('recoveryMs').filter((ms) => ms !== null)
-  return {
-    beforeShare: least('beforeShare'),
-    duringShare: least('duringShare'),
-    endShare: least('endShare'),
-    watchedMs: least('watchedMs'),
-    firstFailureMs: failures.length === 0 ? null : Math.min(...failures),
-    recoveryMs: recoveries.length < trials.length ? null : Math.max(...recoveries),
-    failed: sum('failed'),
-    due: sum('due'),
-    alive: sum('alive'),
-    loggedOut: sum('loggedOut'),
-    before: sum('before'),
-    loggedOutBefore: sum('loggedOutBefore'),
-    revoked: sum('revoked'),
-    late: sum('late'),
-    revokedMeanwhile: sum('revokedMeanwhile'),
-    lateMeanwhile: sum('lateMeanwhile'),
-    unacknowledged: sum('unacknowledged'),
-    wrongUsers: sum('wrongUsers'),
-    hangs: sum('hangs'),
-    serverErrors: sum('serverErrors'),
   }
 }

@@ -2,6 +2,8 @@
 import type { FaultId } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
 
+type Entry = Summary['faults'][number]
+
 const WORDS: Readonly<Record<FaultId, string>> = {
   'redis-killed-log': 'Redis killed, kept a log (AOF)',
   'redis-killed-snapshots': 'Redis killed, kept snapshots (RDB)',
@@ -33,10 +35,7 @@ const WORDS: Readonly<Record<FaultId, string>> = {
 const REDISPATCH = { true: '; proxy tries another', false: '; proxy tries no other' }
 
 /** With what else is unlike the stack as it is. */
-export function faultWords({
-  fault,
-  settings,
-}: Pick<Summary['faults'][number], 'fault' | 'settings'>): string {
+export function faultWords({ fault, settings }: Entry): string {
   const { proxyRedispatch, proxyTimeoutMs } = settings
   const tries = proxyRedispatch === undefined ? '' : REDISPATCH[`${proxyRedispatch}`]
   const waits = proxyTimeoutMs === undefined ? '' : `; proxy waits ${proxyTimeoutMs / 1_000} s`
@@ -44,9 +43,6 @@ export function faultWords({
 }
 
 /** The scheme, with the mode in which it is not as by default. */
-export function schemeWords({
-  scheme,
-  settings,
-}: Pick<Summary['faults'][number], 'scheme' | 'settings'>): string {
+export function schemeWords({ scheme, settings }: Entry): string {
   return settings.denylistDown === 'open' ? `${scheme}, open` : scheme
 }

@@ -2,7 +2,7 @@
 import { nothingDetected } from '../../figures/comparisons.ts'
 import { isControl } from '../../figures/records.ts'
 import type { Run } from '../../record/types.ts'
-import { armsOf, provenance, valueAxis } from '../../words/charts/axes.ts'
+import { provenance, valueAxis } from '../../words/charts/axes.ts'
 import { leastToMost } from '../../words/charts/finding.ts'
 import { whiskers } from '../../words/charts/marks.ts'
 import { inRows } from '../../words/charts/rows.ts'
@@ -11,35 +11,29 @@ import { tierBars } from '../../words/charts/tier-bars.ts'
 import { armLabel, compared, figure, inUnit, styles } from '../../words/format.ts'
 import { cpuText } from '../../words/warnings.ts'
 import type { Summary } from './schema.ts'
+import { journeyRows } from './section.ts'
 
-type Journeys = Summary['journeys']
+type Row = ReturnType<typeof journeyRows>[number]
+type Total = Row['cpuUs']['total']
 
 /** Null where the run has no experiment `journey`. */
 export function journeyChart(run: Run, summary: Summary): Drawing | null {
-  const { journeys } = summary
-  const arms = armsOf(summary, 'journey').filter(({ arm }) => journeys.some((one) => one.arm === arm.id))
-  const [first] = journeys
-  if (!first || arms.length === 0) return null
-  const rows = arms.map(({ arm, warnings }) => ({
-    arm,
-    warnings,
-    journey: journeys.find((one) => one.arm === arm.id) ?? first,
-  }))
-  const totals = rows.map(({ journey }) => inMs(journey.cpuUs.total))
-  const control = rows.find(({ arm }) => isControl(arm) && !arm.twin)?.journey.cpuUs.total?.value
+  const rows = journeyRows(summary)
+  const [first] = rows
+  if (!first) return null
+  const totals = rows.map(({ cpuUs }) => inMs(cpuUs.total))
+  const control = rows.find(({ arm }) => isControl(arm) && !arm.twin)?.cpuUs.total?.value
   const note = `log in, ${first.steps - 3} reads, a write, log out · dashed: control · right: what a scheme adds to it`
   const option = inRows({
     room: { top: 108 },
     stacks: true,
     x: valueAxis('CPU ms per journey'),
     names: rows.map(({ arm }) => armLabel(arm)),
-    series: [...tierBars(arms, control && control / 1e3, first.steps / 1e3), whiskers(totals)],
-    labels: rows.map(({ journey: { taxUs }, warnings }) => taxLabel(taxUs, warnings)),
+    series: [...tierBars(rows, control && control / 1e3, first.steps / 1e3), whiskers(totals)],
+    labels: rows.map(taxLabel),
   })
-  return drawing(titleOf(summary), [provenance(run, totals), note], option)
+  return drawing(titleOf(summary.aa, rows), [provenance(run, totals), note], option)
 }
-
-type Total = Journeys[number]['cpuUs']['total']
 
 function inMs(estimate: Total): Total {
   return (
@@ -47,7 +41,7 @@ function inMs(estimate: Total): Total {
   )
 }
 
-function taxLabel(taxUs: Journeys[number]['taxUs'], warnings: Summary['arms'][number]['warnings']): string {
+function taxLabel({ taxUs, warnings }: Row): string {
   if (!taxUs) return ''
   const { detected } = taxUs
   const text = compared(taxUs, detected ? inUnit('ms', styles.milliseconds) : styles.milliseconds)
@@ -55,11 +49,10 @@ function taxLabel(taxUs: Journeys[number]['taxUs'], warnings: Summary['arms'][nu
 }
 
 /** The chart's finding: the smallest and the largest addition that were detected. */
-function titleOf({ aa, journeys, arms }: Summary): string {
-  const seen = journeys.flatMap(({ arm: id, taxUs }) => {
-    const scheme = arms.find(({ arm }) => arm.id === id)?.arm.scheme ?? id
-    return taxUs?.detected ? [{ scheme, value: taxUs.estimate.value }] : []
-  })
+function titleOf(aa: Summary['aa'], rows: readonly Row[]): string {
+  const seen = rows.flatMap(({ arm: { scheme }, taxUs }) =>
+    taxUs?.detected ? [{ scheme, value: taxUs.estimate.value }] : [],
+  )
   const range = leastToMost(seen, ({ value }) => `${figure(value / 1e3)} ms`)
   if (range === null) return `CPU of a whole journey: ${nothingDetected(aa).toLowerCase()}`
   return `Auth adds ${range} of CPU to a whole journey`

@@ -1,7 +1,6 @@
 /** What a whole visit costs: log in, read, change something once, log out, at the pace of people. */
 import type { SchemeName } from '../../../servers/scheme.ts'
-import { CONTROL } from '../../figures/records.ts'
-import { arm, blocksOf, withControl } from '../arms.ts'
+import { arm, blocksOf, withControl, withTwin } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'
 import { OPEN_CONNECTIONS_PER_REPLICA, profiles } from '../profiles.ts'
 
@@ -24,13 +23,8 @@ export const journey: Experiment = {
     const connections = options.connections ?? OPEN_CONNECTIONS_PER_REPLICA
     const load = { loop: 'journey' as const, connections, journeysPerSec, reads, thinkMs }
     const base = { experiment: 'journey', replicas: 1, users: options.users ?? users, load, ...phases }
-    const chosen = options.schemesNamed
-      ? options.schemes
-      : options.schemes.filter((scheme) => TRAVELLED.includes(scheme))
-    const schemes = withControl(options, chosen)
-    const arms = schemes.map((scheme) => arm({ ...base, scheme }, options))
-    // What differs between two equal arms is this machine's own error.
-    if (schemes.includes(CONTROL)) arms.push(arm({ ...base, scheme: CONTROL, twin: true }, options))
+    const chosen = options.schemes.filter((scheme) => options.schemesNamed || TRAVELLED.includes(scheme))
+    const arms = withTwin(withControl(options, chosen).map((scheme) => arm({ ...base, scheme }, options)))
     return { rounds: [{ arms, blocks: blocksOf(options, blocks) }], notes: [] }
   },
 }

@@ -2,6 +2,7 @@
 import type { Comparison } from '../../figures/comparisons.ts'
 import { estimate, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock, isControl } from '../../figures/records.ts'
+import { totalOf } from '../../figures/seen.ts'
 import { stepsOf } from '../../record/journey.ts'
 import { ofServing, ofTiers, type ServingTier } from '../../record/tiers.ts'
 import type { Measurement } from '../../record/types.ts'
@@ -10,6 +11,8 @@ import type { Summary } from './schema.ts'
 
 type JourneySummary = Summary['journeys'][number]
 type Of = (measurement: Measurement) => number | null
+
+const valuesOf = (records: ArmRecords, of: Of) => [...byBlock(records, of).values()]
 
 /** @param taxOf CPU µs that an arm adds to a request of the controls */
 export function journeys(
@@ -20,15 +23,12 @@ export function journeys(
     const { arm, measured } = records
     if (arm.load.loop !== 'journey' || measured.size === 0) return []
     const steps = stepsOf(arm.load)
-    const whole = (of: Of, unit: string) =>
-      estimate(
-        [...byBlock(records, of).values()].map((value) => value * steps),
-        unit,
-        records,
-      )
+    const whole = (of: Of, unit: string) => {
+      const values = valuesOf(records, of).map((value) => value * steps)
+      return estimate(values, unit, records)
+    }
     const cpuOf = (tier: ServingTier | 'total') => whole(metrics[`cpuUsPerRequest.${tier}`].of, 'µs/journey')
     const counts = [...measured.values()].flatMap((one) => one.journeys ?? [])
-    const total = (key: 'started' | 'finished' | 'failed') => counts.reduce((sum, one) => sum + one[key], 0)
     const latency = latencies(records)
     if (!latency) return []
     return [
@@ -38,9 +38,9 @@ export function journeys(
         cpuUs: { ...ofServing(cpuOf), total: cpuOf('total') },
         taxUs: isControl(arm) ? null : scaled(taxOf(arm.id), steps),
         redisCommands: whole(metrics.redisCommandsPerRequest.of, 'commands/journey'),
-        started: total('started'),
-        finished: total('finished'),
-        failed: total('failed'),
+        started: totalOf(counts, 'started'),
+        finished: totalOf(counts, 'finished'),
+        failed: totalOf(counts, 'failed'),
         utilization: utilization(records),
         latency,
       },
@@ -62,11 +62,11 @@ function scaled(tax: Comparison | null, by: number): Comparison | null {
 function latencies(records: ArmRecords): JourneySummary['latency'] | null {
   const of = (step: keyof JourneySummary['latency']) => {
     const quantile = (key: 'p50' | 'p99') => {
-      const values = byBlock(records, ({ journeys }) => {
+      const values = valuesOf(records, ({ journeys }) => {
         const seen = journeys?.steps[step]
         return seen && seen.count > 0 ? seen.latencyUs[key] : null
       })
-      return estimate([...values.values()], 'µs', records)
+      return estimate(values, 'µs', records)
     }
     const [p50Us, p99Us] = [quantile('p50'), quantile('p99')]
     return p50Us && p99Us ? { p50Us, p99Us } : null
@@ -76,9 +76,8 @@ function latencies(records: ArmRecords): JourneySummary['latency'] | null {
 }
 
 function utilization(records: ArmRecords): JourneySummary['utilization'] {
-  const busy = (tier: keyof JourneySummary['utilization']) => {
-    const values = [...byBlock(records, (measurement) => measurement.utilization[tier]).values()]
+  return ofTiers((tier) => {
+    const values = valuesOf(records, (measurement) => measurement.utilization[tier])
     return values.length > 0 ? median(values) : null
-  }
-  return ofTiers(busy)
+  })
 }

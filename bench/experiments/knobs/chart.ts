@@ -1,5 +1,5 @@
 /** What each tuning changes about the CPU of a request: a dot with its interval for each, by what it is compared with. */
-import type { Comparison } from '../../figures/comparisons.ts'
+import { type Comparison, nothingDetected } from '../../figures/comparisons.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { Arm, Run } from '../../record/types.ts'
 import { provenance, schemesOf, valueAxis } from '../../words/charts/axes.ts'
@@ -47,11 +47,10 @@ const nameLabel = {
 }
 
 function rowsOf({ arms }: CoreSummary): Row[] {
-  const all = arms.filter(({ arm, versus }) => arm.experiment === 'knobs' && versus?.cpuDifferenceUs)
-  const baseOf = (id: string | undefined) => arms.find(({ arm }) => arm.id === id)?.arm.scheme ?? ''
-  const tuned = all.map(({ arm, versus }) => {
-    const scheme = baseOf(versus?.arm)
-    return { name: tuningName(arm), scheme, cost: versus?.cpuDifferenceUs ?? null }
+  const tuned = arms.flatMap(({ arm, versus }) => {
+    if (arm.experiment !== 'knobs' || !versus?.cpuDifferenceUs) return []
+    const base = arms.find((one) => one.arm.id === versus.arm)
+    return [{ name: tuningName(arm), scheme: base?.arm.scheme ?? '', cost: versus.cpuDifferenceUs }]
   })
   return schemesOf(tuned).flatMap((scheme) => [
     { name: scheme, scheme, cost: null },
@@ -99,9 +98,7 @@ function titleOf({ aa }: CoreSummary, rows: readonly Row[]): string {
   // The name of a scheme is written as it is.
   const isNamed = (best && best.us < 0 ? best : worst)?.name.endsWith(INSTEAD)
   if (parts.length > 0) return isNamed ? parts.join(', ') : capital(parts.join(', '))
-  return aa
-    ? 'No tuning made a difference that can be told from noise'
-    : 'The control was not measured twice, so no difference can be called real'
+  return aa ? 'No tuning made a difference that can be told from noise' : nothingDetected(aa)
 }
 
 function capital(text: string): string {

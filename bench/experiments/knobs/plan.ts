@@ -1,8 +1,8 @@
 /** What each tuning is worth: every arm differs in one setting from its scheme as it is, and is compared with that. */
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
-import type { Arm, Setting, Settings } from '../../record/types.ts'
-import { arm, blocksOf, withControl } from '../arms.ts'
+import type { Settings } from '../../record/types.ts'
+import { arm, blocksOf, isSettable, withControl, withTwin } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
@@ -47,42 +47,37 @@ export const knobs: Experiment = {
   profiles: ['full'],
   otherRuntimes: true,
   plan(options) {
+    const { blocks, ...phases } = profiles[options.profile].knobs
+    const base = { experiment: 'knobs', replicas: 1, ...phases }
     const wanted = [...tunings, ...runtimeKnobs(options)]
-    const turned = wanted.filter((knob) => isSettable(knob, options))
+    const turned = wanted.filter(({ settings }) => isSettable(settings, options))
     const schemes = options.schemes.filter(
       (scheme) => scheme in SIGNED_WITH || turned.some((knob) => knob.schemes.includes(scheme)),
     )
-    const bases = withControl(options, schemes)
-    const arms = [
-      ...bases.map((scheme) => baseArm(scheme, options)),
-      // What differs between two equal arms is this machine's own error.
-      ...(bases.includes(CONTROL) ? [baseArm(CONTROL, options, true)] : []),
-      ...turned.flatMap((knob) =>
-        schemes
-          .filter((scheme) => knob.schemes.includes(scheme))
-          .map((scheme) => tuned(scheme, knob, options)),
-      ),
-    ]
-    const { blocks } = profiles[options.profile].knobs
+    const asTheyAre = withControl(options, schemes).map((scheme) => {
+      const other = SIGNED_WITH[scheme]
+      const comparedWith = other && options.schemes.includes(other) ? idOf(other) : null
+      return arm({ ...base, scheme, comparedWith }, options)
+    })
+    const tuned = turned.flatMap(({ schemes: its, ...knob }) =>
+      schemes
+        .filter((scheme) => its.includes(scheme))
+        .map((scheme) => arm({ ...base, scheme, ...knob, comparedWith: idOf(scheme) }, options)),
+    )
+    const arms = [...withTwin(asTheyAre), ...tuned]
     return { rounds: [{ arms, blocks: blocksOf(options, blocks) }], notes: leftOut(wanted, options) }
   },
 }
 
+const idOf = (scheme: SchemeName) => `knobs/${scheme}`
+
 function runtimeKnobs({ runtimes }: PlanOptions): Knob[] {
   const majors = Object.keys(runtimes).filter((major) => runtimes[major] !== null)
-  return majors.map((major) => ({
-    variant: `node-${major}`,
-    schemes: ON_EACH_RUNTIME,
-    settings: { node: major },
-  }))
-}
-
-function isSettable({ settings }: Knob, { settable }: PlanOptions): boolean {
-  return (Object.keys(settings) as Setting[]).every((name) => settable.includes(name))
+  return majors.map((node) => ({ variant: `node-${node}`, schemes: ON_EACH_RUNTIME, settings: { node } }))
 }
 
 function leftOut(wanted: readonly Knob[], options: PlanOptions): string[] {
-  const fixed = wanted.filter((knob) => !isSettable(knob, options)).map(({ variant }) => variant)
+  const fixed = wanted.filter(({ settings }) => !isSettable(settings, options)).map(({ variant }) => variant)
   const missing = Object.keys(options.runtimes).filter((major) => options.runtimes[major] === null)
   return [
     ...(fixed.length > 0 ? [`knobs: ${fixed.join(', ')} left out, which this fleet cannot change`] : []),
@@ -90,21 +85,4 @@ function leftOut(wanted: readonly Knob[], options: PlanOptions): string[] {
       ? [`knobs: Node ${missing.join(', ')} left out: not here, and npm could not fetch it`]
       : []),
   ]
-}
-
-const idOf = (scheme: SchemeName) => `knobs/${scheme}`
-
-function baseArm(scheme: SchemeName, options: PlanOptions, twin = false): Arm {
-  const other = SIGNED_WITH[scheme]
-  const compared = other && options.schemes.includes(other) ? { comparedWith: idOf(other) } : {}
-  return arm({ ...common(options), scheme, twin, ...compared }, options)
-}
-
-function tuned(scheme: SchemeName, { variant, settings }: Knob, options: PlanOptions): Arm {
-  return arm({ ...common(options), scheme, variant, settings, comparedWith: idOf(scheme) }, options)
-}
-
-function common({ profile }: PlanOptions) {
-  const { blocks: _, ...phases } = profiles[profile].knobs
-  return { experiment: 'knobs', replicas: 1, ...phases }
 }

@@ -1,5 +1,5 @@
 /** How long revoked credentials were still accepted: over all revocations of an arm, whatever trial they were seen in. */
-import { observed, type Seen as SeenOf, seenByArm, sum } from '../../figures/seen.ts'
+import { observed, type Seen as SeenOf, seenByArm, totalOf } from '../../figures/seen.ts'
 import type { Observed, Run, TrialResult } from '../../record/types.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
 import { beyondWorst } from '../../stats/proportion.ts'
@@ -31,10 +31,10 @@ function entryOf({ arm, trials, records }: SeenOf<Seen>): Entry {
     replicas,
     settings,
     ways: names.map((name) => wayOf(all.flatMap(({ ways }) => ways.filter(({ way }) => way === name)))),
-    uses: sum(all, 'uses'),
-    late: sum(all, 'late'),
-    wrongUsers: sum(all, 'wrongUsers'),
-    hangs: sum(all, 'hangs'),
+    uses: totalOf(all, 'uses'),
+    late: totalOf(all, 'late'),
+    wrongUsers: totalOf(all, 'wrongUsers'),
+    hangs: totalOf(all, 'hangs'),
     examples: all.flatMap(({ examples }) => examples).slice(0, EXAMPLES),
     warnings: [...new Set(records.flatMap(({ warnings }) => warnings))],
     trials,
@@ -55,8 +55,8 @@ function wayOf(same: readonly SeenWay[]): Way {
     shippedBoundMs,
     unsupported: same.some(({ unsupported }) => unsupported),
     n: last.length,
-    cut: sum(same, 'cut'),
-    refused: sum(same, 'refused'),
+    cut: totalOf(same, 'cut'),
+    refused: totalOf(same, 'refused'),
     accepted,
     lastAcceptedMs: repeats(last.map((ms) => ms ?? 0)),
     refusedFromMs: repeats(same.flatMap(({ refusedFromMs }) => refusedFromMs)),

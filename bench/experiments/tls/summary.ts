@@ -3,7 +3,7 @@ import type { SchemeName } from '../../../servers/scheme.ts'
 import { addedTo, concluded, inFamily, together, union } from '../../figures/comparisons.ts'
 import { estimate, metrics, servingCpuUs } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock, CONTROL, isControl, sameCell } from '../../figures/records.ts'
-import { sum } from '../../figures/seen.ts'
+import { totalOf } from '../../figures/seen.ts'
 import type { Arm } from '../../record/types.ts'
 import { type ByBlock, evidenceOfDifferences, ownError, ratios } from '../../stats/paired.ts'
 import { type Reuse, SESSION_SCHEME } from './plan.ts'
@@ -106,7 +106,7 @@ function ownProxyError(arms: readonly ArmRecords[]): number | null {
 
 function resumedShare({ measured }: ArmRecords): number | null {
   const counted = [...measured.values()].flatMap(({ handshakes }) => handshakes ?? [])
-  const [full, resumed] = [sum(counted, 'full'), sum(counted, 'resumed')]
+  const [full, resumed] = [totalOf(counted, 'full'), totalOf(counted, 'resumed')]
   return full + resumed > 0 ? resumed / (full + resumed) : null
 }
 

@@ -1,8 +1,8 @@
 /** Requests that a foreign page makes a logged-in browser send: which of them change something, and what stops the others. */
 import type { Browser, Page } from 'playwright-core'
 import type { BrowserSeen } from '../../../record/types.ts'
-import { openSites, type Sites } from './sites.ts'
-import { type Visit, visit } from './visit.ts'
+import type { Sites } from './sites.ts'
+import { type Visit, visiting } from './visit.ts'
 
 /** Those of pages/hostile.html; the last two take its visitor to the application. */
 export const REQUESTS: readonly Forgery['request'][] = [
@@ -39,11 +39,10 @@ export async function forge(browser: Browser, server: string, transport: Transpo
 }
 
 /** @throws Error when the application's own page can change nothing either: then the others prove nothing */
-async function forgeWith(browser: Browser, server: string, defended: Defended): Promise<Forgery[]> {
+function forgeWith(browser: Browser, server: string, defended: Defended): Promise<Forgery[]> {
   const { sameSite, check } = defended
-  const sites = await openSites(server, { sameSite: sameSite ?? 'Lax', httpOnly: true, check })
-  try {
-    const victim = await visit(browser, sites)
+  const defences = { sameSite: sameSite ?? 'Lax', httpOnly: true, check }
+  return visiting(browser, server, defences, async (victim, sites) => {
     await requireChange(victim)
     const forgeries: Forgery[] = []
     for (const from of ['cross-site', 'same-site'] as const) {
@@ -53,11 +52,8 @@ async function forgeWith(browser: Browser, server: string, defended: Defended): 
         forgeries.push({ request, from, ...defended, ...became })
       }
     }
-    await victim.end()
     return forgeries
-  } finally {
-    await sites.close()
-  }
+  })
 }
 
 async function requireChange(victim: Visit): Promise<void> {

@@ -2,8 +2,7 @@
 import type { Browser } from 'playwright-core'
 import type { BrowserSeen } from '../../../record/types.ts'
 import { ALL } from './defences.ts'
-import { openSites } from './sites.ts'
-import { visit } from './visit.ts'
+import { visiting } from './visit.ts'
 
 type ProfileField = BrowserSeen['readable'][number]
 
@@ -16,16 +15,8 @@ const PROFILE: Readonly<Record<ProfileField, string>> = {
 }
 
 /** Logs in and looks into what the browser keeps. @param server its base URL */
-export async function readableIn(browser: Browser, server: string): Promise<ProfileField[]> {
-  const sites = await openSites(server, ALL)
-  try {
-    const victim = await visit(browser, sites)
-    const credential = await victim.credential()
-    await victim.end()
-    return fieldsIn(credential)
-  } finally {
-    await sites.close()
-  }
+export function readableIn(browser: Browser, server: string): Promise<ProfileField[]> {
+  return visiting(browser, server, ALL, async (victim) => fieldsIn(await victim.credential()))
 }
 
 /** Looks at the text itself and at each run of characters in it that base64url may have made. */

