@@ -2,7 +2,7 @@
 import type { ClaimFinding } from '../claims/schema.ts'
 import { charts } from '../report/charts.ts'
 import { figure, list } from '../words/format.ts'
-import { chartPlace, escaped, inline } from './prose.ts'
+import { chartPlace, escaped, inline, scrolling } from './prose.ts'
 
 type Verdict = ClaimFinding['verdict']
 
@@ -78,7 +78,7 @@ function estimatesHtml({ estimates, id }: ClaimFinding): string {
     const interval = n > 1 ? `${figure(lo, scale)} to ${figure(hi, scale)}` : 'none'
     return `<tr><td>${inline(label)}</td><td class="number">${figure(value, scale)}</td><td class="number">${interval}</td><td class="number">${n}</td><td>${escaped(unit)}</td></tr>`
   })
-  return `<div class="scroll" role="region" tabindex="0" aria-label="What was measured for ${escaped(id)}"><table>
+  return `${scrolling(`What was measured for ${id}`)}<table>
 <thead><tr><th>what was measured</th><th>value</th><th>interval</th><th>n</th><th>unit</th></tr></thead>
 <tbody>${rows.join('')}</tbody></table></div>`
 }

@@ -1,4 +1,4 @@
-/** Pages before a script has run. That of a run: the answer, the verdicts, and every section of the report, readable by itself. */
+/** Pages before a script has run: the answer, the verdicts and every section of a report, readable by itself. */
 import { runsTable } from '../compare/catalogue.ts'
 import type { RunWithRows } from '../figures/rows.ts'
 import type { Run } from '../record/types.ts'
@@ -6,11 +6,13 @@ import { answers } from '../report/answer.ts'
 import { drawings } from '../report/charts.ts'
 import { progress, reportSections } from '../report/markdown.ts'
 import type { Summary } from '../report/schema.ts'
+import type { Trade } from '../trade/schema.ts'
+import { NOTE } from '../trade/section.ts'
+import { COLUMNS, type Column } from '../trade/trade.ts'
 import { machine } from '../words/format.ts'
 import { markdownTable } from '../words/tables.ts'
 import { claimsHtml, tallyText } from './claims-html.ts'
-import { chartPlace, escaped, inline, proseHtml } from './prose.ts'
-import { tradeHtml } from './trade-html.ts'
+import { chartPlace, escaped, inline, proseHtml, scrolling } from './prose.ts'
 
 export interface Assets {
   style: string
@@ -169,4 +171,25 @@ function sectionHtml({ id, heading, experiments, html }: Block): string {
 <h2 id="${id}-heading">${escaped(heading)}</h2>
 <div class="body">${html}</div>
 </section>`
+}
+
+const columns = Object.keys(COLUMNS) as Column[]
+
+/** The whole trade: each cell leads to the trials behind it. */
+function tradeHtml(trade: Trade): string {
+  const head = ['scheme', ...columns.map((name) => COLUMNS[name])]
+  const rows = trade.map(({ scheme, cells }) => {
+    const row = columns.map((name) => cellHtml(cells[name], `${COLUMNS[name]}, ${scheme}`))
+    return `<tr><th scope="row">${escaped(scheme)}</th>${row.join('')}</tr>`
+  })
+  return `${scrolling('The whole trade')}<table class="trade">
+<thead><tr>${head.map((name) => `<th scope="col">${escaped(name)}</th>`).join('')}</tr></thead>
+<tbody>${rows.join('\n')}</tbody></table></div>
+<p>${inline(NOTE)} Each cell leads to its trials.</p>`
+}
+
+function cellHtml({ text, trials }: Trade[number]['cells'][Column], what: string): string {
+  if (trials.length === 0) return `<td>${escaped(text)}</td>`
+  const ids = escaped(trials.join(' '))
+  return `<td><a href="#raw-trials" data-trials="${ids}" aria-label="${escaped(`${text}: trials behind ${what}`)}">${escaped(text)}</a></td>`
 }
