@@ -65,10 +65,7 @@ const replaced = [
     contents: `export const schemeNames = ${JSON.stringify(schemeNames)}
 export const isSchemeName = (name) => schemeNames.includes(name)`,
   },
-  {
-    filter: /[\\/]bench[\\/]traits\.ts$/,
-    contents: `export const traits = ${JSON.stringify(traits)}`,
-  },
+  { filter: /[\\/]bench[\\/]traits\.ts$/, contents: `export const traits = ${JSON.stringify(traits)}` },
   // Messages of the validator in fifty languages would be a sixth of the page.
   {
     filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/,

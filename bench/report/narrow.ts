@@ -30,7 +30,5 @@ function filtered(value: unknown, isKept: (scheme: string) => boolean): unknown 
 function schemeOf(item: unknown): string | null {
   if (typeof item !== 'object' || item === null) return null
   const { scheme, arm } = item as { scheme?: unknown; arm?: unknown }
-  return isText(scheme) ? scheme : schemeOf(arm)
+  return typeof scheme === 'string' ? scheme : schemeOf(arm)
 }
-
-const isText = (value: unknown): value is string => typeof value === 'string'

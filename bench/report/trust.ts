@@ -159,16 +159,12 @@ export function ownErrorTable({ aa }: Summary): Table {
   ]
   if (!aa) return { head, rows: [] }
   const { throughputRatio, throughputVariation, cpuRatio, cpuDifferenceUs, cpuVariation } = aa
+  const difference = `${withInterval(cpuDifferenceUs, styles.added)} µs`
   return {
     head,
     rows: [
       ['throughput', withInterval(throughputRatio), ABSENT, variation(throughputVariation)],
-      [
-        'CPU a request',
-        withInterval(cpuRatio),
-        `${withInterval(cpuDifferenceUs, styles.added)} µs`,
-        variation(cpuVariation),
-      ],
+      ['CPU a request', withInterval(cpuRatio), difference, variation(cpuVariation)],
     ],
   }
 }

@@ -35,8 +35,7 @@ function signed(value: number, scale = value): string {
 /** Large numbers in words as short as an axis needs: `23.5 k`, `5 M`. */
 export function short(value: number): string {
   const [factor, letter] = value >= 1e6 ? [1e6, ' M'] : value >= 1e3 ? [1e3, ' k'] : [1, '']
-  const shown = figure(value / factor)
-  return `${shown.includes('.') ? shown.replace(/\.?0+$/, '') : shown}${letter}`
+  return `${withoutZeros(value / factor)}${letter}`
 }
 
 /** Ratios as whole per cent. */
@@ -139,12 +138,8 @@ export function armLabel({ scheme, twin }: Arm): string {
   return twin ? `${scheme} (again)` : scheme
 }
 
-const MB = 1e6
-
 /** Bytes as megabytes of a million bytes. */
-export function megabytes(bytes: number): number {
-  return bytes / MB
-}
+export const megabytes = (bytes: number) => bytes / 1e6
 
 /** `a, b and c` */
 export function list(items: readonly string[]): string {

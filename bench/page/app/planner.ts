@@ -34,15 +34,11 @@ export function showPlanner({ run, summary, rows }: PageData): void {
   }
   const place = el('div', { id: 'plan-result' })
   body.replaceChildren(...form(evidence), place)
+  const provenance = `from ${run.id} · ${machine(run.environment)}`
   const draw = () => {
-    place.replaceChildren(
-      ...result(
-        evidence.filter(({ scheme }) => kept('schemes', schemeNames).includes(scheme)),
-        requestFrom(),
-        pairOf(evidence),
-        `from ${run.id} · ${machine(run.environment)}`,
-      ),
-    )
+    const schemes = kept('schemes', schemeNames)
+    const some = evidence.filter(({ scheme }) => schemes.includes(scheme))
+    place.replaceChildren(...result(some, requestFrom(), pairOf(evidence), provenance))
   }
   // A drag gives more events than a screen has frames.
   let isDue = false
