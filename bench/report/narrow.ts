@@ -30,5 +30,7 @@ function filtered(value: unknown, isKept: (scheme: string) => boolean): unknown 
 function schemeOf(item: unknown): string | null {
   if (typeof item !== 'object' || item === null) return null
   const { scheme, arm } = item as { scheme?: unknown; arm?: unknown }
-  return typeof scheme === 'string' ? scheme : schemeOf(arm)
+  return isText(scheme) ? scheme : schemeOf(arm)
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string'

@@ -83,8 +83,7 @@ export function responseTime(us: number, scaleUs = us, below = '<'): string {
 /** A response time in ms with its interval, unless all of it lies below one. */
 export function responseText(estimate: Estimate | null | undefined): string {
   if (estimate && estimate.hi < 1_000) return '< 1'
-  const print = (us: number, scaleUs: number) => responseTime(us, scaleUs)
-  return withInterval(estimate, { value: print, end: print })
+  return withInterval(estimate, { value: responseTime, end: responseTime })
 }
 
 /**
