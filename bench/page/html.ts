@@ -43,10 +43,14 @@ const OWN_FORMS: Readonly<Record<string, (summary: Summary, charts: readonly str
   'the-trade-on-one-page': ({ trade }) => tradeHtml(trade),
 }
 
+const UNTIL_AWAKE = '<p>Needs JavaScript.</p>'
+
 /** The page makes these itself, since they answer to its reader. */
-function own(id: string, heading: string): Block {
-  return { id, heading, experiments: [], html: '<p>Needs JavaScript.</p>' }
-}
+const OWN = [
+  { id: 'plan-capacity', heading: 'Plan capacity' },
+  { id: 'compare-runs', heading: 'Compare runs' },
+  { id: 'raw-trials', heading: 'Raw trials' },
+].map((one) => ({ ...one, experiments: [], html: UNTIL_AWAKE }))
 
 export function pageHtml(run: Run, summary: Summary, assets: Assets): string {
   const drawn = drawings(run, summary)
@@ -59,9 +63,7 @@ export function pageHtml(run: Run, summary: Summary, assets: Assets): string {
       experiments,
       html: OWN_FORMS[id]?.(summary, names) ?? proseHtml(parts, heading),
     })),
-    own('plan-capacity', 'Plan capacity'),
-    own('compare-runs', 'Compare runs'),
-    own('raw-trials', 'Raw trials'),
+    ...OWN,
   ]
   return documentHtml({
     title: `Sessions or tokens? ${run.id}`,
@@ -83,12 +85,8 @@ ${blocks.map(sectionHtml).join('\n')}
 
 /** The list of published runs. */
 export function catalogueHtml(runs: readonly RunWithRows[], assets: Assets): string {
-  const table = proseHtml([markdownTable(runsTable(runs), 'text')], 'Runs')
-  const blocks = [
-    { id: 'runs', heading: 'Runs', experiments: [], html: table },
-    own('across', 'Side by side'),
-    own('compare-runs', 'Compare runs'),
-  ]
+  const part = (id: string, heading: string, html: string) =>
+    `<section id="${id}" aria-labelledby="${id}-heading"><h2 id="${id}-heading">${heading}</h2><div class="body">${html}</div></section>`
   return documentHtml({
     title: 'Published runs',
     body: `<header>
@@ -98,7 +96,9 @@ export function catalogueHtml(runs: readonly RunWithRows[], assets: Assets): str
 </header>
 <main id="main">
 <div id="filters"></div>
-${blocks.map(sectionHtml).join('\n')}
+${part('runs', 'Runs', proseHtml([markdownTable(runsTable(runs), 'text')], 'Runs'))}
+${part('across', 'Side by side', UNTIL_AWAKE)}
+${part('compare-runs', 'Compare runs', UNTIL_AWAKE)}
 </main>`,
     source: 'the raw records of these runs',
     assets,
