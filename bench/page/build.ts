@@ -9,8 +9,7 @@ import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Run, TrialResult } from '../record/types.ts'
 import type { Summary } from '../report/schema.ts'
 import { traits } from '../traits.ts'
-import { catalogueHtml } from './catalogue-html.ts'
-import { type Assets, pageHtml } from './html.ts'
+import { type Assets, catalogueHtml, pageHtml } from './html.ts'
 import { pageData } from './page-data.ts'
 
 const here = (file: string) => new URL(file, import.meta.url)
@@ -32,17 +31,13 @@ export async function buildCatalogue(runs: readonly RunWithRows[]): Promise<stri
 
 type Page = 'report' | 'catalogue'
 
-async function assets(page: Page, data: object): Promise<Assets> {
-  const [script, style] = await Promise.all([bundled(page), readFile(here('style.css'), 'utf8')])
-  return { style, program: packed(script), data: packed(JSON.stringify(data)) }
-}
-
 /** The same for every page of this process. */
 const bundles: Partial<Record<Page, Promise<string>>> = {}
 
-function bundled(page: Page): Promise<string> {
+async function assets(page: Page, data: object): Promise<Assets> {
   bundles[page] ??= compiled(page)
-  return bundles[page]
+  const [script, style] = await Promise.all([bundles[page], readFile(here('style.css'), 'utf8')])
+  return { style, program: packed(script), data: packed(JSON.stringify(data)) }
 }
 
 async function compiled(page: Page): Promise<string> {
@@ -55,7 +50,7 @@ async function compiled(page: Page): Promise<string> {
     platform: 'browser',
     target: 'es2022',
     legalComments: 'none',
-    plugins: [schemesAsData, oneLanguage],
+    plugins: [replacing],
     logLevel: 'silent',
   })
   // esbuild keeps a service process for the next build; there is none.
@@ -63,29 +58,24 @@ async function compiled(page: Page): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-/** A page knows of schemes what they declare, and has no use for servers. */
-const schemesAsData: esbuild.Plugin = {
-  name: 'schemes-as-data',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]servers[\\/]scheme\.ts$/ }, () => ({
-      contents: `export const schemeNames = ${JSON.stringify(schemeNames)}
+const replaced = [
+  // A page knows of schemes what they declare, and has no use for servers.
+  {
+    filter: /[\\/]servers[\\/]scheme\.ts$/,
+    contents: `export const schemeNames = ${JSON.stringify(schemeNames)}
 export const isSchemeName = (name) => schemeNames.includes(name)`,
-      loader: 'js',
-    }))
-    onLoad({ filter: /[\\/]bench[\\/]traits\.ts$/ }, () => ({
-      contents: `export const traits = ${JSON.stringify(traits)}`,
-      loader: 'js',
-    }))
   },
-}
+  { filter: /[\\/]bench[\\/]traits\.ts$/, contents: `export const traits = ${JSON.stringify(traits)}` },
+  // Messages of the validator in fifty languages would be a sixth of the page.
+  {
+    filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/,
+    contents: `export { default as en } from './en.js'`,
+  },
+]
 
-/** Messages of the validator in fifty languages would be a sixth of the page. */
-const oneLanguage: esbuild.Plugin = {
-  name: 'one-language',
+const replacing: esbuild.Plugin = {
+  name: 'replacing',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-      contents: `export { default as en } from './en.js'`,
-      loader: 'js',
-    }))
+    for (const { filter, contents } of replaced) onLoad({ filter }, () => ({ contents, loader: 'js' }))
   },
 }

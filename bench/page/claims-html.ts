@@ -2,44 +2,37 @@
 import type { ClaimFinding } from '../claims/schema.ts'
 import { charts } from '../report/charts.ts'
 import { figure, list } from '../words/format.ts'
-import { chartPlace, escaped, inline } from './prose.ts'
+import { chartPlace, escaped, inline, scrolling } from './prose.ts'
 
 type Verdict = ClaimFinding['verdict']
 
-/** What a verdict says to who has not read how they are made. */
-const WORDS: Readonly<Record<Verdict, string>> = {
-  supported: 'holds here',
-  refuted: 'does not hold here',
-  depends: 'depends',
-  inconclusive: 'measured, not decided',
-  undecided: 'not measured here',
+/** What a verdict says to who has not read how they are made, of a claim and of several; in the order of a tally. */
+const WORDS: Readonly<Record<Verdict, readonly [one: string, several: string]>> = {
+  refuted: ['does not hold here', 'do not hold here'],
+  depends: ['depends', 'depend on a named condition'],
+  supported: ['holds here', 'hold here'],
+  inconclusive: ['measured, not decided', 'were measured and not decided'],
+  undecided: ['not measured here', 'were not measured here'],
 }
 
-const PLURALS: Readonly<Record<Verdict, string>> = {
-  supported: 'hold here',
-  refuted: 'do not hold here',
-  depends: 'depend on a named condition',
-  inconclusive: 'were measured and not decided',
-  undecided: 'were not measured here',
+/** How the verdicts fell, without those that no claim has. */
+function tally(claims: readonly ClaimFinding[]): { verdict: Verdict; n: number }[] {
+  return (Object.keys(WORDS) as Verdict[])
+    .map((verdict) => ({ verdict, n: claims.filter((claim) => claim.verdict === verdict).length }))
+    .filter(({ n }) => n > 0)
 }
 
-const ORDER: readonly Verdict[] = ['refuted', 'depends', 'supported', 'inconclusive', 'undecided']
-
-/** How the verdicts fell, in one line. */
+/** In one line. */
 export function tallyText(claims: readonly ClaimFinding[]): string {
-  const parts = ORDER.flatMap((verdict) => {
-    const n = claims.filter((claim) => claim.verdict === verdict).length
-    return n > 0 ? [`${n} ${PLURALS[verdict]}`] : []
-  })
+  const parts = tally(claims).map(({ verdict, n }) => `${n} ${WORDS[verdict][1]}`)
   return `Of ${claims.length} claims of a widely read article and its comments, ${list(parts)}`
 }
 
 /** @param chartNames those that the run has */
 export function claimsHtml(claims: readonly ClaimFinding[], chartNames: readonly string[]): string {
-  const counts = ORDER.flatMap((verdict) => {
-    const n = claims.filter((claim) => claim.verdict === verdict).length
-    return n > 0 ? [`<li><span class="verdict ${verdict}">${n}</span> ${WORDS[verdict]}</li>`] : []
-  })
+  const counts = tally(claims).map(
+    ({ verdict, n }) => `<li><span class="verdict ${verdict}">${n}</span> ${WORDS[verdict][0]}</li>`,
+  )
   const items = claims
     .toSorted((a, b) => Number(a.verdict === 'undecided') - Number(b.verdict === 'undecided'))
     .map((claim) => claimHtml(claim, chartNames))
@@ -52,7 +45,7 @@ function claimHtml(claim: ClaimFinding, chartNames: readonly string[]): string {
     ? ` ${verdict === 'depends' ? 'It depends on' : 'The boundary is'} ${inline(boundary)}.`
     : ''
   return `<details class="claim" id="claim-${escaped(id)}">
-<summary><span class="verdict ${verdict}">${WORDS[verdict]}</span>
+<summary><span class="verdict ${verdict}">${WORDS[verdict][0]}</span>
 <span class="quote">“${escaped(quote)}”</span>
 <span class="finding">${inline(capitalized(sentence))}.${limit}</span></summary>
 <div class="evidence">${evidenceHtml(claim, chartNames)}</div>
@@ -85,7 +78,7 @@ function estimatesHtml({ estimates, id }: ClaimFinding): string {
     const interval = n > 1 ? `${figure(lo, scale)} to ${figure(hi, scale)}` : 'none'
     return `<tr><td>${inline(label)}</td><td class="number">${figure(value, scale)}</td><td class="number">${interval}</td><td class="number">${n}</td><td>${escaped(unit)}</td></tr>`
   })
-  return `<div class="scroll" role="region" tabindex="0" aria-label="What was measured for ${escaped(id)}"><table>
+  return `${scrolling(`What was measured for ${id}`)}<table>
 <thead><tr><th>what was measured</th><th>value</th><th>interval</th><th>n</th><th>unit</th></tr></thead>
 <tbody>${rows.join('')}</tbody></table></div>`
 }

@@ -1,13 +1,18 @@
-/** The page before a script has run: the answer, the verdicts, and every section of the report, readable by itself. */
+/** Pages before a script has run: the answer, the verdicts and every section of a report, readable by itself. */
+import { runsTable } from '../compare/catalogue.ts'
+import type { RunWithRows } from '../figures/rows.ts'
 import type { Run } from '../record/types.ts'
 import { answers } from '../report/answer.ts'
-import { chartFile, drawings } from '../report/charts.ts'
+import { drawings } from '../report/charts.ts'
 import { progress, reportSections } from '../report/markdown.ts'
 import type { Summary } from '../report/schema.ts'
+import type { Trade } from '../trade/schema.ts'
+import { NOTE } from '../trade/section.ts'
+import { COLUMNS, type Column } from '../trade/trade.ts'
 import { machine } from '../words/format.ts'
+import { markdownTable } from '../words/tables.ts'
 import { claimsHtml, tallyText } from './claims-html.ts'
-import { chartPlace, escaped, inline, proseHtml } from './prose.ts'
-import { tradeHtml } from './trade-html.ts'
+import { chartPlace, escaped, inline, proseHtml, scrolling } from './prose.ts'
 
 export interface Assets {
   style: string
@@ -38,22 +43,21 @@ const OWN_FORMS: Readonly<Record<string, (summary: Summary, charts: readonly str
   'the-trade-on-one-page': ({ trade }) => tradeHtml(trade),
 }
 
+const UNTIL_AWAKE = '<p>Needs JavaScript.</p>'
+
 /** The page makes these itself, since they answer to its reader. */
 const OWN = [
   { id: 'plan-capacity', heading: 'Plan capacity' },
   { id: 'compare-runs', heading: 'Compare runs' },
   { id: 'raw-trials', heading: 'Raw trials' },
-].map((one) => ({ ...one, experiments: [], html: '<p>Needs JavaScript.</p>' }))
+].map((one) => ({ ...one, experiments: [], html: UNTIL_AWAKE }))
 
 export function pageHtml(run: Run, summary: Summary, assets: Assets): string {
-  const names = drawings(run, summary).map(({ name }) => name)
-  const written = reportSections(
-    run,
-    summary,
-    names.map((name) => chartFile({ name })),
-  )
+  const drawn = drawings(run, summary)
+  const names = drawn.map(({ name }) => name)
+  const files = drawn.map(({ file }) => file)
   const blocks: Block[] = [
-    ...written.map(({ id, heading, experiments, parts }) => ({
+    ...reportSections(run, summary, files).map(({ id, heading, experiments, parts }) => ({
       id,
       heading,
       experiments,
@@ -79,6 +83,28 @@ ${blocks.map(sectionHtml).join('\n')}
   })
 }
 
+/** The list of published runs. */
+export function catalogueHtml(runs: readonly RunWithRows[], assets: Assets): string {
+  const part = (id: string, heading: string, html: string) =>
+    `<section id="${id}" aria-labelledby="${id}-heading"><h2 id="${id}-heading">${heading}</h2><div class="body">${html}</div></section>`
+  return documentHtml({
+    title: 'Published runs',
+    body: `<header>
+<p class="run">authscale</p>
+<h1>Sessions or tokens? The published runs</h1>
+<p>Each was made by <code>npm run bench</code> on the machine named, lies here with its raw records, and can be repeated. Ratios between schemes travel better between machines than microseconds do.</p>
+</header>
+<main id="main">
+<div id="filters"></div>
+${part('runs', 'Runs', proseHtml([markdownTable(runsTable(runs), 'text')], 'Runs'))}
+${part('across', 'Side by side', UNTIL_AWAKE)}
+${part('compare-runs', 'Compare runs', UNTIL_AWAKE)}
+</main>`,
+    source: 'the raw records of these runs',
+    assets,
+  })
+}
+
 interface Document {
   title: string
   body: string
@@ -88,7 +114,7 @@ interface Document {
 }
 
 /** All that pages share. The policy lets nothing in from elsewhere, and nothing out. */
-export function documentHtml({ title, body, source, assets: { style, program, data } }: Document): string {
+function documentHtml({ title, body, source, assets: { style, program, data } }: Document): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -121,22 +147,17 @@ const FIRST = ['Beware', 'What it costs', 'At what load it matters', 'How sure t
 function answerHtml(run: Run, summary: Summary): string {
   const all = answers(summary, run)
   const claimed = `<div><dt>What was claimed</dt><dd>${tallyText(summary.claims)}: <a href="#claims">each with its evidence</a>.</dd></div>`
-  const list = (some: typeof all, more: readonly string[] = []) => {
-    const rows = [
-      ...some.map(({ about, text }) => `<div><dt>${about}</dt><dd>${inline(text)}</dd></div>`),
-      ...more,
-    ]
-    return `<dl class="answer">${rows.join('\n')}</dl>`
+  const list = (some: typeof all, end: readonly string[] = []) => {
+    const rows = some.map(({ about, text }) => `<div><dt>${about}</dt><dd>${inline(text)}</dd></div>`)
+    return `<dl class="answer">${[...rows, ...end].join('\n')}</dl>`
   }
-  const more = all.filter(({ about }) => !FIRST.includes(about))
+  const rest = all.filter(({ about }) => !FIRST.includes(about))
   const missing = progress(summary)
+  const first = all.filter(({ about }) => FIRST.includes(about))
   return [
     missing ? `<p class="incomplete">${inline(missing)}</p>` : '',
-    list(
-      all.filter(({ about }) => FIRST.includes(about)),
-      [claimed],
-    ),
-    more.length > 0 ? `<details><summary>The rest of the answer</summary>${list(more)}</details>` : '',
+    list(first, [claimed]),
+    rest.length > 0 ? `<details><summary>The rest of the answer</summary>${list(rest)}</details>` : '',
   ].join('\n')
 }
 
@@ -150,4 +171,25 @@ function sectionHtml({ id, heading, experiments, html }: Block): string {
 <h2 id="${id}-heading">${escaped(heading)}</h2>
 <div class="body">${html}</div>
 </section>`
+}
+
+const columns = Object.keys(COLUMNS) as Column[]
+
+/** The whole trade: each cell leads to the trials behind it. */
+function tradeHtml(trade: Trade): string {
+  const head = ['scheme', ...columns.map((name) => COLUMNS[name])]
+  const rows = trade.map(({ scheme, cells }) => {
+    const row = columns.map((name) => cellHtml(cells[name], `${COLUMNS[name]}, ${scheme}`))
+    return `<tr><th scope="row">${escaped(scheme)}</th>${row.join('')}</tr>`
+  })
+  return `${scrolling('The whole trade')}<table class="trade">
+<thead><tr>${head.map((name) => `<th scope="col">${escaped(name)}</th>`).join('')}</tr></thead>
+<tbody>${rows.join('\n')}</tbody></table></div>
+<p>${inline(NOTE)} Each cell leads to its trials.</p>`
+}
+
+function cellHtml({ text, trials }: Trade[number]['cells'][Column], what: string): string {
+  if (trials.length === 0) return `<td>${escaped(text)}</td>`
+  const ids = escaped(trials.join(' '))
+  return `<td><a href="#raw-trials" data-trials="${ids}" aria-label="${escaped(`${text}: trials behind ${what}`)}">${escaped(text)}</a></td>`
 }

@@ -40,6 +40,11 @@ export function chartPlace(name: string, alt: string): string {
   return `<figure class="chart" data-chart="${escaped(name)}" data-alt="${escaped(alt)}"></figure>`
 }
 
+/** Opens a place that scrolls by itself, also by keyboard, so that the page never has to. */
+export function scrolling(label: string): string {
+  return `<div class="scroll" role="region" tabindex="0" aria-label="${escaped(label)}">`
+}
+
 /** One line, without a paragraph around it. */
 export function inline(markdown: string): string {
   return marked.parseInline(markdown, { async: false }) as string
@@ -47,12 +52,8 @@ export function inline(markdown: string): string {
 
 function block(markdown: string, label: () => string): string {
   const html = marked.parse(markdown, { async: false }) as string
-  // Wide tables scroll by themselves, also by keyboard, so that the page never has to.
   return html
-    .replaceAll(
-      '<table>',
-      () => `<div class="scroll" role="region" tabindex="0" aria-label="${escaped(label())}"><table>`,
-    )
+    .replaceAll('<table>', () => `${scrolling(label())}<table>`)
     .replaceAll('</table>', '</table></div>')
 }
 

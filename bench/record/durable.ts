@@ -1,5 +1,5 @@
 /** Writes that a crash or a full disk cannot turn into a damaged file. */
-import { open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { AuthscaleError } from '../errors.ts'
 
@@ -17,13 +17,7 @@ export async function writeFileDurably(path: string, content: string | Uint8Arra
   const temporary = temporaryOf(path)
   try {
     await rm(temporary, { force: true })
-    const file = await open(temporary, 'wx')
-    try {
-      await file.writeFile(content)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await writeFile(temporary, content, { flag: 'wx', flush: true })
     await rename(temporary, path)
     await syncFolder(dirname(path))
   } catch (error) {
@@ -48,11 +42,8 @@ const NO_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 /** @param next what the user does after that, and what is kept, to end the sentence with */
 export function writeError(error: unknown, file: string, next: string): AuthscaleError {
   const { code = 'unknown error' } = error as NodeJS.ErrnoException
-  return NO_SPACE.has(code)
-    ? new AuthscaleError('NO_SPACE', `no space to write ${file} (${code}): free some, then ${next}`, {
-        cause: error,
-      })
-    : new AuthscaleError('WRITE_FAILED', `cannot write ${file} (${code}): make it writable, then ${next}`, {
-        cause: error,
-      })
+  const [kind, problem, remedy] = NO_SPACE.has(code)
+    ? ['NO_SPACE', 'no space to write', 'free some']
+    : ['WRITE_FAILED', 'cannot write', 'make it writable']
+  return new AuthscaleError(kind, `${problem} ${file} (${code}): ${remedy}, then ${next}`, { cause: error })
 }

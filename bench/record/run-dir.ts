@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
+import type { z } from 'zod'
 import { AuthscaleError } from '../errors.ts'
 import { syncFolder, writeError, writeFileDurably } from './durable.ts'
 import { parseRecord, parseTrials } from './parse.ts'
@@ -77,8 +78,7 @@ export interface StoredRun {
  * @throws AuthscaleError RUN_NOT_FOUND, UNREADABLE, NEWER_SCHEMA or BAD_RECORD
  */
 export async function readRun(runDir: string): Promise<StoredRun> {
-  const runPath = join(runDir, RUN_FILE)
-  const run = parseRecord(runSchema, await read(runPath), runPath)
+  const run = await readRecord(runSchema, runDir, RUN_FILE)
   const { text, path: trialsPath } = await readTrials(runDir)
   const { results, cutAt } = parseTrials(text, trialsPath)
   const planned = new Set(run.plan.map(({ id }) => id))
@@ -106,20 +106,19 @@ export async function readRunsIn(parent: string): Promise<(StoredRun & { folder:
   return (await Promise.all(read)).flat()
 }
 
-/**
- * Reads the comparison of the load generator with wrk that lies beside a published run.
- *
- * @throws AuthscaleError RUN_NOT_FOUND, UNREADABLE, NEWER_SCHEMA or BAD_RECORD
- */
-export async function readLoadCheck(runDir: string): Promise<LoadCheck> {
-  const path = join(runDir, LOAD_CHECK_FILE)
-  return parseRecord(loadCheckSchema, await read(path), path)
+/** Reads the comparison of the load generator with wrk that lies beside a published run. Throws like `readRun`. */
+export function readLoadCheck(runDir: string): Promise<LoadCheck> {
+  return readRecord(loadCheckSchema, runDir, LOAD_CHECK_FILE)
 }
 
-/** Reads the proofs of the instrument that lie beside a published run. Throws like `readLoadCheck`. */
-export async function readVerify(runDir: string): Promise<VerifyRecord> {
-  const path = join(runDir, VERIFY_FILE)
-  return parseRecord(verifySchema, await read(path), path)
+/** Reads the proofs of the instrument that lie beside a published run. Throws like `readRun`. */
+export function readVerify(runDir: string): Promise<VerifyRecord> {
+  return readRecord(verifySchema, runDir, VERIFY_FILE)
+}
+
+async function readRecord<T>(schema: z.ZodType<T>, runDir: string, file: string): Promise<T> {
+  const path = join(runDir, file)
+  return parseRecord(schema, await read(path), path)
 }
 
 /** False when the folder is there already. */
@@ -157,10 +156,10 @@ async function readBytes(path: string): Promise<Buffer> {
     return await readFile(path)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw code === 'ENOENT'
-      ? new AuthscaleError('RUN_NOT_FOUND', `${path} does not exist: name the folder of a run`, {
-          cause: error,
-        })
-      : new AuthscaleError('UNREADABLE', `cannot read ${path} (${code}): make it readable`, { cause: error })
+    const [kind, message] =
+      code === 'ENOENT'
+        ? ['RUN_NOT_FOUND', `${path} does not exist: name the folder of a run`]
+        : ['UNREADABLE', `cannot read ${path} (${code}): make it readable`]
+    throw new AuthscaleError(kind, message, { cause: error })
   }
 }

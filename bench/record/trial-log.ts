@@ -1,6 +1,6 @@
 /** `trials.jsonl`: one line a trial, on disk before the next trial starts, whole lines only. */
 import { existsSync } from 'node:fs'
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { appendFile, type FileHandle, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AuthscaleError } from '../errors.ts'
 import { syncFolder, writeError } from './durable.ts'
@@ -59,10 +59,7 @@ export async function openTrialLog(runDir: string): Promise<TrialLog> {
   }
 }
 
-/**
- * Appends one whole line and waits for the disk, or leaves the file as it was: a line that the disk took only a
- * part of is cut off again.
- */
+/** Appends one whole line and waits for the disk; a line that the disk took only a part of is cut off again. */
 export async function appendLine(file: FileHandle, line: string): Promise<void> {
   const { size } = await file.stat()
   try {
@@ -73,12 +70,8 @@ export async function appendLine(file: FileHandle, line: string): Promise<void> 
       () => true,
       () => false,
     )
-    const kept = 'go on with --resume; every trial before is kept'
-    throw writeError(
-      error,
-      TRIALS_FILE,
-      undone ? kept : `${kept}, what is left of this one is put aside then`,
-    )
+    const rest = undone ? '' : ', what is left of this one is put aside then'
+    throw writeError(error, TRIALS_FILE, `go on with --resume; every trial before is kept${rest}`)
   }
 }
 
@@ -87,13 +80,7 @@ async function putAside(runDir: string, file: FileHandle, content: Buffer, cutAt
   const tail = content.subarray(cutAt)
   const end = tail.at(-1) === NEWLINE ? '' : '\n'
   try {
-    const aside = await open(join(runDir, DAMAGED_FILE), 'a')
-    try {
-      await aside.appendFile(Buffer.concat([tail, Buffer.from(end)]))
-      await aside.sync()
-    } finally {
-      await aside.close()
-    }
+    await appendFile(join(runDir, DAMAGED_FILE), Buffer.concat([tail, Buffer.from(end)]), { flush: true })
     await syncFolder(runDir)
     await file.truncate(cutAt)
     await file.sync()

@@ -68,32 +68,24 @@ function costSentence(
     authTaxUs ? [{ scheme: arm.scheme, ...authTaxUs }] : [],
   )
   if (compared.length === 0) return null
-  const place = `On this machine (${machine(environment)})`
-  const seen = sortedBy(
-    compared.filter(({ detected }) => detected),
-    ({ estimate }) => estimate.value,
-  )
+  const seen = compared.filter(({ detected }) => detected)
   const unseen = compared.filter(({ detected }) => !detected).map(({ scheme }) => name(scheme))
-  const [least, most] = [seen[0], seen.at(-1)]
-  if (!least || !most) return `${nothingDetected(aa)}: ${machine(environment)}.`
-  const tax = ({ scheme, estimate }: typeof least) => `${withInterval(estimate)} µs with ${name(scheme)}`
-  const range = least === most ? tax(least) : `between ${tax(least)} and ${tax(most)}`
+  const ends = leastAndMost(seen, ({ estimate }) => estimate.value)
+  if (!ends) return `${nothingDetected(aa)}: ${machine(environment)}.`
+  const range = between(ends, ({ scheme, estimate }) => `${withInterval(estimate)} µs with ${name(scheme)}`)
   const control = arms.find(({ arm }) => isControl(arm))?.metrics['cpuUsPerRequest.total']
   const base = control
     ? `, on top of the ${figure(control.value)} µs that the same request costs without auth`
     : ''
   const rest = unseen.length > 0 ? `; for ${list(unseen)} no difference was detected` : ''
-  return `${place}, knowing who is logged in cost ${range} of CPU a request${base}${rest}.`
+  return `On this machine (${machine(environment)}), knowing who is logged in cost ${range} of CPU a request${base}${rest}.`
 }
 
 function throughputSentence(arms: readonly SummaryArm[], name: Name): string | null {
-  const measured = sortedBy(
-    arms.flatMap(({ arm, metrics: { throughputPerSec: x } }) =>
-      x && !isControl(arm) && !instrumentLimit(x.warnings) ? [{ scheme: arm.scheme, x }] : [],
-    ),
-    ({ x }) => -x.value,
+  const measured = arms.flatMap(({ arm, metrics: { throughputPerSec: x } }) =>
+    x && !isControl(arm) && !instrumentLimit(x.warnings) ? [{ scheme: arm.scheme, x }] : [],
   )
-  const [most, least] = [measured[0], measured.at(-1)]
+  const [most, least] = leastAndMost(measured, ({ x }) => -x.value) ?? []
   if (!most || !least || most === least) return null
   const throughput = ({ scheme, x }: typeof most) => `${figure(x.value)} (${name(scheme)})`
   const one = `One replica served from ${throughput(least)} to ${throughput(most)} requests/s`
@@ -106,9 +98,8 @@ function throughputSentence(arms: readonly SummaryArm[], name: Name): string | n
 function capacitySentence({ latency }: Summary, slo: Slo, name: Name): string | null {
   if (latency.length === 0) return null
   const schemes = latency.filter(({ scheme }) => scheme !== CONTROL)
-  const known = sortedBy(
-    schemes.filter(({ capacityPerSec }) => capacityPerSec !== null),
-    ({ capacityPerSec }) => capacityPerSec?.value ?? 0,
+  const known = schemes.flatMap((entry) =>
+    entry.capacityPerSec ? [{ entry, perSec: entry.capacityPerSec.value }] : [],
   )
   const without = (note: (typeof latency)[number]['capacityNote']) =>
     list(schemes.filter(({ capacityNote }) => capacityNote === note).map(({ scheme }) => name(scheme)))
@@ -118,14 +109,13 @@ function capacitySentence({ latency }: Summary, slo: Slo, name: Name): string | 
     single ? `with ${single} a single rate was measured, which tells no capacity` : null,
     unmeasured ? `with ${unmeasured} nothing valid was measured` : null,
   ].filter((part) => part !== null)
-  const [least, most] = [known[0], known.at(-1)]
+  const ends = leastAndMost(known, ({ perSec }) => perSec)
   const bound = `The SLO is ${sloText(slo)}`
-  if (!least || !most) return rest.length > 0 ? `${bound}; ${rest.join('; ')}.` : null
-  const capacityOf = (entry: typeof least) => {
+  if (!ends) return rest.length > 0 ? `${bound}; ${rest.join('; ')}.` : null
+  const range = between(ends, ({ entry, perSec }) => {
     const atLeast = isLowerBound(entry) ? 'at least ' : ''
-    return `${atLeast}${figure(entry.capacityPerSec?.value ?? 0)}/s (${name(entry.scheme)})`
-  }
-  const range = least === most ? capacityOf(least) : `between ${capacityOf(least)} and ${capacityOf(most)}`
+    return `${atLeast}${figure(perSec)}/s (${name(entry.scheme)})`
+  })
   return `${[`${bound}: the highest arrival rate at which one replica kept it was ${range}`, ...rest].join('; ')}.`
 }
 
@@ -133,14 +123,11 @@ function capacitySentence({ latency }: Summary, slo: Slo, name: Name): string | 
 function latencySentence(summary: Summary, name: Name): string | null {
   const rate = commonRates(summary).at(-1)
   if (rate === undefined) return null
-  const rungs = sortedBy(
-    summary.latency.flatMap((entry) => {
-      const rung = rungAt(entry, rate)
-      return rung && entry.scheme !== CONTROL ? [{ scheme: entry.scheme, rung }] : []
-    }),
-    ({ rung }) => rung.p99Us.value,
-  )
-  const [fast, slow] = [rungs[0], rungs.at(-1)]
+  const rungs = summary.latency.flatMap((entry) => {
+    const rung = rungAt(entry, rate)
+    return rung && entry.scheme !== CONTROL ? [{ scheme: entry.scheme, rung }] : []
+  })
+  const [fast, slow] = leastAndMost(rungs, ({ rung }) => rung.p99Us.value) ?? []
   if (!fast || !slow || fast === slow) return null
   const one = ({ scheme, rung }: typeof fast) =>
     `${responseTime(rung.p99Us.value, rung.p99Us.value, 'below')} ms (${name(scheme)}, replica ${busyText(rung)} busy)`
@@ -158,12 +145,9 @@ function memorySentence({ memoryPerUser }: Summary, name: Name): string | null {
   ])
   if (!memoryPerUser.some(({ replicaBytes }) => replicaBytes.estimate.n > 1)) return null
   if (growing.length === 0) return 'No scheme’s memory was seen to grow with the number of logged-in users.'
-  const flat = memoryPerUser
-    .filter(
-      ({ scheme, replicaBytes, redisBytes }) =>
-        !replicaBytes.detected && !redisBytes?.detected && scheme !== CONTROL,
-    )
-    .map(({ scheme }) => name(scheme))
+  const flat = memoryPerUser.flatMap(({ scheme, replicaBytes, redisBytes }) =>
+    scheme === CONTROL || replicaBytes.detected || redisBytes?.detected ? [] : [name(scheme)],
+  )
   const rest = flat.length > 0 ? `; with ${list(flat)} no growth was seen` : ''
   return `A logged-in user takes ${list(growing)}${rest}.`
 }
@@ -179,6 +163,16 @@ function errorSentence({ aa }: Summary, name: Name): string {
   )
 }
 
-function sortedBy<T>(items: readonly T[], key: (item: T) => number): T[] {
-  return items.toSorted((a, b) => key(a) - key(b))
+/** Null where there is none. */
+function leastAndMost<T extends object>(
+  items: readonly T[],
+  key: (item: T) => number,
+): [least: T, most: T] | null {
+  const sorted = items.toSorted((a, b) => key(a) - key(b))
+  const [least, most] = [sorted[0], sorted.at(-1)]
+  return least && most ? [least, most] : null
+}
+
+function between<T>([least, most]: [least: T, most: T], say: (item: T) => string): string {
+  return least === most ? say(least) : `between ${say(least)} and ${say(most)}`
 }

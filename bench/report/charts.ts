@@ -4,7 +4,6 @@ import { experimentCharts } from '../experiments/reports.ts'
 import { ROLES } from '../experiments/roles.ts'
 import { farScaleChart } from '../plan/far/chart.ts'
 import type { Run } from '../record/types.ts'
-import type { Drawing } from '../words/charts/svg.ts'
 import type { Summary } from './schema.ts'
 
 /** By name; in the order in which an answer would need them. */
@@ -17,19 +16,10 @@ export const charts: Readonly<Record<string, Chart<Summary> & { experiment: stri
   },
 }
 
-export interface Drawn {
-  name: string
-  drawing: Drawing
-}
-
-/** Those for which the run has data. */
-export function drawings(run: Run, summary: Summary): Drawn[] {
+/** Those for which the run has data, with the file of each below the report. */
+export function drawings(run: Run, summary: Summary) {
   return Object.entries(charts).flatMap(([name, { draw }]) => {
     const drawing = draw(run, summary)
-    return drawing === null ? [] : [{ name, drawing }]
+    return drawing === null ? [] : [{ name, file: `charts/${name}.svg`, drawing }]
   })
-}
-
-export function chartFile({ name }: Pick<Drawn, 'name'>): string {
-  return `charts/${name}.svg`
 }

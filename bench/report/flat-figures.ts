@@ -2,6 +2,7 @@
  * Any part of a summary as a flat table of figures, for files and for readers who want numbers instead of a picture.
  * It follows from the shape of the records alone, so that what is added to a summary needs nothing here.
  */
+import type { Estimate } from '../record/types.ts'
 
 export interface Figure {
   /** What the figure is of: the scheme, the number of replicas, the arrival rate… */
@@ -31,16 +32,18 @@ const ARM_LABELS = ['scheme', 'variant', 'replicas', 'users', 'twin'] as const
 export function figuresOf(part: unknown, labels: Labels = {}, path: readonly string[] = []): Figure[] {
   if (Array.isArray(part)) return part.flatMap((item) => figuresOf(item, labels, path))
   if (!isFields(part)) return []
-  if (isEstimate(part)) return [{ ...bare(part, labels, path), ...intervalOf(part), detected: null }]
-  if (isEstimate(part.estimate) && 'detected' in part) {
-    const { estimate, detected } = part
-    return [{ ...bare(estimate, labels, path), ...intervalOf(estimate), detected: detected === true }]
+  const metric = path.join('.')
+  if (isEstimate(part)) return [{ labels, metric, ...shown(part), detected: null }]
+  if (isComparison(part) && 'detected' in part) {
+    return [{ labels, metric, ...shown(part.estimate), detected: part.detected === true }]
   }
   const estimates = Object.values(part).some((value) => isEstimate(value) || isComparison(value))
   const own = { ...labels, ...labelsOf(part, estimates) }
   return Object.entries(part).flatMap(([key, value]) => {
-    if (typeof value === 'number' && !estimates) return [{ ...bare({ value }, own, [...path, key]), ...NONE }]
-    return key === 'arm' ? [] : figuresOf(value, own, [...path, key])
+    const inner = [...path, key]
+    if (typeof value === 'number' && !estimates)
+      return [{ labels: own, metric: inner.join('.'), value, ...NONE }]
+    return key === 'arm' ? [] : figuresOf(value, own, inner)
   })
 }
 
@@ -61,33 +64,25 @@ const isName = (text: string) => text.length <= 40
 
 const NONE = { lo: null, hi: null, n: null, unit: null, detected: null }
 
-function bare({ value }: { value: number }, labels: Labels, path: readonly string[]) {
-  return { labels, metric: path.join('.'), value }
-}
-
-interface EstimateFields {
-  value: number
-  lo: number
-  hi: number
-  n?: number
-  unit?: string
-}
+type Interval = Pick<Estimate, 'value' | 'lo' | 'hi'> & Partial<Estimate>
 
 /** One block has no interval. */
-function intervalOf({ lo, hi, n, unit }: EstimateFields) {
-  const has = n !== 1
-  return { lo: has ? lo : null, hi: has ? hi : null, n: n ?? null, unit: unit ?? null }
+function shown({ value, lo, hi, n, unit }: Interval) {
+  const interval = n === 1 ? { lo: null, hi: null } : { lo, hi }
+  return { value, ...interval, n: n ?? null, unit: unit ?? null }
 }
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function isEstimate(value: unknown): value is EstimateFields {
+function isEstimate(value: unknown): value is Interval {
   return isFields(value) && ['value', 'lo', 'hi'].every((key) => typeof value[key] === 'number')
 }
 
-const isComparison = (value: unknown) => isFields(value) && isEstimate(value.estimate)
+function isComparison(value: unknown): value is Fields & { estimate: Interval } {
+  return isFields(value) && isEstimate(value.estimate)
+}
 
 /** Columns of labels, in the order in which they first come. */
 export function labelNames(figures: readonly Figure[]): string[] {

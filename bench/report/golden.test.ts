@@ -7,8 +7,9 @@ import assert from 'node:assert/strict'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { syntheticLadders } from '../testing/synthetic-ladders.ts'
-import { renderReport, renderTerminal } from './index.ts'
+import { renderReport } from './index.ts'
 import { summarize } from './summarize.ts'
+import { terminalTable } from './terminal.ts'
 
 const folder = new URL('golden/', import.meta.url)
 const update = process.env.UPDATE_GOLDEN === '1'
@@ -18,7 +19,7 @@ const { run, results } = syntheticLadders({ blocks: 3, loadLimitPerSec: 16_000 }
 const { 'summary.json': summary, ...rest } = renderReport(run, summarize(run, results))
 const files: Record<string, string> = {
   ...rest,
-  'terminal.txt': `${renderTerminal(run, summarize(run, results))}\n`,
+  'terminal.txt': `${terminalTable(summarize(run, results), run)}\n`,
 }
 
 for (const [name, content] of Object.entries(files)) {

@@ -6,10 +6,9 @@ import type { Run } from '../record/types.ts'
 import { tradeSection } from '../trade/section.ts'
 import { counted } from '../words/format.ts'
 import { type Part, type Section, section } from '../words/section.ts'
-import { bullets, markdownTable } from '../words/tables.ts'
+import { bullets, markdownTable, type Table } from '../words/tables.ts'
 import { answer } from './answer.ts'
 import { environment, limits, method } from './method.ts'
-import { warningsTable } from './raised.ts'
 import type { Summary } from './schema.ts'
 import {
   agreementTable,
@@ -20,20 +19,16 @@ import {
   ownErrorTable,
   reasonsTable,
   rulesText,
+  warningsTable,
 } from './trust.ts'
 
-/** A section of the report, and what it rests on: no experiment for what concerns the run as a whole. */
-export interface ReportSection extends Section {
-  experiments: readonly string[]
-}
-
 /**
- * In the order of the report: the verdicts first, then every figure, then what weakens it.
+ * Those sections for which the run has anything, in the order of the report, each with the experiments that it rests on:
+ * none for what concerns the run as a whole.
  *
  * @param charts file names of the charts that exist, relative to the report
- * @returns those sections for which the run has anything
  */
-export function reportSections(run: Run, summary: Summary, charts: readonly string[]): ReportSection[] {
+export function reportSections(run: Run, summary: Summary, charts: readonly string[]) {
   const chart = (name: string, alt: string) => (charts.includes(name) ? `![${alt}](${name})` : null)
   const ofTheRun = (...sections: (Section | null)[]) =>
     sections.flatMap((one) => (one ? [{ ...one, experiments: [] }] : []))
@@ -45,10 +40,16 @@ export function reportSections(run: Run, summary: Summary, charts: readonly stri
     })),
     ...ofTheRun(
       farSection(run, summary, chart),
-      notes(summary),
-      warnings(summary),
-      rules(run, summary),
-      rejected(summary),
+      summary.notes.length > 0 ? section('notes', 'Notes', bullets(summary.notes)) : null,
+      section('warnings', 'Warnings', shown(warningsTable(summary), 'text') ?? 'None.'),
+      section(
+        'rules-and-blocks',
+        'Rules and blocks',
+        rulesText(run),
+        shown(gatesTable(run.rules), 'text'),
+        markdownTable(blocksTable(summary)),
+      ),
+      section('rejected-trials', 'Rejected trials', ...rejected(summary)),
       ownError(summary),
       environment(run),
       method(run, summary),
@@ -57,7 +58,7 @@ export function reportSections(run: Run, summary: Summary, charts: readonly stri
   ]
 }
 
-/** @param charts file names of the charts that exist, relative to the report */
+/** `charts` as above. */
 export function markdownReport(run: Run, summary: Summary, charts: readonly string[]): string {
   const below = reportSections(run, summary, charts).flatMap(({ heading, parts }) => [
     `## ${heading}`,
@@ -75,47 +76,25 @@ export function progress({ trials: { planned, ok, failed }, blocks }: Summary): 
   return `**Incomplete:** ${ok} of ${counted(planned, 'trial')} measured, ${parts.filter(Boolean).join(', ')}.`
 }
 
-function notes(summary: Summary): Section | null {
-  return summary.notes.length === 0 ? null : section('notes', 'Notes', bullets(summary.notes))
-}
-
-function warnings(summary: Summary): Section {
-  const table = warningsTable(summary)
-  return section('warnings', 'Warnings', table.rows.length === 0 ? 'None.' : markdownTable(table, 'text'))
-}
-
-function rules(run: Run, summary: Summary): Section {
-  const gates = gatesTable(run.rules)
-  return section(
-    'rules-and-blocks',
-    'Rules and blocks',
-    rulesText(run),
-    gates.rows.length > 0 ? markdownTable(gates, 'text') : null,
-    markdownTable(blocksTable(summary)),
-  )
-}
-
-function rejected(summary: Summary): Section {
-  if (summary.rejected.length === 0) return section('rejected-trials', 'Rejected trials', 'None.')
-  const both = agreementTable(summary)
-  return section(
-    'rejected-trials',
-    'Rejected trials',
-    markdownTable(reasonsTable(summary), 'text'),
-    both.rows.length > 0 ? markdownTable(both) : null,
-    agreementText(summary),
-  )
+function rejected(summary: Summary): Part[] {
+  if (summary.rejected.length === 0) return ['None.']
+  return [shown(reasonsTable(summary), 'text'), shown(agreementTable(summary)), agreementText(summary)]
 }
 
 function ownError(summary: Summary): Section | null {
-  const [own, evidence] = [ownErrorTable(summary), evidenceTable(summary)]
-  if (own.rows.length + evidence.rows.length === 0) return null
+  const [own, evidence] = [shown(ownErrorTable(summary)), shown(evidenceTable(summary))]
+  if (!own && !evidence) return null
   return section(
     'the-machine-s-own-error',
     'The machine’s own error',
-    ...(own.rows.length > 0 ? [markdownTable(own), OWN_ERROR_NOTE] : []),
-    ...(evidence.rows.length > 0 ? [markdownTable(evidence), EVIDENCE_NOTE] : []),
+    ...(own ? [own, OWN_ERROR_NOTE] : []),
+    ...(evidence ? [evidence, EVIDENCE_NOTE] : []),
   )
+}
+
+/** Nothing where it has no rows. */
+function shown(table: Table, align?: 'text'): Part {
+  return table.rows.length > 0 ? markdownTable(table, align) : null
 }
 
 const OWN_ERROR_NOTE =

@@ -15,16 +15,12 @@ export function environment({ environment: e, startedAt, profile, seed }: Run): 
   const commit = e.gitCommit
     ? `${e.gitCommit.slice(0, 12)}${e.gitDirty ? ', with uncommitted changes' : ''}`
     : 'unknown'
+  const quota = e.cpuQuotaCores === null ? '' : `, quota ${e.cpuQuotaCores}`
+  const virtualized = e.virtualization ? `, virtualized (${e.virtualization})` : ''
   const rows = [
-    [
-      'CPU',
-      `${e.cpuModel}, ${counted(e.cores, 'core')}${e.cpuQuotaCores === null ? '' : `, quota ${e.cpuQuotaCores}`}`,
-    ],
+    ['CPU', `${e.cpuModel}, ${counted(e.cores, 'core')}${quota}`],
     ['memory', `${figure(e.memoryBytes / 1e9)} GB`],
-    [
-      'system',
-      `${e.os}, kernel ${e.kernel}, ${e.arch}${e.virtualization ? `, virtualized (${e.virtualization})` : ''}`,
-    ],
+    ['system', `${e.os}, kernel ${e.kernel}, ${e.arch}${virtualized}`],
     ['placement', placement(e.placement)],
     ['measured runtime', `Node ${e.runtime.node}, OpenSSL ${e.runtime.openssl} (${e.runtime.source})`],
     ...(others.length > 0 ? [['other runtimes', `Node ${list(others)}`]] : []),
@@ -54,7 +50,7 @@ export function method(run: Run, summary: Summary): Section {
     'How it was measured',
     bullets([
       'Each trial has server processes of its own: logins, a warm-up, a measurement window. Arms are shuffled anew in each block.',
-      intervals(run, summary),
+      intervals(summary),
       'The auth tax is the CPU of replicas, Redis and proxy a request, minus the mean of the controls (`none`) in the same block.',
       summary.aa
         ? 'A difference counts as detected when its interval excludes “no difference”, p (paired t-test over blocks, ' +
@@ -69,15 +65,18 @@ export function method(run: Run, summary: Summary): Section {
   )
 }
 
-function responseTimes({ plan }: Run): string {
-  const [load] = plan.flatMap(({ arm }) => (arm.load.loop === 'open' ? [arm.load] : []))
-  const spaced = load?.spacing === 'even' ? 'evenly spaced' : 'Poisson'
+/** Of the first arm that has an open loop. */
+function openLoad({ plan }: Run) {
+  return plan.map(({ arm }) => arm.load).find((load) => load.loop === 'open')
+}
+
+function responseTimes(run: Run): string {
+  const spaced = openLoad(run)?.spacing === 'even' ? 'evenly spaced' : 'Poisson'
   return `Response times are from open-loop load: ${spaced} arrivals at absolute times, sent whether or not earlier ones were answered, each timed from its intended send to its last byte. Nothing scheduled is left out: a request that was given up counts with at least the time it was waited for.`
 }
 
-function openLoop({ plan }: Run, slo: Slo): string[] {
-  const [load] = plan.flatMap(({ arm }) => (arm.load.loop === 'open' ? [arm.load] : []))
-  const search = load?.ratesPerSec
+function openLoop(run: Run, slo: Slo): string[] {
+  const search = openLoad(run)?.ratesPerSec
     ? 'The rates were named beforehand.'
     : 'The rate doubles until the SLO breaks twice in a row; then the gap is halved.'
   return [
@@ -87,18 +86,13 @@ function openLoop({ plan }: Run, slo: Slo): string[] {
 }
 
 /** What the intervals are, and how little they can be with the blocks that this run has. */
-function intervals({ plan }: Run, { blocks }: Summary): string {
-  const planned = [...new Set(plan.map(({ arm }) => arm.experiment))]
-  const counts = planned.map((name) => ({
-    name,
-    n: blocks.find(({ experiment }) => experiment === name)?.measured ?? 0,
-  }))
-  const few = [...new Set(counts.map(({ n }) => n))].filter((n) => n > 1 && n <= FEW_BLOCKS)
+function intervals({ blocks }: Summary): string {
+  const few = [...new Set(blocks.map(({ measured }) => measured))].filter((n) => n > 1 && n <= FEW_BLOCKS)
   const coverage = few.map((n) => `${Math.round(rangeCoverage(n) * 100)} % with ${n}`)
   const range =
     'Up to five blocks that is the range of what was seen, and holds the true median with a probability of'
   return [
-    `Figures are medians over blocks (${counts.map(({ name, n }) => `${name}: ${n}`).join(', ')}),`,
+    `Figures are medians over blocks (${blocks.map(({ experiment, measured }) => `${experiment}: ${measured}`).join(', ')}),`,
     'in brackets their 95 % interval.',
     ...(few.length > 0 ? [`${range} ${list(coverage)}.`] : []),
     'Quantiles of response times are those of all blocks together, D and U0 of all rates; their intervals come from a bootstrap that draws whole server processes.',

@@ -8,6 +8,7 @@ import type { Estimate, Run } from '../record/types.ts'
 import {
   ABSENT,
   armLabel,
+  counted,
   figure,
   NOT_DETECTED,
   responseTime,
@@ -20,20 +21,24 @@ import { wrap } from '../words/wrap.ts'
 import { answer } from './answer.ts'
 import type { Summary } from './schema.ts'
 import { costBars } from './terminal-bars.ts'
-import { claimLines } from './terminal-claims.ts'
 
 /** The longest name of a scheme. */
 const NAME_WIDTH = 20
 const TAX_WIDTH = 14
+const VERDICT_WIDTH = 14
+
+type Verdict = Summary['claims'][number]['verdict']
+
+/** Green, red, yellow; the others as the terminal writes everything else. */
+const COLORS: Partial<Record<Verdict, number>> = { supported: 32, refuted: 31, depends: 33 }
 
 type SummaryArm = Summary['arms'][number]
 
 /** @param color whether headings may be bold and verdicts coloured; the caller knows the terminal and NO_COLOR */
 export function terminalTable(summary: Summary, run: Run, { color = false } = {}): string {
-  const sections = [costRows(summary), latencyRows(summary), replicaRows(summary)].filter(
-    ({ rows }) => rows.length > 0,
-  )
-  const tables = sections.map((section) => draw(section, color)).join('\n\n')
+  const sections = [costRows(summary), latencyRows(summary), replicaRows(summary)]
+  const shown = sections.filter(({ rows }) => rows.length > 0)
+  const tables = shown.map((section) => draw(section, color)).join('\n\n')
   const legend = legendFor(tables, run).map((line) => wrap(line, '  '))
   const parts = [
     tables,
@@ -94,27 +99,21 @@ function taxText(tax: SummaryArm['authTaxUs'], warnings: SummaryArm['warnings'])
   // Between signs a dash would read as another minus.
   const joint = tax.estimate.lo < 0 ? '..' : '–'
   const full = cpuText(withInterval(tax.estimate, styles.wholeAdded, joint), warnings)
-  return full.length <= TAX_WIDTH
-    ? full
-    : cpuText(withInterval({ ...tax.estimate, n: 1 }, styles.wholeAdded), warnings)
+  if (full.length <= TAX_WIDTH) return full
+  return cpuText(withInterval({ ...tax.estimate, n: 1 }, styles.wholeAdded), warnings)
 }
 
 /** Capacity, and at rates that all schemes took p99 beside how busy the replica was. */
 function latencyRows(summary: Summary): Section {
   const rates = commonRates(summary)
+  const heads = rates.map((rate) => ({ content: `at ${figure(rate)}: p99`, colSpan: 2 }))
   const at = (entry: Summary['latency'][number], rate: number) => {
     const rung = rungAt(entry, rate)
-    if (!rung) return [ABSENT, ABSENT]
-    return [responseTime(rung.p99Us.value), busyText(rung)]
+    return [rung ? responseTime(rung.p99Us.value) : ABSENT, busyText(rung)]
   }
   return {
     head: [
-      [
-        'arrivals per s',
-        'capacity',
-        'knee',
-        ...rates.map((rate) => ({ content: `at ${figure(rate)}: p99`, colSpan: 2 })),
-      ],
+      ['arrivals per s', 'capacity', 'knee', ...heads],
       ['', 'per s', 'per s', ...rates.flatMap(() => ['ms', 'busy'])],
     ],
     rows: summary.latency.map((entry) => [
@@ -143,6 +142,26 @@ function replicaRows(summary: Summary): Section {
   }
 }
 
+/** The claims of the run: a verdict and the words that were said, without the evidence. */
+function claimLines({ claims, profile }: Summary, color: boolean): string[] {
+  if (profile === 'smoke') return [`A smoke run decides none of the ${counted(claims.length, 'claim')}.`]
+  const decided = claims.filter(({ verdict }) => verdict !== 'undecided')
+  const lines = decided.map(({ verdict, quote }) => {
+    // Apart from the verdict: a terminal does not count the letters of a colour.
+    const words = wrap(`“${quote}”`, ' '.repeat(VERDICT_WIDTH), VERDICT_WIDTH)
+    return `${painted(verdict, color)}${' '.repeat(VERDICT_WIDTH - verdict.length)}${words}`
+  })
+  const open = claims.length - decided.length
+  if (open === 0) return lines
+  const rest = `${counted(open, 'claim')} of ${claims.length} not decided by this run; the report names the commands`
+  return [...lines, rest]
+}
+
+function painted(verdict: Verdict, color: boolean): string {
+  const code = COLORS[verdict]
+  return color && code !== undefined ? `\u001b[${code}m${verdict}\u001b[39m` : verdict
+}
+
 /** Plain columns: the lines of a full grid would take a fifth of the width. */
 function draw({ head, rows, widths }: Section, color: boolean): string {
   const bold = (text: string) => (color && text ? `\u001b[1m${text}\u001b[22m` : text)
@@ -152,12 +171,9 @@ function draw({ head, rows, widths }: Section, color: boolean): string {
       : bold(String(cell))
   const edges = ['top', 'bottom', 'left', 'right', 'mid']
   const joints = ['', '-mid', '-left', '-right']
-  const none = Object.fromEntries([
-    ...edges.flatMap((edge) => joints.map((joint) => [edge + joint, ''])),
-    ['left-mid', ''],
-  ])
+  const none = edges.flatMap((edge) => joints.map((joint) => [edge + joint, '']))
   const table = new Table({
-    chars: { ...none, mid: '', 'mid-mid': '', 'left-mid': '', 'right-mid': '', middle: ' ' },
+    chars: { ...Object.fromEntries(none), middle: ' ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colWidths: widths,
     colAligns: widths.map((_, i) => (i === 0 ? 'left' : 'right')),
@@ -171,6 +187,8 @@ function draw({ head, rows, widths }: Section, color: boolean): string {
 }
 
 function legendFor(tables: string, { rules }: Run): string[] {
+  const ifShown = (sign: string, line: string) => (tables.includes(sign) ? [line] : [])
+  const isAtLeast = /≥ [\d,]+(?! †)/.test(tables.replace(/≥ [\d,]+ †/g, ''))
   return [
     'requests per s: served while every connection sends again as soon as it is answered (closed loop)',
     'auth tax: what a scheme adds to the control (none) over replica, Redis and proxy',
@@ -180,15 +198,11 @@ function legendFor(tables: string, { rules }: Run): string[] {
           'knee: where throughput ÷ mean latency is highest; busy: the replica',
         ]
       : []),
-    ...(tables.includes(NOT_DETECTED) ? [`${NOT_DETECTED} no difference detected`] : []),
-    ...(tables.includes('(from ')
-      ? ['from: the smallest difference that would mostly have been detected']
-      : []),
-    ...(/≥ [\d,]+(?! †)/.test(tables.replace(/≥ [\d,]+ †/g, ''))
-      ? ['≥ at least: no rate sent near it broke the SLO']
-      : []),
-    ...(tables.includes(ABSENT) ? [`${ABSENT} not measured, or not there`] : []),
-    ...(tables.includes('*') ? ['* replicas share a core: says nothing about scaling'] : []),
+    ...ifShown(NOT_DETECTED, `${NOT_DETECTED} no difference detected`),
+    ...ifShown('(from ', 'from: the smallest difference that would mostly have been detected'),
+    ...(isAtLeast ? ['≥ at least: no rate sent near it broke the SLO'] : []),
+    ...ifShown(ABSENT, `${ABSENT} not measured, or not there`),
+    ...ifShown('*', '* replicas share a core: says nothing about scaling'),
     ...footnotes(tables),
   ]
 }

@@ -6,14 +6,15 @@ import type { TrialResult, Warning } from '../record/types.ts'
 import { type LadderOptions, syntheticLadders } from '../testing/synthetic-ladders.ts'
 import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
 import { figure } from '../words/format.ts'
-import { renderReport, renderTerminal } from './index.ts'
+import { renderReport } from './index.ts'
 import { summarize } from './summarize.ts'
+import { terminalTable } from './terminal.ts'
 
 function texts(options: SyntheticOptions = {}): { report: string; terminal: string } {
   const { run, results } = syntheticRun({ experiments: ['cost'], ...options })
   return {
     report: renderReport(run, summarize(run, results))['report.md'] ?? '',
-    terminal: renderTerminal(run, summarize(run, results)),
+    terminal: terminalTable(summarize(run, results), run),
   }
 }
 
@@ -74,8 +75,8 @@ test('the terminal table fits 80 columns in every outcome, and explains each sig
 
 test('colour only when asked for, and then only in headings and verdicts', () => {
   const { run, results } = syntheticRun()
-  const plain = renderTerminal(run, summarize(run, results))
-  const colored = renderTerminal(run, summarize(run, results), { color: true })
+  const plain = terminalTable(summarize(run, results), run)
+  const colored = terminalTable(summarize(run, results), run, { color: true })
   assert.equal(stripVTControlCharacters(plain), plain)
   assert.notEqual(colored, plain)
   assert.equal(stripVTControlCharacters(colored), plain)
@@ -153,7 +154,7 @@ function ladderTexts(options: LadderOptions = {}): { report: string; terminal: s
   const report = renderReport(run, summarize(run, results))['report.md'] ?? ''
   return {
     report,
-    terminal: renderTerminal(run, summarize(run, results)),
+    terminal: terminalTable(summarize(run, results), run),
     opening: report.split('\n')[2] ?? '',
   }
 }

@@ -1,9 +1,10 @@
 /** What a reader needs in order to trust a run: its rules, what they rejected, its blocks and its own error. */
 import { sloText } from '../experiments/latency/tables.ts'
 import { ROLES } from '../experiments/roles.ts'
-import type { Rules, Run } from '../record/types.ts'
+import type { Estimate, Rules, Run, Warning } from '../record/types.ts'
 import { ABSENT, counted, figure, percent, styles, withInterval } from '../words/format.ts'
 import type { Table } from '../words/tables.ts'
+import { meaning } from '../words/warnings.ts'
 import type { Summary } from './schema.ts'
 
 /** In sentences, what was fixed before anything was measured. */
@@ -61,6 +62,53 @@ function named(trials: readonly string[]): string {
   return `${different.slice(0, 3).join(', ')} and ${different.length - 3} more`
 }
 
+/** Each warning of the run with what it means and where it was raised. */
+export function warningsTable(summary: Summary): Table {
+  const arms = armsOf(summary)
+  const names = [...new Set(arms.flatMap(({ warnings }) => warnings))].sort()
+  return {
+    head: ['warning', 'what it means', 'where'],
+    rows: names.map((name) => [name, meaning[name], where(name, arms)]),
+  }
+}
+
+/** Every arm that has figures, with the warnings of all of them. */
+function armsOf({ arms, latency, distance }: Summary) {
+  const ofEstimates = (estimates: readonly (Estimate | null)[]) =>
+    estimates.flatMap((estimate) => estimate?.warnings ?? [])
+  return [
+    ...arms.map(({ arm: { id, experiment }, metrics, warnings }) => ({
+      id,
+      experiment,
+      warnings: [...warnings, ...ofEstimates(Object.values(metrics))],
+    })),
+    ...latency.map(({ scheme, rungs, capacityPerSec }) => ({
+      id: `${ROLES.latency}/${scheme}`,
+      experiment: ROLES.latency,
+      warnings: ofEstimates([...rungs.map(({ p99Us }) => p99Us), capacityPerSec]),
+    })),
+    ...distance
+      .flatMap(({ levels }) => levels)
+      .map(({ arm, rungs }) => ({
+        id: arm,
+        experiment: ROLES.distance,
+        warnings: ofEstimates(rungs.map(({ p99Us }) => p99Us)),
+      })),
+  ]
+}
+
+/** Few arms by name, many by experiment. */
+function where(warning: Warning, arms: ReturnType<typeof armsOf>): string {
+  const flagged = arms.filter(({ warnings }) => warnings.includes(warning))
+  if (flagged.length <= 3) return flagged.map(({ id }) => id).join(', ')
+  const experiments = [...new Set(arms.map(({ experiment }) => experiment))]
+  const parts = experiments.flatMap((name) => {
+    const own = (some: typeof arms) => some.filter(({ experiment }) => experiment === name).length
+    return own(flagged) > 0 ? [`${name}: ${own(flagged)} of ${own(arms)} arms`] : []
+  })
+  return parts.join('; ')
+}
+
 /** Figures without the rejected trials and with them. */
 export function agreementTable({ withRejected }: Summary): Table {
   return {
@@ -111,16 +159,12 @@ export function ownErrorTable({ aa }: Summary): Table {
   ]
   if (!aa) return { head, rows: [] }
   const { throughputRatio, throughputVariation, cpuRatio, cpuDifferenceUs, cpuVariation } = aa
+  const difference = `${withInterval(cpuDifferenceUs, styles.added)} µs`
   return {
     head,
     rows: [
       ['throughput', withInterval(throughputRatio), ABSENT, variation(throughputVariation)],
-      [
-        'CPU a request',
-        withInterval(cpuRatio),
-        `${withInterval(cpuDifferenceUs, styles.added)} µs`,
-        variation(cpuVariation),
-      ],
+      ['CPU a request', withInterval(cpuRatio), difference, variation(cpuVariation)],
     ],
   }
 }
@@ -129,7 +173,6 @@ const variation = (share: number) => `${figure(share * 100)} %`
 
 /** Evidence behind each comparison with the control: p, and the smallest effect that could have been shown. */
 export function evidenceTable({ arms }: Summary): Table {
-  const compared = arms.filter(({ authTaxUs, throughputVsControl }) => authTaxUs ?? throughputVsControl)
   return {
     head: [
       'arm',
@@ -139,8 +182,9 @@ export function evidenceTable({ arms }: Summary): Table {
       'detectable from',
       'blocks',
     ],
-    rows: compared
+    rows: arms
       .filter(({ arm }) => arm.experiment === ROLES.cost)
+      .filter(({ authTaxUs, throughputVsControl }) => authTaxUs ?? throughputVsControl)
       .map(({ arm, authTaxUs, throughputVsControl }) => [
         arm.scheme,
         probability(authTaxUs?.p),

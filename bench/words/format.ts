@@ -35,8 +35,7 @@ function signed(value: number, scale = value): string {
 /** Large numbers in words as short as an axis needs: `23.5 k`, `5 M`. */
 export function short(value: number): string {
   const [factor, letter] = value >= 1e6 ? [1e6, ' M'] : value >= 1e3 ? [1e3, ' k'] : [1, '']
-  const shown = figure(value / factor)
-  return `${shown.includes('.') ? shown.replace(/\.?0+$/, '') : shown}${letter}`
+  return `${withoutZeros(value / factor)}${letter}`
 }
 
 /** Ratios as whole per cent. */
@@ -87,8 +86,7 @@ export function responseTime(us: number, scaleUs = us, below = '<'): string {
 /** A response time in ms with its interval, unless all of it lies below one. */
 export function responseText(estimate: Estimate | null | undefined): string {
   if (estimate && estimate.hi < 1_000) return '< 1'
-  const print = (us: number, scaleUs: number) => responseTime(us, scaleUs)
-  return withInterval(estimate, { value: print, end: print })
+  return withInterval(estimate, { value: responseTime, end: responseTime })
 }
 
 /**
@@ -142,12 +140,8 @@ export function armLabel({ scheme, twin }: Arm): string {
   return twin ? `${scheme} (again)` : scheme
 }
 
-const MB = 1e6
-
 /** Bytes as megabytes of a million bytes. */
-export function megabytes(bytes: number): number {
-  return bytes / MB
-}
+export const megabytes = (bytes: number) => bytes / 1e6
 
 /** A name as Markdown sets it. */
 export const code = (name: string) => `\`${name}\``

@@ -1,7 +1,7 @@
 /** What a summary says of the experiment `browser`. */
 import { z } from 'zod'
 import type { SummaryWith } from '../../figures/schema.ts'
-import { browserSchema, forgerySchema } from '../../record/schema/browser.ts'
+import { browserSchema, forgerySchema } from '../../record/schema/examine.ts'
 
 export const browserSummarySchema = z
   .object({

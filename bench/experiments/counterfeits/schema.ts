@@ -1,7 +1,7 @@
 /** What a summary says of credentials that nobody issued. */
 import { z } from 'zod'
 import type { SummaryWith } from '../../figures/schema.ts'
-import { counterfeitsSchema } from '../../record/schema/counterfeits.ts'
+import { counterfeitsSchema } from '../../record/schema/examine.ts'
 
 export const part = {
   counterfeits: z

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { SummaryWith } from '../../figures/schema.ts'
 import { count, estimateSchema, nonNegative } from '../../record/schema/basics.ts'
-import { timingSchema } from '../../record/schema/timing.ts'
+import { timingSchema } from '../../record/schema/examine.ts'
 
 const way = timingSchema.shape.ways.element
 

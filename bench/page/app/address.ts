@@ -19,9 +19,7 @@ export type Choice =
   | 'price'
   | 'plan'
 
-type Listener = (changed: readonly Choice[]) => void
-
-const listeners = new Set<Listener>()
+const listeners: { of: readonly Choice[]; listener: () => void }[] = []
 
 export function chosen(choice: Choice): string | null {
   return new URLSearchParams(location.search).get(choice)
@@ -49,16 +47,24 @@ export function choose(choices: Partial<Record<Choice, string | null>>): void {
   if (changed.length === 0) return
   const query = params.toString().replaceAll('%2C', ',').replaceAll('%7C', BETWEEN)
   history.replaceState(null, '', `${location.pathname}${query ? `?${query}` : ''}${location.hash}`)
-  for (const listener of listeners) listener(changed)
+  for (const { of, listener } of listeners) {
+    if (of.some((choice) => changed.includes(choice))) listener()
+  }
 }
 
-export function onChoice(listener: Listener): void {
-  listeners.add(listener)
+/** Calls when the reader has changed any of these. */
+export function onChoice(of: readonly Choice[], listener: () => void): void {
+  listeners.push({ of, listener })
+}
+
+/** Calls now, and whenever the reader has changed any of these. */
+export function follow(of: readonly Choice[], listener: () => void): void {
+  listener()
+  onChoice(of, listener)
 }
 
 /** Of `all`, those that were chosen; names that do not exist are nobody's. */
 export function kept(choice: Choice, all: readonly string[]): string[] {
   const list = chosenList(choice)
-  const found = list === null ? all : all.filter((name) => list.includes(name))
-  return [...found]
+  return all.filter((name) => list?.includes(name) ?? true)
 }

@@ -6,8 +6,7 @@ import { choose, chosen, chosenList, onChoice } from './address.ts'
 import { boxes } from './boxes.ts'
 import { chartCard } from './charts.ts'
 import { comparisonSections } from './compare.ts'
-import { byId, el, say } from './dom.ts'
-import { unpacked } from './open.ts'
+import { bodyOf, byId, details, el, say, select } from './dom.ts'
 import { woken } from './wake.ts'
 
 const facets = [
@@ -25,31 +24,22 @@ const facets = [
   { choice: 'runs', title: 'Runs', of: ({ run }: RunWithRows) => run.id },
 ] as const
 
-await woken(async () => {
-  const data = (await unpacked(byId('data').textContent ?? '')) as { runs: RunWithRows[] }
+await woken((data: { runs: RunWithRows[] }) => {
   const runs = newestFirst(data.runs)
-  byId('filters').append(
-    el(
-      'details',
-      { open: true },
-      el('summary', {}, 'Choose runs'),
-      ...facets.map(({ choice, title, of }) => boxes(title, choice, [...new Set(runs.map(of))])),
-    ),
-  )
+  const choices = facets.map(({ choice, title, of }) => boxes(title, choice, [...new Set(runs.map(of))]))
+  byId('filters').append(details('Choose runs', true, ...choices))
   const draw = () => {
     const some = runs.filter((run) => facets.every(({ choice, of }) => isKept(choice, of(run))))
     showRows(some)
-    bodyOf('across')?.replaceChildren(...across(some))
-    bodyOf('compare-runs')?.replaceChildren(...against(some, draw))
+    bodyOf('across').replaceChildren(...across(some))
+    bodyOf('compare-runs').replaceChildren(...against(some))
     return some.length
   }
-  onChoice(() => say(`${draw()} of ${runs.length} runs shown`))
   draw()
+  onChoice([...facets.map(({ choice }) => choice), 'base'], () =>
+    say(`${draw()} of ${runs.length} runs shown`),
+  )
 })
-
-function bodyOf(id: string): Element | null {
-  return byId(id).querySelector('.body')
-}
 
 function isKept(choice: (typeof facets)[number]['choice'], value: string): boolean {
   return chosenList(choice)?.includes(value) ?? true
@@ -64,32 +54,20 @@ function showRows(some: readonly RunWithRows[]): void {
 
 function across(some: readonly RunWithRows[]): HTMLElement[] {
   return acrossCharts(some).map(({ name, drawing, series }) =>
-    el(
-      'figure',
-      { class: 'chart' },
-      ...chartCard({ name: `runs-${name}`, drawing, figures: () => figuresOf(series) }),
-    ),
+    el('figure', { class: 'chart' }, ...chartCard(`runs-${name}`, drawing, () => figuresOf(series))),
   )
 }
 
 /** The first of them is what the others are held against. */
-function against(some: readonly RunWithRows[], draw: () => void): HTMLElement[] {
+function against(some: readonly RunWithRows[]): HTMLElement[] {
   if (some.length < 2) return [el('p', {}, 'Choose two runs at least.')]
   const base = some.find(({ run }) => run.id === chosen('base')) ?? (some.at(-1) as RunWithRows)
-  const select = el(
-    'select',
-    {
-      id: 'base',
-      change() {
-        choose({ base: select.value })
-        draw()
-      },
-    },
-    ...some.map(({ run }) => el('option', { value: run.id, selected: run === base.run }, run.id)),
-  )
+  const ids = some.map(({ run }) => run.id)
+  const bases = select('base', ids, (id) => choose({ base: id }))
+  bases.value = base.run.id
   const others = some.filter((one) => one !== base)
   return [
-    el('p', {}, el('label', { for: 'base' }, 'Compare the others with '), select),
+    el('p', {}, el('label', { for: 'base' }, 'Compare the others with '), bases),
     ...comparisonSections(base, others, null),
   ]
 }

@@ -7,35 +7,26 @@ import { type Drawing, toSvg } from '../../words/charts/svg.ts'
 import { figure as shown } from '../../words/format.ts'
 import type { PageData } from '../page-data.ts'
 import { kept, onChoice } from './address.ts'
-import { download, el, scrollingTable } from './dom.ts'
-
-const WAITING = 'data-waiting'
+import { button, download, el, scrollingTable } from './dom.ts'
 
 /** Fills every place for a chart. */
 export function showCharts(data: PageData): void {
-  const places = [...document.querySelectorAll<HTMLElement>('figure[data-chart]')]
+  const drawn = new Set<HTMLElement>()
   const watcher = new IntersectionObserver(
     (entries) => {
-      for (const { isIntersecting, target } of entries) {
-        if (isIntersecting && target.hasAttribute(WAITING)) draw(target as HTMLElement)
-      }
+      for (const { isIntersecting, target } of entries) if (isIntersecting) draw(target as HTMLElement)
     },
     // A screen ahead, so that a reader who scrolls does not wait.
     { rootMargin: '100% 0px' },
   )
   const draw = (place: HTMLElement) => {
-    place.removeAttribute(WAITING)
+    watcher.unobserve(place)
+    drawn.add(place)
     fill(place, data)
   }
-  for (const place of places) {
-    place.setAttribute(WAITING, '')
-    watcher.observe(place)
-  }
-  onChoice((changed) => {
-    if (!changed.includes('schemes')) return
-    for (const place of places) {
-      if (!place.hasAttribute(WAITING)) fill(place, data)
-    }
+  for (const place of document.querySelectorAll('figure[data-chart]')) watcher.observe(place)
+  onChoice(['schemes'], () => {
+    for (const place of drawn) fill(place, data)
   })
 }
 
@@ -44,61 +35,37 @@ function fill(place: HTMLElement, { run, summary }: PageData): void {
   const chart = charts[name]
   const some = narrowed(summary, kept('schemes', schemeNames))
   const drawing = chart?.draw(run, some) ?? null
-  if (!chart || !drawing) {
-    place.replaceChildren(el('p', {}, 'The schemes that were chosen have no figures for this chart.'))
-    return
-  }
-  place.replaceChildren(
-    ...chartCard({ name: `${run.id}-${name}`, drawing, figures: () => figuresOf(chart.figures(some)) }),
-  )
+  const content =
+    chart && drawing
+      ? chartCard(`${run.id}-${name}`, drawing, () => figuresOf(chart.figures(some)))
+      : [el('p', {}, 'The schemes that were chosen have no figures for this chart.')]
+  place.replaceChildren(...content)
 }
 
-interface Card {
-  /** Of the files that can be kept. */
-  name: string
-  drawing: Drawing
-  figures: () => Figure[]
-}
-
-/** A picture with its figures as a table and as files. */
-export function chartCard({ name, drawing, figures }: Card): HTMLElement[] {
+/** A picture with its figures as a table and as files, which are called `name`. */
+export function chartCard(name: string, drawing: Drawing, figures: () => Figure[]): HTMLElement[] {
   const svg = toSvg(drawing)
   const table = el('div', { hidden: true })
-  const toggle = el(
-    'button',
-    {
-      type: 'button',
-      'aria-expanded': 'false',
-      click() {
-        const isOpen = table.hidden
-        if (isOpen && table.childElementCount === 0) table.append(figuresTable(drawing.title, figures()))
-        table.hidden = !isOpen
-        toggle.setAttribute('aria-expanded', String(isOpen))
-      },
-    },
-    'Figures',
-  )
-  const file = (label: string, ending: string, content: () => Blob | Promise<Blob>) =>
-    el(
-      'button',
-      {
-        type: 'button',
-        'aria-label': `Download ${label}: ${drawing.title}`,
-        async click() {
-          download(`${name}.${ending}`, await content())
-        },
-      },
-      label,
-    )
+  const toggleTable = () => {
+    const isOpen = table.hidden
+    if (isOpen && table.childElementCount === 0) table.append(figuresTable(drawing.title, figures()))
+    table.hidden = !isOpen
+    toggle.setAttribute('aria-expanded', String(isOpen))
+  }
+  const toggle = button('Figures', toggleTable, { 'aria-expanded': 'false' })
+  const file = (label: string, content: () => Blob | Promise<Blob>) => {
+    const save = async () => download(`${name}.${label.toLowerCase()}`, await content())
+    return button(label, save, { 'aria-label': `Download ${label}: ${drawing.title}` })
+  }
   return [
     picture(svg, drawing.title),
     el(
       'div',
       { class: 'tools' },
       toggle,
-      file('SVG', 'svg', () => new Blob([svg], { type: 'image/svg+xml' })),
-      file('PNG', 'png', () => pngOf(svg, drawing.height)),
-      file('CSV', 'csv', () => new Blob([csv(figures())], { type: 'text/csv' })),
+      file('SVG', () => new Blob([svg], { type: 'image/svg+xml' })),
+      file('PNG', () => pngOf(svg, drawing.height)),
+      file('CSV', () => new Blob([csv(figures())], { type: 'text/csv' })),
     ),
     table,
   ]
@@ -129,10 +96,7 @@ function figuresTable(title: string, figures: readonly Figure[]): HTMLElement {
     figures.map(({ labels, metric, value, lo, hi, n, unit, detected }) => [
       ...names.map((name) => labels[name] ?? ''),
       metric,
-      cell(value),
-      cell(lo),
-      cell(hi),
-      cell(n),
+      ...[value, lo, hi, n].map(cell),
       unit ?? '',
       detected === null ? '' : detected ? 'yes' : '~',
     ]),

@@ -4,19 +4,18 @@ import { comparisons, differencesTable, headline, ratioTables } from '../../comp
 import type { RunWithRows } from '../../figures/rows.ts'
 import type { Table } from '../../words/tables.ts'
 import type { PageData } from '../page-data.ts'
-import { BETWEEN, choose, chosenList, kept, onChoice } from './address.ts'
-import { byId, el, say, scrollingTable } from './dom.ts'
-import { type Dropped, readDropped } from './files.ts'
+import { kept, onChoice } from './address.ts'
+import { boxes } from './boxes.ts'
+import { bodyOf, byId, details, el, say, scrollingTable } from './dom.ts'
+import { readDropped } from './files.ts'
 
 export function showComparison(data: PageData): void {
-  const body = byId('compare-runs').querySelector('.body')
-  if (!body) return
   const others: RunWithRows[] = []
   const place = el('div', { id: 'comparison' })
   const problems = el('div', { id: 'drop-problems' })
-  const runs = el('fieldset', { hidden: true }, el('legend', {}, 'Runs'))
+  const runs = el('div')
   const draw = () => place.replaceChildren(...sections(data, others))
-  const add = async (files: readonly Dropped[]) => {
+  const add = async (files: readonly File[]) => {
     const { runs: found, problems: wrong } = await readDropped(files)
     problems.replaceChildren(...wrong.map((text) => el('p', { class: 'problem' }, text)))
     for (const run of found) {
@@ -25,8 +24,7 @@ export function showComparison(data: PageData): void {
         continue
       }
       others.push(run)
-      runs.append(box(run.run.id, others))
-      runs.hidden = false
+      runs.replaceChildren(boxes('Runs', 'runs', idsOf(others)))
     }
     draw()
     say(wrong.length > 0 ? wrong.join(' ') : `${others.length} other runs to compare with`)
@@ -39,7 +37,7 @@ export function showComparison(data: PageData): void {
       void add([...(input.files ?? [])])
     },
   })
-  body.replaceChildren(
+  bodyOf('compare-runs').replaceChildren(
     el(
       'div',
       { class: 'drop' },
@@ -62,9 +60,7 @@ export function showComparison(data: PageData): void {
     place,
   )
   takeDrops((files) => void add(files))
-  onChoice((changed) => {
-    if (changed.includes('runs') || changed.includes('schemes')) draw()
-  })
+  onChoice(['runs', 'schemes'], draw)
 }
 
 function takeDrops(take: (files: File[]) => void): void {
@@ -84,31 +80,13 @@ function takeDrops(take: (files: File[]) => void): void {
   })
 }
 
-function box(id: string, others: readonly RunWithRows[]): HTMLElement {
-  const input = el('input', {
-    type: 'checkbox',
-    checked: (chosenList('runs') ?? [id]).includes(id),
-    change() {
-      const ids = others.map(({ run }) => run.id)
-      const without = kept('runs', ids).filter((one) => one !== id)
-      const some = input.checked ? ids.filter((one) => one === id || without.includes(one)) : without
-      choose({ runs: some.length === ids.length ? null : some.join(BETWEEN) })
-    },
-  })
-  return el('label', {}, input, ` ${id}`)
-}
+const idsOf = (runs: readonly RunWithRows[]) => runs.map(({ run }) => run.id)
 
 function sections(data: PageData, others: readonly RunWithRows[]): HTMLElement[] {
-  const ids = kept(
-    'runs',
-    others.map(({ run }) => run.id),
-  )
+  const ids = kept('runs', idsOf(others))
+  const some = others.filter(({ run }) => ids.includes(run.id))
   const schemes = [...new Set(data.rows.map(({ scheme }) => scheme))]
-  return comparisonSections(
-    data,
-    others.filter(({ run }) => ids.includes(run.id)),
-    kept('schemes', schemes),
-  )
+  return comparisonSections(data, some, kept('schemes', schemes))
 }
 
 /** @param schemes those that are shown; null: all */
@@ -125,18 +103,16 @@ export function comparisonSections(
       el('h3', {}, `${base.run.id} → ${other.run.id}`),
       el('p', {}, comparability(differences)),
       differences.length > 0
-        ? el(
-            'details',
-            {},
-            el('summary', {}, 'What differs'),
+        ? details(
+            'What differs',
+            false,
             tableOf(`What differs from ${other.run.id}`, differencesTable(differences), 4),
           )
         : null,
       el('p', {}, el('strong', {}, headline(some))),
-      el(
-        'details',
-        { open: others.length === 1 },
-        el('summary', {}, 'Every ratio, by metric and scheme'),
+      details(
+        'Every ratio, by metric and scheme',
+        others.length === 1,
         ...ratioTables(some).flatMap(({ title, table }) => [
           el('h4', {}, title),
           tableOf(`${title}: against ${other.run.id}`, table, 1),
@@ -148,9 +124,6 @@ export function comparisonSections(
 
 /** @param words columns from the left that hold words and not figures */
 function tableOf(label: string, { head, rows }: Table, words: number): HTMLElement {
-  return scrollingTable(
-    label,
-    head.map((name, i) => ({ name, isNumber: i >= words })),
-    rows,
-  )
+  const columns = head.map((name, i) => ({ name, isNumber: i >= words }))
+  return scrollingTable(label, columns, rows)
 }

@@ -1,11 +1,12 @@
 /** Elements without a framework. */
 
-type Child = Node | string | null | undefined
+type Attributes = Readonly<Record<string, string | number | boolean | null | (() => void)>>
+type Child = Node | string | null
 
 /** `attributes`: as in HTML; a function is a listener, `true` an attribute without a value, null none. */
 export function el<K extends keyof HTMLElementTagNameMap>(
   tag: K,
-  attributes: Readonly<Record<string, string | number | boolean | null | ((event: Event) => void)>> = {},
+  attributes: Attributes = {},
   ...children: Child[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag)
@@ -14,15 +15,50 @@ export function el<K extends keyof HTMLElementTagNameMap>(
     else if (value === true) element.setAttribute(name, '')
     else if (value !== null && value !== false) element.setAttribute(name, String(value))
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined))
+  element.append(...children.filter((child) => child !== null))
   return element
 }
 
 /** @throws Error where the page lacks it, which is a mistake of ours */
-export function byId(id: string): HTMLElement {
-  const found = document.getElementById(id)
-  if (!found) throw new Error(`the page has no #${id}`)
-  return found
+function found(selector: string): HTMLElement {
+  const element = document.querySelector<HTMLElement>(selector)
+  if (!element) throw new Error(`the page has no ${selector}`)
+  return element
+}
+
+export const byId = (id: string) => found(`#${id}`)
+
+/** Where a section that the page makes itself has its content. */
+export const bodyOf = (id: string) => found(`#${id} .body`)
+
+export function button(label: string, click: () => void, attributes: Attributes = {}): HTMLButtonElement {
+  return el('button', { type: 'button', click, ...attributes }, label)
+}
+
+/** Unfolds when its title is clicked. */
+export function details(title: string, isOpen: boolean, ...children: Child[]): HTMLDetailsElement {
+  return el('details', { open: isOpen }, el('summary', {}, title), ...children)
+}
+
+/** @param take is given the option that the reader chooses */
+export function select(id: string, options: readonly string[], take: (option: string) => void) {
+  const box = el('select', { id }, ...options.map((value) => el('option', { value }, value)))
+  box.addEventListener('change', () => take(box.value))
+  return box
+}
+
+/** Scrolls by itself, also by keyboard. */
+export function region(label: string, ...children: Child[]): HTMLElement {
+  return el('div', { class: 'scroll', role: 'region', tabindex: 0, 'aria-label': label }, ...children)
+}
+
+/** @param heads of columns */
+export function table(
+  heads: readonly HTMLTableCellElement[],
+  rows: readonly (readonly HTMLTableCellElement[])[],
+): HTMLTableElement {
+  const body = rows.map((cells) => el('tr', {}, ...cells))
+  return el('table', {}, el('thead', {}, el('tr', {}, ...heads)), el('tbody', {}, ...body))
 }
 
 interface Column {
@@ -33,41 +69,19 @@ interface Column {
 
 export type Cell = string | { text: string; value: number }
 
-/** In a region of its own that scrolls, also by keyboard. */
 export function scrollingTable(
   label: string,
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
 ): HTMLElement {
   const align = (i: number) => (columns[i]?.isNumber ? { class: 'number' } : {})
-  return el(
-    'div',
-    { class: 'scroll', role: 'region', tabindex: 0, 'aria-label': label },
-    el(
-      'table',
-      {},
-      el(
-        'thead',
-        {},
-        el('tr', {}, ...columns.map(({ name }, i) => el('th', { scope: 'col', ...align(i) }, name))),
-      ),
-      el(
-        'tbody',
-        {},
-        ...rows.map((cells) =>
-          el(
-            'tr',
-            {},
-            ...cells.map((cell, i) =>
-              typeof cell === 'string'
-                ? el('td', align(i), cell)
-                : el('td', { ...align(i), 'data-value': cell.value }, cell.text),
-            ),
-          ),
-        ),
-      ),
-    ),
-  )
+  const heads = columns.map(({ name }, i) => el('th', { scope: 'col', ...align(i) }, name))
+  const cell = (content: Cell, i: number) => {
+    const { text, value = null } = typeof content === 'string' ? { text: content } : content
+    return el('td', { ...align(i), 'data-value': value }, text)
+  }
+  const body = rows.map((cells) => cells.map(cell))
+  return region(label, table(heads, body))
 }
 
 /** For who hears the page: what just changed. */

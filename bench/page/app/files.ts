@@ -5,24 +5,15 @@ import { SCHEMA_VERSION } from '../../record/schema/basics.ts'
 import { runSchema } from '../../record/schema/run.ts'
 import { fromPage, gunzipped, Unreadable } from './open.ts'
 
-export interface Dropped {
-  name: string
-  text(): Promise<string>
-  stream(): ReadableStream<Uint8Array>
-}
-
 interface Found {
   runs: RunWithRows[]
   problems: string[]
 }
 
 /** Pages by themselves; `run.json` with its `trials.jsonl`, which says nothing alone. */
-export async function readDropped(files: readonly Dropped[]): Promise<Found> {
-  const isPage = ({ name }: Dropped) => /\.html?$/i.test(name)
-  const isTrials = ({ name }: Dropped) => /\.jsonl(\.gz)?$/i.test(name)
-  const pages = files.filter(isPage)
-  const plans = files.filter(({ name }) => /\.json$/i.test(name))
-  const trials = files.filter(isTrials)
+export async function readDropped(files: readonly File[]): Promise<Found> {
+  const called = (ending: RegExp) => files.filter(({ name }) => ending.test(name))
+  const [pages, plans, trials] = [called(/\.html?$/i), called(/\.json$/i), called(/\.jsonl(\.gz)?$/i)]
   const strangers = files.filter((file) => ![...pages, ...plans, ...trials].includes(file))
   const found: Found = { runs: [], problems: strangers.map(({ name }) => `${name}: no run; ${WANTED}.`) }
   for (const page of pages) await attempt(found, page.name, () => pageRun(page))
@@ -49,7 +40,7 @@ async function attempt(found: Found, name: string, read: () => Promise<RunWithRo
   }
 }
 
-async function pageRun(file: Dropped): Promise<RunWithRows> {
+async function pageRun(file: File): Promise<RunWithRows> {
   const { schemaVersion = 0, run, rows } = await fromPage(await file.text())
   if (schemaVersion > SCHEMA_VERSION) {
     throw new Unreadable(
@@ -63,10 +54,10 @@ async function pageRun(file: Dropped): Promise<RunWithRows> {
   return { run, rows }
 }
 
-async function rawRun(plan: Dropped, log: Dropped): Promise<RunWithRows> {
+async function rawRun(plan: File, log: File): Promise<RunWithRows> {
   const run = parseRecord(runSchema, await plan.text(), plan.name)
   const text = log.name.endsWith('.gz')
-    ? await gunzipped(new Blob([await new Response(log.stream()).arrayBuffer()])).catch((cause) => {
+    ? await gunzipped(new Blob([await log.arrayBuffer()])).catch((cause) => {
         throw new Unreadable(`${log.name} is damaged`, { cause })
       })
     : await log.text()

@@ -4,42 +4,29 @@ import { CONTROL } from '../../figures/records.ts'
 import type { PageData } from '../page-data.ts'
 import { choose, kept, onChoice } from './address.ts'
 import { boxes } from './boxes.ts'
-import { byId, el, say } from './dom.ts'
+import { button, byId, details, say } from './dom.ts'
 
 export function showFilters({ run }: PageData): void {
   const inRun = new Set(run.plan.map(({ arm }) => arm.scheme))
   const schemes = schemeNames.filter((name) => inRun.has(name) && name !== CONTROL)
   const experiments = [...new Set(run.plan.map(({ arm }) => arm.experiment))]
   byId('filters').append(
-    el(
-      'details',
-      {},
-      el('summary', {}, 'Choose schemes and experiments'),
+    details(
+      'Choose schemes and experiments',
+      false,
       boxes('Schemes', 'schemes', schemes),
       boxes('Experiments', 'experiments', experiments),
-      el(
-        'button',
-        {
-          type: 'button',
-          click() {
-            choose({ schemes: null, experiments: null })
-          },
-        },
-        'Show everything',
-      ),
+      button('Show everything', () => choose({ schemes: null, experiments: null })),
     ),
   )
   const apply = () => {
     showRows(schemes, kept('schemes', schemes))
     showSections(experiments, kept('experiments', experiments))
   }
-  onChoice((changed) => {
-    if (!changed.includes('schemes') && !changed.includes('experiments')) return
+  onChoice(['schemes', 'experiments'], () => {
     apply()
-    const some = kept('schemes', schemes).length
-    say(
-      `${some} of ${schemes.length} schemes shown, in ${kept('experiments', experiments).length} experiments`,
-    )
+    const [some, places] = [kept('schemes', schemes).length, kept('experiments', experiments).length]
+    say(`${some} of ${schemes.length} schemes shown, in ${places} experiments`)
   })
   apply()
 }

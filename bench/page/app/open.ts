@@ -18,11 +18,7 @@ export function gunzipped(content: Blob): Promise<string> {
   return new Response(content.stream().pipeThrough(new DecompressionStream('gzip'))).text()
 }
 
-/**
- * What another report page carries.
- *
- * @throws Unreadable
- */
+/** What another report page carries. Throws Unreadable. */
 export async function fromPage(html: string): Promise<Partial<PageData>> {
   const packed = new DOMParser().parseFromString(html, 'text/html').getElementById('data')?.textContent
   if (!packed) throw new Unreadable('it is no report page of authscale')

@@ -1,8 +1,8 @@
 /** What a plan is asked for: sliders for the hand, numbers for what it cannot hit, all kept in the address. */
 import type { PlanRequest, Prices } from '../../plan/request.ts'
 import { figure } from '../../words/format.ts'
-import { type Choice, choose, chosen, onChoice } from './address.ts'
-import { el } from './dom.ts'
+import { type Choice, choose, chosen, follow } from './address.ts'
+import { details, el } from './dom.ts'
 
 interface Quantity {
   choice: Choice
@@ -12,38 +12,14 @@ interface Quantity {
   most: number
   initial: number
   /** Each step of the slider is a factor, where the range spans decades. */
-  isLogarithmic?: true
+  log?: true
   step?: number
 }
 
 const quantities: readonly Quantity[] = [
-  {
-    choice: 'rps',
-    label: 'Requests',
-    unit: 'per second',
-    least: 10,
-    most: 1e7,
-    initial: 20_000,
-    isLogarithmic: true,
-  },
-  {
-    choice: 'users',
-    label: 'Users logged in',
-    unit: '',
-    least: 10,
-    most: 1e9,
-    initial: 100_000,
-    isLogarithmic: true,
-  },
-  {
-    choice: 'p99',
-    label: 'SLO: p99 at most',
-    unit: 'ms',
-    least: 1,
-    most: 1_000,
-    initial: 50,
-    isLogarithmic: true,
-  },
+  { choice: 'rps', label: 'Requests', unit: 'per second', least: 10, most: 1e7, initial: 20_000, log: true },
+  { choice: 'users', label: 'Users logged in', unit: '', least: 10, most: 1e9, initial: 100_000, log: true },
+  { choice: 'p99', label: 'SLO: p99 at most', unit: 'ms', least: 1, most: 1_000, initial: 50, log: true },
   { choice: 'headroom', label: 'Headroom', unit: '% kept free', least: 0, most: 90, initial: 30 },
   { choice: 'cores', label: 'Cores of a replica', unit: '', least: 1, most: 64, initial: 1 },
   {
@@ -94,9 +70,8 @@ export function requestFrom(): PlanRequest {
 function pricesFrom(): Prices | null {
   const text = chosen('price')
   if (text === null) return null
-  const given = text.split(',').map(Number)
-  const all = PRICES.map((_, i) => (Number.isFinite(given[i]) ? (given[i] as number) : 0))
-  const [replica = 0, redis = 0, proxyCore = 0, egressGb = 0] = all
+  const given = text.split(',').map((price) => (Number.isFinite(Number(price)) ? Number(price) : 0))
+  const [replica = 0, redis = 0, proxyCore = 0, egressGb = 0] = given
   return { replica, redis, proxyCore, egressGb }
 }
 
@@ -104,20 +79,15 @@ function pricesFrom(): Prices | null {
 export function controls(): HTMLElement[] {
   return [
     el('div', { class: 'controls' }, ...quantities.map(quantityControl)),
-    el(
-      'details',
-      {},
-      el('summary', {}, 'Prices by the month'),
-      el('div', { class: 'controls' }, ...PRICES.map(priceControl)),
-    ),
+    details('Prices by the month', false, el('div', { class: 'controls' }, ...PRICES.map(priceControl))),
   ]
 }
 
 const STEPS = 400
 
 function quantityControl(quantity: Quantity): HTMLElement {
-  const { choice, least, most, initial, isLogarithmic, step = 1 } = quantity
-  const linear = { min: least, max: most, step, toSlider: (x: number) => x, fromSlider: (x: number) => x }
+  const { choice, least, most, initial, log, step = 1 } = quantity
+  const linear = { min: least, max: most, step }
   const logarithmic = {
     min: 0,
     max: STEPS,
@@ -128,7 +98,7 @@ function quantityControl(quantity: Quantity): HTMLElement {
   }
   return control({
     ...quantity,
-    ...(isLogarithmic ? logarithmic : linear),
+    ...(log ? logarithmic : linear),
     id: `plan-${choice}`,
     value: () => valueFor(quantity),
     set: (value) => choose({ [choice]: value === initial ? null : String(value) }),
@@ -145,8 +115,6 @@ function priceControl({ key, label, most }: (typeof PRICES)[number]): HTMLElemen
     min: 0,
     max: most,
     step: most / 100,
-    toSlider: (x) => x,
-    fromSlider: (x) => x,
     value: () => pricesFrom()?.[key] ?? 0,
     set(value) {
       const prices = { ...(pricesFrom() ?? FREE), [key]: Math.max(0, value) }
@@ -165,14 +133,18 @@ interface Slider {
   min: number
   max: number
   step: number
-  toSlider(value: number): number
-  fromSlider(place: number): number
+  /** Where that scale is another one than that of the value. */
+  toSlider?(value: number): number
+  fromSlider?(place: number): number
   /** As the address has it. */
   value(): number
   set(value: number): void
 }
 
+const same = (x: number) => x
+
 function control({ id, label, unit, initial, min, max, step, ...slider }: Slider): HTMLElement {
+  const { toSlider = same, fromSlider = same } = slider
   const number = el('input', {
     type: 'number',
     id,
@@ -188,17 +160,15 @@ function control({ id, label, unit, initial, min, max, step, ...slider }: Slider
     max,
     step,
     input() {
-      slider.set(slider.fromSlider(Number(range.value)))
+      slider.set(fromSlider(Number(range.value)))
     },
   })
-  const follow = () => {
+  follow(asking, () => {
     const value = slider.value()
     number.value = String(value)
-    range.value = String(slider.toSlider(value))
+    range.value = String(toSlider(value))
     range.setAttribute('aria-valuetext', `${figure(value)} ${unit}`.trim())
-  }
-  follow()
-  onChoice(follow)
+  })
   return el(
     'div',
     { class: 'control' },

@@ -10,9 +10,9 @@ import type { PlanRequest } from '../../plan/request.ts'
 import { bytes, count, crossingText, milliseconds, ranged } from '../../plan/text.ts'
 import { figure, machine, percent } from '../../words/format.ts'
 import type { PageData } from '../page-data.ts'
-import { type Choice, choose, chosen, kept, onChoice } from './address.ts'
+import { choose, chosen, follow, kept, onChoice } from './address.ts'
 import { chartCard } from './charts.ts'
-import { byId, type Cell, el, scrollingTable } from './dom.ts'
+import { bodyOf, type Cell, details, el, scrollingTable, select } from './dom.ts'
 import { asking, controls, requestFrom } from './plan-controls.ts'
 
 export function showPlanner({ run, summary, rows }: PageData): void {
@@ -25,8 +25,7 @@ export function showPlanner({ run, summary, rows }: PageData): void {
     .filter(isSchemeName)
     .map((scheme) => evidenceOf(run, summary, tried, scheme))
   const evidence = found.filter((one): one is Evidence => typeof one !== 'string')
-  const body = byId('plan-capacity').querySelector('.body')
-  if (!body) return
+  const body = bodyOf('plan-capacity')
   if (evidence.length === 0) {
     const why = found.find((one) => typeof one === 'string') ?? 'the run has no scheme besides the control'
     body.replaceChildren(el('p', {}, `This run cannot carry a plan: ${why}.`))
@@ -34,21 +33,16 @@ export function showPlanner({ run, summary, rows }: PageData): void {
   }
   const place = el('div', { id: 'plan-result' })
   body.replaceChildren(...form(evidence), place)
+  const provenance = `from ${run.id} · ${machine(run.environment)}`
   const draw = () => {
-    place.replaceChildren(
-      ...result(
-        evidence.filter(({ scheme }) => kept('schemes', schemeNames).includes(scheme)),
-        requestFrom(),
-        pairOf(evidence),
-        `from ${run.id} · ${machine(run.environment)}`,
-      ),
-    )
+    const schemes = kept('schemes', schemeNames)
+    const some = evidence.filter(({ scheme }) => schemes.includes(scheme))
+    place.replaceChildren(...result(some, requestFrom(), pairOf(evidence), provenance))
   }
   // A drag gives more events than a screen has frames.
   let isDue = false
-  onChoice((changed) => {
-    const asked: readonly Choice[] = [...asking, 'plan', 'schemes']
-    if (isDue || !changed.some((choice) => asked.includes(choice))) return
+  onChoice([...asking, 'plan', 'schemes'], () => {
+    if (isDue) return
     isDue = true
     requestAnimationFrame(() => {
       isDue = false
@@ -66,7 +60,6 @@ function pairOf(evidence: readonly Evidence[]): Evidence[] {
 }
 
 function form(evidence: readonly Evidence[]): HTMLElement[] {
-  const selects = [0, 1].map((place) => select(place, evidence))
   return [
     el(
       'p',
@@ -80,31 +73,22 @@ function form(evidence: readonly Evidence[]): HTMLElement[] {
       'p',
       {},
       el('label', { for: 'plan-0' }, 'Lines: '),
-      selects[0],
+      lineSelect(0, evidence),
       el('label', { for: 'plan-1' }, ' against '),
-      selects[1],
+      lineSelect(1, evidence),
     ),
   ]
 }
 
-function select(place: number, evidence: readonly Evidence[]): HTMLSelectElement {
-  const box = el(
-    'select',
-    {
-      id: `plan-${place}`,
-      change() {
-        const names = pairOf(evidence).map(({ scheme }) => scheme)
-        names[place] = box.value
-        choose({ plan: names.join(',') })
-      },
-    },
-    ...evidence.map(({ scheme }) => el('option', { value: scheme }, scheme)),
-  )
-  const follow = () => {
+function lineSelect(place: 0 | 1, evidence: readonly Evidence[]): HTMLSelectElement {
+  const schemes = evidence.map(({ scheme }) => scheme)
+  const box = select(`plan-${place}`, schemes, (scheme) => {
+    const names = pairOf(evidence).map((one) => one.scheme)
+    choose({ plan: names.with(place, scheme).join(',') })
+  })
+  follow(['plan'], () => {
     box.value = pairOf(evidence)[place]?.scheme ?? ''
-  }
-  follow()
-  onChoice(follow)
+  })
   return box
 }
 
@@ -118,74 +102,47 @@ function result(
   const crosses = first && second ? crossing(first, second, request) : null
   const drawing = planChart(pair, request, crosses, provenance)
   const plans = evidence.map((one) => plan(one, request))
+  const figures = () => figuresIn(plans, request)
   const warnings = new Set(plans.flatMap((made) => (made.refused === null ? made.warnings : [])))
+  const reservations = [...warnings].map((warning) => el('li', {}, warning))
   return [
-    ...(drawing
-      ? [
-          el(
-            'figure',
-            { class: 'chart', id: 'plan-chart' },
-            ...chartCard({ name: 'plan', drawing, figures: () => figuresIn(plans, request) }),
-          ),
-        ]
-      : []),
-    ...(crosses
-      ? [el('p', { id: 'plan-crossing', 'data-value': crosses.rps }, crossingText(crosses, request))]
-      : []),
+    drawing && el('figure', { class: 'chart', id: 'plan-chart' }, ...chartCard('plan', drawing, figures)),
+    crosses && el('p', { id: 'plan-crossing', 'data-value': crosses.rps }, crossingText(crosses, request)),
     plansTable(plans, request),
     ...refusals(plans),
-    ...(warnings.size > 0
-      ? [
-          el(
-            'details',
-            {},
-            el('summary', {}, 'What these figures rest on, and where that ends'),
-            el('ul', {}, ...[...warnings].map((warning) => el('li', {}, warning))),
-          ),
-        ]
-      : []),
-  ]
+    reservations.length > 0
+      ? details('What these figures rest on, and where that ends', false, el('ul', {}, ...reservations))
+      : null,
+  ].filter((part) => part !== null)
 }
 
-const COLUMNS = [
-  'replicas',
-  'Redis primaries',
-  'in Redis',
-  'in replicas',
-  'proxy cores',
-  'p50, ms',
-  'p99, ms',
+const SIZES = [
+  { name: 'replicas', key: 'replicas', show: count },
+  { name: 'Redis primaries', key: 'redisPrimaries', show: count },
+  { name: 'in Redis', key: 'redisMemoryBytes', show: bytes },
+  { name: 'in replicas', key: 'replicaMemoryBytes', show: bytes },
+  { name: 'proxy cores', key: 'proxyCores', show: count },
+  { name: 'p50, ms', key: 'p50Ms', show: milliseconds },
+  { name: 'p99, ms', key: 'p99Ms', show: milliseconds },
 ] as const
 
 function plansTable(plans: readonly (Plan | Refusal)[], request: PlanRequest): HTMLElement {
-  const numbers = [...COLUMNS, request.prices ? 'a month' : 'cores'].map((name) => ({ name, isNumber: true }))
+  const amounts = [...SIZES.map(({ name }) => name), request.prices ? 'a month' : 'cores']
+  const numbers = amounts.map((name) => ({ name, isNumber: true }))
   const columns = [{ name: 'scheme' }, ...numbers, { name: 'fills up first' }]
-  return scrollingTable(
-    'What each scheme needs',
-    columns,
-    plans.map((made) =>
-      made.refused === null ? cellsOf(made, request) : [made.scheme, ...columns.slice(1).map(() => '–')],
-    ),
+  const rows = plans.map((made) =>
+    made.refused === null ? cellsOf(made, request) : [made.scheme, ...columns.slice(1).map(() => '–')],
   )
+  return scrollingTable('What each scheme needs', columns, rows)
 }
 
 function cellsOf(made: Plan, request: PlanRequest): Cell[] {
-  const cell = (range: Plan['replicas'], show: (amount: number) => string) => ({
-    text: ranged(range, show),
-    value: range.value,
-  })
   const amount = expense(made, request)
   const { busy, bottleneck } = made
   const share = busy[bottleneck]
   return [
     made.scheme,
-    cell(made.replicas, count),
-    cell(made.redisPrimaries, count),
-    cell(made.redisMemoryBytes, bytes),
-    cell(made.replicaMemoryBytes, bytes),
-    cell(made.proxyCores, count),
-    cell(made.p50Ms, milliseconds),
-    cell(made.p99Ms, milliseconds),
+    ...SIZES.map(({ key, show }) => ({ text: ranged(made[key], show), value: made[key].value })),
     { text: made.costPerMonth ? ranged(made.costPerMonth) : figure(amount), value: amount },
     `${bottleneck === 'redis' ? 'Redis' : bottleneck}${share === null ? '' : ` (${percent(share)} busy)`}`,
   ]

@@ -2,9 +2,7 @@
 import type { PageData } from '../page-data.ts'
 import { showCharts } from './charts.ts'
 import { showComparison } from './compare.ts'
-import { byId } from './dom.ts'
 import { showFilters } from './filters.ts'
-import { unpacked } from './open.ts'
 import { showPlanner } from './planner.ts'
 import { showTrials } from './trials.ts'
 import { attempt, woken } from './wake.ts'
@@ -17,9 +15,8 @@ const parts: readonly ((data: PageData) => void)[] = [
   showComparison,
 ]
 
-await woken(async () => {
-  const data = (await unpacked(byId('data').textContent ?? '')) as PageData
-  for (const show of parts) attempt(() => show(data))
+await woken(async (data: PageData) => {
+  for (const show of parts) await attempt(() => show(data))
 })
 openTarget()
 window.addEventListener('hashchange', openTarget)

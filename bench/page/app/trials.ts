@@ -4,7 +4,7 @@ import { SERVING } from '../../record/tiers.ts'
 import { figure } from '../../words/format.ts'
 import type { PageData } from '../page-data.ts'
 import { choose, chosen, kept, onChoice } from './address.ts'
-import { byId, el, say } from './dom.ts'
+import { bodyOf, button, byId, el, region, say, table } from './dom.ts'
 
 /** More rows at once would make the page slow, and nobody reads them. */
 const AT_ONCE = 100
@@ -46,51 +46,28 @@ export function showTrials({ run, rows }: PageData): void {
       choose({ trials: search.value === '' ? null : search.value })
     },
   })
-  const place = el('div', {
-    class: 'scroll',
-    role: 'region',
-    tabindex: 0,
-    'aria-label': 'Table of raw trials',
-  })
+  const place = region('Table of raw trials')
   const count = el('p')
-  const more = el(
-    'button',
-    {
-      type: 'button',
-      click() {
-        most = rows.length
-        draw()
-      },
-    },
-    'Show all',
-  )
+  const more = button('Show all', () => {
+    most = rows.length
+    draw()
+  })
   const draw = () => {
     search.value = chosen('trials') ?? ''
     const some = rows.filter(
       isWanted(search.value, kept('schemes', schemes), kept('experiments', experiments)),
     )
     const sorted = inOrder(some, chosen('sort'))
-    place.replaceChildren(table(sorted.slice(0, most)))
+    const heads = columns.map(({ name }) => heading(name))
+    const body = sorted.slice(0, most).map((row) => columns.map(({ of }) => cell(of(row))))
+    place.replaceChildren(table(heads, body))
     count.textContent = `${some.length} of ${rows.length} trials${some.length > most ? `, the first ${most} shown` : ''}`
     more.hidden = some.length <= most
   }
-  byId('raw-trials')
-    .querySelector('.body')
-    ?.replaceChildren(
-      el(
-        'p',
-        {},
-        el('label', { for: 'trials-search' }, 'Only trials with these words, or any of these ids: '),
-        search,
-      ),
-      count,
-      place,
-      more,
-    )
-  onChoice((changed) => {
-    if (changed.some((choice) => ['trials', 'sort', 'schemes', 'experiments'].includes(choice))) draw()
-    if (changed.includes('trials')) say(count.textContent ?? '')
-  })
+  const label = el('label', { for: 'trials-search' }, 'Only trials with these words, or any of these ids: ')
+  bodyOf('raw-trials').replaceChildren(el('p', {}, label, search), count, place, more)
+  onChoice(['trials', 'sort', 'schemes', 'experiments'], draw)
+  onChoice(['trials'], () => say(count.textContent ?? ''))
   followEvidence()
   draw()
 }
@@ -136,53 +113,22 @@ function inOrder(rows: readonly TrialRow[], sort: string | null): TrialRow[] {
   })
 }
 
-function table(rows: readonly TrialRow[]): HTMLElement {
-  const sort = chosen('sort')
-  return el(
-    'table',
-    {},
-    el('thead', {}, el('tr', {}, ...columns.map(({ name }) => heading(name, sort)))),
-    el(
-      'tbody',
-      {},
-      ...rows.map((row) =>
-        el(
-          'tr',
-          {},
-          ...columns.map(({ of }) => {
-            const found = of(row)
-            return typeof found === 'number'
-              ? el(
-                  'td',
-                  { class: 'number', 'data-value': found },
-                  Number.isInteger(found) && found < 1_000 ? String(found) : figure(found),
-                )
-              : el('td', {}, found ?? '–')
-          }),
-        ),
-      ),
-    ),
-  )
+function cell(found: string | number | null): HTMLTableCellElement {
+  if (typeof found !== 'number') return el('td', {}, found ?? '–')
+  const text = Number.isInteger(found) && found < 1_000 ? String(found) : figure(found)
+  return el('td', { class: 'number', 'data-value': found }, text)
 }
 
-function heading(name: string, sort: string | null): HTMLElement {
+/** A click sorts by it, a second one the other way round, a third one as the records are. */
+function heading(name: string): HTMLTableCellElement {
+  const sort = chosen('sort')
   const state = sort === name ? 'ascending' : sort === `-${name}` ? 'descending' : 'none'
-  const next = state === 'ascending' ? `-${name}` : state === 'descending' ? null : name
-  return el(
-    'th',
-    { scope: 'col', 'aria-sort': state },
-    el(
-      'button',
-      {
-        type: 'button',
-        click() {
-          choose({ sort: next })
-          // The button that was pressed is gone: its successor takes over.
-          const buttons = byId('raw-trials').querySelectorAll<HTMLButtonElement>('th button')
-          ;[...buttons].find((button) => button.textContent === name)?.focus()
-        },
-      },
-      name,
-    ),
-  )
+  const next = { none: name, ascending: `-${name}`, descending: null }[state]
+  const sortBy = () => {
+    choose({ sort: next })
+    // The button that was pressed is gone: its successor takes over.
+    const buttons = byId('raw-trials').querySelectorAll<HTMLButtonElement>('th button')
+    ;[...buttons].find((one) => one.textContent === name)?.focus()
+  }
+  return el('th', { scope: 'col', 'aria-sort': state }, button(name, sortBy))
 }

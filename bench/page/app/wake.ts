@@ -1,12 +1,10 @@
 /** Begins a page, and says on it what cannot be shown instead of leaving a hole. */
 import { byId, el } from './dom.ts'
+import { unpacked } from './open.ts'
 
-export async function woken(show: () => Promise<void>): Promise<void> {
-  try {
-    await show()
-  } catch (error) {
-    tell(error)
-  }
+/** @param show is given what the page carries */
+export async function woken<Data>(show: (data: Data) => void | Promise<void>): Promise<void> {
+  await attempt(async () => show((await unpacked(byId('data').textContent ?? '')) as Data))
   const { dataset } = document.documentElement
   dataset.ready = 'yes'
   // Charts in view are drawn before the first frame, and it is on the screen when the second is asked for.
@@ -18,17 +16,13 @@ export async function woken(show: () => Promise<void>): Promise<void> {
 }
 
 /** What is wrong with one part must not take the others along. */
-export function attempt(show: () => void): void {
+export async function attempt(show: () => void | Promise<void>): Promise<void> {
   try {
-    show()
+    await show()
   } catch (error) {
-    tell(error)
+    const text = error instanceof Error ? error.message : String(error)
+    byId('main').prepend(
+      el('p', { class: 'problem', role: 'alert' }, `A part of this page cannot be shown: ${text}.`),
+    )
   }
-}
-
-function tell(error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error)
-  byId('main').prepend(
-    el('p', { class: 'problem', role: 'alert' }, `A part of this page cannot be shown: ${text}.`),
-  )
 }

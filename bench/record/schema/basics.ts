@@ -6,6 +6,7 @@ export const SCHEMA_VERSION = 3
 
 export const count = z.number().int().nonnegative()
 export const nonNegative = z.number().nonnegative()
+export const positive = z.number().positive()
 
 export const warningSchema = z.enum([
   'smoke-profile',

@@ -1,6 +1,6 @@
 /** What is asked of a trial under a fault, and what it saw. */
 import { z } from 'zod'
-import { count, nonNegative } from './basics.ts'
+import { count, nonNegative, positive } from './basics.ts'
 
 export const faultIdSchema = z.enum([
   'redis-killed-snapshots',
@@ -33,13 +33,10 @@ export const faultsPlanSchema = z.object({
   kind: z.literal('faults'),
   users: count.min(1).describe('Users of its own, beyond those of the load; all are logged in before'),
   fault: faultIdSchema,
-  perSec: z
-    .number()
-    .positive()
-    .describe('Requests that are due each second, whatever became of those before'),
-  beforeSec: z.number().positive(),
-  faultSec: z.number().positive().describe('From the end of the injection to the beginning of the healing'),
-  afterSec: z.number().positive().describe('From the end of the healing'),
+  perSec: positive.describe('Requests that are due each second, whatever became of those before'),
+  beforeSec: positive,
+  faultSec: positive.describe('From the end of the injection to the beginning of the healing'),
+  afterSec: positive.describe('From the end of the healing'),
 })
 
 const binSchema = z.object({
@@ -54,6 +51,8 @@ const binSchema = z.object({
   hang: count.describe('No answer within the limit'),
 })
 
+const loginsSchema = z.object({ asked: count, loggedOut: count })
+
 export const faultsSchema = z
   .object({
     kind: z.literal('faults'),
@@ -62,17 +61,15 @@ export const faultsSchema = z
     healFromMs: nonNegative.describe('When the healing began'),
     healedMs: nonNegative,
     goodWithinMs: nonNegative,
-    binMs: z.number().positive(),
+    binMs: positive,
     bins: z.array(binSchema).describe('Requests of users who are logged in, logins, logouts and refreshes'),
     firstFailureMs: nonNegative
       .nullable()
       .describe('When the first answer that was not good came, or was given up; null: all were good'),
-    alive: z
-      .object({ asked: count, loggedOut: count })
-      .describe('Logins that nobody had ended, and those of them that were refused at any time'),
-    before: z
-      .object({ asked: count, loggedOut: count })
-      .describe('Those of them that were logged in when it began'),
+    alive: loginsSchema.describe(
+      'Logins that nobody had ended, and those of them that were refused at any time',
+    ),
+    before: loginsSchema.describe('Those of them that were logged in when it began'),
     revoked: z
       .object({
         asked: count,

@@ -10,14 +10,15 @@ const toolSample = z.object({
     .nullable()
     .describe('Busy cores of the server: near 1 when the tool keeps it busy'),
 })
+const medianSchema = z.object({ value: nonNegative, lo: nonNegative, hi: nonNegative })
 const bothTools = z.object({ generator: nonNegative.nullable(), wrk: nonNegative.nullable() })
 
 export const loadCheckSchema = z
   .object({
     schemaVersion: z.literal(SCHEMA_VERSION),
-    ratio: z
-      .object({ value: nonNegative, lo: nonNegative, hi: nonNegative })
-      .describe('Throughput of the generator ÷ throughput of wrk: median over the pairs, 95 % interval'),
+    ratio: medianSchema.describe(
+      'Throughput of the generator ÷ throughput of wrk: median over the pairs, 95 % interval',
+    ),
     tolerance: nonNegative,
     passed: z.boolean(),
     cpuUsPerRequest: bothTools.describe('Medians over the pairs'),
@@ -39,9 +40,7 @@ export const loadCheckSchema = z
         arrivalsPerSec: nonNegative,
         users: count,
         windowSec: nonNegative,
-        cpuUsPerRequest: z
-          .object({ value: nonNegative, lo: nonNegative, hi: nonNegative })
-          .describe('Of the generator: median over the windows, 95 % interval'),
+        cpuUsPerRequest: medianSchema.describe('Of the generator: median over the windows, 95 % interval'),
         windows: z.array(nonNegative).describe('CPU µs a request in each window'),
       })
       .nullable()

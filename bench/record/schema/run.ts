@@ -1,6 +1,6 @@
 /** `run.json`: rules, environment and plan, written before anything is measured. */
 import { z } from 'zod'
-import { count, nonNegative, SCHEMA_VERSION, warningSchema } from './basics.ts'
+import { count, nonNegative, positive, SCHEMA_VERSION, warningSchema } from './basics.ts'
 import { trialSchema } from './trial.ts'
 
 const actionSchema = z.enum(['reject', 'withhold', 'flag']).nullable()
@@ -22,7 +22,7 @@ const gateSchema = z
 
 const sloSchema = z.object({
   quantile: z.enum(['p50', 'p90', 'p99', 'p999']),
-  limitMs: z.number().positive(),
+  limitMs: positive,
   maxErrorShare: nonNegative,
 })
 
@@ -32,9 +32,7 @@ const rulesSchema = z
     repeatsPerTrial: count.describe('How often one rejected trial is measured again'),
     repeatsShare: nonNegative.describe('Repeats of the whole run, as a share of its planned trials'),
     slo: sloSchema,
-    precision: z
-      .number()
-      .positive()
+    precision: positive
       .nullable()
       .describe('An experiment ends early when each interval is within this share of its value; null: never'),
     minBlocks: count.describe('Blocks before which no experiment ends early'),

@@ -1,6 +1,6 @@
 /** What an arm may change about the stack: each setting has one default, and a record names only what differs. */
 import { z } from 'zod'
-import { count, nonNegative } from './basics.ts'
+import { count, nonNegative, positive } from './basics.ts'
 
 export const settingsSchema = z
   .strictObject({
@@ -63,9 +63,9 @@ export const settingsSchema = z
 
 export const quotasSchema = z
   .object({
-    replicaCores: z.number().positive().describe('Of each replica'),
-    redisCores: z.number().positive(),
-    proxyCores: z.number().positive(),
+    replicaCores: positive.describe('Of each replica'),
+    redisCores: positive,
+    proxyCores: positive,
     ballastCores: nonNegative.describe(
       'Idle work beside the fleet, so that the machine is as busy at every N',
     ),

@@ -1,7 +1,7 @@
 /** `trials.jsonl`: what a trial was to measure, what it measured, and why it was rejected. */
 import { z } from 'zod'
 import { perTier } from '../tiers.ts'
-import { count, nonNegative, SCHEMA_VERSION, warningSchema } from './basics.ts'
+import { count, nonNegative, positive, SCHEMA_VERSION, warningSchema } from './basics.ts'
 import { examinedSchema, examineSchema } from './examine.ts'
 import { observedSchema, observeSchema } from './observe.ts'
 import { quotasSchema, settingsSchema } from './settings.ts'
@@ -33,11 +33,11 @@ const loadSchema = z.discriminatedUnion('loop', [
     connections: count.min(1).describe('At most so many at once; an arrival that finds none free waits'),
     spacing: spacingSchema,
     ratesPerSec: z
-      .array(z.number().positive())
+      .array(positive)
       .min(1)
       .nullable()
       .describe('The rungs; null: double from the first rate until the SLO breaks, then halve the gap'),
-    firstPerSec: z.number().positive(),
+    firstPerSec: positive,
     searchRungs: count.describe('Rungs spent on narrowing the gap in which the SLO breaks'),
     settleSec: nonNegative.describe('Sent at each rate before its window opens'),
   }),
@@ -46,7 +46,7 @@ const loadSchema = z.discriminatedUnion('loop', [
       .literal('journey')
       .describe('Journeys begin whatever became of the earlier ones: log in, reads, a write, log out'),
     connections: count.min(1).describe('At most so many at once; a step that finds none free waits'),
-    journeysPerSec: z.number().positive().describe('Beginnings are a Poisson process'),
+    journeysPerSec: positive.describe('Beginnings are a Poisson process'),
     reads: count.min(1).describe('In each journey, with one write before one of them'),
     thinkMs: nonNegative.describe('Mean of the exponential time between a reply and the next step'),
   }),
@@ -77,7 +77,7 @@ export const armSchema = z
     load: loadSchema,
     warmupSec: nonNegative.describe('Closed-loop load before the window, at least this long'),
     warmupRequests: count.describe('And at least so many replies from each replica, within a time limit'),
-    measureSec: z.number().positive().describe('Length of the window; on a ladder of each rung'),
+    measureSec: positive.describe('Length of the window; on a ladder of each rung'),
     largestState: z
       .strictObject({ upToBytes: count.min(1).max(65_536), withinBytes: count.min(1) })
       .optional()
@@ -122,7 +122,7 @@ const accountSchema = z
 
 const arrivalsSchema = z
   .object({
-    perSec: z.number().positive().describe('Arrival rate asked for'),
+    perSec: positive.describe('Arrival rate asked for'),
     spacing: spacingSchema,
     account: accountSchema,
     noticed: count.describe('Arrivals of the window that the sender had noticed by its end'),
@@ -146,7 +146,7 @@ export const stateLimitSchema = z.object({
 
 const measurementSchema = z
   .object({
-    windowSec: z.number().positive(),
+    windowSec: positive,
     requests: count.describe('Replies completed inside the window'),
     throughputPerSec: nonNegative,
     statusCounts: z.record(z.string(), count),
@@ -181,7 +181,7 @@ const measurementSchema = z
       .describe('INFO commandstats inside the window'),
     journeys: z
       .object({
-        perSec: z.number().positive().describe('Beginnings asked for'),
+        perSec: positive.describe('Beginnings asked for'),
         underWayAtOpen: count.describe('Begun before the window, and not at an end when it opened'),
         started: count.describe('Begun inside the window'),
         finished: count.describe('Ended inside the window, all steps answered as they should be'),
@@ -229,9 +229,7 @@ const measurementSchema = z
       linkCores: nonNegative
         .optional()
         .describe('CPU of the relay between replicas and Redis, on the generator’s CPUs; absent without one'),
-      pace: z
-        .number()
-        .positive()
+      pace: positive
         .optional()
         .describe(
           'How fast the CPUs of the replicas were: requests that a small server there, the pacer, answered itself in ' +
@@ -275,7 +273,7 @@ const trialRecord = {
 
 const rungSchema = z
   .object({
-    arrivalsPerSec: z.number().positive(),
+    arrivalsPerSec: positive,
     purpose: z
       .enum(['ladder', 'confirm', 'search'])
       .describe('A step of the ladder, a second look at the first break, or a step of the search'),

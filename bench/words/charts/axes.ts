@@ -71,8 +71,7 @@ export function nameAxis(names: readonly string[]): YAXisComponentOption {
     type: 'category',
     data: [...names],
     inverse: true,
-    axisTick: { show: false },
-    axisLine: { lineStyle: { color: ink.muted } },
+    ...plain,
     axisLabel: { color: ink.text, fontSize: 12 },
   }
 }
@@ -113,6 +112,5 @@ export function rising(values: readonly number[]): number[] {
 
 /** Each once, in registry order. */
 export function schemesOf(entries: readonly { scheme: string }[]): string[] {
-  const names = new Set(entries.map(({ scheme }) => scheme))
-  return [...names].sort((a, b) => schemePlace(a) - schemePlace(b))
+  return [...new Set(entries.map(({ scheme }) => scheme))].sort((a, b) => schemePlace(a) - schemePlace(b))
 }

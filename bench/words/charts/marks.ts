@@ -1,10 +1,5 @@
 /** What stands on the axes: lines, dots, intervals, shades and direct labels. */
-import type {
-  CustomSeriesOption,
-  CustomSeriesRenderItemReturn,
-  LineSeriesOption,
-  ScatterSeriesOption,
-} from 'echarts'
+import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts'
 import type { Estimate } from '../../record/types.ts'
 import { ink, lookOf } from './palette.ts'
 
@@ -78,20 +73,10 @@ export function hollow(color: string, borderWidth = 2) {
 
 /** Intervals as whiskers along x, one for each row of a name axis; null leaves a row without. */
 export function whiskers(estimates: readonly (Estimate | null | undefined)[]): CustomSeriesOption {
-  return {
-    type: 'custom',
-    silent: true,
-    z: 5,
-    data: estimates.flatMap((estimate, row) =>
-      estimate && estimate.n > 1 ? [[estimate.lo, estimate.hi, row]] : [],
-    ),
-    encode: { x: [0, 1], y: 2 },
-    renderItem(_, api) {
-      const [lo = 0, y = 0] = api.coord([api.value(0), api.value(2)])
-      const [hi = 0] = api.coord([api.value(1), api.value(2)])
-      return whisker([lo, y], [hi, y], [0, 4])
-    },
-  }
+  const lines = estimates.flatMap((estimate, row) =>
+    estimate && estimate.n > 1 ? [[estimate.lo, row, estimate.hi, row]] : [],
+  )
+  return capped(lines, [0, 4], 5)
 }
 
 /** Intervals as whiskers along y, at their x; `scale` turns the estimate's unit into the axis's. */
@@ -99,31 +84,32 @@ export function verticalWhiskers(
   points: readonly (readonly [x: number, estimate: Estimate | undefined])[],
   scale: (value: number) => number = (value) => value,
 ): CustomSeriesOption {
-  return {
-    type: 'custom',
-    silent: true,
-    z: 1,
-    data: points.flatMap(([x, estimate]) =>
-      estimate && estimate.n > 1 ? [[x, scale(estimate.lo), scale(estimate.hi)]] : [],
-    ),
-    encode: { x: 0, y: [1, 2] },
-    renderItem(_, api) {
-      const [x = 0, lo = 0] = api.coord([api.value(0), api.value(1)])
-      const [, hi = 0] = api.coord([api.value(0), api.value(2)])
-      return whisker([x, lo], [x, hi], [4, 0])
-    },
-  }
+  const lines = points.flatMap(([x, estimate]) =>
+    estimate && estimate.n > 1 ? [[x, scale(estimate.lo), x, scale(estimate.hi)]] : [],
+  )
+  return capped(lines, [4, 0], 1)
 }
 
-/** A line between two points with a cap at either end, reaching `cap` to both sides. */
-function whisker([x1, y1]: Pair, [x2, y2]: Pair, [dx, dy]: Pair): CustomSeriesRenderItemReturn {
-  const stroke = (from: Pair, to: Pair) => ({
+/** Lines from x1, y1 to x2, y2 on the axes, with a cap at either end that reaches so many pixels to both sides. */
+function capped(lines: number[][], [dx, dy]: Pair, z: number): CustomSeriesOption {
+  const stroke = ([x1, y1]: Pair, [x2, y2]: Pair) => ({
     type: 'line' as const,
-    shape: { x1: from[0], y1: from[1], x2: to[0], y2: to[1] },
+    shape: { x1, y1, x2, y2 },
     style: { stroke: ink.text, lineWidth: 1.5 },
   })
   const cap = (x: number, y: number) => stroke([x - dx, y - dy], [x + dx, y + dy])
-  return { type: 'group', children: [stroke([x1, y1], [x2, y2]), cap(x1, y1), cap(x2, y2)] }
+  return {
+    type: 'custom',
+    silent: true,
+    z,
+    data: lines,
+    encode: { x: [0, 2], y: [1, 3] },
+    renderItem(_, api) {
+      const [x1 = 0, y1 = 0] = api.coord([api.value(0), api.value(1)])
+      const [x2 = 0, y2 = 0] = api.coord([api.value(2), api.value(3)])
+      return { type: 'group', children: [stroke([x1, y1], [x2, y2]), cap(x1, y1), cap(x2, y2)] }
+    },
+  }
 }
 
 type Pair = readonly [number, number]

@@ -27,9 +27,10 @@ interface Rows {
 
 export function inRows({ names, axis = {}, x, series, labels = [], room, stacks }: Rows): EChartsOption {
   const grid = { left: 158, right: 215, bottom: 48, ...room }
+  const place = { left: grid.left - 4, top: grid.top - 30 }
   return {
     grid,
-    ...(stacks && { legend: stackLegend(grid.left - 4, grid.top - 30) }),
+    ...(stacks && { legend: legend({ ...place, itemHeight: 11, itemWidth: 16, itemGap: 20 }) }),
     xAxis: x,
     yAxis: { ...nameAxis(names), ...axis } as YAXisComponentOption,
     series: [...series, rowLabels(labels)],
@@ -58,10 +59,6 @@ export function stacked(
   }
 }
 
-function stackLegend(left: number, top: number) {
-  return legend({ left, top, itemHeight: 11, itemWidth: 16, itemGap: 20 })
-}
-
 /** A text for each row, in a column of its own, where no bar or whisker can run into it. */
 function rowLabels(texts: readonly string[]): CustomSeriesOption {
   return {
@@ -72,13 +69,8 @@ function rowLabels(texts: readonly string[]): CustomSeriesOption {
     renderItem({ coordSys, dataIndex }, api) {
       const { x, width } = coordSys as unknown as { x: number; width: number }
       const [, y = 0] = api.coord([0, dataIndex])
-      const style = {
-        text: texts[dataIndex] ?? '',
-        fill: ink.text,
-        fontSize: 12,
-        verticalAlign: 'middle' as const,
-      }
-      return { type: 'text', style: { ...style, x: x + width + 10, y } }
+      const place = { x: x + width + 10, y, verticalAlign: 'middle' as const }
+      return { type: 'text', style: { text: texts[dataIndex] ?? '', fill: ink.text, fontSize: 12, ...place } }
     },
   }
 }
