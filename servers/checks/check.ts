@@ -16,6 +16,8 @@ export interface Check {
   title: string
   applies(traits: Traits): Applies
   run(bed: Bed, t: TestContext): Promise<void>
+  /** What stock packages do instead, asked as well: the table shows it with the reason. */
+  stock?: { reason: string; run(bed: Bed, t: TestContext): Promise<void> }
 }
 
 /** Two replicas of one scheme that share Redis and keys, and more servers where a check needs them. */

@@ -4,11 +4,12 @@ import type { Check } from './check.ts'
 
 type Named = { name: string; scheme: Scheme }
 /** By check and scheme, what the run of the tests found; absent where the check was not asked. */
-export type Outcomes = ReadonlyMap<string, 'passes' | 'fails' | 'skipped'>
+export type Outcomes = ReadonlyMap<string, Outcome>
+export type Outcome = 'passes' | 'fails' | 'differs' | 'skipped'
 
 export const outcomeKey = ({ id }: Check, name: string) => `${id} ${name}`
 
-const SIGNS = { passes: '✓', fails: '✗', skipped: '?' } as const
+const SIGNS = { passes: '✓', fails: '✗', differs: '≠', skipped: '?' } as const
 
 /** Markdown, the same for the same outcomes. */
 export function matrix(schemes: readonly Named[], checks: readonly Check[], outcomes: Outcomes): string {
@@ -21,7 +22,9 @@ export function matrix(schemes: readonly Named[], checks: readonly Check[], outc
     const applies = check.applies(scheme.traits)
     if (applies === false) return ''
     if (typeof applies === 'string') return `–<sup>${noteOf(applies)}</sup>`
-    return SIGNS[outcomes.get(outcomeKey(check, name)) ?? 'skipped']
+    const outcome = outcomes.get(outcomeKey(check, name)) ?? 'skipped'
+    const note = outcome === 'differs' ? `<sup>${noteOf(check.stock?.reason ?? '')}</sup>` : ''
+    return SIGNS[outcome] + note
   }
   const rows = checks.map((check) => [
     String(check.id),
@@ -41,4 +44,5 @@ export function matrix(schemes: readonly Named[], checks: readonly Check[], outc
 
 const INTRODUCTION =
   'Asked over HTTP of real processes by `npm test` (`servers/checks/guarantees.test.ts`), which also writes this table: ✓ passes, ' +
-  '– cannot by design (the number says why), empty: there is nothing to ask. A ✗ fails the tests.'
+  '≠ was asked too, and stock packages do something else (the number says what), – cannot by design (the number says ' +
+  'why), empty: there is nothing to ask. A ✗ fails the tests.'
