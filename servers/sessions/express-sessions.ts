@@ -13,8 +13,6 @@ declare module 'express-session' {
     user: User
     /** Of the login, in seconds since 1970; only where a session has a last day. */
     since?: number
-    /** Of the user when the session began; only where all sessions of a user end together. */
-    epoch?: Epoch
   }
 }
 
@@ -98,6 +96,8 @@ async function begun(req: Request, { begin }: Epochs, { username }: User): Promi
 async function keep(req: Request, user: User): Promise<Record<string, never>> {
   req.session.user = user
   await settled(req, (done) => req.session.save(done))
+  // The store takes it from a request whose session has ended meanwhile.
+  if (req.session === undefined) throw new Unauthorized()
   return {}
 }
 
