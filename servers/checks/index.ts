@@ -2,6 +2,7 @@
 import type { Check } from './check.ts'
 import { cookieChecks } from './cookies.ts'
 import { endingChecks } from './endings.ts'
+import { growthChecks } from './growth.ts'
 import { refreshChecks } from './refresh.ts'
 import { requestChecks } from './requests.ts'
 import { sessionChecks } from './sessions.ts'
@@ -13,5 +14,6 @@ export const checks: readonly Check[] = [
   ...sessionChecks,
   ...tokenChecks,
   ...endingChecks,
+  ...growthChecks,
   ...refreshChecks,
 ].toSorted((a, b) => a.id - b.id)

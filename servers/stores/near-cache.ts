@@ -12,7 +12,7 @@ import { ConfigError, type ServerConfig } from '../config.ts'
 import type { Command } from '../contract.ts'
 import { bounded } from './redis.ts'
 
-/** Of some 500 bytes each; beyond that number the oldest goes. */
+/** Of some 500 bytes each, and what is remembered about a user; beyond that number the oldest goes. */
 const MOST_ENTRIES = 50_000
 const CHANNEL = '__redis__:invalidate'
 const START_TIMEOUT_MS = 5000
@@ -116,8 +116,12 @@ export async function openNearCache(
 
   function keep(key: string, entry: Entry): void {
     entries.delete(key)
-    const [oldest] = entries.keys()
-    if (entries.size >= MOST_ENTRIES && oldest !== undefined) entries.delete(oldest)
+    const now = performance.now()
+    // Oldest first, which is nearly the order in which they run out: those that nobody believes take up no memory.
+    for (const [oldest, { untilMs }] of entries) {
+      if (untilMs > now && entries.size < MOST_ENTRIES) break
+      entries.delete(oldest)
+    }
     entries.set(key, entry)
   }
 }
