@@ -6,6 +6,7 @@ import { growthChecks } from './growth.ts'
 import { refreshChecks } from './refresh.ts'
 import { requestChecks } from './requests.ts'
 import { sessionChecks } from './sessions.ts'
+import { storeFaultChecks } from './store-faults.ts'
 import { tokenChecks } from './tokens.ts'
 
 export const checks: readonly Check[] = [
@@ -16,4 +17,5 @@ export const checks: readonly Check[] = [
   ...endingChecks,
   ...growthChecks,
   ...refreshChecks,
+  ...storeFaultChecks,
 ].toSorted((a, b) => a.id - b.id)

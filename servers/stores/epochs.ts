@@ -29,7 +29,7 @@ export interface Epochs {
 const CLOSED = 'closed'
 
 /** A new epoch, but never over a closed account. */
-const RENEW = `if redis.call('GET', KEYS[1]) ~= '${CLOSED}' then redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2]) end`
+const RENEW = `if redis.call('GET', KEYS[1]) ~= '${CLOSED}' then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end`
 
 /** An epoch outlives the last login before it, also one that a replica with a slow clock lets live on. */
 const CLOCKS_APART_SEC = 60
@@ -44,7 +44,7 @@ type Prefix = Pick<ServerConfig, 'keyPrefix'>
 /** @param longestSec after which each login has ended by itself: an epoch is kept for so long. */
 export function epochsOf(redis: Redis, config: Prefix, longestSec: number): Epochs {
   const keyOf = (user: string) => epochKey(config, user)
-  const keptSec = longestSec + CLOCKS_APART_SEC
+  const keptMs = (longestSec + CLOCKS_APART_SEC) * 1000
   return {
     async begin(user) {
       const epoch = (await bounded(redis, redis.get(keyOf(user)))) ?? undefined
@@ -52,7 +52,7 @@ export function epochsOf(redis: Redis, config: Prefix, longestSec: number): Epoc
       return epoch
     },
     async endAll(user) {
-      await bounded(redis, redis.eval(RENEW, 1, keyOf(user), randomUUID(), keptSec))
+      await bounded(redis, redis.eval(RENEW, 1, keyOf(user), randomUUID(), keptMs))
     },
     async close(user) {
       await bounded(redis, redis.set(keyOf(user), CLOSED))
@@ -71,8 +71,8 @@ export function epochCommands(config: Prefix): Command[] {
   const key = epochKey(config, '?')
   return [
     ['get', key],
-    ['eval', RENEW, 1, key, '', 1],
     ['set', key, '', 'PX', 1],
+    ['eval', RENEW, 1, key, '', 1],
   ]
 }
 
