@@ -17,7 +17,7 @@ export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits
   if (!config.plainHttp) app.set('trust proxy', 'loopback')
 
   const page = privatePage(config)
-  const unsafe = traits.transport === 'cookie' ? [sameOriginOnly] : []
+  const unsafe = traits.transport === 'cookie' ? [sameOriginOnly(config)] : []
   const loginChannel = traits.transport === 'cookie' && !config.plainHttp ? [httpsOnly] : []
   // Enough for the largest preferences with every character escaped, and far below what would hurt.
   const json = express.json({ limit: '16kb' })

@@ -62,8 +62,9 @@ export interface ServerConfig {
   /** Lifetime of an access token that can be renewed, in seconds (`ACCESS_TTL_SEC`, 1 to `TTL_SEC`, default 300). */
   accessTtlSec: number
   /**
-   * How long a refresh token may be used again after its use, by a tab that did not know, in seconds
-   * (`REFRESH_GRACE_SEC`, 0 to 60). 0, the default, is strict: a second use ends the login.
+   * How long after its use a refresh token may be used again, in seconds (`REFRESH_GRACE_SEC`, 0 to 60, default 10, at
+   * most `ACCESS_TTL_SEC`): a reply may have been lost. It gets the same successor, unless that was used. 0 is strict:
+   * a second use ends the login.
    */
   refreshGraceSec: number
   /**
@@ -135,8 +136,14 @@ export function readConfig<Name extends string>(
       LONGEST_SEC,
     ),
     accessTtlSec,
-    // A longer grace would be a second refresh token that nobody can take back.
-    refreshGraceSec: readInteger(env, 'REFRESH_GRACE_SEC', 0, 0, Math.min(60, accessTtlSec)),
+    // Within a longer grace a copy could go along unnoticed from one renewal to the next.
+    refreshGraceSec: readInteger(
+      env,
+      'REFRESH_GRACE_SEC',
+      Math.min(10, accessTtlSec),
+      0,
+      Math.min(60, accessTtlSec),
+    ),
     nearCacheSec: readInteger(env, 'NEAR_CACHE_SEC', Math.min(5, longestCacheSec), 1, longestCacheSec),
     users: readInteger(env, 'USERS', 1000, 1, 1_000_000_000),
     stateBytes: readInteger(env, 'STATE_BYTES', 0, 0, 65_536),

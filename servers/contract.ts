@@ -66,6 +66,9 @@ export interface Auth {
   close(): Promise<void>
 }
 
+/** A command to Redis with its arguments. */
+export type Command = readonly [name: string, ...args: (string | number)[]]
+
 export interface Scheme {
   /** One line for `npm run bench -- list`. */
   readonly summary: string
@@ -75,6 +78,8 @@ export interface Scheme {
    * bounded by `NEAR_CACHE_SEC` asks it once, and then believes the answer for as long.
    */
   readonly commands?: Readonly<Record<string, number>>
+  /** Each command that it sends to Redis, on which keys, as it is tried at start; absent where it keeps nothing there. */
+  readonly sends?: (config: ServerConfig) => readonly Command[]
   /** Connects and imports keys once, before the server listens. Throws a ConfigError for unusable settings. */
   open(config: ServerConfig): Promise<Auth>
 }

@@ -1,8 +1,10 @@
 /** What a scheme has to answer, one row a check: to whom it applies follows from the declared traits. */
+import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Scheme, Traits } from '../contract.ts'
-import { type Credential, login } from '../testing/client.ts'
+import { type Credential, login, me } from '../testing/client.ts'
 import type { Server } from '../testing/servers.ts'
 
 /** True: asked; false: there is nothing to ask; a text: cannot by design, and why. */
@@ -16,6 +18,8 @@ export interface Check {
   title: string
   applies(traits: Traits): Applies
   run(bed: Bed, t: TestContext): Promise<void>
+  /** What stock packages do instead, asked as well: the table shows it with the reason. */
+  stock?: { reason: string; run(bed: Bed, t: TestContext): Promise<void> }
 }
 
 /** Two replicas of one scheme that share Redis and keys, and more servers where a check needs them. */
@@ -35,6 +39,35 @@ export const isSession = ({ token, transport }: Traits) => token === undefined &
 export const isCookie = ({ transport }: Traits) => transport === 'cookie'
 export const hasLogin = ({ transport }: Traits) => transport !== 'none'
 export const renews = ({ boundedBy }: Traits) => boundedBy === 'ACCESS_TTL_SEC'
+
+export const usesRedis = ({ state }: Traits) => state.includes('redis')
+export const needsUserWide = ({ userWide, transport }: Traits) =>
+  transport !== 'none' &&
+  (userWide !== 'cannot' || 'nothing that replicas share says that all logins of a user ended')
+
+/** Bounds that a test can wait for. */
+export const SHORT = { ACCESS_TTL_SEC: '2', NEAR_CACHE_SEC: '1' }
+/** Beyond a bound in whole seconds: the tolerance between clocks, and a busy machine. */
+const SLACK_MS = 2_000
+
+/** What each server answers to this credential. */
+export function everywhere(servers: readonly Server[], credential: Credential): Promise<number[]> {
+  return Promise.all(servers.map(async (one) => (await me(one, credential)).status))
+}
+
+/** Refused by all servers within the declared bound; at once where it says so. */
+export async function refusedInTime(
+  servers: readonly Server[],
+  { boundedBy }: Traits,
+  ...credentials: Credential[]
+): Promise<void> {
+  if (boundedBy !== undefined) await sleep(1_000 * Number(SHORT[boundedBy]) + SLACK_MS)
+  for (const credential of credentials)
+    assert.deepEqual(
+      await everywhere(servers, credential),
+      servers.map(() => 401),
+    )
+}
 
 let next = 100_000
 

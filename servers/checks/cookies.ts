@@ -1,10 +1,21 @@
 /** Checks of cookies, and of requests that other sites cause. */
 import assert from 'node:assert/strict'
 import { networkInterfaces } from 'node:os'
-import { loginCall, me, prefer, send } from '../testing/client.ts'
-import { type Check, freshLogin, hasLogin, isCookie } from './check.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Scheme } from '../contract.ts'
+import { issued, loginCall, me, prefer, type Reply, send } from '../testing/client.ts'
+import type { Server } from '../testing/servers.ts'
+import { type Check, freshLogin, hasLogin, isCookie, isSession } from './check.ts'
 
 const COOKIE_LIMIT_BYTES = 4096
+const OWN_ORIGIN = 'https://app.example'
+/** For a server whose pages are at https://app.example. */
+const FOREIGN_ORIGINS = [
+  ...['https://example.com', 'http://app.example', 'https://app.example:8443', 'https://app.example.'],
+  ...['https://user@app.example', 'https://app.example/path', 'https://app.example/', 'HTTPS://app.example'],
+  ...['ftp:', 'ws:', 'file:', 'chrome-extension:'].map((scheme) => `${scheme}//app.example`),
+  ...['null', 'app.example', '', 'https://app.example, https://example.com'],
+]
 
 export const cookieChecks: readonly Check[] = [
   {
@@ -75,6 +86,27 @@ export const cookieChecks: readonly Check[] = [
     },
   },
   {
+    id: 47,
+    anchor: 'RFC 6265, 5.3',
+    title: 'a client that drops cookies when they say so is let in for as long as it uses its session',
+    applies: isSession,
+    async run({ start, scheme }, t) {
+      const server = await start(t, { TTL_SEC: '4', NEAR_CACHE_SEC: '1' })
+      const { statuses, cookies } = await inUse(server, scheme, 6)
+      assert.deepEqual(new Set(statuses), new Set([200]))
+      assert.ok(cookies < statuses.length / 2, `${cookies} replies to reads set a cookie`)
+    },
+    stock: {
+      reason:
+        'without `rolling`, which their READMEs leave out, the cookie ends `TTL_SEC` after the login, although the ' +
+        'session lives on',
+      async run({ start, scheme }, t) {
+        const { statuses } = await inUse(await start(t, { TTL_SEC: '3' }), scheme, 5)
+        assert.deepEqual([statuses[0], statuses.at(-1)], [200, 401])
+      },
+    },
+  },
+  {
     id: 40,
     anchor: 'A5 3.5.1-3',
     title: 'a POST of another site, by Sec-Fetch-Site or Origin, or with neither, is answered 403',
@@ -86,10 +118,17 @@ export const cookieChecks: readonly Check[] = [
       const without = { 'Sec-Fetch-Site': [] as unknown as string }
       for (const site of ['cross-site', 'same-site'])
         assert.equal(await from({ 'Sec-Fetch-Site': site }), 403)
-      assert.equal(await from({ ...without, Origin: 'https://example.com' }), 403)
+      for (const origin of FOREIGN_ORIGINS)
+        assert.equal(await from({ ...without, Host: 'app.example', Origin: origin }), 403, origin)
+      assert.equal(await from({ ...without, Host: 'app.example, app.example', Origin: OWN_ORIGIN }), 403)
       assert.equal(await from(without), 403)
       assert.equal((await me(server, credential)).status, 200, 'and nothing was done')
-      assert.equal(await from({}), 204, 'one of our own pages may')
+      for (const host of ['app.example', 'app.example:443', 'APP.Example']) {
+        const headers = { ...credential, ...without, Host: host, Origin: OWN_ORIGIN }
+        const change = await send(server, '/me/preferences', { method: 'PUT', headers, body: {} })
+        assert.equal(change.status, 200, `one of our own pages may: ${host}`)
+      }
+      assert.equal(await from({}), 204, 'so may one that the browser says is ours')
     },
   },
   {
@@ -118,6 +157,34 @@ export const cookieChecks: readonly Check[] = [
     },
   },
 ]
+
+/** Looks each second, as a browser: it sends a cookie only until that has expired, and takes each new one. */
+async function inUse(server: Server, scheme: Scheme, seconds: number) {
+  const reply = await send(server, '/login', loginCall(47))
+  let [credential, endsMs] = [issued(scheme, reply) ?? {}, expiryMs(reply)]
+  const statuses: number[] = []
+  let cookies = 0
+  for (let second = 0; second < seconds; second += 1) {
+    await sleep(1_000)
+    const look = await me(server, Date.now() < endsMs ? credential : {})
+    statuses.push(look.status)
+    const renewed = issued(scheme, look)
+    if (!renewed) continue
+    cookies += 1
+    credential = renewed
+    endsMs = expiryMs(look)
+  }
+  return { statuses, cookies }
+}
+
+/** When a browser drops the cookie of a reply (RFC 6265, section 5.2: Max-Age goes before Expires). */
+function expiryMs({ headers }: Reply): number {
+  const cookie = String(headers['set-cookie'])
+  const maxAge = /Max-Age=(\d+)/i.exec(cookie)?.[1]
+  const expires = /Expires=([^;]+)/i.exec(cookie)?.[1]
+  if (maxAge !== undefined) return Date.now() + 1_000 * Number(maxAge)
+  return expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(expires)
+}
 
 function assertKept(cookie: string): void {
   const [pair = ''] = cookie.split(';')

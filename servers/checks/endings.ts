@@ -2,35 +2,24 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KeyRing, Rotated } from '../config.ts'
-import type { Traits } from '../contract.ts'
-import { type Credential, login, loginCall, logout, me, send } from '../testing/client.ts'
-import { keygen, type Server } from '../testing/servers.ts'
-import { type Bed, type Check, freshLogin, hasLogin, isToken } from './check.ts'
-
-/** Bounds that a test can wait for. */
-const SHORT = { ACCESS_TTL_SEC: '2', NEAR_CACHE_SEC: '1' }
-/** Beyond a bound in whole seconds: the tolerance between clocks, and a busy machine. */
-const SLACK_MS = 2_000
-
-const everywhere = (servers: readonly Server[], credential: Credential) =>
-  Promise.all(servers.map(async (one) => (await me(one, credential)).status))
-
-/** Refused by all within the declared bound; at once where it says so. */
-async function refusedInTime(servers: readonly Server[], { boundedBy }: Traits, credential: Credential) {
-  if (boundedBy !== undefined) await sleep(1_000 * Number(SHORT[boundedBy]) + SLACK_MS)
-  assert.deepEqual(
-    await everywhere(servers, credential),
-    servers.map(() => 401),
-  )
-}
+import { login, loginCall, logout, me, send } from '../testing/client.ts'
+import { keygen } from '../testing/servers.ts'
+import {
+  type Bed,
+  type Check,
+  everywhere,
+  freshLogin,
+  hasLogin,
+  isToken,
+  needsUserWide,
+  refusedInTime,
+  SHORT,
+} from './check.ts'
 
 async function pairOf({ start, server, peer, scheme }: Bed, t: Parameters<Bed['start']>[0]) {
   if (scheme.traits.boundedBy === undefined) return [server, peer] as const
   return [await start(t, SHORT), await start(t, SHORT)] as const
 }
-
-const needsUserWide = ({ userWide, transport }: Traits) =>
-  transport !== 'none' && (userWide !== 'cannot' || 'replicas share no list of the logins of a user')
 
 export const endingChecks: readonly Check[] = [
   {
@@ -93,7 +82,7 @@ export const endingChecks: readonly Check[] = [
         assert.equal(reply.status, 204)
         const again = await send(servers[1], '/login', loginCall(user))
         assert.equal(again.status, path === '/me/disable' ? 401 : 200, 'who may log in again')
-        for (const one of [credential, ...others]) await refusedInTime(servers, bed.scheme.traits, one)
+        await refusedInTime(servers, bed.scheme.traits, credential, ...others)
         if (bed.scheme.traits.boundedBy !== 'ACCESS_TTL_SEC')
           assert.equal((await me(servers[1], stranger.credential)).status, 200, 'other users go on')
       }

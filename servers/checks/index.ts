@@ -2,9 +2,11 @@
 import type { Check } from './check.ts'
 import { cookieChecks } from './cookies.ts'
 import { endingChecks } from './endings.ts'
+import { growthChecks } from './growth.ts'
 import { refreshChecks } from './refresh.ts'
 import { requestChecks } from './requests.ts'
 import { sessionChecks } from './sessions.ts'
+import { storeFaultChecks } from './store-faults.ts'
 import { tokenChecks } from './tokens.ts'
 
 export const checks: readonly Check[] = [
@@ -13,5 +15,7 @@ export const checks: readonly Check[] = [
   ...sessionChecks,
   ...tokenChecks,
   ...endingChecks,
+  ...growthChecks,
   ...refreshChecks,
+  ...storeFaultChecks,
 ].toSorted((a, b) => a.id - b.id)

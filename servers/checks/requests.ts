@@ -53,10 +53,25 @@ export const requestChecks: readonly Check[] = [
       const { credential } = await freshLogin(server, scheme)
       const { header, prefix, secret } = secretOf(credential)
       const value = prefix + secret
+      const [name = ''] = prefix.split('=')
       const both =
         scheme.traits.transport === 'bearer'
-          ? [{ [header]: [value, value] }, { [header]: value, Cookie: `__Host-sid=${secret}` }]
-          : [{ [header]: `${value}; ${value}` }, { [header]: value, Authorization: `Bearer ${secret}` }]
+          ? [
+              { [header]: [value, value] },
+              ...['__Host-sid=', '__Host-sid =', 'a=b;\tsid\t=', 'token ='].map((cookie) => ({
+                ...{ [header]: value, Cookie: cookie + secret },
+              })),
+            ]
+          : [
+              // Blanks do not count for the parser of express-session, so they must not for anybody.
+              ...[`${value}; ${value}`, `${name} =${secret}; ${value}`, `${name}\t=${secret}; ${value}`],
+              ...[`x=1;\t${value}; ${value}`, `${value};${name} = ${secret}`, `${value}; ${name}=`],
+            ]
+              .map((cookie): Record<string, string | string[]> => ({ [header]: cookie }))
+              .concat(
+                { [header]: [`${name} =${secret}`, value] },
+                { [header]: value, Authorization: `Bearer ${secret}` },
+              )
       for (const headers of both) assert.equal((await me(server, headers)).status, 401)
       assert.equal((await me(server, credential)).status, 200)
     },

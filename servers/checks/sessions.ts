@@ -3,15 +3,13 @@ import assert from 'node:assert/strict'
 import { createHmac, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import type { Traits } from '../contract.ts'
 import { login, loginCall, logout, me, prefer, secretOf, send } from '../testing/client.ts'
 import { startRedis } from '../testing/redis.ts'
-import { type Bed, type Check, freshLogin, hasLogin, isSession, renews } from './check.ts'
+import { type Bed, type Check, freshLogin, hasLogin, isSession, renews, usesRedis } from './check.ts'
 
 /** Of each scheme. `IDS=100000 node --import tsx --test servers/checks/guarantees.test.ts` takes minutes, and finds rarer repeats. */
 const IDS = Number(process.env.IDS ?? 2_000)
 const LEAST_ID_BITS = 128
-const usesRedis = ({ state }: Traits) => state.includes('redis')
 const commandsOf = async (client: Redis) => {
   const stats = await client.info('stats')
   return Number(/total_commands_processed:(\d+)/.exec(stats)?.[1])

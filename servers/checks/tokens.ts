@@ -39,6 +39,14 @@ async function refusesClaims(bed: Bed, changes: Record<string, object>): Promise
   for (const [what, change] of Object.entries(changes)) await refused(await make(change), what)
 }
 
+const NO_TEXTS: readonly unknown[] = [{}, [], null, 5, true, { toString: 'x' }, ['user1']]
+const WRONG_TYPES: Record<string, readonly unknown[]> = {
+  ...{ sub: NO_TEXTS, jti: NO_TEXTS, name: NO_TEXTS, email: NO_TEXTS, epoch: NO_TEXTS },
+  roles: [{}, null, 5, 'admin', [5], [{}]],
+  preferences: [[], null, 5, 'x', { a: 5 }, { a: {} }],
+  ...{ iat: [{}, [], null, true], exp: [{}, [], null, true], nbf: [{}, [], null, true] },
+}
+
 export const tokenChecks: readonly Check[] = [
   {
     id: 24,
@@ -149,6 +157,21 @@ export const tokenChecks: readonly Check[] = [
         'no subject': { sub: undefined },
         'no jti': { jti: undefined },
       }),
+  },
+  {
+    id: 48,
+    anchor: 'RFC 7519, 4.1',
+    title: 'signed with our key, and a claim that is used is of another type: 401, never 500',
+    applies: isToken,
+    run: (bed) =>
+      refusesClaims(
+        bed,
+        Object.fromEntries(
+          Object.entries(WRONG_TYPES).flatMap(([claim, values]) =>
+            values.map((value) => [`${claim} ${JSON.stringify(value)}`, { [claim]: value }]),
+          ),
+        ),
+      ),
   },
   {
     id: 32,

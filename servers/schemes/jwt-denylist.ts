@@ -5,17 +5,14 @@
  * Without Redis nobody gets in (503), since letting all through would let in those who logged out. `DENYLIST_DOWN=open`
  * prefers that.
  */
-import { randomUUID } from 'node:crypto'
-import { nowSec, type Scheme, Unauthorized, Unavailable } from '../contract.ts'
+import type { ServerConfig } from '../config.ts'
+import { type Command, nowSec, type Scheme, Unavailable } from '../contract.ts'
+import { epochCommands, epochKey, epochsOf, isOver } from '../stores/epochs.ts'
 import { bounded, openRedis } from '../stores/redis.ts'
 import { bearerAuth } from '../tokens/bearer.ts'
 import { believing } from '../tokens/believing.ts'
 import { CLOCK_TOLERANCE_SEC, type Claims } from '../tokens/claims.ts'
 import { openTokens } from '../tokens/jose.ts'
-
-const CLOSED = 'closed'
-/** A new epoch, but never over a closed account. */
-const RENEW = `if redis.call('GET', KEYS[1]) ~= '${CLOSED}' then redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2]) end`
 
 export const scheme: Scheme = {
   summary: 'bearer JWT, HS256, with ended logins looked up in Redis',
@@ -28,20 +25,18 @@ export const scheme: Scheme = {
     token: 'jws',
     lastDay: true,
   },
-  commands: { mget: 1 },
+  commands: { exists: 1, get: 1 },
+  sends,
 
   async open(config) {
     const tokens = await openTokens(config, 'HS256')
-    const redis = await openRedis(config, { enableAutoPipelining: true })
-    const key = (login: string) => `${config.keyPrefix}deny:${login}`
-    const epochOf = (username: string) => `${config.keyPrefix}epoch:${username}`
-    /** The epoch of a user, kept for a token's lifetime after all logins were ended; `closed` stays for good. */
-    const readEpoch = async (username: string) =>
-      (await bounded(redis, redis.get(epochOf(username)))) ?? undefined
-
+    const redis = await openRedis(config, { enableAutoPipelining: true, commands: sends(config) })
+    const epochs = epochsOf(redis, config, config.ttlSec)
+    // Not one MGET: that takes a key of another type for none, and what cannot be read must not let anybody in.
     const ask = async ({ jti, sub, epoch }: Claims) => {
-      const [ended, current] = await bounded(redis, redis.mget(key(jti), epochOf(sub)))
-      return ended !== null || (current !== null && current !== epoch)
+      const asked = [redis.exists(denyKey(config, jti)), redis.get(epochKey(config, sub))] as const
+      const [ended, current] = await bounded(redis, Promise.all(asked))
+      return ended > 0 || isOver(epoch, current)
     }
     const { isEnded, forget } = believing(config.denylistCacheSec)
     /** The answer, or `otherwise` while Redis gives none. */
@@ -63,29 +58,36 @@ export const scheme: Scheme = {
         ),
       ),
       async login(_req, _res, user) {
-        const epoch = await orWhenDown(readEpoch(user.username), undefined)
-        if (epoch === CLOSED) throw new Unauthorized()
+        const epoch = await orWhenDown(epochs.begin(user.username), undefined)
         return { token: await tokens.issue(user, epoch === undefined ? {} : { epoch }) }
       },
       async logout(_req, res) {
         const { jti, exp } = res.locals.claims
-        await bounded(redis, redis.set(key(jti), '1', 'EX', untilSec(exp)))
+        await bounded(redis, redis.set(denyKey(config, jti), '1', 'EX', untilSec(exp)))
         forget(jti)
       },
-      // A new epoch and not a time: replicas' clocks differ, so they would not agree on what is earlier.
       async logoutEverywhere(_req, res) {
         const { sub, jti } = res.locals.claims
-        const until = untilSec(nowSec() + config.ttlSec)
-        await bounded(redis, redis.eval(RENEW, 1, epochOf(sub), randomUUID(), until))
+        await epochs.endAll(sub)
         forget(jti)
       },
       async disable(_req, res) {
-        await bounded(redis, redis.set(epochOf(res.locals.claims.sub), CLOSED))
-        forget(res.locals.claims.jti)
+        const { sub, jti } = res.locals.claims
+        await epochs.close(sub)
+        forget(jti)
       },
       async close() {
         redis.disconnect()
       },
     }
   },
+}
+
+function denyKey({ keyPrefix }: ServerConfig, login: string): string {
+  return `${keyPrefix}deny:${login}`
+}
+
+function sends(config: ServerConfig): Command[] {
+  const key = denyKey(config, '?')
+  return [...epochCommands(config), ['exists', key], ['set', key, '', 'PX', 1]]
 }

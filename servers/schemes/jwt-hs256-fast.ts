@@ -6,7 +6,7 @@ import { createSigner, createVerifier, TokenError } from 'fast-jwt'
 import type { ServerConfig } from '../config.ts'
 import type { Scheme } from '../contract.ts'
 import { bearerAuth, bearerTraits } from '../tokens/bearer.ts'
-import { type Claims, claimsOf, isCanonical, isCurrent, type Tokens, tried } from '../tokens/claims.ts'
+import { claimsOf, currentClaims, isCanonical, type Tokens, tried } from '../tokens/claims.ts'
 
 export const scheme: Scheme = {
   summary: 'bearer JWT, HS256, verified by fast-jwt in the same thread instead of jose',
@@ -30,7 +30,7 @@ function createTokens({ keys, ttlSec }: ServerConfig): Tokens {
     async verify(token) {
       if (!isCanonical(token)) return undefined
       const payload = orRefused(() => check(token))
-      return payload && isCurrent(payload, ttlSec) ? (payload as Claims) : undefined
+      return payload && currentClaims(payload, ttlSec)
     },
   }
 }

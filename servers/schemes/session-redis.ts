@@ -4,7 +4,8 @@
  * (redis.ts); with the defaults a request hangs for as long as Redis does.
  */
 import { RedisStore } from 'connect-redis'
-import type { Scheme } from '../contract.ts'
+import type { ServerConfig } from '../config.ts'
+import type { Command, Scheme } from '../contract.ts'
 import { sessionAuth } from '../sessions/express-sessions.ts'
 import { openRedis } from '../stores/redis.ts'
 
@@ -21,10 +22,21 @@ export const scheme: Scheme = {
     storesRawId: true,
   },
   commands: { get: 1, expire: 1 },
+  sends,
 
   async open(config) {
-    const client = await openRedis(config, { enableAutoPipelining: false })
+    const client = await openRedis(config, { enableAutoPipelining: false, commands: sends(config) })
     const store = new RedisStore({ client, prefix: `${config.keyPrefix}sess:`, disableTouch: !config.touch })
     return sessionAuth(config, store, async () => client.disconnect())
   },
+}
+
+function sends({ keyPrefix }: ServerConfig): Command[] {
+  const key = `${keyPrefix}sess:?`
+  return [
+    ['get', key],
+    ['set', key, '', 'EX', 1],
+    ['expire', key, 1],
+    ['del', key],
+  ]
 }

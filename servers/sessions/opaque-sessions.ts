@@ -6,12 +6,12 @@ import { timingSafeEqual } from 'node:crypto'
 import type { Request } from 'express'
 import type { Redis } from 'ioredis'
 import type { ServerConfig } from '../config.ts'
-import { type Auth, nowSec, Unauthorized } from '../contract.ts'
-import { userLogins, userWide } from '../stores/logins.ts'
+import { type Auth, type Command, nowSec, Unauthorized } from '../contract.ts'
+import { type Epoch, epochCommands, epochKey, epochsOf, isOver, userWide } from '../stores/epochs.ts'
 import { bounded } from '../stores/redis.ts'
-import type { User } from '../users/directory.ts'
+import { isUser, type User } from '../users/directory.ts'
 import { cookieCredential, cookieName, cookieOptions } from '../wire/credentials.ts'
-import { hashOf, newSplitSecret, splitSecret } from '../wire/split-secret.ts'
+import { hashOf, newSplitSecret, splitSecret, tagOf } from '../wire/split-secret.ts'
 
 export interface StoredSession {
   user: User
@@ -19,13 +19,23 @@ export interface StoredSession {
   hash: string
   /** Of the login, in seconds since 1970. */
   since: number
+  /** Of the user when the session began. */
+  epoch?: Epoch
 }
 
-/** Where sessions are read; they are always written to Redis. */
+/** What Redis keeps about a request's session. */
+export interface Kept {
+  /** Prolonged by being read; undefined where there is none, or none of ours. */
+  session: StoredSession | undefined
+  /** The user's epoch now. */
+  epoch: string | null
+}
+
+/** How sessions are read; they are always written to Redis. */
 export interface Reader {
-  /** The session, prolonged by being used; undefined where there is none. Throws Unavailable. */
-  read(id: string): Promise<StoredSession | undefined>
-  /** This replica has just changed it. */
+  /** Throws Unavailable. */
+  read(id: string): Promise<Kept>
+  /** This replica has just changed what is kept. */
   forget(id: string): void
 }
 
@@ -38,26 +48,39 @@ declare global {
   }
 }
 
-export function sessionKey({ keyPrefix }: ServerConfig, id: string): string {
-  return `${keyPrefix}sess:${id}`
+export function keysOf(config: ServerConfig, id: string): { session: string; epoch: string } {
+  return { session: `${config.keyPrefix}sess:${id}`, epoch: epochKey(config, tagOf(id)) }
+}
+
+/** What is under a session's key, if it is a session: a store may hold anything. */
+export function parseSession(json: string): StoredSession | undefined {
+  try {
+    const value = JSON.parse(json)
+    const { hash, since, user } = value ?? {}
+    return typeof hash === 'string' && typeof since === 'number' && isUser(user) ? value : undefined
+  } catch {
+    return undefined
+  }
 }
 
 export function opaqueAuth(config: ServerConfig, redis: Redis, { read, forget }: Reader): Auth {
   const name = cookieName(config, 'sid')
   const options = cookieOptions(config)
-  const logins = userLogins(redis, config)
-  const keyOf = (id: string) => sessionKey(config, id)
+  const epochs = epochsOf(redis, config, config.absoluteTtlSec)
+  const { logoutEverywhere, disable } = userWide(epochs)
+  const keyOf = (id: string) => keysOf(config, id).session
 
   /** The session that a request proves to be its own. */
   const find = async (req: Request) => {
     const given = splitSecret(cookieCredential(req, name) ?? '')
-    const session = given && (await read(given.id))
-    if (!session || !isEqual(session.hash, hashOf(given.secret))) return undefined
+    if (!given) return undefined
+    const { session, epoch } = await read(given.id)
+    if (!session || isOver(session.epoch, epoch) || !isEqual(session.hash, hashOf(given.secret)))
+      return undefined
     return nowSec() < session.since + config.absoluteTtlSec ? { ...session, id: given.id } : undefined
   }
-  const end = async ({ id, user }: Express.Locals['session']) => {
-    const ended = bounded(redis, redis.del(keyOf(id)))
-    await Promise.all([ended, logins.remove(user.username, keyOf(id))])
+  const end = async (id: string) => {
+    await bounded(redis, redis.del(keyOf(id)))
     forget(id)
   }
 
@@ -71,17 +94,18 @@ export function opaqueAuth(config: ServerConfig, redis: Redis, { read, forget }:
     },
     async login(req, res, user) {
       const earlier = await find(req)
-      if (earlier) await end(earlier)
-      const { id, secret } = newSplitSecret()
-      const session: StoredSession = { user, hash: hashOf(secret), since: nowSec() }
+      if (earlier) await end(earlier.id)
+      const { id, secret } = newSplitSecret(user.username)
+      const epoch = await epochs.begin(tagOf(id))
+      const session: StoredSession = { user, hash: hashOf(secret), since: nowSec(), epoch }
       await bounded(redis, redis.set(keyOf(id), JSON.stringify(session), 'EX', config.ttlSec))
-      await logins.add(user.username, keyOf(id))
-      res.cookie(name, `${id}.${secret}`, { ...options, maxAge: config.ttlSec * 1000 })
+      // As long as the login may last: the server knows which session is unused, and no reply has to prolong the cookie.
+      res.cookie(name, `${id}.${secret}`, { ...options, maxAge: config.absoluteTtlSec * 1000 })
       return {}
     },
     async save(_req, res, user) {
-      const { id, hash, since } = res.locals.session
-      const json = JSON.stringify({ user, hash, since } satisfies StoredSession)
+      const { id, ...session } = res.locals.session
+      const json = JSON.stringify({ ...session, user } satisfies StoredSession)
       // Only where the session still is: a plain SET by a request that was under way would undo a logout.
       const kept = await bounded(redis, redis.set(keyOf(id), json, 'EX', config.ttlSec, 'XX'))
       forget(id)
@@ -89,12 +113,25 @@ export function opaqueAuth(config: ServerConfig, redis: Redis, { read, forget }:
       return {}
     },
     async logout(_req, res) {
-      await end(res.locals.session)
+      await end(res.locals.session.id)
       res.clearCookie(name, options)
     },
-    ...userWide(logins),
+    async logoutEverywhere(req, res) {
+      await logoutEverywhere(req, res)
+      forget(res.locals.session.id)
+    },
+    async disable(req, res) {
+      await disable(req, res)
+      forget(res.locals.session.id)
+    },
     close: async () => redis.disconnect(),
   }
+}
+
+/** What is sent to Redis here, by any reader. */
+export function opaqueCommands(config: ServerConfig): Command[] {
+  const { session } = keysOf(config, '?')
+  return [...epochCommands(config), ['set', session, '', 'EX', 1, 'XX'], ['del', session]]
 }
 
 /** In a time that does not tell how many characters are equal; hashes have one length. */

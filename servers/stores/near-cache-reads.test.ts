@@ -4,7 +4,7 @@ import { after, before, describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { callsOf, type RunningRedis, startRedis, until } from '../testing/redis.ts'
-import { type NearCache, openNearCache } from './near-cache.ts'
+import { openNearCache, readProlonging } from './near-cache.ts'
 
 let redis: RunningRedis
 let other: Redis
@@ -20,15 +20,22 @@ after(async () => {
 
 const LIVES = { ttlSec: 60, nearCacheSec: 20 }
 
-async function open(t: TestContext, lives = LIVES): Promise<{ cache: NearCache<string>; client: Redis }> {
+interface Cache {
+  /** Undefined where there is none. */
+  read(key: string): Promise<string | undefined>
+  forget(key: string): void
+}
+
+async function open(t: TestContext, lives = LIVES): Promise<{ cache: Cache; client: Redis }> {
   const client = new Redis(redis.url, { commandTimeout: 2_000 })
   await new Promise((resolve) => client.once('ready', resolve))
-  const cache = await openNearCache(client, lives, (text) => text)
+  const { read, forget, close } = await openNearCache(client, lives)
   t.after(() => {
-    cache.close()
+    close()
     client.disconnect()
   })
-  return { cache, client }
+  const ask = (key: string) => () => readProlonging(client, key, lives.ttlSec)
+  return { cache: { forget, read: async (key) => (await read(key, ask(key))) ?? undefined }, client }
 }
 
 async function gets(): Promise<number> {
@@ -36,7 +43,7 @@ async function gets(): Promise<number> {
 }
 
 /** Whether a read goes to Redis. */
-async function asks(cache: NearCache<string>, key: string): Promise<boolean> {
+async function asks(cache: Cache, key: string): Promise<boolean> {
   const before = await gets()
   await cache.read(key)
   return (await gets()) > before

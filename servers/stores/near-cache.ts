@@ -6,36 +6,69 @@
  * While the second connection hangs, it hears of nothing; so an entry is believed for `nearCacheSec` at most. While
  * either connection is known to be down, nothing is believed at all.
  */
+import { once } from 'node:events'
 import type { Redis } from 'ioredis'
-import type { ServerConfig } from '../config.ts'
+import { ConfigError, type ServerConfig } from '../config.ts'
+import type { Command } from '../contract.ts'
 import { bounded } from './redis.ts'
 
-/** Of some 500 bytes each; beyond that number the oldest goes. */
+/** Of some 500 bytes each, and what is remembered about a user; beyond that number the oldest goes. */
 const MOST_ENTRIES = 50_000
 const CHANNEL = '__redis__:invalidate'
+const START_TIMEOUT_MS = 5000
+
 /** A read prolongs a key once this share of its lifetime is gone: each EXPIRE makes other replicas read again. */
 const PROLONG_AFTER = 0.1
 
-export interface NearCache<T> {
-  /** The value, from here or from Redis; undefined where there is none. Throws Unavailable. */
-  read(key: string): Promise<T | undefined>
+export interface NearCache {
+  /** What was answered when this key was asked for, now or a while ago. Always the same question for the same key. */
+  read<T>(key: string, ask: () => Promise<Answer<T>>): Promise<T>
   /** This replica has changed it; Redis would say so only after a while. */
   forget(key: string): void
   close(): void
 }
 
-interface Entry<T> {
+/** What Redis said of a key, asked through the connection that it tracks. */
+export interface Answer<T> {
   value: T
+  /** For how long this may be believed at most; 0 for not at all. */
+  leftMs: number
+}
+
+/** Asks for a text that lives for `ttlSec` since it was last used; that there is none is not to be believed. */
+export async function readProlonging(
+  redis: Redis,
+  key: string,
+  ttlSec: number,
+): Promise<Answer<string | null>> {
+  const [value, leftMs] = await bounded(redis, Promise.all([redis.get(key), redis.pttl(key)]))
+  // Anybody can ask for keys that do not exist.
+  if (value === null) return { value, leftMs: 0 }
+  if (leftMs < (1 - PROLONG_AFTER) * ttlSec * 1000) await bounded(redis, redis.expire(key, ttlSec))
+  return { value, leftMs }
+}
+
+/** What is sent to Redis here. To be told of changes is asked for at start anyway. */
+export function nearCacheCommands(key: string): Command[] {
+  return [
+    ['get', key],
+    ['pttl', key],
+    ['expire', key, 1],
+    ['client', 'ID'],
+  ]
+}
+
+interface Entry {
+  value: unknown
   untilMs: number
 }
 
-/** @param redis for reads; must be ready. Resolves once Redis tells of changes. */
-export async function openNearCache<T>(
+/** @param redis for reads; must be ready. Resolves once Redis tells of changes. Throws a ConfigError where it does not. */
+export async function openNearCache(
   redis: Redis,
   { ttlSec, nearCacheSec }: Pick<ServerConfig, 'ttlSec' | 'nearCacheSec'>,
-  parse: (text: string) => T,
-): Promise<NearCache<T>> {
-  const entries = new Map<string, Entry<T>>()
+): Promise<NearCache> {
+  const entries = new Map<string, Entry>()
   const reading = new Map<string, Set<{ isStale: boolean }>>()
   const believedMs = 1000 * Math.min(nearCacheSec, ttlSec / 2)
   let isTold = false
@@ -61,14 +94,19 @@ export async function openNearCache<T>(
   return {
     forget,
     close: () => listener.disconnect(),
-    async read(key) {
+    async read<T>(key: string, ask: () => Promise<Answer<T>>) {
       const cached = entries.get(key)
-      if (cached && performance.now() < cached.untilMs) return cached.value
+      // One question for each key, so one type.
+      if (cached && performance.now() < cached.untilMs) return cached.value as T
       const mark = { isStale: false }
       const marks = reading.get(key) ?? new Set()
       reading.set(key, marks.add(mark))
+      const askedMs = performance.now()
       try {
-        return await readThrough(key, mark)
+        const { value, leftMs } = await ask()
+        const untilMs = askedMs + Math.min(believedMs, leftMs)
+        if (isTold && !mark.isStale && leftMs > 0) keep(key, { value, untilMs })
+        return value
       } finally {
         marks.delete(mark)
         if (marks.size === 0) reading.delete(key)
@@ -76,20 +114,14 @@ export async function openNearCache<T>(
     },
   }
 
-  async function readThrough(key: string, mark: { isStale: boolean }): Promise<T | undefined> {
-    const askedMs = performance.now()
-    const [text, leftMs] = await bounded(redis, Promise.all([redis.get(key), redis.pttl(key)]))
-    if (text === null) return undefined
-    if (leftMs < (1 - PROLONG_AFTER) * ttlSec * 1000) await bounded(redis, redis.expire(key, ttlSec))
-    const value = parse(text)
-    if (isTold && !mark.isStale) keep(key, { value, untilMs: askedMs + Math.min(believedMs, leftMs) })
-    return value
-  }
-
-  function keep(key: string, entry: Entry<T>): void {
+  function keep(key: string, entry: Entry): void {
     entries.delete(key)
-    const [oldest] = entries.keys()
-    if (entries.size >= MOST_ENTRIES && oldest !== undefined) entries.delete(oldest)
+    const now = performance.now()
+    // Oldest first, which is nearly the order in which they run out: those that nobody believes take up no memory.
+    for (const [oldest, { untilMs }] of entries) {
+      if (untilMs > now && entries.size < MOST_ENTRIES) break
+      entries.delete(oldest)
+    }
     entries.set(key, entry)
   }
 }
@@ -131,11 +163,16 @@ async function listen(redis: Redis, { told, changed }: Hearer): Promise<Redis> {
     told(false)
   })
   redis.on('close', () => told(false))
-  await new Promise<void>((resolve, reject) => {
-    listener.once('ready', resolve)
-    listener.once('end', () => reject(new Error('Redis takes no second connection')))
-  })
-  await subscribe()
+  try {
+    await once(listener, 'ready', { signal: AbortSignal.timeout(START_TIMEOUT_MS) })
+    await subscribe()
+  } catch (error) {
+    listener.disconnect()
+    const why = error instanceof Error ? error.message.trim() : String(error)
+    throw new ConfigError(
+      `Redis does not tell of changes (${why}): allow a second connection, CLIENT and SUBSCRIBE on ${CHANNEL}`,
+    )
+  }
   listener.on('ready', retry(subscribe))
   redis.on('ready', retry(track))
   return listener

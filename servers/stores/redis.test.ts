@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Scheme } from '../contract.ts'
-import { type Call, type Credential, login, loginCall, me, type Reply, send } from '../testing/client.ts'
+import { type Call, type Credential, login, loginCall, me, send, untilAvailable } from '../testing/client.ts'
 import { startRedis } from '../testing/redis.ts'
 import { cleanUp, everyScheme, makeKeys, type Server, startServer } from '../testing/servers.ts'
 
@@ -118,15 +118,4 @@ async function assertUnavailable(
 /** Waits until Redis can be asked again, and checks what it says then. */
 async function answers(server: Server, credential: Credential, status: number): Promise<void> {
   assert.equal((await untilAvailable(() => me(server, credential))).status, status)
-}
-
-/** The first reply that is no 503, or the last one after 10 s. */
-async function untilAvailable(ask: () => Promise<Reply>): Promise<Reply> {
-  const deadline = performance.now() + 10_000
-  let reply = await ask()
-  while (reply.status === 503 && performance.now() < deadline) {
-    await sleep(50)
-    reply = await ask()
-  }
-  return reply
 }

@@ -1,5 +1,6 @@
 /** An HTTP client for tests that sends exactly the headers it is told to, and knows how credentials travel. */
 import { Agent, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Scheme } from '../contract.ts'
 import type { Server } from './servers.ts'
 
@@ -123,4 +124,15 @@ export function secretOf(credential: Credential): { header: string; prefix: stri
   const [[header, value]] = Object.entries(credential) as [[string, string]]
   const prefix = /^(?:Bearer |[\w-]+=)?/.exec(value)?.[0] ?? ''
   return { header, prefix, secret: value.slice(prefix.length) }
+}
+
+/** The first reply that is no 503, or the last one after 10 s. */
+export async function untilAvailable(ask: () => Promise<Reply>): Promise<Reply> {
+  const deadline = performance.now() + 10_000
+  let reply = await ask()
+  while (reply.status === 503 && performance.now() < deadline) {
+    await sleep(50)
+    reply = await ask()
+  }
+  return reply
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { ConfigError } from '../config.ts'
 import { nowSec } from '../contract.ts'
-import type { User } from '../users/directory.ts'
+import { isProfile, type User } from '../users/directory.ts'
 
 /** What a verified token says: who (the profile), and which login it belongs to (`jti`, `iat`, `exp`). */
 export type Claims = { iss: string; aud: string; sub: string; jti: string; iat: number; exp: number } & {
@@ -48,20 +48,35 @@ export function userOf({ sub, name, email, roles, preferences }: Claims): User {
   return { username: sub, name, email, roles, preferences }
 }
 
-/** Whether a payload with a right signature is one of ours and valid now. jose has checks of its own. */
-export function isCurrent(payload: Record<string, unknown>, ttlSec: number): boolean {
-  const { iss, aud, sub, jti, iat, exp, nbf } = payload
-  if (iss !== ISSUER || aud !== AUDIENCE || typeof sub !== 'string' || typeof jti !== 'string') return false
-  if (typeof iat !== 'number' || typeof exp !== 'number') return false
+/**
+ * The claims of a payload whose signature is right, each of the type that is used afterwards; undefined where one is not.
+ * A right signature says who wrote the payload and nothing of what is in it.
+ */
+export function typedClaims(payload: Record<string, unknown>): Claims | undefined {
+  const { sub, jti, iat, exp, epoch } = payload
+  const isOurs =
+    typeof sub === 'string' &&
+    typeof jti === 'string' &&
+    typeof iat === 'number' &&
+    typeof exp === 'number' &&
+    (epoch === undefined || typeof epoch === 'string') &&
+    isProfile(payload)
+  return isOurs ? (payload as Claims) : undefined
+}
+
+/** The claims of a payload with a right signature if they are ours and valid now. jose has checks of its own for that. */
+export function currentClaims(payload: Record<string, unknown>, ttlSec: number): Claims | undefined {
+  const claims = typedClaims(payload)
+  if (claims === undefined || claims.iss !== ISSUER || claims.aud !== AUDIENCE) return undefined
   const now = nowSec()
-  const isBegun = nbf === undefined || (typeof nbf === 'number' && nbf <= now + CLOCK_TOLERANCE_SEC)
-  const age = now - iat
-  return (
-    isBegun &&
-    exp > now - CLOCK_TOLERANCE_SEC &&
+  const { nbf } = payload
+  const age = now - claims.iat
+  const isCurrent =
+    (nbf === undefined || (typeof nbf === 'number' && nbf <= now + CLOCK_TOLERANCE_SEC)) &&
+    claims.exp > now - CLOCK_TOLERANCE_SEC &&
     age >= -CLOCK_TOLERANCE_SEC &&
     age <= ttlSec + CLOCK_TOLERANCE_SEC
-  )
+  return isCurrent ? claims : undefined
 }
 
 /**

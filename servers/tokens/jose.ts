@@ -10,6 +10,7 @@ import {
   isCanonical,
   type Tokens,
   tried,
+  typedClaims,
 } from './claims.ts'
 import { type Algorithm, importKeys, type TokenKeys, type Verifier } from './keys.ts'
 
@@ -31,10 +32,10 @@ export function joseChecks({ ttlSec }: Pick<ServerConfig, 'ttlSec'>) {
   }
 }
 
-/** The claims; undefined for a token that jose refuses. */
+/** The claims; undefined for a token that jose refuses, and for claims of other types than ours. */
 export async function orRefused(verified: Promise<{ payload: JWTPayload }>): Promise<Claims | undefined> {
   try {
-    return (await verified).payload as unknown as Claims
+    return typedClaims((await verified).payload)
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined
     throw error

@@ -1,5 +1,5 @@
 /** The claims of a login in a PASETO, whatever seals it. */
-import { type Claims, claimsOf, isCurrent, type Tokens } from './claims.ts'
+import { claimsOf, currentClaims, type Tokens } from './claims.ts'
 
 export interface Seal {
   seal(message: Buffer): string
@@ -17,8 +17,8 @@ export function pasetoTokens({ seal, open }: Seal, ttlSec: number): Tokens {
       const message = open(token)
       const payload = message && parse(message)
       if (!payload) return undefined
-      const claims = { ...payload, iat: secOf(payload.iat), exp: secOf(payload.exp), nbf: secOf(payload.nbf) }
-      return isCurrent(claims, ttlSec) ? (claims as unknown as Claims) : undefined
+      const { iat, exp, nbf } = payload
+      return currentClaims({ ...payload, iat: secOf(iat), exp: secOf(exp), nbf: secOf(nbf) }, ttlSec)
     },
   }
 }

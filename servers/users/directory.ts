@@ -11,6 +11,26 @@ export type User = {
   preferences: Record<string, string>
 }
 
+/** Whether this is a user as it was put away: a store may hold anything under a key. */
+export function isUser(value: unknown): value is User {
+  if (typeof value !== 'object' || value === null) return false
+  const user = value as Record<string, unknown>
+  return isText(user.username) && isProfile(user)
+}
+
+/** Whether all of a user but the name is there, each of its type. */
+export function isProfile({ name, email, roles, preferences }: Record<string, unknown>): boolean {
+  return isText(name) && isText(email) && Array.isArray(roles) && roles.every(isText) && isTexts(preferences)
+}
+
+const isText = (value: unknown) => typeof value === 'string'
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isText)
+  )
+}
+
 export interface Directory {
   find(username: string): User | undefined
   /** The password of a user; for an unknown name some text, to compare with all the same. */
@@ -41,10 +61,8 @@ export function createDirectory({
 
 /** The preferences in a request body, or undefined when it is not a small object of string values. */
 export function parsePreferences(body: unknown): Record<string, string> | undefined {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined
-  if (!Object.values(body).every((value) => typeof value === 'string')) return undefined
-  if (Buffer.byteLength(JSON.stringify(body)) > PREFERENCES_LIMIT_BYTES) return undefined
-  return body as Record<string, string>
+  if (!isTexts(body) || Buffer.byteLength(JSON.stringify(body)) > PREFERENCES_LIMIT_BYTES) return undefined
+  return body
 }
 
 function profile(index: number, preferences: User['preferences']): User {

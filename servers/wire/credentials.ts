@@ -25,27 +25,43 @@ export function requireKept(name: string, value: string): void {
 export function cookieCredential(req: Request, name: string): string | undefined {
   const { cookie, authorization } = req.headers
   if (cookie === undefined || authorization !== undefined) return undefined
-  let found: string | undefined
-  for (let at = cookie.indexOf(name); at !== -1; at = cookie.indexOf(name, at + name.length)) {
-    const before = cookie[at - 1]
-    const isName =
-      (before === undefined || before === ' ' || before === ';') && cookie[at + name.length] === '='
-    if (!isName) continue
-    if (found !== undefined) return undefined
-    const end = cookie.indexOf(';', at)
-    found = cookie.slice(at + name.length + 1, end === -1 ? undefined : end)
+  const [found, another] = cookiesNamed(cookie, name)
+  return another === undefined ? found : undefined
+}
+
+/**
+ * The values of all cookies of that name in a Cookie header, found as express-session's own parser finds them: space and
+ * tab around a name and a value do not count. Where the two differed, this would let through what that reads otherwise.
+ */
+export function cookiesNamed(header: string, name: string): string[] {
+  const found: string[] = []
+  for (let at = header.indexOf(name); at !== -1; at = header.indexOf(name, at + name.length)) {
+    let before = at - 1
+    while (isBlank(header[before])) before -= 1
+    if (before >= 0 && header[before] !== ';') continue
+    let equals = at + name.length
+    while (isBlank(header[equals])) equals += 1
+    if (header[equals] !== '=') continue
+    const end = header.indexOf(';', equals)
+    let [from, to] = [equals + 1, end === -1 ? header.length : end]
+    while (from < to && isBlank(header[from])) from += 1
+    while (to > from && isBlank(header[to - 1])) to -= 1
+    found.push(header.slice(from, to))
   }
   return found
 }
 
+const isBlank = (character: string | undefined) => character === ' ' || character === '\t'
+
 const BEARER = /^Bearer ([\w.-]+)$/i
-const CREDENTIAL_COOKIE = /(?:^|[; ])(?:__Host-)?(?:sid|token)=/
+const CREDENTIAL_COOKIES = ['sid', 'token', '__Host-sid', '__Host-token']
 
 /** The token of the Authorization header; undefined where there are two, or a cookie carries a credential as well. */
 export function bearerCredential(req: Request): string | undefined {
   const { cookie, authorization } = req.headers
   if (authorization === undefined || !isOnlyHeader(req, 'authorization')) return undefined
-  if (cookie !== undefined && CREDENTIAL_COOKIE.test(cookie)) return undefined
+  if (cookie !== undefined && CREDENTIAL_COOKIES.some((name) => cookiesNamed(cookie, name).length > 0))
+    return undefined
   return bearerToken(authorization)
 }
 
@@ -54,8 +70,8 @@ export function bearerToken(authorization: string): string | undefined {
   return BEARER.exec(authorization)?.[1]
 }
 
-/** Node keeps the first of two Authorization headers and hides the other; only the raw list shows both. */
-function isOnlyHeader(req: Request, name: string): boolean {
+/** Node keeps the first of two such headers (Authorization, Host) and hides the other; only the raw list shows both. */
+export function isOnlyHeader(req: Request, name: 'authorization' | 'host'): boolean {
   let count = 0
   for (let i = 0; i < req.rawHeaders.length; i += 2) {
     const header = req.rawHeaders[i] as string

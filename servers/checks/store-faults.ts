@@ -1,0 +1,360 @@
+/** Checks of a Redis that refuses, lies, moves or changes its mind: nobody gets in wrongly, nothing hangs, and it passes. */
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { readConfig } from '../config.ts'
+import type { Command, Scheme } from '../contract.ts'
+import { schemeNames } from '../scheme.ts'
+import {
+  type Call,
+  type Credential,
+  issued,
+  login,
+  loginCall,
+  logout,
+  me,
+  prefer,
+  type Reply,
+  secretOf,
+  send,
+} from '../testing/client.ts'
+import { startCluster, startRedis, until } from '../testing/redis.ts'
+import type { Server } from '../testing/servers.ts'
+import { switchTo } from '../testing/switch.ts'
+import { type Bed, type Check, renews, usesRedis } from './check.ts'
+
+/** Twice the longest pause of a client between two attempts to reconnect. */
+const BACK_MS = 2_000
+/** A reply has to come soon after this; a test machine is busy. */
+const TIMEOUT_MS = 250
+const IN_TIME_MS = 2_000
+/** What the client itself sends when it connects. */
+const HANDSHAKE = ['hello', 'auth', 'client', 'info', 'select']
+
+export const storeFaultChecks: readonly Check[] = [
+  {
+    id: 52,
+    anchor: 'A5 16.5.1',
+    title: 'a Redis that refuses the connection, the database or an option of REDIS_URL: no start, at once',
+    applies: usesRedis,
+    async run(bed, t) {
+      const { url, client } = await privateRedis(t)
+      await client.config('SET', 'requirepass', 'right')
+      const { host } = new URL(url)
+      const refused: Record<string, RegExp> = {
+        [`redis://${host}`]: /refuses this \(NOAUTH/,
+        [`redis://:wrong@${host}`]: /refuses this \(WRONGPASS/,
+        [`redis://nobody:right@${host}`]: /refuses this \(WRONGPASS/,
+        [`redis://:right@${host}/16`]: /refuses this \(ERR DB index is out of range/,
+        [`redis://:right@${host}/99`]: /refuses this \(ERR DB index is out of range/,
+        [`redis://:right@${host}/-1`]: /names no database/,
+        [`redis://:right@${host}/abc`]: /names no database/,
+        [`redis://:right@${host}/0/1`]: /names no database/,
+        [`redis://:right@${host}?keyPrefix=zz`]: /has options .*KEY_PREFIX/,
+        [`redis://:right@${host}/1?commandTimeout=9`]: /has options/,
+        [`redis://:right@${host}#1`]: /has options/,
+        [`redis://:%zz@${host}`]: /is not a redis:\/\//,
+        'redis://': /is not a redis:\/\//,
+      }
+      for (const [redisUrl, says] of Object.entries(refused)) {
+        const began = performance.now()
+        await assert.rejects(opens(bed, redisUrl), says, redisUrl)
+        assert.ok(performance.now() - began < IN_TIME_MS, 'a refusal is final')
+      }
+      await (await opens(bed, `redis://:right@${host}/15`)).close()
+    },
+  },
+  {
+    id: 53,
+    anchor: 'least privilege',
+    title:
+      'a Redis user with no more than the listed commands and keys suffices; without one of them: no start, and it is named',
+    applies: usesRedis,
+    async run(bed, t) {
+      const { url, client } = await privateRedis(t)
+      const commands = bed.scheme.sends?.(configOf(bed, url)) ?? []
+      const names = [...new Set(commands.map(([name]) => name))]
+      const allow = (allowed: readonly string[]) =>
+        client.call(
+          'ACL',
+          'SETUSER',
+          'app',
+          ...['reset', 'on', '>pw', 'allchannels'],
+          ...keyPatterns(commands),
+          ...allowed.map((name) => `+${name}`),
+        )
+      const asApp = url.replace('//', '//app:pw@')
+      for (const name of names.filter((each) => each !== 'client')) {
+        await allow([...HANDSHAKE, 'subscribe', ...names.filter((other) => other !== name)])
+        await assert.rejects(opens(bed, asApp), new RegExp(`refuses ${name.toUpperCase()} \\(.*NOPERM`), name)
+      }
+      await allow([...HANDSHAKE, 'subscribe', ...names])
+      const server = await bed.start(t, { REDIS_URL: asApp })
+      await usesAll(server, bed.scheme)
+      assert.equal(server.output().split('\n').length, 2, server.output())
+    },
+  },
+  {
+    id: 54,
+    anchor: 'A5 16.5.1',
+    title:
+      'a key of another type, and text that is cut off or none of ours: 401 or 503, never 500, never another user',
+    applies: usesRedis,
+    async run(bed, t) {
+      const { client, url } = await privateRedis(t)
+      const server = await bed.start(t, { REDIS_URL: url, KEY_PREFIX: '' })
+      for (const [what, spoil] of Object.entries(SPOILED)) {
+        await client.flushall()
+        const spoiled = await loginWithRefresh(server, bed.scheme, 1)
+        if (bed.scheme.traits.userWide !== 'cannot') {
+          const own = await login(server, bed.scheme, 1)
+          await send(server, '/logout-everywhere', { method: 'POST', headers: own })
+        }
+        for (const key of await client.keys('*')) await spoil(client, key)
+        const replies = await asked(server, spoiled)
+        for (const [path, { status, text }] of Object.entries(replies)) {
+          // What does not ask Redis cannot see this.
+          if (path === '/me' && renews(bed.scheme.traits)) continue
+          assert.ok(status === 401 || status === 503, `${what}: ${path} ${status} ${text}`)
+        }
+        await client.flushall()
+        await sleep(bed.scheme.traits.boundedBy === 'NEAR_CACHE_SEC' ? 50 : 0)
+        assert.equal((await me(server, await login(server, bed.scheme, 2))).status, 200)
+      }
+      assert.doesNotMatch(server.output(), /\n\s+at /)
+    },
+  },
+  {
+    id: 55,
+    anchor: 'A5 16.5.1',
+    title:
+      'the password of Redis is changed, or it takes no more clients, while servers run: 503, and back soon after',
+    applies: usesRedis,
+    async run(bed, t) {
+      const { client, url } = await privateRedis(t)
+      await client.call('ACL', 'SETUSER', 'app', 'on', '>old', '~*', '&*', '+@all')
+      const server = await bed.start(t, faulty(url.replace('//', '//app:old@')))
+      await throughFault(t, server, bed.scheme, {
+        async begins() {
+          await client.call('ACL', 'SETUSER', 'app', 'resetpass', '>new')
+          await client.call('CLIENT', 'KILL', 'USER', 'app')
+        },
+        ends: () => client.call('ACL', 'SETUSER', 'app', '>old'),
+      })
+      await throughFault(t, server, bed.scheme, {
+        async begins() {
+          await client.config('SET', 'maxclients', '1')
+          await client.call('CLIENT', 'KILL', 'USER', 'app')
+        },
+        ends: () => client.config('SET', 'maxclients', '100'),
+      })
+      assertQuiet(server)
+    },
+  },
+  {
+    id: 56,
+    anchor: 'A5 16.5.1',
+    title:
+      'failover to a replica that lags: logins that it does not know are refused, it is written to once it is primary, and no answer is 500',
+    applies: usesRedis,
+    async run(bed, t) {
+      const [primary, replica] = [await privateRedis(t), await privateRedis(t)]
+      await primary.client.config('SET', 'repl-diskless-sync-delay', '0')
+      await replica.client.replicaof('127.0.0.1', new URL(primary.url).port)
+      await until(async () => (await replica.client.info('replication')).includes('master_link_status:up'))
+      const way = await switchTo(primary.url)
+      t.after(() => way.close())
+      const server = await bed.start(t, faulty(way.url))
+      const known = await login(server, bed.scheme, 1)
+      await primary.client.wait(1, 2_000)
+      await replica.client.replicaof('NO', 'ONE')
+      const unknown = await loginWithRefresh(server, bed.scheme, 2)
+      await replica.client.config('SET', 'min-replicas-to-write', '1')
+      await throughFault(t, server, bed.scheme, {
+        begins: async () => way.to(replica.url),
+        ends: () => replica.client.config('SET', 'min-replicas-to-write', '0'),
+      })
+      assert.equal((await me(server, known)).status, 200)
+      const after = await asked(server, unknown)
+      // A token is valid wherever its key is; what Redis knew of it went with the primary.
+      const isKnown = bed.scheme.traits.token !== undefined
+      assert.equal(after['/me']?.status, isKnown ? 200 : 401)
+      if (after['/refresh']) assert.equal(after['/refresh'].status, 401)
+      assertQuiet(server)
+    },
+  },
+  {
+    id: 57,
+    anchor: 'A5 16.5.1',
+    title:
+      'a node of a cluster that sends clients elsewhere (MOVED): no start; while servers run 503, and back soon after',
+    applies: usesRedis,
+    async run(bed, t) {
+      const [cluster, single] = [await startCluster(), await privateRedis(t)]
+      await assert.rejects(opens(bed, cluster.url), /refuses \w+ \(.*MOVED/)
+      const way = await switchTo(single.url)
+      t.after(() => way.close())
+      const server = await bed.start(t, faulty(way.url))
+      await throughFault(t, server, bed.scheme, {
+        begins: async () => way.to(cluster.url),
+        ends: async () => way.to(single.url),
+      })
+      assertQuiet(server)
+    },
+  },
+]
+
+const faulty = (url: string) => ({
+  REDIS_URL: url,
+  REDIS_TIMEOUT_MS: String(TIMEOUT_MS),
+  NEAR_CACHE_SEC: '1',
+})
+
+async function privateRedis(t: TestContext) {
+  const redis = await startRedis()
+  const client = new Redis(redis.url)
+  t.after(async () => {
+    client.disconnect()
+    await redis.stop()
+  })
+  return { url: redis.url, client }
+}
+
+function configOf({ name, keys }: Bed, redisUrl: string) {
+  return readConfig({ SCHEME: name, KEYS: keys, REDIS_URL: redisUrl, KEY_PREFIX: 'check:' }, schemeNames)
+}
+
+/** As a server does at start, in this process. */
+function opens(bed: Bed, redisUrl: string) {
+  return bed.scheme.open(configOf(bed, redisUrl))
+}
+
+/** `~check:sess:*` for `check:sess:?`. */
+function keyPatterns(commands: readonly Command[]): string[] {
+  const keys = commands.flat().filter((part) => typeof part === 'string' && /^check:.*\?$/.test(part))
+  return [...new Set(keys)].map((key) => `~${String(key).slice(0, -1).replace('check:', '*')}*`)
+}
+
+/** Everything that asks Redis, once. */
+async function usesAll(server: Server, scheme: Scheme): Promise<void> {
+  const { credential, refreshToken } = await loginWithRefresh(server, scheme, 1)
+  assert.equal((await me(server, credential)).status, 200)
+  assert.equal((await prefer(server, credential, { a: 'b' })).status, 200)
+  if (refreshToken !== undefined)
+    assert.equal((await send(server, '/refresh', { method: 'POST', body: { refreshToken } })).status, 200)
+  assert.equal((await logout(server, credential)).status, 204)
+  if (scheme.traits.userWide === 'cannot') return
+  for (const path of ['/logout-everywhere', '/me/disable']) {
+    const headers = await login(server, scheme, 1)
+    assert.equal((await send(server, path, { method: 'POST', headers })).status, 204, path)
+  }
+}
+
+interface Held {
+  credential: Credential
+  refreshToken?: string
+}
+
+async function loginWithRefresh(server: Server, scheme: Scheme, user: number): Promise<Held> {
+  const reply = await send(server, '/login', loginCall(user))
+  const credential = issued(scheme, reply)
+  assert.ok(credential, reply.text)
+  const { refreshToken } = JSON.parse(reply.text)
+  return { credential, ...(refreshToken && { refreshToken }) }
+}
+
+/** What each route that knows a login answers to it; the last one would end it. */
+async function asked(server: Server, { credential, refreshToken }: Held): Promise<Record<string, Reply>> {
+  const headers = credential
+  const calls: Record<string, Call> = {
+    '/me': { headers },
+    ...(refreshToken && { '/refresh': { method: 'POST', body: { refreshToken } } }),
+  }
+  const replies: Record<string, Reply> = {}
+  for (const [path, call] of Object.entries(calls)) replies[path] = await send(server, path, call)
+  return replies
+}
+
+const replaced = (text: string) => async (client: Redis, key: string) => {
+  if ((await client.type(key)) === 'hash') await client.hset(key, 'user', text)
+  else await client.set(key, text, 'EX', 60)
+}
+
+/** What may be under a key. */
+const SPOILED: Record<string, (client: Redis, key: string) => Promise<unknown>> = {
+  async 'another type'(client, key) {
+    await client.del(key)
+    await client.rpush(key, 'x')
+  },
+  async 'cut off'(client, key) {
+    const isHash = (await client.type(key)) === 'hash'
+    const text = String(await (isHash ? client.hget(key, 'user') : client.get(key)))
+    await replaced(text.slice(0, Math.ceil(text.length / 2)))(client, key)
+  },
+  ...Object.fromEntries(
+    ['', 'null', '5', '"x"', '[]', '{}', '{"cookie":{},"user":5}', '{"user":{},"hash":5,"since":"x"}'].map(
+      (text) => [JSON.stringify(text), replaced(text)],
+    ),
+  ),
+}
+
+interface Fault {
+  begins(): Promise<unknown>
+  ends(): Promise<unknown>
+}
+
+/** While it lasts: no 500, no hang, nobody else's answer. Afterwards: all is back before long. */
+async function throughFault(t: TestContext, server: Server, scheme: Scheme, { begins, ends }: Fault) {
+  const [credential, ending] = [await login(server, scheme, 1), await login(server, scheme, 1)]
+  assert.equal((await me(server, credential)).status, 200)
+  await begins()
+  // Beyond what a cache believes.
+  await sleep(1_200)
+  const [counterfeit, ...replies] = await Promise.all([
+    me(server, withoutEnd(credential)),
+    me(server, credential),
+    prefer(server, credential, {}),
+    send(server, '/login', loginCall(3)),
+    logout(server, ending),
+  ])
+  assert.ok([401, 503].includes(counterfeit.status))
+  for (const { status, text, tookMs } of replies) {
+    assert.ok([200, 401, 503].includes(status), `${status} ${text}`)
+    assert.ok(tookMs < IN_TIME_MS, `${tookMs} ms`)
+    if (status === 200 && text.includes('username')) assert.equal(JSON.parse(text).username, 'user1')
+  }
+  assert.ok(
+    replies.some(({ status }) => status === 503),
+    'the fault was felt',
+  )
+  await ends()
+  const ended = performance.now()
+  while (!(await isBack(server, scheme))) await sleep(20)
+  const backMs = Math.round(performance.now() - ended)
+  t.diagnostic(`back after ${backMs} ms`)
+  assert.ok(backMs < BACK_MS, `back after ${backMs} ms`)
+}
+
+/** Whether a user can log in, look and log out. */
+async function isBack(server: Server, scheme: Scheme): Promise<boolean> {
+  const reply = await send(server, '/login', loginCall(3))
+  if (reply.status === 503) return false
+  const credential = issued(scheme, reply) ?? {}
+  const replies = [await me(server, credential), await logout(server, credential)]
+  return replies.every(({ status }) => status < 300)
+}
+
+function withoutEnd(credential: Credential): Credential {
+  const { header, prefix, secret } = secretOf(credential)
+  return { [header]: prefix + secret.slice(0, -1) }
+}
+
+/** An outage is a line when it begins and one when it ends: nothing of a stack, nothing of a request. */
+function assertQuiet(server: Server): void {
+  const lines = server.output().trim().split('\n').slice(1)
+  assert.ok(
+    lines.every((line) => line.startsWith('redis: ')),
+    lines.join('\n'),
+  )
+}
