@@ -121,15 +121,19 @@ test('users of one replica are strangers at the other', async () => {
   assert.deepEqual([strays.n > 0, strays.refused], [true, strays.n / 2])
 })
 
-test('of refreshes that race one wins: strict, all are logged out then; within a grace none is', async () => {
+test('of refreshes that race one wins, and a lost reply ends the login: strict; within a grace none is logged out', async () => {
   const [strict, lenient] = [
-    await counted('jwt-refresh'),
+    await counted('jwt-refresh', { refreshGraceSec: 0 }),
     await counted('jwt-refresh', { refreshGraceSec: 5 }),
   ]
   for (const { races } of [strict, lenient])
     assert.deepEqual(races?.successors, Array(Math.max(1, races?.n ?? 0)).fill(1))
   assert.deepEqual([strict.races?.let, strict.races?.loggedOut], [0, strict.races?.n])
   assert.deepEqual([lenient.races?.let, lenient.races?.loggedOut], [3 * (lenient.races?.n ?? 0), 0])
+  const [refused, repeated] = [strict.lostReplies, lenient.lostReplies]
+  assert.ok(refused && repeated && refused.n > 0 && repeated.n > 0 && repeated.copies > 0)
+  assert.deepEqual([refused.wentOn, refused.letIn], [0, 0])
+  assert.deepEqual([repeated.wentOn, repeated.letIn], [repeated.n, repeated.copies], 'and its price')
   assert.equal(strict.heldWrites, null, 'its credentials outlive a logout anyway')
   assert.equal(strict.updates?.copies, strict.updates?.n, 'each client has its own')
 })

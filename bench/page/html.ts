@@ -7,8 +7,8 @@ import { drawings } from '../report/charts.ts'
 import { progress, reportSections } from '../report/markdown.ts'
 import type { Summary } from '../report/schema.ts'
 import type { Trade } from '../trade/schema.ts'
-import { NOTE } from '../trade/section.ts'
-import { COLUMNS, type Column } from '../trade/trade.ts'
+import { columnsOf, NOTE } from '../trade/section.ts'
+import { type Cell, COLUMNS, EMPTY } from '../trade/trade.ts'
 import { machine } from '../words/format.ts'
 import { markdownTable } from '../words/tables.ts'
 import { claimsHtml, tallyText } from './claims-html.ts'
@@ -173,13 +173,12 @@ function sectionHtml({ id, heading, experiments, html }: Block): string {
 </section>`
 }
 
-const columns = Object.keys(COLUMNS) as Column[]
-
 /** The whole trade: each cell leads to the trials behind it. */
 function tradeHtml(trade: Trade): string {
+  const columns = columnsOf(trade)
   const head = ['scheme', ...columns.map((name) => COLUMNS[name])]
   const rows = trade.map(({ scheme, cells }) => {
-    const row = columns.map((name) => cellHtml(cells[name], `${COLUMNS[name]}, ${scheme}`))
+    const row = columns.map((name) => cellHtml(cells[name] ?? EMPTY, `${COLUMNS[name]}, ${scheme}`))
     return `<tr><th scope="row">${escaped(scheme)}</th>${row.join('')}</tr>`
   })
   return `${scrolling('The whole trade')}<table class="trade">
@@ -188,7 +187,7 @@ function tradeHtml(trade: Trade): string {
 <p>${inline(NOTE)} Each cell leads to its trials.</p>`
 }
 
-function cellHtml({ text, trials }: Trade[number]['cells'][Column], what: string): string {
+function cellHtml({ text, trials }: Cell, what: string): string {
   if (trials.length === 0) return `<td>${escaped(text)}</td>`
   const ids = escaped(trials.join(' '))
   return `<td><a href="#raw-trials" data-trials="${ids}" aria-label="${escaped(`${text}: trials behind ${what}`)}">${escaped(text)}</a></td>`

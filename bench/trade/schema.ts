@@ -17,6 +17,7 @@ export const tradeSchema = z
         revocation: cellSchema,
         redisLoss: cellSchema,
         replicaLoss: cellSchema,
+        renewal: cellSchema.optional().describe('Only where a lost reply was tried'),
         readable: cellSchema,
         script: cellSchema,
         crossSite: cellSchema,

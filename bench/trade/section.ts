@@ -3,10 +3,24 @@ import { ABSENT, code } from '../words/format.ts'
 import { type Section, section } from '../words/section.ts'
 import { folded, markdownTable, type Table } from '../words/tables.ts'
 import type { Trade } from './schema.ts'
-import { COLUMNS, type Column } from './trade.ts'
+import { type Cell, COLUMNS, type Column } from './trade.ts'
 
-const names = Object.keys(COLUMNS) as Column[]
-const head = ['scheme', ...names.map((name) => COLUMNS[name])]
+/** Those that the run has asked about. */
+export function columnsOf(trade: Trade): Column[] {
+  return (Object.keys(COLUMNS) as Column[]).filter((name) => trade.every(({ cells }) => cells[name]))
+}
+
+/** One row a scheme, of what is said of each cell. */
+function table(trade: Trade, say: (cell: Cell) => string, name: (scheme: string) => string): Table {
+  const columns = columnsOf(trade)
+  return {
+    head: ['scheme', ...columns.map((column) => COLUMNS[column])],
+    rows: trade.map(({ scheme, cells }) => [
+      name(scheme),
+      ...columns.flatMap((column) => cells[column] ?? []).map(say),
+    ]),
+  }
+}
 
 /** Nothing where only costs were measured. */
 export function tradeSection({ trade }: { trade: Trade }): Section | null {
@@ -28,15 +42,11 @@ export const NOTE =
   'Users keep a token in local storage and a session in an `HttpOnly` cookie. Each column has its own ' +
   'section below, with intervals and conditions.'
 
-export function tradeTable(trade: Trade): Table {
-  return {
-    head,
-    rows: trade.map(({ scheme, cells }) => [code(scheme), ...names.map((name) => cells[name].text)]),
-  }
-}
+export const tradeTable = (trade: Trade): Table => table(trade, ({ text }) => text, code)
 
-function evidence(trade: Trade): Table {
-  const trials = (cells: Trade[number]['cells']) =>
-    names.map((name) => cells[name].trials.join(', ') || ABSENT)
-  return { head, rows: trade.map(({ scheme, cells }) => [scheme, ...trials(cells)]) }
-}
+const evidence = (trade: Trade): Table =>
+  table(
+    trade,
+    ({ trials }) => trials.join(', ') || ABSENT,
+    (scheme) => scheme,
+  )

@@ -8,7 +8,8 @@ import { syntheticFaults } from '../testing/faults.ts'
 import { syntheticRevocation } from '../testing/revocation.ts'
 import { syntheticBrowser } from '../testing/synthetic-browser.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
-import { tradeSection } from './section.ts'
+import { columnsOf, tradeSection } from './section.ts'
+import { type Cell, type Column, trade } from './trade.ts'
 
 const SCHEMES = ['none', 'session-memory', 'session-redis', 'jwt-hs256', 'jwt-denylist'] as const
 
@@ -30,18 +31,19 @@ const whole = together(
   await syntheticFaults({ plan }),
   await syntheticBrowser({ plan }),
 )
-const { trade } = summarize(whole.run, whole.results)
-const cellsOf = (name: string) => trade.find(({ scheme }) => scheme === name)?.cells ?? assert.fail(name)
+const summary = summarize(whole.run, whole.results)
+const cellsOf = (name: string) =>
+  summary.trade.find(({ scheme }) => scheme === name)?.cells ?? assert.fail(name)
 
 test('a row a scheme, and every cell with trials behind it that the run has', () => {
-  assert.ok(summarySchema.shape.trade.safeParse(trade).success)
+  assert.ok(summarySchema.shape.trade.safeParse(summary.trade).success)
   assert.deepEqual(
-    trade.map(({ scheme }) => scheme),
+    summary.trade.map(({ scheme }) => scheme),
     SCHEMES.slice(1),
   )
   const planned = new Set(whole.run.plan.map(({ id }) => id))
-  for (const { scheme, cells } of trade)
-    for (const [column, { text, trials }] of Object.entries(cells)) {
+  for (const { scheme, cells } of summary.trade)
+    for (const [column, { text, trials }] of Object.entries(cells) as [Column, Cell][]) {
       assert.ok(trials.length > 0 === (text !== '–'), `${scheme}: ${column}`)
       for (const id of trials) assert.ok(planned.has(id), id)
     }
@@ -92,4 +94,36 @@ test('a run of costs alone has no such table, and one without faults says so in 
   const [row] = summarize(part.run, part.results).trade
   assert.deepEqual(row?.cells.replicaLoss, { text: '–', trials: [] })
   assert.equal(row?.cells.revocation.text, '–')
+})
+
+test('what a lost reply to a renewal ends is a column of its own, where it was tried, with its price', () => {
+  const of = (seen: number, n: number) => ({ value: seen / n, lo: 0, hi: 1, seen, n })
+  const entry = {
+    ...{ arm: '', variant: null, lostUpdates: null, copiesPerGroup: null, undoneLogouts: null, races: null },
+    ...{ refusedElsewhere: null, wrongUsers: 0, hangs: 0, trials: ['t1'] },
+  }
+  const anomalies = [
+    { ...entry, scheme: 'session-redis' },
+    {
+      ...entry,
+      scheme: 'jwt-denylist',
+      variant: 'a',
+      lostReplies: { wentOn: of(5, 5), copiesLetIn: of(4, 4) },
+    },
+    {
+      ...entry,
+      scheme: 'jwt-denylist',
+      variant: 'b',
+      lostReplies: { wentOn: of(0, 5), copiesLetIn: of(0, 4) },
+    },
+  ]
+  const rows = trade(whole.run, { ...summary, anomalies }, whole.results)
+  const texts = Object.fromEntries(rows.map(({ scheme, cells }) => [scheme, cells.renewal?.text]))
+  assert.deepEqual(texts, {
+    'session-memory': '–',
+    'session-redis': 'renews nothing',
+    'jwt-hs256': '–',
+    'jwt-denylist': 'a: 5 of 5 go on, 4 of 4 copies let in; b: 0 of 5 go on, 0 of 4 copies let in',
+  })
+  assert.ok(columnsOf(rows).includes('renewal') && !columnsOf(summary.trade).includes('renewal'))
 })

@@ -7,10 +7,10 @@ import type { Run, TrialResult } from '../record/types.ts'
 import { ABSENT, compared, counted, figure, list, percent, styles } from '../words/format.ts'
 import type { Trade } from './schema.ts'
 
-type Cell = Trade[number]['cells'][Column]
+export type Cell = NonNullable<Trade[number]['cells'][Column]>
 type Facts = Pick<
   MeasuredSummary,
-  'arms' | 'memoryPerUser' | 'revocation' | 'faults' | 'browser' | 'counterfeits'
+  'arms' | 'memoryPerUser' | 'revocation' | 'faults' | 'browser' | 'anomalies'
 >
 
 /** By column, its heading. */
@@ -21,6 +21,7 @@ export const COLUMNS = {
   revocation: 'a logout acts within',
   redisLoss: 'Redis is killed',
   replicaLoss: 'a replica is killed',
+  renewal: 'the reply to a renewal is lost',
   readable: 'read without a key',
   script: 'a script reads it',
   crossSite: 'other sites change something',
@@ -28,7 +29,7 @@ export const COLUMNS = {
 export type Column = keyof typeof COLUMNS
 
 /** A cell with nothing measured behind it. */
-const EMPTY: Cell = { text: ABSENT, trials: [] }
+export const EMPTY: Cell = { text: ABSENT, trials: [] }
 /** Share of good answers while Redis is away: from the one on users notice little, up to the other nearly all of them do. */
 const SURVIVES = 0.95
 const STANDS = 0.05
@@ -52,6 +53,7 @@ export function trade(run: Run, facts: Facts, results: readonly TrialResult[]): 
           revocation: revocationOf(scheme, facts),
           redisLoss: redisLossOf(scheme, facts) ?? from(ROLES.cost, nothingToLose(scheme, facts)),
           replicaLoss: replicaLossOf(scheme, facts),
+          ...renewalOf(scheme, facts),
           ...givenAway(scheme, facts),
         },
       }
@@ -122,6 +124,21 @@ function replicaLossOf(scheme: string, facts: Facts): Cell {
   if (!entry) return EMPTY
   const { before, loggedOutBefore } = entry.measured
   return { text: `${loggedOutBefore} of ${before} logged out`, trials: entry.trials }
+}
+
+/** What each way to take a second use of a refresh token gives, and its price; nothing where no scheme was asked. */
+function renewalOf(scheme: string, { anomalies }: Facts): Pick<Trade[number]['cells'], 'renewal'> {
+  if (!anomalies.some(({ lostReplies }) => lostReplies)) return {}
+  const own = anomalies.filter((entry) => entry.scheme === scheme)
+  const trials = own.flatMap((entry) => entry.trials)
+  const texts = own.flatMap(({ variant, lostReplies }) => {
+    if (!lostReplies) return []
+    const { wentOn, copiesLetIn } = lostReplies
+    const told = `${wentOn.seen} of ${wentOn.n} go on, ${copiesLetIn.seen} of ${copiesLetIn.n} copies let in`
+    return variant === null ? told : `${variant}: ${told}`
+  })
+  if (own.length === 0) return { renewal: EMPTY }
+  return { renewal: { text: texts.join('; ') || 'renews nothing', trials } }
 }
 
 const faultOf = ({ faults }: Facts, scheme: string, fault: Facts['faults'][number]['fault']) =>

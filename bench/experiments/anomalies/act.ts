@@ -31,10 +31,12 @@ export const observeAnomalies: Observer<'anomalies'> = async (asked, scene) => {
   const ground = { ...scene, client, asked, fresh: () => scene.firstUser + users++ }
   try {
     // Side by side, each with users of its own: when the window is too short for all of it, each has its part.
-    const [updates, held, races, straying] = await Promise.all([
+    const renews = scene.traits.boundedBy === 'ACCESS_TTL_SEC'
+    const [updates, held, races, replies, straying] = await Promise.all([
       lostUpdates(ground),
       endsCredentials(scene.traits) ? heldWrites(ground) : null,
-      scene.traits.boundedBy === 'ACCESS_TTL_SEC' ? refreshRaces(ground) : null,
+      renews ? refreshRaces(ground) : null,
+      renews ? lostReplies(ground) : null,
       strays(ground),
     ])
     const { wrongUsers, hangs } = checkHistory(client.history, { oneLoginMs: null, userWideMs: null })
@@ -43,6 +45,7 @@ export const observeAnomalies: Observer<'anomalies'> = async (asked, scene) => {
       updates,
       heldWrites: held,
       races,
+      lostReplies: replies,
       strays: straying,
       wrongUsers: wrongUsers.length,
       hangs: hangs.length,
@@ -141,12 +144,40 @@ async function refreshRaces({ client, asked, running, closed, fresh }: Ground): 
     const tabs = tabsOf(login, asked.races.clients, places)
     const answers = await Promise.all(tabs.map((tab) => client.refresh(tab.login, tab.place)))
     const renewed = tabs.filter((tab) => tab.login.refreshToken !== login.refreshToken)
-    successors.push(renewed.length)
-    total.let += answers.filter((answer) => answer && isAccepted(answer)).length - renewed.length
+    const different = new Set(renewed.map((tab) => tab.login.refreshToken)).size
+    successors.push(different)
+    total.let += answers.filter((answer) => answer && isAccepted(answer)).length - different
     const after = await Promise.all(renewed.map((tab) => client.refresh(tab.login, tab.place)))
     if (!after.some((answer) => answer && isAccepted(answer))) total.loggedOut++
   }
   return { n: successors.length, clients: asked.races.clients, successors, ...total }
+}
+
+/** A refresh token is used a second time: by its owner, whom the reply did not reach, or by somebody with a copy. */
+async function lostReplies({ client, asked, running, closed, fresh }: Ground): Promise<Seen['lostReplies']> {
+  const placeOf = (i: number) => running.replicas[i % running.replicas.length] as Place
+  const used = async (i: number) => {
+    const { login } = await client.login(fresh(), placeOf(i))
+    const answer = await client.refresh({ ...login }, placeOf(i))
+    return answer && isAccepted(answer) ? login : null
+  }
+  const renews = async (login: Login, i: number) => {
+    const answer = await client.refresh(login, placeOf(i))
+    return answer !== null && isAccepted(answer)
+  }
+  const total = { n: 0, wentOn: 0, copies: 0, letIn: 0 }
+  for (let i = 0; i < asked.races.times && !closed.aborted; i++) {
+    const [own, copied] = [await used(i), await used(i)]
+    if (own) {
+      total.n++
+      if ((await renews(own, i + 1)) && (await renews(own, i))) total.wentOn++
+    }
+    if (copied) {
+      total.copies++
+      if (await renews(copied, i + 1)) total.letIn++
+    }
+  }
+  return total
 }
 
 /** One login after the other, used at each replica by turns. */

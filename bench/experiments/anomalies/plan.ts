@@ -6,8 +6,11 @@ import { OPEN_CONNECTIONS_PER_REPLICA, profiles } from '../profiles.ts'
 const REPLICAS = 3
 /** Tabs of one browser, or requests of one page. */
 const CLIENTS = { updates: 10, races: 8 }
-/** Where refreshes that race are let off for a while. */
-const LENIENT = { variant: 'grace-10-s', settings: { refreshGraceSec: 10 } }
+/** What a second use of a refresh token is taken for: a theft, or for a while a lost reply. */
+const RENEWALS = [
+  { variant: 'strict', settings: { refreshGraceSec: 0 } },
+  { variant: 'grace-10-s', settings: { refreshGraceSec: 10 } },
+]
 
 export const anomalies: Experiment = {
   name: 'anomalies',
@@ -26,8 +29,8 @@ export const anomalies: Experiment = {
       ...phases,
       observe: {
         kind: 'anomalies' as const,
-        // One each, and one for each round of strays.
-        users: groups + heldWrites + races + strays,
+        // One each, two for each lost reply and its copy, and one for each round of strays.
+        users: groups + heldWrites + 3 * races + strays,
         updates: { groups, clients: CLIENTS.updates },
         heldWrites,
         races: { times: races, clients: CLIENTS.races },
@@ -39,9 +42,9 @@ export const anomalies: Experiment = {
       if (revocation === 'never') return []
       // The users of the load would not find on one replica what they have just written on another.
       const settings = boundedBy === 'NEAR_CACHE_SEC' ? { sticky: true } : {}
-      const strict = arm({ ...base, scheme, settings }, options)
-      if (boundedBy !== 'ACCESS_TTL_SEC' || !options.settable.includes('refreshGraceSec')) return [strict]
-      return [strict, arm({ ...base, scheme, ...LENIENT }, options)]
+      if (boundedBy !== 'ACCESS_TTL_SEC' || !options.settable.includes('refreshGraceSec'))
+        return [arm({ ...base, scheme, settings }, options)]
+      return RENEWALS.map((renewal) => arm({ ...base, scheme, ...renewal }, options))
     })
     return { rounds: arms.length === 0 ? [] : [{ arms, blocks: blocksOf(options, blocks) }], notes: [] }
   },

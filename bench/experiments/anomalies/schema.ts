@@ -23,10 +23,16 @@ export const part = {
             clients: count,
             manySuccessors: shareSchema.describe('Races with more than one refresh token handed out'),
             mostSuccessors: count,
-            letPerRace: nonNegative.describe('Mean number of access tokens without a refresh token'),
+            letPerRace: nonNegative.describe('Mean number of accepted answers beyond one for each successor'),
             loggedOut: shareSchema,
           })
           .nullable(),
+        lostReplies: z
+          .object({
+            wentOn: shareSchema.describe('Logins that went on after the reply to a refresh was lost'),
+            copiesLetIn: shareSchema.describe('Used refresh tokens that somebody else could use as well'),
+          })
+          .optional(),
         refusedElsewhere: shareSchema.nullable(),
         wrongUsers: count,
         hangs: count,

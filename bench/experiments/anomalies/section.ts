@@ -6,11 +6,15 @@ import type { Summary } from './schema.ts'
 
 type Entry = Summary['anomalies'][number]
 type Races = NonNullable<Entry['races']> & { of: string }
+type Replies = NonNullable<Entry['lostReplies']> & { of: string }
 
 /** Nothing without the experiment. */
 export function anomaliesSection({ anomalies }: Summary): Section | null {
   if (anomalies.length === 0) return null
   const races = anomalies.flatMap((entry) => (entry.races ? [{ ...entry.races, of: name(entry) }] : []))
+  const replies = anomalies.flatMap((entry) =>
+    entry.lostReplies ? [{ ...entry.lostReplies, of: name(entry) }] : [],
+  )
   return section(
     'anomalies',
     'Anomalies',
@@ -18,6 +22,7 @@ export function anomaliesSection({ anomalies }: Summary): Section | null {
     markdownTable(tableOf(anomalies, COLUMNS)),
     NOTE,
     ...(races.length > 0 ? [markdownTable(tableOf(races, RACE_COLUMNS)), RACES_NOTE] : []),
+    ...(replies.length > 0 ? [markdownTable(tableOf(replies, REPLY_COLUMNS)), REPLIES_NOTE] : []),
   )
 }
 
@@ -32,8 +37,12 @@ const NOTE =
 
 const RACES_NOTE =
   'Eight clients send the same refresh token at once. Strict reuse detection takes a second use for a theft ' +
-  'and ends the login of all of them. Within a grace period it hands out an access token and no further ' +
-  'refresh token.'
+  'and ends the login of all of them. Within a grace period the others are let go on, with the same successor; ' +
+  'before 2026-11-29 they got an access token and no refresh token.'
+
+const REPLIES_NOTE =
+  'A refresh token is used, and once more right after: by its owner, whom the reply did not reach, or by somebody ' +
+  'who copied it. The server cannot tell the two apart, so a grace that helps the one lets the other in.'
 
 const name = ({ scheme, variant }: Entry) => (variant === null ? scheme : `${scheme} (${variant})`)
 
@@ -50,8 +59,14 @@ const RACE_COLUMNS: Columns<Races> = {
   scheme: ({ of }) => of,
   'races with several successors': ({ manySuccessors }) => shareText(manySuccessors),
   'most successors': ({ mostSuccessors }) => String(mostSuccessors),
-  'only an access token, a race': ({ letPerRace }) => figure(letPerRace),
+  'let go on as well, a race': ({ letPerRace }) => figure(letPerRace),
   'all logged out': ({ loggedOut }) => shareText(loggedOut),
+}
+
+const REPLY_COLUMNS: Columns<Replies> = {
+  scheme: ({ of }) => of,
+  'logins that go on after a lost reply': ({ wentOn }) => shareText(wentOn),
+  'copies let in': ({ copiesLetIn }) => shareText(copiesLetIn),
 }
 
 /** `3 of 50 (1.3 to 17)` */

@@ -26,6 +26,7 @@ function entryOf({ arm: { id, scheme, variant }, trials, records }: SeenOf<Seen>
     copiesPerGroup: groups === 0 ? null : totalOf(updates, 'copies') / groups,
     undoneLogouts: share(totalOf(held, 'undone'), totalOf(held, 'n')),
     races: racesOf(all.flatMap((seen) => seen.races ?? [])),
+    ...repliesOf(all.flatMap((seen) => seen.lostReplies ?? [])),
     refusedElsewhere: share(totalOf(strays, 'refused'), totalOf(strays, 'n')),
     wrongUsers: totalOf(all, 'wrongUsers'),
     hangs: totalOf(all, 'hangs'),
@@ -42,6 +43,13 @@ function racesOf(races: readonly NonNullable<Seen['races']>[]): Entry['races'] {
   const letPerRace = totalOf(races, 'let') / n
   const [mostSuccessors, clients] = [Math.max(...successors), races[0]?.clients ?? 0]
   return { n, clients, manySuccessors, mostSuccessors, letPerRace, loggedOut }
+}
+
+/** Absent in runs that did not ask. */
+function repliesOf(replies: readonly NonNullable<Seen['lostReplies']>[]): Pick<Entry, 'lostReplies'> {
+  const wentOn = share(totalOf(replies, 'wentOn'), totalOf(replies, 'n'))
+  const copiesLetIn = share(totalOf(replies, 'letIn'), totalOf(replies, 'copies'))
+  return wentOn && copiesLetIn ? { lostReplies: { wentOn, copiesLetIn } } : {}
 }
 
 const share = (seen: number, n: number): Entry['lostUpdates'] =>

@@ -40,11 +40,23 @@ export const anomaliesSchema = z
         n: count,
         clients: count,
         successors: z.array(count).describe('Refresh tokens that were handed out in each race'),
-        let: count.describe('Answers with an access token and no refresh token, over all races'),
+        let: count.describe('Accepted answers beyond one for each successor, over all races'),
         loggedOut: count.describe('Races after which no client could refresh any more'),
       })
       .nullable()
       .describe('Null where nothing is refreshed'),
+    lostReplies: z
+      .object({
+        n: count.describe(
+          'Logins whose refresh token was used, and used again as if the reply had been lost',
+        ),
+        wentOn: count.describe('Those whose second reply had a refresh token that worked'),
+        copies: count.describe('Other logins whose used refresh token was used again by somebody else'),
+        letIn: count.describe('Those that were answered with tokens'),
+      })
+      .nullable()
+      .optional()
+      .describe('Null where nothing is refreshed; absent in records from before 2026-11-29'),
     strays: z.object({
       n: count.describe('Uses'),
       refused: count.describe('Those that were answered 401'),

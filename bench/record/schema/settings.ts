@@ -56,7 +56,9 @@ export const settingsSchema = z
     denylistDown: z
       .enum(['closed', 'open'])
       .describe('What the denylist does while Redis cannot be asked: 503, or letting in; default closed'),
-    refreshGraceSec: count.describe('How long a refresh token may be used once more; default 0, strict'),
+    refreshGraceSec: count.describe(
+      'How long a refresh token may be used again; default 10, before 2026-11-29 0, strict',
+    ),
   })
   .partial()
   .describe('What differs from the stack as it is; {} where nothing does')
