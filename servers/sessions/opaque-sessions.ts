@@ -128,6 +128,24 @@ export function opaqueAuth(config: ServerConfig, redis: Redis, { read, forget }:
   }
 }
 
+/** Reads each session from Redis, and prolongs it by the same command. */
+export function redisReader(config: ServerConfig, redis: Redis): Reader {
+  return {
+    async read(id) {
+      const keys = keysOf(config, id)
+      const asked = [redis.getex(keys.session, 'EX', config.ttlSec), redis.get(keys.epoch)] as const
+      const [json, epoch] = await bounded(redis, Promise.all(asked))
+      return { session: json === null ? undefined : parseSession(json), epoch }
+    },
+    forget() {},
+  }
+}
+
+/** What is sent to Redis with that reader. */
+export function redisReaderCommands(config: ServerConfig): Command[] {
+  return [['getex', keysOf(config, '?').session, 'EX', 1], ...opaqueCommands(config)]
+}
+
 /** What is sent to Redis here, by any reader. */
 export function opaqueCommands(config: ServerConfig): Command[] {
   const { session } = keysOf(config, '?')
