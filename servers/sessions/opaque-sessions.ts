@@ -24,7 +24,7 @@ export interface StoredSession {
 }
 
 /** What Redis keeps about a request's session. */
-export interface Kept {
+interface Kept {
   /** Prolonged by being read; undefined where there is none, or none of ours. */
   session: StoredSession | undefined
   /** The user's epoch now. */

@@ -33,7 +33,7 @@ return {family[3], redis.call('PTTL', KEYS[1])}`
 /** A family that ended meanwhile must not come back, to stay for ever. */
 const CHANGE = `if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'user', ARGV[1]) end`
 
-export interface Renewal {
+interface Renewal {
   user: User
   family: string
   refreshToken: string

@@ -34,7 +34,7 @@ export function tagOf(id: string): string {
   return id.slice(-TAG_CHARS)
 }
 
-export function newSecret(): string {
+function newSecret(): string {
   return randomBytes(SECRET_BYTES).toString('base64url')
 }
 
