@@ -41,6 +41,7 @@ export const real: readonly string[] = [
   'bench/experiments/counterfeits/act.test.ts',
   'servers/tokens/jws-vectors.test.ts',
   'servers/stores/redis-commands.test.ts',
+  'servers/config.test.ts',
   'bench/fleet/stores/redis.test.ts',
   'bench/load/login.test.ts',
   'bench/fleet/settings.test.ts',
