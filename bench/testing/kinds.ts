@@ -46,6 +46,7 @@ export const real: readonly string[] = [
   'bench/load/login.test.ts',
   'bench/fleet/settings.test.ts',
   'servers/sessions/express-sessions.test.ts',
+  'servers/stores/tuned-store.test.ts',
   'bench/fleet/local/local-tls.test.ts',
   'bench/fleet/replicas.test.ts',
   'bench/page/app/catalogue.test.ts',
