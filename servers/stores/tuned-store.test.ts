@@ -507,6 +507,45 @@ for (const kind of KINDS) {
       assert.equal(next.value, null)
     })
 
+    test('callbacks may be left out, of the methods of a session and of its store', async (t) => {
+      const { store, visit, ids } = await serve(t, kind, {
+        write: write('one'),
+        end(req) {
+          req.session.destroy(undefined as never)
+        },
+      })
+      const { cookie } = await visit('write')
+      await visit('end', cookie)
+      await until(async () => (await ids()).length === 0)
+      store.set('plain', plain() as SessionData)
+      await until(async () => (await ids()).length === 1)
+      store.touch('plain', plain() as SessionData, undefined as never)
+      store.destroy('plain')
+      await until(async () => (await ids()).length === 0)
+    })
+
+    test('save: of the earlier session after regenerate, and under another id, takes nothing from the request', async (t) => {
+      const { visit, kept, ids } = await serve(t, kind, {
+        write: write('one'),
+        async saveEarlier(req) {
+          const earlier = req.session
+          await failure((done) => req.session.regenerate(done))
+          dataOf(req).note = 'new'
+          await failure((done) => earlier.save(done))
+          return req.session?.id
+        },
+        saveElsewhere: async (req) => [
+          await failure((done) => req.sessionStore.set('other', req.session as SessionData, done)),
+          req.session !== undefined,
+        ],
+      })
+      const { cookie } = await visit('write')
+      const renewed = await visit('saveEarlier', cookie)
+      assert.equal((await kept(String(renewed.value)))?.note, 'new')
+      assert.deepEqual((await visit('saveElsewhere', renewed.cookie)).value, [null, true])
+      assert.ok((await ids()).includes('other'), 'what was set under another id is there')
+    })
+
     for (const [unset, left] of [
       ['destroy', []],
       ['keep', ['one']],
@@ -792,6 +831,18 @@ for (const kind of KINDS) {
         assert.equal((await visit('write')).status, 200, 'others are served')
       })
     }
+
+    test('a reload that finds a session without a cookie passes an error on', async (t) => {
+      const { visit, keyOf } = await serve(t, kind, {
+        write: write('one'),
+        async reload(req) {
+          await client.set(keyOf(req.sessionID), '{}', 'EX', LIFE_SEC)
+          return failure((done) => req.session.reload(done))
+        },
+      })
+      const { cookie } = await visit('write')
+      assert.match(String((await visit('reload', cookie)).value), /^TypeError/)
+    })
 
     for (const json of ['', 'null']) {
       test(`nothing is no session: ${JSON.stringify(json)}`, async (t) => {

@@ -1,6 +1,6 @@
 /**
  * connect-redis's store with one round trip a request, no revived sessions, and an end for all sessions of a user. What it
- * keeps of the contract of express-session's stores, and the one point in which it differs, is in tuned-store.test.ts.
+ * keeps of the contract of express-session's stores, and the points in which it differs, is in tuned-store.test.ts.
  */
 import { callbackify } from 'node:util'
 import { RedisStore } from 'connect-redis'
@@ -44,11 +44,15 @@ export class TunedStore extends RedisStore {
       ] as const
       const [json, epoch] = await bounded(redis, Promise.all(asked))
       const data = json === null ? null : parseSession(json)
-      return data === null || isOver(data.epoch, epoch) ? null : data
+      if (data === null) return null
+      // express-session would throw on it, after a reload where nobody catches that.
+      if (typeof data.cookie !== 'object' || data.cookie === null)
+        throw new TypeError('a session without a cookie')
+      return isOver(data.epoch, epoch) ? null : data
     })
   }
 
-  override async touch(_id: string, _session: SessionData, done: Callback): Promise<void> {
+  override async touch(_id: string, _session: SessionData, done: Callback = ignore): Promise<void> {
     done()
   }
 
@@ -58,7 +62,7 @@ export class TunedStore extends RedisStore {
     return read
   }
 
-  override async destroy(id: string, done: Callback): Promise<void> {
+  override async destroy(id: string, done: Callback = ignore): Promise<void> {
     settle(done, async () => {
       await bounded(this.#redis, this.#redis.del(this.prefix + id))
     })
@@ -68,16 +72,20 @@ export class TunedStore extends RedisStore {
    * A plain SET by a request that was under way during the logout would log the user in again. Where a session is gone,
    * nothing is written, and its request has none any more, as after `session.destroy`.
    */
-  override async set(id: string, data: SessionData, done: Callback): Promise<void> {
+  override async set(id: string, data: SessionData, done: Callback = ignore): Promise<void> {
     settle(done, async () => {
       const [key, json, { ttlSec }] = [this.prefix + id, JSON.stringify(data), this.#config]
-      const reply = this.#kept.has(data)
-        ? this.#redis.set(key, json, 'EX', ttlSec, 'XX')
-        : this.#redis.set(key, json, 'EX', ttlSec)
+      const own = data instanceof session.Session && data.id === id ? data : undefined
+      const reply =
+        own && this.#kept.has(own)
+          ? this.#redis.set(key, json, 'EX', ttlSec, 'XX')
+          : this.#redis.set(key, json, 'EX', ttlSec)
       const isKept = (await bounded(this.#redis, reply)) !== null
-      if (!(data instanceof session.Session)) return
-      if (isKept) this.#kept.add(data)
-      else Reflect.deleteProperty((data as unknown as { req: Request }).req, 'session')
+      if (own === undefined) return
+      if (isKept) return void this.#kept.add(own)
+      const { req } = own as unknown as { req: Request }
+      // After `regenerate` the request has another one, which goes on.
+      if (req.session === own) Reflect.deleteProperty(req, 'session')
     })
   }
 }
@@ -92,6 +100,9 @@ function parseSession(json: string): SessionData | null {
     return null
   }
 }
+
+/** Callbacks may be left out. */
+function ignore(): void {}
 
 /** What `done` throws is its own, and no failure of this step. */
 function settle<T>(done: Callback<T>, step: () => Promise<T>): void {
