@@ -8,8 +8,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
+import { orOneLine, readInteger } from './config.ts'
+import { listen } from './listen.ts'
 
-const AGENT_PORT = Number(process.env.AGENT_PORT ?? 3001)
 /** Time for a server to drain before it is killed. */
 const STOP_MS = 7_000
 const MAX_BODY_BYTES = 64 * 1_024
@@ -84,4 +85,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 
-agent.listen(AGENT_PORT, () => console.log(`agent on port ${AGENT_PORT}`))
+await orOneLine('authscale agent', async () => {
+  const port = readInteger(process.env, 'AGENT_PORT', 3001, 0, 65_535)
+  console.log(`agent on port ${await listen(agent, { port })}`)
+})

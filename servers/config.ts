@@ -6,6 +6,17 @@ export class ConfigError extends Error {
   readonly code = 'BAD_CONFIG'
 }
 
+/** Runs a program; a setting that it cannot use is its last line, and no stack trace. */
+export async function orOneLine(program: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run()
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    console.error(`${program}: ${error.message}`)
+    process.exit(1)
+  }
+}
+
 const SECRETS = ['HS256', 'A256GCM', 'v4.local'] as const
 const ROTATED = ['RS256', 'ES256', 'EdDSA', 'v4.public'] as const
 
@@ -157,7 +168,7 @@ export function readConfig<Name extends string>(
   }
 }
 
-function readInteger(
+export function readInteger(
   env: NodeJS.ProcessEnv,
   name: string,
   fallback: number,

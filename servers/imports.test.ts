@@ -9,6 +9,7 @@ const ROOMS = [
   'config.ts',
   'users/',
   'contract.ts',
+  'listen.ts',
   'wire/',
   'stores/',
   'tokens/',

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
-import { ConfigError, type KeyRing, type Rotated, readKeys } from './config.ts'
+import { ConfigError, type KeyRing, orOneLine, type Rotated, readKeys } from './config.ts'
 
 /** Enough to tell the few keys of a ring apart, and short, since every token carries it. */
 const KID_CHARS = 8
@@ -52,13 +52,10 @@ function withoutPrivate({ d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...hal
   return half
 }
 
-try {
-  const ring = process.argv.includes('--rotate')
-    ? await rotated(readKeys(process.env.KEYS))
-    : await freshRing()
+await orOneLine('keygen', async () => {
+  const [option, ...others] = process.argv.slice(2)
+  if ((option !== undefined && option !== '--rotate') || others.length > 0)
+    throw new ConfigError('takes nothing but --rotate, which renews the ring in KEYS')
+  const ring = option ? await rotated(readKeys(process.env.KEYS)) : await freshRing()
   console.log(JSON.stringify(ring))
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error
-  console.error(`keygen: ${error.message}`)
-  process.exit(1)
-}
+})

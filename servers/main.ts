@@ -1,9 +1,9 @@
 /** Starts one server: environment -> one scheme -> listen; leaves on a signal or when its parent is gone. */
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createApp } from './app.ts'
-import { ConfigError, readConfig, type ServerConfig } from './config.ts'
+import { orOneLine, readConfig } from './config.ts'
 import type { Auth } from './contract.ts'
+import { listen } from './listen.ts'
 import { schemeNames, schemes } from './scheme.ts'
 
 const DRAIN_TIMEOUT_MS = 4500
@@ -22,20 +22,6 @@ async function start(): Promise<void> {
   )
   leaveWhenAsked(server, auth)
   process.send?.('ready')
-}
-
-/** The port in use. Throws a ConfigError when the address cannot be listened on. */
-function listen(server: Server, { host, port }: ServerConfig): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE'
-      const advice = taken
-        ? 'is taken: choose another PORT or end what listens there'
-        : 'cannot be listened on: correct HOST or PORT'
-      reject(new ConfigError(`port ${port} on ${host} ${advice} (${error.code})`))
-    })
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
-  })
 }
 
 function leaveWhenAsked(server: Server, auth: Auth): void {
@@ -57,8 +43,4 @@ function leaveWhenAsked(server: Server, auth: Auth): void {
   process.once('disconnect', () => process.exit(0))
 }
 
-start().catch((error: unknown) => {
-  if (!(error instanceof ConfigError)) throw error
-  console.error(`authscale server: ${error.message}`)
-  process.exit(1)
-})
+await orOneLine('authscale server', start)
