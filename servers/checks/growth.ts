@@ -11,6 +11,8 @@ import { type Check, needsUserWide, refusedInTime, SHORT, usesRedis } from './ch
 /** Of one user. `LOGINS=100000 node --import tsx --test servers/checks/guarantees.test.ts` takes minutes. */
 const LOGINS = Number(process.env.LOGINS ?? 1_000)
 const AT_ONCE = 50
+/** Of looks of others: long with many logins, where how long they wait is asked too. */
+const WINDOW_MS = LOGINS >= 100_000 ? 20_000 : 1_000
 /** Any number that does not grow with the logins; two commands and what a script sends are expected. */
 const MOST_COMMANDS = 10
 const BRIEF = { TTL_SEC: '2', ACCESS_TTL_SEC: '2', ABSOLUTE_TTL_SEC: '2', NEAR_CACHE_SEC: '1' }
@@ -63,7 +65,7 @@ export const growthChecks: readonly Check[] = [
   {
     id: 51,
     anchor: 'A5 7.4.3',
-    title: `log out everywhere ends ${LOGINS.toLocaleString('en')} logins (or as many as LOGINS says) by as much work as one`,
+    title: 'log out everywhere ends 1,000 logins (or as many as LOGINS says) by as much work as one',
     applies: needsUserWide,
     async run({ start, scheme }, t) {
       const redis = await startRedis()
@@ -79,16 +81,22 @@ export const growthChecks: readonly Check[] = [
       const servers = [await start(t, settings), await start(t, settings)] as const
       const credentials = await manyLogins(servers[0], scheme, LOGINS, () => 51)
       const others = await manyLogins(servers[0], scheme, 20, (i) => 1_000 + i)
-      const before = await p99Ms(servers[0], others, sleep(1_000))
-      await client.config('RESETSTAT')
       const own = await login(servers[0], scheme, 51)
-      const setUp = total(await callsOf(client))
-      const ends = send(servers[0], '/logout-everywhere', { method: 'POST', headers: own })
+      const before = await p99Ms(servers[0], others, sleep(WINDOW_MS))
+      await client.config('RESETSTAT')
+      const ends = sleep(WINDOW_MS / 4).then(() =>
+        send(servers[0], '/logout-everywhere', { method: 'POST', headers: own }),
+      )
+      const during = await p99Ms(servers[0], others, sleep(WINDOW_MS))
       assert.equal((await ends).status, 204)
-      const { info: _, ...calls } = await callsOf(client)
-      assert.ok(total(calls) - setUp <= MOST_COMMANDS, JSON.stringify(calls))
-      const during = await p99Ms(servers[0], others, sleep(1_000))
-      t.diagnostic(`p99 of others: ${before.toFixed(1)} ms, then ${during.toFixed(1)} ms`)
+      // Those of the looks of others are not its own.
+      const ofLooks = ['info', 'config|resetstat', ...Object.keys(scheme.commands ?? {})]
+      const calls = Object.entries(await callsOf(client)).filter(([command]) => !ofLooks.includes(command))
+      assert.ok(total(Object.fromEntries(calls)) <= MOST_COMMANDS, JSON.stringify(calls))
+      t.diagnostic(
+        `p99 of others: ${before.toFixed(1)} ms, ${during.toFixed(1)} ms with the end of all in it`,
+      )
+      if (LOGINS >= 100_000) assert.ok(during <= 3 * before, `p99 of ${during} ms instead of ${before} ms`)
       const some = credentials.filter((_, i) => i % Math.ceil(LOGINS / 100) === 0).concat(own)
       await refusedInTime(servers, scheme.traits, ...some)
       if (scheme.traits.boundedBy !== 'ACCESS_TTL_SEC')
