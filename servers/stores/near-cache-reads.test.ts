@@ -24,18 +24,19 @@ interface Cache {
   /** Undefined where there is none. */
   read(key: string): Promise<string | undefined>
   forget(key: string): void
+  size(): number
 }
 
-async function open(t: TestContext, lives = LIVES): Promise<{ cache: Cache; client: Redis }> {
+async function open(t: TestContext, lives = LIVES, limit?: number): Promise<{ cache: Cache; client: Redis }> {
   const client = new Redis(redis.url, { commandTimeout: 2_000 })
   await new Promise((resolve) => client.once('ready', resolve))
-  const { read, forget, close } = await openNearCache(client, lives)
+  const { read, close, ...cache } = await openNearCache(client, lives, limit)
   t.after(() => {
     close()
     client.disconnect()
   })
   const ask = (key: string) => () => readProlonging(client, key, lives.ttlSec)
-  return { cache: { forget, read: async (key) => (await read(key, ask(key))) ?? undefined }, client }
+  return { cache: { ...cache, read: async (key) => (await read(key, ask(key))) ?? undefined }, client }
 }
 
 async function gets(): Promise<number> {
@@ -117,6 +118,20 @@ describe('near cache', () => {
     assert.equal(await cache.read('untold'), 'one', 'a connection that hangs tells nothing')
     await sleep(1_050)
     assert.equal(await cache.read('untold'), 'two')
+  })
+
+  test('it holds no more than its limit, the latest, and lets go of what it does not believe any more', async (t) => {
+    const { cache } = await open(t, { ttlSec: 60, nearCacheSec: 1 }, 10)
+    const keys = Array.from({ length: 30 }, (_, i) => `many ${i}`)
+    for (const key of keys) await other.set(key, key, 'EX', 60)
+    for (const key of keys) await cache.read(key)
+    assert.equal(cache.size(), 10)
+    assert.deepEqual([await asks(cache, 'many 29'), await asks(cache, 'many 20')], [false, false])
+    await cache.read('nothing is there')
+    assert.equal(cache.size(), 10, 'that there is none is not kept')
+    await sleep(1_100)
+    await cache.read('many 0')
+    assert.equal(cache.size(), 1)
   })
 
   test('a key that is used is prolonged, and one that ends in Redis ends here', async (t) => {

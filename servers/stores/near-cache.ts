@@ -25,6 +25,8 @@ export interface NearCache {
   read<T>(key: string, ask: () => Promise<Answer<T>>): Promise<T>
   /** This replica has changed it; Redis would say so only after a while. */
   forget(key: string): void
+  /** How many answers it holds. */
+  size(): number
   close(): void
 }
 
@@ -67,6 +69,7 @@ interface Entry {
 export async function openNearCache(
   redis: Redis,
   { ttlSec, nearCacheSec }: Pick<ServerConfig, 'ttlSec' | 'nearCacheSec'>,
+  limit = MOST_ENTRIES,
 ): Promise<NearCache> {
   const entries = new Map<string, Entry>()
   const reading = new Map<string, Set<{ isStale: boolean }>>()
@@ -93,6 +96,7 @@ export async function openNearCache(
 
   return {
     forget,
+    size: () => entries.size,
     close: () => listener.disconnect(),
     async read<T>(key: string, ask: () => Promise<Answer<T>>) {
       const cached = entries.get(key)
@@ -119,7 +123,7 @@ export async function openNearCache(
     const now = performance.now()
     // Oldest first, which is nearly the order in which they run out: those that nobody believes take up no memory.
     for (const [oldest, { untilMs }] of entries) {
-      if (untilMs > now && entries.size < MOST_ENTRIES) break
+      if (untilMs > now && entries.size < limit) break
       entries.delete(oldest)
     }
     entries.set(key, entry)
