@@ -1,7 +1,9 @@
 /** Claims about what a server has to keep, and to ask, for a token. */
+
 import { estimate } from '../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../figures/records.ts'
 import type { Estimate, Measurement } from '../record/types.ts'
+import { sum } from '../stats/sums.ts'
 import { code, counted, list, type Style } from '../words/format.ts'
 import { ARTICLE, type Claim, comment, DENYLIST, TOKEN } from './claim.ts'
 import {
@@ -30,7 +32,7 @@ const NONE: Bound = { op: '<=', value: 0 }
  * where one was there and could not be read.
  */
 function commandsPerRequest({ redisCommandsPerRequest, cpuUsPerRequest }: Measurement): number | null {
-  if (redisCommandsPerRequest) return Object.values(redisCommandsPerRequest).reduce((a, b) => a + b, 0)
+  if (redisCommandsPerRequest) return sum(Object.values(redisCommandsPerRequest))
   return cpuUsPerRequest.redis === 0 ? 0 : null
 }
 

@@ -1,7 +1,9 @@
 /** What a summary says of each arm: one table from a measurement to named numbers with units. */
+
 import { SERVING, TIERS, type Tier } from '../record/tiers.ts'
 import type { Estimate, Measurement, Warning } from '../record/types.ts'
 import { FEW_BLOCKS, medianInterval } from '../stats/median-interval.ts'
+import { sum } from '../stats/sums.ts'
 
 interface Metric {
   unit: string
@@ -28,8 +30,6 @@ export function redisGrowthBytes({
 }: Measurement): number | null {
   return idleRedisBytes === null || loggedInRedisBytes === null ? null : loggedInRedisBytes - idleRedisBytes
 }
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 
 const cpuOfTiers = Object.fromEntries(
   TIERS.map(({ key }): [string, Metric] => [

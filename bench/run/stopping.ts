@@ -1,6 +1,6 @@
 /** When an experiment has measured enough: a rule fixed before the run, and decided by widths alone. */
 import { ROLES } from '../experiments/roles.ts'
-import { capacityOf, look } from '../figures/ladder.ts'
+import { capacityIn } from '../figures/ladder.ts'
 import { redisGrowthBytes, replicaGrowthBytes, servingCpuUs } from '../figures/metrics.ts'
 import { type ArmRecords, byBlock, recordsByArm } from '../figures/records.ts'
 import { bytesPerUser } from '../figures/slopes.ts'
@@ -70,7 +70,7 @@ function capacities(armId: string, results: readonly TrialResult[], slo: Slo): n
   for (const result of results) {
     const { arm, block } = result.trial
     if (result.ok && arm.id === armId && !blocks.has(block))
-      blocks.set(block, capacityOf(result.rungs.map((rung) => look(rung, slo))).perSec)
+      blocks.set(block, capacityIn(result.rungs, slo).perSec)
   }
   return [...blocks.values()].filter((perSec) => perSec !== null)
 }
