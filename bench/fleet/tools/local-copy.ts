@@ -2,8 +2,10 @@
  * Project-local copies of what may be fetched, one folder each, shared by all runs of this checkout. Safe against
  * interruption and against another harness doing the same: made aside, then renamed.
  */
+
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hasCode } from '../../errors.ts'
 import { identify } from '../processes/identity.ts'
 import { privateFolder } from './path.ts'
 
@@ -46,8 +48,7 @@ async function putInPlace(
   try {
     await rename(fresh, target)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
     if (await isUsable()) return
     await rename(target, aside)
     await rename(fresh, target)
