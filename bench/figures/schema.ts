@@ -1,4 +1,5 @@
 /** What a summary says whatever was measured; each experiment adds a part of its own. */
+
 import { z } from 'zod'
 import {
   comparisonSchema,
@@ -8,13 +9,14 @@ import {
   SCHEMA_VERSION,
   warningSchema,
 } from '../record/schema/basics.ts'
+import { runSchema } from '../record/schema/run.ts'
 import { armSchema } from '../record/schema/trial.ts'
 import { perTier } from '../record/tiers.ts'
 
 export const coreShape = {
   schemaVersion: z.literal(SCHEMA_VERSION),
   runId: z.string(),
-  profile: z.enum(['smoke', 'standard', 'full', 'calibration']),
+  profile: runSchema.shape.profile,
   trials: z.object({
     planned: count,
     ok: count,
