@@ -4,9 +4,10 @@ import { ofTiers } from '../record/tiers.ts'
 import type { Measurement, Run, Slo } from '../record/types.ts'
 import { median } from '../stats/quantiles.ts'
 import { sum } from '../stats/sums.ts'
-import { accepted, clusterEstimate, flags, type Ladder, windowsAt } from './climbs.ts'
+import { accepted, clusterEstimate, type Ladder, windowsAt } from './climbs.ts'
 import { histogramSet } from './histograms.ts'
 import { errorShare, keepsSlo } from './ladder.ts'
+import { flags } from './records.ts'
 import type { LatencyRow } from './schema.ts'
 
 /** Ten samples must lie beyond a quantile before it is one. */

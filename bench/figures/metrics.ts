@@ -2,7 +2,7 @@
 
 import { SERVING, TIERS, type Tier } from '../record/tiers.ts'
 import type { Estimate, Measurement, Warning } from '../record/types.ts'
-import { FEW_BLOCKS, medianInterval } from '../stats/median-interval.ts'
+import { FEW_BLOCKS, type Interval, medianInterval } from '../stats/median-interval.ts'
 import { sum } from '../stats/sums.ts'
 
 interface Metric {
@@ -55,14 +55,18 @@ export const metrics = {
 
 export type MetricName = keyof typeof metrics
 
-/** A median over blocks with its interval; null without values. Fewer than five blocks are flagged. */
+/** A median over blocks with its interval; null without values. */
 export function estimate(
   values: readonly number[],
   unit: string,
   context: { warnings: readonly Warning[] },
 ): Estimate | null {
   if (values.length === 0) return null
-  const few: Warning[] = values.length < FEW_BLOCKS ? ['few-blocks'] : []
-  const warnings = [...new Set([...context.warnings, ...few])]
-  return { ...medianInterval(values), unit, n: values.length, warnings }
+  return flagged(medianInterval(values), unit, values.length, context.warnings)
+}
+
+/** Of n blocks; fewer than five are flagged. */
+export function flagged(interval: Interval, unit: string, n: number, known: readonly Warning[]): Estimate {
+  const few: Warning[] = n < FEW_BLOCKS ? ['few-blocks'] : []
+  return { ...interval, unit, n, warnings: [...new Set([...known, ...few])] }
 }

@@ -25,10 +25,14 @@ export function recordsByArm(run: Run, results: readonly TrialResult[]): ArmReco
   }
   return [...arms.values()].sort(inTableOrder).map((arm) => {
     const blocks = measured.get(arm.id) ?? new Map<number, Measurement>()
-    const flagged = [...blocks.values()].flatMap(({ warnings }) => warnings)
-    const all: Warning[] = run.profile === 'smoke' ? ['smoke-profile', ...flagged] : flagged
-    return { arm, measured: blocks, warnings: [...new Set(all)] }
+    return { arm, measured: blocks, warnings: flags(run, [...blocks.values()]) }
   })
+}
+
+/** What follows from the profile, and what was flagged in any of the measurements. */
+export function flags({ profile }: Run, measurements: readonly Measurement[]): Warning[] {
+  const smoke: Warning[] = profile === 'smoke' ? ['smoke-profile'] : []
+  return [...new Set([...smoke, ...measurements.flatMap(({ warnings }) => warnings)])]
 }
 
 /** One number a block from each measurement; blocks in which `of` gives null are left out. */

@@ -1,9 +1,10 @@
 /** Latency at each arrival rate, and what rate a scheme can take: from the ladders of the experiment. */
-import { accepted, flags, type Ladder, ladders } from '../../figures/climbs.ts'
+import { accepted, type Ladder, ladders } from '../../figures/climbs.ts'
 import { instrumentLimit } from '../../figures/comparisons.ts'
 import { capacityIn } from '../../figures/ladder.ts'
 import { latencyRows } from '../../figures/latency.ts'
 import { estimate } from '../../figures/metrics.ts'
+import { flags } from '../../figures/records.ts'
 import type { LatencyRow } from '../../figures/schema.ts'
 import type { Estimate, Run, Slo, TrialResult } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
