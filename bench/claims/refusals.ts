@@ -1,5 +1,4 @@
 /** The claim that users stay logged in whichever replica answers: 401s that should not have been, over several replicas. */
-
 import type { Arm } from '../record/types.ts'
 import { sum } from '../stats/sums.ts'
 import { code } from '../words/format.ts'

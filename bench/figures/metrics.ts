@@ -1,5 +1,4 @@
 /** What a summary says of each arm: one table from a measurement to named numbers with units. */
-
 import { SERVING, TIERS, type Tier } from '../record/tiers.ts'
 import type { Estimate, Measurement, Warning } from '../record/types.ts'
 import { FEW_BLOCKS, type Interval, medianInterval } from '../stats/median-interval.ts'

@@ -1,5 +1,4 @@
 /** What a summary says whatever was measured; each experiment adds a part of its own. */
-
 import { z } from 'zod'
 import {
   comparisonSchema,

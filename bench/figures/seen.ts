@@ -1,5 +1,4 @@
 /** What trials saw, beside what they measured: the one loop that collects it. */
-
 import type { Arm, Measurement, Run, TrialResult, Warning } from '../record/types.ts'
 import { sum } from '../stats/sums.ts'
 import { inTableOrder } from './records.ts'

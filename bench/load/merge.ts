@@ -1,5 +1,4 @@
 /** Makes one report and one window of those of several generator processes: nothing is averaged twice. */
-
 import { AuthscaleError } from '../errors.ts'
 import { stepsOf } from '../record/journey.ts'
 import type { Arrivals } from '../record/types.ts'

@@ -1,5 +1,4 @@
 /** Reads what a trial costs: CPU of each tier, memory, Redis commands, and what else the machine was doing. */
-
 import type { RunningFleet } from '../fleet/fleet.ts'
 import { paceBetween } from '../fleet/pace.ts'
 import { throttledUs } from '../fleet/quota/cgroup.ts'

@@ -1,5 +1,4 @@
 /** What a window's own figures say about whether they can be believed: facts for the gates. Pure. */
-
 import type { Load, LoadReport } from '../load/job.ts'
 import type { CpuSample, WindowReading } from '../probe/probe.ts'
 import type { Measurement, Placement, Quotas } from '../record/types.ts'

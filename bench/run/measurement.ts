@@ -1,10 +1,8 @@
 /** Puts one window's readings together into its record, with the gates that it breaks. Pure. */
-
 import type { Load, LoadReport, LoginReport } from '../load/job.ts'
 import type { MemoryReading, WindowReading } from '../probe/probe.ts'
 import { ofTiers } from '../record/tiers.ts'
 import type { Gate, Measurement, Placement, Trial } from '../record/types.ts'
-import { sum } from '../stats/sums.ts'
 import { checks } from './checks.ts'
 import { breached } from './gates.ts'
 
@@ -86,6 +84,6 @@ function hostReading(
 function shares(requests: Record<string, number> | null): number[] | null {
   if (!requests) return null
   const counts = Object.values(requests)
-  const total = sum(counts)
+  const total = counts.reduce((a, b) => a + b, 0)
   return total > 0 ? counts.map((count) => count / total) : null
 }

@@ -1,5 +1,4 @@
 /** Shows what is running, what came out, and how long it will still take. */
-
 import { capacityIn } from '../figures/ladder.ts'
 import { settleSec } from '../record/journey.ts'
 import type { Arm, Rung, Slo, Trial, TrialResult } from '../record/types.ts'

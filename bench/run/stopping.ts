@@ -1,5 +1,4 @@
 /** When an experiment has measured enough: a rule fixed before the run, and decided by widths alone. */
-
 import { ROLES } from '../experiments/roles.ts'
 import { climbsOf } from '../figures/climbs.ts'
 import { capacityIn } from '../figures/ladder.ts'

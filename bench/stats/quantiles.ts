@@ -1,5 +1,4 @@
 /** Sample quantiles by one named definition, so that two readers of the same records get the same median. */
-
 import { quantileSorted } from 'simple-statistics'
 import { mean } from './sums.ts'
 

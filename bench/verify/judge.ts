@@ -1,5 +1,4 @@
 /** Carries one proof out, times it, and tells a broken instrument from a busy machine. */
-
 import os from 'node:os'
 import { messageOf } from '../errors.ts'
 import { startGenerator } from '../load/generator.ts'

@@ -1,5 +1,4 @@
 /** The laws and statistics that the proofs compare with. Pure. */
-
 import { probit } from 'simple-statistics'
 import type { Histogram } from '../stats/histogram.ts'
 import { slope } from '../stats/regression.ts'

@@ -1,5 +1,4 @@
 /** One short trial, executed and judged as those of a run are. */
-
 import type { Traits } from '../../servers/scheme.ts'
 import { AS_IT_IS } from '../experiments/arms.ts'
 import { DEFAULT_SLO } from '../experiments/profiles.ts'

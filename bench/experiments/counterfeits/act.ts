@@ -1,5 +1,4 @@
 /** Sends credentials that nobody issued, and counts what is let in. */
-
 import { askFleet, type Surroundings } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
 import { inLanes } from '../../load/lanes.ts'

@@ -1,5 +1,4 @@
 /** Capacity, latency and demand as rows of text, and the words for what limits a capacity. */
-import { totalOf } from '../../figures/seen.ts'
 import { SERVING, type ServingTier } from '../../record/tiers.ts'
 import type { Estimate, Slo } from '../../record/types.ts'
 import { ABSENT, figure, list, percent, responseText, styles, withInterval } from '../../words/format.ts'
@@ -154,7 +153,7 @@ export function rejectedRatesTable({ latency }: Summary): Table {
   return tableOf(rising, [
     ['arrivals/s', ({ arrivalsPerSec }) => figure(arrivalsPerSec)],
     ['rejected by', ({ by }) => by],
-    ['windows', (cell) => String(totalOf(like(cell), 'windows'))],
+    ['windows', (cell) => String(like(cell).reduce((sum, { windows }) => sum + windows, 0))],
     ['schemes', (cell) => list(like(cell).map(({ scheme }) => scheme))],
   ])
 }

@@ -1,5 +1,4 @@
 /** The section of a report about how long revoked credentials are accepted. */
-import { totalOf } from '../../figures/seen.ts'
 import { ABSENT, counted, figure, list, withoutZeros } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
 import { bullets, type Column, folded, markdownTable, type Table, tableOf } from '../../words/tables.ts'
@@ -54,7 +53,7 @@ const WAYS_NOTE =
   'not as independent as their number says.'
 
 function violations({ revocation }: Summary): Part {
-  const uses = totalOf(revocation, 'uses')
+  const uses = revocation.reduce((sum, one) => sum + one.uses, 0)
   const broken = revocation.filter(({ late, wrongUsers, hangs }) => late + wrongUsers + hangs > 0)
   if (broken.length === 0)
     return `Of ${figure(uses)} uses none was accepted later than the declared bound, named another user or stayed without an answer.`

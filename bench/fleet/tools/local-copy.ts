@@ -2,7 +2,6 @@
  * Project-local copies of what may be fetched, one folder each, shared by all runs of this checkout. Safe against
  * interruption and against another harness doing the same: made aside, then renamed.
  */
-
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from '../../errors.ts'

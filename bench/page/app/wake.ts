@@ -21,12 +21,9 @@ export async function attempt(show: () => void | Promise<void>): Promise<void> {
   try {
     await show()
   } catch (error) {
+    const text = messageOf(error)
     byId('main').prepend(
-      el(
-        'p',
-        { class: 'problem', role: 'alert' },
-        `A part of this page cannot be shown: ${messageOf(error)}.`,
-      ),
+      el('p', { class: 'problem', role: 'alert' }, `A part of this page cannot be shown: ${text}.`),
     )
   }
 }

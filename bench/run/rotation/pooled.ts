@@ -1,5 +1,4 @@
 /** Several windows of replicas that worked in shifts become one record. Pure. */
-
 import { addedUp } from '../../load/merge.ts'
 import { ofTiers } from '../../record/tiers.ts'
 import type { Gate, Measurement } from '../../record/types.ts'
