@@ -2,6 +2,7 @@
 import { type SchemeName, schemeNames } from '../../servers/scheme.ts'
 import type { Arm, Measurement, Run, TrialResult, Warning } from '../record/types.ts'
 import type { ByBlock } from '../stats/paired.ts'
+import { flags } from './metrics.ts'
 
 /** An arm with what was measured of it, by block. */
 export interface ArmRecords {
@@ -27,12 +28,6 @@ export function recordsByArm(run: Run, results: readonly TrialResult[]): ArmReco
     const blocks = measured.get(arm.id) ?? new Map<number, Measurement>()
     return { arm, measured: blocks, warnings: flags(run, [...blocks.values()]) }
   })
-}
-
-/** What follows from the profile, and what was flagged in any of the measurements. */
-export function flags({ profile }: Run, measurements: readonly Measurement[]): Warning[] {
-  const smoke: Warning[] = profile === 'smoke' ? ['smoke-profile'] : []
-  return [...new Set([...smoke, ...measurements.flatMap(({ warnings }) => warnings)])]
 }
 
 /** One number a block from each measurement; blocks in which `of` gives null are left out. */
