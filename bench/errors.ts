@@ -14,12 +14,19 @@ export class AuthscaleError extends Error {
   }
 }
 
+/** Whether the system, or Node, gave one of these codes with it. */
+export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  codes.includes((error as NodeJS.ErrnoException).code ?? '')
+
+/** What it says; anything can be thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** What `action` returns; undefined where the system refuses it with one of these codes. */
 export function unlessCode<T>(codes: readonly string[], action: () => T): T | undefined {
   try {
     return action()
   } catch (error) {
-    if (codes.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    if (hasCode(error, ...codes)) return undefined
     throw error
   }
 }

@@ -1,5 +1,6 @@
 /** The claim that users stay logged in whichever replica answers: 401s that should not have been, over several replicas. */
 import type { Arm } from '../record/types.ts'
+import { sum } from '../stats/sums.ts'
 import { code } from '../words/format.ts'
 import { type Claim, comment, type Facts, MEMORY, SESSION } from './claim.ts'
 import { notMeasured, seen, undecided } from './facts.ts'
@@ -21,8 +22,8 @@ export function refusals({ run, results }: Facts, scheme: string, scattered = fa
     isWanted(trial.arm) && measurement ? [{ trial, measurement }] : [],
   )
   /** Replies 401 to users who were logged in. */
-  const count = found.reduce((sum, { measurement }) => sum + (measurement.statusCounts['401'] ?? 0), 0)
-  const replies = found.reduce((sum, { measurement }) => sum + measurement.requests, 0)
+  const count = sum(found.map(({ measurement }) => measurement.statusCounts['401'] ?? 0))
+  const replies = sum(found.map(({ measurement }) => measurement.requests))
   if (replies === 0) return null
   const label = `wrong 401s a reply, ${scheme} over several replicas${scattered ? ', not sticky' : ''}`
   const blocks = new Set(found.map(({ trial }) => trial.block))

@@ -1,5 +1,5 @@
 /** Claims about what a server has to keep, and to ask, for a token. */
-import { estimate } from '../figures/metrics.ts'
+import { estimate, metrics } from '../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../figures/records.ts'
 import type { Estimate, Measurement } from '../record/types.ts'
 import { code, counted, list, type Style } from '../words/format.ts'
@@ -29,9 +29,9 @@ const NONE: Bound = { op: '<=', value: 0 }
  * Calls of all Redis commands for each request; 0 where no Redis was started, since then there was none to ask. Null
  * where one was there and could not be read.
  */
-function commandsPerRequest({ redisCommandsPerRequest, cpuUsPerRequest }: Measurement): number | null {
-  if (redisCommandsPerRequest) return Object.values(redisCommandsPerRequest).reduce((a, b) => a + b, 0)
-  return cpuUsPerRequest.redis === 0 ? 0 : null
+function commandsPerRequest(measurement: Measurement): number | null {
+  const calls = metrics.redisCommandsPerRequest.of(measurement)
+  return calls ?? (measurement.cpuUsPerRequest.redis === 0 ? 0 : null)
 }
 
 /** A count, so that one block is enough to see that it is not zero. */

@@ -18,6 +18,7 @@ import { captureEnvironment } from '../probe/environment.ts'
 import { writeFileDurably } from '../record/durable.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { LoadCheck } from '../record/types.ts'
+import { LOGIN_CONCURRENCY } from '../run/window.ts'
 import { type Interval, medianInterval } from '../stats/median-interval.ts'
 import { median } from '../stats/quantiles.ts'
 import { traits } from '../traits.ts'
@@ -33,7 +34,6 @@ import {
 /** Throughput may differ from wrk's by this much. */
 const TOLERANCE = 0.05
 const USERS = 1_000
-const LOGIN_CONCURRENCY = 32
 /** The server's code is compiled by the time it has served this long; neither tool is to pay for that. */
 const SERVER_WARMUP_SEC = 4
 

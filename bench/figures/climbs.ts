@@ -1,7 +1,7 @@
 /** The ladders of a run by scheme, and estimates over the server processes behind them. */
 import type { Arm, Estimate, Measurement, Run, Rung, TrialResult, Warning } from '../record/types.ts'
 import { clusterInterval } from '../stats/bootstrap.ts'
-import { FEW_BLOCKS } from '../stats/median-interval.ts'
+import { flagged } from './metrics.ts'
 import { schemePlace } from './records.ts'
 
 /** What one block's server processes went through: the closed loop, then rung after rung. */
@@ -23,14 +23,14 @@ export function ladders(run: Run, results: readonly TrialResult[], experiment: s
   const arms = new Map(planned.map(({ arm }) => [arm.id, arm]))
   return [...arms.values()]
     .sort((a, b) => schemePlace(a.scheme) - schemePlace(b.scheme))
-    .map((arm) => ({ arm, climbs: climbsOf(arm, results) }))
+    .map((arm) => ({ arm, climbs: climbsOf(arm.id, results) }))
 }
 
-function climbsOf({ id }: Arm, results: readonly TrialResult[]): Climb[] {
+export function climbsOf(armId: string, results: readonly TrialResult[]): Climb[] {
   const byBlock = new Map<number, Climb>()
   for (const result of results) {
     const { arm, block } = result.trial
-    if (result.ok && arm.id === id && !byBlock.has(block))
+    if (result.ok && arm.id === armId && !byBlock.has(block))
       byBlock.set(block, { block, closedLoop: result.measurement, rungs: result.rungs })
   }
   return [...byBlock.values()].sort((a, b) => a.block - b.block)
@@ -50,12 +50,6 @@ export function windowsAt({ climbs }: Ladder, rate: number): { block: number; me
   )
 }
 
-/** What follows from the profile, and what was flagged in any of the measurements. */
-export function flags({ profile }: Run, measurements: readonly Measurement[]): Warning[] {
-  const smoke: Warning[] = profile === 'smoke' ? ['smoke-profile'] : []
-  return [...new Set([...smoke, ...measurements.flatMap(({ warnings }) => warnings)])]
-}
-
 /** Few processes have few different draws, and a report has hundreds of these intervals. */
 const RESAMPLES = 1_000
 
@@ -66,12 +60,6 @@ export function clusterEstimate<T>(
   unit: string,
   { seed, warnings }: { seed: number; warnings: readonly Warning[] },
 ): Estimate {
-  const n = clusters.length
-  const few: Warning[] = n < FEW_BLOCKS ? ['few-blocks'] : []
-  return {
-    ...clusterInterval(clusters, statistic, { seed, resamples: RESAMPLES }),
-    unit,
-    n,
-    warnings: [...new Set([...warnings, ...few])],
-  }
+  const interval = clusterInterval(clusters, statistic, { seed, resamples: RESAMPLES })
+  return flagged(interval, unit, clusters.length, warnings)
 }

@@ -163,6 +163,11 @@ export function capacityOf(looks: readonly Look[]): { perSec: number | null; not
   return { perSec: kept, note: limit > WIDEST_GAP * kept ? 'wide-gap' : 'found' }
 }
 
+/** The same of rungs as they were measured. */
+export function capacityIn(rungs: readonly Rung[], slo: Slo): ReturnType<typeof capacityOf> {
+  return capacityOf(rungs.map((rung) => look(rung, slo)))
+}
+
 /** An upper bound for the length of a ladder: what runs longer hangs. */
 export function longestLadderSec(
   { ratesPerSec, searchRungs, settleSec }: OpenLoad,

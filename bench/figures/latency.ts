@@ -2,9 +2,11 @@
 import { ofTiers } from '../record/tiers.ts'
 import type { Measurement, Run, Slo } from '../record/types.ts'
 import { median } from '../stats/quantiles.ts'
-import { accepted, clusterEstimate, flags, type Ladder, windowsAt } from './climbs.ts'
+import { sum } from '../stats/sums.ts'
+import { accepted, clusterEstimate, type Ladder, windowsAt } from './climbs.ts'
 import { histogramSet } from './histograms.ts'
 import { errorShare, keepsSlo } from './ladder.ts'
+import { flags } from './metrics.ts'
 import type { LatencyRow } from './schema.ts'
 
 /** Ten samples must lie beyond a quantile before it is one. */
@@ -30,11 +32,11 @@ function row(ladder: Ladder, arrivalsPerSec: number, run: Run, slo: Slo): Latenc
   const pooled = (of: Of, by: Of, unit: string) =>
     clusterEstimate(
       clusters.map((indices) => indices.map((index) => measurements[index] as Measurement)),
-      (drawn) => sum(drawn, of) / sum(drawn, by),
+      (drawn) => sum(drawn.map(of)) / sum(drawn.map(by)),
       unit,
       context,
     )
-  const requests = sum(measurements, scheduled)
+  const requests = sum(measurements.map(scheduled))
   const kept = windows.filter(({ measurement }) => keepsSlo(slo, measurement))
   return {
     arrivalsPerSec,
@@ -50,7 +52,7 @@ function row(ladder: Ladder, arrivalsPerSec: number, run: Run, slo: Slo): Latenc
       (m) => m.windowSec,
       'requests/s',
     ),
-    errorShare: sum(measurements, (m) => errorShare(m) * scheduled(m)) / requests,
+    errorShare: sum(measurements.map((m) => errorShare(m) * scheduled(m))) / requests,
     utilization: utilization(measurements),
     metShare: new Set(kept.map(({ block }) => block)).size / blocks.length,
   }
@@ -58,8 +60,6 @@ function row(ladder: Ladder, arrivalsPerSec: number, run: Run, slo: Slo): Latenc
 
 type Of = (measurement: Measurement) => number
 
-const sum = (measurements: readonly Measurement[], of: Of) =>
-  measurements.reduce((total, measurement) => total + of(measurement), 0)
 const scheduled: Of = ({ arrivals }) => arrivals?.account.scheduled ?? 0
 
 function utilization(measurements: readonly Measurement[]): LatencyRow['utilization'] {

@@ -1,7 +1,8 @@
 /** What a summary says of each arm: one table from a measurement to named numbers with units. */
 import { SERVING, TIERS, type Tier } from '../record/tiers.ts'
-import type { Estimate, Measurement, Warning } from '../record/types.ts'
-import { FEW_BLOCKS, medianInterval } from '../stats/median-interval.ts'
+import type { Estimate, Measurement, Run, Warning } from '../record/types.ts'
+import { FEW_BLOCKS, type Interval, medianInterval } from '../stats/median-interval.ts'
+import { sum } from '../stats/sums.ts'
 
 interface Metric {
   unit: string
@@ -29,8 +30,6 @@ export function redisGrowthBytes({
   return idleRedisBytes === null || loggedInRedisBytes === null ? null : loggedInRedisBytes - idleRedisBytes
 }
 
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
-
 const cpuOfTiers = Object.fromEntries(
   TIERS.map(({ key }): [string, Metric] => [
     `cpuUsPerRequest.${key}`,
@@ -55,14 +54,24 @@ export const metrics = {
 
 export type MetricName = keyof typeof metrics
 
-/** A median over blocks with its interval; null without values. Fewer than five blocks are flagged. */
+/** A median over blocks with its interval; null without values. */
 export function estimate(
   values: readonly number[],
   unit: string,
   context: { warnings: readonly Warning[] },
 ): Estimate | null {
   if (values.length === 0) return null
-  const few: Warning[] = values.length < FEW_BLOCKS ? ['few-blocks'] : []
-  const warnings = [...new Set([...context.warnings, ...few])]
-  return { ...medianInterval(values), unit, n: values.length, warnings }
+  return flagged(medianInterval(values), unit, values.length, context.warnings)
+}
+
+/** Of n blocks; fewer than five are flagged. */
+export function flagged(interval: Interval, unit: string, n: number, known: readonly Warning[]): Estimate {
+  const few: Warning[] = n < FEW_BLOCKS ? ['few-blocks'] : []
+  return { ...interval, unit, n, warnings: [...new Set([...known, ...few])] }
+}
+
+/** What follows from the profile, and what was flagged in any of the measurements. */
+export function flags({ profile }: Run, measurements: readonly Measurement[]): Warning[] {
+  const smoke: Warning[] = profile === 'smoke' ? ['smoke-profile'] : []
+  return [...new Set([...smoke, ...measurements.flatMap(({ warnings }) => warnings)])]
 }

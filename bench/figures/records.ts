@@ -2,6 +2,7 @@
 import { type SchemeName, schemeNames } from '../../servers/scheme.ts'
 import type { Arm, Measurement, Run, TrialResult, Warning } from '../record/types.ts'
 import type { ByBlock } from '../stats/paired.ts'
+import { flags } from './metrics.ts'
 
 /** An arm with what was measured of it, by block. */
 export interface ArmRecords {
@@ -25,9 +26,7 @@ export function recordsByArm(run: Run, results: readonly TrialResult[]): ArmReco
   }
   return [...arms.values()].sort(inTableOrder).map((arm) => {
     const blocks = measured.get(arm.id) ?? new Map<number, Measurement>()
-    const flagged = [...blocks.values()].flatMap(({ warnings }) => warnings)
-    const all: Warning[] = run.profile === 'smoke' ? ['smoke-profile', ...flagged] : flagged
-    return { arm, measured: blocks, warnings: [...new Set(all)] }
+    return { arm, measured: blocks, warnings: flags(run, [...blocks.values()]) }
   })
 }
 

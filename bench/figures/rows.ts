@@ -1,6 +1,6 @@
 /** Trials as rows of a table: what comparisons between runs and the page's raw table read. */
 import type { Run, TrialResult, Warning } from '../record/types.ts'
-import { capacityOf, look } from './ladder.ts'
+import { capacityIn } from './ladder.ts'
 import { type MetricName, metrics } from './metrics.ts'
 
 /** Of one record; a trial that was measured again has a row for each attempt. */
@@ -59,7 +59,7 @@ function figures({ trial: { arm }, measurement }: Accepted): TrialRow['values'] 
 /** Only where a block tells it exactly: a lower bound is no value to compare with. */
 function capacity({ rules }: Run, { rungs }: Accepted): TrialRow['values'] {
   if (!rules) return {}
-  const { note, perSec } = capacityOf(rungs.map((rung) => look(rung, rules.slo)))
+  const { note, perSec } = capacityIn(rungs, rules.slo)
   return note === 'found' && perSec !== null ? { capacityPerSec: sixDigits(perSec) } : {}
 }
 

@@ -8,13 +8,14 @@ import {
   SCHEMA_VERSION,
   warningSchema,
 } from '../record/schema/basics.ts'
+import { runSchema } from '../record/schema/run.ts'
 import { armSchema } from '../record/schema/trial.ts'
 import { perTier } from '../record/tiers.ts'
 
 export const coreShape = {
   schemaVersion: z.literal(SCHEMA_VERSION),
   runId: z.string(),
-  profile: z.enum(['smoke', 'standard', 'full', 'calibration']),
+  profile: runSchema.shape.profile,
   trials: z.object({
     planned: count,
     ok: count,

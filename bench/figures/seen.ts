@@ -1,5 +1,6 @@
 /** What trials saw, beside what they measured: the one loop that collects it. */
 import type { Arm, Measurement, Run, TrialResult, Warning } from '../record/types.ts'
+import { sum } from '../stats/sums.ts'
 import { inTableOrder } from './records.ts'
 
 export interface Seen<What> {
@@ -50,5 +51,5 @@ export const examined =
 
 /** A count over all that was seen. */
 export function totalOf<Key extends string>(all: readonly Record<Key, number>[], key: Key): number {
-  return all.reduce((total, one) => total + one[key], 0)
+  return sum(all.map((one) => one[key]))
 }

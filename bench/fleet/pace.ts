@@ -1,4 +1,5 @@
 /** How fast the CPUs of a machine are while something is measured on them. */
+import { mean, sum } from '../stats/sums.ts'
 
 /** What a process has done since it started, and the CPU time that it took for it. */
 export interface Work {
@@ -32,8 +33,6 @@ export function paceBetween(
     const cpuUs = sum(work.map(([a, b]) => (a && b ? b.cpuUs - a.cpuUs : Number.NaN)))
     return (requests / cpuUs) * 1e6
   })
-  const pace = sum(paces) / paces.length
+  const pace = mean(paces)
   return pace > 0 && Number.isFinite(pace) ? pace : null
 }
-
-export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

@@ -1,6 +1,7 @@
 /** Ports on loopback. */
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
+import { hasCode, messageOf } from '../errors.ts'
 
 /** @param port 0: any @returns the one that it listens on; rejects where that is taken */
 export async function listen(server: Server, port = 0): Promise<number> {
@@ -9,10 +10,7 @@ export async function listen(server: Server, port = 0): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/**
- * A port that was free a moment ago. Somebody may take it before the server binds, so callers check who
- * answers and try again with another one.
- */
+/** A port that was free a moment ago. */
 export const freePort = () => tried(0)
 
 async function tried(wanted: number): Promise<number> {
@@ -28,8 +26,31 @@ export async function isFree(port: number): Promise<boolean> {
     await tried(port)
     return true
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE' || code === 'EACCES') return false
+    if (hasCode(error, 'EADDRINUSE', 'EACCES')) return false
     throw error
+  }
+}
+
+/** More often than this it is no coincidence. */
+const TRIES = 5
+
+/**
+ * What comes of `start`. Somebody may take a free port before a server binds it, so the server has to find out who answers;
+ * it is then started again, on what is chosen next.
+ *
+ * @param isStolen whether that is what a failure says
+ */
+export async function onPort<T>(
+  choose: () => Promise<number>,
+  start: (port: number) => Promise<T>,
+  isStolen: (message: string) => boolean,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await choose()
+    try {
+      return await start(port)
+    } catch (error) {
+      if (attempt === TRIES || !isStolen(messageOf(error))) throw error
+    }
   }
 }

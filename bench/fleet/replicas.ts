@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
 import { fetchWhole } from '../load/wire/exchange.ts'
 import type { FleetSpec, ReplicaHandle } from './fleet.ts'
-import { freePort } from './ports.ts'
+import { freePort, onPort } from './ports.ts'
 import type { RunFolder } from './processes/manifest.ts'
 import { wrapped } from './processes/process.ts'
 import type { Supervisor } from './processes/supervised.ts'
@@ -13,8 +13,6 @@ import { type Runtime, STEADY_HEAP } from './tools/runtime.ts'
 
 const READY_TIMEOUT_MS = 15_000
 const HEALTH_TIMEOUT_MS = 5000
-/** A free port can be taken before the server binds it; more often than this it is no coincidence. */
-const PORT_TRIES = 5
 
 /** All that the replicas of one trial have in common. */
 export interface ReplicaPlan {
@@ -104,9 +102,8 @@ function launcher(plan: ReplicaPlan) {
   let names = 0
   return async (place: number, keys = plan.keys, formerPort?: number) => {
     const id = `r${place + 1}`
-    let problem = ''
-    for (let attempt = 0; attempt < PORT_TRIES; attempt++) {
-      const port = formerPort ?? (await (plan.choosePort ?? freePort)())
+    const choose = async () => formerPort ?? (plan.choosePort ?? freePort)()
+    const startOn = async (port: number) => {
       const url = `http://127.0.0.1:${port}`
       const app = `${plan.nonce}-${id}-${names++}`
       const ended = plan.supervisor.ended(app).then((reason) => `${id} ${reason}`)
@@ -120,11 +117,10 @@ function launcher(plan: ReplicaPlan) {
       const trouble = await Promise.race([healthProblem(url, plan, id), ended])
       if (trouble === null) return { app, handle: { id, url, pid, port }, ended } satisfies Started
       await plan.supervisor.stop(app)
-      problem = trouble
-      if (!isPortTrouble(trouble)) break
+      const message = `replica ${id} of ${plan.spec.scheme} did not start: ${trouble}`
+      throw new AuthscaleError('REPLICA_FAILED', message)
     }
-    const message = `replica ${id} of ${plan.spec.scheme} did not start: ${problem}`
-    throw new AuthscaleError('REPLICA_FAILED', message)
+    return await onPort(choose, startOn, (message) => PORT_TROUBLE.test(message))
   }
 }
 
@@ -161,7 +157,8 @@ function describeApp(plan: ReplicaPlan, place: number, port: number) {
 }
 
 const STRAY = 'another server answers on its port'
-const isPortTrouble = (problem: string) => problem === STRAY || problem.includes('EADDRINUSE')
+/** In its own words; of what pm2 says of a start nothing is tried again. */
+const PORT_TROUBLE = new RegExp(`did not start: .*(EADDRINUSE|${STRAY})`, 's')
 
 /** Null when the right server answers. pm2 also calls a server ready that has only been silent for long. */
 async function healthProblem(url: string, plan: ReplicaPlan, id: string): Promise<string | null> {

@@ -1,5 +1,5 @@
 /** A load generator's process: does one job at a time for the harness, and leaves when the harness goes. */
-import { AuthscaleError } from '../errors.ts'
+import { AuthscaleError, messageOf } from '../errors.ts'
 import { runClosedLoop } from './closed/closed-loop.ts'
 import type { Credentials } from './credentials.ts'
 import type { GeneratorMessage, HarnessMessage, LoadJob, LoadShare, OnWindow } from './job.ts'
@@ -32,7 +32,7 @@ function send({ job, startUs }: { job: LoadJob; startUs: number }, signal: Abort
 
 function failure(error: unknown): GeneratorMessage {
   const code = error instanceof AuthscaleError ? error.code : 'GENERATOR_FAILED'
-  return { type: 'failed', code, message: error instanceof Error ? error.message : String(error) }
+  return { type: 'failed', code, message: messageOf(error) }
 }
 
 function tell(message: GeneratorMessage): void {

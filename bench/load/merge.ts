@@ -9,6 +9,7 @@ import {
   type Histogram,
   summarizeHistogram,
 } from '../stats/histogram.ts'
+import { mean, sum } from '../stats/sums.ts'
 import type { Journeys, Load, LoadReport, LoadShare, LoginReport, OnWindow } from './job.ts'
 import { type JourneyLoad, ofSteps } from './open/journey-plan.ts'
 
@@ -23,7 +24,7 @@ export function mergeShares(load: Load, shares: readonly LoadShare[]): LoadRepor
     ...totals(shares, ['requests', 'errors', 'verifiedBodies', 'wrongAnswers', 'distinctUsers']),
     ...totals(shares, ['bytesSent', 'bytesReceived']),
     // Closed windows differ by the lag of a timer; a sum of rates is the sum of counts over the mean of windows.
-    windowSec: sum(shares.map(({ windowSec }) => windowSec)) / shares.length,
+    windowSec: mean(shares.map(({ windowSec }) => windowSec)),
     requestsPerSlice: (shares[0]?.requestsPerSlice ?? []).map((_, slice) =>
       sum(shares.map(({ requestsPerSlice }) => requestsPerSlice[slice] ?? 0)),
     ),
@@ -94,8 +95,6 @@ function totals<K extends string>(
   const entries = keys.map((key) => [key, sum(items.map((item) => item[key]))])
   return Object.fromEntries(entries) as Record<K, number>
 }
-
-const sum = (values: readonly number[]): number => values.reduce((whole, value) => whole + value, 0)
 
 /**
  * The window that all processes have in common: from when the last one opened its own until the first one closed. What

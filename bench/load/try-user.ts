@@ -1,9 +1,9 @@
 /** One user logs in and reads, as a client would: whether all of that is answered, and if not, with what. */
 import type { Traits } from '../../servers/scheme.ts'
-import { HEADER_OF_TRANSPORT } from './credentials.ts'
 import { postLogin } from './login.ts'
 import { agentFor, type Exchanged, exchange } from './wire/exchange.ts'
 import { credentialIn } from './wire/issued.ts'
+import { readQuestion } from './wire/requests.ts'
 
 const BODY_CHARS = 120
 
@@ -30,8 +30,7 @@ async function tryOnce(url: string, transport: Traits['transport'], user: number
     if (login.status !== 200) return answered('POST /login', login)
     const credential = credentialIn(login, transport, user)
     if (credential === null) return 'POST /login answered 200 without a credential'
-    const headers = { [HEADER_OF_TRANSPORT[transport]]: credential }
-    const read = await exchange(agent, url, { method: 'GET', path: '/me', headers })
+    const read = await exchange(agent, url, readQuestion(transport, credential))
     return read.status === 200 ? null : answered('GET /me', read)
   } finally {
     agent.destroy()

@@ -1,6 +1,6 @@
 /** Puts requests on a timeline by when they were due, and says what became of each. Pure. */
 import type { Observed } from '../record/types.ts'
-import { isAccepted, type Operation } from './history.ts'
+import { isAccepted, isRefused, type Operation } from './history.ts'
 
 export type Bin = Extract<Observed, { kind: 'faults' }>['bins'][number]
 type Outcome = Exclude<keyof Bin, 'fromMs' | 'due'>
@@ -11,7 +11,6 @@ export interface Due {
   operation: Operation
 }
 
-const UNAUTHORIZED = 401
 const UNAVAILABLE = 503
 
 /**
@@ -22,7 +21,7 @@ export function outcomeOf({ dueMs, operation }: Due, goodWithinMs: number): Outc
   const { end, status, endMs } = operation
   if (end !== 'answered') return end
   if (isAccepted(operation)) return endMs - dueMs <= goodWithinMs ? 'good' : 'slow'
-  if (status === UNAUTHORIZED) return 'refused'
+  if (isRefused(operation)) return 'refused'
   return status === UNAVAILABLE ? 'unavailable' : 'failed'
 }
 

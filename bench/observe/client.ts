@@ -2,8 +2,8 @@
 import type { Traits } from '../../servers/scheme.ts'
 import { HEADER_OF_TRANSPORT } from '../load/credentials.ts'
 import type { Question } from '../load/wire/exchange.ts'
-import { credentialIn, refreshTokenIn } from '../load/wire/issued.ts'
-import { loginBody, unsafeHeaders } from '../load/wire/requests.ts'
+import { credentialIn, refreshTokenIn, textIn } from '../load/wire/issued.ts'
+import { loginBody, readQuestion, unsafeHeaders } from '../load/wire/requests.ts'
 import { type Answer, ask, keptConnections } from './ask.ts'
 import { type Action, nowMs, type Operation } from './history.ts'
 
@@ -62,7 +62,7 @@ export function openClient({ transport }: Pick<Traits, 'transport'>, limitMs: nu
 
   const withCredential = ({ credential }: Login) => ({ [HEADER_OF_TRANSPORT[transport]]: credential })
   const read = (login: Login, at: Place) =>
-    perform('use', login, { method: 'GET', path: '/me', headers: withCredential(login) }, at)
+    perform('use', login, readQuestion(transport, login.credential), at)
 
   return {
     /** All operations so far, in the order in which they ended. */
@@ -105,14 +105,5 @@ export function openClient({ transport }: Pick<Traits, 'transport'>, limitMs: nu
 
 function told(answer: Answer): Pick<Operation, 'end' | 'status' | 'named'> {
   if (answer.end !== 'answered') return { end: answer.end, status: null, named: null }
-  return { end: 'answered', status: answer.status, named: usernameIn(answer.body) }
-}
-
-function usernameIn(body: string): string | null {
-  try {
-    const name = (JSON.parse(body) as { username?: unknown } | null)?.username
-    return typeof name === 'string' ? name : null
-  } catch {
-    return null
-  }
+  return { end: 'answered', status: answer.status, named: textIn(answer.body, 'username') }
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { inLanes } from '../load/lanes.ts'
 import type { Due } from './bins.ts'
 import type { Client, Login, Place } from './client.ts'
-import { isAccepted, nowMs, type Operation } from './history.ts'
+import { isAccepted, isRefused, nowMs, type Operation } from './history.ts'
 
 /** Somebody who is logged in, as far as he knows. */
 interface Member {
@@ -27,7 +27,6 @@ const STEPS: readonly Step[] = [
 /** So many stay whatever else happens. */
 const LEAST_MEMBERS = 20
 const LANES = 16
-const UNAUTHORIZED = 401
 
 interface CrowdOptions {
   client: Client
@@ -81,9 +80,9 @@ export function openCrowd({ client, at, firstUser, users, perSec }: CrowdOptions
 
   /** Who is refused though he has not left gets a new token where he can, and else logs in again. */
   async function afterAnswer(member: Member, operation: Operation): Promise<void> {
-    if (operation.status !== UNAUTHORIZED || member.state !== 'in') return
+    if (!isRefused(operation) || member.state !== 'in') return
     const renewed = operation.action === 'refresh' ? null : await renew(member)
-    if (renewed && renewed.status !== UNAUTHORIZED) return
+    if (renewed && !isRefused(renewed)) return
     // Several of his requests may have been refused at once.
     if (member.state !== 'in') return
     member.state = 'out'
@@ -94,7 +93,7 @@ export function openCrowd({ client, at, firstUser, users, perSec }: CrowdOptions
   async function ask(member: Member, step: 'use' | 'refresh', dueMs: number): Promise<void> {
     const renewed = step === 'refresh' ? await renew(member) : null
     const operation = renewed ?? (await client.use(member.login, at))
-    if (member.state === 'leaving' && operation.status === UNAUTHORIZED) return
+    if (member.state === 'leaving' && isRefused(operation)) return
     requests.push({ dueMs, operation })
     await afterAnswer(member, operation)
   }
@@ -155,8 +154,7 @@ export function openCrowd({ client, at, firstUser, users, perSec }: CrowdOptions
     /** Everybody who is in, and everybody who has left, asks once more. */
     async count() {
       await inLanes(LANES, [...inside], async (member) => {
-        const { status } = await client.use(member.login, at)
-        if (status === UNAUTHORIZED) member.state = 'out'
+        if (isRefused(await client.use(member.login, at))) member.state = 'out'
       })
       await inLanes(LANES, left, ({ login }) => client.use(login, at))
     },

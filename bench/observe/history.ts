@@ -28,3 +28,6 @@ export const nowMs = () => nowUs() / 1_000
 
 export const isAccepted = ({ status }: Pick<Operation, 'status'>) =>
   status !== null && status >= 200 && status < 300
+
+/** Told to log in, as somebody whom the server does not know. */
+export const isRefused = ({ status }: Pick<Operation, 'status'>) => status === 401

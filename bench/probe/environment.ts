@@ -1,13 +1,10 @@
 /** Captures what a run was measured on. Nothing that names a person or a host goes in. */
-import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import os from 'node:os'
-import { promisify } from 'node:util'
 import type { Fleet } from '../fleet/fleet.ts'
+import { textOf } from '../fleet/tools/path.ts'
+import { type Failure, run } from '../fleet/tools/run.ts'
 import type { Environment } from '../record/types.ts'
-
-const run = promisify(execFile)
 
 /** Packages whose version can change a result. */
 const PACKAGES = [
@@ -58,21 +55,12 @@ function osName(): string {
 /** The hypervisor's or container's name, 'none' on bare metal, null where nothing tells. */
 async function virtualMachine(): Promise<string | null> {
   // It exits with 1 and still prints "none" on bare metal.
-  const told = run('systemd-detect-virt', { timeout: 2_000 }).catch((error: { stdout?: string }) => error)
+  const told = run('systemd-detect-virt', { timeout: 2_000 }).catch((error: Failure) => error)
   const name = (await told).stdout?.trim()
   if (name) return name
   const cpus = textOf('/proc/cpuinfo')
   if (cpus === null) return null
   return /^flags\s*:.*\bhypervisor\b/m.test(cpus) ? 'virtual machine' : 'none'
-}
-
-/** Null where it cannot be read. */
-function textOf(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8').trim()
-  } catch {
-    return null
-  }
 }
 
 /** The CPU limit of this process's own control group, v2 then v1, in cores; null when there is none. */

@@ -1,9 +1,10 @@
 /** Reads what a trial costs: CPU of each tier, memory, Redis commands, and what else the machine was doing. */
 import type { RunningFleet } from '../fleet/fleet.ts'
-import { paceBetween, sum } from '../fleet/pace.ts'
+import { paceBetween } from '../fleet/pace.ts'
 import { throttledUs } from '../fleet/quota/cgroup.ts'
 import { machineUs } from '../load/clock.ts'
 import { ofTiers, type Tier } from '../record/tiers.ts'
+import { sum } from '../stats/sums.ts'
 import { type HostTimes, hostTimes, type ProcessTimes, processCpuUs, processTimes } from './proc.ts'
 import { callsPerRequest, openRedisProbe, type RedisProbe } from './redis.ts'
 import { type ReplicaMetrics, replicaMetrics } from './replica.ts'

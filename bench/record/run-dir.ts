@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import type { z } from 'zod'
-import { AuthscaleError } from '../errors.ts'
+import { AuthscaleError, hasCode } from '../errors.ts'
 import { syncFolder, writeError, writeFileDurably } from './durable.ts'
 import { parseRecord, parseTrials } from './parse.ts'
 import { type LoadCheck, loadCheckSchema } from './schema/load-check.ts'
@@ -127,7 +127,7 @@ async function makeFolder(path: string): Promise<boolean> {
     await mkdir(path)
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    if (hasCode(error, 'EEXIST')) return false
     throw error
   }
 }

@@ -3,6 +3,7 @@ import type { Load, LoadReport } from '../load/job.ts'
 import type { CpuSample, WindowReading } from '../probe/probe.ts'
 import type { Measurement, Placement, Quotas } from '../record/types.ts'
 import { type Point, slope } from '../stats/regression.ts'
+import { mean, sum } from '../stats/sums.ts'
 
 /** Below this share of its arrivals answered, most of what a window has yet to answer is answered after it. */
 const SETTLED = 0.98
@@ -75,7 +76,7 @@ export function replicaWaitShare(
   for (const { times, cpus } of replicas) {
     if (times === null || cpus.length !== 1) return null
     const sameCpu = replicas.filter((other) => other.cpus.length === 1 && other.cpus[0] === cpus[0])
-    const ownUs = sameCpu.reduce((total, other) => total + (other.times?.cpuUs ?? 0), 0) - times.mainCpuUs
+    const ownUs = sum(sameCpu.map((other) => other.times?.cpuUs ?? 0)) - times.mainCpuUs
     shares.push(Math.max(0, times.mainWaitUs - ownUs) / 1e6 / seconds)
   }
   return Math.max(...shares)
@@ -103,9 +104,9 @@ export function cpuTrend(samples: readonly CpuSample[], requestsPerSlice: readon
 
 /** The rise over one unit of x, of a line by those `seen`, as a share of the mean of all points. */
 export function growth(points: readonly Point[], seen = points): number | null {
-  const mean = points.reduce((total, [, y]) => total + y, 0) / points.length
+  const middle = mean(points.map(([, y]) => y))
   const change = slope(seen)
-  return mean > 0 && change !== null ? change / mean : null
+  return middle > 0 && change !== null ? change / middle : null
 }
 
 /** CPU used until `atUs`, on the straight line between the samples around it: timers fire when they can. */

@@ -1,8 +1,9 @@
 /** Shows what is running, what came out, and how long it will still take. */
-import { capacityOf, look } from '../figures/ladder.ts'
+import { capacityIn } from '../figures/ladder.ts'
 import { settleSec } from '../record/journey.ts'
 import type { Arm, Rung, Slo, Trial, TrialResult } from '../record/types.ts'
 import { median } from '../stats/quantiles.ts'
+import { sum } from '../stats/sums.ts'
 import { wrap } from '../words/wrap.ts'
 import { rotationSec } from './rotation/rotate.ts'
 
@@ -32,7 +33,7 @@ function measuringSec(arm: Arm): number {
 
 /** Time left, corrected by how the finished trials compared with their estimates. Pure. */
 export function secondsLeft(finished: readonly Trial[], left: readonly Trial[], elapsedSec: number): number {
-  const total = (trials: readonly Trial[]) => trials.reduce((sum, trial) => sum + expectedSec(trial), 0)
+  const total = (trials: readonly Trial[]) => sum(trials.map(expectedSec))
   const done = total(finished)
   return total(left) * (done > 0 ? elapsedSec / done : 1)
 }
@@ -54,7 +55,7 @@ export function outcome(result: TrialResult, slo: Slo): string {
 }
 
 function ladderOutcome(rungs: readonly Rung[], slo: Slo): string {
-  const { perSec, note } = capacityOf(rungs.map((rung) => look(rung, slo)))
+  const { perSec, note } = capacityIn(rungs, slo)
   const rejected = rungs.filter(({ rejectedBy }) => rejectedBy.length > 0).length
   const counted = `${rungs.length} arrival rates${rejected > 0 ? `, ${rejected} rejected` : ''}`
   if (perSec === null) return `${counted}, no capacity (${note.replaceAll('-', ' ')})`
@@ -78,9 +79,7 @@ export function soFar(results: readonly TrialResult[], experiment: string, slo: 
     const { arm } = result.trial
     if (!result.ok || arm.experiment !== experiment || arm.twin || arm.observe || arm.examine) continue
     const isLadder = arm.load.loop === 'open'
-    const value = isLadder
-      ? capacityOf(result.rungs.map((rung) => look(rung, slo))).perSec
-      : result.measurement.throughputPerSec
+    const value = isLadder ? capacityIn(result.rungs, slo).perSec : result.measurement.throughputPerSec
     if (value === null) continue
     unit = isLadder ? 'arrivals/s' : 'requests/s'
     const name = arm.variant === null ? arm.scheme : `${arm.scheme} ${arm.variant}`

@@ -1,6 +1,7 @@
 /** When an experiment has measured enough: a rule fixed before the run, and decided by widths alone. */
 import { ROLES } from '../experiments/roles.ts'
-import { capacityOf, look } from '../figures/ladder.ts'
+import { climbsOf } from '../figures/climbs.ts'
+import { capacityIn } from '../figures/ladder.ts'
 import { redisGrowthBytes, replicaGrowthBytes, servingCpuUs } from '../figures/metrics.ts'
 import { type ArmRecords, byBlock, recordsByArm } from '../figures/records.ts'
 import { bytesPerUser } from '../figures/slopes.ts'
@@ -66,13 +67,7 @@ function figures(
 
 /** Of the ladders that found one. */
 function capacities(armId: string, results: readonly TrialResult[], slo: Slo): number[] {
-  const blocks = new Map<number, number | null>()
-  for (const result of results) {
-    const { arm, block } = result.trial
-    if (result.ok && arm.id === armId && !blocks.has(block))
-      blocks.set(block, capacityOf(result.rungs.map((rung) => look(rung, slo))).perSec)
-  }
-  return [...blocks.values()].filter((perSec) => perSec !== null)
+  return climbsOf(armId, results).flatMap(({ rungs }) => capacityIn(rungs, slo).perSec ?? [])
 }
 
 /** Where a scheme keeps nothing no width is a small share of its value: all are held to the largest instead. */

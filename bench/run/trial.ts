@@ -3,7 +3,7 @@
  * happens, nothing of it keeps running.
  */
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
-import { AuthscaleError } from '../errors.ts'
+import { AuthscaleError, messageOf } from '../errors.ts'
 import { examine, findStateLimit } from '../experiments/acts.ts'
 import { longestLadderSec } from '../figures/ladder.ts'
 import type { Surroundings } from '../fleet/ask-fleet.ts'
@@ -185,7 +185,4 @@ async function startBoth(fleet: Fleet, spec: FleetSpec) {
   throw [running, generator].find((one) => one.status === 'rejected')?.reason
 }
 
-function oneLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  return message.replace(/\s+/g, ' ').trim()
-}
+const oneLine = (error: unknown): string => messageOf(error).replace(/\s+/g, ' ').trim()

@@ -11,7 +11,7 @@ import { decision, invalidity, tlsProblem } from './gates.ts'
 import { type Seeded, toMeasurement } from './measurement.ts'
 
 /** Logins in flight while users are seeded: enough to keep the replicas busy, few enough for a small listen queue. */
-const LOGIN_CONCURRENCY = 32
+export const LOGIN_CONCURRENCY = 32
 /** One reply in this many has its body compared with the user it should belong to. */
 export const VERIFY_EVERY = 16
 /**

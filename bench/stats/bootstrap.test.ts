@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { seededNormal } from '../testing/normal.ts'
 import { clusterInterval } from './bootstrap.ts'
 import { median } from './quantiles.ts'
 import { line, type Point } from './regression.ts'
-import { seededNormal } from './seeded.ts'
 
 const cluster = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 5 })
 const clusters = fc.array(cluster, { minLength: 1, maxLength: 8 })

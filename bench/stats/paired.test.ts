@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { seededNormal } from '../testing/normal.ts'
 import { holm } from './holm.ts'
 import { medianInterval } from './median-interval.ts'
 import {
@@ -14,7 +15,6 @@ import {
   ownError,
   ratios,
 } from './paired.ts'
-import { seededNormal } from './seeded.ts'
 
 const byBlock = (values: readonly number[]): ByBlock => new Map(values.entries())
 

@@ -1,5 +1,6 @@
 /** Sample quantiles by one named definition, so that two readers of the same records get the same median. */
 import { quantileSorted } from 'simple-statistics'
+import { mean } from './sums.ts'
 
 /**
  * Type 7 of Hyndman & Fan, "Sample Quantiles in Statistical Packages", The American Statistician 50 (1996): linear
@@ -32,6 +33,5 @@ export function median(values: readonly number[]): number {
 /** Mean without that share of the values at either end. */
 export function trimmedMean(values: readonly number[], share: number): number {
   const outer = Math.floor(values.length * share)
-  const middle = values.toSorted((a, b) => a - b).slice(outer, values.length - outer)
-  return middle.reduce((sum, value) => sum + value, 0) / middle.length
+  return mean(values.toSorted((a, b) => a - b).slice(outer, values.length - outer))
 }

@@ -1,4 +1,5 @@
 /** When a service is back, from a timeline of what was asked and what was answered well. Pure. */
+import { sum } from './sums.ts'
 
 /** A stretch of time of the same length as all others; times in ms, in order. */
 interface Stretch {
@@ -10,8 +11,8 @@ interface Stretch {
 /** Share of what was due in `[fromMs, toMs)` that was answered well; null where nothing was due. */
 export function goodShare(stretches: readonly Stretch[], fromMs: number, toMs: number): number | null {
   const within = stretches.filter((one) => one.fromMs >= fromMs && one.fromMs < toMs)
-  const due = within.reduce((sum, one) => sum + one.due, 0)
-  return due === 0 ? null : within.reduce((sum, one) => sum + one.good, 0) / due
+  const due = sum(within.map(({ due }) => due))
+  return due === 0 ? null : sum(within.map(({ good }) => good)) / due
 }
 
 /** What counts as being back: so much of the share of before, kept for so long. */

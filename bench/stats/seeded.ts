@@ -22,13 +22,6 @@ export function seedOf(name: string, seed = 0): number {
   return hash >>> 0
 }
 
-/** Draws from the standard normal distribution (Box & Muller, Annals of Mathematical Statistics 29, 1958). */
-export function seededNormal(seed: number): () => number {
-  const draw = seededDraw(seed)
-  const uniform = () => (draw(1_000_000) + 0.5) / 1_000_000
-  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
-}
-
 /** A shuffled copy, every order equally likely (Fisher & Yates 1938, in Durstenfeld's form, CACM 7, 1964). */
 export function shuffled<T>(items: readonly T[], seed: number): T[] {
   const draw = seededDraw(seed)

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { seededNormal } from '../testing/normal.ts'
 import { quantiles } from './quantiles.ts'
-import { seededNormal } from './seeded.ts'
 import { fitUsl, type SizePoint, type Usl, uslPeak, uslSize, uslThroughput } from './usl.ts'
 
 const pointsOf = (usl: Usl, sizes: readonly number[]): SizePoint[] =>

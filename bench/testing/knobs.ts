@@ -2,7 +2,7 @@
 import { planTrials } from '../experiments/index.ts'
 import { knobs } from '../experiments/knobs/plan.ts'
 import type { Run } from '../record/types.ts'
-import { seededNormal } from '../stats/seeded.ts'
+import { seededNormal } from './normal.ts'
 import { planOptions } from './plan-options.ts'
 import { type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
 

@@ -1,7 +1,6 @@
 /** Simulated queues that know none of the laws, for the tests to hold the laws to. */
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import type { OpenQueue } from '../stats/erlang.ts'
-import type { Station } from '../stats/operational.ts'
 import { seededDraw } from '../stats/seeded.ts'
 import { tQuantile } from '../stats/student-t.ts'
 
@@ -9,96 +8,6 @@ import { tQuantile } from '../stats/student-t.ts'
 interface Length {
   seed: number
   requests: number
-}
-
-/** Means over simulated time. */
-interface ClosedMeans {
-  throughputPerSec: number
-  responseSec: number
-}
-
-/**
- * Customers who visit all stations in turn, wait in order of arrival, are served for exponential times, and think for
- * an exponential time.
- */
-export function simulateClosed(
-  stations: readonly Station[],
-  customers: number,
-  thinkSec: number,
-  { seed, requests }: Length,
-): ClosedMeans {
-  const network = new ClosedNetwork(stations, customers, thinkSec, seed)
-  network.run(requests / 10)
-  return network.run(requests)
-}
-
-interface Customer {
-  /** Index of the place where it is. */
-  at: number
-  /** When its service there ends; Infinity while it waits. */
-  doneAt: number
-  /** When its request began. */
-  startedAt: number
-}
-
-interface Place extends Omit<Station, 'name'> {
-  /** In order of arrival: the first `servers` are in service. */
-  present: Customer[]
-}
-
-class ClosedNetwork {
-  readonly #exponential: (mean: number) => number
-  /** The stations, and last the customers' own place to think. */
-  readonly #places: Place[]
-  readonly #customers: Customer[]
-  #now = 0
-
-  constructor(stations: readonly Station[], customers: number, thinkSec: number, seed: number) {
-    this.#exponential = seededExponential(seed)
-    this.#places = [...stations, { demandSec: thinkSec, servers: Number.POSITIVE_INFINITY }].map(
-      ({ demandSec, servers }) => ({ demandSec, servers, present: [] }),
-    )
-    this.#customers = Array.from({ length: customers }, () => ({ at: -1, doneAt: 0, startedAt: 0 }))
-    for (const customer of this.#customers) this.#arrive(customer, stations.length)
-  }
-
-  /** Goes on until so many more requests are completed. */
-  run(requests: number): ClosedMeans {
-    const from = this.#now
-    let [completed, responseArea] = [0, 0]
-    while (completed < requests) {
-      const customer = this.#customers.reduce((first, other) => (other.doneAt < first.doneAt ? other : first))
-      this.#now = customer.doneAt
-      this.#leave(customer)
-      this.#arrive(customer, (customer.at + 1) % this.#places.length)
-      if (customer.at === 0) customer.startedAt = this.#now
-      if (customer.at < this.#places.length - 1) continue
-      completed++
-      responseArea += this.#now - customer.startedAt
-    }
-    const sec = this.#now - from
-    return { throughputPerSec: completed / sec, responseSec: responseArea / completed }
-  }
-
-  #arrive(customer: Customer, at: number): void {
-    const place = this.#places[at] as Place
-    place.present.push(customer)
-    customer.at = at
-    customer.doneAt = Number.POSITIVE_INFINITY
-    if (place.present.length <= place.servers) this.#serve(customer, place)
-  }
-
-  #leave(customer: Customer): void {
-    const place = this.#places[customer.at] as Place
-    place.present.splice(place.present.indexOf(customer), 1)
-    // Of those behind, the one who moved up to the last server.
-    const next = place.present[place.servers - 1]
-    if (next !== undefined) this.#serve(next, place)
-  }
-
-  #serve(customer: Customer, { demandSec }: Place): void {
-    customer.doneAt = this.#now + this.#exponential(demandSec)
-  }
 }
 
 /** Response times of an open queue in seconds, in order of arrival. */

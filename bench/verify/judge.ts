@@ -1,5 +1,6 @@
 /** Carries one proof out, times it, and tells a broken instrument from a busy machine. */
 import os from 'node:os'
+import { messageOf } from '../errors.ts'
 import { startGenerator } from '../load/generator.ts'
 import { unlessAborted } from '../load/in-time.ts'
 import { DISTURBED_SHARE, watchOthers } from './disturbance.ts'
@@ -56,8 +57,7 @@ async function carryOut(proof: Proof, bed: TestBed): Promise<Finding> {
 
 /** A proof that breaks off is a failed one, and says why. */
 function failure(proof: Proof, error: unknown): Finding {
-  const measured = error instanceof Error ? error.message : String(error)
-  return { expected: proof.shows, measured, passed: false, figures: {} }
+  return { expected: proof.shows, measured: messageOf(error), passed: false, figures: {} }
 }
 
 const foreignIn = ({ figures }: Verdict) => figures.foreignCores ?? 0

@@ -2,6 +2,7 @@
 import { probit } from 'simple-statistics'
 import type { Histogram } from '../stats/histogram.ts'
 import { slope } from '../stats/regression.ts'
+import { sum } from '../stats/sums.ts'
 
 /** A server that stands still once. */
 export interface Stop {
@@ -63,8 +64,8 @@ export function dispersion(timesUs: readonly number[], windowUs: number): { inde
     const window = Math.floor((time - first) / windowUs)
     if (window < windows) counts[window] = (counts[window] ?? 0) + 1
   }
-  const mean = counts.reduce((sum, count) => sum + count, 0) / windows
-  const squares = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0)
+  const mean = sum(counts) / windows
+  const squares = sum(counts.map((count) => (count - mean) ** 2))
   return { index: squares / (windows - 1) / mean, windows }
 }
 

@@ -1,18 +1,15 @@
 /** Single measurements of the load generator and of wrk, with the same figures; and what the open loop costs. */
-import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { AuthscaleError } from '../errors.ts'
 import { wrapped } from '../fleet/processes/process.ts'
+import { run } from '../fleet/tools/run.ts'
 import type { Tool } from '../fleet/tools/tools.ts'
 import type { Generator, Load, LoginJob } from '../load/job.ts'
 import { processCpuUs } from '../probe/proc.ts'
 import type { LoadCheck } from '../record/types.ts'
+import { VERIFY_EVERY } from '../run/window.ts'
 import { medianInterval } from '../stats/median-interval.ts'
 
-const run = promisify(execFile)
-
-const VERIFY_EVERY = 16
 /** For connecting alone: server and generator keep their compiled code from one measurement to the next. */
 const WARMUP_SEC = 0.3
 /** wrk's CPU time is read this long after its start and before its end: before, it connects; after, it is gone. */

@@ -1,6 +1,7 @@
 /** One short trial, executed and judged as those of a run are. */
 import type { Traits } from '../../servers/scheme.ts'
 import { AS_IT_IS } from '../experiments/arms.ts'
+import { DEFAULT_SLO } from '../experiments/profiles.ts'
 import { CONTROL } from '../figures/records.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Arm, Rules, Trial, TrialResult } from '../record/types.ts'
@@ -34,7 +35,7 @@ const rules: Rules = {
   gates: gates(),
   repeatsPerTrial: 0,
   repeatsShare: 0,
-  slo: { quantile: 'p99', limitMs: 50, maxErrorShare: 0.001 },
+  slo: DEFAULT_SLO,
   precision: null,
   minBlocks: 1,
 }

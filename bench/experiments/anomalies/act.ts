@@ -5,7 +5,7 @@ import { inLanes } from '../../load/lanes.ts'
 import { boundsOf } from '../../observe/bounds.ts'
 import { checkHistory } from '../../observe/check.ts'
 import { type Client, type Login, openClient, type Place } from '../../observe/client.ts'
-import { isAccepted } from '../../observe/history.ts'
+import { isAccepted, isRefused } from '../../observe/history.ts'
 import type { Observer, Scene } from '../../observe/scene.ts'
 import type { Observe, Observed } from '../../record/types.ts'
 
@@ -15,7 +15,6 @@ type Asked = Extract<Observe, { kind: 'anomalies' }>
 const ANSWER_LIMIT_MS = 5_000
 /** For the head of a request to arrive and its guard to have looked, before the logout is sent. */
 const IN_FLIGHT_MS = 50
-const UNAUTHORIZED = 401
 const LANES = 4
 
 interface Ground extends Scene {
@@ -188,9 +187,9 @@ async function strays({ client, asked, running, closed, fresh }: Ground): Promis
     const { login, operation } = await client.login(fresh(), places[user % places.length] as Place)
     if (!isAccepted(operation)) continue
     for (const place of places) {
-      const { status } = await client.use(login, place)
+      const operation = await client.use(login, place)
       total.n++
-      if (status === UNAUTHORIZED) total.refused++
+      if (isRefused(operation)) total.refused++
     }
   }
   return total

@@ -1,8 +1,8 @@
 /** Sends credentials that nobody issued, and counts what is let in. */
 import { askFleet, type Surroundings } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
-import { HEADER_OF_TRANSPORT } from '../../load/credentials.ts'
 import { inLanes } from '../../load/lanes.ts'
+import { readQuestion } from '../../load/wire/requests.ts'
 import { ask, keptConnections } from '../../observe/ask.ts'
 import { openClient } from '../../observe/client.ts'
 import type { Examine, Examined } from '../../record/types.ts'
@@ -35,8 +35,8 @@ export async function examineCounterfeits(
       const counts = { tried: 0, accepted: 0, failed: 0, unanswered: 0 }
       const seen: Seen = { kind: 'counterfeits', ...counts, examples: [] }
       await inLanes(AT_ONCE, made, async (one) => {
-        const headers = { [HEADER_OF_TRANSPORT[transport]]: before + one.secret + after }
-        const answer = await ask(agent, url, { method: 'GET', path: '/me', headers }, ANSWER_LIMIT_MS)
+        const question = readQuestion(transport, before + one.secret + after)
+        const answer = await ask(agent, url, question, ANSWER_LIMIT_MS)
         note(seen, one.way, answer.end === 'answered' ? answer.status : null)
       })
       // Without this, all may have been refused for a reason of its own.

@@ -1,9 +1,9 @@
 /** Latency at each arrival rate, and what rate a scheme can take: from the ladders of the experiment. */
-import { accepted, flags, type Ladder, ladders } from '../../figures/climbs.ts'
+import { accepted, type Ladder, ladders } from '../../figures/climbs.ts'
 import { instrumentLimit } from '../../figures/comparisons.ts'
-import { capacityOf, look } from '../../figures/ladder.ts'
+import { capacityIn } from '../../figures/ladder.ts'
 import { latencyRows } from '../../figures/latency.ts'
-import { estimate } from '../../figures/metrics.ts'
+import { estimate, flags } from '../../figures/metrics.ts'
 import type { LatencyRow } from '../../figures/schema.ts'
 import type { Estimate, Run, Slo, TrialResult } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
@@ -45,10 +45,10 @@ function rejectedRates({ climbs }: Ladder): Entry['rejected'] {
  */
 const BY_CAUTION = ['slo-never-met', 'one-rung', 'load-limited', 'never-broken', 'wide-gap', 'found'] as const
 
-type Found = ReturnType<typeof capacityOf>
+type Found = ReturnType<typeof capacityIn>
 
 function capacity(ladder: Ladder, run: Run, slo: Slo): Pick<Entry, 'capacityPerSec' | 'capacityNote'> {
-  const blocks = ladder.climbs.map(({ rungs }) => capacityOf(rungs.map((rung) => look(rung, slo))))
+  const blocks = ladder.climbs.map(({ rungs }) => capacityIn(rungs, slo))
   const found = informative(blocks)
   const capacityNote =
     BY_CAUTION.find((candidate) => found.some(({ note }) => note === candidate)) ?? 'not-measured'

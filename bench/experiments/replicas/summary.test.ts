@@ -5,13 +5,21 @@ import { recordsByArm } from '../../figures/records.ts'
 import type { Arm, TrialResult } from '../../record/types.ts'
 import { BIAS, DEMANDS, syntheticScale } from '../../testing/synthetic-scale.ts'
 import { predict, predicted, predictionErrors } from './predictions.ts'
-import { scalability, scaling } from './summary.ts'
+import { demandLaw, scalability, scaling } from './summary.ts'
 
 const near = (actual: number | undefined, expected: number, share = 1e-6) =>
   assert.ok(
     actual !== undefined && Math.abs(actual / expected - 1) <= share,
     `${actual} is not near ${expected}`,
   )
+
+test('the demand law: each tier serves at most m/D, by hand, and what has no demand limits nothing', () => {
+  const replicas = { onePerSec: 500, redisSec: 0.0004, proxySec: 0 }
+  near(demandLaw(replicas, 4), 2_000)
+  near(demandLaw(replicas, 8), 1 / 0.0004)
+  near(demandLaw({ ...replicas, proxySec: 0.0025 }, 4), 4 / 0.0025)
+  near(demandLaw({ ...replicas, redisSec: 0 }, 100), 50_000)
+})
 
 test('efficiency is 1 up to where Redis is full, and falls as 1/N from there', async () => {
   const { run, results } = await syntheticScale()

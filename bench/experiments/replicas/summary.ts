@@ -4,7 +4,6 @@ import { instrumentLimit, union } from '../../figures/comparisons.ts'
 import { estimate, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../../figures/records.ts'
 import type { Arm, Estimate, Measurement, Run, Warning } from '../../record/types.ts'
-import { throughputBound } from '../../stats/operational.ts'
 import { type ByBlock, ratios } from '../../stats/paired.ts'
 import { median } from '../../stats/quantiles.ts'
 import { fitUsl, type SizePoint, type Usl } from '../../stats/usl.ts'
@@ -164,13 +163,13 @@ export function demandsByBlock(own: readonly ArmRecords[]): Map<number, Demands>
   return demands
 }
 
-/** Requests per second of N replicas by the demand law: they and the proxy scale out, the one Redis does not. */
+/**
+ * Requests per second of N replicas by the demand law: no station is busy for more than all of the time, so X <= m/D for m
+ * servers with a demand of D each (utilization law, U = X·D: Denning & Buzen, "The operational analysis of queueing
+ * network models", ACM Computing Surveys 10, 1978). The replicas and the proxy scale out, the one Redis does not.
+ */
 export function demandLaw({ onePerSec, redisSec, proxySec }: Demands, n: number): number {
-  return throughputBound([
-    { name: 'replicas', demandSec: 1 / onePerSec, servers: n },
-    { name: 'redis', demandSec: redisSec, servers: 1 },
-    { name: 'proxy', demandSec: proxySec, servers: n },
-  ])
+  return 1 / Math.max(1 / onePerSec / n, redisSec, proxySec / n)
 }
 
 function lawOf(own: readonly ArmRecords[]): Scalability['law'] {

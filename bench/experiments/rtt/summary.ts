@@ -1,7 +1,7 @@
 /** What each added round trip to Redis does to an answer, and how many of them it waits for. */
-import { accepted, flags, type Ladder, ladders } from '../../figures/climbs.ts'
+import { accepted, type Ladder, ladders } from '../../figures/climbs.ts'
 import { latencyRows } from '../../figures/latency.ts'
-import { estimate, servingCpuUs } from '../../figures/metrics.ts'
+import { estimate, flags, servingCpuUs } from '../../figures/metrics.ts'
 import { slopePerBlock } from '../../figures/slopes.ts'
 import type { Run, TrialResult } from '../../record/types.ts'
 import type { Summary } from './schema.ts'

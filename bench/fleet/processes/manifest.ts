@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { AuthscaleError, unlessCode } from '../../errors.ts'
+import { AuthscaleError, hasCode, unlessCode } from '../../errors.ts'
 import { becomes } from '../../load/in-time.ts'
 import { writeError } from '../../record/durable.ts'
 import { groupFolder, removeAbandoned } from '../quota/quota-group.ts'
@@ -144,7 +144,7 @@ function read(folder: string): Manifest | null {
     return JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as Manifest
   } catch (error) {
     // Removed by its own harness or by another sweep a moment ago, or not a run folder at all.
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    if (error instanceof SyntaxError || hasCode(error, 'ENOENT')) return null
     throw error
   }
 }

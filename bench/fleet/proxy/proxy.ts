@@ -8,7 +8,7 @@ import { becomes } from '../../load/in-time.ts'
 import { exchange } from '../../load/wire/exchange.ts'
 import type { Settings } from '../../record/types.ts'
 import { connectionsAllowed } from '../limits.ts'
-import { freePort, isFree } from '../ports.ts'
+import { freePort, isFree, onPort } from '../ports.ts'
 import type { RunFolder } from '../processes/manifest.ts'
 import { startTool } from '../tools/start-tool.ts'
 import type { Tool } from '../tools/tools.ts'
@@ -17,7 +17,6 @@ import { selfSigned } from './certificate.ts'
 const READY_TIMEOUT_MS = 10_000
 const HEALTH_LIMIT_MS = 1_000
 const POLL_MS = 20
-const PORT_TRIES = 5
 const CONNECT_MS = 2_000
 /** Longer than any answer of an overloaded replica that a load waits for. */
 const ANSWER_MS = 60_000
@@ -67,19 +66,14 @@ export interface RunningProxy {
 
 /** @throws AuthscaleError PORT_TAKEN, HAPROXY_REFUSED with HAProxy's own line, HAPROXY_FAILED, REPLICA_FAILED */
 export async function startProxy(plan: ProxyPlan): Promise<RunningProxy> {
-  for (let attempt = 1; ; attempt++) {
-    const port = plan.port ?? (await freePort())
-    if (plan.port !== undefined && !(await isFree(port))) {
-      const message = `port ${port} is taken; choose another one with --port, or leave it out`
-      throw new AuthscaleError('PORT_TAKEN', message)
-    }
-    try {
-      return await startOn(port, plan)
-    } catch (error) {
-      const stolen = error instanceof AuthscaleError && /cannot bind socket/i.test(error.message)
-      if (!stolen || attempt === PORT_TRIES) throw error
-    }
+  const choose = async () => {
+    if (plan.port === undefined) return await freePort()
+    if (await isFree(plan.port)) return plan.port
+    const message = `port ${plan.port} is taken; choose another one with --port, or leave it out`
+    throw new AuthscaleError('PORT_TAKEN', message)
   }
+  const isStolen = (message: string) => /cannot bind socket/i.test(message)
+  return await onPort(choose, (port) => startOn(port, plan), isStolen)
 }
 
 async function startOn(port: number, plan: ProxyPlan): Promise<RunningProxy> {

@@ -1,5 +1,5 @@
 /** How long a CPU quota has held this process and its children back. */
-import { readFileSync } from 'node:fs'
+import { textOf } from '../tools/path.ts'
 
 /** How processes can be given CPU quotas: the kernel's control groups, in one of their two versions. */
 export type QuotaMethod = 'cgroup-v1' | 'cgroup-v2'
@@ -15,7 +15,7 @@ export function throttledUs(): number | null {
   const own = ownCgroup()
   if (own === null) return null
   for (const file of statFiles(own)) {
-    const stat = read(file)
+    const stat = textOf(file)
     const throttled = stat === null ? null : parseThrottledUs(stat)
     if (throttled !== null) return throttled
   }
@@ -23,7 +23,7 @@ export function throttledUs(): number | null {
 }
 
 /** Text of /proc/self/cgroup; null where there is none. */
-export const ownCgroup = () => read('/proc/self/cgroup')
+export const ownCgroup = () => textOf('/proc/self/cgroup')
 
 /**
  * Where the account may be, by /proc/self/cgroup. A container sees its own cgroup as the root of the mount but may
@@ -73,12 +73,4 @@ export function parseThrottledUs(stat: string): number | null {
   const [us, ns] = [value('throttled_usec'), value('throttled_time')]
   if (us !== undefined) return Number(us)
   return ns === undefined ? null : Number(ns) / 1_000
-}
-
-function read(file: string): string | null {
-  try {
-    return readFileSync(file, 'latin1')
-  } catch {
-    return null
-  }
 }

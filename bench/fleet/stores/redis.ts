@@ -6,7 +6,7 @@ import { Redis } from 'ioredis'
 import { AuthscaleError } from '../../errors.ts'
 import { within } from '../../load/in-time.ts'
 import type { Part } from '../../record/types.ts'
-import { freePort } from '../ports.ts'
+import { freePort, onPort } from '../ports.ts'
 import type { RunFolder } from '../processes/manifest.ts'
 import { startTool } from '../tools/start-tool.ts'
 import { findRedis, type Tool } from '../tools/tools.ts'
@@ -15,9 +15,8 @@ const READY_TIMEOUT_MS = 10_000
 const NAMED_TIMEOUT_MS = 2000
 const RETRY_MS = 20
 const SCAN_COUNT = 1000
-/** A free port can be taken before the server binds it; more often than this it is no coincidence. */
-const PORT_TRIES = 5
 const STRAY = 'another Redis answers there'
+const IS_TAKEN = new RegExp(`${STRAY}|address already in use`, 'i')
 /** macOS has room for 104 bytes, Linux for 108, with a zero at the end; Redis would cut off the rest without a word. */
 const SOCKET_PATH_LIMIT_BYTES = 103
 
@@ -68,22 +67,18 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningRed
     throw new AuthscaleError('REDIS_SOCKET', message)
   }
   const tool = options.tool ?? (await findRedis())
-  for (let attempt = 1; ; attempt++) {
-    const port = options.port ?? (await freePort())
-    const started = await startOn(port, tool, options)
-    if (typeof started !== 'string') return started
-    const stolen = started === STRAY || /address already in use/i.test(started)
-    if (options.port !== undefined || !stolen || attempt === PORT_TRIES)
-      throw new AuthscaleError('REDIS_FAILED', `Redis did not start on port ${port}: ${started}`)
-  }
+  return await onPort(
+    async () => options.port ?? freePort(),
+    (port) => startOn(port, tool, options),
+    (message) => options.port === undefined && IS_TAKEN.test(message),
+  )
 }
 
-/** The running server, or why there is none. */
 async function startOn(
   port: number,
   tool: Tool,
   { cpus, folder, socket, kept, more = [] }: RedisOptions,
-): Promise<RunningRedis | string> {
+): Promise<RunningRedis> {
   // An inert setting that CONFIG GET tells again: the server that answers with it is the one started here.
   const ident = `authscale-${randomUUID()}`
   const args = [
@@ -103,7 +98,7 @@ async function startOn(
   const socketUrl = socket === undefined ? null : `unix://${pathToFileURL(socket).pathname}`
   if (problem === null) return { url, socketUrl, pid: await hostPid(), ended, stop }
   await stop()
-  return problem
+  throw new AuthscaleError('REDIS_FAILED', `Redis did not start on port ${port}: ${problem}`)
 }
 
 async function untilReady(url: string, ident: string, signal: AbortSignal): Promise<string | null> {

@@ -4,6 +4,7 @@
  */
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hasCode } from '../../errors.ts'
 import { identify } from '../processes/identity.ts'
 import { privateFolder } from './path.ts'
 
@@ -46,8 +47,7 @@ async function putInPlace(
   try {
     await rename(fresh, target)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
     if (await isUsable()) return
     await rename(target, aside)
     await rename(fresh, target)

@@ -1,5 +1,5 @@
-/** Where things are: programs on PATH, and the project's own folders. */
-import { accessSync, constants, statSync } from 'node:fs'
+/** Where things are: programs on PATH, the project's own folders, and files that need not be there. */
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -23,6 +23,15 @@ export function inFolders(program: string, folders: readonly string[]): string |
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, program))
     .find(isExecutable)
+}
+
+/** Null where it cannot be read. */
+export function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
 }
 
 export function isExecutable(file: string): boolean {

@@ -10,7 +10,7 @@ import type { ClosedLoad } from '../job.ts'
 import { agentFor, exchange } from '../wire/exchange.ts'
 import type { HttpConnection } from '../wire/http-connection.ts'
 import { credentialIn, refreshTokenIn } from '../wire/issued.ts'
-import { type Requests, requestsFor } from '../wire/requests.ts'
+import { type Requests, readQuestion, requestsFor } from '../wire/requests.ts'
 import { DueTimes } from './queues.ts'
 import type { Failure, Ground, Script } from './script.ts'
 
@@ -89,8 +89,8 @@ export class Logins implements Script {
     const agent = agentFor(url)
     try {
       for (const { user, credential } of this.#issued) {
-        const headers = { [credentials.header]: credential }
-        tally.verify((await exchange(agent, url, { method: 'GET', path: '/me', headers })).body, user)
+        const question = readQuestion(credentials.transport, credential)
+        tally.verify((await exchange(agent, url, question)).body, user)
       }
     } catch (error) {
       // Nor are the others waited for: a server that hangs would make it minutes.

@@ -23,7 +23,7 @@ export function credentialIn(
   if (transport === 'none') return `user${user}`
   if (transport === 'cookie') return cookiesIn(reply.setCookies, before)
   const token = textIn(reply.body, 'token')
-  return token === null ? null : `Bearer ${token}`
+  return token ? `Bearer ${token}` : null
 }
 
 /** A later cookie replaces its namesake. */
@@ -39,13 +39,14 @@ function cookiesIn(setCookies: readonly string[], before: string): string | null
 
 /** What the body hands out for `POST /refresh`; null where it does not. */
 export function refreshTokenIn(body: string): string | null {
-  return textIn(body, 'refreshToken')
+  return textIn(body, 'refreshToken') || null
 }
 
-function textIn(body: string, name: 'token' | 'refreshToken'): string | null {
+/** What the body, as JSON, says under this name; null where it is no text. */
+export function textIn(body: string, name: 'token' | 'refreshToken' | 'username'): string | null {
   try {
     const value = (JSON.parse(body) as Record<string, unknown>)[name]
-    return typeof value === 'string' && value !== '' ? value : null
+    return typeof value === 'string' ? value : null
   } catch {
     return null
   }

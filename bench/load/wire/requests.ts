@@ -1,5 +1,6 @@
 /** The requests of every route, as the text that goes over the wire. */
-import type { Credentials } from '../credentials.ts'
+import { type Credentials, HEADER_OF_TRANSPORT } from '../credentials.ts'
+import type { Question } from './exchange.ts'
 
 export type Requests = ReturnType<typeof requestsFor>
 
@@ -25,6 +26,11 @@ export function requestsFor(url: string, { header, transport }: Credentials) {
 /** Servers with cookies refuse an unsafe request that does not say it comes from their own site. */
 export function unsafeHeaders(transport: Credentials['transport']): Record<string, string> {
   return transport === 'cookie' ? { 'Sec-Fetch-Site': 'same-origin' } : {}
+}
+
+/** A read as any client sends it, for what is not measured. */
+export function readQuestion(transport: Credentials['transport'], credential: string): Question {
+  return { method: 'GET', path: '/me', headers: { [HEADER_OF_TRANSPORT[transport]]: credential } }
 }
 
 export function loginBody(user: number): string {

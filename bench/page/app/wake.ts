@@ -1,4 +1,5 @@
 /** Begins a page, and says on it what cannot be shown instead of leaving a hole. */
+import { messageOf } from '../../errors.ts'
 import { byId, el } from './dom.ts'
 import { unpacked } from './open.ts'
 
@@ -20,7 +21,7 @@ export async function attempt(show: () => void | Promise<void>): Promise<void> {
   try {
     await show()
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
+    const text = messageOf(error)
     byId('main').prepend(
       el('p', { class: 'problem', role: 'alert' }, `A part of this page cannot be shown: ${text}.`),
     )

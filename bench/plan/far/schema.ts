@@ -1,6 +1,6 @@
 /** What a summary says of loads far beyond the measured ones. */
 import { z } from 'zod'
-import { count, nonNegative } from '../../record/schema/basics.ts'
+import { count, nonNegative, positive } from '../../record/schema/basics.ts'
 
 const rangeSchema = z.object({ value: nonNegative, lo: nonNegative, hi: nonNegative })
 
@@ -9,10 +9,10 @@ const knownTo = nonNegative
   .describe('Not known beyond so many requests/s, because the fit is too poor; null: no such end')
 
 const assumptionsSchema = z.object({
-  secPerRequest: z.number().positive().describe('Of one logged-in user, from request to request'),
+  secPerRequest: positive.describe('Of one logged-in user, from request to request'),
   headroom: z.number().min(0).lt(1).describe('Share of each tier’s CPU that stays free'),
-  primaryBytes: z.number().positive().describe('What users may add to one Redis primary'),
-  p99Ms: z.number().positive().describe('Kept by one replica at its rate'),
+  primaryBytes: positive.describe('What users may add to one Redis primary'),
+  p99Ms: positive.describe('Kept by one replica at its rate'),
 })
 
 const tierSchema = z.object({ cpuUs: rangeSchema.describe('A request'), knownToPerSec: knownTo })
@@ -52,7 +52,7 @@ const farLawSchema = z
   .describe('The inputs of all figures of a scheme')
 
 const farSizesSchema = z.object({
-  rps: z.number().positive(),
+  rps: positive,
   users: nonNegative,
   rests: z
     .enum(['measured', 'law', 'assumption'])

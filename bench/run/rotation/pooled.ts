@@ -3,6 +3,7 @@ import { addedUp } from '../../load/merge.ts'
 import { ofTiers } from '../../record/tiers.ts'
 import type { Gate, Measurement } from '../../record/types.ts'
 import { median } from '../../stats/quantiles.ts'
+import { mean, sum } from '../../stats/sums.ts'
 import { growth } from '../checks.ts'
 import { type Context, type Facts, furthestFromEven, type GateId } from '../gate-values.ts'
 import { breached } from '../gates.ts'
@@ -45,13 +46,13 @@ export function pooled(shifts: readonly Shift[]): Facts {
   if (!first) throw new RangeError('there is no window to pool')
   const { warnings: _warnings, ...facts } = first
   const { pace: _pace, ...host } = first.host
-  const total = (of: (window: Measurement) => number) => windows.reduce((sum, window) => sum + of(window), 0)
+  const total = (of: (window: Measurement) => number) => sum(windows.map(of))
   const requests = total((window) => window.requests)
   const windowSec = total((window) => window.windowSec)
   const meanBy = (weight: 'requests' | 'windowSec') => (of: (window: Measurement) => number | null) => {
     const known = windows.filter((window) => of(window) !== null)
-    const weights = known.reduce((sum, window) => sum + window[weight], 0)
-    const weighted = known.reduce((sum, window) => sum + (of(window) ?? 0) * window[weight], 0)
+    const weights = sum(known.map((window) => window[weight]))
+    const weighted = sum(known.map((window) => (of(window) ?? 0) * window[weight]))
     return weights > 0 ? weighted / weights : null
   }
   const [byRequests, byTime] = [meanBy('requests'), meanBy('windowSec')]
@@ -114,7 +115,7 @@ function leastEven(shifts: readonly Shift[]): number[] | null {
     const known = windows.map(({ measurement }) => measurement.replicaShare)
     const [first] = known
     if (!first || known.includes(null)) return []
-    return [first.map((_, i) => known.reduce((sum, one) => sum + (one?.[i] ?? 0), 0) / known.length)]
+    return [first.map((_, i) => mean(known.map((one) => one?.[i] ?? 0)))]
   })
   return shares.sort((a, b) => furthestFromEven(b) - furthestFromEven(a))[0] ?? null
 }
