@@ -1,4 +1,5 @@
 /** `npm run readme`: takes what the README shows from published runs. */
+
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,6 +7,7 @@ import { quotation } from '../claims/section.ts'
 import { AuthscaleError } from '../errors.ts'
 import { predictionsText } from '../experiments/replicas/section.ts'
 import { ROLES } from '../experiments/roles.ts'
+import { armsIn } from '../figures/records.ts'
 import { pictureOf } from '../page/picture.ts'
 import { writeFileDurably } from '../record/durable.ts'
 import { PAGE_FILE, readLoadCheck, readRun, readVerify } from '../record/run-dir.ts'
@@ -15,8 +17,8 @@ import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'
 import type { Interval } from '../stats/median-interval.ts'
 import { tradeTable } from '../trade/section.ts'
-import { counted, figure, machine } from '../words/format.ts'
-import { markdownTable } from '../words/tables.ts'
+import { code, counted, figure, machine } from '../words/format.ts'
+import { markdownTable, tableOf } from '../words/tables.ts'
 
 /** A published run, as the README shows it. */
 interface Shown {
@@ -74,12 +76,15 @@ export function updateLoadCheck(
  */
 export function updateVerify(readme: string, runDir: string, { verdicts, seconds }: VerifyRecord): string {
   const word = (passed: boolean | null) => (passed === null ? 'unclear' : passed ? 'passed' : '**failed**')
-  const head = ['proof', 'what it shows', 'expected', 'measured', 'verdict']
-  const rows = verdicts.map(({ proof, shows, expected, measured, passed }) => {
-    return [`\`${proof}\``, shows, expected, measured, word(passed)]
+  const table = tableOf(verdicts, {
+    proof: ({ proof }) => code(proof),
+    'what it shows': ({ shows }) => shows,
+    expected: ({ expected }) => expected,
+    measured: ({ measured }) => measured,
+    verdict: ({ passed }) => word(passed),
   })
   const where = `In ${Math.round(seconds)} s, beside [this run](${runDir}/report.md).`
-  return replaceBetween(readme, 'verify', `${markdownTable({ head, rows }, 'text')}\n\n${where}`)
+  return replaceBetween(readme, 'verify', `${markdownTable(table, 'text')}\n\n${where}`)
 }
 
 /** The text with everything between the marks of that name replaced. @throws AuthscaleError BAD_README without them */
@@ -111,7 +116,7 @@ function figures(main: Shown, others: readonly Shown[]): string {
 }
 
 function blocksOf({ plan }: Run): number {
-  return Math.max(...plan.filter(({ arm }) => arm.experiment === ROLES.cost).map(({ block }) => block + 1))
+  return Math.max(...armsIn(plan, ROLES.cost).map(({ block }) => block + 1))
 }
 
 /** Only of a run that measured more than costs. */

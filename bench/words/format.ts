@@ -146,6 +146,8 @@ export const megabytes = (bytes: number) => bytes / 1e6
 /** A name as Markdown sets it. */
 export const code = (name: string) => `\`${name}\``
 
+export const capital = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
 /** `a, b and c` */
 export function list(items: readonly string[]): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`

@@ -1,6 +1,6 @@
 /** The section of a report about what users met under each fault. */
 import { totalOf } from '../../figures/seen.ts'
-import { ABSENT, counted, figure, list, percent } from '../../words/format.ts'
+import { ABSENT, code, counted, figure, list, percent } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
 import { bullets, type Columns, folded, markdownTable, tableOf } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
@@ -40,7 +40,7 @@ function neverTable(faults: readonly Entry[]): string {
   const all = faults.map(({ measured }) => measured)
   const where = faults.flatMap((entry) => {
     const { hangs } = entry.measured
-    return hangs > 0 ? [`${faultWords(entry)} with \`${schemeWords(entry)}\` (${hangs})`] : []
+    return hangs > 0 ? [`${faultWords(entry)} with ${code(schemeWords(entry))} (${hangs})`] : []
   })
   return bullets([
     `answered as somebody else: **${totalOf(all, 'wrongUsers')}** of ${figure(totalOf(all, 'due'))} requests under faults`,
@@ -83,7 +83,7 @@ function surprises(faults: readonly Entry[]): string {
   const lines = faults.flatMap((entry) => {
     const broken = entry.expectations.flatMap(({ words, kept }) => (kept ? [] : [`“${words}”`]))
     if (broken.length === 0) return []
-    return [`${faultWords(entry)}, \`${schemeWords(entry)}\`: not so: ${list(broken)}`]
+    return [`${faultWords(entry)}, ${code(schemeWords(entry))}: not so: ${list(broken)}`]
   })
   const all = counted(faults.flatMap(({ expectations }) => expectations).length, 'expectation')
   if (lines.length === 0) return `All ${all} that were fixed before this run came true.`

@@ -4,13 +4,13 @@ import {
   addedMs,
   armLabel,
   compared,
-  figure,
   inMs,
   percent,
   responseText,
   responseTime,
   styles,
   withInterval,
+  withoutInterval,
 } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
 import { type Columns, markdownTable, tableOf } from '../../words/tables.ts'
@@ -57,7 +57,7 @@ const COSTS: Columns<Row> = {
   Redis: ({ cpuUs }) => inMs(cpuUs.redis),
   proxy: ({ cpuUs }) => inMs(cpuUs.proxy),
   'over the control, CPU ms': ({ taxUs, warnings }) => cpuText(compared(taxUs, addedMs), warnings),
-  'Redis commands': ({ redisCommands }) => (redisCommands ? figure(redisCommands.value) : ABSENT),
+  'Redis commands': ({ redisCommands }) => withoutInterval(redisCommands),
   failed: ({ finished, failed }) => `${failed} of ${finished + failed}`,
 }
 

@@ -1,7 +1,8 @@
 /** The section of a report about what each tuning is worth. */
+import { armsIn } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { Run } from '../../record/types.ts'
-import { list } from '../../words/format.ts'
+import { code, list } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
 import { markdownTable } from '../../words/tables.ts'
 import { VERSUS_NOTE, versusTable } from '../../words/versus-table.ts'
@@ -14,11 +15,11 @@ const PRICES: Readonly<Record<string, string>> = {
 
 /** Nothing without the experiment. */
 export function knobsSection({ environment }: Run, summary: CoreSummary, chart: ChartLink): Section | null {
-  const arms = summary.arms.filter(({ arm }) => arm.experiment === 'knobs')
+  const arms = armsIn(summary.arms, 'knobs')
   if (arms.length === 0) return null
   const measured = new Set(arms.map(({ arm }) => arm.variant))
   const prices = Object.entries(PRICES).flatMap(([name, price]) =>
-    measured.has(name) ? [`\`${name}\`: ${price}.`] : [],
+    measured.has(name) ? [`${code(name)}: ${price}.`] : [],
   )
   const versions = Object.values(environment.otherRuntimes ?? {}).map(({ node }) => node)
   return section(

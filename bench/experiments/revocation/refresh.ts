@@ -3,7 +3,7 @@ import { estimate, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock } from '../../figures/records.ts'
 import { ofServing, SERVING, type ServingTier } from '../../record/tiers.ts'
 import type { Estimate } from '../../record/types.ts'
-import { counted, figure, list, withInterval } from '../../words/format.ts'
+import { code, counted, figure, list, withInterval } from '../../words/format.ts'
 import type { ChartLink, Part } from '../../words/section.ts'
 import { markdownTable, type Table, tableOf } from '../../words/tables.ts'
 import { REFRESHING } from './plan.ts'
@@ -42,7 +42,7 @@ export function refreshParts({ refresh: entries }: Summary, chart: ChartLink): P
     const { total } = entry.cpuUs
     if (!total) return []
     return [
-      `### What a short lifetime costs: \`${entry.scheme}\``,
+      `### What a short lifetime costs: ${code(entry.scheme)}`,
       `A refresh takes ${withInterval(total)} µs of CPU (${tiersText(entry)}; ${counted(total.n, 'block')}, a ` +
         'closed loop). A user who is active all the time needs one refresh each lifetime, and a revoked credential ' +
         'is accepted for a lifetime:',
