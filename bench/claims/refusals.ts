@@ -1,5 +1,4 @@
 /** The claim that users stay logged in whichever replica answers: 401s that should not have been, over several replicas. */
-import { totalOf } from '../figures/seen.ts'
 import type { Arm } from '../record/types.ts'
 import { code } from '../words/format.ts'
 import { type Claim, comment, type Facts, MEMORY, SESSION } from './claim.ts'
@@ -23,10 +22,7 @@ export function refusals({ run, results }: Facts, scheme: string, scattered = fa
   )
   /** Replies 401 to users who were logged in. */
   const count = found.reduce((sum, { measurement }) => sum + (measurement.statusCounts['401'] ?? 0), 0)
-  const replies = totalOf(
-    found.map(({ measurement }) => measurement),
-    'requests',
-  )
+  const replies = found.reduce((sum, { measurement }) => sum + measurement.requests, 0)
   if (replies === 0) return null
   const label = `wrong 401s a reply, ${scheme} over several replicas${scattered ? ', not sticky' : ''}`
   const blocks = new Set(found.map(({ trial }) => trial.block))

@@ -17,7 +17,7 @@ import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'
 import type { Interval } from '../stats/median-interval.ts'
 import { tradeTable } from '../trade/section.ts'
-import { code, counted, figure, machine } from '../words/format.ts'
+import { code, counted, figure, machine, withRange } from '../words/format.ts'
 import { markdownTable, tableOf } from '../words/tables.ts'
 
 /** A published run, as the README shows it. */
@@ -55,8 +55,7 @@ export function updateLoadCheck(
 ): string {
   const verdict = ` That differs by more than the ${tolerance * 100} % allowed, so the check failed on this machine.`
   const us = (value: number | null) => (value === null ? 'an unknown number of' : value.toFixed(1))
-  const interval = ({ value, lo, hi }: Interval, digits: number) =>
-    `${value.toFixed(digits)} (${lo.toFixed(digits)} to ${hi.toFixed(digits)})`
+  const interval = (of: Interval, digits: number) => withRange(of, (value) => value.toFixed(digits))
   const open = openLoop
     ? ` Its open loop, which works less at a time and sleeps in between, takes ${interval(openLoop.cpuUsPerRequest, 1)} at ` +
       `${figure(openLoop.arrivalsPerSec)} requests/s of ${figure(openLoop.users)} users.`

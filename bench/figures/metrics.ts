@@ -2,6 +2,7 @@
 import { SERVING, TIERS, type Tier } from '../record/tiers.ts'
 import type { Estimate, Measurement, Warning } from '../record/types.ts'
 import { FEW_BLOCKS, medianInterval } from '../stats/median-interval.ts'
+import { type ArmRecords, byBlock } from './records.ts'
 
 interface Metric {
   unit: string
@@ -65,4 +66,15 @@ export function estimate(
   const few: Warning[] = values.length < FEW_BLOCKS ? ['few-blocks'] : []
   const warnings = [...new Set([...context.warnings, ...few])]
   return { ...medianInterval(values), unit, n: values.length, warnings }
+}
+
+/** In another unit, in which what is more stays more. */
+export function converted(estimate: Estimate, unit: string, of: (value: number) => number): Estimate {
+  const { value, lo, hi } = estimate
+  return { ...estimate, value: of(value), lo: of(lo), hi: of(hi), unit }
+}
+
+/** The same of a measurement of each block. */
+export function estimateOf(records: ArmRecords, of: Metric['of'], unit: string): Estimate | null {
+  return estimate([...byBlock(records, of).values()], unit, records)
 }

@@ -6,8 +6,8 @@ import { ROLES } from '../experiments/roles.ts'
 import { agreement } from '../figures/agreement.ts'
 import { ladders } from '../figures/climbs.ts'
 import { compareWithControl, ownErrors, versus } from '../figures/comparisons.ts'
-import { estimate, metrics } from '../figures/metrics.ts'
-import { type ArmRecords, armsIn, byBlock, experimentsIn, recordsByArm } from '../figures/records.ts'
+import { estimateOf, metrics } from '../figures/metrics.ts'
+import { type ArmRecords, armsIn, experimentsIn, recordsByArm } from '../figures/records.ts'
 import { tooLarge } from '../figures/state-limit.ts'
 import { stillWarming } from '../figures/warm-up.ts'
 import { farScale } from '../plan/far/summary.ts'
@@ -90,7 +90,7 @@ function flagged(
 function estimates(records: ArmRecords): Record<string, Estimate> {
   return Object.fromEntries(
     Object.entries(metrics).flatMap(([name, { unit, of }]) => {
-      const found = estimate([...byBlock(records, of).values()], unit, records)
+      const found = estimateOf(records, of, unit)
       return found ? [[name, found]] : []
     }),
   )

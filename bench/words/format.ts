@@ -1,6 +1,7 @@
 /** Numbers and names as every table and chart prints them, so that the same figure looks the same everywhere. */
 import type { Comparison } from '../figures/comparisons.ts'
 import type { Arm, Environment, Estimate } from '../record/types.ts'
+import type { Interval } from '../stats/median-interval.ts'
 
 /** A difference that was not detected. */
 export const NOT_DETECTED = '~'
@@ -126,6 +127,11 @@ function interval(estimate: Estimate, { end }: Style, joint: string): string[] {
   if (estimate.n < 2) return []
   const scale = scaleOf(estimate)
   return [`${end(estimate.lo, scale)}${joint}${end(estimate.hi, scale)}`]
+}
+
+/** `value (lo to hi)`, each printed by itself. */
+export function withRange({ value, lo, hi }: Interval, print = (of: number) => figure(of)): string {
+  return `${print(value)} (${print(lo)} to ${print(hi)})`
 }
 
 /** The unit stands with the value: `390 bytes (389 to 391)`. */

@@ -13,12 +13,11 @@ type Outcome = Scheme['forgeries'][number]['outcome']
 export function browserSummary(run: Run, results: readonly TrialResult[]): Summary['browser'] {
   const looked = seenByArm(run, results, examined('browser'))
   if (looked.length === 0) return null
-  const versions = looked.flatMap(({ records }) => records.map(({ seen }) => seen.version))
+  const versions = looked.flatMap(({ seen }) => seen.map(({ version }) => version))
   return { versions: [...new Set(versions)], schemes: looked.map(schemeOf) }
 }
 
-function schemeOf({ arm: { scheme }, trials, records }: Seen<BrowserSeen>): Scheme {
-  const seen = records.map((one) => one.seen)
+function schemeOf({ arm: { scheme }, trials, seen }: Seen<BrowserSeen>): Scheme {
   return {
     scheme,
     trials,

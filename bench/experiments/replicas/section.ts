@@ -12,6 +12,7 @@ import {
   percent,
   styles,
   withInterval,
+  withRange,
 } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
 import { type Column, shown, type Table, tableOf } from '../../words/tables.ts'
@@ -139,10 +140,7 @@ function predictionsTable({ predictions }: Summary): Table {
   return tableOf(predictions, [
     ['scheme', ({ scheme }) => scheme],
     ['replicas', ({ replicas }) => String(replicas)],
-    [
-      'predicted, × one',
-      ({ predicted: { value, lo, hi } }) => `${figure(value)} (${figure(lo)} to ${figure(hi)})`,
-    ],
+    ['predicted, × one', ({ predicted }) => withRange(predicted)],
     ['measured, × one', ({ measured }) => withInterval(measured)],
     ['off by', ({ error }) => `${error > 0 ? '+' : error < 0 ? '−' : ''}${percent(Math.abs(error))}`],
   ])

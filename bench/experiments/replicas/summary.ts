@@ -2,7 +2,7 @@
 
 import { clusterEstimate } from '../../figures/climbs.ts'
 import { instrumentLimit, union } from '../../figures/comparisons.ts'
-import { estimate, metrics } from '../../figures/metrics.ts'
+import { estimate, estimateOf, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, armsIn, byBlock } from '../../figures/records.ts'
 import type { Arm, Estimate, Measurement, Run, Warning } from '../../record/types.ts'
 import { groupedBy } from '../../stats/groups.ts'
@@ -213,7 +213,7 @@ function usl(own: readonly ArmRecords[], { seed }: Pick<Run, 'seed'>): Scalabili
 
 /** How often a user is not known to the replica that he was sent to. */
 function refusals(records: ArmRecords): Scalability['scattered'] {
-  const shares = byBlock(records, ({ statusCounts, requests }) => (statusCounts['401'] ?? 0) / requests)
-  const refusedShare = estimate([...shares.values()], 'share', records)
+  const refused = ({ statusCounts, requests }: Measurement) => (statusCounts['401'] ?? 0) / requests
+  const refusedShare = estimateOf(records, refused, 'share')
   return refusedShare ? [{ replicas: records.arm.replicas, refusedShare }] : []
 }

@@ -1,7 +1,7 @@
 /** The section of a report about how long revoked credentials are accepted. */
 import { totalOf } from '../../figures/seen.ts'
 import { groupedBy } from '../../stats/groups.ts'
-import { ABSENT, code, counted, figure, list, withoutZeros } from '../../words/format.ts'
+import { ABSENT, code, counted, figure, list, withoutZeros, withRange } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
 import {
   bullets,
@@ -118,8 +118,7 @@ function waysTable({ revocation }: Summary): Table {
 
 const figureOf = (value: number | undefined) => (value === undefined ? ABSENT : figure(value))
 
-const medianText = (of: Way['lastAcceptedMs']) =>
-  of ? `${figure(of.value)} (${figure(of.lo)} to ${figure(of.hi)})` : ABSENT
+const medianText = (of: Way['lastAcceptedMs']) => (of ? withRange(of) : ABSENT)
 
 const CANNOT = 'cannot by design'
 
