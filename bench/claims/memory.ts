@@ -1,7 +1,5 @@
 /** The claim that a server keeps something in memory for every user who logs in. */
-
 import type { Comparison } from '../figures/comparisons.ts'
-import { armsIn } from '../figures/records.ts'
 import { MIN_BLOCKS_TO_DETECT } from '../stats/paired.ts'
 import { code, list } from '../words/format.ts'
 import { type Claim, comment, type Facts, type Finding, MEMORY, SESSION, TOKEN } from './claim.ts'
@@ -77,7 +75,7 @@ function open(growth: readonly Comparison[]): string {
 }
 
 function levelsMissing({ arms }: Facts): Finding | null {
-  const levels = armsIn(arms, 'users').filter(({ measured }) => measured.size > 0)
+  const levels = arms.filter(({ arm, measured }) => arm.experiment === 'users' && measured.size > 0)
   const users = levels.map(({ arm }) => arm.users)
   const [from, to] = [Math.min(...users), Math.max(...users)]
   if (from <= LEVELS.users[0] && to >= LEVELS.users[1]) return null

@@ -1,7 +1,5 @@
 /** The claim about PASETO. */
-
 import { CONTROL } from '../figures/records.ts'
-import { totalOf } from '../figures/seen.ts'
 import { code, figure, inUnit, list } from '../words/format.ts'
 import { type Claim, comment, type Facts } from './claim.ts'
 import { notMeasured, taxRatio, undecided } from './facts.ts'
@@ -35,7 +33,7 @@ export const paseto: Claim = {
     const pairs = PAIRS.flatMap((pair) => judgedPair(facts, pair) ?? [])
     if (pairs.length < PAIRS.length) return undecided('no block of this run has all of its arms')
     const accepted = forged.filter(({ accepted }) => accepted > 0)
-    const sent = totalOf(forged, 'tried')
+    const sent = forged.reduce((sum, { tried }) => sum + tried, 0)
     const letIn =
       accepted.length === 0
         ? `of ${figure(sent)} counterfeits none was let in`

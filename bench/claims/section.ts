@@ -10,27 +10,18 @@ export function claimsSection({
   claims,
   profile,
 }: Pick<CoreSummary, 'profile'> & { claims: readonly ClaimFinding[] }): Section {
-  const decided = tableOf(
-    claims.filter(({ verdict }) => verdict !== 'undecided'),
-    {
-      claim: quotation,
-      verdict: ({ verdict }) => `**${verdict}** here`,
-      'in one sentence': sentences,
-    },
-  )
+  const decided = claims.filter(({ verdict }) => verdict !== 'undecided')
+  const rows = decided.map((claim) => [quotation(claim), `**${claim.verdict}** here`, sentences(claim)])
   return section(
     'claims',
     'Claims',
-    shown(decided, { align: 'text' }),
+    shown({ head: ['claim', 'verdict', 'in one sentence'], rows }, { align: 'text' }),
     ...(profile === 'smoke'
       ? [`A smoke run decides none of the ${counted(claims.length, 'claim')}.`]
       : undecidedParts(claims.filter(({ verdict }) => verdict === 'undecided'))),
     folded(
       'What would support or refute each claim, fixed before anything was measured',
-      shown(thresholdsTable(claims), {
-        align: 'text',
-        below: 'The estimates behind each verdict, and the trials behind them, are in `summary.json`.',
-      }),
+      shown(thresholdsTable(claims), { align: 'text', below: THRESHOLDS_NOTE }),
     ),
   )
 }
@@ -53,6 +44,9 @@ function undecidedParts(open: readonly ClaimFinding[]): string[] {
   const lines = open.map((one) => `${code(one.id)}: ${one.sentence}. Decided by ${code(one.decidedBy)}.`)
   return ['Not decided by this run:', bullets(lines)]
 }
+
+const THRESHOLDS_NOTE =
+  'The estimates behind each verdict, and the trials behind them, are in `summary.json`.'
 
 function thresholdsTable(claims: readonly ClaimFinding[]): Table {
   return tableOf(claims, {

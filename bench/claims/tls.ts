@@ -1,9 +1,7 @@
 /** The claim that old versions of SSL and TLS are done with, and what the newer ones cost. */
-
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from '../experiments/tls/summary.ts'
 import { armsIn, isControl } from '../figures/records.ts'
-import { totalOf } from '../figures/seen.ts'
 import { code, counted, inUnit, list } from '../words/format.ts'
 import { ARTICLE, type Claim, comment, type Entry, type Facts, SESSION } from './claim.ts'
 import { seen, trialsOf, undecided } from './facts.ts'
@@ -35,7 +33,7 @@ export const tls: Claim = {
       )
     const offers = tls.protocols.flatMap(({ offered }) => offered)
     const accepted = OLD.filter((old) => offers.some((one) => one.protocol === old && one.accepted))
-    const trials = totalOf(tls.protocols, 'trials')
+    const trials = tls.protocols.reduce((sum, one) => sum + one.trials, 0)
     const behind = armsIn(facts.arms, 'tls')
     const blocks = new Set(behind.flatMap(({ measured }) => [...measured.keys()]))
     return {

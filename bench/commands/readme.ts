@@ -1,5 +1,4 @@
 /** `npm run readme`: takes what the README shows from published runs. */
-
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,7 +17,7 @@ import { summarize } from '../report/summarize.ts'
 import type { Interval } from '../stats/median-interval.ts'
 import { tradeTable } from '../trade/section.ts'
 import { code, counted, figure, machine, withRange } from '../words/format.ts'
-import { markdownTable, tableOf } from '../words/tables.ts'
+import { markdownTable } from '../words/tables.ts'
 
 /** A published run, as the README shows it. */
 interface Shown {
@@ -75,15 +74,12 @@ export function updateLoadCheck(
  */
 export function updateVerify(readme: string, runDir: string, { verdicts, seconds }: VerifyRecord): string {
   const word = (passed: boolean | null) => (passed === null ? 'unclear' : passed ? 'passed' : '**failed**')
-  const table = tableOf(verdicts, {
-    proof: ({ proof }) => code(proof),
-    'what it shows': ({ shows }) => shows,
-    expected: ({ expected }) => expected,
-    measured: ({ measured }) => measured,
-    verdict: ({ passed }) => word(passed),
+  const head = ['proof', 'what it shows', 'expected', 'measured', 'verdict']
+  const rows = verdicts.map(({ proof, shows, expected, measured, passed }) => {
+    return [code(proof), shows, expected, measured, word(passed)]
   })
   const where = `In ${Math.round(seconds)} s, beside [this run](${runDir}/report.md).`
-  return replaceBetween(readme, 'verify', `${markdownTable(table, 'text')}\n\n${where}`)
+  return replaceBetween(readme, 'verify', `${markdownTable({ head, rows }, 'text')}\n\n${where}`)
 }
 
 /** The text with everything between the marks of that name replaced. @throws AuthscaleError BAD_README without them */

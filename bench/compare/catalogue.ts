@@ -1,7 +1,5 @@
 /** All published runs side by side: what they ran on, and their main figures as charts. */
-
 import { schemeNames } from '../../servers/scheme.ts'
-import { experimentsIn } from '../figures/records.ts'
 import type { RunWithRows } from '../figures/rows.ts'
 import { medianInterval } from '../stats/median-interval.ts'
 import type { Drawing } from '../words/charts/svg.ts'
@@ -23,7 +21,7 @@ export function runsTable(runs: readonly RunWithRows[]): Table {
     head: ['run', 'machine', 'runtime', 'profile', 'experiments', 'trials', 'as'],
     rows: newestFirst(runs).map(({ run, rows }) => {
       const { cpuModel, cores, runtime, redis } = run.environment
-      const experiments = experimentsIn(run.plan)
+      const experiments = [...new Set(run.plan.map(({ arm }) => arm.experiment))]
       return [
         run.id,
         `${cpuModel}, ${counted(cores, 'core')}`,

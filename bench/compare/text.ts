@@ -28,17 +28,11 @@ export function comparisons([base, ...others]: readonly RunWithRows[]): Compared
 
 /** A table for each metric that both have. */
 export function ratioTables(ratios: readonly RunRatio[]): { title: string; table: Table }[] {
+  const head = ['scheme', 'first', 'other', 'other ÷ first']
   return metrics.flatMap(({ name, title, unit }) => {
-    const table = tableOf(
-      ratios.filter(({ metric }) => metric === name),
-      {
-        scheme: ({ scheme }) => scheme,
-        first: ({ base }) => sideText(base),
-        other: ({ other }) => sideText(other),
-        'other ÷ first': ratioText,
-      },
-    )
-    return table.rows.length === 0 ? [] : [{ title: `${title}, ${unit}`, table }]
+    const own = ratios.filter(({ metric }) => metric === name)
+    const rows = own.map((one) => [one.scheme, sideText(one.base), sideText(one.other), ratioText(one)])
+    return rows.length === 0 ? [] : [{ title: `${title}, ${unit}`, table: { head, rows } }]
   })
 }
 
@@ -111,6 +105,6 @@ export function markdownComparison({ base, other, differences, ratios }: Compare
     ...ratioTables(ratios).flatMap(({ title, table }) => [`**${title}**`, markdownTable(table)]),
     NOTE,
   ]
-    .filter((part) => part !== null)
+    .flatMap((part) => part ?? [])
     .join('\n\n')
 }

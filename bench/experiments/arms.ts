@@ -87,10 +87,7 @@ export function firstOfEachState({ schemes, traits }: Pick<PlanOptions, 'schemes
   return schemes.filter((name, i) => schemes.findIndex((other) => placeOf(other) === placeOf(name)) === i)
 }
 
-/**
- * Some replicas believe what they have read for a while. The users of the load then come back to the same replica, or
- * they would not find what they have just written on another.
- */
+/** Where replicas believe for a while what they have read, users would not find on one what they wrote on another. */
 export const stickyIfCached = ({ boundedBy }: Traits): Settings =>
   boundedBy === 'NEAR_CACHE_SEC' ? { sticky: true } : {}
 

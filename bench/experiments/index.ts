@@ -1,5 +1,4 @@
 /** Every experiment by name, and how a run's trials are laid out from them. */
-
 import type { Arm, Prediction, Run, Trial, TrialResult } from '../record/types.ts'
 import { groupedBy } from '../stats/groups.ts'
 import { shuffled } from '../stats/seeded.ts'

@@ -1,5 +1,4 @@
 /** What is said of arms against each other: the run's own error, the one home of the auth tax, what a setting is worth. */
-
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import type { Estimate, Warning } from '../record/types.ts'
 import { groupedBy } from '../stats/groups.ts'

@@ -1,5 +1,4 @@
 /** Quantiles of any selection of recorded histograms together, fast enough to take thousands of selections. */
-
 import { JsHistogram } from 'hdr-histogram-js'
 import { rising } from '../stats/groups.ts'
 import { decodeHistogram } from '../stats/histogram.ts'

@@ -1,5 +1,4 @@
 /** Which arrival rate comes next on a ladder, and what its rungs say about capacity: pure decisions, no clock. */
-
 import type { Arm, Measurement, Rung, Slo } from '../record/types.ts'
 import { rising } from '../stats/groups.ts'
 import type { CapacityNote } from './schema.ts'

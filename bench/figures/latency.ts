@@ -1,5 +1,4 @@
 /** Latency at each arrival rate of a ladder. */
-
 import { ofTiers } from '../record/tiers.ts'
 import type { Measurement, Run, Slo } from '../record/types.ts'
 import { rising } from '../stats/groups.ts'

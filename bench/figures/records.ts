@@ -70,11 +70,9 @@ export const armsIn = <T extends { arm: Arm }>(entries: readonly T[], experiment
   entries.filter(({ arm }) => arm.experiment === experiment)
 
 /** Each once, in the order of the arms. */
-export const schemesIn = (entries: readonly { arm: Arm }[]) => [
-  ...new Set(entries.map(({ arm }) => arm.scheme)),
-]
-export const experimentsIn = (entries: readonly { arm: Arm }[]) => [
-  ...new Set(entries.map(({ arm }) => arm.experiment)),
+export const schemesIn = (of: readonly { arm: Arm }[]) => [...new Set(of.map(({ arm }) => arm.scheme))]
+export const experimentsIn = (of: readonly { arm: Arm }[]) => [
+  ...new Set(of.map(({ arm }) => arm.experiment)),
 ]
 
 /** The first of a scheme in an experiment; never that of the second control. */

@@ -1,5 +1,4 @@
 /** The one home of slopes over sizes: bytes a user, µs a byte of state, ms of an answer for each ms of distance. */
-
 import type { Measurement } from '../record/types.ts'
 import { groupedBy } from '../stats/groups.ts'
 import { type Point, slope } from '../stats/regression.ts'

@@ -1,5 +1,4 @@
 /** The claims with their verdicts, each unfolding to what was fixed beforehand, what was measured, and its charts. */
-
 import type { ClaimFinding } from '../claims/schema.ts'
 import { sentences } from '../claims/section.ts'
 import { charts } from '../report/charts.ts'

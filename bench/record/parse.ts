@@ -4,7 +4,6 @@ import { AuthscaleError } from '../errors.ts'
 import { migrations } from './migrations.ts'
 import { SCHEMA_VERSION } from './schema/basics.ts'
 import { type TrialResult, trialResultSchema } from './schema/trial.ts'
-import type { Run } from './types.ts'
 
 /**
  * @param where file (and line) for the message
@@ -43,15 +42,6 @@ export function parseTrials(text: string, path: string): ParsedTrials {
       .map(({ line, where }) => parseRecord(trialResultSchema, line, where)),
     cutAt: cut ? new TextEncoder().encode(text.slice(0, text.lastIndexOf(last))).length : null,
   }
-}
-
-/** A record of a trial that the run does not plan: then the two are not of one run. */
-export function strayOf(
-  { plan }: Pick<Run, 'plan'>,
-  results: readonly TrialResult[],
-): TrialResult | undefined {
-  const planned = new Set(plan.map(({ id }) => id))
-  return results.find(({ trial }) => !planned.has(trial.id))
 }
 
 function upgraded(record: unknown, where: string): unknown {

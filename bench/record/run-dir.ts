@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib'
 import type { z } from 'zod'
 import { AuthscaleError } from '../errors.ts'
 import { syncFolder, writeError, writeFileDurably } from './durable.ts'
-import { parseRecord, parseTrials, strayOf } from './parse.ts'
+import { parseRecord, parseTrials } from './parse.ts'
 import { type LoadCheck, loadCheckSchema } from './schema/load-check.ts'
 import { type Environment, type Run, runSchema } from './schema/run.ts'
 import type { TrialResult } from './schema/trial.ts'
@@ -81,7 +81,8 @@ export async function readRun(runDir: string): Promise<StoredRun> {
   const run = await readRecord(runSchema, runDir, RUN_FILE)
   const { text, path: trialsPath } = await readTrials(runDir)
   const { results, cutAt } = parseTrials(text, trialsPath)
-  const stray = strayOf(run, results)
+  const planned = new Set(run.plan.map(({ id }) => id))
+  const stray = results.find(({ trial }) => !planned.has(trial.id))
   if (stray) {
     throw new AuthscaleError(
       'BAD_RECORD',

@@ -1,5 +1,4 @@
 /** From records to `summary.json`: every figure of a report, with its interval, n and warnings. */
-
 import { judgeAll } from '../claims/ledger.ts'
 import { type MeasuredSummary, summarizeParts } from '../experiments/reports.ts'
 import { ROLES } from '../experiments/roles.ts'

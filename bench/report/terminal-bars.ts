@@ -1,7 +1,5 @@
 /** CPU of a request as stacked bars of letters: what the chart says, where there is no picture. */
-
 import { ROLES } from '../experiments/roles.ts'
-import { armsIn } from '../figures/records.ts'
 import { SERVING } from '../record/tiers.ts'
 import { armLabel, figure } from '../words/format.ts'
 import type { Summary } from './schema.ts'
@@ -11,9 +9,9 @@ const BAR_WIDTH = 50
 
 /** Empty where the run has no experiment `cost`. */
 export function costBars({ arms }: Summary): string[] {
-  const rows = armsIn(arms, ROLES.cost).flatMap(({ arm, metrics }) => {
+  const rows = arms.flatMap(({ arm, metrics }) => {
     const total = metrics['cpuUsPerRequest.total']
-    return !arm.twin && total ? [{ arm, metrics, total: total.value }] : []
+    return arm.experiment === ROLES.cost && !arm.twin && total ? [{ arm, metrics, total: total.value }] : []
   })
   if (rows.length === 0) return []
   const most = Math.max(...rows.map(({ total }) => total))

@@ -1,5 +1,4 @@
 /** The table at the end of a run: 80 columns, readable without the manual. */
-
 import Table, { type Cell } from 'cli-table3'
 import { busyText, capacityText, commonRates, rungAt, sloText } from '../experiments/latency/tables.ts'
 import { isPoint } from '../experiments/replicas/summary.ts'

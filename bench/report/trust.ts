@@ -1,5 +1,4 @@
 /** What a reader needs in order to trust a run: its rules, what they rejected, its blocks and its own error. */
-
 import { sloText } from '../experiments/latency/tables.ts'
 import { ROLES } from '../experiments/roles.ts'
 import { armsIn } from '../figures/records.ts'

@@ -1,5 +1,4 @@
 /** When an experiment has measured enough: a rule fixed before the run, and decided by widths alone. */
-
 import { ROLES } from '../experiments/roles.ts'
 import { capacityOf, look } from '../figures/ladder.ts'
 import { redisGrowthBytes, replicaGrowthBytes, servingCpuUs } from '../figures/metrics.ts'

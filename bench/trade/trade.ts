@@ -1,5 +1,4 @@
 /** The whole trade on one page: what each scheme costs, keeps, loses and gives away, each cell with the trials behind it. */
-
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { timeText } from '../experiments/revocation/section.ts'
 import { logoutsOf } from '../experiments/revocation/summary.ts'

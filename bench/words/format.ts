@@ -1,7 +1,6 @@
 /** Numbers and names as every table and chart prints them, so that the same figure looks the same everywhere. */
 import type { Comparison } from '../figures/comparisons.ts'
 import type { Arm, Environment, Estimate } from '../record/types.ts'
-import type { Interval } from '../stats/median-interval.ts'
 
 /** A difference that was not detected. */
 export const NOT_DETECTED = '~'
@@ -130,7 +129,10 @@ function interval(estimate: Estimate, { end }: Style, joint: string): string[] {
 }
 
 /** `value (lo to hi)`, each printed by itself. */
-export function withRange({ value, lo, hi }: Interval, print = (of: number) => figure(of)): string {
+export function withRange(
+  { value, lo, hi }: Pick<Estimate, 'value' | 'lo' | 'hi'>,
+  print = (of: number) => figure(of),
+): string {
   return `${print(value)} (${print(lo)} to ${print(hi)})`
 }
 

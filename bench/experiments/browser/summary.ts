@@ -1,5 +1,4 @@
 /** What the trials in a real browser showed, scheme by scheme: a thing counts as possible if one trial showed it. */
-
 import { examined, type Seen, seenByArm } from '../../figures/seen.ts'
 import type { BrowserSeen, Run, TrialResult } from '../../record/types.ts'
 import { groupedBy } from '../../stats/groups.ts'

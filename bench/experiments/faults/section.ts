@@ -2,7 +2,7 @@
 import { totalOf } from '../../figures/seen.ts'
 import { ABSENT, code, counted, figure, list, percent } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
-import { bullets, type Columns, folded, markdownTable, tableOf } from '../../words/tables.ts'
+import { bullets, type Columns, folded, shown, tableOf } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
 import { faultWords, schemeWords } from './words.ts'
 
@@ -20,10 +20,9 @@ export function faultsSection({ faults }: Summary, chart: ChartLink): Section | 
       'charts/faults.svg',
       'Share of good answers over time, before, during and after some of the faults',
     ),
-    markdownTable(tableOf(faults, COLUMNS)),
-    NOTE,
+    shown(tableOf(faults, COLUMNS), { below: NOTE }),
     surprises(faults),
-    folded('What was expected of each fault', markdownTable(expectationsTable(faults))),
+    folded('What was expected of each fault', shown(expectationsTable(faults))),
   )
 }
 

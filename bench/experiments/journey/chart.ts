@@ -1,5 +1,4 @@
 /** CPU of a whole journey by tier, stacked, with what a scheme adds to the control beside each bar. */
-
 import { nothingDetected } from '../../figures/comparisons.ts'
 import { converted } from '../../figures/metrics.ts'
 import { isControl } from '../../figures/records.ts'

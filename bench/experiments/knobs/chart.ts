@@ -1,5 +1,4 @@
 /** What each tuning changes about the CPU of a request: a dot with its interval for each, by what it is compared with. */
-
 import { type Comparison, nothingDetected } from '../../figures/comparisons.ts'
 import { armsIn } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'

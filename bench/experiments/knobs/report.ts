@@ -1,5 +1,4 @@
 /** What the experiment `knobs` has to say. */
-import { armsIn } from '../../figures/records.ts'
 import type { ExperimentReport } from '../report.ts'
 import { knobsChart } from './chart.ts'
 import { knobsSection } from './section.ts'
@@ -9,6 +8,6 @@ export const report = {
   summarize: () => ({}),
   sections: (summary, run, chart) => [knobsSection(run, summary, chart)],
   charts: {
-    knobs: { draw: knobsChart, figures: ({ arms }) => armsIn(arms, 'knobs') },
+    knobs: { draw: knobsChart, figures: ({ arms }) => arms.filter(({ arm }) => arm.experiment === 'knobs') },
   },
 } satisfies ExperimentReport<Record<never, never>>

@@ -4,7 +4,7 @@ import type { CoreSummary } from '../../figures/schema.ts'
 import type { Run } from '../../record/types.ts'
 import { code, list } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
-import { markdownTable } from '../../words/tables.ts'
+import { shown } from '../../words/tables.ts'
 import { VERSUS_NOTE, versusTable } from '../../words/versus-table.ts'
 
 /** What is given up for the CPU, by variant; those that change nothing but the CPU have no line. */
@@ -26,8 +26,7 @@ export function knobsSection({ environment }: Run, summary: CoreSummary, chart: 
     'what-each-tuning-is-worth',
     'What each tuning is worth',
     chart('charts/knobs.svg', 'Change of CPU a request by each tuning, with its interval'),
-    markdownTable(versusTable(summary, 'knobs')),
-    VERSUS_NOTE,
+    shown(versusTable(summary, 'knobs'), { below: VERSUS_NOTE }),
     prices.length > 0 ? `What a tuning gives up: ${prices.join(' ')}` : null,
     versions.length > 0
       ? `Node ${list(versions)} beside ${environment.runtime.node}, which serves all other arms; each server ` +

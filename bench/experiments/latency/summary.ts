@@ -1,5 +1,4 @@
 /** Latency at each arrival rate, and what rate a scheme can take: from the ladders of the experiment. */
-
 import { accepted, flags, type Ladder, ladders } from '../../figures/climbs.ts'
 import { instrumentLimit } from '../../figures/comparisons.ts'
 import { capacityOf, look } from '../../figures/ladder.ts'

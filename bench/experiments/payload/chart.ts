@@ -1,5 +1,4 @@
 /** CPU and bytes of a request against the size of the remembered state: a line a scheme, to where it refuses. */
-
 import type { Estimate, Run } from '../../record/types.ts'
 import { rising } from '../../stats/groups.ts'
 import { armsOf, niceTop, provenance } from '../../words/charts/axes.ts'

@@ -2,15 +2,7 @@
 import { armsOf } from '../../words/charts/axes.ts'
 import { armLabel, code, compared, list, styles, withInterval, withoutInterval } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
-import {
-  bullets,
-  type Column,
-  folded,
-  markdownTable,
-  shown,
-  type Table,
-  tableOf,
-} from '../../words/tables.ts'
+import { bullets, type Column, folded, shown, type Table, tableOf } from '../../words/tables.ts'
 import { cpuColumns } from '../../words/tiers.ts'
 import { cpuText, throughputText } from '../../words/warnings.ts'
 import type { Summary } from './schema.ts'
@@ -27,8 +19,7 @@ export function payloadSection(summary: Summary, chart: ChartLink): Section | nu
     'Payload',
     limitsText(summary),
     chart('charts/payload.svg', 'CPU and bytes of a request against the size of the remembered state'),
-    markdownTable(slopesTable(summary)),
-    SLOPES_NOTE,
+    shown(slopesTable(summary), { below: SLOPES_NOTE }),
     folded('Every size', sizes),
   )
 }

@@ -1,5 +1,4 @@
 /** What remembered state adds to a request by its size, and how much of it a scheme takes. */
-
 import { union } from '../../figures/comparisons.ts'
 import { estimate, redisGrowthBytes, replicaGrowthBytes, servingCpuUs } from '../../figures/metrics.ts'
 import { type ArmRecords, armsIn } from '../../figures/records.ts'

@@ -1,5 +1,4 @@
 /** Throughput in multiples of one replica's against the number of replicas: one small panel a scheme. */
-
 import { instrumentLimit } from '../../figures/comparisons.ts'
 import type { Run } from '../../record/types.ts'
 import { rising } from '../../stats/groups.ts'

@@ -1,5 +1,4 @@
 /** The section `Replicas` of a report: what was measured, what the laws make of it, and how well they foretold it. */
-
 import type { Estimate } from '../../record/types.ts'
 import { groupedBy } from '../../stats/groups.ts'
 import {

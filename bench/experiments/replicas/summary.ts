@@ -1,5 +1,4 @@
 /** How throughput grows with the number of replicas: what was measured, what the laws make of it. */
-
 import { clusterEstimate } from '../../figures/climbs.ts'
 import { instrumentLimit, union } from '../../figures/comparisons.ts'
 import { estimate, estimateOf, metrics } from '../../figures/metrics.ts'

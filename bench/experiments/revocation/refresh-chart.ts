@@ -1,5 +1,4 @@
 /** What renewing access tokens costs a user-hour, against how long a revoked one is accepted. */
-
 import type { Run } from '../../record/types.ts'
 import { rising } from '../../stats/groups.ts'
 import { provenance } from '../../words/charts/axes.ts'

@@ -3,15 +3,7 @@ import { totalOf } from '../../figures/seen.ts'
 import { groupedBy } from '../../stats/groups.ts'
 import { ABSENT, code, counted, figure, list, withoutZeros, withRange } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
-import {
-  bullets,
-  type Column,
-  folded,
-  markdownTable,
-  shown,
-  type Table,
-  tableOf,
-} from '../../words/tables.ts'
+import { bullets, type Column, folded, shown, type Table, tableOf } from '../../words/tables.ts'
 import { refreshParts } from './refresh.ts'
 import type { Summary } from './schema.ts'
 
@@ -35,7 +27,7 @@ export function revocationSection(summary: Summary, chart: ChartLink): Section |
     'Revocation',
     `How long a credential is accepted after its revocation was acknowledged, on any of ${counted(first.replicas, 'replica')} and under load.`,
     violations(summary),
-    markdownTable(worstTable(summary)),
+    shown(worstTable(summary)),
     chart(
       'charts/revocation.svg',
       'Time from an acknowledged revocation to the last acceptance, beside the declared bound',

@@ -1,5 +1,4 @@
 /** p50 against the round trip that was added between replica and Redis: a line a scheme, its round trips beside it. */
-
 import type { Run } from '../../record/types.ts'
 import { rising } from '../../stats/groups.ts'
 import { niceTop, provenance } from '../../words/charts/axes.ts'

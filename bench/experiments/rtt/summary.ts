@@ -1,5 +1,4 @@
 /** What each added round trip to Redis does to an answer, and how many of them it waits for. */
-
 import { accepted, flags, type Ladder, ladders, windowsAt } from '../../figures/climbs.ts'
 import { latencyRows } from '../../figures/latency.ts'
 import { estimate, servingCpuUs } from '../../figures/metrics.ts'

@@ -1,5 +1,4 @@
 /** What the experiment `tls` has to say. */
-import { armsIn } from '../../figures/records.ts'
 import type { ExperimentReport } from '../report.ts'
 import { tlsChart } from './chart.ts'
 import { part } from './schema.ts'
@@ -11,6 +10,6 @@ export const report = {
   summarize: ({ arms, compared }) => ({ tls: tlsSummary(arms, compared) }),
   sections: (summary, _, chart) => [tlsSection(summary, chart)],
   charts: {
-    tls: { draw: tlsChart, figures: ({ arms }) => armsIn(arms, 'tls') },
+    tls: { draw: tlsChart, figures: ({ arms }) => arms.filter(({ arm }) => arm.experiment === 'tls') },
   },
 } satisfies ExperimentReport<typeof part>

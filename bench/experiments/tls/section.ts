@@ -11,7 +11,7 @@ import {
   withInterval,
 } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
-import { type Column, folded, markdownTable, shown, type Table, tableOf } from '../../words/tables.ts'
+import { type Column, folded, shown, type Table, tableOf } from '../../words/tables.ts'
 import { VERSUS_NOTE, versusTable } from '../../words/versus-table.ts'
 import { cpuText } from '../../words/warnings.ts'
 import type { Summary } from './schema.ts'
@@ -24,8 +24,7 @@ export function tlsSection(summary: Summary, chart: ChartLink): Section | null {
     'tls',
     'TLS',
     tlsFinding(summary),
-    markdownTable(tlsTable(summary)),
-    TLS_NOTE,
+    shown(tlsTable(summary), { below: TLS_NOTE }),
     chart('charts/tls.svg', 'CPU of a request over plain HTTP and TLS, by tier'),
     shown(protocolsTable(summary), { align: 'text', below: PROTOCOLS_NOTE }),
     folded(

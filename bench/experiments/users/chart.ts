@@ -1,5 +1,4 @@
 /** Memory that logins added against the number of logged-in users: replicas at the left, Redis at the right. */
-
 import type { MetricName } from '../../figures/metrics.ts'
 import type { Estimate, Run } from '../../record/types.ts'
 import { rising } from '../../stats/groups.ts'

@@ -1,5 +1,4 @@
 /** How memory grows with logged-in users. */
-
 import { type Comparison, inFamily, union } from '../../figures/comparisons.ts'
 import { estimate, redisGrowthBytes, replicaGrowthBytes } from '../../figures/metrics.ts'
 import { type ArmRecords, armsIn, isControl } from '../../figures/records.ts'

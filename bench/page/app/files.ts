@@ -1,6 +1,6 @@
 /** Files that a reader hands over, as runs; or for each that is none, one sentence that says why. */
 import { type RunWithRows, trialRows } from '../../figures/rows.ts'
-import { parseRecord, parseTrials, strayOf } from '../../record/parse.ts'
+import { parseRecord, parseTrials } from '../../record/parse.ts'
 import { SCHEMA_VERSION } from '../../record/schema/basics.ts'
 import { runSchema } from '../../record/schema/run.ts'
 import { fromPage, gunzipped, Unreadable } from './open.ts'
@@ -63,6 +63,9 @@ async function rawRun(plan: File, log: File): Promise<RunWithRows> {
     : await log.text()
   const { results } = parseTrials(text, log.name)
   if (results.length === 0) throw new Unreadable('the run has no trials')
-  if (strayOf(run, results)) throw new Unreadable(`${log.name} is not of this run`)
+  const planned = new Set(run.plan.map(({ id }) => id))
+  if (!results.every(({ trial }) => planned.has(trial.id))) {
+    throw new Unreadable(`${log.name} is not of this run`)
+  }
   return { run, rows: trialRows(run, results) }
 }

@@ -1,5 +1,4 @@
 /** Which schemes and experiments are shown, for everything on the page at once. */
-
 import { schemeNames } from '../../../servers/scheme.ts'
 import { CONTROL, experimentsIn, schemesIn } from '../../figures/records.ts'
 import type { PageData } from '../page-data.ts'

@@ -1,5 +1,4 @@
 /** Loads far beyond the measured ones, for each scheme whose latency a run knows. */
-
 import { isSchemeName } from '../../../servers/scheme.ts'
 import type { MeasuredSummary } from '../../experiments/reports.ts'
 import { FEW } from '../../experiments/roles.ts'

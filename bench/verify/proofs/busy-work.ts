@@ -1,5 +1,4 @@
 /** Proof: a tenth more CPU a request is found, and on the right side; between equal work nothing is. */
-
 import { processCpuUs } from '../../probe/proc.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
 import { detected, evidenceOfRatios, ownError } from '../../stats/paired.ts'

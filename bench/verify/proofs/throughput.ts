@@ -1,9 +1,7 @@
 /** Proof: the closed loop reaches the throughput that wrk reaches against the same server. */
-
 import { AuthscaleError } from '../../errors.ts'
 import { findWrk } from '../../fleet/tools/tools.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
-import { withRange } from '../../words/format.ts'
 import { digits, type Finding, logIn, type Proof } from '../proof.ts'
 import { type Bench, runGenerator, runPair } from '../side-by-side.ts'
 
@@ -21,11 +19,10 @@ const expected = `generator ÷ wrk 1 ± ${TOLERANCE}`
 
 /** A median outside of the bounds whose interval reaches into them is noise, not a finding. Pure. */
 export function findingOf(ratios: readonly number[]): Finding {
-  const ratio = medianInterval(ratios)
-  const { value, lo, hi } = ratio
+  const { value, lo, hi } = medianInterval(ratios)
   const reaches = lo <= 1 + TOLERANCE && hi >= 1 - TOLERANCE
   const passed = Math.abs(value - 1) <= TOLERANCE ? true : reaches ? null : false
-  const measured = withRange(ratio, digits)
+  const measured = `${digits(value)} (${digits(lo)} to ${digits(hi)})`
   return {
     expected,
     measured: passed === null ? `${measured}: too noisy here, see npm run verify:load` : measured,
