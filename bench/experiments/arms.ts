@@ -12,11 +12,11 @@ export const AS_IT_IS = { variant: null, comparedWith: null, heldOut: false, quo
 export const SHORT_WINDOW = { replicas: 1, users: 20, warmupSec: 0.1, warmupRequests: 0, measureSec: 0.2 }
 
 /** All else is as it is, or as the user chooses. */
-export type ArmChoice = {
-  [Key in Exclude<keyof Arm, 'id' | 'scheme' | 'twin'>]?: Arm[Key] | undefined
-} & Pick<Arm, 'experiment' | 'replicas' | 'warmupSec' | 'warmupRequests' | 'measureSec'> & {
-    scheme: SchemeName
-  }
+export type ArmChoice = { [Key in keyof Chosen]?: Chosen[Key] | undefined } & Pick<
+  Chosen,
+  'experiment' | 'replicas' | 'warmupSec' | 'warmupRequests' | 'measureSec'
+> & { scheme: SchemeName }
+type Chosen = Omit<Arm, 'id' | 'scheme' | 'twin'>
 
 /** One arm, with the user's own choices laid over the profile's. What is no part of an arm is left out. */
 export function arm(choice: ArmChoice, options: PlanOptions): Arm {
@@ -87,7 +87,7 @@ export function firstOfEachState({ schemes, traits }: Pick<PlanOptions, 'schemes
   return schemes.filter((name, i) => schemes.findIndex((other) => placeOf(other) === placeOf(name)) === i)
 }
 
-/** Where replicas believe for a while what they have read, users would not find on one what they wrote on another. */
+/** Where replicas believe for a while what they read, users come back to one: another would lack what they wrote. */
 export const stickyIfCached = ({ boundedBy }: Traits): Settings =>
   boundedBy === 'NEAR_CACHE_SEC' ? { sticky: true } : {}
 
