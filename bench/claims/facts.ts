@@ -2,7 +2,7 @@
 import { isPoint } from '../experiments/replicas/summary.ts'
 import { addedTo, type Comparison, union } from '../figures/comparisons.ts'
 import { estimate, type MetricName, metrics, servingCpuUs } from '../figures/metrics.ts'
-import { type ArmRecords, byBlock, entryOf, isControl } from '../figures/records.ts'
+import { type ArmRecords, armsIn, byBlock, entryOf, isControl } from '../figures/records.ts'
 import type { Estimate } from '../record/types.ts'
 import { type ByBlock, ownError, ratios } from '../stats/paired.ts'
 import { code } from '../words/format.ts'
@@ -21,27 +21,24 @@ export function seen(label: string, value: number, unit: string, n: number): Ent
 
 /** The finding of a claim that needs `schemes` in `experiment`, where one of them has no valid record; else null. */
 export function notMeasured(facts: Facts, experiment: string, schemes: readonly string[]): Finding | null {
-  const climbed = facts.ladders.filter(
-    ({ arm, climbs }) => arm.experiment === experiment && climbs.length > 0,
-  )
+  const climbed = armsIn(facts.ladders, experiment).filter(({ climbs }) => climbs.length > 0)
   const measured = [...measuredSchemes(facts, experiment), ...climbed.map(({ arm }) => arm.scheme)]
   const missing = schemes.filter((name) => !measured.includes(name))
   if (missing.length === 0) return null
   const what = missing.length === schemes.length ? '' : ` of ${missing.map(code).join(', ')}`
-  return undecided(`this run has nothing${what} from the experiment \`${experiment}\``)
+  return undecided(`this run has nothing${what} from the experiment ${code(experiment)}`)
 }
 
 /** Schemes with a valid closed-loop record in the experiment. */
 export function measuredSchemes({ arms }: Facts, experiment: string): string[] {
-  const measured = arms.filter((one) => one.arm.experiment === experiment && one.measured.size > 0)
+  const measured = armsIn(arms, experiment).filter((one) => one.measured.size > 0)
   return measured.map(({ arm }) => arm.scheme)
 }
 
 /** @throws RangeError when the arm was not measured: ask `notMeasured` first */
 export function armOf({ arms }: Facts, experiment: string, name: string, replicas = 1): ArmRecords {
-  const found = arms.find(
+  const found = armsIn(arms, experiment).find(
     ({ arm, measured }) =>
-      arm.experiment === experiment &&
       arm.scheme === name &&
       arm.replicas === replicas &&
       (experiment !== 'replicas' || isPoint(arm)) &&
@@ -67,7 +64,7 @@ export function costRatio(facts: Facts, name: string, base: string, metric: Metr
 /** What one scheme adds to the control ÷ what the other adds, and judged; null without a block that has all arms. */
 export function taxRatio(facts: Facts, name: string, base: string, limits: Limits) {
   const [of, to] = [armOf(facts, 'cost', name), armOf(facts, 'cost', base)]
-  const controls = facts.arms.filter(({ arm }) => arm.experiment === 'cost' && isControl(arm))
+  const controls = armsIn(facts.arms, 'cost').filter(({ arm }) => isControl(arm))
   const cpu = (one: ArmRecords) => byBlock(one, servingCpuUs)
   const tax = (one: ArmRecords) => addedTo(controls.map(cpu), cpu(one))
   const behind = [...controls, of, to]
@@ -115,6 +112,6 @@ export const growthEntries = (name: string, bytes: readonly Comparison[]): Entry
 
 /** Ids of the valid trials behind `growthOf`. */
 export function growthTrials(facts: Facts, names: readonly string[]): string[] {
-  const levels = facts.arms.filter(({ arm }) => arm.experiment === 'users' && names.includes(arm.scheme))
+  const levels = armsIn(facts.arms, 'users').filter(({ arm }) => names.includes(arm.scheme))
   return trialsOf(facts, levels)
 }

@@ -1,18 +1,9 @@
 /** The claim that tokens are no sessions, by what becomes of either after a logout. */
 import { timeText } from '../experiments/revocation/section.ts'
+import { logoutsOf } from '../experiments/revocation/summary.ts'
 import { FEW_BLOCKS, type Interval } from '../stats/median-interval.ts'
 import { code, list } from '../words/format.ts'
-import {
-  type Claim,
-  comment,
-  DENYLIST,
-  type Entry,
-  type Facts,
-  type Finding,
-  MEMORY,
-  SESSION,
-  TOKEN,
-} from './claim.ts'
+import { type Claim, comment, DENYLIST, type Entry, type Finding, MEMORY, SESSION, TOKEN } from './claim.ts'
 import { undecided } from './facts.ts'
 import type { Bound } from './verdict.ts'
 
@@ -31,15 +22,15 @@ export const notForSessions: Claim = {
   refutedIf: 'otherwise',
   thresholds: { sessionSec: AT_ONCE },
   decidedBy: 'npm run bench -- --only revocation',
-  judge(facts) {
-    const [token, session] = [logoutsOf(facts, TOKEN), logoutsOf(facts, SESSION)]
+  judge({ summary }) {
+    const [token, session] = [logoutsOf(summary, TOKEN), logoutsOf(summary, SESSION)]
     if (!token || !session) {
-      const missing = [TOKEN, SESSION].filter((name) => !logoutsOf(facts, name))
+      const missing = [TOKEN, SESSION].filter((name) => !logoutsOf(summary, name))
       const what = `no logouts of ${list(missing.map(code))}`
       return undecided(`this run has ${what} from the experiment \`revocation\``)
     }
-    const sessions = [logoutsOf(facts, MEMORY), session].filter((one) => one !== null)
-    const others = [logoutsOf(facts, DENYLIST)].filter((one) => one !== null)
+    const sessions = [logoutsOf(summary, MEMORY), session].filter((one) => one !== null)
+    const others = [logoutsOf(summary, DENYLIST)].filter((one) => one !== null)
     const lifetimeMs = 1_000 * (token.entry.settings.ttlSec ?? Number.POSITIVE_INFINITY)
     const { verdict, doubt } = verdictOf(token, sessions, lifetimeMs)
     return {
@@ -47,23 +38,16 @@ export const notForSessions: Claim = {
       boundary: null,
       sentence: `${[tokenText(token, lifetimeMs), ...[...sessions, ...others].map(endText)].join('; ')}${doubt}`,
       estimates: [
-        ...(token.age ? [inMs(`age of a revoked ${TOKEN} at its first refusal`, token, token.age)] : []),
+        ...(token.lastAgeMs
+          ? [inMs(`age of a revoked ${TOKEN} at its first refusal`, token, token.lastAgeMs)]
+          : []),
         ...sessions.map((one) =>
-          inMs(`from the logout until every replica refuses, ${one.entry.scheme}`, one, one.refused),
+          inMs(`from the logout until every replica refuses, ${one.entry.scheme}`, one, one.refusedFromMs),
         ),
       ],
       evidence: [token, ...sessions, ...others].flatMap(({ entry }) => entry.trials),
     }
   },
-}
-
-/** A scheme's logouts, where at least some of them were watched to their end. */
-function logoutsOf({ summary }: Facts, scheme: string) {
-  const entry = summary.revocation.find((one) => one.scheme === scheme)
-  const way = entry?.ways.find((one) => one.way === 'logout')
-  if (!entry || !way?.lastAcceptedMs || !way.refusedFromMs) return null
-  const { n, accepted, lastAcceptedMs: last, refusedFromMs: refused, lastAgeMs: age } = way
-  return { entry, n, accepted, last, refused, age }
 }
 
 /**
@@ -77,20 +61,25 @@ function verdictOf(
 ): { verdict: Finding['verdict']; doubt: string } {
   const decided = (verdict: 'supported' | 'refuted') => ({ verdict, doubt: '' })
   const open = (doubt: string) => ({ verdict: 'inconclusive' as const, doubt })
-  if (sessions.some(({ accepted, last }) => accepted > 0 && last.worst >= LIMIT_MS)) return decided('refuted')
-  if (!token.age || token.age.hi < lifetimeMs) return decided('refuted')
+  if (sessions.some(({ accepted, lastAcceptedMs }) => accepted > 0 && lastAcceptedMs.worst >= LIMIT_MS))
+    return decided('refuted')
+  const age = token.lastAgeMs
+  if (!age || age.hi < lifetimeMs) return decided('refuted')
   const few = [token, ...sessions].filter(({ n }) => n < FEW_BLOCKS)
   if (few.length > 0)
     return open(
       `; fewer than ${FEW_BLOCKS} logouts of ${list(few.map(({ entry }) => code(entry.scheme)))} decide nothing`,
     )
-  if (sessions.some(({ refused }) => refused.worst >= LIMIT_MS))
+  if (sessions.some(({ refusedFromMs }) => refusedFromMs.worst >= LIMIT_MS))
     return open('; replicas were not asked often enough to tell that all refused within a second')
-  if (token.age.lo < lifetimeMs) return open('; the interval of the age does not lie beyond the lifetime')
+  if (age.lo < lifetimeMs) return open('; the interval of the age does not lie beyond the lifetime')
   return decided('supported')
 }
 
-function tokenText({ entry, n, accepted, last, age }: Logouts, lifetimeMs: number): string {
+function tokenText(
+  { entry, n, accepted, lastAcceptedMs: last, lastAgeMs: age }: Logouts,
+  lifetimeMs: number,
+): string {
   const name = code(entry.scheme)
   if (!age) return `${name} was accepted by no replica after any of ${n} logouts`
   return (
@@ -99,7 +88,7 @@ function tokenText({ entry, n, accepted, last, age }: Logouts, lifetimeMs: numbe
   )
 }
 
-function endText({ entry, n, accepted, last, refused }: Logouts): string {
+function endText({ entry, n, accepted, lastAcceptedMs: last, refusedFromMs: refused }: Logouts): string {
   const name = code(entry.scheme)
   if (accepted === 0)
     return `${name} was accepted after none of ${n}, all replicas refusing from ${timeText(refused.worst)} on at the latest`

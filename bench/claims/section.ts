@@ -1,8 +1,8 @@
 /** What a run says about the claims of the ledger, as the report opens with it. */
 import type { CoreSummary } from '../figures/schema.ts'
-import { code, counted } from '../words/format.ts'
+import { capital, code, counted } from '../words/format.ts'
 import { type Section, section } from '../words/section.ts'
-import { bullets, folded, markdownTable, type Table } from '../words/tables.ts'
+import { bullets, folded, shown, type Table, tableOf } from '../words/tables.ts'
 import type { ClaimFinding } from './schema.ts'
 
 /** Verdicts first, then in short what this run does not decide, then everything that was fixed beforehand, folded. */
@@ -15,13 +15,13 @@ export function claimsSection({
   return section(
     'claims',
     'Claims',
-    rows.length > 0 ? markdownTable({ head: ['claim', 'verdict', 'in one sentence'], rows }, 'text') : null,
+    shown({ head: ['claim', 'verdict', 'in one sentence'], rows }, { align: 'text' }),
     ...(profile === 'smoke'
       ? [`A smoke run decides none of the ${counted(claims.length, 'claim')}.`]
       : undecidedParts(claims.filter(({ verdict }) => verdict === 'undecided'))),
     folded(
       'What would support or refute each claim, fixed before anything was measured',
-      `${markdownTable(thresholdsTable(claims), 'text')}\n\nThe estimates behind each verdict, and the trials behind them, are in \`summary.json\`.`,
+      shown(thresholdsTable(claims), { align: 'text', below: THRESHOLDS_NOTE }),
     ),
   )
 }
@@ -31,8 +31,9 @@ export function quotation({ quote, reading }: ClaimFinding): string {
   return `“${quote}”${reading ? ` (read as: ${reading})` : ''}`
 }
 
-function sentences({ sentence, boundary, verdict }: ClaimFinding): string {
-  const first = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`
+/** What was found, with what it depends on or where it ends. */
+export function sentences({ sentence, boundary, verdict }: ClaimFinding): string {
+  const first = `${capital(sentence)}.`
   if (!boundary) return first
   return `${first} ${verdict === 'depends' ? 'It depends on' : 'The boundary is'} ${boundary}.`
 }
@@ -44,17 +45,17 @@ function undecidedParts(open: readonly ClaimFinding[]): string[] {
   return ['Not decided by this run:', bullets(lines)]
 }
 
+const THRESHOLDS_NOTE =
+  'The estimates behind each verdict, and the trials behind them, are in `summary.json`.'
+
 function thresholdsTable(claims: readonly ClaimFinding[]): Table {
-  return {
-    head: ['id', 'claim', 'source', 'metric', 'supported if', 'refuted if', 'decided by'],
-    rows: claims.map((claim) => [
-      claim.id,
-      quotation(claim),
-      claim.source,
-      claim.metric,
-      claim.supportedIf,
-      claim.refutedIf,
-      code(claim.decidedBy),
-    ]),
-  }
+  return tableOf(claims, {
+    id: ({ id }) => id,
+    claim: quotation,
+    source: ({ source }) => source,
+    metric: ({ metric }) => metric,
+    'supported if': ({ supportedIf }) => supportedIf,
+    'refuted if': ({ refutedIf }) => refutedIf,
+    'decided by': ({ decidedBy }) => code(decidedBy),
+  })
 }

@@ -1,6 +1,6 @@
 /** Claims about what a server has to keep, and to ask, for a token. */
-import { estimate, metrics } from '../figures/metrics.ts'
-import { type ArmRecords, byBlock } from '../figures/records.ts'
+import { estimateOf, metrics } from '../figures/metrics.ts'
+import type { ArmRecords } from '../figures/records.ts'
 import type { Estimate, Measurement } from '../record/types.ts'
 import { code, counted, list, type Style } from '../words/format.ts'
 import { ARTICLE, type Claim, comment, DENYLIST, TOKEN } from './claim.ts'
@@ -35,9 +35,7 @@ function commandsPerRequest(measurement: Measurement): number | null {
 }
 
 /** A count, so that one block is enough to see that it is not zero. */
-function commands(records: ArmRecords): Estimate | null {
-  return estimate([...byBlock(records, commandsPerRequest).values()], 'commands/request', records)
-}
+const commands = (records: ArmRecords) => estimateOf(records, commandsPerRequest, 'commands/request')
 
 export const noServerState: Claim = {
   id: 'no-server-state',

@@ -1,7 +1,7 @@
 /** The claim that old versions of SSL and TLS are done with, and what the newer ones cost. */
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from '../experiments/tls/summary.ts'
-import { isControl } from '../figures/records.ts'
+import { armsIn, isControl } from '../figures/records.ts'
 import { code, counted, inUnit, list } from '../words/format.ts'
 import { ARTICLE, type Claim, comment, type Entry, type Facts, SESSION } from './claim.ts'
 import { seen, trialsOf, undecided } from './facts.ts'
@@ -34,7 +34,7 @@ export const tls: Claim = {
     const offers = tls.protocols.flatMap(({ offered }) => offered)
     const accepted = OLD.filter((old) => offers.some((one) => one.protocol === old && one.accepted))
     const trials = tls.protocols.reduce((sum, one) => sum + one.trials, 0)
-    const behind = facts.arms.filter(({ arm }) => arm.experiment === 'tls')
+    const behind = armsIn(facts.arms, 'tls')
     const blocks = new Set(behind.flatMap(({ measured }) => [...measured.keys()]))
     return {
       verdict: accepted.length === 0 ? 'supported' : 'refuted',
@@ -62,7 +62,7 @@ function verdictText(accepted: readonly string[]): string {
 
 /** Of the control, since no scheme has a part in TLS: what the proxy takes in all, and what of a session's tax is added. */
 function costEntries({ summary: { arms, tls } }: Facts): Entry[] {
-  const own = arms.filter(({ arm }) => arm.experiment === 'tls' && isControl(arm) && !arm.twin)
+  const own = armsIn(arms, 'tls').filter(({ arm }) => isControl(arm) && !arm.twin)
   return own
     .toSorted((a, b) => inConnectionOrder(a.arm, b.arm))
     .flatMap(({ arm, metrics }) => {

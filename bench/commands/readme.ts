@@ -6,6 +6,7 @@ import { quotation } from '../claims/section.ts'
 import { AuthscaleError } from '../errors.ts'
 import { predictionsText } from '../experiments/replicas/section.ts'
 import { ROLES } from '../experiments/roles.ts'
+import { armsIn } from '../figures/records.ts'
 import { pictureOf } from '../page/picture.ts'
 import { writeFileDurably } from '../record/durable.ts'
 import { PAGE_FILE, readLoadCheck, readRun, readVerify } from '../record/run-dir.ts'
@@ -15,7 +16,7 @@ import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'
 import type { Interval } from '../stats/median-interval.ts'
 import { tradeTable } from '../trade/section.ts'
-import { counted, figure, machine } from '../words/format.ts'
+import { code, counted, figure, machine, withRange } from '../words/format.ts'
 import { markdownTable } from '../words/tables.ts'
 
 /** A published run, as the README shows it. */
@@ -53,8 +54,7 @@ export function updateLoadCheck(
 ): string {
   const verdict = ` That differs by more than the ${tolerance * 100} % allowed, so the check failed on this machine.`
   const us = (value: number | null) => (value === null ? 'an unknown number of' : value.toFixed(1))
-  const interval = ({ value, lo, hi }: Interval, digits: number) =>
-    `${value.toFixed(digits)} (${lo.toFixed(digits)} to ${hi.toFixed(digits)})`
+  const interval = (of: Interval, digits: number) => withRange(of, (value) => value.toFixed(digits))
   const open = openLoop
     ? ` Its open loop, which works less at a time and sleeps in between, takes ${interval(openLoop.cpuUsPerRequest, 1)} at ` +
       `${figure(openLoop.arrivalsPerSec)} requests/s of ${figure(openLoop.users)} users.`
@@ -76,7 +76,7 @@ export function updateVerify(readme: string, runDir: string, { verdicts, seconds
   const word = (passed: boolean | null) => (passed === null ? 'unclear' : passed ? 'passed' : '**failed**')
   const head = ['proof', 'what it shows', 'expected', 'measured', 'verdict']
   const rows = verdicts.map(({ proof, shows, expected, measured, passed }) => {
-    return [`\`${proof}\``, shows, expected, measured, word(passed)]
+    return [code(proof), shows, expected, measured, word(passed)]
   })
   const where = `In ${Math.round(seconds)} s, beside [this run](${runDir}/report.md).`
   return replaceBetween(readme, 'verify', `${markdownTable({ head, rows }, 'text')}\n\n${where}`)
@@ -111,7 +111,7 @@ function figures(main: Shown, others: readonly Shown[]): string {
 }
 
 function blocksOf({ plan }: Run): number {
-  return Math.max(...plan.filter(({ arm }) => arm.experiment === ROLES.cost).map(({ block }) => block + 1))
+  return Math.max(...armsIn(plan, ROLES.cost).map(({ block }) => block + 1))
 }
 
 /** Only of a run that measured more than costs. */

@@ -1,7 +1,7 @@
 /** A comparison of runs as tables, for terminals and pull requests. */
 import type { RunWithRows } from '../figures/rows.ts'
 import { ABSENT, figure, NOT_DETECTED, percent } from '../words/format.ts'
-import { folded, markdownTable, type Table, terminalTable } from '../words/tables.ts'
+import { folded, markdownTable, shown, type Table, tableOf, terminalTable } from '../words/tables.ts'
 import { wrap } from '../words/wrap.ts'
 import { compareRuns, type RunRatio } from './compare.ts'
 import { comparability, type RunDifference, runDifferences } from './differences.ts'
@@ -50,10 +50,12 @@ function ratioText({ ratio, detected, p }: RunRatio): string {
 const decimals = (ratio: number) => (ratio >= 10 ? figure(ratio) : ratio.toFixed(2))
 
 export function differencesTable(differences: readonly RunDifference[]): Table {
-  return {
-    head: ['differs', 'kind', 'first', 'other'],
-    rows: differences.map(({ what, kind, base, other }) => [what, kind, base, other]),
-  }
+  return tableOf(differences, {
+    differs: ({ what }) => what,
+    kind: ({ kind }) => kind,
+    first: ({ base }) => base,
+    other: ({ other }) => other,
+  })
 }
 
 /** The largest change that counts as seen, in one sentence. */
@@ -98,11 +100,11 @@ export function markdownComparison({ base, other, differences, ratios }: Compare
   return [
     `### ${base.run.id} → ${other.run.id}`,
     comparability(differences),
-    ...(differences.length > 0
-      ? [folded('What differs', markdownTable(differencesTable(differences), 'text'))]
-      : []),
+    folded('What differs', shown(differencesTable(differences), { align: 'text' })),
     headline(ratios),
     ...ratioTables(ratios).flatMap(({ title, table }) => [`**${title}**`, markdownTable(table)]),
     NOTE,
-  ].join('\n\n')
+  ]
+    .flatMap((part) => part ?? [])
+    .join('\n\n')
 }

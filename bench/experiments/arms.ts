@@ -1,5 +1,5 @@
 /** What the experiments share when they lay out their arms. */
-import type { SchemeName } from '../../servers/scheme.ts'
+import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { CONTROL, isControl } from '../figures/records.ts'
 import type { Arm, Setting, Settings } from '../record/types.ts'
 import type { PlanOptions } from './experiment.ts'
@@ -12,18 +12,19 @@ export const AS_IT_IS = { variant: null, comparedWith: null, heldOut: false, quo
 export const SHORT_WINDOW = { replicas: 1, users: 20, warmupSec: 0.1, warmupRequests: 0, measureSec: 0.2 }
 
 /** All else is as it is, or as the user chooses. */
-export type ArmChoice = { [Key in Exclude<keyof Arm, 'id' | 'scheme'>]?: Arm[Key] | undefined } & Pick<
-  Arm,
+export type ArmChoice = { [Key in keyof Chosen]?: Chosen[Key] | undefined } & Pick<
+  Chosen,
   'experiment' | 'replicas' | 'warmupSec' | 'warmupRequests' | 'measureSec'
 > & { scheme: SchemeName }
+type Chosen = Omit<Arm, 'id' | 'scheme' | 'twin'>
 
 /** One arm, with the user's own choices laid over the profile's. What is no part of an arm is left out. */
 export function arm(choice: ArmChoice, options: PlanOptions): Arm {
-  const { experiment, scheme, variant, replicas, twin = false, fleet, observe, examine } = choice
+  const { experiment, scheme, variant, replicas, fleet, observe, examine } = choice
   const users = choice.users ?? options.users ?? DEFAULT_USERS
   const connections = options.connections ?? CONNECTIONS_PER_REPLICA * replicas
   return {
-    id: [experiment, scheme, variant, twin && 'twin'].filter(Boolean).join('/'),
+    id: [experiment, scheme, variant].filter(Boolean).join('/'),
     experiment,
     scheme,
     variant: variant ?? AS_IT_IS.variant,
@@ -39,16 +40,17 @@ export function arm(choice: ArmChoice, options: PlanOptions): Arm {
     warmupSec: choice.warmupSec,
     warmupRequests: choice.warmupRequests,
     measureSec: options.durationSec ?? choice.measureSec,
-    twin,
+    twin: false,
     ...(observe && { observe }),
     ...(examine && { examine }),
   }
 }
 
-/** With the control a second time: what differs between two equal arms is this machine's own error. */
-export function withTwin(arms: readonly Arm[]): Arm[] {
-  return [...arms, ...arms.filter(isControl).map((one) => ({ ...one, id: `${one.id}/twin`, twin: true }))]
-}
+/** The same a second time: what differs between two equal arms is this machine's own error. */
+export const twinOf = (one: Arm): Arm => ({ ...one, id: `${one.id}/twin`, twin: true })
+
+/** With the control a second time. */
+export const withTwin = (arms: readonly Arm[]): Arm[] => [...arms, ...arms.filter(isControl).map(twinOf)]
 
 /** With `--precision` a run ends when its intervals are narrow enough, and at this many times its blocks in any case. */
 const PRECISE_BLOCKS = 4
@@ -61,12 +63,14 @@ export function blocksOf(options: PlanOptions, blocks: number): number {
 /** The schemes with the control before them: without it there is nothing to compare with. */
 export function withControl({ profile, schemes }: PlanOptions, names = schemes): SchemeName[] {
   if (profiles[profile].withoutControl) return [...names]
-  return [CONTROL, ...names.filter((name) => name !== CONTROL)]
+  return [CONTROL, ...withoutControl(names)]
 }
+
+export const withoutControl = (names: readonly SchemeName[]) => names.filter((name) => name !== CONTROL)
 
 /** Those of the table, or those that the user named; in either case without the control. */
 export function among(table: readonly SchemeName[], { schemes, schemesNamed }: PlanOptions): SchemeName[] {
-  return schemes.filter((name) => name !== CONTROL && (schemesNamed || table.includes(name)))
+  return withoutControl(schemes).filter((name) => schemesNamed || table.includes(name))
 }
 
 /**
@@ -82,6 +86,10 @@ export function firstOfEachState({ schemes, traits }: Pick<PlanOptions, 'schemes
   const placeOf = (name: SchemeName) => traits[name].state
   return schemes.filter((name, i) => schemes.findIndex((other) => placeOf(other) === placeOf(name)) === i)
 }
+
+/** Where replicas believe for a while what they read, users come back to one: another would lack what they wrote. */
+export const stickyIfCached = ({ boundedBy }: Traits): Settings =>
+  boundedBy === 'NEAR_CACHE_SEC' ? { sticky: true } : {}
 
 /** Whether the fleet can change all of these. */
 export function isSettable(settings: Settings, { settable }: PlanOptions): boolean {

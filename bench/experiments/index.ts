@@ -1,5 +1,6 @@
 /** Every experiment by name, and how a run's trials are laid out from them. */
 import type { Arm, Prediction, Run, Trial, TrialResult } from '../record/types.ts'
+import { groupedBy } from '../stats/groups.ts'
 import { shuffled } from '../stats/seeded.ts'
 import { aa } from './aa/plan.ts'
 import { anomalies } from './anomalies/plan.ts'
@@ -73,15 +74,10 @@ export function planTrials(
  * that rotate on one fleet stay together, since it is started once.
  */
 function shuffledInGroups(arms: readonly Arm[], seed: number): Arm[] {
-  const compared = shuffled(grouped(arms, comparisonOf), seed)
-  const onOneFleet = compared.flatMap((group) => shuffled(grouped(group, fleetOf), seed))
+  const compared = shuffled([...groupedBy(arms, comparisonOf).values()], seed)
+  const onOneFleet = compared.flatMap((group) =>
+    shuffled([...groupedBy(group, ({ fleet }) => fleet).values()], seed),
+  )
   // A seed for each, or groups of equal size would all have the same order.
   return onOneFleet.flatMap((group, i) => shuffled(group, seed + 7_919 * (i + 1)))
-}
-
-const fleetOf = ({ fleet }: Arm) => fleet
-
-function grouped<T>(items: readonly T[], nameOf: (item: T) => unknown): T[][] {
-  const names = new Set(items.map(nameOf))
-  return [...names].map((name) => items.filter((item) => nameOf(item) === name))
 }

@@ -1,7 +1,7 @@
 /** Whether it matters that trials were rejected: figures without them and with them, side by side. */
 import type { Estimate, Measurement, TrialResult } from '../record/types.ts'
 import { medianPerBlock, ownError } from '../stats/paired.ts'
-import { estimate, metrics } from './metrics.ts'
+import { estimate, estimateOf, metrics } from './metrics.ts'
 import { type ArmRecords, byBlock } from './records.ts'
 import type { CoreSummary } from './schema.ts'
 
@@ -50,7 +50,7 @@ function bothWays(
     return value === null ? [] : [[block, value] as const]
   })
   const together = medianPerBlock([...kept, ...also])
-  const without = estimate([...kept.values()], unit, records)
+  const without = estimateOf(records, of, unit)
   const withThem = estimate([...together.values()], unit, records)
   if (!without || !withThem || also.length === 0) return []
   const error = aa && ownError(metric === 'throughputPerSec' ? aa.throughputRatio : aa.cpuRatio, 1)

@@ -1,6 +1,7 @@
 /** What is said of arms against each other: the run's own error, the one home of the auth tax, what a setting is worth. */
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import type { Estimate, Warning } from '../record/types.ts'
+import { groupedBy } from '../stats/groups.ts'
 import { holm } from '../stats/holm.ts'
 import {
   type ByBlock,
@@ -109,12 +110,11 @@ export function compareWithControl(
  * twenty knobs one always looks special.
  */
 export function versus(all: readonly ArmRecords[], aa: OwnErrors): ReadonlyMap<string, Versus> {
-  const experiments = [...new Set(all.map(({ arm }) => arm.experiment))]
   return new Map(
-    experiments.flatMap((experiment) => {
-      const pairs = all.flatMap((of) => {
+    [...groupedBy(all, ({ arm }) => arm.experiment).values()].flatMap((own) => {
+      const pairs = own.flatMap((of) => {
         const { comparedWith } = of.arm
-        if (comparedWith === null || of.arm.experiment !== experiment) return []
+        if (comparedWith === null) return []
         return [{ of, comparedWith, bases: all.filter(({ arm }) => arm.id === comparedWith) }]
       })
       const throughputs = judged(throughputRatio, pairs, aa)

@@ -1,5 +1,6 @@
 /** Quantiles of any selection of recorded histograms together, fast enough to take thousands of selections. */
 import { JsHistogram } from 'hdr-histogram-js'
+import { rising } from '../stats/groups.ts'
 import { decodeHistogram } from '../stats/histogram.ts'
 
 /**
@@ -11,7 +12,7 @@ import { decodeHistogram } from '../stats/histogram.ts'
  */
 export function histogramSet(texts: readonly string[]) {
   const counts = texts.map(countsByValue)
-  const values = [...new Set(counts.flatMap((one) => [...one.keys()]))].sort((a, b) => a - b)
+  const values = rising(counts.flatMap((one) => [...one.keys()]))
   const upTo = counts.map((one) => {
     let passed = 0
     return Float64Array.from(values, (value) => {

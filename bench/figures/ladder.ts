@@ -1,5 +1,6 @@
 /** Which arrival rate comes next on a ladder, and what its rungs say about capacity: pure decisions, no clock. */
 import type { Arm, Measurement, Rung, Slo } from '../record/types.ts'
+import { rising } from '../stats/groups.ts'
 import type { CapacityNote } from './schema.ts'
 
 type OpenLoad = Extract<Arm['load'], { loop: 'open' }>
@@ -135,7 +136,7 @@ function bracket(looks: readonly Look[]): {
   limit: number | null
   by: Look['verdict'] | null
 } {
-  const rates = [...new Set(looks.map(({ arrivalsPerSec }) => arrivalsPerSec))].sort((a, b) => a - b)
+  const rates = rising(looks.map(({ arrivalsPerSec }) => arrivalsPerSec))
   let kept: number | null = null
   for (const rate of rates) {
     const verdicts = looks.filter((one) => one.arrivalsPerSec === rate).map(({ verdict }) => verdict)

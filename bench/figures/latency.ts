@@ -1,6 +1,7 @@
 /** Latency at each arrival rate of a ladder. */
 import { ofTiers } from '../record/tiers.ts'
 import type { Measurement, Run, Slo } from '../record/types.ts'
+import { rising } from '../stats/groups.ts'
 import { median } from '../stats/quantiles.ts'
 import { sum } from '../stats/sums.ts'
 import { accepted, clusterEstimate, type Ladder, windowsAt } from './climbs.ts'
@@ -15,7 +16,7 @@ const LEAST_FOR_P999 = 10_000
 /** One row an arrival rate, of what gates left of it. */
 export function latencyRows(ladder: Ladder, run: Run, slo: Slo): LatencyRow[] {
   const rates = ladder.climbs.flatMap(accepted).map(({ arrivalsPerSec }) => arrivalsPerSec)
-  return [...new Set(rates)].sort((a, b) => a - b).map((rate) => row(ladder, rate, run, slo))
+  return rising(rates).map((rate) => row(ladder, rate, run, slo))
 }
 
 /** A rate that was looked at twice in a block has two windows there, which stay together in the bootstrap. */

@@ -3,6 +3,7 @@ import { SERVING, TIERS, type Tier } from '../record/tiers.ts'
 import type { Estimate, Measurement, Run, Warning } from '../record/types.ts'
 import { FEW_BLOCKS, type Interval, medianInterval } from '../stats/median-interval.ts'
 import { sum } from '../stats/sums.ts'
+import { type ArmRecords, byBlock } from './records.ts'
 
 interface Metric {
   unit: string
@@ -74,4 +75,15 @@ export function flagged(interval: Interval, unit: string, n: number, known: read
 export function flags({ profile }: Run, measurements: readonly Measurement[]): Warning[] {
   const smoke: Warning[] = profile === 'smoke' ? ['smoke-profile'] : []
   return [...new Set([...smoke, ...measurements.flatMap(({ warnings }) => warnings)])]
+}
+
+/** In another unit, in which what is more stays more. */
+export function converted(estimate: Estimate, unit: string, of: (value: number) => number): Estimate {
+  const { value, lo, hi } = estimate
+  return { ...estimate, value: of(value), lo: of(lo), hi: of(hi), unit }
+}
+
+/** The same of a measurement of each block. */
+export function estimateOf(records: ArmRecords, of: Metric['of'], unit: string): Estimate | null {
+  return estimate([...byBlock(records, of).values()], unit, records)
 }

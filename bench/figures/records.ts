@@ -65,6 +65,15 @@ export function inTableOrder(a: Arm, b: Arm): number {
   )
 }
 
+export const armsIn = <T extends { arm: Arm }>(entries: readonly T[], experiment: string) =>
+  entries.filter(({ arm }) => arm.experiment === experiment)
+
+/** Each once, in the order of the arms. */
+export const schemesIn = (of: readonly { arm: Arm }[]) => [...new Set(of.map(({ arm }) => arm.scheme))]
+export const experimentsIn = (of: readonly { arm: Arm }[]) => [
+  ...new Set(of.map(({ arm }) => arm.experiment)),
+]
+
 /** The first of a scheme in an experiment; never that of the second control. */
 export const entryOf = <T extends { arm: Arm }>(entries: readonly T[], experiment: string, scheme: string) =>
   entries.find(({ arm }) => arm.experiment === experiment && arm.scheme === scheme && !arm.twin)

@@ -7,8 +7,10 @@ export interface Seen<What> {
   arm: Arm
   /** Ids, each once: a trial that was measured again has several records. */
   trials: string[]
-  /** One for each record, with its warnings. */
-  records: { seen: What; warnings: readonly Warning[] }[]
+  /** One for each record. */
+  seen: What[]
+  /** Of any of them. */
+  warnings: Warning[]
 }
 
 /**
@@ -27,13 +29,9 @@ export function seenByArm<What>(
       return seen && measurement ? [{ id: trial.id, seen, warnings: measurement.warnings }] : []
     })
     if (found.length === 0) return []
-    return [
-      {
-        arm,
-        trials: [...new Set(found.map(({ id }) => id))],
-        records: found.map(({ id: _, ...record }) => record),
-      },
-    ]
+    const trials = [...new Set(found.map(({ id }) => id))]
+    const warnings = [...new Set(found.flatMap((one) => one.warnings))]
+    return [{ arm, trials, seen: found.map(({ seen }) => seen), warnings }]
   })
 }
 

@@ -1,5 +1,6 @@
 /** The one home of slopes over sizes: bytes a user, µs a byte of state, ms of an answer for each ms of distance. */
 import type { Measurement } from '../record/types.ts'
+import { groupedBy } from '../stats/groups.ts'
 import { type Point, slope } from '../stats/regression.ts'
 import { type ArmRecords, byBlock } from './records.ts'
 
@@ -8,11 +9,8 @@ export type Observation = readonly [block: number, x: number, y: number]
 
 /** One least-squares slope a block, in units of y per unit of x, by rising block; a block with a single x has none. */
 export function slopePerBlock(observations: readonly Observation[]): number[] {
-  const blocks = [...new Set(observations.map(([block]) => block))].sort((a, b) => a - b)
-  return blocks.flatMap((block) => {
-    const own = observations.filter(([at]) => at === block)
-    return slope(own.map(([, x, y]): Point => [x, y])) ?? []
-  })
+  const blocks = [...groupedBy(observations, ([block]) => block)].sort(([a], [b]) => a - b)
+  return blocks.flatMap(([, own]) => slope(own.map(([, x, y]): Point => [x, y])) ?? [])
 }
 
 /** The same over arms that differ in `x`. */

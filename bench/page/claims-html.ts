@@ -1,5 +1,6 @@
 /** The claims with their verdicts, each unfolding to what was fixed beforehand, what was measured, and its charts. */
 import type { ClaimFinding } from '../claims/schema.ts'
+import { sentences } from '../claims/section.ts'
 import { charts } from '../report/charts.ts'
 import { figure, list } from '../words/format.ts'
 import { chartPlace, escaped, inline, scrolling } from './prose.ts'
@@ -40,14 +41,11 @@ export function claimsHtml(claims: readonly ClaimFinding[], chartNames: readonly
 }
 
 function claimHtml(claim: ClaimFinding, chartNames: readonly string[]): string {
-  const { id, quote, verdict, sentence, boundary } = claim
-  const limit = boundary
-    ? ` ${verdict === 'depends' ? 'It depends on' : 'The boundary is'} ${inline(boundary)}.`
-    : ''
+  const { id, quote, verdict } = claim
   return `<details class="claim" id="claim-${escaped(id)}">
 <summary><span class="verdict ${verdict}">${WORDS[verdict][0]}</span>
 <span class="quote">“${escaped(quote)}”</span>
-<span class="finding">${inline(capitalized(sentence))}.${limit}</span></summary>
+<span class="finding">${inline(sentences(claim))}</span></summary>
 <div class="evidence">${evidenceHtml(claim, chartNames)}</div>
 </details>`
 }
@@ -99,5 +97,3 @@ function chartsOf(evidence: readonly string[], chartNames: readonly string[]): s
 }
 
 const MOST_CHARTS = 2
-
-const capitalized = (sentence: string) => `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`

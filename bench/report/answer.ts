@@ -2,10 +2,11 @@
 import { busyText, commonRates, isLowerBound, rungAt, sloText } from '../experiments/latency/tables.ts'
 import { ROLES } from '../experiments/roles.ts'
 import { instrumentLimit, nothingDetected } from '../figures/comparisons.ts'
-import { CONTROL, isControl } from '../figures/records.ts'
+import { armsIn, CONTROL, isControl } from '../figures/records.ts'
 import type { Environment, Run, Slo } from '../record/types.ts'
 import { ownError } from '../stats/paired.ts'
 import {
+  code,
   counted,
   figure,
   list,
@@ -31,9 +32,9 @@ interface Sentence {
 export function answers(
   summary: Summary,
   { environment, rules }: Pick<Run, 'environment' | 'rules'>,
-  name: Name = (scheme) => `\`${scheme}\``,
+  name: Name = code,
 ): Sentence[] {
-  const cost = summary.arms.filter(({ arm }) => arm.experiment === ROLES.cost)
+  const cost = armsIn(summary.arms, ROLES.cost)
   const sentences: [about: string, text: string | null][] = [
     ['Beware', smokeSentence(summary)],
     ['What it costs', costSentence(summary, cost, environment, name)],

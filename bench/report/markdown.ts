@@ -6,7 +6,7 @@ import type { Run } from '../record/types.ts'
 import { tradeSection } from '../trade/section.ts'
 import { counted } from '../words/format.ts'
 import { type Part, type Section, section } from '../words/section.ts'
-import { bullets, markdownTable, type Table } from '../words/tables.ts'
+import { bullets, markdownTable, shown } from '../words/tables.ts'
 import { answer } from './answer.ts'
 import { environment, limits, method } from './method.ts'
 import type { Summary } from './schema.ts'
@@ -41,12 +41,12 @@ export function reportSections(run: Run, summary: Summary, charts: readonly stri
     ...ofTheRun(
       farSection(run, summary, chart),
       summary.notes.length > 0 ? section('notes', 'Notes', bullets(summary.notes)) : null,
-      section('warnings', 'Warnings', shown(warningsTable(summary), 'text') ?? 'None.'),
+      section('warnings', 'Warnings', shown(warningsTable(summary), { align: 'text' }) ?? 'None.'),
       section(
         'rules-and-blocks',
         'Rules and blocks',
         rulesText(run),
-        shown(gatesTable(run.rules), 'text'),
+        shown(gatesTable(run.rules), { align: 'text' }),
         markdownTable(blocksTable(summary)),
       ),
       section('rejected-trials', 'Rejected trials', ...rejected(summary)),
@@ -78,23 +78,18 @@ export function progress({ trials: { planned, ok, failed }, blocks }: Summary): 
 
 function rejected(summary: Summary): Part[] {
   if (summary.rejected.length === 0) return ['None.']
-  return [shown(reasonsTable(summary), 'text'), shown(agreementTable(summary)), agreementText(summary)]
+  return [
+    shown(reasonsTable(summary), { align: 'text' }),
+    shown(agreementTable(summary)),
+    agreementText(summary),
+  ]
 }
 
 function ownError(summary: Summary): Section | null {
-  const [own, evidence] = [shown(ownErrorTable(summary)), shown(evidenceTable(summary))]
+  const own = shown(ownErrorTable(summary), { below: OWN_ERROR_NOTE })
+  const evidence = shown(evidenceTable(summary), { below: EVIDENCE_NOTE })
   if (!own && !evidence) return null
-  return section(
-    'the-machine-s-own-error',
-    'The machine’s own error',
-    ...(own ? [own, OWN_ERROR_NOTE] : []),
-    ...(evidence ? [evidence, EVIDENCE_NOTE] : []),
-  )
-}
-
-/** Nothing where it has no rows. */
-function shown(table: Table, align?: 'text'): Part {
-  return table.rows.length > 0 ? markdownTable(table, align) : null
+  return section('the-machine-s-own-error', 'The machine’s own error', own, evidence)
 }
 
 const OWN_ERROR_NOTE =

@@ -5,8 +5,8 @@ import { ROLES } from '../experiments/roles.ts'
 import { agreement } from '../figures/agreement.ts'
 import { ladders } from '../figures/climbs.ts'
 import { compareWithControl, ownErrors, versus } from '../figures/comparisons.ts'
-import { estimate, metrics } from '../figures/metrics.ts'
-import { type ArmRecords, byBlock, recordsByArm } from '../figures/records.ts'
+import { estimateOf, metrics } from '../figures/metrics.ts'
+import { type ArmRecords, armsIn, experimentsIn, recordsByArm } from '../figures/records.ts'
 import { tooLarge } from '../figures/state-limit.ts'
 import { stillWarming } from '../figures/warm-up.ts'
 import { farScale } from '../plan/far/summary.ts'
@@ -89,7 +89,7 @@ function flagged(
 function estimates(records: ArmRecords): Record<string, Estimate> {
   return Object.fromEntries(
     Object.entries(metrics).flatMap(([name, { unit, of }]) => {
-      const found = estimate([...byBlock(records, of).values()], unit, records)
+      const found = estimateOf(records, of, unit)
       return found ? [[name, found]] : []
     }),
   )
@@ -97,11 +97,10 @@ function estimates(records: ArmRecords): Record<string, Estimate> {
 
 /** A run that was interrupted has fewer blocks too; only one that finished by its rule stopped early. */
 function blocks({ plan, rules, finishedAt }: Run, results: readonly TrialResult[]): Summary['blocks'] {
-  const experiments = [...new Set(plan.map(({ arm }) => arm.experiment))]
   const mayStop = rules !== null && rules.precision !== null && finishedAt !== null
-  return experiments.map((experiment) => {
+  return experimentsIn(plan).map((experiment) => {
     const count = (trials: readonly Run['plan'][number][]) =>
-      new Set(trials.filter(({ arm }) => arm.experiment === experiment).map(({ block }) => block)).size
+      new Set(armsIn(trials, experiment).map(({ block }) => block)).size
     const planned = count(plan)
     const measured = count(results.map(({ trial }) => trial))
     return { experiment, planned, measured, stoppedEarly: mayStop && measured < planned }

@@ -3,6 +3,7 @@ import Table, { type Cell } from 'cli-table3'
 import { busyText, capacityText, commonRates, rungAt, sloText } from '../experiments/latency/tables.ts'
 import { isPoint } from '../experiments/replicas/summary.ts'
 import { ROLES } from '../experiments/roles.ts'
+import { armsIn, schemesIn } from '../figures/records.ts'
 import { SERVING } from '../record/tiers.ts'
 import type { Estimate, Run } from '../record/types.ts'
 import {
@@ -14,8 +15,10 @@ import {
   responseTime,
   styles,
   withInterval,
+  withoutInterval,
 } from '../words/format.ts'
-import { cpuCells, cpuHeads } from '../words/tiers.ts'
+import { tableOf } from '../words/tables.ts'
+import { cpuColumns } from '../words/tiers.ts'
 import { cpuText, footnotes, throughputText } from '../words/warnings.ts'
 import { wrap } from '../words/wrap.ts'
 import { answer } from './answer.ts'
@@ -63,7 +66,14 @@ function costRows(summary: Summary): Section {
   const memory = (scheme: string) => summary.memoryPerUser.find((entry) => entry.scheme === scheme)
   const bytes = (entry: { estimate: Estimate; detected: boolean } | null | undefined) =>
     entry ? (entry.detected ? figure(Math.round(entry.estimate.value)) : NOT_DETECTED) : ABSENT
-  const value = (estimate: Estimate | undefined) => (estimate ? single(estimate) : ABSENT)
+  const { head, rows } = tableOf(armsIn(summary.arms, ROLES.cost), [
+    ['scheme', ({ arm }) => armLabel(arm)],
+    ['per s', ({ metrics }) => throughputText(metrics.throughputPerSec, single)],
+    ...cpuColumns('', withoutInterval, withoutInterval),
+    ['CPU µs/request', ({ authTaxUs, warnings }) => taxText(authTaxUs, warnings)],
+    ['replica', ({ arm }) => bytes(memory(arm.scheme)?.replicaBytes)],
+    ['Redis', ({ arm }) => bytes(memory(arm.scheme)?.redisBytes)],
+  ])
   return {
     head: [
       [
@@ -73,18 +83,9 @@ function costRows(summary: Summary): Section {
         'auth tax',
         { content: 'bytes/user', colSpan: 2 },
       ],
-      ['scheme', 'per s', ...cpuHeads(''), 'CPU µs/request', 'replica', 'Redis'],
+      head,
     ],
-    rows: summary.arms
-      .filter(({ arm }) => arm.experiment === ROLES.cost)
-      .map(({ arm, metrics, authTaxUs, warnings }) => [
-        armLabel(arm),
-        throughputText(metrics.throughputPerSec, single),
-        ...cpuCells(metrics, value, value),
-        taxText(authTaxUs, warnings),
-        bytes(memory(arm.scheme)?.replicaBytes),
-        bytes(memory(arm.scheme)?.redisBytes),
-      ]),
+    rows,
     widths: [NAME_WIDTH, 10, ...SERVING.map((_, i) => (i === 0 ? 7 : 5)), TAX_WIDTH, 7, 5],
   }
 }
@@ -129,7 +130,7 @@ function latencyRows(summary: Summary): Section {
 function replicaRows(summary: Summary): Section {
   const arms = summary.arms.filter(({ arm }) => isPoint(arm))
   const counts = [...new Set(arms.map(({ arm }) => arm.replicas))].slice(0, 4)
-  const schemes = [...new Set(arms.map(({ arm }) => arm.scheme))]
+  const schemes = schemesIn(arms)
   const cell = (scheme: string, replicas: number) => {
     const found = arms.find(({ arm }) => arm.scheme === scheme && arm.replicas === replicas)
     const text = throughputText(found?.metrics.throughputPerSec, single)

@@ -1,9 +1,11 @@
 /** What a reader needs in order to trust a run: its rules, what they rejected, its blocks and its own error. */
 import { sloText } from '../experiments/latency/tables.ts'
 import { ROLES } from '../experiments/roles.ts'
+import { armsIn } from '../figures/records.ts'
 import type { Estimate, Rules, Run, Warning } from '../record/types.ts'
+import { groupedBy } from '../stats/groups.ts'
 import { ABSENT, counted, figure, percent, styles, withInterval } from '../words/format.ts'
-import type { Table } from '../words/tables.ts'
+import { type Table, tableOf } from '../words/tables.ts'
 import { meaning } from '../words/warnings.ts'
 import type { Summary } from './schema.ts'
 
@@ -31,28 +33,26 @@ const actions = { reject: 'rejected', withhold: 'no throughput', flag: 'flagged'
 
 /** Each gate with its bound. */
 export function gatesTable(rules: Rules | null): Table {
-  return {
-    head: ['rule', 'bound', 'closed loop', 'open loop', 'why'],
-    rows: (rules?.gates ?? []).map(({ id, limit, unit, closedLoop, openLoop, why }) => [
-      id,
-      `${Number(limit.toPrecision(3))} ${unit}`,
-      closedLoop ? actions[closedLoop] : ABSENT,
-      openLoop ? actions[openLoop] : ABSENT,
-      why,
-    ]),
-  }
+  return tableOf(rules?.gates ?? [], {
+    rule: ({ id }) => id,
+    bound: ({ limit, unit }) => `${Number(limit.toPrecision(3))} ${unit}`,
+    'closed loop': ({ closedLoop }) => (closedLoop ? actions[closedLoop] : ABSENT),
+    'open loop': ({ openLoop }) => (openLoop ? actions[openLoop] : ABSENT),
+    why: ({ why }) => why,
+  })
 }
 
 /** How many trials were rejected for what. */
 export function reasonsTable({ rejected }: Summary): Table {
-  const reasons = [...new Set(rejected.map(({ reason }) => reason))]
-  const of = (reason: string) => rejected.filter((one) => one.reason === reason)
-  return {
-    head: ['records', 'reason', 'trials'],
-    rows: reasons
-      .toSorted((a, b) => of(b).length - of(a).length)
-      .map((reason) => [String(of(reason).length), reason, named(of(reason).map(({ trial }) => trial))]),
-  }
+  const reasons = [...groupedBy(rejected, ({ reason }) => reason)]
+  return tableOf(
+    reasons.sort(([, a], [, b]) => b.length - a.length),
+    {
+      records: ([, own]) => String(own.length),
+      reason: ([reason]) => reason,
+      trials: ([, own]) => named(own.map(({ trial }) => trial)),
+    },
+  )
 }
 
 /** Few by name; `trials.jsonl` has them all. */
@@ -66,10 +66,11 @@ function named(trials: readonly string[]): string {
 export function warningsTable(summary: Summary): Table {
   const arms = armsOf(summary)
   const names = [...new Set(arms.flatMap(({ warnings }) => warnings))].sort()
-  return {
-    head: ['warning', 'what it means', 'where'],
-    rows: names.map((name) => [name, meaning[name], where(name, arms)]),
-  }
+  return tableOf(names, {
+    warning: (name) => name,
+    'what it means': (name) => meaning[name],
+    where: (name) => where(name, arms),
+  })
 }
 
 /** Every arm that has figures, with the warnings of all of them. */
@@ -111,16 +112,13 @@ function where(warning: Warning, arms: ReturnType<typeof armsOf>): string {
 
 /** Figures without the rejected trials and with them. */
 export function agreementTable({ withRejected }: Summary): Table {
-  return {
-    head: ['arm', 'figure', 'without the rejected', 'with them', 'agree'],
-    rows: withRejected.map(({ arm, metric, without, with: all, agrees }) => [
-      arm,
-      `${metric}, ${without.unit}`,
-      withInterval(without),
-      withInterval(all),
-      agrees ? 'yes' : '**no**',
-    ]),
-  }
+  return tableOf(withRejected, {
+    arm: ({ arm }) => arm,
+    figure: ({ metric, without }) => `${metric}, ${without.unit}`,
+    'without the rejected': ({ without }) => withInterval(without),
+    'with them': ({ with: all }) => withInterval(all),
+    agree: ({ agrees }) => (agrees ? 'yes' : '**no**'),
+  })
 }
 
 /** What the table above comes to, in a sentence; null where nothing was rejected. */
@@ -138,15 +136,12 @@ export function agreementText({ withRejected, rejected }: Summary): string | nul
 }
 
 export function blocksTable({ blocks }: Summary): Table {
-  return {
-    head: ['experiment', 'blocks planned', 'measured', 'ended early'],
-    rows: blocks.map(({ experiment, planned, measured, stoppedEarly }) => [
-      experiment,
-      String(planned),
-      String(measured),
-      stoppedEarly ? 'yes, precise enough' : 'no',
-    ]),
-  }
+  return tableOf(blocks, {
+    experiment: ({ experiment }) => experiment,
+    'blocks planned': ({ planned }) => String(planned),
+    measured: ({ measured }) => String(measured),
+    'ended early': ({ stoppedEarly }) => (stoppedEarly ? 'yes, precise enough' : 'no'),
+  })
 }
 
 /** The second control against the first, and how much equal trials vary. */
@@ -173,27 +168,18 @@ const variation = (share: number) => `${figure(share * 100)} %`
 
 /** Evidence behind each comparison with the control: p, and the smallest effect that could have been shown. */
 export function evidenceTable({ arms }: Summary): Table {
-  return {
-    head: [
-      'arm',
-      'auth tax: p',
-      'detectable from, CPU µs/request',
-      'throughput: p',
-      'detectable from',
-      'blocks',
-    ],
-    rows: arms
-      .filter(({ arm }) => arm.experiment === ROLES.cost)
-      .filter(({ authTaxUs, throughputVsControl }) => authTaxUs ?? throughputVsControl)
-      .map(({ arm, authTaxUs, throughputVsControl }) => [
-        arm.scheme,
-        probability(authTaxUs?.p),
-        authTaxUs?.detectable ? figure(authTaxUs.detectable) : ABSENT,
-        probability(throughputVsControl?.p),
-        throughputVsControl?.detectable ? `± ${percent(throughputVsControl.detectable)}` : ABSENT,
-        String((authTaxUs ?? throughputVsControl)?.estimate.n ?? 0),
-      ]),
-  }
+  const rows = armsIn(arms, ROLES.cost).flatMap(({ arm, authTaxUs: tax, throughputVsControl: share }) => {
+    const either = tax ?? share
+    return either ? [{ scheme: arm.scheme, tax, share, n: either.estimate.n }] : []
+  })
+  return tableOf(rows, {
+    arm: ({ scheme }) => scheme,
+    'auth tax: p': ({ tax }) => probability(tax?.p),
+    'detectable from, CPU µs/request': ({ tax }) => (tax?.detectable ? figure(tax.detectable) : ABSENT),
+    'throughput: p': ({ share }) => probability(share?.p),
+    'detectable from': ({ share }) => (share?.detectable ? `± ${percent(share.detectable)}` : ABSENT),
+    blocks: ({ n }) => String(n),
+  })
 }
 
 function probability(p: number | null | undefined): string {

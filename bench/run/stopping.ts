@@ -7,6 +7,7 @@ import { type ArmRecords, byBlock, recordsByArm } from '../figures/records.ts'
 import { bytesPerUser } from '../figures/slopes.ts'
 import { tooLarge } from '../figures/state-limit.ts'
 import type { Measurement, Run, Slo, Trial, TrialResult } from '../record/types.ts'
+import { groupedBy } from '../stats/groups.ts'
 import { medianInterval } from '../stats/median-interval.ts'
 
 /**
@@ -72,9 +73,8 @@ function capacities(armId: string, results: readonly TrialResult[], slo: Slo): n
 
 /** Where a scheme keeps nothing no width is a small share of its value: all are held to the largest instead. */
 function statePerUser(arms: readonly ArmRecords[]): Figure[] {
-  const schemes = [...new Set(arms.map(({ arm }) => arm.scheme))]
-  const levelsOf = (scheme: string) => arms.filter(({ arm }) => arm.scheme === scheme)
-  const slopes = schemes.map((scheme) => bytesPerUser(levelsOf(scheme), stateBytes))
+  const schemes = [...groupedBy(arms, ({ arm }) => arm.scheme).values()]
+  const slopes = schemes.map((levels) => bytesPerUser(levels, stateBytes))
   const medians = slopes.flatMap((values) => (values.length > 0 ? medianInterval(values).value : []))
   return slopes.map((values) => ({ values, scale: Math.max(...medians) }))
 }

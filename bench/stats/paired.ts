@@ -1,4 +1,5 @@
 /** Comparisons within blocks, and the rule by which a difference counts as seen. */
+import { groupedBy } from './groups.ts'
 import type { Interval } from './median-interval.ts'
 import { median } from './quantiles.ts'
 import { detectable, pairedP } from './t-test.ts'
@@ -14,9 +15,8 @@ export const MIN_BLOCKS_TO_DETECT = 3
  * arms side by side, are not several blocks; counted as such they would make every interval too narrow.
  */
 export function medianPerBlock(values: Iterable<readonly [block: number, value: number]>): ByBlock {
-  const blocks = new Map<number, number[]>()
-  for (const [block, value] of values) blocks.set(block, [...(blocks.get(block) ?? []), value])
-  return new Map([...blocks].map(([block, all]) => [block, median(all)]))
+  const blocks = groupedBy([...values], ([block]) => block)
+  return new Map([...blocks].map(([block, own]) => [block, median(own.map(([, value]) => value))]))
 }
 
 /**

@@ -1,9 +1,9 @@
 /** The table of the whole trade, and which trials each of its cells rests on. */
 import { ABSENT, code } from '../words/format.ts'
 import { type Section, section } from '../words/section.ts'
-import { folded, markdownTable, type Table } from '../words/tables.ts'
+import { folded, markdownTable, type Table, type Column as TableColumn, tableOf } from '../words/tables.ts'
 import type { Trade } from './schema.ts'
-import { type Cell, COLUMNS, type Column } from './trade.ts'
+import { type Cell, COLUMNS, type Column, EMPTY } from './trade.ts'
 
 /** Those that the run has asked about. */
 export function columnsOf(trade: Trade): Column[] {
@@ -12,14 +12,12 @@ export function columnsOf(trade: Trade): Column[] {
 
 /** One row a scheme, of what is said of each cell. */
 function table(trade: Trade, say: (cell: Cell) => string, name: (scheme: string) => string): Table {
-  const columns = columnsOf(trade)
-  return {
-    head: ['scheme', ...columns.map((column) => COLUMNS[column])],
-    rows: trade.map(({ scheme, cells }) => [
-      name(scheme),
-      ...columns.flatMap((column) => cells[column] ?? []).map(say),
-    ]),
-  }
+  return tableOf(trade, [
+    ['scheme', ({ scheme }) => name(scheme)],
+    ...columnsOf(trade).map(
+      (column): TableColumn<Trade[number]> => [COLUMNS[column], ({ cells }) => say(cells[column] ?? EMPTY)],
+    ),
+  ])
 }
 
 /** Nothing where only costs were measured. */

@@ -1,8 +1,9 @@
 /** The whole trade on one page: what each scheme costs, keeps, loses and gives away, each cell with the trials behind it. */
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { timeText } from '../experiments/revocation/section.ts'
+import { logoutsOf } from '../experiments/revocation/summary.ts'
 import { ROLES } from '../experiments/roles.ts'
-import { CONTROL, entryOf, schemePlace, validTrials } from '../figures/records.ts'
+import { CONTROL, entryOf, schemePlace, schemesIn, validTrials } from '../figures/records.ts'
 import type { Run, TrialResult } from '../record/types.ts'
 import { ABSENT, compared, counted, figure, list, percent, styles } from '../words/format.ts'
 import type { Trade } from './schema.ts'
@@ -38,8 +39,8 @@ const STANDS = 0.05
 export function trade(run: Run, facts: Facts, results: readonly TrialResult[]): Trade {
   const { revocation, faults, browser } = facts
   if (revocation.length === 0 && faults.length === 0 && browser === null) return []
-  const names = new Set(run.plan.map(({ arm }) => arm.scheme).filter((name) => name !== CONTROL))
-  return [...names]
+  return schemesIn(run.plan)
+    .filter((name) => name !== CONTROL)
     .sort((a, b) => schemePlace(a) - schemePlace(b))
     .map((scheme) => {
       const from = (experiment: string, text: string | null): Cell =>
@@ -91,11 +92,10 @@ function memoryOf(scheme: string, { memoryPerUser }: Facts): string | null {
 }
 
 /** The worst that was seen; where only the end of a lifetime acts, that lifetime. */
-function revocationOf(scheme: string, { revocation }: Facts): Cell {
-  const entry = revocation.find((one) => one.scheme === scheme)
-  const logout = entry?.ways.find(({ way }) => way === 'logout')
-  if (!entry || !logout?.lastAcceptedMs || !logout.refusedFromMs) return EMPTY
-  const { boundMs, shippedBoundMs, lastAcceptedMs, refusedFromMs, accepted, n } = logout
+function revocationOf(scheme: string, facts: Facts): Cell {
+  const logouts = logoutsOf(facts, scheme)
+  if (!logouts) return EMPTY
+  const { entry, boundMs, shippedBoundMs, lastAcceptedMs, refusedFromMs, accepted, n } = logouts
   const isLifetime = boundMs !== shippedBoundMs && shippedBoundMs !== null
   const seen = timeText(accepted === 0 ? refusedFromMs.worst : lastAcceptedMs.worst)
   return {

@@ -128,6 +128,14 @@ function interval(estimate: Estimate, { end }: Style, joint: string): string[] {
   return [`${end(estimate.lo, scale)}${joint}${end(estimate.hi, scale)}`]
 }
 
+/** `value (lo to hi)`, each printed by itself. */
+export function withRange(
+  { value, lo, hi }: Pick<Estimate, 'value' | 'lo' | 'hi'>,
+  print = (of: number) => figure(of),
+): string {
+  return `${print(value)} (${print(lo)} to ${print(hi)})`
+}
+
 /** The unit stands with the value: `390 bytes (389 to 391)`. */
 export function inUnit(unit: string, { value, end }: Style = styles.plain): Style {
   return { value: (of, scale) => `${value(of, scale)} ${unit}`, end }
@@ -145,6 +153,8 @@ export const megabytes = (bytes: number) => bytes / 1e6
 
 /** A name as Markdown sets it. */
 export const code = (name: string) => `\`${name}\``
+
+export const capital = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
 /** `a, b and c` */
 export function list(items: readonly string[]): string {

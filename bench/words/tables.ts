@@ -1,4 +1,5 @@
 /** Tables and lists as Markdown. */
+import type { Part } from './section.ts'
 import { footnotes } from './warnings.ts'
 
 export interface Table {
@@ -35,6 +36,15 @@ export function markdownTable({ head, rows }: Table, align: 'figures' | 'text' =
   return [table, ...footnotes(table), ...least].join('\n\n')
 }
 
+/** The same with what stands above and below it; nothing where it has no rows. */
+export function shown(
+  table: Table,
+  { align, above, below }: { align?: 'text'; above?: string; below?: string } = {},
+): Part {
+  if (table.rows.length === 0) return null
+  return [above, markdownTable(table, align), below].filter((part) => part !== undefined).join('\n\n')
+}
+
 /** Lines for a terminal, as wide as its columns are; first column left, the others, which are figures, right. */
 export function terminalTable({ head, rows }: Table, widths: readonly number[]): string[] {
   const padded = (cell: string, i: number) =>
@@ -43,8 +53,8 @@ export function terminalTable({ head, rows }: Table, widths: readonly number[]):
 }
 
 /** Closed until the reader opens it: a hundred rows would bury what follows. */
-export function folded(title: string, content: string): string {
-  return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`
+export function folded(title: string, content: Part): Part {
+  return content && `<details><summary>${title}</summary>\n\n${content}\n\n</details>`
 }
 
 export function bullets(items: readonly string[]): string {

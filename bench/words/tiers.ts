@@ -4,19 +4,6 @@ import type { Estimate } from '../record/types.ts'
 import type { Column } from './tables.ts'
 
 /** @param lead what stands before the name of the first tier: the quantity and its unit */
-export function cpuHeads(lead: string): string[] {
-  return SERVING.map(({ name }, i) => (i === 0 ? `${lead}${name}` : name))
-}
-
-export function cpuCells(
-  metrics: Readonly<Record<string, Estimate>>,
-  first: (cpu: Estimate | undefined) => string,
-  others: (cpu: Estimate | undefined) => string,
-): string[] {
-  return SERVING.map(({ key }, i) => (i === 0 ? first : others)(metrics[`cpuUsPerRequest.${key}`]))
-}
-
-/** Both as columns of a table of arms. */
 export function cpuColumns<T extends { metrics: Readonly<Record<string, Estimate>> }>(
   lead: string,
   first: (cpu: Estimate | undefined, arm: T) => string,

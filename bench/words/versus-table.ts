@@ -1,8 +1,10 @@
 /** The table of an experiment whose arms name what they are compared with. */
+import { armsIn } from '../figures/records.ts'
 import type { CoreSummary } from '../figures/schema.ts'
 import type { Arm } from '../record/types.ts'
+import { groupedBy } from '../stats/groups.ts'
 import { ABSENT, armLabel, compared, styles } from './format.ts'
-import type { Table } from './tables.ts'
+import { type Table, tableOf } from './tables.ts'
 import { cpuText, throughputText } from './warnings.ts'
 
 /** What stands below the table. */
@@ -12,28 +14,18 @@ export const VERSUS_NOTE =
 
 /** Every closed-loop arm of an experiment, scheme by scheme; ~ where no difference was detected. */
 export function versusTable(summary: CoreSummary, experiment: string): Table {
-  const arms = summary.arms.filter(({ arm }) => arm.experiment === experiment)
-  const schemes = [...new Set(arms.map(({ arm }) => arm.scheme))]
-  const byScheme = schemes.flatMap((scheme) => arms.filter(({ arm }) => arm.scheme === scheme))
+  const arms = armsIn(summary.arms, experiment)
   const armOf = new Map(arms.map(({ arm }) => [arm.id, arm]))
-  return {
-    head: [
-      'scheme',
-      'variant',
-      'compared with',
-      'requests/s',
-      'throughput ratio',
-      'CPU difference, µs/request',
-    ],
-    rows: byScheme.map(({ arm, metrics, versus, warnings }) => [
-      armLabel(arm),
-      arm.variant ?? ABSENT,
+  return tableOf([...groupedBy(arms, ({ arm }) => arm.scheme).values()].flat(), {
+    scheme: ({ arm }) => armLabel(arm),
+    variant: ({ arm }) => arm.variant ?? ABSENT,
+    'compared with': ({ arm, versus }) =>
       versus ? baseLabel(arm, armOf.get(versus.arm), versus.arm) : ABSENT,
-      throughputText(metrics.throughputPerSec),
-      compared(versus?.throughputRatio ?? null, styles.percent),
-      cpuText(compared(versus?.cpuDifferenceUs ?? null, styles.added), warnings),
-    ]),
-  }
+    'requests/s': ({ metrics }) => throughputText(metrics.throughputPerSec),
+    'throughput ratio': ({ versus }) => compared(versus?.throughputRatio, styles.percent),
+    'CPU difference, µs/request': ({ versus, warnings }) =>
+      cpuText(compared(versus?.cpuDifferenceUs, styles.added), warnings),
+  })
 }
 
 /** As short as tells it: the variant within a scheme, the scheme within a variant, else the id. */

@@ -1,5 +1,5 @@
 /** What concurrent requests do to each other, counted: stock against tuned, strict against lenient. */
-import { arm, blocksOf } from '../arms.ts'
+import { arm, blocksOf, stickyIfCached } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'
 import { OPEN_CONNECTIONS_PER_REPLICA, profiles } from '../profiles.ts'
 
@@ -38,12 +38,10 @@ export const anomalies: Experiment = {
       },
     }
     const arms = options.schemes.flatMap((scheme) => {
-      const { revocation, boundedBy } = options.traits[scheme]
-      if (revocation === 'never') return []
-      // The users of the load would not find on one replica what they have just written on another.
-      const settings = boundedBy === 'NEAR_CACHE_SEC' ? { sticky: true } : {}
-      if (boundedBy !== 'ACCESS_TTL_SEC' || !options.settable.includes('refreshGraceSec'))
-        return [arm({ ...base, scheme, settings }, options)]
+      const traits = options.traits[scheme]
+      if (traits.revocation === 'never') return []
+      if (traits.boundedBy !== 'ACCESS_TTL_SEC' || !options.settable.includes('refreshGraceSec'))
+        return [arm({ ...base, scheme, settings: stickyIfCached(traits) }, options)]
       return RENEWALS.map((renewal) => arm({ ...base, scheme, ...renewal }, options))
     })
     return { rounds: arms.length === 0 ? [] : [{ arms, blocks: blocksOf(options, blocks) }], notes: [] }

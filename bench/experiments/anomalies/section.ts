@@ -1,7 +1,7 @@
 /** The section of a report about what concurrent requests do to each other. */
 import { ABSENT, figure, withoutZeros } from '../../words/format.ts'
 import { type Section, section } from '../../words/section.ts'
-import { type Columns, markdownTable, tableOf } from '../../words/tables.ts'
+import { type Columns, shown, tableOf } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
 
 type Entry = Summary['anomalies'][number]
@@ -19,10 +19,9 @@ export function anomaliesSection({ anomalies }: Summary): Section | null {
     'anomalies',
     'Anomalies',
     answersText(anomalies),
-    markdownTable(tableOf(anomalies, COLUMNS)),
-    NOTE,
-    ...(races.length > 0 ? [markdownTable(tableOf(races, RACE_COLUMNS)), RACES_NOTE] : []),
-    ...(replies.length > 0 ? [markdownTable(tableOf(replies, REPLY_COLUMNS)), REPLIES_NOTE] : []),
+    shown(tableOf(anomalies, COLUMNS), { below: NOTE }),
+    shown(tableOf(races, RACE_COLUMNS), { below: RACES_NOTE }),
+    shown(tableOf(replies, REPLY_COLUMNS), { below: REPLIES_NOTE }),
   )
 }
 

@@ -12,8 +12,7 @@ export function anomalies(run: Run, results: readonly TrialResult[]): Entry[] {
   return seenByArm(run, results, observed('anomalies')).map(entryOf)
 }
 
-function entryOf({ arm: { id, scheme, variant }, trials, records }: SeenOf<Seen>): Entry {
-  const all = records.map(({ seen }) => seen)
+function entryOf({ arm: { id, scheme, variant }, trials, seen: all }: SeenOf<Seen>): Entry {
   const updates = all.flatMap((seen) => seen.updates ?? [])
   const held = all.flatMap((seen) => seen.heldWrites ?? [])
   const strays = all.map((seen) => seen.strays)

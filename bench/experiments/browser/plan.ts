@@ -1,6 +1,5 @@
 /** What a script and another site's page can do with each credential in a real browser, and what it tells without a key. */
-import { CONTROL } from '../../figures/records.ts'
-import { arm, blocksOf, SHORT_WINDOW } from '../arms.ts'
+import { arm, blocksOf, SHORT_WINDOW, withoutControl } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'
 
 export const browser: Experiment = {
@@ -13,8 +12,7 @@ export const browser: Experiment = {
     const { browserProblem } = options
     if (browserProblem !== null) return { rounds: [], notes: [`browser: left out: ${browserProblem}`] }
     const base = { experiment: 'browser', ...SHORT_WINDOW, examine: { kind: 'browser' as const } }
-    const schemes = options.schemes.filter((name) => name !== CONTROL)
-    const arms = schemes.map((scheme) => arm({ ...base, scheme }, options))
+    const arms = withoutControl(options.schemes).map((scheme) => arm({ ...base, scheme }, options))
     // Browsers and servers draw no lots here: a second block would only say the same.
     return { rounds: arms.length === 0 ? [] : [{ arms, blocks: blocksOf(options, 1) }], notes: [] }
   },

@@ -1,7 +1,7 @@
 /** The section of a report about what a real browser lets scripts and other sites do. */
 import { ABSENT, counted, list } from '../../words/format.ts'
 import { type Section, section } from '../../words/section.ts'
-import { markdownTable, type Table, tableOf } from '../../words/tables.ts'
+import { shown, type Table, tableOf } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
 
 type Browser = NonNullable<Summary['browser']>
@@ -15,10 +15,8 @@ export function browserSection({ browser }: Summary): Section | null {
     'in-a-real-browser',
     'In a real browser',
     `Chromium ${list(browser.versions)}, over HTTPS, at servers set up as in production.`,
-    markdownTable(credentialTable(browser), 'text'),
-    CREDENTIAL_NOTE,
-    markdownTable(forgeryTable(browser), 'text'),
-    FORGERY_NOTE,
+    shown(credentialTable(browser), { align: 'text', below: CREDENTIAL_NOTE }),
+    shown(forgeryTable(browser), { align: 'text', below: FORGERY_NOTE }),
   )
 }
 

@@ -1,6 +1,7 @@
 /** What the trials in a real browser showed, scheme by scheme: a thing counts as possible if one trial showed it. */
 import { examined, type Seen, seenByArm } from '../../figures/seen.ts'
 import type { BrowserSeen, Run, TrialResult } from '../../record/types.ts'
+import { groupedBy } from '../../stats/groups.ts'
 import type { Summary } from './schema.ts'
 
 type Scheme = NonNullable<Summary['browser']>['schemes'][number]
@@ -11,12 +12,11 @@ type Outcome = Scheme['forgeries'][number]['outcome']
 export function browserSummary(run: Run, results: readonly TrialResult[]): Summary['browser'] {
   const looked = seenByArm(run, results, examined('browser'))
   if (looked.length === 0) return null
-  const versions = looked.flatMap(({ records }) => records.map(({ seen }) => seen.version))
+  const versions = looked.flatMap(({ seen }) => seen.map(({ version }) => version))
   return { versions: [...new Set(versions)], schemes: looked.map(schemeOf) }
 }
 
-function schemeOf({ arm: { scheme }, trials, records }: Seen<BrowserSeen>): Scheme {
-  const seen = records.map((one) => one.seen)
+function schemeOf({ arm: { scheme }, trials, seen }: Seen<BrowserSeen>): Scheme {
   return {
     scheme,
     trials,
@@ -28,8 +28,7 @@ function schemeOf({ arm: { scheme }, trials, records }: Seen<BrowserSeen>): Sche
 
 function theftsOf(trials: readonly BrowserSeen[]): Scheme['thefts'] {
   const all = trials.flatMap(({ thefts }) => thefts)
-  return [...new Set(all.map(({ keptIn }) => keptIn))].map((keptIn) => {
-    const same = all.filter((theft) => theft.keptIn === keptIn)
+  return [...groupedBy(all, ({ keptIn }) => keptIn)].map(([keptIn, same]) => {
     return { keptIn, readable: same.some((one) => one.readable), usable: same.some((one) => one.usable) }
   })
 }

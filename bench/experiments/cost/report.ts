@@ -1,4 +1,5 @@
 /** What the experiment `cost` has to say. */
+import { armsIn } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { ExperimentReport } from '../report.ts'
 import { costChart } from './cpu-chart.ts'
@@ -6,9 +7,7 @@ import { costSection, requestSection } from './section.ts'
 import { throughputChart } from './throughput-chart.ts'
 import { wireChart } from './wire-chart.ts'
 
-function figures({ arms }: CoreSummary) {
-  return arms.filter(({ arm }) => arm.experiment === 'cost')
-}
+const figures = ({ arms }: CoreSummary) => armsIn(arms, 'cost')
 
 export const report = {
   part: {},

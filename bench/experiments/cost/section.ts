@@ -1,33 +1,38 @@
 /** The sections of a report about what one request costs, and what else it brings with it. */
+import { armsIn } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
-import type { Estimate } from '../../record/types.ts'
-import { ABSENT, armLabel, compared, figure, megabytes, styles, withInterval } from '../../words/format.ts'
+import {
+  ABSENT,
+  armLabel,
+  compared,
+  figure,
+  megabytes,
+  styles,
+  withInterval,
+  withoutInterval,
+} from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
 import { markdownTable, tableOf } from '../../words/tables.ts'
-import { cpuCells, cpuHeads } from '../../words/tiers.ts'
+import { cpuColumns } from '../../words/tiers.ts'
 import { cpuText, throughputText } from '../../words/warnings.ts'
-
-const armsOf = ({ arms }: CoreSummary) => arms.filter(({ arm }) => arm.experiment === 'cost')
-
-const value = (estimate: Estimate | undefined, print = (x: number) => figure(x)) =>
-  estimate ? print(estimate.value) : ABSENT
 
 /** Throughput, CPU by tier and auth tax of each scheme. */
 export function costSection(summary: CoreSummary, chart: ChartLink): Section | null {
-  const rows = armsOf(summary).map(({ arm, metrics, authTaxUs, throughputVsControl, warnings }) => [
-    armLabel(arm),
-    throughputText(metrics.throughputPerSec),
-    compared(throughputVsControl, styles.percent),
-    ...cpuCells(metrics, withInterval, value),
-    cpuText(compared(authTaxUs, styles.added), warnings),
+  const table = tableOf(armsIn(summary.arms, 'cost'), [
+    ['scheme', ({ arm }) => armLabel(arm)],
+    ['requests/s', ({ metrics }) => throughputText(metrics.throughputPerSec)],
+    ['of control', ({ throughputVsControl }) => compared(throughputVsControl, styles.percent)],
+    ...cpuColumns('CPU µs/request: ', (cpu) => withInterval(cpu), withoutInterval),
+    [
+      'auth tax, CPU µs/request',
+      ({ authTaxUs, warnings }) => cpuText(compared(authTaxUs, styles.added), warnings),
+    ],
   ])
-  if (rows.length === 0) return null
-  const cpu = cpuHeads('CPU µs/request: ')
-  const head = ['scheme', 'requests/s', 'of control', ...cpu, 'auth tax, CPU µs/request']
+  if (table.rows.length === 0) return null
   return section(
     'cost-of-a-request',
     'Cost of a request',
-    markdownTable({ head, rows }),
+    markdownTable(table),
     chart('charts/throughput.svg', 'Throughput of each scheme with its interval'),
     chart('charts/cpu.svg', 'CPU per request of each scheme, by tier'),
   )
@@ -35,12 +40,13 @@ export function costSection(summary: CoreSummary, chart: ChartLink): Section | n
 
 /** What else a request brought with it; no latency, which a closed loop cannot tell. */
 export function requestSection(summary: CoreSummary, chart: ChartLink): Section | null {
-  const table = tableOf(armsOf(summary), {
+  const table = tableOf(armsIn(summary.arms, 'cost'), {
     scheme: ({ arm }) => armLabel(arm),
-    'bytes sent': ({ metrics }) => value(metrics.bytesSentPerRequest),
-    'bytes received': ({ metrics }) => value(metrics.bytesReceivedPerRequest),
-    'Redis commands': ({ metrics }) => value(metrics.redisCommandsPerRequest),
-    'replica RSS, MB': ({ metrics }) => value(metrics.replicaRssBytes, (bytes) => figure(megabytes(bytes))),
+    'bytes sent': ({ metrics }) => withoutInterval(metrics.bytesSentPerRequest),
+    'bytes received': ({ metrics }) => withoutInterval(metrics.bytesReceivedPerRequest),
+    'Redis commands': ({ metrics }) => withoutInterval(metrics.redisCommandsPerRequest),
+    'replica RSS, MB': ({ metrics: { replicaRssBytes: rss } }) =>
+      rss ? figure(megabytes(rss.value)) : ABSENT,
   })
   if (table.rows.length === 0) return null
   return section(

@@ -1,6 +1,5 @@
 /** Whether anything is let in that nobody issued. */
-import { CONTROL } from '../../figures/records.ts'
-import { arm, blocksOf, SHORT_WINDOW } from '../arms.ts'
+import { arm, blocksOf, SHORT_WINDOW, withoutControl } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
@@ -15,8 +14,9 @@ export const counterfeits: Experiment = {
       ...SHORT_WINDOW,
       examine: { kind: 'counterfeits' as const, tries },
     }
-    const schemes = options.schemes.filter((name) => name !== CONTROL)
-    const arms = schemes.map((scheme) => arm({ ...base, scheme }, { ...options, durationSec: undefined }))
+    const arms = withoutControl(options.schemes).map((scheme) =>
+      arm({ ...base, scheme }, { ...options, durationSec: undefined }),
+    )
     return { rounds: arms.length === 0 ? [] : [{ arms, blocks: blocksOf(options, 1) }], notes: [] }
   },
 }

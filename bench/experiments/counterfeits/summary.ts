@@ -9,8 +9,7 @@ const ONE_SIDED = 0.9
 
 /** Those count as well whose window a gate rejected: nothing of this depends on how busy the machine is. */
 export function counterfeits(run: Run, results: readonly TrialResult[]): Summary['counterfeits'] {
-  return seenByArm(run, results, examined('counterfeits')).map(({ arm: { scheme }, trials, records }) => {
-    const seen = records.map((one) => one.seen)
+  return seenByArm(run, results, examined('counterfeits')).map(({ arm: { scheme }, trials, seen }) => {
     const [tried, accepted] = [totalOf(seen, 'tried'), totalOf(seen, 'accepted')]
     return {
       scheme,

@@ -1,8 +1,7 @@
 /** What users meet when something dies, stands still, forgets or disagrees: each fault done for real under load. */
 import type { SchemeName, Traits } from '../../../servers/scheme.ts'
-import { CONTROL } from '../../figures/records.ts'
 import type { Arm, FaultId, Settings } from '../../record/types.ts'
-import { arm, blocksOf, firstOfEachState, isSettable } from '../arms.ts'
+import { among, arm, blocksOf, firstOfEachState, isSettable } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
@@ -110,8 +109,7 @@ function schemesFor({ feels, spread }: Laid, options: PlanOptions): SchemeName[]
   const { schemes, schemesNamed, traits } = options
   const { brief } = profiles[options.profile].faults
   const all = schemesNamed || (spread === 'every' && !brief)
-  const chosen = schemes.filter((scheme) => scheme !== CONTROL && (all || USUAL.includes(scheme)))
-  const feeling = chosen.filter((scheme) => feels(traits[scheme]))
+  const feeling = among(all ? schemes : USUAL, options).filter((scheme) => feels(traits[scheme]))
   if (all || spread === 'every' || spread === 'usual') return feeling
   if (spread === 'one') return feeling.filter((scheme) => withRedis(traits[scheme])).slice(0, 1)
   return firstOfEachState({ schemes: feeling, traits })

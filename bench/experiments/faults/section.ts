@@ -1,8 +1,8 @@
 /** The section of a report about what users met under each fault. */
 import { totalOf } from '../../figures/seen.ts'
-import { ABSENT, counted, figure, list, percent } from '../../words/format.ts'
+import { ABSENT, code, counted, figure, list, percent } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
-import { bullets, type Columns, folded, markdownTable, tableOf } from '../../words/tables.ts'
+import { bullets, type Columns, folded, shown, tableOf } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
 import { faultWords, schemeWords } from './words.ts'
 
@@ -20,10 +20,9 @@ export function faultsSection({ faults }: Summary, chart: ChartLink): Section | 
       'charts/faults.svg',
       'Share of good answers over time, before, during and after some of the faults',
     ),
-    markdownTable(tableOf(faults, COLUMNS)),
-    NOTE,
+    shown(tableOf(faults, COLUMNS), { below: NOTE }),
     surprises(faults),
-    folded('What was expected of each fault', markdownTable(expectationsTable(faults))),
+    folded('What was expected of each fault', shown(expectationsTable(faults))),
   )
 }
 
@@ -40,7 +39,7 @@ function neverTable(faults: readonly Entry[]): string {
   const all = faults.map(({ measured }) => measured)
   const where = faults.flatMap((entry) => {
     const { hangs } = entry.measured
-    return hangs > 0 ? [`${faultWords(entry)} with \`${schemeWords(entry)}\` (${hangs})`] : []
+    return hangs > 0 ? [`${faultWords(entry)} with ${code(schemeWords(entry))} (${hangs})`] : []
   })
   return bullets([
     `answered as somebody else: **${totalOf(all, 'wrongUsers')}** of ${figure(totalOf(all, 'due'))} requests under faults`,
@@ -83,7 +82,7 @@ function surprises(faults: readonly Entry[]): string {
   const lines = faults.flatMap((entry) => {
     const broken = entry.expectations.flatMap(({ words, kept }) => (kept ? [] : [`“${words}”`]))
     if (broken.length === 0) return []
-    return [`${faultWords(entry)}, \`${schemeWords(entry)}\`: not so: ${list(broken)}`]
+    return [`${faultWords(entry)}, ${code(schemeWords(entry))}: not so: ${list(broken)}`]
   })
   const all = counted(faults.flatMap(({ expectations }) => expectations).length, 'expectation')
   if (lines.length === 0) return `All ${all} that were fixed before this run came true.`

@@ -32,8 +32,7 @@ function placeOf({ observe, settings }: Arm): number {
   return FAULTS.findIndex((one) => one.fault === fault && JSON.stringify(one.settings ?? {}) === same)
 }
 
-function entryOf({ arm, trials, records }: SeenOf<Seen>): Entry {
-  const all = records.map(({ seen }) => seen)
+function entryOf({ arm, trials, seen: all }: SeenOf<Seen>): Entry {
   const [first] = all as [Seen]
   const measured = measuredIn(all)
   return {

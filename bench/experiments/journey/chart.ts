@@ -1,5 +1,6 @@
 /** CPU of a whole journey by tier, stacked, with what a scheme adds to the control beside each bar. */
 import { nothingDetected } from '../../figures/comparisons.ts'
+import { converted } from '../../figures/metrics.ts'
 import { isControl } from '../../figures/records.ts'
 import type { Run } from '../../record/types.ts'
 import { provenance, valueAxis } from '../../words/charts/axes.ts'
@@ -14,14 +15,15 @@ import type { Summary } from './schema.ts'
 import { journeyRows } from './section.ts'
 
 type Row = ReturnType<typeof journeyRows>[number]
-type Total = Row['cpuUs']['total']
 
 /** Null where the run has no experiment `journey`. */
 export function journeyChart(run: Run, summary: Summary): Drawing | null {
   const rows = journeyRows(summary)
   const [first] = rows
   if (!first) return null
-  const totals = rows.map(({ cpuUs }) => inMs(cpuUs.total))
+  const totals = rows.map(
+    ({ cpuUs }) => cpuUs.total && converted(cpuUs.total, 'ms/journey', (us) => us / 1e3),
+  )
   const control = rows.find(({ arm }) => isControl(arm) && !arm.twin)?.cpuUs.total?.value
   const note = `log in, ${first.steps - 3} reads, a write, log out · dashed: control · right: what a scheme adds to it`
   const option = inRows({
@@ -33,12 +35,6 @@ export function journeyChart(run: Run, summary: Summary): Drawing | null {
     labels: rows.map(taxLabel),
   })
   return drawing(titleOf(summary.aa, rows), [provenance(run, totals), note], option)
-}
-
-function inMs(estimate: Total): Total {
-  return (
-    estimate && { ...estimate, value: estimate.value / 1e3, lo: estimate.lo / 1e3, hi: estimate.hi / 1e3 }
-  )
 }
 
 function taxLabel({ taxUs, warnings }: Row): string {

@@ -4,16 +4,16 @@ import {
   addedMs,
   armLabel,
   compared,
-  figure,
   inMs,
   percent,
   responseText,
   responseTime,
   styles,
   withInterval,
+  withoutInterval,
 } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
-import { type Columns, markdownTable, tableOf } from '../../words/tables.ts'
+import { type Columns, shown, tableOf } from '../../words/tables.ts'
 import { cpuText } from '../../words/warnings.ts'
 import type { Summary } from './schema.ts'
 
@@ -27,10 +27,9 @@ export function journeySection(summary: Summary, chart: ChartLink): Section | nu
     'Journeys',
     `A user logs in, reads ${reads} times, changes something once in between, and logs out, thinking for ${thinkMs} ms ` +
       `on average before each step. ${journeysPerSec} such journeys begin each second, whatever became of the earlier ones.`,
-    markdownTable(tableOf(rows, COSTS)),
+    shown(tableOf(rows, COSTS)),
     chart('charts/journey.svg', 'CPU of a whole journey under each scheme, by tier'),
-    markdownTable(tableOf(rows, STEPS)),
-    STEPS_NOTE,
+    shown(tableOf(rows, STEPS), { below: STEPS_NOTE }),
   )
 }
 
@@ -57,7 +56,7 @@ const COSTS: Columns<Row> = {
   Redis: ({ cpuUs }) => inMs(cpuUs.redis),
   proxy: ({ cpuUs }) => inMs(cpuUs.proxy),
   'over the control, CPU ms': ({ taxUs, warnings }) => cpuText(compared(taxUs, addedMs), warnings),
-  'Redis commands': ({ redisCommands }) => (redisCommands ? figure(redisCommands.value) : ABSENT),
+  'Redis commands': ({ redisCommands }) => withoutInterval(redisCommands),
   failed: ({ finished, failed }) => `${failed} of ${finished + failed}`,
 }
 

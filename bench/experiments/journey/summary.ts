@@ -1,6 +1,6 @@
 /** What a whole journey costs, and how long its steps take. */
 import type { Comparison } from '../../figures/comparisons.ts'
-import { estimate, metrics } from '../../figures/metrics.ts'
+import { converted, estimate, estimateOf, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, byBlock, isControl } from '../../figures/records.ts'
 import { totalOf } from '../../figures/seen.ts'
 import { stepsOf } from '../../record/journey.ts'
@@ -50,10 +50,9 @@ export function journeys(
 
 function scaled(tax: Comparison | null, by: number): Comparison | null {
   if (!tax) return null
-  const { value, lo, hi } = tax.estimate
   return {
     ...tax,
-    estimate: { ...tax.estimate, value: value * by, lo: lo * by, hi: hi * by, unit: 'µs/journey' },
+    estimate: converted(tax.estimate, 'µs/journey', (us) => us * by),
     detectable: tax.detectable === null ? null : tax.detectable * by,
   }
 }
@@ -62,11 +61,11 @@ function scaled(tax: Comparison | null, by: number): Comparison | null {
 function latencies(records: ArmRecords): JourneySummary['latency'] | null {
   const of = (step: keyof JourneySummary['latency']) => {
     const quantile = (key: 'p50' | 'p99') => {
-      const values = valuesOf(records, ({ journeys }) => {
+      const ofStep: Of = ({ journeys }) => {
         const seen = journeys?.steps[step]
         return seen && seen.count > 0 ? seen.latencyUs[key] : null
-      })
-      return estimate(values, 'µs', records)
+      }
+      return estimateOf(records, ofStep, 'µs')
     }
     const [p50Us, p99Us] = [quantile('p50'), quantile('p99')]
     return p50Us && p99Us ? { p50Us, p99Us } : null

@@ -1,5 +1,6 @@
 /** What each tuning changes about the CPU of a request: a dot with its interval for each, by what it is compared with. */
 import { type Comparison, nothingDetected } from '../../figures/comparisons.ts'
+import { armsIn } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { Arm, Run } from '../../record/types.ts'
 import { provenance, schemesOf, valueAxis } from '../../words/charts/axes.ts'
@@ -7,7 +8,7 @@ import { dots, hollow, upright, whiskers } from '../../words/charts/marks.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
-import { figure, NOT_DETECTED, styles, withInterval } from '../../words/format.ts'
+import { capital, figure, NOT_DETECTED, styles, withInterval } from '../../words/format.ts'
 
 /** A tuning, or with `cost` null the heading above those of one scheme. */
 interface Row {
@@ -47,8 +48,8 @@ const nameLabel = {
 }
 
 function rowsOf({ arms }: CoreSummary): Row[] {
-  const tuned = arms.flatMap(({ arm, versus }) => {
-    if (arm.experiment !== 'knobs' || !versus?.cpuDifferenceUs) return []
+  const tuned = armsIn(arms, 'knobs').flatMap(({ arm, versus }) => {
+    if (!versus?.cpuDifferenceUs) return []
     const base = arms.find((one) => one.arm.id === versus.arm)
     return [{ name: tuningName(arm), scheme: base?.arm.scheme ?? '', cost: versus.cpuDifferenceUs }]
   })
@@ -99,8 +100,4 @@ function titleOf({ aa }: CoreSummary, rows: readonly Row[]): string {
   const isNamed = (best && best.us < 0 ? best : worst)?.name.endsWith(INSTEAD)
   if (parts.length > 0) return isNamed ? parts.join(', ') : capital(parts.join(', '))
   return aa ? 'No tuning made a difference that can be told from noise' : nothingDetected(aa)
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

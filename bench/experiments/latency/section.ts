@@ -2,7 +2,7 @@
 import type { Run } from '../../record/types.ts'
 import { percent } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
-import { folded, markdownTable } from '../../words/tables.ts'
+import { folded, markdownTable, shown } from '../../words/tables.ts'
 import { WORST_RESIDUAL } from './demand.ts'
 import type { Summary } from './schema.ts'
 import { capacityTable, demandTable, latencyTable, rejectedRatesTable, rungsTable } from './tables.ts'
@@ -24,19 +24,16 @@ const REJECTED_LEAD = 'Rates with windows that a rule rejected; those are in no 
 export function latencySection(run: Run, summary: Summary, chart: ChartLink): Section | null {
   const { rules } = run
   if (!rules || summary.latency.length === 0) return null
-  const side = latencyTable(summary)
-  const all = rungsTable(summary)
-  const rejectedRates = rejectedRatesTable(summary)
   return section(
     'latency-at-an-arrival-rate',
     'Latency at an arrival rate',
     markdownTable(capacityTable(summary, rules.slo)),
     stepNote(run),
     chart('charts/capacity.svg', 'Capacity of each scheme at the SLO'),
-    ...(side.rows.length > 0 ? [markdownTable(side), LATENCY_NOTE] : []),
+    shown(latencyTable(summary), { below: LATENCY_NOTE }),
     chart('charts/latency.svg', 'p50 and p99 of each scheme against the arrival rate'),
-    ...(rejectedRates.rows.length > 0 ? [REJECTED_LEAD, markdownTable(rejectedRates, 'text')] : []),
-    ...(all.rows.length > 0 ? [folded('Every arrival rate', markdownTable(all))] : []),
+    shown(rejectedRatesTable(summary), { above: REJECTED_LEAD, align: 'text' }),
+    folded('Every arrival rate', shown(rungsTable(summary))),
   )
 }
 
@@ -53,6 +50,6 @@ function stepNote({ plan }: Run): Part {
 }
 
 export function demandSection(summary: Summary): Section | null {
-  const table = demandTable(summary)
-  return table.rows.length === 0 ? null : section('demand', 'Demand', markdownTable(table), DEMAND_NOTE)
+  const table = shown(demandTable(summary), { below: DEMAND_NOTE })
+  return table === null ? null : section('demand', 'Demand', table)
 }

@@ -6,6 +6,7 @@ import { latencyRows } from '../../figures/latency.ts'
 import { estimate, flags } from '../../figures/metrics.ts'
 import type { LatencyRow } from '../../figures/schema.ts'
 import type { Estimate, Run, Slo, TrialResult } from '../../record/types.ts'
+import { rising } from '../../stats/groups.ts'
 import type { Summary } from './schema.ts'
 
 type Entry = Summary['latency'][number]
@@ -29,7 +30,7 @@ export function latency(run: Run, results: readonly TrialResult[]): Summary['lat
 
 function rejectedRates({ climbs }: Ladder): Entry['rejected'] {
   const rungs = climbs.flatMap((climb) => climb.rungs.filter(({ rejectedBy }) => rejectedBy.length > 0))
-  const rates = [...new Set(rungs.map(({ arrivalsPerSec }) => arrivalsPerSec))].sort((a, b) => a - b)
+  const rates = rising(rungs.map(({ arrivalsPerSec }) => arrivalsPerSec))
   return rates.map((arrivalsPerSec) => {
     const own = rungs.filter((rung) => rung.arrivalsPerSec === arrivalsPerSec)
     const by = [...new Set(own.flatMap(({ rejectedBy }) => rejectedBy))]

@@ -1,4 +1,6 @@
 /** Capacity, latency and demand as rows of text, and the words for what limits a capacity. */
+import { entryOf } from '../../figures/records.ts'
+import { totalOf } from '../../figures/seen.ts'
 import { SERVING, type ServingTier } from '../../record/tiers.ts'
 import type { Estimate, Slo } from '../../record/types.ts'
 import { ABSENT, figure, list, percent, responseText, styles, withInterval } from '../../words/format.ts'
@@ -153,7 +155,7 @@ export function rejectedRatesTable({ latency }: Summary): Table {
   return tableOf(rising, [
     ['arrivals/s', ({ arrivalsPerSec }) => figure(arrivalsPerSec)],
     ['rejected by', ({ by }) => by],
-    ['windows', (cell) => String(like(cell).reduce((sum, { windows }) => sum + windows, 0))],
+    ['windows', (cell) => String(totalOf(like(cell), 'windows'))],
     ['schemes', (cell) => list(like(cell).map(({ scheme }) => scheme))],
   ])
 }
@@ -162,8 +164,6 @@ export function rejectedRatesTable({ latency }: Summary): Table {
 export function demandTable({ demand, arms }: Summary): Table {
   const of = (scheme: string, tier: ServingTier) =>
     demand.find((entry) => entry.scheme === scheme && entry.tier === tier)
-  const inClosedLoop = (scheme: string) =>
-    arms.find(({ arm }) => arm.experiment === 'cost' && arm.scheme === scheme && !arm.twin)
   const worst = (scheme: string) =>
     Math.max(...demand.filter((entry) => entry.scheme === scheme).map(({ worstResidual }) => worstResidual))
   const others = SERVING.slice(1).map(
@@ -177,7 +177,7 @@ export function demandTable({ demand, arms }: Summary): Table {
       ['U0, intercept', (scheme) => withInterval(of(scheme, 'replicas')?.idleCores, styles.percent)],
       [
         'CPU µs/request in the closed loop',
-        (scheme) => withInterval(inClosedLoop(scheme)?.metrics['cpuUsPerRequest.replicas']),
+        (scheme) => withInterval(entryOf(arms, 'cost', scheme)?.metrics['cpuUsPerRequest.replicas']),
       ],
       ...others,
       ['worst residual', (scheme) => percent(worst(scheme))],

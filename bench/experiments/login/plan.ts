@@ -1,8 +1,7 @@
 /** What it costs to log a user in, and how much of that is the hashing of the password. */
 import type { SchemeName } from '../../../servers/scheme.ts'
-import { CONTROL } from '../../figures/records.ts'
 import type { Arm } from '../../record/types.ts'
-import { among, arm, blocksOf, withControl } from '../arms.ts'
+import { among, arm, blocksOf, withControl, withTwin } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
@@ -30,14 +29,10 @@ export const login: Experiment = {
     const { blocks, hashedSec, ...phases } = profiles[options.profile].login
     const load = { loop: 'closed', requests: 'login' } as const
     const base = { experiment: 'login', replicas: 1, ...phases }
-    const plainArm = (scheme: SchemeName, twin = false): Arm => {
-      const one = arm({ ...base, scheme, twin }, options)
+    const plain = withControl(options, among(ISSUING, options)).map((scheme): Arm => {
+      const one = arm({ ...base, scheme }, options)
       return { ...one, load: { ...load, connections: one.load.connections } }
-    }
-    const schemes = withControl(options, among(ISSUING, options))
-    const plain = schemes.map((scheme) => plainArm(scheme))
-    // What differs between two equal arms is this machine's own error.
-    if (schemes.includes(CONTROL)) plain.push(plainArm(CONTROL, true))
+    })
     const canHash = options.settable.includes('passwordHash')
     const hashing = {
       variant: 'scrypt',
@@ -53,7 +48,7 @@ export const login: Experiment = {
       ...arm({ ...base, ...hashing, scheme, comparedWith: `login/${scheme}` }, options),
       measureSec: Math.max(hashedSec, options.durationSec ?? 0),
     }))
-    const rounds = [{ arms: [...plain, ...hashed], blocks: blocksOf(options, blocks) }]
+    const rounds = [{ arms: [...withTwin(plain), ...hashed], blocks: blocksOf(options, blocks) }]
     return { rounds, notes: canHash ? [] : [NO_HASHING] }
   },
 }

@@ -1,4 +1,5 @@
 /** The section of a report about logins: what they cost, and what hashing takes of that. */
+import { armsIn } from '../../figures/records.ts'
 import type { Arm } from '../../record/types.ts'
 import {
   addedMs,
@@ -12,7 +13,7 @@ import {
   withoutInterval,
 } from '../../words/format.ts'
 import { type Section, section } from '../../words/section.ts'
-import { markdownTable, type Table, tableOf } from '../../words/tables.ts'
+import { shown, type Table, tableOf } from '../../words/tables.ts'
 import { cpuColumns } from '../../words/tiers.ts'
 import { cpuText, throughputText } from '../../words/warnings.ts'
 import type { Summary } from './schema.ts'
@@ -21,9 +22,8 @@ import type { Summary } from './schema.ts'
 const NEXT_TO_NOTHING = 0.01
 
 export function loginSection(summary: Summary): Section | null {
-  const table = loginTable(summary)
-  if (table.rows.length === 0) return null
-  return section('logins', 'Logins', whatIsLeft(summary), markdownTable(table), NOTE)
+  const table = shown(loginTable(summary), { below: NOTE })
+  return table === null ? null : section('logins', 'Logins', whatIsLeft(summary), table)
 }
 
 const NOTE =
@@ -35,10 +35,8 @@ const NOTE =
 /** What the choice of a scheme changes about a login: the dearest issuing against the cheapest hashed login. */
 function whatIsLeft({ hashedLogins: hashed, arms }: Summary): string | null {
   const shares = hashed.flatMap(({ hashShare }) => hashShare?.lo ?? [])
-  const taxes = arms.flatMap(({ arm, authTaxUs }) =>
-    arm.experiment === 'login' && arm.variant === null && authTaxUs
-      ? [{ scheme: arm.scheme, us: authTaxUs.estimate.hi }]
-      : [],
+  const taxes = armsIn(arms, 'login').flatMap(({ arm, authTaxUs }) =>
+    arm.variant === null && authTaxUs ? [{ scheme: arm.scheme, us: authTaxUs.estimate.hi }] : [],
   )
   if (shares.length === 0 || taxes.length === 0) return null
   const dearest = taxes.reduce((a, b) => (b.us > a.us ? b : a))
@@ -63,9 +61,7 @@ const ofLogin: Style = { value: (ratio) => `${hashShare(ratio)} %`, end: hashSha
 
 /** Every arm of the experiment, first those without hashing. */
 function loginTable(summary: Summary): Table {
-  const arms = summary.arms
-    .filter(({ arm }) => arm.experiment === 'login')
-    .sort((a, b) => Number(isHashed(a.arm)) - Number(isHashed(b.arm)))
+  const arms = armsIn(summary.arms, 'login').sort((a, b) => Number(isHashed(a.arm)) - Number(isHashed(b.arm)))
   const hashOf = (one: Arm) =>
     summary.hashedLogins.find(({ scheme }) => isHashed(one) && scheme === one.scheme)?.hashShare
   return tableOf(arms, [

@@ -1,7 +1,7 @@
 /** What hashing passwords takes of a login, and what is then left for the choice of a scheme. */
 import { union } from '../../figures/comparisons.ts'
-import { estimate, servingCpuUs } from '../../figures/metrics.ts'
-import { type ArmRecords, byBlock } from '../../figures/records.ts'
+import { estimate, estimateOf, servingCpuUs } from '../../figures/metrics.ts'
+import { type ArmRecords, armsIn, byBlock } from '../../figures/records.ts'
 import { ratios } from '../../stats/paired.ts'
 import type { Summary } from './schema.ts'
 
@@ -9,10 +9,10 @@ const cpu = (records: ArmRecords) => byBlock(records, servingCpuUs)
 
 /** One for each scheme that was measured with hashing. */
 export function hashedLogins(all: readonly ArmRecords[]): Summary['hashedLogins'] {
-  const logins = all.filter(({ arm }) => arm.experiment === 'login')
+  const logins = armsIn(all, 'login')
   return logins.flatMap((hashed) => {
     if (hashed.arm.settings.passwordHash !== 'scrypt') return []
-    const cpuUs = estimate([...cpu(hashed).values()], 'µs/login', hashed)
+    const cpuUs = estimateOf(hashed, servingCpuUs, 'µs/login')
     const plain = logins.filter(({ arm }) => arm.id === hashed.arm.comparedWith)
     const shares = plain.flatMap((one) => ratios(cpu(one), cpu(hashed)).map((rest) => 1 - rest))
     const hashShare = estimate(shares, 'ratio', { warnings: union([hashed, ...plain]) })

@@ -1,6 +1,7 @@
 /** CPU and bytes of a request against the size of the remembered state: a line a scheme, to where it refuses. */
 import type { Estimate, Run } from '../../record/types.ts'
-import { armsOf, niceTop, provenance, rising } from '../../words/charts/axes.ts'
+import { rising } from '../../stats/groups.ts'
+import { armsOf, niceTop, provenance } from '../../words/charts/axes.ts'
 import { CROSS, endLabel, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
 import { lookOf } from '../../words/charts/palette.ts'
 import { type Panel, smallMultiples } from '../../words/charts/panels.ts'

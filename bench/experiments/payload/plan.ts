@@ -2,7 +2,7 @@
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Arm } from '../../record/types.ts'
-import { among, arm, blocksOf } from '../arms.ts'
+import { among, arm, blocksOf, twinOf } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
@@ -31,8 +31,7 @@ export const payload: Experiment = {
     const sizes = [CONTROL, ...schemes].flatMap((scheme) =>
       sizesBytes.map((bytes) => armOf(scheme, bytes, options)),
     )
-    // What differs between two equal arms is this machine's own error.
-    const twin = armOf(CONTROL, smallest, options, true)
+    const twin = twinOf(armOf(CONTROL, smallest, options))
     return {
       rounds: [
         // First, and once: what is known to be refused then is not measured.
@@ -46,10 +45,10 @@ export const payload: Experiment = {
 
 const LEFT_OUT = 'payload: left out, since this fleet cannot change what its servers remember of a user'
 
-function armOf(scheme: SchemeName, bytes: number, options: PlanOptions, twin = false): Arm {
+function armOf(scheme: SchemeName, bytes: number, options: PlanOptions): Arm {
   const [smallest = 0] = profiles[options.profile].payload.sizesBytes
   const comparedWith = bytes === smallest ? undefined : `payload/${scheme}/${smallest}b`
-  const own = { scheme, variant: `${bytes}b`, settings: { stateBytes: bytes }, twin, comparedWith }
+  const own = { scheme, variant: `${bytes}b`, settings: { stateBytes: bytes }, comparedWith }
   return arm({ ...base(options), ...own }, options)
 }
 

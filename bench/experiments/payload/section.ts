@@ -1,7 +1,8 @@
 /** The section of a report about the size of remembered state. */
-import { armLabel, compared, list, styles, withInterval, withoutInterval } from '../../words/format.ts'
+import { armsOf } from '../../words/charts/axes.ts'
+import { armLabel, code, compared, list, styles, withInterval, withoutInterval } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
-import { bullets, type Column, folded, markdownTable, type Table, tableOf } from '../../words/tables.ts'
+import { bullets, type Column, folded, shown, type Table, tableOf } from '../../words/tables.ts'
 import { cpuColumns } from '../../words/tiers.ts'
 import { cpuText, throughputText } from '../../words/warnings.ts'
 import type { Summary } from './schema.ts'
@@ -11,16 +12,15 @@ type Entry = Summary['payload'][number]
 
 /** Nothing without the experiment. */
 export function payloadSection(summary: Summary, chart: ChartLink): Section | null {
-  const rows = payloadTable(summary)
-  if (rows.rows.length === 0) return null
+  const sizes = shown(payloadTable(summary), { below: ROWS_NOTE })
+  if (sizes === null) return null
   return section(
     'payload',
     'Payload',
     limitsText(summary),
     chart('charts/payload.svg', 'CPU and bytes of a request against the size of the remembered state'),
-    markdownTable(slopesTable(summary)),
-    SLOPES_NOTE,
-    folded('Every size', `${markdownTable(rows)}\n\n${ROWS_NOTE}`),
+    shown(slopesTable(summary), { below: SLOPES_NOTE }),
+    folded('Every size', sizes),
   )
 }
 
@@ -53,10 +53,9 @@ function slopesTable({ payload }: Summary): Table {
 
 /** Scheme by scheme, each by rising size. */
 function payloadTable(summary: Summary): Table {
-  const measured = summary.arms.flatMap((entry) => {
-    const { arm, metrics } = entry
-    const bytes = arm.experiment === 'payload' && !arm.twin ? stateBytesOf(entry, summary) : undefined
-    return bytes !== undefined && metrics.throughputPerSec ? [{ ...entry, bytes }] : []
+  const measured = armsOf(summary, 'payload').flatMap((entry) => {
+    const bytes = entry.arm.twin ? undefined : stateBytesOf(entry, summary)
+    return bytes === undefined ? [] : [{ ...entry, bytes }]
   })
   const schemes = summary.payload.map(({ scheme }) => scheme)
   measured.sort((a, b) => schemes.indexOf(a.arm.scheme) - schemes.indexOf(b.arm.scheme) || a.bytes - b.bytes)
@@ -84,11 +83,11 @@ function limitsText(summary: Summary): Part {
   const broken = [...brokenAt(summary)]
   const whole = summary.payload.filter(({ limit }) => limit?.refusedBytes === null)
   const most = Math.max(...whole.map(({ limit }) => limit?.acceptedBytes ?? 0))
-  const names = list(whole.map(({ scheme }) => `\`${scheme}\``))
+  const names = list(whole.map(({ scheme }) => code(scheme)))
   const lines = [
     ...broken.map(
       ([scheme, { acceptedBytes, refusedBytes, refusal }]) =>
-        `\`${scheme}\` takes ${exact(acceptedBytes)} bytes of state; at ${exact(refusedBytes ?? 0)} ` +
+        `${code(scheme)} takes ${exact(acceptedBytes)} bytes of state; at ${exact(refusedBytes ?? 0)} ` +
         `\`${refusal?.replaceAll('`', "'")}\`.`,
     ),
     ...(whole.length > 0 ? [`${names} took ${exact(most)} bytes, the most that was tried.`] : []),

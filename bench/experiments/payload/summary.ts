@@ -1,9 +1,10 @@
 /** What remembered state adds to a request by its size, and how much of it a scheme takes. */
 import { union } from '../../figures/comparisons.ts'
 import { estimate, redisGrowthBytes, replicaGrowthBytes, servingCpuUs } from '../../figures/metrics.ts'
-import type { ArmRecords } from '../../figures/records.ts'
+import { type ArmRecords, armsIn } from '../../figures/records.ts'
 import { slopesOver } from '../../figures/slopes.ts'
 import type { Measurement, TrialResult } from '../../record/types.ts'
+import { groupedBy } from '../../stats/groups.ts'
 import type { Summary } from './schema.ts'
 
 type Entry = Summary['payload'][number]
@@ -34,11 +35,10 @@ export function stateBytesOf({ arm }: Summary['arms'][number], { payload }: Summ
 
 /** One entry a scheme of the experiment; empty without it. */
 export function payload(all: readonly ArmRecords[], results: readonly TrialResult[]): Summary['payload'] {
-  const arms = all.filter(({ arm }) => arm.experiment === 'payload' && !arm.twin)
-  const schemes = [...new Set(arms.map(({ arm }) => arm.scheme))]
-  return schemes.map((scheme) => {
-    const sized = arms
-      .filter(({ arm, measured }) => arm.scheme === scheme && !arm.largestState && measured.size > 0)
+  const arms = armsIn(all, 'payload').filter(({ arm }) => !arm.twin)
+  return [...groupedBy(arms, ({ arm }) => arm.scheme)].map(([scheme, own]) => {
+    const sized = own
+      .filter(({ arm, measured }) => !arm.largestState && measured.size > 0)
       .sort((a, b) => bytesOf(a) - bytesOf(b))
     const slopes = Object.entries(SLOPES).map(([name, { unit, of }]) => [
       name,

@@ -1,7 +1,8 @@
 /** Throughput in multiples of one replica's against the number of replicas: one small panel a scheme. */
 import { instrumentLimit } from '../../figures/comparisons.ts'
 import type { Run } from '../../record/types.ts'
-import { provenance, rising, schemesOf } from '../../words/charts/axes.ts'
+import { rising } from '../../stats/groups.ts'
+import { provenance, schemesOf } from '../../words/charts/axes.ts'
 import { leastToMost } from '../../words/charts/finding.ts'
 import { hollow, rule, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'

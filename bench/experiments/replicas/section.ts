@@ -1,8 +1,20 @@
 /** The section `Replicas` of a report: what was measured, what the laws make of it, and how well they foretold it. */
 import type { Estimate } from '../../record/types.ts'
-import { ABSENT, armLabel, counted, figure, list, percent, styles, withInterval } from '../../words/format.ts'
+import { groupedBy } from '../../stats/groups.ts'
+import {
+  ABSENT,
+  armLabel,
+  code,
+  counted,
+  figure,
+  list,
+  percent,
+  styles,
+  withInterval,
+  withRange,
+} from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
-import { type Column, markdownTable, type Table, tableOf } from '../../words/tables.ts'
+import { type Column, shown, type Table, tableOf } from '../../words/tables.ts'
 import { throughputText } from '../../words/warnings.ts'
 import { predictionErrors } from './predictions.ts'
 import type { Summary } from './schema.ts'
@@ -12,27 +24,25 @@ type SummaryArm = Summary['arms'][number]
 type Scalability = Summary['scalability'][number]
 
 export function scalingSection(summary: Summary, chart: ChartLink): Section | null {
-  const points = replicasTable(summary)
-  if (points.rows.length === 0) return null
-  const laws = lawsTable(summary)
-  const foretold = predictionsText(summary.predictions)
+  const points = shown(replicasTable(summary))
+  if (points === null) return null
   return section(
     'replicas',
     'Replicas',
     modelNote(summary),
     chart('charts/replicas.svg', 'Throughput against the number of replicas'),
-    markdownTable(points),
+    points,
     scatteredNote(summary.scalability),
-    ...(laws.rows.length > 0 ? [LAWS_NOTE, markdownTable(laws)] : []),
-    ...(foretold === null ? [] : [foretold, markdownTable(predictionsTable(summary))]),
+    shown(lawsTable(summary), { above: LAWS_NOTE }),
+    predictionsText(summary.predictions),
+    shown(predictionsTable(summary)),
   )
 }
 
 /** Throughput at each number of replicas, its share of N times one replica, and the effect of the model itself. */
 function replicasTable(summary: Summary): Table {
   const arms = summary.arms.filter(({ arm }) => isPoint(arm))
-  const schemes = [...new Set(arms.map(({ arm }) => arm.scheme))]
-  const byScheme = schemes.flatMap((scheme) => arms.filter(({ arm }) => arm.scheme === scheme))
+  const byScheme = [...groupedBy(arms, ({ arm }) => arm.scheme).values()].flat()
   const scalingOf = ({ arm: { scheme, replicas } }: SummaryArm) =>
     summary.scaling.find((one) => one.scheme === scheme && one.replicas === replicas)
   const biasOfOne = (scheme: string) => summary.scalability.find((law) => law.scheme === scheme)?.quotaBias
@@ -83,7 +93,7 @@ function scatteredNote(scalability: readonly Scalability[]): Part {
   const told = scalability.flatMap(({ scheme, scattered }) =>
     scattered.map(
       ({ replicas, refusedShare }) =>
-        `${withInterval(refusedShare, styles.percent)} of the requests to ${replicas} replicas with \`${scheme}\``,
+        `${withInterval(refusedShare, styles.percent)} of the requests to ${replicas} replicas with ${code(scheme)}`,
     ),
   )
   return told.length === 0
@@ -129,10 +139,7 @@ function predictionsTable({ predictions }: Summary): Table {
   return tableOf(predictions, [
     ['scheme', ({ scheme }) => scheme],
     ['replicas', ({ replicas }) => String(replicas)],
-    [
-      'predicted, × one',
-      ({ predicted: { value, lo, hi } }) => `${figure(value)} (${figure(lo)} to ${figure(hi)})`,
-    ],
+    ['predicted, × one', ({ predicted }) => withRange(predicted)],
     ['measured, × one', ({ measured }) => withInterval(measured)],
     ['off by', ({ error }) => `${error > 0 ? '+' : error < 0 ? '−' : ''}${percent(Math.abs(error))}`],
   ])

@@ -1,9 +1,10 @@
 /** How throughput grows with the number of replicas: what was measured, what the laws make of it. */
 import { clusterEstimate } from '../../figures/climbs.ts'
 import { instrumentLimit, union } from '../../figures/comparisons.ts'
-import { estimate, metrics } from '../../figures/metrics.ts'
-import { type ArmRecords, byBlock } from '../../figures/records.ts'
+import { estimate, estimateOf, metrics } from '../../figures/metrics.ts'
+import { type ArmRecords, armsIn, byBlock } from '../../figures/records.ts'
 import type { Arm, Estimate, Measurement, Run, Warning } from '../../record/types.ts'
+import { groupedBy } from '../../stats/groups.ts'
 import { type ByBlock, ratios } from '../../stats/paired.ts'
 import { median } from '../../stats/quantiles.ts'
 import { fitUsl, type SizePoint, type Usl } from '../../stats/usl.ts'
@@ -40,9 +41,7 @@ function inBoth<T>(many: ArmRecords, one: ArmRecords, of: (many: Measurement, on
 
 /** Fleets that differ in nothing but the number of replicas, and that number without quotas. */
 function measuredArms(all: readonly ArmRecords[]): ArmRecords[] {
-  return all.filter(
-    ({ arm }) => arm.experiment === 'replicas' && !isScattered(arm) && arm.variant !== FULL_REDIS,
-  )
+  return armsIn(all, 'replicas').filter(({ arm }) => !isScattered(arm) && arm.variant !== FULL_REDIS)
 }
 
 const isScattered = ({ settings }: Arm) => settings.sticky === false
@@ -95,9 +94,8 @@ function withheld(many: ArmRecords, both: readonly Warning[]): Warning | null {
 
 /** What the laws make of each scheme, from the arms that were measured before anything was predicted. */
 export function scalability(all: readonly ArmRecords[], run: Pick<Run, 'seed'>): Summary['scalability'] {
-  const arms = all.filter(({ arm }) => arm.experiment === 'replicas')
-  return [...new Set(arms.map(({ arm }) => arm.scheme))].map((scheme) => {
-    const own = arms.filter(({ arm }) => arm.scheme === scheme)
+  const schemes = groupedBy(armsIn(all, 'replicas'), ({ arm }) => arm.scheme)
+  return [...schemes].map(([scheme, own]) => {
     const quotas = own.find(({ arm }) => arm.quotas)?.arm.quotas
     const one = own.find(({ arm }) => arm.variant === 'n1')
     // Replicas that take turns on a core obey another law, which nobody asked for.
@@ -213,7 +211,7 @@ function usl(own: readonly ArmRecords[], { seed }: Pick<Run, 'seed'>): Scalabili
 
 /** How often a user is not known to the replica that he was sent to. */
 function refusals(records: ArmRecords): Scalability['scattered'] {
-  const shares = byBlock(records, ({ statusCounts, requests }) => (statusCounts['401'] ?? 0) / requests)
-  const refusedShare = estimate([...shares.values()], 'share', records)
+  const refused = ({ statusCounts, requests }: Measurement) => (statusCounts['401'] ?? 0) / requests
+  const refusedShare = estimateOf(records, refused, 'share')
   return refusedShare ? [{ replicas: records.arm.replicas, refusedShare }] : []
 }

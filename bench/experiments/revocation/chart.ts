@@ -5,7 +5,7 @@ import { dots, hollow } from '../../words/charts/marks.ts'
 import { ink } from '../../words/charts/palette.ts'
 import { inRows, legend } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
-import { counted, list } from '../../words/format.ts'
+import { capital, counted, list } from '../../words/format.ts'
 import type { Summary } from './schema.ts'
 import { COLUMNS, timeText } from './section.ts'
 
@@ -117,5 +117,5 @@ function titleOf(entries: readonly Entry[]): string {
   const ends = `logouts act within ${timeText(worst)} with ${counted(atOnce.length, 'scheme')}`
   const lasts = `${counted(lasting.length, 'scheme')} ${lasting.length === 1 ? 'is' : 'are'} accepted until a lifetime is over`
   const text = [...(atOnce.length > 0 ? [ends] : []), ...(lasting.length > 0 ? [lasts] : [])].join('; ')
-  return text === '' ? 'No revocation was watched to its end' : text.charAt(0).toUpperCase() + text.slice(1)
+  return text === '' ? 'No revocation was watched to its end' : capital(text)
 }

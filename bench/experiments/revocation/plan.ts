@@ -1,7 +1,7 @@
 /** How long an ended login is still accepted somewhere, on several replicas and under load; and what renewing tokens costs. */
 import type { SchemeName, Traits } from '../../../servers/scheme.ts'
 import type { Arm, Observe } from '../../record/types.ts'
-import { arm, blocksOf } from '../arms.ts'
+import { arm, blocksOf, stickyIfCached } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { CONNECTIONS_PER_REPLICA, OPEN_CONNECTIONS_PER_REPLICA, profiles } from '../profiles.ts'
 
@@ -65,9 +65,6 @@ function watchedArm(scheme: SchemeName, options: PlanOptions): Arm {
   const traits = options.traits[scheme]
   const lifetime = lifetimeOf(traits)
   const connections = options.connections ?? OPEN_CONNECTIONS_PER_REPLICA
-  // Some replicas believe what they have read for a while. The users of the load then come back to the same replica,
-  // or they would not find what they have just written. Revoked users go to all replicas.
-  const sticky = traits.boundedBy === 'NEAR_CACHE_SEC' ? { sticky: true } : {}
   const chosen = {
     experiment: 'revocation',
     scheme,
@@ -76,7 +73,8 @@ function watchedArm(scheme: SchemeName, options: PlanOptions): Arm {
     load: { loop: 'journey' as const, connections, ...load },
     ...phases,
     ...(lifetime && { measureSec: expiry.measureSec }),
-    settings: lifetime ? { [lifetime]: expiry.ttlSec } : sticky,
+    // Of the load; revoked users go to all replicas.
+    settings: lifetime ? { [lifetime]: expiry.ttlSec } : stickyIfCached(traits),
   }
   return {
     ...arm(chosen, options),

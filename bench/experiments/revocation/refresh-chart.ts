@@ -1,6 +1,7 @@
 /** What renewing access tokens costs a user-hour, against how long a revoked one is accepted. */
 import type { Run } from '../../record/types.ts'
-import { provenance, rising } from '../../words/charts/axes.ts'
+import { rising } from '../../stats/groups.ts'
+import { provenance } from '../../words/charts/axes.ts'
 import { schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
 import { ink } from '../../words/charts/palette.ts'
 import { inPanel } from '../../words/charts/panels.ts'

@@ -1,9 +1,9 @@
 /** What short lifetimes of access tokens cost: the CPU of one refresh, times how many of them an hour brings. */
-import { estimate, metrics } from '../../figures/metrics.ts'
-import { type ArmRecords, byBlock } from '../../figures/records.ts'
+import { converted, estimateOf, metrics } from '../../figures/metrics.ts'
+import type { ArmRecords } from '../../figures/records.ts'
 import { ofServing, SERVING, type ServingTier } from '../../record/tiers.ts'
 import type { Estimate } from '../../record/types.ts'
-import { counted, figure, list, withInterval } from '../../words/format.ts'
+import { code, counted, figure, list, withInterval } from '../../words/format.ts'
 import type { ChartLink, Part } from '../../words/section.ts'
 import { markdownTable, type Table, tableOf } from '../../words/tables.ts'
 import { REFRESHING } from './plan.ts'
@@ -21,7 +21,7 @@ export function refresh(all: readonly ArmRecords[]): Summary['refresh'] {
     const { arm, measured } = records
     if (arm.experiment !== 'revocation' || arm.variant !== REFRESHING || measured.size === 0) return []
     const cpuOf = (tier: ServingTier | 'total') =>
-      estimate([...byBlock(records, metrics[`cpuUsPerRequest.${tier}`].of).values()], 'µs/refresh', records)
+      estimateOf(records, metrics[`cpuUsPerRequest.${tier}`].of, 'µs/refresh')
     const total = cpuOf('total')
     const curve = total ? LIFETIMES_MIN.map((lifetimeMin) => pointOf(lifetimeMin, total)) : []
     return [{ arm: arm.id, scheme: arm.scheme, cpuUs: { ...ofServing(cpuOf), total }, curve }]
@@ -29,10 +29,9 @@ export function refresh(all: readonly ArmRecords[]): Summary['refresh'] {
 }
 
 /** A user who is there all the time refreshes once a lifetime. */
-function pointOf(lifetimeMin: number, { value, lo, hi, n, warnings }: Estimate): Entry['curve'][number] {
+function pointOf(lifetimeMin: number, cpuUs: Estimate): Entry['curve'][number] {
   const requestsPerHour = HOUR_MIN / lifetimeMin
-  const inMs = (us: number) => (requestsPerHour * us) / 1e3
-  const cpuMsPerHour = { value: inMs(value), lo: inMs(lo), hi: inMs(hi), unit: 'ms/user-hour', n, warnings }
+  const cpuMsPerHour = converted(cpuUs, 'ms/user-hour', (us) => (requestsPerHour * us) / 1e3)
   return { lifetimeMin, requestsPerHour, cpuMsPerHour }
 }
 
@@ -42,7 +41,7 @@ export function refreshParts({ refresh: entries }: Summary, chart: ChartLink): P
     const { total } = entry.cpuUs
     if (!total) return []
     return [
-      `### What a short lifetime costs: \`${entry.scheme}\``,
+      `### What a short lifetime costs: ${code(entry.scheme)}`,
       `A refresh takes ${withInterval(total)} µs of CPU (${tiersText(entry)}; ${counted(total.n, 'block')}, a ` +
         'closed loop). A user who is active all the time needs one refresh each lifetime, and a revoked credential ' +
         'is accepted for a lifetime:',

@@ -1,7 +1,9 @@
 /** The section of a report about how long revoked credentials are accepted. */
-import { ABSENT, counted, figure, list, withoutZeros } from '../../words/format.ts'
+import { totalOf } from '../../figures/seen.ts'
+import { groupedBy } from '../../stats/groups.ts'
+import { ABSENT, code, counted, figure, list, withoutZeros, withRange } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
-import { bullets, type Column, folded, markdownTable, type Table, tableOf } from '../../words/tables.ts'
+import { bullets, type Column, folded, shown, type Table, tableOf } from '../../words/tables.ts'
 import { refreshParts } from './refresh.ts'
 import type { Summary } from './schema.ts'
 
@@ -25,14 +27,14 @@ export function revocationSection(summary: Summary, chart: ChartLink): Section |
     'Revocation',
     `How long a credential is accepted after its revocation was acknowledged, on any of ${counted(first.replicas, 'replica')} and under load.`,
     violations(summary),
-    markdownTable(worstTable(summary)),
+    shown(worstTable(summary)),
     chart(
       'charts/revocation.svg',
       'Time from an acknowledged revocation to the last acceptance, beside the declared bound',
     ),
     NOTE,
     shortened(summary),
-    folded('Every way to revoke', `${markdownTable(waysTable(summary))}\n\n${WAYS_NOTE}`),
+    folded('Every way to revoke', shown(waysTable(summary), { below: WAYS_NOTE })),
     ...refreshParts(summary, chart),
   )
 }
@@ -53,13 +55,13 @@ const WAYS_NOTE =
   'not as independent as their number says.'
 
 function violations({ revocation }: Summary): Part {
-  const uses = revocation.reduce((sum, one) => sum + one.uses, 0)
+  const uses = totalOf(revocation, 'uses')
   const broken = revocation.filter(({ late, wrongUsers, hangs }) => late + wrongUsers + hangs > 0)
   if (broken.length === 0)
     return `Of ${figure(uses)} uses none was accepted later than the declared bound, named another user or stayed without an answer.`
   const lines = broken.map(
     ({ scheme, late, wrongUsers, hangs, examples }) =>
-      `\`${scheme}\`: ${late} accepted later than the declared bound, ${wrongUsers} answered as another user ` +
+      `${code(scheme)}: ${late} accepted later than the declared bound, ${wrongUsers} answered as another user ` +
       `and ${hangs} without an answer (${examples.join('; ')})`,
   )
   return `**Broken promises**, of ${figure(uses)} uses:\n\n${bullets(lines)}`
@@ -108,8 +110,7 @@ function waysTable({ revocation }: Summary): Table {
 
 const figureOf = (value: number | undefined) => (value === undefined ? ABSENT : figure(value))
 
-const medianText = (of: Way['lastAcceptedMs']) =>
-  of ? `${figure(of.value)} (${figure(of.lo)} to ${figure(of.hi)})` : ABSENT
+const medianText = (of: Way['lastAcceptedMs']) => (of ? withRange(of) : ABSENT)
 
 const CANNOT = 'cannot by design'
 
@@ -145,11 +146,9 @@ function shortened({ revocation }: Summary): Part {
       : []
   })
   if (changed.length === 0) return null
-  const texts = [...new Set(changed.map(({ text }) => text))]
-  const groups = texts.map((text) => {
-    const names = changed.filter((one) => one.text === text).map(({ scheme }) => `\`${scheme}\``)
-    return `${text} with ${list(names)}`
-  })
+  const groups = [...groupedBy(changed, ({ text }) => text)].map(
+    ([text, own]) => `${text} with ${list(own.map(({ scheme }) => code(scheme)))}`,
+  )
   return (
     'Lifetimes were made short for these trials, so that bounds that are lifetimes were really reached: ' +
     `${groups.join('; ')}. Both include the one second that servers allow for clocks that differ.`

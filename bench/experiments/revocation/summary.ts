@@ -21,9 +21,8 @@ export function revocation(run: Run, results: readonly TrialResult[]): Summary['
   return seenByArm(run, results, observed('revocation')).map(entryOf)
 }
 
-function entryOf({ arm, trials, records }: SeenOf<Seen>): Entry {
+function entryOf({ arm, trials, seen: all, warnings }: SeenOf<Seen>): Entry {
   const { id, scheme, replicas, settings } = arm
-  const all = records.map(({ seen }) => seen)
   const names = [...new Set(all.flatMap(({ ways }) => ways.map(({ way }) => way)))]
   return {
     arm: id,
@@ -36,9 +35,18 @@ function entryOf({ arm, trials, records }: SeenOf<Seen>): Entry {
     wrongUsers: totalOf(all, 'wrongUsers'),
     hangs: totalOf(all, 'hangs'),
     examples: all.flatMap(({ examples }) => examples).slice(0, EXAMPLES),
-    warnings: [...new Set(records.flatMap(({ warnings }) => warnings))],
+    warnings,
     trials,
   }
+}
+
+/** A scheme's logouts, where at least some of them were watched to their end. */
+export function logoutsOf({ revocation }: Pick<Summary, 'revocation'>, scheme: string) {
+  const entry = revocation.find((one) => one.scheme === scheme)
+  const logout = entry?.ways.find(({ way }) => way === 'logout')
+  if (!entry || !logout?.lastAcceptedMs || !logout.refusedFromMs) return null
+  const { lastAcceptedMs, refusedFromMs } = logout
+  return { ...logout, entry, lastAcceptedMs, refusedFromMs }
 }
 
 /** @param same one way to revoke, in each trial; at least one */

@@ -1,6 +1,7 @@
 /** p50 against the round trip that was added between replica and Redis: a line a scheme, its round trips beside it. */
 import type { Run } from '../../record/types.ts'
-import { niceTop, provenance, rising } from '../../words/charts/axes.ts'
+import { rising } from '../../stats/groups.ts'
+import { niceTop, provenance } from '../../words/charts/axes.ts'
 import { endLabel, hollow, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { inPanel } from '../../words/charts/panels.ts'

@@ -2,7 +2,7 @@
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Arm } from '../../record/types.ts'
-import { among, arm, blocksOf } from '../arms.ts'
+import { among, arm, blocksOf, withoutControl } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { OPEN_CONNECTIONS_PER_REPLICA, profiles } from '../profiles.ts'
 
@@ -52,7 +52,7 @@ const usesRedis = (scheme: SchemeName, { traits }: PlanOptions) => traits[scheme
 
 /** Those that no distance reaches: the control, and the first token that asks nobody; or those that were named. */
 function withoutRedis(options: PlanOptions): SchemeName[] {
-  const near = options.schemes.filter((scheme) => scheme !== CONTROL && !usesRedis(scheme, options))
+  const near = withoutControl(options.schemes).filter((scheme) => !usesRedis(scheme, options))
   const tokens = near.filter((scheme) => options.traits[scheme].state === 'token').slice(0, 1)
   return [CONTROL, ...(options.schemesNamed ? near : tokens)]
 }

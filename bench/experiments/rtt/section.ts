@@ -1,7 +1,8 @@
 /** The section of a report about the distance to Redis. */
-import { ABSENT, figure, responseText, withInterval } from '../../words/format.ts'
+import { rising } from '../../stats/groups.ts'
+import { ABSENT, code, figure, responseText, withInterval } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
-import { bullets, type Column, markdownTable, type Table, tableOf } from '../../words/tables.ts'
+import { bullets, type Column, shown, type Table, tableOf } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
 
 type Entry = Summary['distance'][number]
@@ -9,15 +10,14 @@ type Level = Entry['levels'][number]
 
 /** Nothing without the experiment. */
 export function distanceSection(summary: Summary, chart: ChartLink): Section | null {
-  const table = distanceTable(summary)
-  if (table.rows.length === 0) return null
+  const table = shown(distanceTable(summary), { below: NOTE })
+  if (table === null) return null
   return section(
     'distance-to-redis',
     'Distance to Redis',
     roundTripsText(summary),
     chart('charts/distance.svg', 'p50 against the round trip that was added between replica and Redis'),
-    markdownTable(table),
-    NOTE,
+    table,
   )
 }
 
@@ -57,7 +57,7 @@ function roundTripsText({ distance }: Summary): Part {
     const trips = roundTripsIn(entry)
     const how = entry.oneByOne ? ', its commands one by one' : ''
     const slope = withInterval(entry.roundTripsPerRead)
-    return trips ? [`\`${entry.scheme}\`${how}: ${tripsText(trips)}, slope ${slope}`] : []
+    return trips ? [`${code(entry.scheme)}${how}: ${tripsText(trips)}, slope ${slope}`] : []
   })
   return told.length === 0 ? null : `${TRIPS_LEAD}\n\n${bullets(told)}`
 }
@@ -73,8 +73,7 @@ function distanceTable({ distance }: Summary): Table {
       .filter(({ rungs }) => rungs.length > 0)
       .map((level) => ({ name: lineLabel(entry), ...level })),
   )
-  const sent = measured.flatMap(({ rungs }) => rungs.map(({ arrivalsPerSec }) => arrivalsPerSec))
-  const rates = [...new Set(sent)].sort((a, b) => a - b)
+  const rates = rising(measured.flatMap(({ rungs }) => rungs.map(({ arrivalsPerSec }) => arrivalsPerSec)))
   const cpuAtHighest = ({ servingCpuUs }: Level) =>
     servingCpuUs.find(({ arrivalsPerSec }) => arrivalsPerSec === rates.at(-1))?.estimate
   return tableOf(measured, [

@@ -1,7 +1,8 @@
 /** What each added round trip to Redis does to an answer, and how many of them it waits for. */
-import { accepted, type Ladder, ladders } from '../../figures/climbs.ts'
+import { accepted, type Ladder, ladders, windowsAt } from '../../figures/climbs.ts'
 import { latencyRows } from '../../figures/latency.ts'
 import { estimate, flags, servingCpuUs } from '../../figures/metrics.ts'
+import { schemesIn } from '../../figures/records.ts'
 import { slopePerBlock } from '../../figures/slopes.ts'
 import type { Run, TrialResult } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
@@ -12,8 +13,7 @@ type Level = Entry['levels'][number]
 /** One entry a scheme, and one more where its commands were sent one by one as well; empty without the experiment, and for runs without rules. */
 export function distance(run: Run, results: readonly TrialResult[]): Summary['distance'] {
   const all = ladders(run, results, 'rtt')
-  const schemes = [...new Set(all.map(({ arm }) => arm.scheme))]
-  const lines = schemes.flatMap((scheme) => [false, true].map((oneByOne) => ({ scheme, oneByOne })))
+  const lines = schemesIn(all).flatMap((scheme) => [false, true].map((oneByOne) => ({ scheme, oneByOne })))
   return lines.flatMap(({ scheme, oneByOne }) => {
     const own = all.filter((one) => one.arm.scheme === scheme && isOneByOne(one) === oneByOne)
     if (own.length === 0) return []
@@ -44,10 +44,8 @@ function level(ladder: Ladder, run: Run): Level {
 }
 
 /** The rate is the same for all distances, so that wake-ups share the same work. */
-function cpuAt({ climbs }: Ladder, rate: number, run: Run) {
-  const at = (climb: Ladder['climbs'][number]) =>
-    accepted(climb).find(({ arrivalsPerSec }) => arrivalsPerSec === rate)
-  const measurements = climbs.flatMap((climb) => at(climb)?.measurement ?? [])
+function cpuAt(ladder: Ladder, rate: number, run: Run) {
+  const measurements = windowsAt(ladder, rate).map(({ measurement }) => measurement)
   const values = measurements.flatMap((measurement) => servingCpuUs(measurement) ?? [])
   return estimate(values, 'µs/request', { warnings: flags(run, measurements) })
 }
@@ -58,14 +56,11 @@ function cpuAt({ climbs }: Ladder, rate: number, run: Run) {
  */
 function roundTrips(levels: readonly Ladder[], run: Run): Entry['roundTripsPerRead'] {
   const far = levels.filter((one) => roundTripMs(one) !== null)
-  const rungs = far.flatMap((one) =>
-    one.climbs.flatMap((climb) => {
-      const { block } = climb
-      return accepted(climb).map((rung) => ({ ...rung, block, ms: roundTripMs(one) ?? 0 }))
-    }),
-  )
+  const rungs = far.flatMap(({ climbs }) => climbs.flatMap(accepted))
   const lowest = Math.min(...rungs.map(({ arrivalsPerSec }) => arrivalsPerSec))
-  const windows = rungs.filter(({ arrivalsPerSec }) => arrivalsPerSec === lowest)
+  const windows = far.flatMap((one) =>
+    windowsAt(one, lowest).map((window) => ({ ...window, ms: roundTripMs(one) ?? 0 })),
+  )
   const measurements = windows.map(({ measurement }) => measurement)
   const slopes = slopePerBlock(
     windows.map(({ block, ms, measurement }) => [block, ms, measurement.latencyUs.p50 / 1_000]),

@@ -1,7 +1,7 @@
 /** The section of a report about guessing a session piece by piece, by the time that a lookup takes. */
 import { ABSENT, figure, styles, withInterval } from '../../words/format.ts'
 import { type Section, section } from '../../words/section.ts'
-import { type Column, markdownTable, type Table, tableOf } from '../../words/tables.ts'
+import { type Column, shown, type Table, tableOf } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
 
 type Timing = NonNullable<Summary['timing']>
@@ -14,8 +14,7 @@ export function timingSection({ timing }: Summary): Section | null {
     'timing-of-lookups-by-a-secret',
     'Timing of lookups by a secret',
     leaks(timing),
-    markdownTable(timingTable(timing)),
-    NOTE,
+    shown(timingTable(timing), { below: NOTE }),
   )
 }
 

@@ -2,7 +2,7 @@
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Arm, Settings } from '../../record/types.ts'
-import { among, arm, blocksOf } from '../arms.ts'
+import { among, arm, blocksOf, twinOf } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
@@ -50,8 +50,7 @@ export const tls: Experiment = {
     const [first] = beside
     const arms = [
       ...names.map((name) => armOf(CONTROL, name, options)),
-      // What differs between two equal arms is this machine's own error.
-      armOf(CONTROL, PLAIN_KEPT, options, true),
+      twinOf(armOf(CONTROL, PLAIN_KEPT, options)),
       ...beside.flatMap((scheme) => kept.map((name) => armOf(scheme, name, options))),
       // No scheme has a part in a handshake; with one of them that is looked at.
       ...(first ? [PLAIN_NEW, 'tls13-new'].map((name) => armOf(first, name, options)) : []),
@@ -62,10 +61,10 @@ export const tls: Experiment = {
 
 const LEFT_OUT = 'tls: left out, since the proxy of this fleet has a configuration that cannot be changed'
 
-function armOf(scheme: SchemeName, variant: string, options: PlanOptions, twin = false): Arm {
+function armOf(scheme: SchemeName, variant: string, options: PlanOptions): Arm {
   const { tls, reuse, comparedWith: base } = variants[variant] as Variant
   const comparedWith = base && `tls/${scheme}/${base}`
-  const own = { scheme, variant, twin, comparedWith, settings: tls ? { tls } : {} }
+  const own = { scheme, variant, comparedWith, settings: tls ? { tls } : {} }
   const whole = arm({ experiment: 'tls', replicas: 1, ...profiles[options.profile].tls, ...own }, options)
   return { ...whole, load: { ...(whole.load as Extract<Arm['load'], { loop: 'closed' }>), reuse } }
 }

@@ -1,5 +1,5 @@
 /** The section of a report about TLS at the proxy. */
-import { schemePlace } from '../../figures/records.ts'
+import { armsIn, schemePlace } from '../../figures/records.ts'
 import {
   ABSENT,
   armLabel,
@@ -11,7 +11,7 @@ import {
   withInterval,
 } from '../../words/format.ts'
 import { type ChartLink, type Section, section } from '../../words/section.ts'
-import { type Column, folded, markdownTable, type Table, tableOf } from '../../words/tables.ts'
+import { type Column, folded, shown, type Table, tableOf } from '../../words/tables.ts'
 import { VERSUS_NOTE, versusTable } from '../../words/versus-table.ts'
 import { cpuText } from '../../words/warnings.ts'
 import type { Summary } from './schema.ts'
@@ -20,29 +20,25 @@ import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from './
 /** Nothing without the experiment. */
 export function tlsSection(summary: Summary, chart: ChartLink): Section | null {
   if (summary.tls === null) return null
-  const versions = protocolsTable(summary)
   return section(
     'tls',
     'TLS',
     tlsFinding(summary),
-    markdownTable(tlsTable(summary)),
-    TLS_NOTE,
+    shown(tlsTable(summary), { below: TLS_NOTE }),
     chart('charts/tls.svg', 'CPU of a request over plain HTTP and TLS, by tier'),
-    ...(versions.rows.length > 0 ? [markdownTable(versions, 'text'), PROTOCOLS_NOTE] : []),
+    shown(protocolsTable(summary), { align: 'text', below: PROTOCOLS_NOTE }),
     folded(
       'Throughput, and CPU over all tiers',
-      `${markdownTable(versusTable(summary, 'tls'))}\n\n${VERSUS_NOTE} ${REPLICA_NOTE}`,
+      shown(versusTable(summary, 'tls'), { below: `${VERSUS_NOTE} ${REPLICA_NOTE}` }),
     ),
   )
 }
 
 /** Scheme by scheme; CPU of the proxy alone, since nothing else has a part in TLS. */
 export function tlsTable({ arms, tls }: Summary): Table {
-  const own = arms
-    .filter(({ arm }) => arm.experiment === 'tls')
-    .toSorted(
-      (a, b) => schemePlace(a.arm.scheme) - schemePlace(b.arm.scheme) || inConnectionOrder(a.arm, b.arm),
-    )
+  const own = armsIn(arms, 'tls').sort(
+    (a, b) => schemePlace(a.arm.scheme) - schemePlace(b.arm.scheme) || inConnectionOrder(a.arm, b.arm),
+  )
   const rows = own.map((entry) => ({
     ...entry,
     cost: tls?.costs.find(({ arm }) => arm === entry.arm.id),

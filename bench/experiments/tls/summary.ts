@@ -2,7 +2,7 @@
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { addedTo, concluded, inFamily, together, union } from '../../figures/comparisons.ts'
 import { estimate, metrics, servingCpuUs } from '../../figures/metrics.ts'
-import { type ArmRecords, byBlock, CONTROL, isControl, sameCell } from '../../figures/records.ts'
+import { type ArmRecords, armsIn, byBlock, CONTROL, isControl, sameCell } from '../../figures/records.ts'
 import { totalOf } from '../../figures/seen.ts'
 import type { Arm } from '../../record/types.ts'
 import { type ByBlock, evidenceOfDifferences, ownError, ratios } from '../../stats/paired.ts'
@@ -47,7 +47,7 @@ export function tlsSummary(
   all: readonly ArmRecords[],
   compared: ReadonlyMap<string, Pick<Summary['arms'][number], 'authTaxUs'>>,
 ): Summary['tls'] {
-  const arms = all.filter(({ arm, measured }) => arm.experiment === 'tls' && measured.size > 0)
+  const arms = armsIn(all, 'tls').filter(({ measured }) => measured.size > 0)
   if (arms.length === 0) return null
   const session = arms.find(({ arm }) => isPlainKept(arm, SESSION_SCHEME))
   const sessionTaxUs = (session && compared.get(session.arm.id)?.authTaxUs) ?? null

@@ -1,7 +1,8 @@
 /** Memory that logins added against the number of logged-in users: replicas at the left, Redis at the right. */
 import type { MetricName } from '../../figures/metrics.ts'
 import type { Estimate, Run } from '../../record/types.ts'
-import { armsOf, provenance, rising, schemesOf, tick } from '../../words/charts/axes.ts'
+import { rising } from '../../stats/groups.ts'
+import { armsOf, provenance, schemesOf, tick } from '../../words/charts/axes.ts'
 import { endLabel, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
 import { lookOf } from '../../words/charts/palette.ts'
 import { type Panel, smallMultiples } from '../../words/charts/panels.ts'

@@ -1,8 +1,9 @@
 /** How memory grows with logged-in users. */
 import { type Comparison, inFamily, union } from '../../figures/comparisons.ts'
 import { estimate, redisGrowthBytes, replicaGrowthBytes } from '../../figures/metrics.ts'
-import { type ArmRecords, isControl } from '../../figures/records.ts'
+import { type ArmRecords, armsIn, isControl } from '../../figures/records.ts'
 import { bytesPerUser, type GrowthOf, LEAST_STATE_BYTES } from '../../figures/slopes.ts'
+import { groupedBy } from '../../stats/groups.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
 import { evidenceOfDifferences, ownError } from '../../stats/paired.ts'
 import type { Summary } from './schema.ts'
@@ -13,17 +14,14 @@ import type { Summary } from './schema.ts'
  * it exceeds what the control, which remembers nobody, seems to grow by, and is enough to hold anything at all.
  */
 export function memoryPerUser(all: readonly ArmRecords[]): Summary['memoryPerUser'] {
-  const measured = all.filter(({ arm }) => arm.experiment === 'users' && !arm.twin)
-  const schemes = [...new Set(measured.map(({ arm }) => arm.scheme))].map((scheme) => ({
-    scheme,
-    levels: measured.filter(({ arm }) => arm.scheme === scheme),
-  }))
+  const measured = armsIn(all, 'users').filter(({ arm }) => !arm.twin)
+  const schemes = [...groupedBy(measured, ({ arm }) => arm.scheme)]
   const controls = measured.filter(({ arm }) => isControl(arm))
   const control = bytesPerUser(controls, replicaGrowthBytes)
   const error = control.length > 0 ? ownError(medianInterval(control), 0) : 0
-  const replica = inFamily(schemes.map(({ levels }) => growth(levels, replicaGrowthBytes)))
-  const redis = inFamily(schemes.map(({ levels }) => growth(levels, redisGrowthBytes)))
-  return schemes.flatMap(({ scheme }, i) => {
+  const replica = inFamily(schemes.map(([, levels]) => growth(levels, replicaGrowthBytes)))
+  const redis = inFamily(schemes.map(([, levels]) => growth(levels, redisGrowthBytes)))
+  return schemes.flatMap(([scheme], i) => {
     const replicaBytes = grown(replica[i], error)
     return replicaBytes ? [{ scheme, replicaBytes, redisBytes: grown(redis[i], 0) }] : []
   })

@@ -1,15 +1,15 @@
 /** Which schemes and experiments are shown, for everything on the page at once. */
 import { schemeNames } from '../../../servers/scheme.ts'
-import { CONTROL } from '../../figures/records.ts'
+import { CONTROL, experimentsIn, schemesIn } from '../../figures/records.ts'
 import type { PageData } from '../page-data.ts'
 import { choose, kept, onChoice } from './address.ts'
 import { boxes } from './boxes.ts'
 import { button, byId, details, say } from './dom.ts'
 
 export function showFilters({ run }: PageData): void {
-  const inRun = new Set(run.plan.map(({ arm }) => arm.scheme))
-  const schemes = schemeNames.filter((name) => inRun.has(name) && name !== CONTROL)
-  const experiments = [...new Set(run.plan.map(({ arm }) => arm.experiment))]
+  const inRun = schemesIn(run.plan)
+  const schemes = schemeNames.filter((name) => inRun.includes(name) && name !== CONTROL)
+  const experiments = experimentsIn(run.plan)
   byId('filters').append(
     details(
       'Choose schemes and experiments',

@@ -1,4 +1,5 @@
 /** Every trial of the run in one table that sorts and filters. */
+import { experimentsIn, schemesIn } from '../../figures/records.ts'
 import type { TrialRow } from '../../figures/rows.ts'
 import { SERVING } from '../../record/tiers.ts'
 import { figure } from '../../words/format.ts'
@@ -34,8 +35,8 @@ const columns: readonly Column[] = [
 ]
 
 export function showTrials({ run, rows }: PageData): void {
-  const schemes = [...new Set(run.plan.map(({ arm }) => arm.scheme))]
-  const experiments = [...new Set(run.plan.map(({ arm }) => arm.experiment))]
+  const schemes = schemesIn(run.plan)
+  const experiments = experimentsIn(run.plan)
   let most = AT_ONCE
   const search = el('input', {
     type: 'search',

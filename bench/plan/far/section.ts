@@ -24,7 +24,7 @@ export function farSection(run: Run, { farScale }: { farScale: FarScale | null }
   if (!farScale) return section('far-scale', 'Far scale', MISSING)
   const schemes = told(farScale)
   const refusals = farScale.schemes.flatMap(({ scheme, refused }) =>
-    refused === null ? [] : [`\`${scheme}\`: ${refused}`],
+    refused === null ? [] : [`${code(scheme)}: ${refused}`],
   )
   const without = refusals.length > 0 ? ['Nothing can be said of these:', bullets(refusals)] : []
   if (schemes.length === 0) return section('far-scale', 'Far scale', ...without)
@@ -119,7 +119,7 @@ function siteLine(entry: Told, far: FarScale): string | undefined {
       ? `${ranged(sizes.proxyCores, count)} proxy cores`
       : `proxy cores not known beyond ${short(law.proxy.knownToPerSec ?? 0)} requests/s`,
   ]
-  return `\`${scheme}\`: ${list(parts)}`
+  return `${code(scheme)}: ${list(parts)}`
 }
 
 function redisWords({ law }: Told, { redisPrimaries, decidedBy }: FarSizes): string {
@@ -145,7 +145,7 @@ function premises(run: Run, far: FarScale): string[] {
       .filter(({ scheme }) => traits[scheme as SchemeName].state === 'process')
       .map(
         ({ scheme }) =>
-          `with \`${scheme}\` each user comes back to the replica that holds the session, and is logged out when that ` +
+          `with ${code(scheme)} each user comes back to the replica that holds the session, and is logged out when that ` +
           'replica goes.',
       ),
     schemes.some(({ law }) => law.redis) &&
@@ -154,7 +154,7 @@ function premises(run: Run, far: FarScale): string[] {
         `Its specification promises linear growth up to ${figure(MOST_NODES)} nodes${beyondSpec}.`,
     ...borrowed.map(
       ({ scheme, law }) =>
-        `a user of \`${scheme}\` takes as much memory as a user of \`${law.userBytesOf}\`, which keeps its state in ` +
+        `a user of ${code(scheme)} takes as much memory as a user of ${code(law.userBytesOf)}, which keeps its state in ` +
         'the same place.',
     ),
     'the network between the parts carries the load; that was not measured.',
@@ -202,7 +202,7 @@ function someText(entry: Told, far: FarScale): string {
   const end =
     ceilingPerSec === null ? '' : ` One fleet would never serve more than ${short(ceilingPerSec)} requests/s.`
   return (
-    `For \`${entry.scheme}\` contention was seen over ${mostReplicas} replicas ` +
+    `For ${code(entry.scheme)} contention was seen over ${mostReplicas} replicas ` +
     `(α ${interval(alpha)}, β ${interval(beta)}). If it stays, ${there}.${end}`
   )
 }

@@ -4,6 +4,7 @@ import type { MeasuredSummary } from '../../experiments/reports.ts'
 import { FEW } from '../../experiments/roles.ts'
 import { CONTROL, schemePlace } from '../../figures/records.ts'
 import type { Run, TrialResult } from '../../record/types.ts'
+import { rising } from '../../stats/groups.ts'
 import { evidenceOf, type Measured } from '../evidence.ts'
 import { type Assumptions, type FarLaw, farLaw, sizesAt } from './far.ts'
 import type { FarScale } from './schema.ts'
@@ -74,5 +75,5 @@ export function atSite({ sizes }: Told, { siteUsers }: FarScale) {
 
 /** Those of the table, and that of the site. */
 function loadsOf({ secPerRequest }: Assumptions): number[] {
-  return [...new Set([...LOADS, SITE_USERS / secPerRequest])].sort((a, b) => a - b)
+  return rising([...LOADS, SITE_USERS / secPerRequest])
 }

@@ -3,6 +3,7 @@ import { processCpuUs } from '../../probe/proc.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
 import { detected, evidenceOfRatios, ownError } from '../../stats/paired.ts'
 import { median } from '../../stats/quantiles.ts'
+import { withRange } from '../../words/format.ts'
 import { digits, type Finding, type Instrument, logIn, type Proof } from '../proof.ts'
 import type { Server } from '../server.ts'
 import type { TestBed } from '../test-bed.ts'
@@ -39,10 +40,9 @@ export function findingOf(blocks: readonly Block[]): Finding {
   const [burning, twin] = [of('burning'), of('twin')]
   const found = detected(burning, 1, ownError(twin, 1)) && burning.value > 1
   const falsely = (twin.lo > 1 || twin.hi < 1) && (twin.p ?? 1) < 0.01
-  const line = ({ value, lo, hi }: typeof twin) => `${digits(value)} (${digits(lo)} to ${digits(hi)})`
   return {
     expected,
-    measured: `burning ÷ plain ${line(burning)}; plain ÷ plain ${line(twin)}`,
+    measured: `burning ÷ plain ${withRange(burning, digits)}; plain ÷ plain ${withRange(twin, digits)}`,
     passed: found && !falsely,
     figures: {
       burningRatio: burning.value,

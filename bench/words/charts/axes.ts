@@ -1,8 +1,9 @@
 /** Axes that look alike in every chart, and what a chart says of its source. */
 import type { XAXisComponentOption, YAXisComponentOption } from 'echarts'
-import { schemePlace } from '../../figures/records.ts'
+import { armsIn, schemePlace } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { Estimate, Run } from '../../record/types.ts'
+import { rising } from '../../stats/groups.ts'
 import { FEW_BLOCKS } from '../../stats/median-interval.ts'
 import { counted, figure, machine } from '../format.ts'
 import { ink } from './palette.ts'
@@ -102,12 +103,7 @@ function spread(least: number, most: number): string {
 }
 
 export function armsOf(summary: CoreSummary, experiment: string): CoreSummary['arms'] {
-  return summary.arms.filter(({ arm, metrics }) => arm.experiment === experiment && metrics.throughputPerSec)
-}
-
-/** Each once, from the least to the most. */
-export function rising(values: readonly number[]): number[] {
-  return [...new Set(values)].sort((a, b) => a - b)
+  return armsIn(summary.arms, experiment).filter(({ metrics }) => metrics.throughputPerSec)
 }
 
 /** Each once, in registry order. */
