@@ -7,7 +7,7 @@ import { sum } from '../stats/sums.ts'
 import { accepted, clusterEstimate, type Ladder, windowsAt } from './climbs.ts'
 import { histogramSet } from './histograms.ts'
 import { errorShare, keepsSlo } from './ladder.ts'
-import { flags } from './metrics.ts'
+import { flags } from './records.ts'
 import type { LatencyRow } from './schema.ts'
 
 /** Ten samples must lie beyond a quantile before it is one. */

@@ -1,6 +1,6 @@
 /** What a summary says of each arm: one table from a measurement to named numbers with units. */
 import { SERVING, TIERS, type Tier } from '../record/tiers.ts'
-import type { Estimate, Measurement, Run, Warning } from '../record/types.ts'
+import type { Estimate, Measurement, Warning } from '../record/types.ts'
 import { FEW_BLOCKS, type Interval, medianInterval } from '../stats/median-interval.ts'
 import { sum } from '../stats/sums.ts'
 import { type ArmRecords, byBlock } from './records.ts'
@@ -69,12 +69,6 @@ export function estimate(
 export function flagged(interval: Interval, unit: string, n: number, known: readonly Warning[]): Estimate {
   const few: Warning[] = n < FEW_BLOCKS ? ['few-blocks'] : []
   return { ...interval, unit, n, warnings: [...new Set([...known, ...few])] }
-}
-
-/** What follows from the profile, and what was flagged in any of the measurements. */
-export function flags({ profile }: Run, measurements: readonly Measurement[]): Warning[] {
-  const smoke: Warning[] = profile === 'smoke' ? ['smoke-profile'] : []
-  return [...new Set([...smoke, ...measurements.flatMap(({ warnings }) => warnings)])]
 }
 
 /** In another unit, in which what is more stays more. */

@@ -2,7 +2,6 @@
 import { type SchemeName, schemeNames } from '../../servers/scheme.ts'
 import type { Arm, Measurement, Run, TrialResult, Warning } from '../record/types.ts'
 import type { ByBlock } from '../stats/paired.ts'
-import { flags } from './metrics.ts'
 
 /** An arm with what was measured of it, by block. */
 export interface ArmRecords {
@@ -95,4 +94,10 @@ export function validTrials(results: readonly Tried[], experiment: string, schem
 export function schemePlace(scheme: string): number {
   const place = (schemeNames as string[]).indexOf(scheme)
   return place === -1 ? schemeNames.length : place
+}
+
+/** What follows from the profile, and what was flagged in any of the measurements. */
+export function flags({ profile }: Run, measurements: readonly Measurement[]): Warning[] {
+  const smoke: Warning[] = profile === 'smoke' ? ['smoke-profile'] : []
+  return [...new Set([...smoke, ...measurements.flatMap(({ warnings }) => warnings)])]
 }

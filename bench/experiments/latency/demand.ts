@@ -1,7 +1,7 @@
 /** What one more request takes of each tier, and what does not grow with them: U = U0 + D·X. */
 import { accepted, clusterEstimate, type Ladder, ladders } from '../../figures/climbs.ts'
 import { keepsPace } from '../../figures/ladder.ts'
-import { flags } from '../../figures/metrics.ts'
+import { flags } from '../../figures/records.ts'
 import { SERVING, type ServingTier } from '../../record/tiers.ts'
 import type { Run, Rung, TrialResult } from '../../record/types.ts'
 import { line, type Point } from '../../stats/regression.ts'

@@ -1,8 +1,8 @@
 /** What each added round trip to Redis does to an answer, and how many of them it waits for. */
 import { accepted, type Ladder, ladders, windowsAt } from '../../figures/climbs.ts'
 import { latencyRows } from '../../figures/latency.ts'
-import { estimate, flags, servingCpuUs } from '../../figures/metrics.ts'
-import { schemesIn } from '../../figures/records.ts'
+import { estimate, servingCpuUs } from '../../figures/metrics.ts'
+import { flags, schemesIn } from '../../figures/records.ts'
 import { slopePerBlock } from '../../figures/slopes.ts'
 import type { Run, TrialResult } from '../../record/types.ts'
 import type { Summary } from './schema.ts'
