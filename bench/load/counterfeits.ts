@@ -2,7 +2,7 @@
  * Credentials that nobody issued, made from two that were: what somebody can try who has a login of his own and no key.
  * Pure: the same seed makes the same ones.
  */
-import type { Draw } from '../../../stats/seeded.ts'
+import type { Draw } from '../stats/seeded.ts'
 
 /** The part of a request header that is the credential, and what stands around it. */
 export interface Parts {
