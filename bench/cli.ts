@@ -155,6 +155,20 @@ program
   .action(on(async () => (await import('./commands/verify-harness.ts')).verifyHarness))
 
 program
+  .command('verify-servers')
+  .description(
+    'send seeded mutations to one server of each scheme: nobody is let in, nothing fails, nothing leaks',
+  )
+  .option('--seconds <n>', 'how long, for all schemes together', take.seconds, 60)
+  .option(
+    '--seed <n>',
+    'of the mutations; by default another one each time',
+    take.wholeNumber(0, 2 ** 31 - 1),
+  )
+  .option('--scheme <names>', 'only these, comma-separated', take.schemeList)
+  .action(on(async () => (await import('./commands/verify-servers.ts')).verifyServers))
+
+program
   .command('verify-page')
   .argument('<run>', 'folder of a run')
   .description('open its page with two thousand trials, and say how long that takes here')

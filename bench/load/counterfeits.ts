@@ -38,10 +38,17 @@ export function partsOf(header: string): Parts {
 /**
  * `count` of them by turns of all ways that the credential has; each unlike both that were issued, also when the escapes of a
  * cookie are read: `%2f` for `%2F` is the same credential in another spelling.
+ * @param firstWay whose turn is first, for who makes them one by one
  */
-export function counterfeits(own: string, other: string, count: number, draw: Draw): Counterfeit[] {
+export function counterfeits(
+  own: string,
+  other: string,
+  count: number,
+  draw: Draw,
+  firstWay = 0,
+): Counterfeit[] {
   const made: Counterfeit[] = []
-  for (let i = 0; made.length < count; i += 1) {
+  for (let i = firstWay; made.length < count; i += 1) {
     const way = WAYS[i % WAYS.length] as Way
     const secret = make(way, own, other, draw)
     if (secret !== null && ![own, other].map(unescaped).includes(unescaped(secret)))
@@ -50,7 +57,8 @@ export function counterfeits(own: string, other: string, count: number, draw: Dr
   return made
 }
 
-function unescaped(text: string): string {
+/** A text with the escapes of a cookie read; the text itself where they cannot be. */
+export function unescaped(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
