@@ -17,7 +17,7 @@ const USERS = 1_000_000_000
 const LASTING_SEC = 40_000
 export const BRIEF_SEC = 2
 
-export interface Server {
+interface Server {
   url: string
   port: number
   pid: number

@@ -3,7 +3,7 @@ import type { Traits } from '../../../servers/scheme.ts'
 import type { Draw } from '../../stats/seeded.ts'
 import { pick } from './attempt.ts'
 
-export const ALGORITHMS = ['HS256', 'RS256', 'ES256', 'EdDSA'] as const
+const ALGORITHMS = ['HS256', 'RS256', 'ES256', 'EdDSA'] as const
 const PAIRS = ['RS256', 'ES256', 'EdDSA'] as const
 export type Algorithm = (typeof ALGORITHMS)[number]
 

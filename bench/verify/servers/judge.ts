@@ -1,11 +1,29 @@
 /** Whether a server's answer is one that it may give. Pure. */
 import type { Traits } from '../../../servers/scheme.ts'
-import { type Attempt, cannot, REFRESH } from './attempt.ts'
+import { type Attempt, cannot, type Kind, REFRESH } from './attempt.ts'
 import type { Heard, Reply } from './replies.ts'
 
 export interface Problem {
   expected: string
   came: string
+}
+
+/** A problem with what was sent. */
+export interface About extends Problem {
+  kind: Kind | 'stability'
+  what: string
+  /** Escaped and shortened; empty where it is about no single request. */
+  sent: string
+}
+
+/** Ends the trial of a scheme. */
+export class Found extends Error {
+  readonly about: About
+
+  constructor(about: About) {
+    super(about.what)
+    this.about = about
+  }
 }
 
 /** Null for an answer as it should be. */

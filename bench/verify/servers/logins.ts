@@ -4,6 +4,7 @@ import { partsOf } from '../../load/counterfeits.ts'
 import { credentialIn, refreshTokenIn } from '../../load/wire/issued.ts'
 import { loginBody } from '../../load/wire/requests.ts'
 import { type Attempt, bytesOf, draftOf, LOGIN, type Login, lineOf, ME, wholeOf } from './attempt.ts'
+import { Found, shown } from './judge.ts'
 import type { Reply } from './replies.ts'
 
 /** Sends one, judges it, and gives the first reply. Throws what was found. */
@@ -23,7 +24,14 @@ export async function logIn(
   const { head = '', body = '' } = reply ?? {}
   const setCookies = [...head.matchAll(/^set-cookie: *(.*?)\r?$/gim)].map(([, text = '']) => text)
   const value = credentialIn({ body, setCookies }, traits.transport, user)
-  if (value === null) throw new Error(`a login was answered without a credential: ${body}`)
+  if (value === null)
+    throw new Found({
+      kind: 'valid',
+      what: 'a login',
+      sent: '',
+      expected: 'a credential',
+      came: shown(body, 200),
+    })
   const { before, secret } = partsOf(value)
   return { name: `user${user}`, before, secret, refreshToken: refreshTokenIn(body) }
 }

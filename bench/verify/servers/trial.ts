@@ -9,17 +9,13 @@ import { type Attempt, type Kind, kinds } from './attempt.ts'
 import { type DrawOf, type Subject, tryBatch } from './batch.ts'
 import { type Bed, BRIEF_SEC, type Pair } from './bed.ts'
 import { ANSWER_LIMIT_MS, exchangeBytes } from './exchange.ts'
-import { type Problem, problemOf, shown } from './judge.ts'
+import { type About, Found, problemOf, shown } from './judge.ts'
 import { logIn, type Try } from './logins.ts'
 import type { Reply } from './replies.ts'
 import { type Held, heldBy, readStable } from './stability.ts'
 
-export interface Finding extends Problem {
+export interface Finding extends About {
   scheme: SchemeName
-  kind: Kind | 'stability'
-  what: string
-  /** Escaped and shortened; empty where it is about no single request. */
-  sent: string
   batch: number
 }
 
@@ -40,15 +36,9 @@ const EXPIRED_MS = 1_000 * (BRIEF_SEC + 2) + 500
 /** Raw requests may lack their end, whether that was meant or came of their changes; all others are complete. */
 const RAW_QUIET_MS = 150
 const UNFINISHED_QUIET_MS = 30
+/** At once, on two cores that others use too. */
+const PUBLIC_LIMIT_MS = 3_000
 const SHOWN_CHARS = 900
-
-class Found extends Error {
-  readonly finding: Omit<Finding, 'scheme' | 'batch'>
-  constructor(finding: Omit<Finding, 'scheme' | 'batch'>) {
-    super(finding.what)
-    this.finding = finding
-  }
-}
 
 export class Trial {
   readonly outcome: Outcome
@@ -136,15 +126,15 @@ export class Trial {
     const problem = problemOf(attempt, heard, traits[scheme])
     if (problem) throw new Found({ ...about, ...problem })
     if (attempt.kind === 'raw HTTP') {
-      const { status } = await this.#get('/public')
+      const { status } = await this.#get('/public', PUBLIC_LIMIT_MS)
       if (status !== 200)
-        throw new Found({ ...about, expected: '/public is answered afterwards', came: `${status}` })
+        throw new Found({ ...about, expected: '/public is answered at once afterwards', came: `${status}` })
     }
     return heard.replies[0]
   }
 
-  async #get(path: string): Promise<{ status: number | string; body: string }> {
-    const answer = await ask(this.#agent, this.#pair.server.url, { method: 'GET', path }, ANSWER_LIMIT_MS)
+  async #get(path: string, limitMs = ANSWER_LIMIT_MS): Promise<{ status: number | string; body: string }> {
+    const answer = await ask(this.#agent, this.#pair.server.url, { method: 'GET', path }, limitMs)
     return answer.end === 'answered' ? answer : { status: answer.end, body: '{}' }
   }
 
@@ -153,7 +143,7 @@ export class Trial {
       await work()
     } catch (error) {
       if (!(error instanceof Found)) throw error
-      this.outcome.finding = { scheme: this.outcome.scheme, batch: this.#batch, ...error.finding }
+      this.outcome.finding = { scheme: this.outcome.scheme, batch: this.#batch, ...error.about }
     }
   }
 }
