@@ -136,6 +136,18 @@ command('verify-harness', async () => (await import('./commands/verify-harness.t
   .option('--kills <n>', 'how often', take.wholeNumber(1, 10_000), 200)
   .option('--seed <n>', 'of the moments', take.wholeNumber(0, 2 ** 31 - 1), 1)
 
+command('verify-servers', async () => (await import('./commands/verify-servers.ts')).verifyServers)
+  .description(
+    'send seeded mutations to one server of each scheme: nobody is let in, nothing fails, nothing leaks',
+  )
+  .option('--seconds <n>', 'how long, for all schemes together', take.seconds, 60)
+  .option(
+    '--seed <n>',
+    'of the mutations; by default another one each time',
+    take.wholeNumber(0, 2 ** 31 - 1),
+  )
+  .option('--scheme <names>', 'only these, comma-separated', take.schemeList)
+
 command('verify-page', async () => (await import('./commands/verify-page.ts')).renderTime)
   .description('open its page with two thousand trials, and say how long that takes here')
   .argument('<run>', 'folder of a run')

@@ -23,6 +23,7 @@ process_cpu_seconds_total 1.5
 process_resident_memory_bytes 50000000
 nodejs_heap_size_used_bytes 9000000
 nodejs_external_memory_bytes 1000000
+nodejs_active_resources_total 7
 nodejs_eventloop_lag_mean_seconds 0.0101
 nodejs_eventloop_lag_p50_seconds 0.01
 nodejs_eventloop_lag_p99_seconds 0.012
@@ -191,6 +192,8 @@ test('replica metrics are read from the Prometheus text, and a missing one is an
     'process_resident_memory_bytes 50000000',
     'nodejs_heap_size_used_bytes{app="x"} 9000000',
     'nodejs_external_memory_bytes 1000000',
+    'nodejs_active_resources{type="Timeout"} 3',
+    'nodejs_active_resources_total 7',
     'nodejs_eventloop_lag_mean_seconds 0.0101',
     'nodejs_eventloop_lag_p50_seconds 0.01',
     'nodejs_eventloop_lag_p99_seconds 0.012',
@@ -201,6 +204,7 @@ test('replica metrics are read from the Prometheus text, and a missing one is an
     rssBytes: 50_000_000,
     heapBytes: 9_000_000,
     externalBytes: 1_000_000,
+    activeResources: 7,
     eventLoopDelayUs: { mean: 100, p50: 0, p99: 2_000, max: 0 },
   })
   assert.throws(

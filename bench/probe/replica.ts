@@ -1,4 +1,4 @@
-/** What a replica says of itself on /metrics: memory, event-loop delay, CPU. */
+/** What a replica says of itself on /metrics: memory, active resources, event-loop delay, CPU. */
 import { fetchWhole } from '../load/wire/exchange.ts'
 
 export interface ReplicaMetrics {
@@ -8,6 +8,8 @@ export interface ReplicaMetrics {
   heapBytes: number
   /** Memory held by C++ objects that JavaScript owns, such as buffers. */
   externalBytes: number
+  /** Timers, sockets and what else keeps a process from ending. */
+  activeResources: number
   /** Since the previous reading; prom-client starts its histogram anew at each scrape. */
   eventLoopDelayUs: { mean: number; p50: number; p99: number; max: number }
 }
@@ -48,6 +50,7 @@ export function parseReplicaMetrics(text: string): ReplicaMetrics {
     rssBytes: value('process_resident_memory_bytes'),
     heapBytes: value('nodejs_heap_size_used_bytes'),
     externalBytes: value('nodejs_external_memory_bytes'),
+    activeResources: value('nodejs_active_resources_total'),
     eventLoopDelayUs: {
       mean: delayUs('mean'),
       p50: delayUs('p50'),

@@ -79,6 +79,7 @@ function readings(): Readings {
           rssBytes: 70_000_000,
           heapBytes: 12_000_000,
           externalBytes: 1_000_000,
+          activeResources: 0,
           eventLoopDelayUs: { mean: 100, p50: 50, p99: 900, max: 2_000 },
         },
       ],

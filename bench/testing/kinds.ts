@@ -15,6 +15,7 @@ export const real: readonly string[] = [
   'bench/page/app/page.test.ts',
   'servers/checks/conformance.test.ts',
   'bench/verify/kills/kills.test.ts',
+  'bench/verify/servers/planted.test.ts',
   'bench/fleet/faults/faults.test.ts',
   'bench/commands/faulty-parts.test.ts',
   'bench/commands/faulty-disk.test.ts',

@@ -1,13 +1,13 @@
 /** Sends credentials that nobody issued, and counts what is let in. */
 import { askFleet, type Surroundings } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
+import { counterfeits, partsOf } from '../../load/counterfeits.ts'
 import { inLanes } from '../../load/lanes.ts'
 import { readQuestion } from '../../load/wire/requests.ts'
 import { ask, keptConnections } from '../../observe/ask.ts'
 import { openClient } from '../../observe/client.ts'
 import type { Examine, Examined } from '../../record/types.ts'
 import { seededDraw, seedOf } from '../../stats/seeded.ts'
-import { counterfeits, partsOf } from './act/counterfeit.ts'
 
 type Seen = Extract<Examined, { kind: 'counterfeits' }>
 

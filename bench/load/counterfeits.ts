@@ -2,7 +2,7 @@
  * Credentials that nobody issued, made from two that were: what somebody can try who has a login of his own and no key.
  * Pure: the same seed makes the same ones.
  */
-import type { Draw } from '../../../stats/seeded.ts'
+import type { Draw } from '../stats/seeded.ts'
 
 const WAYS = [
   'character',
@@ -30,10 +30,11 @@ export function partsOf(header: string) {
 /**
  * `count` of them by turns of all ways that the credential has; each unlike both that were issued, also when the escapes of a
  * cookie are read: `%2f` for `%2F` is the same credential in another spelling.
+ * @param firstWay whose turn is first, for who makes them one by one
  */
-export function counterfeits(own: string, other: string, count: number, draw: Draw) {
+export function counterfeits(own: string, other: string, count: number, draw: Draw, firstWay = 0) {
   const made: { way: Way; secret: string }[] = []
-  for (let i = 0; made.length < count; i += 1) {
+  for (let i = firstWay; made.length < count; i += 1) {
     const way = WAYS[i % WAYS.length] as Way
     const secret = make(way, own, other, draw)
     if (secret !== null && ![own, other].map(unescaped).includes(unescaped(secret)))
@@ -42,7 +43,8 @@ export function counterfeits(own: string, other: string, count: number, draw: Dr
   return made
 }
 
-function unescaped(text: string): string {
+/** A text with the escapes of a cookie read; the text itself where they cannot be. */
+export function unescaped(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
