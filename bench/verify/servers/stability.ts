@@ -1,6 +1,5 @@
 /** Whether a server keeps what it should let go: memory and handles after a collection, against those after its warm-up. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Traits } from '../../../servers/scheme.ts'
 import { replicaMetrics } from '../../probe/replica.ts'
 import type { Problem } from './judge.ts'
 
@@ -22,16 +21,10 @@ export async function heldBy(url: string): Promise<Held> {
 }
 
 /**
- * Of healthy servers it grows by up to 1.3 MB in 70,000 requests, ever more slowly, as more of their code is
+ * Of healthy servers it grows by up to 1 MB in their first minute of this, ever more slowly, as more of their code is
  * compiled. 200 bytes kept of each request pass the bound after 10,000.
  */
 const MEMORY_SLACK_BYTES = 2_500_000
-/** A near cache keeps what it has read up to a number of entries, of 500 bytes: of each login the session and the epoch. */
-const CACHED_BYTES_A_LOGIN = 1_000
-
-export const cachedBytes = ({ boundedBy }: Traits, logins: number): number =>
-  boundedBy === 'NEAR_CACHE_SEC' ? CACHED_BYTES_A_LOGIN * logins : 0
-
 /** Of healthy servers it differs by 1: connections of this side come and go, and some are about to. */
 const RESOURCES_SLACK = 24
 
@@ -39,14 +32,9 @@ const RESOURCES_SLACK = 24
  * A reading above a bound is taken again: what is about to be let go is gone then, and a leak is not.
  *
  * @param start after the warm-up
- * @param cached bytes that it may have kept since on purpose
  */
-export async function readStable(
-  start: Held,
-  url: string,
-  cached: number,
-): Promise<{ held: Held; leak: Problem | null }> {
-  const mostBytes = start.memoryBytes + MEMORY_SLACK_BYTES + cached
+export async function readStable(start: Held, url: string): Promise<{ held: Held; leak: Problem | null }> {
+  const mostBytes = start.memoryBytes + MEMORY_SLACK_BYTES
   const mostResources = start.resources + RESOURCES_SLACK
   for (let left = READINGS; ; left -= 1) {
     const held = await heldBy(url)

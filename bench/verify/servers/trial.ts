@@ -12,7 +12,7 @@ import { ANSWER_LIMIT_MS, exchangeBytes } from './exchange.ts'
 import { type About, Found, problemOf, shown } from './judge.ts'
 import { logIn, type Try } from './logins.ts'
 import type { Reply } from './replies.ts'
-import { cachedBytes, type Held, heldBy, readStable } from './stability.ts'
+import { type Held, heldBy, readStable } from './stability.ts'
 
 export interface Finding extends About {
   scheme: SchemeName
@@ -48,7 +48,6 @@ export class Trial {
   readonly #agent = keptConnections()
   #subject: Subject | undefined
   #batch = 0
-  #logins = 0
   #died: string | null = null
 
   constructor(scheme: SchemeName, bed: Bed, pair: Pair, seed: number) {
@@ -108,8 +107,7 @@ export class Trial {
   async #checkHeld(): Promise<void> {
     const { url } = this.#pair.server
     const start = this.outcome.held?.start ?? (await heldBy(url))
-    const cached = cachedBytes(traits[this.outcome.scheme], this.#logins)
-    const { held, leak } = await readStable(start, url, cached)
+    const { held, leak } = await readStable(start, url)
     if (leak) throw new Found({ ...NO_REQUEST, ...leak })
     this.outcome.held = { start, end: held }
   }
@@ -122,7 +120,6 @@ export class Trial {
       attempt.kind !== 'raw HTTP' ? ANSWER_LIMIT_MS : attempt.unfinished ? UNFINISHED_QUIET_MS : RAW_QUIET_MS
     const heard = await exchangeBytes((attempt.toBrief ? brief : server).port, attempt.bytes, quietMs)
     tried[attempt.kind] += 1
-    if (attempt.what === 'a login') this.#logins += 1
     const sent = shown(attempt.bytes, SHOWN_CHARS)
     const about = { kind: attempt.kind, what: attempt.what, sent }
     if (this.#died !== null) throw new Found({ ...about, expected: 'the process lives', came: this.#died })
