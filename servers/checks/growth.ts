@@ -81,14 +81,17 @@ export const growthChecks: readonly Check[] = [
       const servers = [await start(t, settings), await start(t, settings)] as const
       const credentials = await manyLogins(servers[0], scheme, LOGINS, () => 51)
       const others = await manyLogins(servers[0], scheme, 20, (i) => 1_000 + i)
-      const own = await login(servers[0], scheme, 51)
       const before = await p99Ms(servers[0], others, sleep(WINDOW_MS))
       await client.config('RESETSTAT')
-      const ends = sleep(WINDOW_MS / 4).then(() =>
-        send(servers[0], '/logout-everywhere', { method: 'POST', headers: own }),
-      )
+      const ends = sleep(WINDOW_MS / 4).then(async () => {
+        // Now, since an access token does not last for the whole window.
+        const own = await login(servers[0], scheme, 51)
+        const reply = await send(servers[0], '/logout-everywhere', { method: 'POST', headers: own })
+        return { own, status: reply.status }
+      })
       const during = await p99Ms(servers[0], others, sleep(WINDOW_MS))
-      assert.equal((await ends).status, 204)
+      const { own, status } = await ends
+      assert.equal(status, 204)
       // Those of the looks of others are not its own.
       const ofLooks = ['info', 'config|resetstat', ...Object.keys(scheme.commands ?? {})]
       const calls = Object.entries(await callsOf(client)).filter(([command]) => !ofLooks.includes(command))

@@ -2,7 +2,6 @@
  * connect-redis's store with one round trip a request, no revived sessions, and an end for all sessions of a user. What it
  * keeps of the contract of express-session's stores, and the points in which it differs, is in tuned-store.test.ts.
  */
-import { callbackify } from 'node:util'
 import { RedisStore } from 'connect-redis'
 import type { Request } from 'express'
 import session, { type SessionData } from 'express-session'
@@ -14,19 +13,28 @@ import { type Epoch, epochCommands, epochKey, isOver } from './epochs.ts'
 import { bounded } from './redis.ts'
 
 declare module 'express-session' {
+  interface Session {
+    /** Set by express-session, which does not declare it. */
+    req: Request
+    [KEPT]?: true
+  }
   interface SessionData {
     /** Of the user when the session began; only where all sessions of a user end together. */
     epoch?: Epoch
   }
 }
 
+/**
+ * Marks sessions of requests that are in Redis already, or were: saving them must not create their key again. JSON leaves
+ * symbols out. A WeakSet of them would be dearer: each garbage collection would go through it.
+ */
+const KEPT = Symbol('kept')
+
 type Callback<T = void> = (error?: unknown, data?: T) => void
 
 export class TunedStore extends RedisStore {
   readonly #redis: Redis
   readonly #config: ServerConfig
-  /** Sessions of requests that are in Redis already, or were: saving them must not create their key again. */
-  readonly #kept = new WeakSet<object>()
 
   constructor(redis: Redis, config: ServerConfig) {
     super({ client: redis, prefix: sessionPrefix(config) })
@@ -57,9 +65,7 @@ export class TunedStore extends RedisStore {
   }
 
   override createSession(req: Request, data: SessionData): session.Session & SessionData {
-    const read = super.createSession(req, data)
-    this.#kept.add(read)
-    return read
+    return Object.assign(super.createSession(req, data), { [KEPT]: true })
   }
 
   override async destroy(id: string, done: Callback = ignore): Promise<void> {
@@ -76,16 +82,14 @@ export class TunedStore extends RedisStore {
     settle(done, async () => {
       const [key, json, { ttlSec }] = [this.prefix + id, JSON.stringify(data), this.#config]
       const own = data instanceof session.Session && data.id === id ? data : undefined
-      const reply =
-        own && this.#kept.has(own)
-          ? this.#redis.set(key, json, 'EX', ttlSec, 'XX')
-          : this.#redis.set(key, json, 'EX', ttlSec)
+      const reply = own?.[KEPT]
+        ? this.#redis.set(key, json, 'EX', ttlSec, 'XX')
+        : this.#redis.set(key, json, 'EX', ttlSec)
       const isKept = (await bounded(this.#redis, reply)) !== null
       if (own === undefined) return
-      if (isKept) return void this.#kept.add(own)
-      const { req } = own as unknown as { req: Request }
+      if (isKept) own[KEPT] = true
       // After `regenerate` the request has another one, which goes on.
-      if (req.session === own) Reflect.deleteProperty(req, 'session')
+      else if (own.req.session === own) Reflect.deleteProperty(own.req, 'session')
     })
   }
 }
@@ -104,9 +108,12 @@ function parseSession(json: string): SessionData | null {
 /** Callbacks may be left out. */
 function ignore(): void {}
 
-/** What `done` throws is its own, and no failure of this step. */
+/** What `done` throws is its own, and no failure of this step; util.callbackify takes some µs for the same. */
 function settle<T>(done: Callback<T>, step: () => Promise<T>): void {
-  callbackify(step)(done)
+  step().then(
+    (data) => process.nextTick(done, null, data),
+    (error: unknown) => process.nextTick(done, error),
+  )
 }
 
 /** What is sent to Redis here. */
