@@ -172,7 +172,13 @@ export const storeFaultChecks: readonly Check[] = [
       t.after(() => way.close())
       const server = await bed.start(t, faulty(way.url))
       const known = await login(server, bed.scheme, 1)
-      await primary.client.wait(1, 2_000)
+      // Not WAIT: that asks about the writes of its own connection.
+      const offsetOf = async (client: Redis, name: string) =>
+        new RegExp(`^${name}:(\\d+)`, 'm').exec(await client.info('replication'))?.[1]
+      await until(async () => {
+        const written = await offsetOf(primary.client, 'master_repl_offset')
+        return written === (await offsetOf(replica.client, 'slave_repl_offset'))
+      })
       await replica.client.replicaof('NO', 'ONE')
       const unknown = await loginWithRefresh(server, bed.scheme, 2)
       await replica.client.config('SET', 'min-replicas-to-write', '1')
