@@ -166,6 +166,8 @@ export const storeFaultChecks: readonly Check[] = [
     async run(bed, t) {
       const [primary, replica] = [await privateRedis(t), await privateRedis(t)]
       await primary.client.config('SET', 'repl-diskless-sync-delay', '0')
+      // Otherwise the replica writes what it is sent into a file, wherever the tests run.
+      await replica.client.config('SET', 'repl-diskless-load', 'on-empty-db')
       await replica.client.replicaof('127.0.0.1', new URL(primary.url).port)
       await until(async () => (await replica.client.info('replication')).includes('master_link_status:up'))
       const way = await switchTo(primary.url)
