@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Scheme, Traits } from '../contract.ts'
-import { type Credential, login, me } from '../testing/client.ts'
+import { type Credential, issued, login, loginCall, me, send } from '../testing/client.ts'
 import type { Server } from '../testing/servers.ts'
 
 /** True: asked; false: there is nothing to ask; a text: cannot by design, and why. */
@@ -78,4 +78,18 @@ export async function freshLogin(
 ): Promise<{ user: number; credential: Credential }> {
   const user = next++
   return { user, credential: await login(server, scheme, user) }
+}
+
+/** What a login hands out. */
+export interface Held {
+  credential: Credential
+  refreshToken?: string
+}
+
+export async function loginWithRefresh(server: Server, scheme: Scheme, user: number): Promise<Held> {
+  const reply = await send(server, '/login', loginCall(user))
+  const credential = issued(scheme, reply)
+  assert.ok(credential, reply.text)
+  const { refreshToken } = JSON.parse(reply.text)
+  return { credential, ...(refreshToken && { refreshToken }) }
 }

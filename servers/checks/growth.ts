@@ -1,10 +1,9 @@
 /** Checks that what grows with logins has a bound, and that ending many logins is no more work than ending one. */
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Redis } from 'ioredis'
 import type { Scheme } from '../contract.ts'
 import { type Credential, login, loginCall, me, prefer, send } from '../testing/client.ts'
-import { callsOf, startRedis } from '../testing/redis.ts'
+import { callsOf, privateRedis } from '../testing/redis.ts'
 import type { Server } from '../testing/servers.ts'
 import { type Check, needsUserWide, refusedInTime, SHORT, usesRedis } from './check.ts'
 
@@ -68,12 +67,9 @@ export const growthChecks: readonly Check[] = [
     title: 'log out everywhere ends 300 logins (or as many as LOGINS says) by as much work as one',
     applies: needsUserWide,
     async run({ start, scheme }, t) {
-      const redis = await startRedis()
-      t.after(() => redis.stop())
-      const client = new Redis(redis.url)
-      t.after(() => client.disconnect())
+      const { url, client } = await privateRedis(t)
       const settings = {
-        REDIS_URL: redis.url,
+        REDIS_URL: url,
         ...SHORT,
         TTL_SEC: '3600',
         ACCESS_TTL_SEC: SHORT.ACCESS_TTL_SEC,

@@ -7,6 +7,7 @@ import { refreshChecks } from './refresh.ts'
 import { requestChecks } from './requests.ts'
 import { sessionChecks } from './sessions.ts'
 import { storeFaultChecks } from './store-faults.ts'
+import { storeStartChecks } from './store-start.ts'
 import { tokenChecks } from './tokens.ts'
 
 export const checks: readonly Check[] = [
@@ -17,5 +18,6 @@ export const checks: readonly Check[] = [
   ...endingChecks,
   ...growthChecks,
   ...refreshChecks,
+  ...storeStartChecks,
   ...storeFaultChecks,
 ].toSorted((a, b) => a.id - b.id)

@@ -1,9 +1,8 @@
 /** Checks of refresh tokens. */
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Redis } from 'ioredis'
 import { loginCall, me, type Reply, send, untilAvailable } from '../testing/client.ts'
-import { startRedis } from '../testing/redis.ts'
+import { privateRedis } from '../testing/redis.ts'
 import type { Server } from '../testing/servers.ts'
 import { type Check, renews } from './check.ts'
 
@@ -80,11 +79,8 @@ export const refreshChecks: readonly Check[] = [
     title: 'the reply to a refresh is lost, or comes too late: the same token again, and the login goes on',
     applies: renews,
     async run({ start }, t) {
-      const redis = await startRedis()
-      t.after(() => redis.stop())
-      const client = new Redis(redis.url)
-      t.after(() => client.disconnect())
-      const server = await start(t, { REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '250' })
+      const { url, client } = await privateRedis(t)
+      const server = await start(t, { REDIS_URL: url, REDIS_TIMEOUT_MS: '250' })
       const login = await logIn(server, 45)
       const lost = pairOf(await refresh(server, login.refreshToken))
       const again = pairOf(await refresh(server, login.refreshToken))

@@ -4,7 +4,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { login, loginCall, logout, me, prefer, secretOf, send } from '../testing/client.ts'
-import { startRedis } from '../testing/redis.ts'
+import { privateRedis, startRedis } from '../testing/redis.ts'
 import { type Bed, type Check, freshLogin, hasLogin, isSession, renews, usesRedis } from './check.ts'
 
 /** Of each scheme. `IDS=100000 node --import tsx --test servers/checks/guarantees.test.ts` takes minutes, and finds rarer repeats. */
@@ -83,11 +83,8 @@ export const sessionChecks: readonly Check[] = [
       (!traits.unsigned || 'nothing is signed: the store is asked for the id, then the secret is compared'),
     async run({ start, scheme }, t) {
       // A Redis of its own, where nobody else sends commands.
-      const redis = await startRedis()
-      t.after(() => redis.stop())
-      const client = new Redis(redis.url)
-      t.after(() => client.disconnect())
-      const server = await start(t, { REDIS_URL: redis.url })
+      const { url, client } = await privateRedis(t)
+      const server = await start(t, { REDIS_URL: url })
       const { secret } = secretOf((await freshLogin(server, scheme)).credential)
       const before = await commandsOf(client)
       for (const value of [secret.replace(/\.[^.]*$/, ''), `${secret}x`, secret.replace('s%3A', ''), 'x'])

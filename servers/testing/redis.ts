@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after } from 'node:test'
+import { after, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { type RunningRedis, startRedis } from '../../bench/fleet/stores/redis.ts'
@@ -26,6 +26,17 @@ export async function until(holds: () => Promise<boolean>): Promise<void> {
     assert.ok(performance.now() < deadline, `not within ${PATIENCE_MS} ms`)
     await sleep(5)
   }
+}
+
+/** A Redis that nobody else uses, until the test is over, and a client of it. */
+export async function privateRedis(t: TestContext): Promise<{ url: string; client: Redis }> {
+  const redis = await startRedis()
+  const client = new Redis(redis.url)
+  t.after(async () => {
+    client.disconnect()
+    await redis.stop()
+  })
+  return { url: redis.url, client }
 }
 
 let cluster: ReturnType<typeof newCluster> | undefined
