@@ -26,9 +26,9 @@ interface Event {
 }
 
 const QUICK = ['bench/testing/quick-first.ts', 'bench/testing/quick-second.ts']
-/** Two more than there are cores, since most of them mostly wait; on a machine of many the largest files set the pace. */
-const MOST_AT_ONCE = 6
-const sideBySide = Math.min(MOST_AT_ONCE, os.availableParallelism() + 2)
+/** One more than there are cores, since most of them mostly wait; on a machine of many the largest files set the pace. */
+const MOST_AT_ONCE = 5
+const sideBySide = Math.min(MOST_AT_ONCE, os.availableParallelism() + 1)
 
 const phases: readonly Phase[] =
   process.argv[2] === 'quick'
