@@ -10,12 +10,12 @@
 export const real: readonly string[] = [
   'bench/testing/contributing.test.ts',
   'servers/checks/guarantees.test.ts',
+  'bench/verify/servers/planted.test.ts',
   'bench/verify/broken-counts.test.ts',
   'bench/commands/cli.test.ts',
   'bench/page/app/page.test.ts',
   'servers/checks/conformance.test.ts',
   'bench/verify/kills/kills.test.ts',
-  'bench/verify/servers/planted.test.ts',
   'bench/fleet/faults/faults.test.ts',
   'bench/commands/faulty-parts.test.ts',
   'bench/commands/faulty-disk.test.ts',
