@@ -20,7 +20,6 @@ export const real: readonly string[] = [
   'bench/commands/faulty-parts.test.ts',
   'bench/commands/faulty-disk.test.ts',
   'servers/checks/tuning.test.ts',
-  'servers/checks/mutations.test.ts',
   'bench/fleet/processes/supervised.test.ts',
   'bench/fleet/local/local.test.ts',
   'bench/experiments/browser/act/browser.test.ts',

@@ -11,7 +11,7 @@ import { type Check, needsUserWide, refusedInTime, SHORT, usesRedis } from './ch
 const LOGINS = Number(process.env.LOGINS ?? 300)
 const AT_ONCE = 50
 /** Of looks of others: long with many logins, where how long they wait is asked too. */
-const WINDOW_MS = LOGINS >= 100_000 ? 20_000 : 1_000
+const WINDOW_MS = LOGINS >= 100_000 ? 20_000 : 300
 /** Any number that does not grow with the logins; two commands and what a script sends are expected. */
 const MOST_COMMANDS = 10
 const BRIEF = { TTL_SEC: '2', ACCESS_TTL_SEC: '2', ABSOLUTE_TTL_SEC: '2', NEAR_CACHE_SEC: '1' }
