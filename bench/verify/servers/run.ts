@@ -7,6 +7,8 @@ interface Options {
   seconds: number
   seed: number
   signal: AbortSignal
+  /** Of each scheme, however long they take; 1 unless it is given. */
+  leastBatches?: number
   /** For tests: another server than the project's own. */
   script?: string
 }
@@ -30,8 +32,13 @@ export async function trySchemes(
     const shareMs = (1_000 * options.seconds) / names.length
     const turnMs = Math.min(LONGEST_TURN_MS, Math.max(LEAST_TURN_MS, shareMs / TURNS))
     const until = performance.now() + 1_000 * options.seconds
-    const going = () => trials.filter(({ outcome }) => outcome.finding === null)
-    while (performance.now() < until && going().length > 0)
+    const isOver = () => performance.now() >= until
+    const going = () =>
+      trials.filter(
+        ({ outcome, batches }) =>
+          outcome.finding === null && (!isOver() || batches < (options.leastBatches ?? 1)),
+      )
+    while (going().length > 0)
       for (const trial of going())
         await trial.turn(Math.min(turnMs, until - performance.now()), options.signal)
     return trials.map(({ outcome }) => outcome)

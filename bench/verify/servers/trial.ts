@@ -62,6 +62,11 @@ export class Trial {
       })
   }
 
+  /** How many were tried to their end. */
+  get batches(): number {
+    return this.#batch
+  }
+
   /** Logs in those who stay, and waits until some logins have ended by themselves. */
   async begin(): Promise<void> {
     await this.#noting(async () => {
