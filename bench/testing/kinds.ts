@@ -70,8 +70,20 @@ export const real: readonly string[] = [
   'bench/experiments/browser/act/readable.test.ts',
 ]
 
+/** They hold real processes to a time, and wait most of it: two at a time leave each other the CPU that they need. */
+export const waiting: readonly string[] = [
+  'bench/load/open/open-loop.test.ts',
+  'bench/load/open/journeys.test.ts',
+  'bench/fleet/link/link.test.ts',
+  'bench/fleet/link/link-faults.test.ts',
+  'bench/fleet/link/distance.test.ts',
+  'bench/probe/probe.test.ts',
+  'servers/stores/near-cache.test.ts',
+  'bench/fleet/link/link-delay.test.ts',
+]
+
 /**
- * They measure rates, CPU time or latency, hold real processes to a time, or need a trial that nothing disturbs: nothing else
+ * They measure rates, CPU time or latency, or need a trial that nothing disturbs: nothing else
  * runs meanwhile.
  */
 export const alone: readonly string[] = [
@@ -80,19 +92,11 @@ export const alone: readonly string[] = [
   'bench/experiments/acts.test.ts',
   'bench/load/open/logins.test.ts',
   'bench/run/under-fault.test.ts',
-  'bench/load/open/open-loop.test.ts',
-  'bench/load/open/journeys.test.ts',
   'bench/load/closed/new-connections.test.ts',
   'bench/load/open/journeys-fleet.test.ts',
-  'bench/fleet/link/link.test.ts',
   'bench/load/closed/closed-loop.test.ts',
   'bench/fleet/quota/quota.test.ts',
   'servers/users/password-cost.test.ts',
   'servers/stores/redis.test.ts',
-  'bench/fleet/link/link-faults.test.ts',
-  'bench/fleet/link/distance.test.ts',
-  'bench/probe/probe.test.ts',
   'bench/experiments/timing/act.test.ts',
-  'servers/stores/near-cache.test.ts',
-  'bench/fleet/link/link-delay.test.ts',
 ]

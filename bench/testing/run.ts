@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { run } from 'node:test'
 import { spec, tap } from 'node:test/reporters'
 import { root } from './files.ts'
-import { alone, real } from './kinds.ts'
+import { alone, real, waiting } from './kinds.ts'
 
 interface Phase {
   files: readonly string[]
@@ -35,6 +35,7 @@ const phases: readonly Phase[] =
     ? [{ files: QUICK, concurrency: sideBySide }]
     : [
         { files: [...QUICK, ...real], concurrency: sideBySide },
+        { files: waiting, concurrency: 2 },
         { files: alone, concurrency: 1 },
       ]
 
