@@ -74,10 +74,12 @@ export const endingChecks: readonly Check[] = [
     async run(bed, t) {
       const servers = await pairOf(bed, t)
       for (const path of ['/logout-everywhere', '/me/disable']) {
-        const { user, credential } = await freshLogin(servers[0], bed.scheme)
-        const others = [await login(servers[0], bed.scheme, user), await login(servers[1], bed.scheme, user)]
         const stranger = await freshLogin(servers[0], bed.scheme)
+        const { user, credential: first } = await freshLogin(servers[0], bed.scheme)
+        const others = [first, await login(servers[1], bed.scheme, user)]
         for (const one of others) await everywhere(servers, one)
+        // Last, since it must not have expired when it ends them all.
+        const credential = await login(servers[0], bed.scheme, user)
         const reply = await send(servers[0], path, { method: 'POST', headers: credential })
         assert.equal(reply.status, 204)
         const again = await send(servers[1], '/login', loginCall(user))

@@ -22,7 +22,9 @@ const compiled = build({
   platform: 'node',
   // Tests start some 700 servers: with their packages at hand each takes half as much CPU to begin.
   packages: 'bundle',
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
 })
 
 /** Every scheme of the registry, loaded. */
