@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { ServerConfig } from './config.ts'
 import { type Auth, CredentialTooLarge, type Traits, Unauthorized, Unavailable } from './contract.ts'
+import { work } from './handler-work.ts'
 import { createDirectory, parsePreferences } from './users/directory.ts'
 import { createAuthenticate } from './users/passwords.ts'
 import { httpsOnly, privatePage, sameOriginOnly } from './wire/browsers.ts'
@@ -26,6 +27,12 @@ export function createApp(config: ServerConfig, auth: Auth, { traits }: { traits
   app.get('/me', page, auth.guard, (_req, res) => {
     res.json(res.locals.user)
   })
+
+  for (const us of config.handlerUs)
+    app.get(`/me/work/${us}`, page, auth.guard, (_req, res) => {
+      work(us)
+      res.json(res.locals.user)
+    })
 
   app.put('/me/preferences', page, ...unsafe, auth.guard, json, async (req, res) => {
     const preferences = parsePreferences(req.body)

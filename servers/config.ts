@@ -111,6 +111,11 @@ export interface ServerConfig {
    * lets in every valid token, even a revoked one.
    */
   denylistDown: DenylistDown
+  /**
+   * CPU times of handler work in µs that can be asked for, each at a route of its own, `GET /me/work/<µs>` (`HANDLER_US`,
+   * whole numbers from 1 to 100000 between commas, default none).
+   */
+  handlerUs: readonly number[]
   /** Cookies without Secure and `__Host-`, for load over plain HTTP only (`PLAIN_HTTP=1`). */
   plainHttp: boolean
 }
@@ -164,6 +169,7 @@ export function readConfig<Name extends string>(
     keyForm: readChoice(env, 'KEY_FORM', KEY_FORMS),
     denylistCacheSec: readInteger(env, 'DENYLIST_CACHE_SEC', 0, 0, 3600),
     denylistDown: readChoice(env, 'DENYLIST_DOWN', DENYLIST_DOWN),
+    handlerUs: readIntegers(env, 'HANDLER_US', 1, 100_000),
     plainHttp: readSwitch(env, 'PLAIN_HTTP', false),
   }
 }
@@ -179,6 +185,16 @@ export function readInteger(
   const value = Number(text)
   if (/^\d+$/.test(text) && value >= min && value <= max) return value
   throw new ConfigError(`${name} is ${quote(text)}: set it to a whole number from ${min} to ${max}`)
+}
+
+/** Between commas; none where it is not set. */
+function readIntegers(env: NodeJS.ProcessEnv, name: string, min: number, max: number): number[] {
+  const values = (env[name] || '').split(',').filter((text, _, all) => all.length > 1 || text !== '')
+  const isRight = (text: string) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max
+  if (values.every(isRight)) return values.map(Number)
+  throw new ConfigError(
+    `${name} is ${quote(env[name])}: set it to whole numbers from ${min} to ${max} with commas between them`,
+  )
 }
 
 /** The first choice is the default. */

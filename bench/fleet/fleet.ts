@@ -65,6 +65,12 @@ export interface RunningFleet {
    * until `constrain` is called again. Absent where it cannot.
    */
   rotate?(ids: readonly string[]): Promise<void>
+  /**
+   * `rest` stops all of its processes where they are, so that a fleet that waits for its turn takes no CPU at all; `wake`
+   * lets them go on. Absent where some of them are not ours to stop.
+   */
+  rest?(): void
+  wake?(): void
   /** Does what `fault` of its spec names; absent where that is nothing that is done to the fleet. */
   injector?: Injector
   /** Resolves with a reason when a part of the fleet ends before `stop` is called; never rejects. */
@@ -101,6 +107,11 @@ export interface Fleet {
   /** Why nothing of it can be broken on purpose, as one sentence; null where it can. */
   readonly faultProblem: string | null
   start(spec: FleetSpec): Promise<RunningFleet>
+  /**
+   * Several that are up at once and take turns on the same CPUs, at most `most` of them, in the order of the specs. Absent
+   * where the next fleet takes the place of the one before.
+   */
+  readonly together?: { most: number; start(specs: readonly FleetSpec[]): Promise<RunningFleet[]> }
   /** The load generator for a fleet of so many replicas, on CPUs that they leave to it. It may start before they do. */
   generatorFor(replicas: number): GeneratorOptions
   /** Ends what is left and removes temporary files. Safe to call twice. */

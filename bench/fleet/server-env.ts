@@ -9,6 +9,7 @@ const VARIABLES = {
   plainHttp: 'PLAIN_HTTP',
   stateBytes: 'STATE_BYTES',
   passwordHash: 'PASSWORD_HASH',
+  handlerUs: 'HANDLER_US',
   touch: 'TOUCH',
   autoPipelining: 'AUTO_PIPELINING',
   keyForm: 'KEY_FORM',
@@ -63,7 +64,7 @@ export function replicaEnv(spec: FleetSpec, told: Told): Record<string, string> 
   }
 }
 
-/** Switches are 1 and 0 in an environment. */
+/** Switches are 1 and 0 in an environment, and lists have commas between their values. */
 function text(value: Settings[Setting]): string {
   return typeof value === 'boolean' ? String(Number(value)) : String(value)
 }

@@ -39,7 +39,8 @@ async function look(running: RunningFleet) {
   const clients = String(await client.client('LIST'))
   client.disconnect()
   const [folder = ''] = readdirSync(temporary).filter((name) => name.startsWith('authscale-'))
-  const config = readFileSync(join(temporary, folder, 'proxy', 'haproxy.cfg'), 'utf8')
+  const proxy = `proxy-${new URL(running.url).port}`
+  const config = readFileSync(join(temporary, folder, proxy, 'haproxy.cfg'), 'utf8')
   return {
     node: health.node,
     threads: environ.filter((line) => line.startsWith('UV_THREADPOOL_SIZE=')),

@@ -20,6 +20,8 @@ export interface LoginJob {
   concurrency: number
   /** Default: all of it. */
   shard?: Shard
+  /** Users of other fleets stay logged in, since load is sent to several by turns; default: they are let go. */
+  beside?: boolean
 }
 
 export type LoginReport = Measurement['logins']
@@ -64,6 +66,8 @@ export type ClosedLoad = Extract<Load, { loop: 'closed' }>
 export interface LoadJob {
   url: string
   load: Load
+  /** Reads ask for so much handler work, which the servers must offer; default: for none. */
+  handlerUs?: number
   /** Load before the window opens; at the job's own rate. */
   warmupSec: number
   measureSec: number

@@ -8,26 +8,28 @@ import { runScheduled } from './open/scheduled.ts'
 
 type Question = Exclude<HarnessMessage, { type: 'cancel' }>
 
-let credentials: Credentials | undefined
+/** By the URL of the fleet that issued them. */
+const credentials = new Map<string, Credentials>()
 let job = new AbortController()
 
 async function perform(message: Question, signal: AbortSignal): Promise<GeneratorMessage> {
   if (message.type === 'load') return { type: 'load-done', share: await send(message, signal) }
   // The users of an earlier login are let go first: two generations need twice the memory.
-  credentials = undefined
+  if (!message.job.beside) credentials.clear()
   const done = await logIn(message.job, signal)
-  credentials = done.credentials
+  credentials.set(message.job.url, done.credentials)
   return { type: 'login-done', report: done.report }
 }
 
 function send({ job, startUs }: { job: LoadJob; startUs: number }, signal: AbortSignal): Promise<LoadShare> {
-  if (credentials === undefined)
+  const own = credentials.get(job.url)
+  if (own === undefined)
     throw new AuthscaleError('NOT_LOGGED_IN', 'Log the users in before sending load.')
   const { load } = job
   const onWindow: OnWindow = (edge) => tell({ type: 'window', edge })
   if (load.loop !== 'closed' || (load.requests ?? 'read') !== 'read')
-    return runScheduled(job, credentials, onWindow, { startUs, signal })
-  return runClosedLoop({ ...job, load }, credentials, onWindow, signal)
+    return runScheduled(job, own, onWindow, { startUs, signal })
+  return runClosedLoop({ ...job, load }, own, onWindow, signal)
 }
 
 function failure(error: unknown): GeneratorMessage {

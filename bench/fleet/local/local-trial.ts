@@ -1,4 +1,5 @@
 /** One trial's fleet on this machine: started part by part, constrained when it is warm, ended in the reverse order. */
+import { unlessCode } from '../../errors.ts'
 import type { Placement } from '../../record/types.ts'
 import { Restartable } from '../faults/restartable.ts'
 import type { FleetSpec, RunningFleet } from '../fleet.ts'
@@ -69,6 +70,13 @@ export async function startTrial(
       proxy.ended,
       ...[redis, distance?.link].flatMap((part) => part?.ended ?? []),
     ]
+    const { rest, wake } = resting([
+      ...replicas.handles.map(({ pid }) => pid),
+      ...(redis ? [redis.pid] : []),
+      proxy.current.pid,
+    ])
+    // Before anything is ended: a process that rests hears of nothing.
+    undo.add(wake)
     return {
       url: proxy.current.url,
       replicas: replicas.handles.map(({ id, url, pid }) => ({ id, url, pid })),
@@ -89,6 +97,8 @@ export async function startTrial(
         for (const { name, pid } of limits) quotas.limit(name, pid, ground.cpus.length)
       },
       ...(beside ? { ballast: beside.ballast.map(({ pid }) => pid), pacers: beside.pacers } : {}),
+      rest,
+      wake,
       ...(injector ? { injector } : {}),
       // The first ending that nobody asked for.
       died: Promise.race(endings).then((reason) => (stopped ? new Promise<never>(() => {}) : reason)),
@@ -101,4 +111,14 @@ export async function startTrial(
     await undo.all()
     throw error
   }
+}
+
+/** Nothing where one of them cannot be signalled, such as a Redis of the user's own. */
+function resting(pids: readonly (number | null)[]) {
+  const known = pids.filter((pid) => pid !== null)
+  const signal = (name: 'SIGSTOP' | 'SIGCONT') => () => {
+    if (known.length < pids.length) return
+    for (const pid of known) unlessCode(['ESRCH'], () => process.kill(pid, name))
+  }
+  return { rest: signal('SIGSTOP'), wake: signal('SIGCONT') }
 }

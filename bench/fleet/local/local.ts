@@ -1,12 +1,13 @@
 /** A fleet on this machine: Redis, replicas under pm2 and HAProxy, all started fresh for each trial. */
+import os from 'node:os'
 import { AuthscaleError } from '../../errors.ts'
 import type { Environment, Part } from '../../record/types.ts'
-import type { Fleet, FleetOptions, RunningFleet } from '../fleet.ts'
+import type { Fleet, FleetOptions, FleetSpec, RunningFleet } from '../fleet.ts'
 import { allowedCpus, pinHarness, place, placementMethod, placeUnderQuotas } from '../placement.ts'
 import { openRunFolder, type RunFolder, sweep } from '../processes/manifest.ts'
 import { wrapped } from '../processes/process.ts'
 import { startSupervisor } from '../processes/supervised.ts'
-import { Undo } from '../processes/undo.ts'
+import { allOrNone, Undo } from '../processes/undo.ts'
 import { findQuotaMethod, type QuotaSupport } from '../quota/quota.ts'
 import { SERVER_SETTINGS } from '../server-env.ts'
 import { checkNamedRedis } from '../stores/redis.ts'
@@ -56,13 +57,29 @@ function fleetOn(ground: Ground, undo: Undo): Fleet {
   const { options, folder, runtime, runtimes, build, cpus, redis, haproxy, quotas } = ground
   const laidOut = (replicas: number) => place(cpus, replicas, placementMethod(), options.generators)
   let trials = 0
-  let current: Promise<RunningFleet> | undefined
-  /** Also one that somebody no longer waits for: when it is up after all, nobody else ends it. */
+  let current: Promise<RunningFleet[]> | undefined
+  /** Also those that somebody no longer waits for: when they are up after all, nobody else ends them. */
   const stopCurrent = async () => {
-    const running = await current?.catch(() => null)
-    await running?.stop()
+    const running = await current?.catch(() => [])
+    await Promise.all((running ?? []).map((one) => one.stop()))
   }
   undo.add(stopCurrent)
+  /** In place of those before. */
+  const startAll = async (specs: readonly FleetSpec[]) => {
+    await stopCurrent()
+    const placed = specs.map((spec) => {
+      const plain = laidOut(spec.replicas)
+      return { spec, placement: spec.quotas ? placeUnderQuotas(plain, cpus, spec.quotas) : plain }
+    })
+    await pinHarness((placed[0]?.placement ?? laidOut(1)).sharedCpus.generator)
+    const begin = ({ spec, placement }: (typeof placed)[number], i: number) => {
+      // A port that the user wants is that of the first.
+      const own = i === 0 ? ground : { ...ground, options: { ...options, port: undefined } }
+      return startTrial(own, spec, placement, `${folder.nonce}-${++trials}`)
+    }
+    current = allOrNone(placed.map(begin), (one) => one.stop())
+    return await current
+  }
   return {
     placement: laidOut(1),
     maxReplicas: MAX_REPLICAS,
@@ -91,15 +108,12 @@ function fleetOn(ground: Ground, undo: Undo): Fleet {
       return quotas().problem
     },
     faultProblem: faultProblemOf(ground),
-    /** One trial at a time. */
     async start(spec) {
-      await stopCurrent()
-      const plain = laidOut(spec.replicas)
-      const placement = spec.quotas ? placeUnderQuotas(plain, cpus, spec.quotas) : plain
-      await pinHarness(placement.sharedCpus.generator)
-      current = startTrial(ground, spec, placement, `${folder.nonce}-${++trials}`)
-      return await current
+      const [running] = await startAll([spec])
+      if (!running) throw new Error('a fleet that started is not there')
+      return running
     },
+    together: { most: mostTogether(), start: startAll },
     generatorFor: (replicas) => ({
       command: wrapped([runtime.command, build.generator], laidOut(replicas).sharedCpus.generator),
       env: cleanEnvironment(),
@@ -108,6 +122,12 @@ function fleetOn(ground: Ground, undo: Undo): Fleet {
     close: () => undo.all(),
   }
 }
+
+/** A replica, its Redis and its proxy with 1,000 users, and what else the machine needs. */
+const FLEET_BYTES = 200e6
+const KEPT_FREE_BYTES = 500e6
+
+const mostTogether = () => Math.max(1, Math.floor((os.freemem() - KEPT_FREE_BYTES) / FLEET_BYTES))
 
 function faultProblemOf({ redis, haproxy }: Ground): string | null {
   if (!('tool' in redis)) return 'the Redis that REDIS_URL names is not ours to break'

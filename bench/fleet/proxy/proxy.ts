@@ -77,7 +77,7 @@ export async function startProxy(plan: ProxyPlan): Promise<RunningProxy> {
 }
 
 async function startOn(port: number, plan: ProxyPlan): Promise<RunningProxy> {
-  const folder = join(plan.folder.path, 'proxy')
+  const folder = join(plan.folder.path, `proxy-${port}`)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, 'haproxy.cfg')
   const socket = join(folder, 'stats.sock')

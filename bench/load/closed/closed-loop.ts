@@ -4,6 +4,7 @@ import { nowUs, until } from '../clock.ts'
 import type { Credentials } from '../credentials.ts'
 import type { ClosedLoad, LoadJob, LoadShare, OnWindow } from '../job.ts'
 import { countUsers, Tally } from '../tally.ts'
+import { readPath } from '../wire/requests.ts'
 import { keptConnections } from './connection.ts'
 import { newConnections } from './new-connections.ts'
 import { usersByConnection } from './users.ts'
@@ -18,9 +19,9 @@ export async function runClosedLoop(
   onWindow: OnWindow,
   signal: AbortSignal,
 ): Promise<LoadShare> {
-  const { url, load } = job
+  const { url, load, handlerUs } = job
   const [tally, latency, sentUsers] = [new Tally(job), createHistogram(), new Uint8Array(credentials.users)]
-  const common = { url, credentials, tally, latency, sentUsers }
+  const common = { url, path: readPath(handlerUs), credentials, tally, latency, sentUsers }
   const users = usersByConnection(load, credentials)
   const isKept = (load.reuse ?? 'kept') === 'kept'
   const connections = isKept

@@ -22,6 +22,7 @@ interface UserRequest extends Request {
 /** What all connections of a loop have in common: whom they ask as whom, and where they count. */
 export interface Common {
   url: string
+  path: string
   credentials: Credentials
   tally: Tally
   /** In µs. */
@@ -37,7 +38,7 @@ export interface Common {
 export function keptConnections(common: Common, users: readonly number[][]) {
   const all: Connection[] = []
   const options: autocannon.Options = {
-    url: new URL('/me', common.url).href,
+    url: new URL(common.path, common.url).href,
     connections: users.length,
     duration: NEVER_SEC,
     timeout: REPLY_TIMEOUT_SEC,

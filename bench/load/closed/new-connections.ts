@@ -117,13 +117,13 @@ class Slot {
   }
 
   #ask(socket: Socket): void {
-    const { target, credentials, tally, handshakes, sentUsers } = this.#plan
+    const { path, target, credentials, tally, handshakes, sentUsers } = this.#plan
     if (tally.covers(nowUs())) {
       sentUsers[this.#user] = 1
       if (socket instanceof TLSSocket) handshakes[socket.isSessionReused() ? 'resumed' : 'full']++
     }
     const credential = `${credentials.header}: ${credentials.get(this.#user)}`
-    const request = `GET /me HTTP/1.1\r\nHost: ${target.authority}\r\nConnection: close\r\n${credential}\r\n\r\n`
+    const request = `GET ${path} HTTP/1.1\r\nHost: ${target.authority}\r\nConnection: close\r\n${credential}\r\n\r\n`
     this.#requestBytes = request.length
     socket.write(request, 'latin1')
   }

@@ -12,9 +12,9 @@ export class Arrivals implements Script {
   #nextUser = 0
 
   constructor(ground: Ground<OpenLoad>) {
-    const { url, load, credentials } = ground
+    const { url, load, credentials, handlerUs } = ground
     this.#ground = ground
-    this.#requests = requestsFor(url, credentials)
+    this.#requests = requestsFor(url, credentials, handlerUs)
     this.#schedule = scheduleOf(load, credentials.shard)
     this.nextUs = this.#next()
   }

@@ -43,7 +43,8 @@ export async function runScheduled(
   const tally = new Tally(job)
   tally.open(times.openUs)
   tally.close(times.closeUs)
-  const ground = { url: job.url, load: job.load, credentials, times, tally }
+  const { url, load, handlerUs } = job
+  const ground = { url, load, credentials, handlerUs, times, tally }
   const script = scriptOf(ground)
   const sender = new Sender(ground, script, timeoutMs)
   try {
@@ -59,7 +60,7 @@ export async function runScheduled(
   }
   const beyond = await script.finish?.()
   const { arrivals, ...sent } = sender.share()
-  return { ...tally.counts(), ...beyond, ...sent, arrivals: job.load.loop === 'closed' ? null : arrivals }
+  return { ...tally.counts(), ...beyond, ...sent, arrivals: load.loop === 'closed' ? null : arrivals }
 }
 
 /** @throws AuthscaleError LOAD_NOT_POSSIBLE for what would otherwise be another load than the one that was asked for */

@@ -15,6 +15,8 @@ export interface Ground<L> {
   url: string
   load: L
   credentials: Credentials
+  /** What reads ask for beside auth. */
+  handlerUs?: number | undefined
   times: Times
   tally: Tally
 }

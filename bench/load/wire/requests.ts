@@ -4,10 +4,11 @@ import type { Question } from './exchange.ts'
 
 export type Requests = ReturnType<typeof requestsFor>
 
-export function requestsFor(url: string, { header, transport }: Credentials) {
+/** @param handlerUs what reads ask for beside auth */
+export function requestsFor(url: string, { header, transport }: Credentials, handlerUs?: number) {
   // As autocannon writes it, so that all loops send the same bytes.
   const common = ` HTTP/1.1\r\nHost: ${new URL(url).host}\r\nConnection: keep-alive\r\n`
-  const readHead = `GET /me${common}${header}: `
+  const readHead = `GET ${readPath(handlerUs)}${common}${header}: `
   const unsafe = Object.entries(unsafeHeaders(transport)).map(([name, value]) => `${name}: ${value}\r\n`)
   const post = (line: string, ownHeader: string, body: string) =>
     `${line}${common}${ownHeader}${unsafe.join('')}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
@@ -22,6 +23,9 @@ export function requestsFor(url: string, { header, transport }: Credentials) {
       `POST /logout${common}${header}: ${credential}\r\n${unsafe.join('')}Content-Length: 0\r\n\r\n`,
   }
 }
+
+/** The route of a read; each amount of handler work has its own. */
+export const readPath = (handlerUs = 0) => (handlerUs === 0 ? '/me' : `/me/work/${handlerUs}`)
 
 /** Servers with cookies refuse an unsafe request that does not say it comes from their own site. */
 export function unsafeHeaders(transport: Credentials['transport']): Record<string, string> {

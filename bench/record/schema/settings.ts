@@ -52,6 +52,10 @@ export const settingsSchema = z
       .describe(
         'Whether cookies come without Secure and the prefix __Host-, for load over plain HTTP; default true',
       ),
+    handlerUs: z
+      .array(count.min(1).max(100_000))
+      .min(1)
+      .describe('Handler work that requests may ask for, in µs of CPU; default none'),
     denylistCacheSec: count.describe('How long a replica believes that a login was not ended; default 0'),
     denylistDown: z
       .enum(['closed', 'open'])
