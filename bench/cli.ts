@@ -39,8 +39,13 @@ program
   .option('--duration <sec>', 'length of the measurement window', take.seconds)
   .option(
     '--rates <list>',
-    'arrivals a second of the latency experiment, e.g. 1000,2000,4000',
+    'arrivals a second of the cost and latency experiments, e.g. 200,1000,2000',
     take.arrivalRates,
+  )
+  .option(
+    '--handler-us <list>',
+    'CPU that each request of the cost experiment takes beside auth, in µs, e.g. 0,500',
+    take.handlerWork,
   )
   .option('--slo <bounds>', 'the latency asked for; default p99<=50ms,errors<=0.1%', take.slo)
   .option('--precision <share>', 'end early when intervals are this narrow, e.g. 5%', take.share)

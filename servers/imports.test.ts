@@ -10,6 +10,7 @@ const ROOMS = [
   'users/',
   'contract.ts',
   'listen.ts',
+  'handler-work.ts',
   'wire/',
   'stores/',
   'tokens/',

@@ -111,6 +111,7 @@ export const names = list((text) => text)
 
 export const replicaCounts = list(wholeNumber(1, 64))
 export const arrivalRates = list(wholeNumber(1, 1_000_000))
+export const handlerWork = list(wholeNumber(0, 100_000))
 export const schemeName = oneOf('scheme', schemeNames)
 export const schemeList = list(schemeName)
 const experimentName = oneOf(

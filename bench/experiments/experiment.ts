@@ -19,8 +19,10 @@ export interface PlanOptions {
   connections: number | undefined
   trials: number | undefined
   durationSec: number | undefined
-  /** Rungs of the ladder, in arrivals a second; undefined finds them. */
+  /** Arrivals a second: rungs of the ladder, which undefined finds, and the rates of the cost. */
   rates: readonly number[] | undefined
+  /** Handler work of a request, µs of CPU. */
+  handlerUs: readonly number[] | undefined
   /** Whether the run may end early: then its blocks are an upper bound. */
   precise: boolean
   /** Largest number of replicas that the fleet can start at all. */

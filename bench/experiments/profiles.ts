@@ -9,12 +9,21 @@ interface Phases {
   measureSec: number
 }
 
+/** `blocks` are generations of processes, `measureSec` is one turn. */
+interface Turns extends Phases {
+  passes: number
+  ratesPerSec: readonly number[]
+  handlerUs: readonly number[]
+  settleSec: number
+  idleSec: number
+}
+
 interface Profile {
   /** One line for `npm run bench -- list`. */
   summary: string
   /** For what compares nothing: without the control there is no auth tax. */
   withoutControl?: true
-  cost: Phases
+  cost: Turns
   /** `measureSec` is one rung of the ladder. */
   latency: Phases & {
     settleSec: number
@@ -113,9 +122,33 @@ const HALF_WARM: Phases = { ...WINDOWS, warmupSec: 0.5, warmupRequests: WARM / 2
 /** It only shows that everything works. */
 const GLIMPSE: Phases = { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.3 }
 
+/**
+ * The grid of arrival rates for each replica, from which all profiles take theirs, so that runs have points in common: what
+ * a small service has on a quiet evening, to where a replica that authenticates nobody is half busy.
+ */
+const RATES = { quiet: 50, low: 200, middle: 500, high: 1_000, higher: 2_000, highest: 5_000 }
+
+/**
+ * With 500 µs of handler work a replica is half busy at the middle rates, as in a service that does something; without, it
+ * sleeps between requests, and each of them pays for waking it.
+ */
+const HANDLER_US = [0, 500]
+
+const TURNS: Turns = {
+  blocks: 4,
+  warmupSec: 1,
+  warmupRequests: WARM / 2,
+  passes: 2,
+  ratesPerSec: Object.values(RATES),
+  handlerUs: HANDLER_US,
+  settleSec: 0.05,
+  measureSec: 0.3,
+  idleSec: 0.3,
+}
+
 const standard: Profile = {
   summary: 'the default: five blocks, about half an hour on 2 cores',
-  cost: { ...WINDOWS, blocks: 5 },
+  cost: TURNS,
   latency: { ...WINDOWS, blocks: 2, measureSec: 1, settleSec: 0.1, firstPerSec: 2_000, searchRungs: 3 },
   replicas: { ...WINDOWS, warmupSec: 1.5, measureSec: 3, counts: [1, 2, 4, 8], always: false },
   users: { blocks: 2, warmupSec: 0.2, warmupRequests: 0, measureSec: 0.3, levels: [1_000, 10_000, 100_000] },
@@ -149,7 +182,10 @@ const standard: Profile = {
 export const profiles: Record<ProfileName, Profile> = {
   smoke: {
     summary: 'every scheme once, in under two minutes; shows that everything works, never a published figure',
-    cost: { ...GLIMPSE, measureSec: 0.5 },
+    cost: {
+      ...{ ...TURNS, ...GLIMPSE, passes: 1, ratesPerSec: [RATES.middle] },
+      ...{ measureSec: 0.2, idleSec: 0 },
+    },
     latency: { ...GLIMPSE, settleSec: 0.05, firstPerSec: 1_000, searchRungs: 0, brief: [1_000, 4_000] },
     replicas: { ...GLIMPSE, counts: [2], always: true },
     users: { ...GLIMPSE, warmupSec: 0.1, measureSec: 0.2, levels: [500, 2_000] },
@@ -183,7 +219,7 @@ export const profiles: Record<ProfileName, Profile> = {
     ...standard,
     summary:
       'every experiment, five blocks of the cost and mostly three of the others; three to four hours on 2 cores',
-    cost: { ...standard.cost, measureSec: 2 },
+    cost: { ...TURNS, blocks: 8 },
     latency: {
       ...standard.latency,
       blocks: 3,
@@ -205,7 +241,7 @@ export const profiles: Record<ProfileName, Profile> = {
     ...standard,
     summary: 'what npm run plan -- --calibrate measures: a minute for each scheme, without the control',
     withoutControl: true,
-    cost: { ...standard.cost, blocks: 3 },
+    cost: { ...TURNS, blocks: 3 },
     latency: { ...standard.latency, firstPerSec: 1_000, searchRungs: 2 },
     replicas: { ...standard.replicas, blocks: 2, measureSec: 2, counts: [1, 2] },
     users: { ...standard.users, levels: [5_000, 25_000] },
@@ -219,6 +255,9 @@ export const profiles: Record<ProfileName, Profile> = {
  * the server's queue, where latency is made, and not for a connection.
  */
 export const OPEN_CONNECTIONS_PER_REPLICA = 128
+
+/** A replica that is busier than this is on its way to saturation, where a request costs something else. */
+export const MOST_BUSY = 0.7
 
 /** What latency is asked for when the user names nothing else. */
 export const DEFAULT_SLO: Slo = { quantile: 'p99', limitMs: 50, maxErrorShare: 0.001 }

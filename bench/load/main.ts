@@ -23,8 +23,7 @@ async function perform(message: Question, signal: AbortSignal): Promise<Generato
 
 function send({ job, startUs }: { job: LoadJob; startUs: number }, signal: AbortSignal): Promise<LoadShare> {
   const own = credentials.get(job.url)
-  if (own === undefined)
-    throw new AuthscaleError('NOT_LOGGED_IN', 'Log the users in before sending load.')
+  if (own === undefined) throw new AuthscaleError('NOT_LOGGED_IN', 'Log the users in before sending load.')
   const { load } = job
   const onWindow: OnWindow = (edge) => tell({ type: 'window', edge })
   if (load.loop !== 'closed' || (load.requests ?? 'read') !== 'read')

@@ -123,7 +123,7 @@ async function readSlow(fleet: RunningFleet, redis: RedisProbe | null) {
 
 type Edge = ReturnType<typeof readEdge>
 
-function readEdge(fleet: RunningFleet, generatorPids: readonly number[]) {
+export function readEdge(fleet: RunningFleet, generatorPids: readonly number[]) {
   const { ballast = [], pacers = [], resting = [] } = fleet
   const own = process.cpuUsage()
   const replicas = fleet.replicas.map(({ pid }) => (pid === null ? null : processTimes(pid)))

@@ -17,4 +17,5 @@ export type {
 } from './schema/run.ts'
 export type { Quotas, Setting, Settings } from './schema/settings.ts'
 export type { Arm, Arrivals, Measurement, Rung, Trial, TrialResult } from './schema/trial.ts'
+export type { Point, Turns } from './schema/turns.ts'
 export type { VerifyRecord } from './schema/verify.ts'

@@ -18,6 +18,7 @@ export interface BenchOptions {
   trials?: number
   duration?: number
   rates?: number[]
+  handlerUs?: number[]
   slo?: Slo
   /** A share: 0.05 for `5%`. */
   precision?: number
@@ -42,8 +43,9 @@ export function planOptions(
   fleet: Fleet,
   found: Pick<PlanOptions, 'runtimes' | 'browserProblem'>,
 ): PlanOptions {
-  const { profile, replicas, users, maxUsers, connections, trials, duration: durationSec, rates } = options
-  const asked = { profile, replicas, users, maxUsers, connections, trials, durationSec, rates }
+  const { profile, replicas, users, maxUsers, connections, trials, rates, handlerUs } = options
+  const { duration: durationSec } = options
+  const asked = { profile, replicas, users, maxUsers, connections, trials, durationSec, rates, handlerUs }
   const { maxReplicas, settable, faultProblem } = fleet
   const { maxExclusiveReplicas, cores } = fleet.placement
   const possible = { maxReplicas, maxExclusiveReplicas, cores, settable, faultProblem }

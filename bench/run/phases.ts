@@ -41,8 +41,9 @@ type JourneyLoad = Extract<Arm['load'], { loop: 'journey' }>
 type Fault = Extract<Observe, { kind: 'faults' }>
 
 /** What the arm's load asks for, from the logins to the last window. */
-export function measure(session: Session): Promise<Judged> {
+export async function measure(session: Session): Promise<Judged> {
   const { load, observe } = session.trial.arm
+  if (load.loop === 'turns') throw new Error('turns are taken by the arms of a generation together')
   if (observe?.kind === 'faults' && load.loop === 'closed') return underFault(session, load, observe)
   if (load.loop === 'open') return climb(session, load)
   return load.loop === 'journey' ? travel(session, load) : closedLoop(session, load)
@@ -134,6 +135,19 @@ async function climb(session: Session, ladder: Ladder): Promise<Judged> {
   }
   if (rungs.some(({ rejectedBy }) => rejectedBy.length === 0)) return { ok: true, measurement, rungs }
   return rejected([...new Set(rungs.flatMap(({ rejectedBy }) => rejectedBy))], measurement, rungs)
+}
+
+/** Before turns: the closed loop until the code is warm, and a window of it that no gate keeps from being a look. */
+export async function saturation(
+  session: Session,
+  { connections }: { connections: number },
+): Promise<Judged> {
+  const seeded = await logIn(session)
+  const load = { loop: 'closed', connections } as const
+  await warmUp(session, load)
+  const window = { load, warmupSec: RAMP_SEC, measureSec: SATURATION_SEC }
+  const { measurement, invalid } = await measureWindow(session, seeded, window)
+  return invalid ? failed(invalid, measurement) : { ok: true, measurement, rungs: [] }
 }
 
 function measureRung(session: Session, seeded: Seeded, ladder: Ladder, perSec: number, rung: number) {

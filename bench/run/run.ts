@@ -43,7 +43,7 @@ export async function execute(
         const sec = secondsLeft(finished, left, (performance.now() - started) / 1_000)
         return `[${done}/${total}, ${duration(sec)} left]`
       }
-      const together = nextTogether(upcoming)
+      const together = nextTogether(upcoming, fleet.together?.most ?? 1)
       const names = together.map(({ id }) => id).join(', ')
       if (!quiet) display.show(`${place(finished.length + 1, upcoming)} running ${names}`)
       if (together.some(({ arm }) => arm.heldOut)) await freeze(open, results)

@@ -57,10 +57,14 @@ export function upcomingTrials(run: PlannedRun, results: readonly TrialResult[],
 
 /**
  * The next trial, with those after it that work in shifts with it on one fleet: of the same block, and compared with the
- * same arm.
+ * same arm. Or with those that take turns with it.
+ *
+ * @param most fleets that can be up at once
  */
-export function nextTogether(upcoming: readonly Trial[]): Trial[] {
+export function nextTogether(upcoming: readonly Trial[], most = Number.POSITIVE_INFINITY): Trial[] {
   const [next] = upcoming
+  if (next?.arm.load.loop === 'turns')
+    return upcoming.filter((other) => takesTurnsWith(other, next)).slice(0, most)
   if (next?.arm.fleet === undefined) return next ? [next] : []
   const { arm, block } = next
   const end = upcoming.findIndex(
@@ -69,6 +73,9 @@ export function nextTogether(upcoming: readonly Trial[]): Trial[] {
   )
   return upcoming.slice(0, end === -1 ? undefined : end)
 }
+
+const takesTurnsWith = ({ arm, block }: Trial, next: Trial) =>
+  arm.load.loop === 'turns' && arm.experiment === next.arm.experiment && block === next.block
 
 function countAttempts(results: readonly TrialResult[]): Map<string, number> {
   const attempts = new Map<string, number>()

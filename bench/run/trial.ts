@@ -6,21 +6,28 @@ import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { AuthscaleError, messageOf } from '../errors.ts'
 import { examine, findStateLimit } from '../experiments/acts.ts'
 import { longestLadderSec } from '../figures/ladder.ts'
+import { isControl } from '../figures/records.ts'
 import type { Surroundings } from '../fleet/ask-fleet.ts'
-import type { Fleet, FleetSpec } from '../fleet/fleet.ts'
+import type { Fleet, FleetSpec, RunningFleet } from '../fleet/fleet.ts'
 import { startGenerator } from '../load/generator.ts'
 import { unlessAborted, unlessEnded, within } from '../load/in-time.ts'
 import { settleSec } from '../record/journey.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Arm, Measurement, Rules, Trial, TrialResult } from '../record/types.ts'
+import { sum } from '../stats/sums.ts'
+import { traits } from '../traits.ts'
 import { measure } from './phases.ts'
 import { rotate, togetherSec } from './rotation/rotate.ts'
+import { playGeneration } from './turns/generation.ts'
+import { pointsOf } from './turns/turn.ts'
 import { type Judged, LONGEST_WARMUP_SEC, type Session } from './window.ts'
 
 /** No trial may hang: the longest phases are known, anything beyond this on top of them is a fault. */
 const SLACK_SEC = 60
 /** Starting a fleet takes about a second; this is for machines that swap. */
 const START_LIMIT_MS = 60_000
+/** Between two turns: connecting, draining, and messages. */
+const TURN_SLACK_SEC = 2
 /** Slowest login rate that is still taken for progress, in users a second. */
 const SLOWEST_LOGINS_PER_SEC = 200
 
@@ -83,11 +90,12 @@ const FATAL = new Set([
   'SUPERVISOR_FAILED',
 ])
 
-async function execute(trials: readonly Trial[], traits: Traits, conditions: Conditions): Promise<Judged[]> {
+async function execute(trials: readonly Trial[], own: Traits, conditions: Conditions): Promise<Judged[]> {
   const [trial] = trials
   if (!trial) return []
-  const { fleet, largestState, settings, examine: asked } = trial.arm
-  const spec = specOf(trial.arm, traits)
+  const { fleet, largestState, settings, load, examine: asked } = trial.arm
+  if (load.loop === 'turns') return await generation(trials, conditions)
+  const spec = specOf(trial.arm, own)
   if (fleet !== undefined) {
     const limitSec = fleetSec(trial.arm) + togetherSec(trials.map(({ arm }) => arm))
     const all = { ...spec, replicas: fleet }
@@ -133,25 +141,65 @@ function measureOn(spec: FleetSpec, trial: Trial, conditions: Conditions): Promi
   return onFleet(spec, trial, conditions, fleetSec(trial.arm) + windowsSec + faultSec, measure)
 }
 
+/** All arms that take turns with each other. What an interrupt finds measured is kept. */
+async function generation(trials: readonly Trial[], conditions: Conditions): Promise<Judged[]> {
+  const specs = trials.map(({ arm }) => specOf(arm, traits[arm.scheme as SchemeName]))
+  // Of several groups, where not all fleets fit into memory at once, some lack it: then the first stands in for it.
+  const control = Math.max(
+    0,
+    trials.findIndex(({ arm }) => isControl(arm) && !arm.twin),
+  )
+  const warmSec = sum(trials.map(({ arm }) => fleetSec(arm)))
+  const limitSec = warmSec + trials.length * longestTurnsSec(trials[0]?.arm)
+  return await onFleets(specs, trials, conditions, limitSec, (sessions) =>
+    playGeneration(sessions, control, conditions.signal),
+  )
+}
+
+/** With a second turn of the control for each, and what a busy machine needs between them. */
+function longestTurnsSec(arm: Arm | undefined): number {
+  if (arm?.load.loop !== 'turns') return 0
+  const { passes, settleSec, idleSec } = arm.load
+  return (
+    2 * passes * pointsOf(arm.load).length * (settleSec + Math.max(idleSec, arm.measureSec) + TURN_SLACK_SEC)
+  )
+}
+
 async function onFleet<T>(
   spec: FleetSpec,
   trial: Trial,
-  { fleet, signal, rules, seed }: Conditions,
+  conditions: Conditions,
   limitSec: number,
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
+  return await onFleets([spec], [trial], conditions, limitSec, ([session]) =>
+    unlessAborted(use(session as Session), conditions.signal),
+  )
+}
+
+/** @param use has to hear of an interrupt itself */
+async function onFleets<T>(
+  specs: readonly FleetSpec[],
+  trials: readonly Trial[],
+  { fleet, signal, rules, seed }: Conditions,
+  limitSec: number,
+  use: (sessions: Session[]) => Promise<T>,
+): Promise<T> {
   signal.throwIfAborted()
   // An interrupt waits for the start: a fleet that is half up could not be stopped in good order.
-  const { running, generator } = await startBoth(fleet, spec)
+  const { all, generator } = await startAll(fleet, specs)
   try {
     signal.throwIfAborted()
-    const session = { trial, traits: spec.traits, running, generator, rules, seed }
-    const used = unlessAborted(unlessEnded(use(session), running.died), signal)
+    const sessions = all.flatMap((running, i): Session[] => {
+      const [trial, spec] = [trials[i], specs[i]]
+      return trial && spec ? [{ trial, traits: spec.traits, running, generator, rules, seed }] : []
+    })
+    const used = unlessEnded(use(sessions), Promise.race(all.map(({ died }) => died)))
     return await within(1_000 * limitSec, used, () => {
       throw new Error(`the trial took longer than its limit of ${Math.ceil(limitSec)} s`)
     })
   } finally {
-    await Promise.all([generator.close(), running.stop()])
+    await Promise.all([generator.close(), ...all.map((running) => running.stop())])
   }
 }
 
@@ -166,23 +214,29 @@ function withFound(judged: Judged, found: Pick<Measurement, 'stateLimit' | 'exam
   return { ...judged, measurement: judged.measurement && { ...judged.measurement, ...found } }
 }
 
-/** At the same time, for each takes a good part of a second; when one fails, the other is ended. */
-async function startBoth(fleet: Fleet, spec: FleetSpec) {
+/** At the same time, for each takes a good part of a second; when one fails, the others are ended. */
+async function startAll(fleet: Fleet, specs: readonly FleetSpec[]) {
+  const limitMs = specs.length * START_LIMIT_MS
   const tooLong = () => {
-    throw new Error(`fleet and generator did not start within ${START_LIMIT_MS / 1_000} s`)
+    throw new Error(`fleet and generator did not start within ${limitMs / 1_000} s`)
   }
-  const coming = startGenerator(fleet.generatorFor(spec.replicas))
+  const coming = startGenerator(fleet.generatorFor(Math.max(...specs.map(({ replicas }) => replicas))))
   const [running, generator] = await Promise.allSettled([
-    within(START_LIMIT_MS, fleet.start(spec), tooLong),
-    within(START_LIMIT_MS, coming, tooLong),
+    within(limitMs, startFleets(fleet, specs), tooLong),
+    within(limitMs, coming, tooLong),
   ])
   if (running.status === 'fulfilled' && generator.status === 'fulfilled')
-    return { running: running.value, generator: generator.value }
-  if (running.status === 'fulfilled') await running.value.stop()
+    return { all: running.value, generator: generator.value }
+  if (running.status === 'fulfilled') await Promise.all(running.value.map((one) => one.stop()))
   if (generator.status === 'fulfilled') await generator.value.close()
   // One that is late is ended when it is up; the fleet sees to its own.
   else coming.then((late) => late.close()).catch(() => {})
   throw [running, generator].find((one) => one.status === 'rejected')?.reason
+}
+
+async function startFleets(fleet: Fleet, specs: readonly FleetSpec[]): Promise<RunningFleet[]> {
+  const [spec] = specs
+  return spec && specs.length === 1 ? [await fleet.start(spec)] : ((await fleet.together?.start(specs)) ?? [])
 }
 
 const oneLine = (error: unknown): string => messageOf(error).replace(/\s+/g, ' ').trim()

@@ -39,7 +39,7 @@ export interface Session {
 
 /** A trial's record without its head. */
 export type Judged =
-  | Pick<Extract<TrialResult, { ok: true }>, 'ok' | 'measurement' | 'rungs'>
+  | Pick<Extract<TrialResult, { ok: true }>, 'ok' | 'measurement' | 'rungs' | 'turns'>
   | Pick<Extract<TrialResult, { ok: false }>, 'ok' | 'reason' | 'rejectedBy' | 'measurement' | 'rungs'>
 
 export async function oneWindow(session: Session, seeded: Seeded, window: Window): Promise<Judged> {
@@ -91,9 +91,10 @@ export async function logIn({ trial, traits, running, generator }: Session): Pro
   try {
     const idle = await probe.memory()
     const { transport } = traits
-    const { users, settings } = trial.arm
+    const { users, settings, load } = trial.arm
     const protocols = settings.tls ? await probeProtocols(running.url) : null
-    const job = { url: running.url, transport, users, concurrency: LOGIN_CONCURRENCY }
+    const beside = load.loop === 'turns'
+    const job = { url: running.url, transport, users, concurrency: LOGIN_CONCURRENCY, beside }
     const logins = await generator.login(job)
     return { idle, loggedIn: await probe.memory(), logins, protocols }
   } finally {

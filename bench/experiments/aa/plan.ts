@@ -13,7 +13,7 @@ export const aa: Experiment = {
   // It says nothing about schemes.
   profiles: [],
   plan(options) {
-    const { blocks: _, ...phases } = profiles[options.profile].cost
+    const { blocks: _, ...phases } = profiles[options.profile].knobs
     const arms = withTwin([arm({ experiment: 'aa', scheme: CONTROL, replicas: 1, ...phases }, options)])
     return { rounds: [{ arms, blocks: blocksOf(options, BLOCKS[options.profile]) }], notes: [] }
   },

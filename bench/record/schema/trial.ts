@@ -3,54 +3,10 @@ import { z } from 'zod'
 import { perTier } from '../tiers.ts'
 import { count, nonNegative, positive, SCHEMA_VERSION, warningSchema } from './basics.ts'
 import { examinedSchema, examineSchema } from './examine.ts'
+import { loadSchema, spacingSchema } from './load.ts'
 import { observedSchema, observeSchema } from './observe.ts'
 import { quotasSchema, settingsSchema } from './settings.ts'
-
-const spacingSchema = z.enum(['poisson', 'even'])
-
-const loadSchema = z.discriminatedUnion('loop', [
-  z.object({
-    loop: z.literal('closed').describe('Each connection waits for its reply before it sends again'),
-    connections: count.min(1),
-    requests: z
-      .enum(['read', 'login', 'refresh'])
-      .optional()
-      .describe(
-        'read, the default: GET /me; login: POST /login; refresh: POST /refresh, by who logged in before the window',
-      ),
-    reuse: z
-      .enum(['kept', 'new', 'resumed'])
-      .optional()
-      .describe(
-        'kept, the default: a connection takes request after request; new: one each; resumed: one each, and each ' +
-          'resumes the TLS session of the one before',
-      ),
-  }),
-  z.object({
-    loop: z
-      .literal('open')
-      .describe('Arrivals ignore completions: a ladder of arrival rates, one rung after the other'),
-    connections: count.min(1).describe('At most so many at once; an arrival that finds none free waits'),
-    spacing: spacingSchema,
-    ratesPerSec: z
-      .array(positive)
-      .min(1)
-      .nullable()
-      .describe('The rungs; null: double from the first rate until the SLO breaks, then halve the gap'),
-    firstPerSec: positive,
-    searchRungs: count.describe('Rungs spent on narrowing the gap in which the SLO breaks'),
-    settleSec: nonNegative.describe('Sent at each rate before its window opens'),
-  }),
-  z.object({
-    loop: z
-      .literal('journey')
-      .describe('Journeys begin whatever became of the earlier ones: log in, reads, a write, log out'),
-    connections: count.min(1).describe('At most so many at once; a step that finds none free waits'),
-    journeysPerSec: positive.describe('Beginnings are a Poisson process'),
-    reads: count.min(1).describe('In each journey, with one write before one of them'),
-    thinkMs: nonNegative.describe('Mean of the exponential time between a reply and the next step'),
-  }),
-])
+import { turnsSchema } from './turns.ts'
 
 export const armSchema = z
   .object({
@@ -287,9 +243,10 @@ export const trialResultSchema = z.discriminatedUnion('ok', [
     ...trialRecord,
     ok: z.literal(true),
     measurement: measurementSchema.describe(
-      'The closed-loop window; before a ladder it is the warm-up’s end',
+      'The closed-loop window; before a ladder or turns it is the warm-up’s end',
     ),
     rungs: z.array(rungSchema).describe('Empty for closed-loop arms'),
+    turns: turnsSchema.optional(),
   }),
   z.object({
     ...trialRecord,

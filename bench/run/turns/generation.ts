@@ -1,0 +1,108 @@
+/**
+ * One generation of processes: the fleets of all arms are up at once, each is made warm, and then they take short turns.
+ *
+ * On a shared host the speed of a CPU has a standard deviation of a fifth and a correlation time of some two seconds.
+ * Windows of one arm that follow those of another by a minute compare two machines; turns of a third of a second, side by
+ * side, compare two schemes. A fleet that waits for its turn is stopped, so that it takes no CPU from the one that has it.
+ */
+import { seedOf } from '../../stats/seeded.ts'
+import { saturation } from '../phases.ts'
+import { failed, type Judged, type Session } from '../window.ts'
+import { columnsOf, type Turn } from './columns.ts'
+import { isTooBusy, passOrder } from './order.ts'
+import { pointsOf, type TurnsLoad, takeTurn } from './turn.ts'
+
+/** An arm of the generation: its fleet, what it has measured, and why it is out. */
+interface Player {
+  session: Session
+  load: TurnsLoad
+  turns: Turn[]
+  judged: Judged | null
+}
+
+/**
+ * @param sessions of the arms, in the order of their trials, whose loads are alike
+ * @param control the index of the one that the others are compared with
+ * @param signal ends it after the turn that is under way, once each arm had a pass
+ * @returns what became of each; with fewer passes than were asked for where the signal came first
+ */
+export async function playGeneration(
+  sessions: readonly Session[],
+  control: number,
+  signal: AbortSignal,
+): Promise<Judged[]> {
+  const players = sessions.map(
+    (session): Player => ({ session, load: turnsOf(session), turns: [], judged: null }),
+  )
+  const [first] = players
+  if (!first) return []
+  const points = pointsOf(first.load)
+  for (const { session } of players) session.running.rest?.()
+  for (const player of players) {
+    signal.throwIfAborted()
+    await warm(player, points)
+  }
+  let order = 0
+  for (let pass = 0; pass < first.load.passes; pass++) {
+    if (pass > 0 && signal.aborted) break
+    const seed = seedOf(`${first.session.trial.block}/${pass}`, first.session.seed)
+    for (const place of passOrder(pass, players.length, points.length, control, seed)) {
+      if (pass === 0) signal.throwIfAborted()
+      const player = players[place.arm] as Player
+      await play(player, points, place.point, order++)
+    }
+  }
+  return players.map(({ judged, turns }) =>
+    judged?.ok ? { ...judged, turns: columnsOf(points, turns) } : (judged as Judged),
+  )
+}
+
+function turnsOf({ trial }: Session): TurnsLoad {
+  const { load } = trial.arm
+  if (load.loop !== 'turns') throw new Error(`${trial.id} takes no turns`)
+  return load
+}
+
+/** Logins, the closed loop until the code is compiled, and a look at what it reaches; then every route once. */
+async function warm(player: Player, points: ReturnType<typeof pointsOf>): Promise<void> {
+  const { session, load } = player
+  session.running.wake?.()
+  try {
+    player.judged = await saturation(session, load)
+  } finally {
+    session.running.rest?.()
+  }
+  const open = points.filter(({ perSec }) => perSec !== null && perSec > 0)
+  for (const us of load.handlerUs) {
+    const lightest = open.find(({ handlerUs }) => handlerUs === us)
+    if (lightest && player.judged.ok) await takeTurn(session, load, lightest, 0)
+  }
+}
+
+/** One turn, unless the arm is out or would be too busy. A wrong answer puts it out, and the others go on. */
+async function play(
+  player: Player,
+  points: ReturnType<typeof pointsOf>,
+  at: number,
+  order: number,
+): Promise<void> {
+  const { session, load, turns, judged } = player
+  const point = points[at]
+  if (!point || !judged?.ok) return
+  if (point.perSec && isTooBusy({ ...point, perSec: point.perSec }, looksOf(player, points), load.mostBusy))
+    return
+  const seed = seedOf(`${session.trial.id}/${order}`, session.seed)
+  try {
+    turns.push({ ...(await takeTurn(session, load, point, seed)), order, point: at })
+  } catch (error) {
+    player.judged = failed((error as Error).message, judged.measurement)
+  }
+}
+
+function looksOf({ turns, session }: Player, points: ReturnType<typeof pointsOf>) {
+  return turns.flatMap(({ point, cpuUs, seconds }) => {
+    const { perSec, handlerUs } = points[point] ?? { perSec: null, handlerUs: 0 }
+    if (!perSec || cpuUs.replicas === null) return []
+    return [{ perSec, handlerUs, busy: cpuUs.replicas / 1e6 / seconds / session.trial.arm.replicas }]
+  })
+}

@@ -1,0 +1,58 @@
+/** Who takes a turn after whom, and who is left out because a replica would be full. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { isTooBusy, passOrder } from './order.ts'
+
+test('in a pass each arm has each point once, and the control stands beside every handful of them', () => {
+  const counts = fc.record({
+    pass: fc.nat(3),
+    arms: fc.integer({ min: 1, max: 25 }),
+    points: fc.integer({ min: 1, max: 12 }),
+    seed: fc.nat(),
+  })
+  fc.assert(
+    fc.property(counts, ({ pass, arms, points, seed }) => {
+      const control = seed % arms
+      const order = passOrder(pass, arms, points, control, seed)
+      for (let arm = 0; arm < arms; arm++) {
+        const own = order.filter((place) => place.arm === arm).map(({ point }) => point)
+        if (arm !== control) assert.equal(new Set(own).size, own.length)
+        assert.equal(new Set(own).size, points)
+      }
+      for (const [at, { arm, point }] of order.entries()) {
+        const near = order.slice(Math.max(0, at - 3), at + 4)
+        assert.ok(
+          near.some((other) => other.arm === control && other.point === point),
+          `${arm} at ${at}`,
+        )
+      }
+    }),
+  )
+})
+
+test('arms of one point follow each other; points come by rising load first, and then in any order', () => {
+  const pointsOf = (pass: number, seed: number) => {
+    const points = passOrder(pass, 4, 6, 0, seed).map(({ point }) => point)
+    return points.filter((point, i) => point !== points[i - 1])
+  }
+  assert.deepEqual(pointsOf(0, 7), [0, 1, 2, 3, 4, 5])
+  assert.deepEqual([...pointsOf(1, 7)].sort(), [0, 1, 2, 3, 4, 5])
+  assert.notDeepEqual(pointsOf(1, 7), pointsOf(2, 8))
+  assert.deepEqual(passOrder(1, 4, 6, 0, 9), passOrder(1, 4, 6, 0, 9), 'the same seed, the same order')
+})
+
+test('a point is left out once a replica was too busy there, and where a lower rate says that it must be', () => {
+  const at = { perSec: 1_000, handlerUs: 500 }
+  assert.ok(!isTooBusy(at, [], 0.7))
+  assert.ok(isTooBusy(at, [{ ...at, busy: 0.71 }], 0.7))
+  assert.ok(!isTooBusy(at, [{ ...at, busy: 0.69 }], 0.7))
+  // Twice the rate takes at least 5/3 of the time: 0.5 would become 0.83, which has to be seen; 0.61 more than all.
+  assert.ok(!isTooBusy(at, [{ perSec: 500, handlerUs: 500, busy: 0.5 }], 0.7))
+  assert.ok(isTooBusy(at, [{ perSec: 500, handlerUs: 500, busy: 0.61 }], 0.7))
+  assert.ok(
+    !isTooBusy(at, [{ perSec: 500, handlerUs: 0, busy: 0.9 }], 0.7),
+    'other handler work says nothing',
+  )
+  assert.ok(!isTooBusy(at, [{ perSec: 2_000, handlerUs: 500, busy: 0.9 }], 0.7), 'nor does a higher rate')
+})

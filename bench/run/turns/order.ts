@@ -1,0 +1,64 @@
+/** In which order the arms of a generation take their turns, and which turns are left out. Pure. */
+import { shuffled } from '../../stats/seeded.ts'
+
+/** One turn: which arm, at which point of the load. Both are indices. */
+export interface Place {
+  arm: number
+  point: number
+}
+
+/**
+ * Arms between two turns of the control. A shared host changes its speed within some 2 s, and four turns take about that
+ * long: of more arms some would be compared with a control of another machine.
+ */
+const ARMS_BESIDE_CONTROL = 3
+
+/**
+ * One pass: at each point all arms once, side by side, so that they meet the same machine; the control once in each handful
+ * of them. Points and arms are shuffled anew, but for the first pass, which goes from the least load to the most: what a
+ * replica can carry is not known yet.
+ *
+ * @param points in the order of their load
+ * @param control index of the arm that the others are compared with
+ */
+export function passOrder(
+  pass: number,
+  arms: number,
+  points: number,
+  control: number,
+  seed: number,
+): Place[] {
+  const others = Array.from({ length: arms }, (_, arm) => arm).filter((arm) => arm !== control)
+  const all = Array.from({ length: points }, (_, point) => point)
+  return (pass === 0 ? all : shuffled(all, seed)).flatMap((point) => {
+    const order = shuffled(others, seed + 7_919 * (point + 1))
+    const handfuls = Math.max(1, Math.ceil(order.length / ARMS_BESIDE_CONTROL))
+    return Array.from({ length: handfuls }, (_, i) =>
+      shuffled([control, ...order.filter((_, at) => at % handfuls === i)], seed + 104_729 * (point + 1) + i),
+    ).flatMap((handful) => handful.map((arm) => ({ arm, point })))
+  })
+}
+
+/** What one turn told of how busy a replica was. */
+export interface Look {
+  perSec: number
+  handlerUs: number
+  busy: number
+}
+
+/**
+ * Whether a replica would be too busy at a point: there it was seen to be, or at a lower rate it was so busy that this one
+ * must fill it. CPU a request falls with the rate, so that busy grows by less than the rate does: by two thirds of it where
+ * it fell most.
+ */
+export function isTooBusy(
+  at: { perSec: number; handlerUs: number },
+  looks: readonly Look[],
+  mostBusy: number,
+): boolean {
+  return looks.some(({ perSec, handlerUs, busy }) => {
+    if (handlerUs !== at.handlerUs || perSec > at.perSec) return false
+    const grown = 1 + (2 / 3) * (at.perSec / perSec - 1)
+    return busy * grown > (perSec === at.perSec ? mostBusy : 1)
+  })
+}

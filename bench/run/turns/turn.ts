@@ -1,0 +1,73 @@
+/** One turn of one arm: its fleet wakes, is asked, and rests again. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Load, LoadReport } from '../../load/job.ts'
+import { openTurnProbe } from '../../probe/turn.ts'
+import type { Arm, Point } from '../../record/types.ts'
+import { type Session, VERIFY_EVERY } from '../window.ts'
+import type { Turn } from './columns.ts'
+
+/** Requests that are unanswered then have met a replica that is too busy for this point. */
+const DRAIN_SEC = 0.3
+
+export type TurnsLoad = Extract<Arm['load'], { loop: 'turns' }>
+
+/** What is asked of an arm: all rates with each amount of handler work, the closed loop, and nothing at all. */
+export function pointsOf({ ratesPerSec, handlerUs, idleSec }: TurnsLoad): Point[] {
+  const open = handlerUs.flatMap((us) => ratesPerSec.map((perSec) => ({ perSec, handlerUs: us })))
+  const byLoad = open.sort((a, b) => busyOf(a) - busyOf(b))
+  const idle = idleSec > 0 ? [{ perSec: 0, handlerUs: 0 }] : []
+  return [...idle, ...byLoad, { perSec: null, handlerUs: 0 }]
+}
+
+/** What a request takes beside its handler, µs; only the order of points depends on it. */
+const ROUGHLY_US = 200
+const busyOf = ({ perSec, handlerUs }: { perSec: number; handlerUs: number }) =>
+  perSec * (handlerUs + ROUGHLY_US)
+
+/** @throws Error for one wrong answer, which makes an arm's figures worth nothing, and for load that cannot be sent */
+export async function takeTurn(
+  { running, generator, trial }: Session,
+  load: TurnsLoad,
+  point: Point,
+  seed: number,
+): Promise<Omit<Turn, 'order' | 'point'>> {
+  running.wake?.()
+  const probe = openTurnProbe(running, generator.pids)
+  try {
+    if (point.perSec === 0) {
+      await sleep(1_000 * load.settleSec)
+      probe.open()
+      await sleep(1_000 * load.idleSec)
+      probe.close()
+      return { ...probe.reading(), requests: 0, meanInFlight: 0, failed: 0 }
+    }
+    const sent = loadAt(load, point.perSec, trial.arm.replicas, seed)
+    const report = await generator.load(
+      {
+        ...{ url: running.url, load: sent, handlerUs: point.handlerUs, warmupSec: load.settleSec },
+        ...{ measureSec: trial.arm.measureSec, drainSec: DRAIN_SEC, verifyEvery: VERIFY_EVERY },
+      },
+      (edge) => probe[edge](),
+    )
+    requireRight(report)
+    return { ...probe.reading(), ...counted(report, load) }
+  } finally {
+    running.rest?.()
+  }
+}
+
+function loadAt({ connections }: TurnsLoad, perSec: number | null, replicas: number, seed: number): Load {
+  if (perSec === null) return { loop: 'closed', connections }
+  return { loop: 'open', arrivalsPerSec: perSec * replicas, spacing: 'poisson', connections, seed }
+}
+
+function counted({ requests, arrivals, errors }: LoadReport, { connections }: TurnsLoad) {
+  if (!arrivals) return { requests, meanInFlight: connections, failed: errors }
+  const { scheduled, ok } = arrivals.account
+  return { requests, meanInFlight: arrivals.meanInFlight, failed: scheduled - ok }
+}
+
+function requireRight({ wrongAnswers, requests, wrongExamples }: LoadReport): void {
+  if (wrongAnswers > 0)
+    throw new Error(`${wrongAnswers} wrong answers of ${requests} in a turn: ${wrongExamples.join('; ')}`)
+}
