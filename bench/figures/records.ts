@@ -38,7 +38,7 @@ export function byBlock({ measured }: ArmRecords, of: (measurement: Measurement)
 /** The scheme that authenticates nobody; everything is compared with it. */
 export const CONTROL: SchemeName = 'none'
 
-export function isControl({ scheme }: Arm): boolean {
+export function isControl({ scheme }: Pick<Arm, 'scheme'>): boolean {
   return scheme === CONTROL
 }
 

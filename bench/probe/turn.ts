@@ -10,6 +10,9 @@ export interface TurnReading {
   hostUs: number | null
 }
 
+/** The kernel tells it in ticks of 10 ms: of a turn without work it can come out below zero. */
+const atLeast0 = (us: number | null) => (us === null ? null : Math.max(0, us))
+
 /** @throws Error of `reading` when it was not opened and closed */
 export function openTurnProbe(fleet: RunningFleet, generatorPids: readonly number[]) {
   const edges: ReturnType<typeof readEdge>[] = []
@@ -24,7 +27,7 @@ export function openTurnProbe(fleet: RunningFleet, generatorPids: readonly numbe
       return {
         seconds: (to.atUs - from.atUs) / 1e6,
         cpuUs: ofTiers((tier) => between(from.tiers[tier], to.tiers[tier])),
-        hostUs: between(from.host?.busyUs ?? null, to.host?.busyUs ?? null),
+        hostUs: atLeast0(between(from.host?.busyUs ?? null, to.host?.busyUs ?? null)),
       }
     },
   }

@@ -1,8 +1,12 @@
 /** What the experiment `cost` has to say. */
+import { costCurves } from '../../figures/curves.ts'
 import { armsIn } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { ExperimentReport } from '../report.ts'
 import { costChart } from './cpu-chart.ts'
+import { curvesChart } from './curves-chart.ts'
+import { curvesSection } from './curves-section.ts'
+import { part } from './schema.ts'
 import { costSection, requestSection } from './section.ts'
 import { throughputChart } from './throughput-chart.ts'
 import { wireChart } from './wire-chart.ts'
@@ -10,12 +14,17 @@ import { wireChart } from './wire-chart.ts'
 const figures = ({ arms }: CoreSummary) => armsIn(arms, 'cost')
 
 export const report = {
-  part: {},
-  summarize: () => ({}),
-  sections: (summary, _, chart) => [costSection(summary, chart), requestSection(summary, chart)],
+  part,
+  summarize: ({ run, results }) => ({ costCurves: costCurves(run, results) }),
+  sections: (summary, _, chart) => [
+    curvesSection(summary, chart),
+    costSection(summary, chart),
+    requestSection(summary, chart),
+  ],
   charts: {
+    curves: { draw: curvesChart, figures: ({ costCurves }) => costCurves },
     cpu: { draw: costChart, figures },
     throughput: { draw: throughputChart, figures },
     wire: { draw: wireChart, figures },
   },
-} satisfies ExperimentReport<Record<never, never>>
+} satisfies ExperimentReport<typeof part>

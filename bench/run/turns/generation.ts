@@ -5,12 +5,13 @@
  * Windows of one arm that follow those of another by a minute compare two machines; turns of a third of a second, side by
  * side, compare two schemes. A fleet that waits for its turn is stopped, so that it takes no CPU from the one that has it.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { seedOf } from '../../stats/seeded.ts'
 import { saturation } from '../phases.ts'
 import { failed, type Judged, type Session } from '../window.ts'
 import { columnsOf, type Turn } from './columns.ts'
 import { isTooBusy, passOrder } from './order.ts'
-import { pointsOf, type TurnsLoad, takeTurn } from './turn.ts'
+import { pointsOf, QUIET_MS, type TurnsLoad, takeTurn } from './turn.ts'
 
 /** An arm of the generation: its fleet, what it has measured, and why it is out. */
 interface Player {
@@ -69,6 +70,7 @@ async function warm(player: Player, points: ReturnType<typeof pointsOf>): Promis
   session.running.wake?.()
   try {
     player.judged = await saturation(session, load)
+    await sleep(QUIET_MS)
   } finally {
     session.running.rest?.()
   }

@@ -9,6 +9,12 @@ import type { Turn } from './columns.ts'
 /** Requests that are unanswered then have met a replica that is too busy for this point. */
 const DRAIN_SEC = 0.3
 
+/**
+ * Between the last reply and the rest. What is still under way then, as a session that is prolonged after its reply, would
+ * be late by all of the rest, and be taken for a Redis that does not answer.
+ */
+export const QUIET_MS = 30
+
 export type TurnsLoad = Extract<Arm['load'], { loop: 'turns' }>
 
 /** What is asked of an arm: all rates with each amount of handler work, the closed loop, and nothing at all. */
@@ -24,7 +30,7 @@ const ROUGHLY_US = 200
 const busyOf = ({ perSec, handlerUs }: { perSec: number; handlerUs: number }) =>
   perSec * (handlerUs + ROUGHLY_US)
 
-/** @throws Error for one wrong answer, which makes an arm's figures worth nothing, and for load that cannot be sent */
+/** @throws Error for one answer that is somebody else's, which makes an arm's figures worth nothing; and of the generator */
 export async function takeTurn(
   { running, generator, trial }: Session,
   load: TurnsLoad,
@@ -52,6 +58,7 @@ export async function takeTurn(
     requireRight(report)
     return { ...probe.reading(), ...counted(report, load) }
   } finally {
+    await sleep(QUIET_MS)
     running.rest?.()
   }
 }
@@ -61,13 +68,16 @@ function loadAt({ connections }: TurnsLoad, perSec: number | null, replicas: num
   return { loop: 'open', arrivalsPerSec: perSec * replicas, spacing: 'poisson', connections, seed }
 }
 
-function counted({ requests, arrivals, errors }: LoadReport, { connections }: TurnsLoad) {
-  if (!arrivals) return { requests, meanInFlight: connections, failed: errors }
+function counted({ requests, arrivals, errors, statusCounts }: LoadReport, { connections }: TurnsLoad) {
+  const refused = requests - (statusCounts['200'] ?? 0)
+  if (!arrivals) return { requests, meanInFlight: connections, failed: errors + refused }
   const { scheduled, ok } = arrivals.account
   return { requests, meanInFlight: arrivals.meanInFlight, failed: scheduled - ok }
 }
 
-function requireRight({ wrongAnswers, requests, wrongExamples }: LoadReport): void {
-  if (wrongAnswers > 0)
+/** An answer with another status is a failed arrival; one with another body is a wrong one. */
+function requireRight({ wrongAnswers, requests, statusCounts, wrongExamples }: LoadReport): void {
+  const refused = requests - (statusCounts['200'] ?? 0)
+  if (wrongAnswers > refused)
     throw new Error(`${wrongAnswers} wrong answers of ${requests} in a turn: ${wrongExamples.join('; ')}`)
 }

@@ -1,0 +1,83 @@
+/** What a summary says of cost over load. */
+import { z } from 'zod'
+import { comparisonSchema, count, estimateSchema, nonNegative } from '../record/schema/basics.ts'
+import { pointSchema } from '../record/schema/turns.ts'
+import { SERVING } from '../record/tiers.ts'
+
+const perServing = z.object(Object.fromEntries(SERVING.map(({ key }) => [key, nonNegative])))
+
+const curvePointSchema = pointSchema.extend({
+  turns: count,
+  generations: count.describe('Sets of fresh processes that the turns are from'),
+  cpuUs: estimateSchema.describe(
+    'CPU of replicas, Redis and proxy together; 20 % trimmed mean over turns, n turns',
+  ),
+  tierUs: perServing,
+  busy: nonNegative.describe('Of a core, by one replica'),
+  meanInFlight: nonNegative,
+  taxUs: comparisonSchema
+    .nullable()
+    .describe(
+      'CPU that the scheme adds: each turn minus the control’s nearest turn at this point; null for the control',
+    ),
+  timesControl: estimateSchema.nullable().describe('The same as a ratio'),
+})
+
+const curveSchema = z.object({
+  scheme: z.string(),
+  twin: z.boolean(),
+  points: z.array(curvePointSchema).describe('By rising rate; the closed loop last'),
+  idleCores: perServing
+    .nullable()
+    .describe('Cores that each tier takes with connections open and no request; null: no idle turns'),
+  halfBusyPerSec: z
+    .object({ value: nonNegative, lo: nonNegative, hi: nonNegative, isAtLeast: z.boolean() })
+    .nullable()
+    .describe(
+      'Requests/s at which a replica without handler work is busy for half of a core: between the measured rates on ' +
+        'the line of the logarithms; isAtLeast: it was less busy at the highest of them',
+    ),
+})
+
+const swapSchema = z
+  .object({
+    handlerUs: count,
+    below: z.string().describe('Takes less CPU at lower rates'),
+    above: z.string().describe('Takes less at higher ones'),
+    perSec: z.object({ value: nonNegative, lo: nonNegative, hi: nonNegative }),
+  })
+  .describe(
+    'Two schemes that change places: lo and hi are the nearest rates at which one, and then the other, takes less with ' +
+      '95 % certainty; value is where the line between them crosses zero',
+  )
+
+export const costCurvesSchema = z
+  .object({
+    curves: z.array(curveSchema),
+    everyday: pointSchema
+      .nullable()
+      .describe(
+        'Where headlines are taken: with the most handler work, the highest rate at which no replica was too busy, so that ' +
+          'processes are about half busy, as those of a service are; null without turns',
+      ),
+    swaps: z.array(swapSchema),
+    noise: z
+      .object({
+        hostSd: nonNegative.describe(
+          'Standard deviation of the logarithm of a turn’s CPU a request, of one control',
+        ),
+        pairedSd: nonNegative.describe('The same of the ratio of two equal controls side by side'),
+        pacedSd: nonNegative
+          .nullable()
+          .describe(
+            'The same when each turn is divided by the sender’s CPU a request, relative to its arm’s own',
+          ),
+      })
+      .nullable()
+      .describe('Pooled over points; null without a second control'),
+  })
+  .describe('CPU a request over load, from turns; empty for runs that took none')
+
+export type CostCurves = z.infer<typeof costCurvesSchema>
+export type Curve = CostCurves['curves'][number]
+export type CurvePoint = Curve['points'][number]

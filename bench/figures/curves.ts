@@ -1,0 +1,180 @@
+/** The one home of cost over load: what a request takes at each rate, what a scheme adds to it, and where two change places. */
+import { ofServing, type ServingTier } from '../record/tiers.ts'
+import type { Estimate, Run, TrialResult, Warning } from '../record/types.ts'
+import { type ClusteredMean, clusteredMean } from '../stats/clustered.ts'
+import { crossingOf } from '../stats/crossing.ts'
+import { rising } from '../stats/groups.ts'
+import { holm } from '../stats/holm.ts'
+import type { Interval } from '../stats/median-interval.ts'
+import { detected, ownError } from '../stats/paired.ts'
+import { quantile } from '../stats/quantiles.ts'
+import { mean } from '../stats/sums.ts'
+import { noiseOf } from './curve-noise.ts'
+import type { CostCurves, Curve, CurvePoint } from './curve-schema.ts'
+import { inTableOrder, isControl } from './records.ts'
+import { swapsOf } from './swaps.ts'
+import {
+  type ArmTurns,
+  besideEach,
+  byPoint,
+  clustered,
+  isIdle,
+  type TurnFigures,
+  turnsByArm,
+} from './turns.ts'
+
+/** Enough for four effects in five to be seen: 1.96 + 0.84 standard errors (Cohen 1988). */
+const SEEN_FOUR_TIMES_IN_FIVE = 2.8
+/** Where a service that plans for half of each core has to add one. */
+const HALF = 0.5
+
+export function costCurves(run: Pick<Run, 'profile'>, results: readonly TrialResult[]): CostCurves {
+  const arms = [...turnsByArm(results).values()].sort((a, b) => inTableOrder(a.arm, b.arm))
+  const control = arms.find(({ arm }) => isControl(arm) && !arm.twin)
+  const warnings: Warning[] = run.profile === 'smoke' ? ['smoke-profile'] : []
+  const mostBusy = arms.flatMap(({ arm: { load } }) => (load.loop === 'turns' ? [load.mostBusy] : []))[0] ?? 1
+  const bare = arms.map((one) => ({ ...one, points: pointsOf(one, mostBusy, warnings) }))
+  const compared = withTaxes(bare, control, warnings)
+  return {
+    curves: compared.map(({ arm, turns, points }) => ({
+      ...{ scheme: arm.scheme, twin: arm.twin, points },
+      idleCores: idleOf(turns),
+      halfBusyPerSec: halfBusy(turns, points),
+    })),
+    everyday: everydayOf(compared.map(({ points }) => points)),
+    swaps: swapsOf(compared.filter(({ arm }) => !arm.twin)),
+    noise: noiseOf(
+      control,
+      arms.find(({ arm }) => arm.twin),
+    ),
+  }
+}
+
+/** The last point with the most handler work that all arms have. */
+function everydayOf(arms: readonly CurvePoint[][]): CostCurves['everyday'] {
+  const [first = [], ...others] = arms
+  const common = first.filter(
+    (point) =>
+      point.perSec !== null &&
+      others.every((points) => points.some((other) => keyOf(other) === keyOf(point))),
+  )
+  const most = Math.max(...common.map(({ handlerUs }) => handlerUs))
+  const last = common.filter(({ handlerUs }) => handlerUs === most).at(-1)
+  return last ? { perSec: last.perSec, handlerUs: last.handlerUs } : null
+}
+
+type Own = ArmTurns & { points: CurvePoint[] }
+
+/** Points at which the replica was not too busy, by rising handler work and rate; saturation last. */
+function pointsOf({ turns }: ArmTurns, mostBusy: number, warnings: Warning[]): CurvePoint[] {
+  const points = [...byPoint(turns.filter(({ point }) => !isIdle(point))).values()].flatMap(
+    (own): CurvePoint[] => {
+      const [first] = own
+      const cpu = clusteredMean(clustered(own.map(({ generation, totalUs }) => [generation, totalUs])))
+      const busy = mean(own.map((turn) => turn.busy))
+      if (!first || !cpu || (first.point.perSec !== null && busy > mostBusy)) return []
+      const tierUs = ofServing((tier: ServingTier) => middle(own.map(({ tiers }) => tiers[tier])))
+      return [
+        {
+          ...first.point,
+          ...{ turns: own.length, generations: new Set(own.map(({ generation }) => generation)).size },
+          ...{ cpuUs: estimateOf(cpu, 'µs/request', warnings), tierUs, busy },
+          meanInFlight: middle(own.map((turn) => turn.meanInFlight)),
+          ...{ taxUs: null, timesControl: null },
+        },
+      ]
+    },
+  )
+  const rate = ({ perSec }: CurvePoint) => perSec ?? Number.POSITIVE_INFINITY
+  return points.sort((a, b) => rate(a) - rate(b) || a.handlerUs - b.handlerUs)
+}
+
+const middle = (values: readonly number[]) => quantile(values, HALF)
+
+function estimateOf(of: Interval & { n: number }, unit: string, warnings: readonly Warning[]): Estimate {
+  return { value: of.value, lo: of.lo, hi: of.hi, unit, n: of.n, warnings: [...warnings] }
+}
+
+/** All schemes at one point are one family: among ten, one always looks special. */
+function withTaxes(arms: readonly Own[], control: ArmTurns | undefined, warnings: Warning[]): Own[] {
+  if (!control) return [...arms]
+  const taxes = arms.map(({ arm, turns, points }) =>
+    points.map((point) => {
+      if (isControl(arm) && !arm.twin) return null
+      const own = turnsAt(turns, point)
+      const base = turnsAt(control.turns, point)
+      const tax = clusteredMean(besideEach(own, base, (a, b) => a.totalUs - b.totalUs))
+      const times = clusteredMean(besideEach(own, base, (a, b) => a.totalUs / b.totalUs))
+      return tax && times ? { tax, times } : null
+    }),
+  )
+  const keys = new Set(arms.flatMap(({ points }) => points.map(keyOf)))
+  const judgedAt = new Map([...keys].map((key) => [key, judgedTogether(arms, taxes, key)]))
+  return arms.map((own, i) => ({
+    ...own,
+    points: own.points.map((point, j) => {
+      const found = taxes[i]?.[j]
+      if (!found || own.arm.twin) return point
+      const { p, isSeen } = judgedAt.get(keyOf(point))?.get(i) ?? { p: null, isSeen: false }
+      const detectable = SEEN_FOUR_TIMES_IN_FIVE * found.tax.error
+      const estimate = estimateOf(found.tax, 'µs/request', warnings)
+      const taxUs = { estimate, detected: isSeen, p, detectable }
+      return { ...point, taxUs, timesControl: estimateOf(found.times, 'ratio', warnings) }
+    }),
+  }))
+}
+
+const keyOf = ({ perSec, handlerUs }: CurvePoint) => `${perSec}/${handlerUs}`
+const turnsAt = (turns: readonly TurnFigures[], { perSec, handlerUs }: CurvePoint) =>
+  turns.filter(({ point }) => point.perSec === perSec && point.handlerUs === handlerUs)
+
+type Taxes = readonly (readonly ({ tax: ClusteredMean } | null)[])[]
+
+/** By index of the arm: p by Holm over the schemes at a point, and whether the tax exceeds what two controls differ by. */
+function judgedTogether(arms: readonly Own[], taxes: Taxes, key: string) {
+  const here = arms.flatMap(({ arm, points }, i) => {
+    const tax = taxes[i]?.[points.findIndex((point) => keyOf(point) === key)]?.tax
+    return tax ? [{ i, arm, tax }] : []
+  })
+  const twin = here.find(({ arm }) => arm.twin)
+  const error = twin ? ownError(twin.tax, 0) : null
+  const family = here.filter(({ arm }) => !arm.twin)
+  const adjusted = holm(family.map(({ tax }) => tax.p))
+  return new Map(
+    family.map(({ i, tax }, place) => {
+      const p = adjusted[place] ?? null
+      return [i, { p, isSeen: detected({ ...tax, p }, 0, error) }] as const
+    }),
+  )
+}
+
+function idleOf(turns: readonly TurnFigures[]): Curve['idleCores'] {
+  const idle = turns.filter(({ point }) => isIdle(point))
+  return idle.length === 0
+    ? null
+    : ofServing((tier: ServingTier) => middle(idle.map(({ tiers }) => tiers[tier])))
+}
+
+/**
+ * Where a replica that does nothing but auth is half busy. One that is too busy for a figure of its cost still says that it
+ * is busier than that. The interval is that of the curve: where the ends of the intervals of CPU a request cross the half,
+ * those of the last point that has one beyond it.
+ */
+function halfBusy(turns: readonly TurnFigures[], points: readonly CurvePoint[]): Curve['halfBusyPerSec'] {
+  const open = turns.filter(({ point }) => point.perSec !== null && point.perSec > 0 && point.handlerUs === 0)
+  const rates = rising(open.map(({ point }) => point.perSec ?? 0))
+  const last = rates.at(-1)
+  if (last === undefined) return null
+  const known = points.filter(({ perSec, handlerUs }) => perSec !== null && handlerUs === 0)
+  const reached = (end: 'value' | 'lo' | 'hi') =>
+    crossingOf(
+      rates.map((rate): [number, number] => {
+        const busy = mean(open.filter(({ point }) => point.perSec === rate).map((turn) => turn.busy))
+        const { cpuUs } = known.findLast(({ perSec }) => (perSec ?? 0) <= rate) ?? {}
+        return [rate, busy * (cpuUs ? cpuUs[end] / cpuUs.value : 1) - HALF]
+      }),
+    )
+  const value = reached('value')
+  if (value === null) return { value: last, lo: last, hi: last, isAtLeast: true }
+  return { value, lo: reached('hi') ?? value, hi: reached('lo') ?? last, isAtLeast: false }
+}

@@ -1,0 +1,107 @@
+/** Turns as figures: what a request took in each, and each beside the turn of another arm that met the same machine. */
+import { ofServing, SERVING, type ServingTier } from '../record/tiers.ts'
+import type { Arm, Point, TrialResult } from '../record/types.ts'
+import { groupedBy } from '../stats/groups.ts'
+import { sum } from '../stats/sums.ts'
+
+/** One turn of an arm. CPU is that of the tiers that serve, in µs a request; in idle turns in cores. */
+export interface TurnFigures {
+  /** Of one set of processes, from whose arms it can be told apart by nothing but this. */
+  generation: string
+  order: number
+  point: Point
+  totalUs: number
+  tiers: Record<ServingTier, number>
+  /** Of the sender, µs a request; null where it cannot be read. */
+  generatorUs: number | null
+  /** Of a core, by one replica. */
+  busy: number
+  meanInFlight: number
+}
+
+/** Two points at which the same was asked. */
+const pointKey = ({ perSec, handlerUs }: Point) => `${perSec}/${handlerUs}`
+
+/** In an idle turn there is no request to divide by. */
+export const isIdle = ({ perSec }: Point) => perSec === 0
+
+/** More failures than this among a turn's arrivals, and it is no figure of what an answer costs. */
+const MOST_FAILED = 0.01
+
+/**
+ * The turns of each arm that took any, by the id of the arm; the first valid record of a trial counts. A turn in which a
+ * tier could not be read, nothing was answered or much failed is left out.
+ */
+export function turnsByArm(results: readonly TrialResult[]): ReadonlyMap<string, ArmTurns> {
+  const found = new Map<string, { arm: Arm; turns: TurnFigures[] }>()
+  const seen = new Set<string>()
+  for (const result of results) {
+    if (!result.ok || !result.turns || seen.has(result.trial.id)) continue
+    const { arm, id, block } = result.trial
+    seen.add(id)
+    const own = found.get(arm.id) ?? { arm, turns: [] }
+    // An arm that was measured again alone did so beside no other: its turns have nothing to be compared with.
+    own.turns.push(...figuresOf(result.turns, `${block} ${result.startedAt}`, arm.replicas))
+    found.set(arm.id, own)
+  }
+  return found
+}
+
+export interface ArmTurns {
+  arm: Arm
+  turns: readonly TurnFigures[]
+}
+
+type Columns = NonNullable<Extract<TrialResult, { ok: true }>['turns']>
+
+function figuresOf(columns: Columns, generation: string, replicas: number): TurnFigures[] {
+  return columns.order.flatMap((order, i) => {
+    const point = columns.points[columns.point[i] ?? -1]
+    const [requests = 0, seconds = 0, failed = 0] = [
+      columns.requests[i],
+      columns.seconds[i],
+      columns.failed[i],
+    ]
+    if (!point || (requests === 0 && !isIdle(point)) || failed > MOST_FAILED * (requests + failed)) return []
+    const used = (tier: keyof Columns['cpuUs']) => columns.cpuUs[tier]?.[i] ?? null
+    if (SERVING.some(({ key }) => used(key) === null)) return []
+    const each = isIdle(point) ? 1e6 * seconds : requests
+    const tiers = ofServing((tier) => (used(tier) ?? 0) / each)
+    const generator = used('generator')
+    return {
+      ...{ generation, order, point, tiers, totalUs: sum(Object.values(tiers)) },
+      generatorUs: generator === null ? null : generator / each,
+      busy: (used('replicas') ?? 0) / 1e6 / seconds / replicas,
+      meanInFlight: columns.meanInFlight[i] ?? 0,
+    }
+  })
+}
+
+/** Turns by point, each point once. */
+export const byPoint = (turns: readonly TurnFigures[]) => groupedBy(turns, ({ point }) => pointKey(point))
+
+/**
+ * `of` each turn and of the turn of `base` at the same point that lies nearest in the order of its generation, by
+ * generation. What the two have in common, above all the speed of the machine in those seconds, then cancels out.
+ */
+export function besideEach(
+  own: readonly TurnFigures[],
+  base: readonly TurnFigures[],
+  of: (own: TurnFigures, base: TurnFigures) => number,
+): number[][] {
+  const bases = groupedBy(base, ({ generation, point }) => `${generation} ${pointKey(point)}`)
+  const pairs = own.flatMap((turn) => {
+    const near = bases.get(`${turn.generation} ${pointKey(turn.point)}`) ?? []
+    const distance = ({ order }: TurnFigures) => Math.abs(order - turn.order)
+    const nearest = near.toSorted((a, b) => distance(a) - distance(b))[0]
+    return nearest ? [{ generation: turn.generation, value: of(turn, nearest) }] : []
+  })
+  return clustered(pairs.map(({ generation, value }) => [generation, value]))
+}
+
+/** Values by generation. */
+export function clustered(values: readonly (readonly [generation: string, value: number])[]): number[][] {
+  return [...groupedBy(values, ([generation]) => generation).values()].map((own) =>
+    own.map(([, value]) => value),
+  )
+}

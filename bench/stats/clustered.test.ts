@@ -1,0 +1,83 @@
+/** How often the interval of a clustered mean holds the truth, by simulation, and what it does to outliers. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { clusteredMean } from './clustered.ts'
+import { seededDraw } from './seeded.ts'
+
+/** Standard normal values (Box & Muller 1958). */
+function normals(seed: number): () => number {
+  const draw = seededDraw(seed)
+  const uniform = () => (draw(1 << 30) + 0.5) / (1 << 30)
+  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
+}
+
+/** Share of 400 simulated runs whose interval holds the true mean. */
+function coverage(clusters: number, each: number, between: number, tail = 0): number {
+  const runs = 400
+  const normal = normals(clusters * 1_000 + each)
+  const draw = seededDraw(each)
+  const one = (habit: number) => 100 + habit + 10 * normal() * (draw(100) < tail ? 6 : 1)
+  const held = Array.from({ length: runs }, () => {
+    const values = Array.from({ length: clusters }, () => {
+      const habit = between * normal()
+      return Array.from({ length: each }, () => one(habit))
+    })
+    const { lo, hi } = clusteredMean(values) ?? assert.fail()
+    return lo <= 100 && hi >= 100 ? 1 : 0
+  })
+  return held.reduce<number>((a, b) => a + b, 0) / runs
+}
+
+test('95 of 100 intervals hold the mean where all processes are alike, with a heavy tail as well', () => {
+  for (const [clusters, each] of [
+    [1, 8],
+    [2, 6],
+    [4, 2],
+    [8, 2],
+  ] as const) {
+    for (const tail of [0, 10]) {
+      const share = coverage(clusters, each, 0, tail)
+      assert.ok(share > 0.92, `${clusters} × ${each}, tail ${tail}: ${share}`)
+    }
+  }
+})
+
+test('processes that differ widen it: 90 of 100 from four generations on, where habit is as large as half a turn’s noise', () => {
+  for (const [clusters, each] of [
+    [4, 4],
+    [8, 4],
+  ] as const) {
+    const share = coverage(clusters, each, 5)
+    assert.ok(share > 0.9, `${clusters} × ${each}: ${share}`)
+  }
+})
+
+test('it is no wider than it has to be: as wide as that of a plain mean, within a third', () => {
+  const normal = normals(5)
+  const values = Array.from({ length: 4 }, () => Array.from({ length: 10 }, () => 10 * normal()))
+  const { lo, hi } = clusteredMean(values) ?? assert.fail()
+  const plain = (2 * 2.02 * 10) / Math.sqrt(40)
+  assert.ok(hi - lo < 1.4 * plain, `${hi - lo} against ${plain}`)
+})
+
+test('turns in which the host fell to a third do not move it', () => {
+  const calm = [10, 11, 9, 10, 10.5, 9.5, 10, 11, 9, 10]
+  const { value } = clusteredMean([[...calm, 30, 32]]) ?? assert.fail()
+  assert.ok(Math.abs(value - 10) < 0.5, String(value))
+})
+
+test('too few values have no interval; equal ones have one without width', () => {
+  assert.equal(
+    clusteredMean([
+      [1, 2],
+      [3, 4],
+    ]),
+    null,
+  )
+  assert.equal(clusteredMean([]), null)
+  const equal = clusteredMean([
+    [5, 5, 5],
+    [5, 5, 5],
+  ])
+  assert.deepEqual(equal, { value: 5, lo: 5, hi: 5, n: 6, error: 0, p: 0 })
+})

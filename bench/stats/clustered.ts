@@ -1,0 +1,69 @@
+/** A robust mean of values that come in clusters, with an interval that knows of both kinds of noise. */
+import type { Interval } from './median-interval.ts'
+import { trimmedMean } from './quantiles.ts'
+import { tQuantile, twoSidedP } from './student-t.ts'
+import { mean, sum } from './sums.ts'
+
+export interface ClusteredMean extends Interval {
+  /** Values. */
+  n: number
+  /** Standard error, in the unit of the values. */
+  error: number
+  /** Two-sided, against 0. */
+  p: number
+}
+
+/** Of the values at either end: a host that falls to a third for some turns must not decide. */
+const TRIM = 0.2
+/** Below this a trimmed mean has no variance worth the name. */
+const LEAST_VALUES = 5
+
+/**
+ * The 20 % trimmed mean over all values, and its interval by Student's t.
+ *
+ * The variance has two parts. Within clusters: that of a trimmed mean, from the winsorized values (Tukey & McLaughlin,
+ * Sankhya A 25, 1963). Between clusters: what their own trimmed means vary by beyond that, since all turns of one process
+ * share what that process is like (one-way random effects by moments; negative counts as none). Degrees of freedom by
+ * Satterthwaite (Biometrics Bulletin 2, 1946), rounded down.
+ *
+ * @param clusters values of each generation of processes, one a turn
+ * @returns null below five values
+ */
+export function clusteredMean(
+  clusters: readonly (readonly number[])[],
+  confidence = 0.95,
+): ClusteredMean | null {
+  const filled = clusters.filter((values) => values.length > 0)
+  const all = filled.flat()
+  if (all.length < LEAST_VALUES) return null
+  const value = trimmedMean(all, TRIM)
+  const outer = Math.floor(all.length * TRIM)
+  const inner = all.length - 2 * outer
+  const within = winsorizedSquares(all, outer) / (inner * (inner - 1))
+  const between = excess(filled, within) / filled.length
+  const variance = within + between
+  const parts = within ** 2 / (inner - 1) + between ** 2 / Math.max(1, filled.length - 1)
+  const degrees = variance > 0 ? Math.max(1, Math.floor(variance ** 2 / parts)) : inner - 1
+  const error = Math.sqrt(variance)
+  const reach = error * tQuantile((1 + confidence) / 2, degrees)
+  const p = variance > 0 ? twoSidedP(value / error, degrees) : Number(value === 0)
+  return { value, lo: value - reach, hi: value + reach, n: all.length, error, p }
+}
+
+/** Σ(w − mean w)² of the values with the outer ones drawn in to those beside them. */
+function winsorizedSquares(values: readonly number[], outer: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const [low, high] = [sorted[outer] as number, sorted[sorted.length - 1 - outer] as number]
+  const drawnIn = sorted.map((one) => Math.min(high, Math.max(low, one)))
+  const middle = mean(drawnIn)
+  return sum(drawnIn.map((one) => (one - middle) ** 2))
+}
+
+/** Variance of the clusters' own means beyond what the noise within them explains. @param within of the mean over all */
+function excess(clusters: readonly (readonly number[])[], within: number): number {
+  if (clusters.length < 2) return 0
+  const means = clusters.map((values) => trimmedMean(values, TRIM))
+  const middle = mean(means)
+  const seen = sum(means.map((one) => (one - middle) ** 2)) / (means.length - 1)
+  return Math.max(0, seen - clusters.length * within)
+}

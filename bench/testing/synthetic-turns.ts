@@ -1,0 +1,137 @@
+/** Made-up turns whose truth is known, on a host as uneven as those that were measured on. */
+import { isControl } from '../figures/records.ts'
+import { ofTiers } from '../record/tiers.ts'
+import type { Arm, Point, TrialResult } from '../record/types.ts'
+import { passOrder } from '../run/turns/order.ts'
+import { pointsOf, type TurnsLoad } from '../run/turns/turn.ts'
+import { groupedBy } from '../stats/groups.ts'
+import { seedOf } from '../stats/seeded.ts'
+import { seededNormal } from './normal.ts'
+
+/** Of the logarithm of the host's speed, as recorded windows had it. */
+const HOST_SD = 0.22
+const CORRELATION_SEC = 2
+/** From the beginning of a turn to that of the next. */
+const TURN_SEC = 0.45
+
+export interface TurnsOptions {
+  /** Standard deviation of what sets one server process apart from its like, as a share. */
+  habit?: number
+  hostSd?: number
+  ratesPerSec?: number[]
+  handlerUs?: number[]
+  passes?: number
+  seed?: number
+}
+
+/**
+ * The results of the experiment `cost` as if they had been measured in turns.
+ *
+ * @param costUs the truth: CPU µs a request of all tiers, without handler work, of a scheme at a point
+ */
+export function withTurns(
+  results: readonly TrialResult[],
+  costUs: (scheme: string, point: Point, twin: boolean) => number,
+  { habit = 0.03, hostSd = HOST_SD, passes = 4, seed = 1, ...asked }: TurnsOptions = {},
+): TrialResult[] {
+  const load: TurnsLoad = {
+    loop: 'turns',
+    connections: 32,
+    ratesPerSec: asked.ratesPerSec ?? [100, 500, 1_000, 2_000],
+    handlerUs: asked.handlerUs ?? [0, 500],
+    passes,
+    ...{ settleSec: 0.05, idleSec: 0.3, mostBusy: 0.7 },
+  }
+  const points = pointsOf(load)
+  const cost = results.filter(({ trial }) => trial.arm.experiment === 'cost')
+  const blocks = groupedBy(cost, ({ trial }) => trial.block)
+  const made = [...blocks].flatMap(([block, arms]) =>
+    generation(arms, { load, points, costUs, habit, hostSd, passes, seed: seed + 7_919 * block }),
+  )
+  return [...made, ...results.filter(({ trial }) => trial.arm.experiment !== 'cost')]
+}
+
+interface Asked {
+  load: TurnsLoad
+  points: Point[]
+  costUs: (scheme: string, point: Point, twin: boolean) => number
+  habit: number
+  hostSd: number
+  passes: number
+  seed: number
+}
+
+interface MadeTurn {
+  order: number
+  point: number
+  us: number
+  speed: number
+}
+
+function generation(results: readonly TrialResult[], asked: Asked): TrialResult[] {
+  const normal = seededNormal(asked.seed)
+  const speeds = hostSpeeds(asked.hostSd, normal)
+  const control = Math.max(
+    0,
+    results.findIndex(({ trial: { arm } }) => isControl(arm) && !arm.twin),
+  )
+  const habits = results.map(() => 1 + asked.habit * normal())
+  const turns = results.map((): MadeTurn[] => [])
+  let order = 0
+  for (let pass = 0; pass < asked.passes; pass++) {
+    const places = passOrder(
+      pass,
+      results.length,
+      asked.points.length,
+      control,
+      seedOf(String(pass), asked.seed),
+    )
+    for (const { arm, point: at } of places) {
+      const [result, point, speed] = [results[arm], asked.points[at], speeds()]
+      if (!result || !point) continue
+      const { scheme, twin } = result.trial.arm
+      const truth = asked.costUs(scheme, point, twin) * (habits[arm] ?? 1) * (1 + 0.04 * normal())
+      // Handler work lasts for a time, whatever the machine does in it.
+      turns[arm]?.push({ order: order++, point: at, us: point.handlerUs + truth / speed, speed })
+    }
+  }
+  return results.map((result, i) => recorded(result, asked, turns[i] ?? []))
+}
+
+/** The speed of the host turn after turn: its logarithm is an Ornstein–Uhlenbeck process. */
+function hostSpeeds(sd: number, normal: () => number): () => number {
+  const kept = Math.exp(-TURN_SEC / CORRELATION_SEC)
+  let log = sd * normal()
+  return () => {
+    log = kept * log + sd * Math.sqrt(1 - kept ** 2) * normal()
+    return Math.exp(log)
+  }
+}
+
+function recorded(result: TrialResult, { load, points }: Asked, turns: readonly MadeTurn[]): TrialResult {
+  if (!result.ok) return result
+  const arm: Arm = { ...result.trial.arm, load, measureSec: 0.3 }
+  const requestsOf = ({ point }: MadeTurn) => {
+    const { perSec = 0 } = points[point] ?? {}
+    return perSec === null ? 600 : Math.round(0.3 * perSec)
+  }
+  const column = (of: (turn: MadeTurn) => number) => turns.map(of)
+  const cpuUs = ofTiers(() => column(() => 0))
+  cpuUs.replicas = column((turn) => turn.us * (requestsOf(turn) || 1))
+  cpuUs.generator = column((turn) => (60 / turn.speed) * requestsOf(turn))
+  return {
+    ...result,
+    trial: { ...result.trial, arm },
+    turns: {
+      points: [...points],
+      order: column(({ order }) => order),
+      point: column(({ point }) => point),
+      seconds: column(() => 0.3),
+      requests: column(requestsOf),
+      cpuUs,
+      hostUs: null,
+      meanInFlight: column(() => 1),
+      failed: column(() => 0),
+    },
+  }
+}
