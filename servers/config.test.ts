@@ -28,7 +28,12 @@ const SETTINGS: Record<string, readonly string[]> = {
     STATE_BYTES: ['1'],
   },
   ...{ PASSWORD_HASH: ['off'], TOUCH: ['0', '1'], AUTO_PIPELINING: ['1'], KEY_FORM: ['bytes'] },
-  ...{ DENYLIST_CACHE_SEC: ['1'], DENYLIST_DOWN: ['open'], PLAIN_HTTP: ['1'], HANDLER_US: ['500', '200,1000'] },
+  ...{
+    DENYLIST_CACHE_SEC: ['1'],
+    DENYLIST_DOWN: ['open'],
+    PLAIN_HTTP: ['1'],
+    HANDLER_US: ['500', '200,1000'],
+  },
 }
 const ODD = [
   '',

@@ -192,3 +192,26 @@ test('garbage is collected before the metrics are read, when asked and possible'
   assert.ok((await heap('/metrics?gc=1')) < (await heap('/metrics')))
   await server.stop()
 })
+
+test('handler work has a route for each amount, behind the guard, and takes as long as it says', async (t) => {
+  const scheme = everyScheme.find(({ name }) => name === 'session-memory')?.scheme ?? assert.fail()
+  const settings = { SCHEME: 'session-memory', KEYS: keys }
+  const [working, plain] = await Promise.all([
+    startServer({ ...settings, HANDLER_US: '500,20000' }),
+    startServer(settings),
+  ])
+  t.after(() => Promise.all([working.stop(), plain.stop()]))
+  const credential = await login(working, scheme, 3)
+  const began = performance.now()
+  const reply = await send(working, '/me/work/20000', { headers: credential })
+  assert.ok(performance.now() - began >= 20)
+  assert.equal(reply.status, 200)
+  assert.equal(reply.text, (await me(working, credential)).text)
+  assert.equal((await send(working, '/me/work/20000', {})).status, 401)
+  const others = ['/me/work/501', '/me/work/0', '/me/work/500x', '/me/work'].map((path) =>
+    send(working, path, { headers: credential }),
+  )
+  assert.deepEqual(new Set((await Promise.all(others)).map(({ status }) => status)), new Set([404]))
+  const elsewhere = await login(plain, scheme, 3)
+  assert.equal((await send(plain, '/me/work/500', { headers: elsewhere })).status, 404)
+})

@@ -48,6 +48,25 @@ test('an error in a job is an answer, and the process goes on', async (t) => {
   await assert.rejects(send(), { code: 'NOT_LOGGED_IN' }, 'the users of an earlier login are gone')
 })
 
+test('users of several servers stay logged in beside each other, and are asked of their own', async (t) => {
+  const [first, second] = await Promise.all([startServer(t), startServer(t)])
+  const generator = await start(t)
+  const users = { [first.url]: 5, [second.url]: 7 }
+  for (const [url, count] of Object.entries(users))
+    await generator.login({ url, transport: 'cookie', users: count, concurrency: 2, beside: true })
+  for (const [url, count] of Object.entries(users)) {
+    const job = { url, load, warmupSec: 0, measureSec: 0.2, verifyEvery: 1 }
+    const report = await generator.load(job, () => {})
+    assert.deepEqual([report.distinctUsers, report.wrongAnswers], [count, 0])
+  }
+  await generator.login({ url: first.url, transport: 'cookie', users: 5, concurrency: 2 })
+  const gone = { url: second.url, load, warmupSec: 0, measureSec: 0.1, verifyEvery: 1 }
+  await assert.rejects(
+    generator.load(gone, () => {}),
+    { code: 'NOT_LOGGED_IN' },
+  )
+})
+
 test('a second job is refused while one is under way, and does not disturb it', async (t) => {
   const server = await startServer(t)
   const generator = await start(t)

@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { type SchemeName, schemes } from '../../../servers/scheme.ts'
+import { processCpuUs } from '../../probe/proc.ts'
 import { cpuQuotas } from '../../testing/needs.ts'
 import type { FleetSpec } from '../fleet.ts'
 import type { Pacer } from '../pace.ts'
@@ -372,3 +373,37 @@ async function firstLine(child: ChildProcess): Promise<number[]> {
   for await (const chunk of child.stdout ?? []) return JSON.parse(String(chunk)) as number[]
   throw new Error('the harness ended before its fleet was up')
 }
+
+test('fleets that are up together: one that rests takes no CPU and answers nobody; it wakes, and all are ended', async () => {
+  const fleet = await openLocalFleet(quiet)
+  const pids: (number | null | undefined)[] = []
+  try {
+    const specs = [await spec('session-redis', 1), await spec('jwt-hs256', 1)]
+    const both = (await fleet.together?.start(specs)) ?? assert.fail()
+    assert.equal(both.length, 2)
+    for (const { replicas, redis, proxy } of both)
+      pids.push(replicas[0]?.pid, proxy.pid, ...(redis ? [redis.pid] : []))
+    const [first, second] = both.map(({ url }) => url)
+    const health = async (url = '') => (await (await fetch(`${url}/healthz`)).json()) as { scheme: string }
+    assert.deepEqual(
+      [(await health(first)).scheme, (await health(second)).scheme],
+      ['session-redis', 'jwt-hs256'],
+    )
+    both[0]?.rest?.()
+    const own = pids.slice(0, 3).map((pid) => processCpuUs(pid ?? 0) ?? Number.NaN)
+    assert.equal((await health(second)).scheme, 'jwt-hs256')
+    const late = fetch(`${first}/healthz`, { signal: AbortSignal.timeout(400) })
+    await assert.rejects(late, { name: 'TimeoutError' })
+    assert.deepEqual(
+      pids.slice(0, 3).map((pid) => processCpuUs(pid ?? 0)),
+      own,
+    )
+    both[0]?.wake?.()
+    assert.equal((await health(first)).scheme, 'session-redis')
+    both[0]?.rest?.()
+  } finally {
+    await fleet.close()
+  }
+  assert.equal(pids.length, 5)
+  assert.deepEqual(alive(pids), [], 'also those that rested')
+})
