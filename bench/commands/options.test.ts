@@ -1,7 +1,7 @@
 /** What the user types becomes what the planner takes. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { profileNames } from '../experiments/profiles.ts'
+import { profileNames, profiles } from '../experiments/profiles.ts'
 import type { ProfileName } from '../record/types.ts'
 import { chosenExperiments } from '../run/choices.ts'
 import { arrivalRates, headroom, share, slo } from './options.ts'
@@ -34,7 +34,8 @@ test('a profile has its experiments, and those that are named run in any', () =>
   assert.deepEqual(names('standard'), ['cost', 'latency', 'replicas', 'users'])
   assert.deepEqual(names('standard', ['aa']), ['aa'])
   const everywhere = names('calibration')
-  for (const profile of profileNames) {
+  assert.deepEqual(names('quick'), ['cost'])
+  for (const profile of profileNames.filter((name) => !profiles[name].brief)) {
     for (const name of everywhere) assert.ok(names(profile).includes(name), `${name} in ${profile}`)
   }
 })

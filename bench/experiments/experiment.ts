@@ -53,12 +53,20 @@ export interface Experiment {
   otherRuntimes?: true
   /** Whether it opens a browser, which may have to be fetched before it is planned. */
   opensBrowser?: true
-  /** Rounds of arms that are compared with each other, and how often all of them are measured. */
-  plan(options: PlanOptions): { rounds: { arms: Arm[]; blocks: number }[]; notes: string[] }
+  /** Rounds of arms that are compared with each other. */
+  plan(options: PlanOptions): { rounds: Round[]; notes: string[] }
   /**
    * What its laws say of the arms held out that have no prediction yet.
    *
    * @param frozenAt when they are written down, ISO 8601; no trial of these arms may have been started before
    */
   predict?(run: Run, results: readonly TrialResult[], frozenAt: string): Prediction[]
+}
+
+export interface Round {
+  arms: Arm[]
+  /** How often all of them are measured. */
+  blocks: number
+  /** Blocks of the same arms in earlier rounds; default 0. */
+  after?: number
 }

@@ -5,6 +5,7 @@ import { type SchemeName, schemeNames } from '../../servers/scheme.ts'
 import { planOptions as options } from '../testing/plan-options.ts'
 import type { PlanOptions } from './experiment.ts'
 import { experiments, planTrials } from './index.ts'
+import { THE_TWO } from './roles.ts'
 
 const named = (...names: string[]) => experiments.filter(({ name }) => names.includes(name))
 
@@ -17,6 +18,18 @@ test('every block holds every arm once, and the control twice', async () => {
     assert.equal(arms.filter(({ scheme }) => scheme === 'none').length, 2)
     assert.equal(arms.filter(({ twin }) => twin).length, 1)
   }
+})
+
+test('the two that the argument is about come first, unless the user chose what is measured', async () => {
+  const first = async (overrides: Partial<PlanOptions> = {}) => {
+    const { trials } = planTrials(named('cost'), await options(overrides), 7)
+    return new Set(trials.slice(0, 8).map(({ arm }) => arm.scheme))
+  }
+  assert.deepEqual(await first(), new Set(['none', ...THE_TWO]))
+  const { trials } = planTrials(named('cost'), await options(), 7)
+  assert.deepEqual(new Set(trials.slice(8).map(({ arm }) => arm.scheme)), new Set(schemeNames))
+  for (const chosen of [{ trials: 3 }, { rates: [100] }, { handlerUs: [0] }, { precise: true }])
+    assert.ok((await first(chosen)).size > 3, JSON.stringify(chosen))
 })
 
 test('the same seed gives the same order, another seed another', async () => {
@@ -102,7 +115,9 @@ test('every scheme climbs a ladder; rates that are named are its rungs, in order
 test('a run that may end early has more blocks to end before, unless their number is named', async () => {
   const blocks = async (overrides: Partial<PlanOptions>) =>
     new Set(planTrials(named('cost'), await options(overrides), 1).trials.map(({ block }) => block)).size
-  assert.equal(await blocks({ precise: true }), 4 * (await blocks({})))
+  // Of the two that are answered first there is no answer before.
+  const two = { schemes: THE_TWO }
+  assert.equal(await blocks({ ...two, precise: true }), 4 * (await blocks(two)))
   assert.equal(await blocks({ precise: true, trials: 7 }), 7)
 })
 

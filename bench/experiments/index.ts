@@ -59,8 +59,9 @@ export function planTrials(
 ): { trials: Trial[]; notes: string[] } {
   const plans = chosen.map((experiment) => experiment.plan(options))
   const trials = plans.flatMap(({ rounds }, index) =>
-    rounds.flatMap(({ arms, blocks }) =>
-      Array.from({ length: blocks }, (_, block) => {
+    rounds.flatMap(({ arms, blocks, after = 0 }) =>
+      Array.from({ length: blocks }, (_, i) => {
+        const block = after + i
         const order = shuffledInGroups(arms, seed + 1_000_003 * index + block)
         return order.map((arm, position) => ({ id: `${arm.id}@${block}`, block, position, arm }))
       }).flat(),

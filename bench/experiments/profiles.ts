@@ -1,5 +1,7 @@
 /** How long each profile measures: one table, so that the price of a run can be read at a glance. */
+import type { SchemeName } from '../../servers/scheme.ts'
 import type { FaultId, ProfileName, Slo } from '../record/types.ts'
+import { ROLES, THE_TWO } from './roles.ts'
 
 interface Phases {
   /** Independent repeats, each with fresh server processes. */
@@ -15,6 +17,7 @@ interface Turns extends Phases {
   ratesPerSec: readonly number[]
   handlerUs: readonly number[]
   settleSec: number
+  closed: boolean
   idleSec: number
 }
 
@@ -23,6 +26,10 @@ interface Profile {
   summary: string
   /** For what compares nothing: without the control there is no auth tax. */
   withoutControl?: true
+  /** Nothing but these, unless the user names others. */
+  brief?: { experiments: readonly string[]; schemes: readonly SchemeName[] }
+  /** Before the cost of all schemes that of the two which the argument is about, so that nobody waits for an answer. */
+  answersFirst?: true
   cost: Turns
   /** `measureSec` is one rung of the ladder. */
   latency: Phases & {
@@ -145,11 +152,27 @@ const TURNS: Turns = {
   handlerUs: HANDLER_US,
   settleSec: 0.05,
   measureSec: 0.3,
+  closed: true,
   idleSec: 0.3,
 }
 
+/** What fits into 90 seconds: three rates, half of them half busy, and as many short turns as there is time for. */
+const FIRST_TURNS: Turns = {
+  ...TURNS,
+  blocks: 2,
+  warmupSec: 0.3,
+  warmupRequests: WARM / 8,
+  passes: 5,
+  ratesPerSec: [100, 200, 500],
+  handlerUs: [500],
+  measureSec: 0.25,
+  closed: false,
+  idleSec: 0,
+}
+
 const standard: Profile = {
-  summary: 'the default: five blocks, about half an hour on 2 cores',
+  summary: 'the default: an answer in 90 seconds, then every scheme, about half an hour on 2 cores',
+  answersFirst: true,
   cost: TURNS,
   latency: { ...WINDOWS, blocks: 2, measureSec: 1, settleSec: 0.1, firstPerSec: 2_000, searchRungs: 3 },
   replicas: { ...WINDOWS, warmupSec: 1.5, measureSec: 3, counts: [1, 2, 4, 8], always: false },
@@ -182,6 +205,12 @@ const standard: Profile = {
 }
 
 export const profiles: Record<ProfileName, Profile> = {
+  quick: {
+    ...standard,
+    summary: 'a session against a token at three loads, in 90 seconds',
+    brief: { experiments: [ROLES.cost], schemes: THE_TWO },
+    cost: FIRST_TURNS,
+  },
   smoke: {
     summary: 'every scheme once, in under two minutes; shows that everything works, never a published figure',
     cost: {
@@ -263,5 +292,8 @@ export const MOST_BUSY = 0.7
 
 /** What latency is asked for when the user names nothing else. */
 export const DEFAULT_SLO: Slo = { quantile: 'p99', limitMs: 50, maxErrorShare: 0.001 }
+
+/** The turns that answer first, whatever follows. */
+export const firstTurns = profiles.quick.cost
 
 export const profileNames = Object.keys(profiles) as ProfileName[]

@@ -51,6 +51,18 @@ const swapSchema = z
       '95 % certainty; value is where the line between them crosses zero',
   )
 
+const pairSchema = z
+  .object({
+    more: z.string(),
+    less: z.string(),
+    points: z.array(
+      pointSchema.extend({ byUs: estimateSchema, p: nonNegative.describe('Two-sided, by Student’s t') }),
+    ),
+  })
+  .describe(
+    'CPU µs that a request takes with the one beyond the other, turn beside turn; negative where it takes less',
+  )
+
 export const costCurvesSchema = z
   .object({
     curves: z.array(curveSchema),
@@ -60,6 +72,7 @@ export const costCurvesSchema = z
         'Where headlines are taken: with the most handler work, the highest rate at which no replica was too busy, so that ' +
           'processes are about half busy, as those of a service are; null without turns',
       ),
+    pairs: z.array(pairSchema).describe('Schemes that answers compare'),
     swaps: z.array(swapSchema),
     noise: z
       .object({
@@ -81,3 +94,4 @@ export const costCurvesSchema = z
 export type CostCurves = z.infer<typeof costCurvesSchema>
 export type Curve = CostCurves['curves'][number]
 export type CurvePoint = Curve['points'][number]
+export type CostPair = CostCurves['pairs'][number]

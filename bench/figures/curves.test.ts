@@ -111,6 +111,12 @@ test('side by side two controls differ by less than the host does', () => {
 
 test('a run without turns has no curves; two turns of a point are too few', () => {
   const { run, results } = syntheticRun({ experiments: ['cost'] })
-  assert.deepEqual(costCurves(run, results), { curves: [], everyday: null, swaps: [], noise: null })
+  assert.deepEqual(costCurves(run, results), {
+    curves: [],
+    everyday: null,
+    pairs: [],
+    swaps: [],
+    noise: null,
+  })
   assert.deepEqual(found({ blocks: 1, passes: 2 }).curves[0]?.points, [])
 })

@@ -10,7 +10,7 @@ import { detected, ownError } from '../stats/paired.ts'
 import { quantile } from '../stats/quantiles.ts'
 import { mean } from '../stats/sums.ts'
 import { noiseOf } from './curve-noise.ts'
-import type { CostCurves, Curve, CurvePoint } from './curve-schema.ts'
+import type { CostCurves, CostPair, Curve, CurvePoint } from './curve-schema.ts'
 import { inTableOrder, isControl } from './records.ts'
 import { swapsOf } from './swaps.ts'
 import {
@@ -28,7 +28,12 @@ const SEEN_FOUR_TIMES_IN_FIVE = 2.8
 /** Where a service that plans for half of each core has to add one. */
 const HALF = 0.5
 
-export function costCurves(run: Pick<Run, 'profile'>, results: readonly TrialResult[]): CostCurves {
+/** @param pairs schemes that answers compare, the first with the second */
+export function costCurves(
+  run: Pick<Run, 'profile'>,
+  results: readonly TrialResult[],
+  pairs: readonly (readonly [more: string, less: string])[] = [],
+): CostCurves {
   const arms = [...turnsByArm(results).values()].sort((a, b) => inTableOrder(a.arm, b.arm))
   const control = arms.find(({ arm }) => isControl(arm) && !arm.twin)
   const warnings: Warning[] = run.profile === 'smoke' ? ['smoke-profile'] : []
@@ -42,12 +47,31 @@ export function costCurves(run: Pick<Run, 'profile'>, results: readonly TrialRes
       halfBusyPerSec: halfBusy(turns, points),
     })),
     everyday: everydayOf(compared.map(({ points }) => points)),
+    pairs: pairs.flatMap(([more, less]) => pairOf(compared, more, less, warnings) ?? []),
     swaps: swapsOf(compared.filter(({ arm }) => !arm.twin)),
     noise: noiseOf(
       control,
       arms.find(({ arm }) => arm.twin),
     ),
   }
+}
+
+function pairOf(arms: readonly Own[], more: string, less: string, warnings: Warning[]): CostPair | null {
+  const [one, other] = [more, less].map((name) => arms.find(({ arm }) => arm.scheme === name && !arm.twin))
+  if (!one || !other) return null
+  const points = one.points
+    .filter((point) => other.points.some((another) => keyOf(another) === keyOf(point)))
+    .flatMap((point) => {
+      const { perSec, handlerUs } = point
+      const pairs = besideEach(
+        turnsAt(one.turns, point),
+        turnsAt(other.turns, point),
+        (a, b) => a.totalUs - b.totalUs,
+      )
+      const by = clusteredMean(pairs)
+      return by ? [{ perSec, handlerUs, byUs: estimateOf(by, 'µs/request', warnings), p: by.p }] : []
+    })
+  return { more, less, points }
 }
 
 /** The last point with the most handler work that all arms have. */

@@ -29,18 +29,16 @@ export const isIdle = ({ perSec }: Point) => perSec === 0
 const MOST_FAILED = 0.01
 
 /**
- * The turns of each arm that took any, by the id of the arm; the first valid record of a trial counts. A turn in which a
- * tier could not be read, nothing was answered or much failed is left out.
+ * The turns of each arm that took any, by the id of the arm. Where an arm was measured once more, the control went along
+ * and has two records of that trial: each is a generation of its own. A turn in which a tier could not be read, nothing was
+ * answered or much failed is left out.
  */
 export function turnsByArm(results: readonly TrialResult[]): ReadonlyMap<string, ArmTurns> {
   const found = new Map<string, { arm: Arm; turns: TurnFigures[] }>()
-  const seen = new Set<string>()
   for (const result of results) {
-    if (!result.ok || !result.turns || seen.has(result.trial.id)) continue
-    const { arm, id, block } = result.trial
-    seen.add(id)
+    if (!result.ok || !result.turns) continue
+    const { arm, block } = result.trial
     const own = found.get(arm.id) ?? { arm, turns: [] }
-    // An arm that was measured again alone did so beside no other: its turns have nothing to be compared with.
     own.turns.push(...figuresOf(result.turns, `${block} ${result.startedAt}`, arm.replicas))
     found.set(arm.id, own)
   }

@@ -1,4 +1,6 @@
 /** The plain-language answer that opens a report: sentences made from a summary, none that it does not carry. */
+
+import { costSentence as everydaySentence } from '../experiments/cost/answer.ts'
 import { busyText, commonRates, isLowerBound, rungAt, sloText } from '../experiments/latency/tables.ts'
 import { ROLES } from '../experiments/roles.ts'
 import { instrumentLimit, nothingDetected } from '../figures/comparisons.ts'
@@ -28,7 +30,7 @@ interface Sentence {
   text: string
 }
 
-/** Two to seven sentences; each is left out where the run has no data for it. */
+/** Two to eight sentences; each is left out where the run has no data for it. */
 export function answers(
   summary: Summary,
   { environment, rules }: Pick<Run, 'environment' | 'rules'>,
@@ -37,7 +39,11 @@ export function answers(
   const cost = armsIn(summary.arms, ROLES.cost)
   const sentences: [about: string, text: string | null][] = [
     ['Beware', smokeSentence(summary)],
-    ['What it costs', costSentence(summary, cost, environment, name)],
+    ['What it costs', everydaySentence(summary.costCurves, name)],
+    [
+      summary.costCurves.everyday ? 'What it costs at saturation' : 'What it costs',
+      costSentence(summary, cost, environment, name),
+    ],
     ['What is left', throughputSentence(cost, name)],
     ['At what load it matters', rules && capacitySentence(summary, rules.slo, name)],
     ['How fast it answers', rules && latencySentence(summary, name)],

@@ -1,5 +1,6 @@
 /** The table at the end of a run: 80 columns, readable without the manual. */
 import Table, { type Cell } from 'cli-table3'
+import { firstAnswer } from '../experiments/cost/answer.ts'
 import { busyText, capacityText, commonRates, rungAt, sloText } from '../experiments/latency/tables.ts'
 import { isPoint } from '../experiments/replicas/summary.ts'
 import { ROLES } from '../experiments/roles.ts'
@@ -43,6 +44,8 @@ export function terminalTable(summary: Summary, run: Run, { color = false } = {}
   const shown = sections.filter(({ rows }) => rows.length > 0)
   const tables = shown.map((section) => draw(section, color)).join('\n\n')
   const legend = legendFor(tables, run).map((line) => wrap(line, '  '))
+  // There the answer is all that was asked for; the report has the rest.
+  if (summary.profile === 'quick') return firstAnswer(summary.costCurves)
   const parts = [
     tables,
     costBars(summary).join('\n'),

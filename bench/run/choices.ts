@@ -3,6 +3,7 @@ import { type SchemeName, schemeNames, type Traits } from '../../servers/scheme.
 import { AuthscaleError } from '../errors.ts'
 import type { Experiment, PlanOptions } from '../experiments/experiment.ts'
 import { experiments } from '../experiments/index.ts'
+import { profiles } from '../experiments/profiles.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { ProfileName, Slo } from '../record/types.ts'
 
@@ -32,8 +33,9 @@ export interface BenchOptions {
 
 /** Those that were named, else those of the profile. */
 export function chosenExperiments({ only, profile }: Pick<BenchOptions, 'only' | 'profile'>): Experiment[] {
+  const named = only ?? profiles[profile].brief?.experiments
   return experiments.filter(
-    ({ name, profiles }) => only?.includes(name) ?? profiles?.includes(profile) ?? true,
+    ({ name, profiles: has }) => named?.includes(name) ?? has?.includes(profile) ?? true,
   )
 }
 
@@ -46,6 +48,7 @@ export function planOptions(
   const { profile, replicas, users, maxUsers, connections, trials, rates, handlerUs } = options
   const { duration: durationSec } = options
   const asked = { profile, replicas, users, maxUsers, connections, trials, durationSec, rates, handlerUs }
+  const named = options.schemes ?? profiles[profile].brief?.schemes
   const { maxReplicas, settable, faultProblem } = fleet
   const { maxExclusiveReplicas, cores } = fleet.placement
   const possible = { maxReplicas, maxExclusiveReplicas, cores, settable, faultProblem }
@@ -57,7 +60,7 @@ export function planOptions(
   }
   return {
     ...asked,
-    schemes: schemeNames.filter((name) => options.schemes?.includes(name) ?? true),
+    schemes: schemeNames.filter((name) => named?.includes(name) ?? true),
     schemesNamed: options.schemes !== undefined,
     only: options.only ?? [],
     traits,

@@ -8,6 +8,7 @@ import type { Arm, Observe, Rung } from '../record/types.ts'
 import { seedOf } from '../stats/seeded.ts'
 import { decision } from './gates.ts'
 import type { Seeded } from './measurement.ts'
+import type { TurnsLoad } from './turns/points.ts'
 import {
   FREE_RAMP_SEC,
   failed,
@@ -138,14 +139,12 @@ async function climb(session: Session, ladder: Ladder): Promise<Judged> {
 }
 
 /** Before turns: the closed loop until the code is warm, and a window of it that no gate keeps from being a look. */
-export async function saturation(
-  session: Session,
-  { connections }: { connections: number },
-): Promise<Judged> {
+export async function saturation(session: Session, { connections, closed }: TurnsLoad): Promise<Judged> {
   const seeded = await logIn(session)
   const load = { loop: 'closed', connections } as const
   await warmUp(session, load)
-  const window = { load, warmupSec: RAMP_SEC, measureSec: SATURATION_SEC }
+  const measureSec = closed ? SATURATION_SEC : session.trial.arm.measureSec
+  const window = { load, warmupSec: RAMP_SEC, measureSec }
   const { measurement, invalid } = await measureWindow(session, seeded, window)
   return invalid ? failed(invalid, measurement) : { ok: true, measurement, rungs: [] }
 }

@@ -6,11 +6,14 @@ import { median } from '../stats/quantiles.ts'
 import { sum } from '../stats/sums.ts'
 import { wrap } from '../words/wrap.ts'
 import { rotationSec } from './rotation/rotate.ts'
+import { pointsOf } from './turns/points.ts'
 
 /** Rough length of a trial before any has been timed: its phases, its logins, and starting the processes. */
 const START_SEC = 2
 const LOGINS_PER_SEC = 4_000
 const REPLIES_PER_SEC = 8_000
+/** What a turn takes beside its load: connecting, messages, and until all is quiet. */
+const TURN_SEC = 0.15
 /** Rungs of a ladder that finds its own rates: about five doublings, a second look, and its search. */
 const RUNGS_FOUND = 12
 
@@ -28,6 +31,8 @@ function measuringSec(arm: Arm): number {
   if (arm.fleet !== undefined) return rotationSec(arm)
   if (load.loop === 'closed') return measureSec
   if (load.loop === 'journey') return settleSec(load) + measureSec
+  if (load.loop === 'turns')
+    return load.passes * pointsOf(load).length * (load.settleSec + measureSec + TURN_SEC)
   return (load.ratesPerSec?.length ?? RUNGS_FOUND) * (load.settleSec + measureSec)
 }
 

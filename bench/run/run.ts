@@ -1,5 +1,6 @@
 /** Executes a plan: trial after trial, or those that share a fleet together; results are on disk before the next begin. */
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
+import { answerSoFar } from '../experiments/cost/answer.ts'
 import { predict } from '../experiments/index.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { writeRun } from '../record/run-dir.ts'
@@ -34,7 +35,11 @@ export async function execute(
       const experiment = trial?.arm.experiment
       const isOther = before?.arm.experiment !== experiment
       if (!quiet && before && (isOther || before.block !== trial?.block))
-        display.say(soFar(results, before.arm.experiment, rules.slo, '  '))
+        display.say(
+          before.arm.load.loop === 'turns'
+            ? answerSoFar(run, results)
+            : soFar(results, before.arm.experiment, rules.slo, '  '),
+        )
       if (!trial) return
       const trials = upcoming.filter(({ arm }) => arm.experiment === experiment).length
       if (isOther) display.say(`${experiment}: ${counted(trials, 'trial')}`)
@@ -43,7 +48,7 @@ export async function execute(
         const sec = secondsLeft(finished, left, (performance.now() - started) / 1_000)
         return `[${done}/${total}, ${duration(sec)} left]`
       }
-      const together = nextTogether(upcoming, fleet.together?.most ?? 1)
+      const together = nextTogether(upcoming, run.plan, fleet.together?.most ?? 1)
       const names = together.map(({ id }) => id).join(', ')
       if (!quiet) display.show(`${place(finished.length + 1, upcoming)} running ${names}`)
       if (together.some(({ arm }) => arm.heldOut)) await freeze(open, results)

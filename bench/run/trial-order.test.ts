@@ -169,3 +169,17 @@ test('trials that rotate on one fleet come together, others alone', () => {
   assert.deepEqual(nextTogether([n1]), [n1])
   assert.deepEqual(nextTogether([]), [])
 })
+
+test('arms of a block take turns together, as many as fit; one that is measured again takes the control along', () => {
+  const load = { loop: 'turns' } as Trial['arm']['load']
+  const inTurns = synthetic.run.plan.map((trial) => ({ ...trial, arm: { ...trial.arm, load } }))
+  const block = inTurns.filter(
+    (trial) => trial.block === 0 && trial.arm.experiment === inTurns[0]?.arm.experiment,
+  )
+  const ids = (trials: readonly Trial[]) => trials.map(({ id }) => id)
+  assert.deepEqual(ids(nextTogether(inTurns, inTurns)), ids(block))
+  assert.deepEqual(ids(nextTogether(inTurns, inTurns, 2)), ids(block).slice(0, 2))
+  const control = block.find(({ arm }) => arm.scheme === 'none' && !arm.twin) ?? assert.fail()
+  const other = block.find(({ arm }) => arm.scheme !== 'none') ?? assert.fail()
+  assert.deepEqual(ids(nextTogether([other], inTurns)), [control.id, other.id])
+})

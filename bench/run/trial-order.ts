@@ -1,5 +1,6 @@
 /** Which trial is measured next: block by block, what was rejected once more at its block's end. Pure. */
 import { comparisonOf } from '../experiments/arms.ts'
+import { isControl } from '../figures/records.ts'
 import { tooLarge } from '../figures/state-limit.ts'
 import type { Rules, Run, Trial, TrialResult } from '../record/types.ts'
 import { preciseEnough } from './stopping.ts'
@@ -57,14 +58,25 @@ export function upcomingTrials(run: PlannedRun, results: readonly TrialResult[],
 
 /**
  * The next trial, with those after it that work in shifts with it on one fleet: of the same block, and compared with the
- * same arm. Or with those that take turns with it.
+ * same arm. Or with those that take turns with it; where it is measured once more, the control goes along, for its turns
+ * mean nothing alone.
  *
  * @param most fleets that can be up at once
  */
-export function nextTogether(upcoming: readonly Trial[], most = Number.POSITIVE_INFINITY): Trial[] {
+export function nextTogether(
+  upcoming: readonly Trial[],
+  plan: readonly Trial[] = upcoming,
+  most = Number.POSITIVE_INFINITY,
+): Trial[] {
   const [next] = upcoming
-  if (next?.arm.load.loop === 'turns')
-    return upcoming.filter((other) => takesTurnsWith(other, next)).slice(0, most)
+  if (next?.arm.load.loop === 'turns') {
+    const together = upcoming.filter((other) => takesTurnsWith(other, next))
+    const control = plan.find(
+      (other) => takesTurnsWith(other, next) && isControl(other.arm) && !other.arm.twin,
+    )
+    const isMissing = control && !together.some(({ id }) => id === control.id)
+    return [...(isMissing ? [control] : []), ...together].slice(0, Math.max(1, most))
+  }
   if (next?.arm.fleet === undefined) return next ? [next] : []
   const { arm, block } = next
   const end = upcoming.findIndex(

@@ -19,7 +19,7 @@ import { traits } from '../traits.ts'
 import { measure } from './phases.ts'
 import { rotate, togetherSec } from './rotation/rotate.ts'
 import { playGeneration } from './turns/generation.ts'
-import { pointsOf } from './turns/turn.ts'
+import { pointsOf } from './turns/points.ts'
 import { type Judged, LONGEST_WARMUP_SEC, type Session } from './window.ts'
 
 /** No trial may hang: the longest phases are known, anything beyond this on top of them is a fault. */

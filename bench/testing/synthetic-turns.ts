@@ -3,7 +3,7 @@ import { isControl } from '../figures/records.ts'
 import { ofTiers } from '../record/tiers.ts'
 import type { Arm, Point, TrialResult } from '../record/types.ts'
 import { passOrder } from '../run/turns/order.ts'
-import { pointsOf, type TurnsLoad } from '../run/turns/turn.ts'
+import { pointsOf, type TurnsLoad } from '../run/turns/points.ts'
 import { groupedBy } from '../stats/groups.ts'
 import { seedOf } from '../stats/seeded.ts'
 import { seededNormal } from './normal.ts'
@@ -40,7 +40,7 @@ export function withTurns(
     ratesPerSec: asked.ratesPerSec ?? [100, 500, 1_000, 2_000],
     handlerUs: asked.handlerUs ?? [0, 500],
     passes,
-    ...{ settleSec: 0.05, idleSec: 0.3, mostBusy: 0.7 },
+    ...{ settleSec: 0.05, closed: true, idleSec: 0.3, mostBusy: 0.7 },
   }
   const points = pointsOf(load)
   const cost = results.filter(({ trial }) => trial.arm.experiment === 'cost')

@@ -5,7 +5,7 @@ import type { Experiment } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
 /** Enough blocks for an interval of its own; `cost` has one such pair in each of its blocks, and fewer of them. */
-const BLOCKS = { smoke: 1, standard: 10, full: 20, calibration: 5 } as const
+const BLOCKS = { quick: 3, smoke: 1, standard: 10, full: 20, calibration: 5 } as const
 
 export const aa: Experiment = {
   name: 'aa',

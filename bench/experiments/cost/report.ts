@@ -3,6 +3,7 @@ import { costCurves } from '../../figures/curves.ts'
 import { armsIn } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { ExperimentReport } from '../report.ts'
+import { THE_TWO } from '../roles.ts'
 import { costChart } from './cpu-chart.ts'
 import { curvesChart } from './curves-chart.ts'
 import { curvesSection } from './curves-section.ts'
@@ -15,7 +16,7 @@ const figures = ({ arms }: CoreSummary) => armsIn(arms, 'cost')
 
 export const report = {
   part,
-  summarize: ({ run, results }) => ({ costCurves: costCurves(run, results) }),
+  summarize: ({ run, results }) => ({ costCurves: costCurves(run, results, [THE_TWO]) }),
   sections: (summary, _, chart) => [
     curvesSection(summary, chart),
     costSection(summary, chart),

@@ -60,6 +60,7 @@ export const loadSchema = z.discriminatedUnion('loop', [
       .describe('Handler work that each of these requests asks for; each rate is sent with each of them'),
     passes: count.min(1).describe('Turns at each of these points'),
     settleSec: nonNegative.describe('Sent in each turn before its window opens'),
+    closed: z.boolean().describe('Whether the closed loop takes turns too, without handler work'),
     idleSec: nonNegative.describe('Length of a turn without any request; 0: none'),
     mostBusy: positive.describe(
       'A point at which the replica is busy for a larger share of a core is left out',

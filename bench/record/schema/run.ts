@@ -106,7 +106,7 @@ export const runSchema = z.object({
   id: z.string(),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().nullable(),
-  profile: z.enum(['smoke', 'standard', 'full', 'calibration']),
+  profile: z.enum(['quick', 'smoke', 'standard', 'full', 'calibration']),
   seed: count,
   options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
   environment: environmentSchema,

@@ -11,7 +11,8 @@ import { saturation } from '../phases.ts'
 import { failed, type Judged, type Session } from '../window.ts'
 import { columnsOf, type Turn } from './columns.ts'
 import { isTooBusy, passOrder } from './order.ts'
-import { pointsOf, QUIET_MS, type TurnsLoad, takeTurn } from './turn.ts'
+import { pointsOf, type TurnsLoad } from './points.ts'
+import { QUIET_MS, takeTurn } from './turn.ts'
 
 /** An arm of the generation: its fleet, what it has measured, and why it is out. */
 interface Player {

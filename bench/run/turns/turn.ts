@@ -2,9 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Load, LoadReport } from '../../load/job.ts'
 import { openTurnProbe } from '../../probe/turn.ts'
-import type { Arm, Point } from '../../record/types.ts'
+import type { Point } from '../../record/types.ts'
 import { type Session, VERIFY_EVERY } from '../window.ts'
 import type { Turn } from './columns.ts'
+import type { TurnsLoad } from './points.ts'
 
 /** Requests that are unanswered then have met a replica that is too busy for this point. */
 const DRAIN_SEC = 0.3
@@ -14,21 +15,6 @@ const DRAIN_SEC = 0.3
  * be late by all of the rest, and be taken for a Redis that does not answer.
  */
 export const QUIET_MS = 30
-
-export type TurnsLoad = Extract<Arm['load'], { loop: 'turns' }>
-
-/** What is asked of an arm: all rates with each amount of handler work, the closed loop, and nothing at all. */
-export function pointsOf({ ratesPerSec, handlerUs, idleSec }: TurnsLoad): Point[] {
-  const open = handlerUs.flatMap((us) => ratesPerSec.map((perSec) => ({ perSec, handlerUs: us })))
-  const byLoad = open.sort((a, b) => busyOf(a) - busyOf(b))
-  const idle = idleSec > 0 ? [{ perSec: 0, handlerUs: 0 }] : []
-  return [...idle, ...byLoad, { perSec: null, handlerUs: 0 }]
-}
-
-/** What a request takes beside its handler, µs; only the order of points depends on it. */
-const ROUGHLY_US = 200
-const busyOf = ({ perSec, handlerUs }: { perSec: number; handlerUs: number }) =>
-  perSec * (handlerUs + ROUGHLY_US)
 
 /** @throws Error for one answer that is somebody else's, which makes an arm's figures worth nothing; and of the generator */
 export async function takeTurn(
