@@ -14,7 +14,7 @@ after(() => rm(scratch, { recursive: true }))
 const refusals: [string, string[], RegExp[]][] = [
   ['unknown scheme', ['--schemes', 'jwt-hs257'], [/no scheme 'jwt-hs257'/, /choose from: none, /]],
   ['unknown experiment', ['--only', 'costs'], [/no experiment 'costs'/, /choose from: cost, /]],
-  ['unknown profile', ['--profile', 'quick'], [/no profile 'quick'/, /smoke, standard, full/]],
+  ['unknown profile', ['--profile', 'brief'], [/no profile 'brief'/, /quick, smoke, standard, full/]],
   ['unknown option', ['--replica', '1'], [/unknown option '--replica'/]],
   ['unknown command', ['benchmark'], [/unknown command 'benchmark'/, /list/]],
   ['no users', ['--users', '0'], [/'--users <n>'/, /from 1 to 1000000/]],

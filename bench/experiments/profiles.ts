@@ -215,7 +215,7 @@ export const profiles: Record<ProfileName, Profile> = {
     summary: 'every scheme once, in under two minutes; shows that everything works, never a published figure',
     cost: {
       ...{ ...TURNS, ...GLIMPSE, passes: 1, ratesPerSec: [500] },
-      ...{ measureSec: 0.2, idleSec: 0 },
+      ...{ measureSec: 0.2, closed: false, idleSec: 0 },
     },
     latency: { ...GLIMPSE, settleSec: 0.05, firstPerSec: 1_000, searchRungs: 0, brief: [1_000, 4_000] },
     replicas: { ...GLIMPSE, counts: [2], always: true },

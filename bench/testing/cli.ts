@@ -120,8 +120,14 @@ export function processesOf(harness: number, folder = os.tmpdir()): { pid: numbe
   return manifests.find((manifest) => manifest.harness.pid === harness)?.processes ?? []
 }
 
-/** Three trials of under two seconds: the control, its twin, and a scheme with Redis. */
+/** Three trials that take turns, some seconds in all: the control, its twin, and a scheme with Redis. */
 export const quick = [
   ...['--only', 'cost', '--schemes', 'session-redis', '--profile', 'smoke', '--users', '50'],
+  ...['--duration', '0.3'],
+]
+
+/** So many trials of under two seconds, an even number, one after the other. */
+export const oneByOne = (trials: number) => [
+  ...['--only', 'aa', '--trials', String(trials / 2), '--profile', 'smoke', '--users', '50'],
   ...['--duration', '0.3'],
 ]
