@@ -74,6 +74,7 @@ export const real: readonly string[] = [
 export const waiting: readonly string[] = [
   'bench/load/open/open-loop.test.ts',
   'bench/load/open/journeys.test.ts',
+  'bench/load/open/alarm.test.ts',
   'bench/fleet/link/link.test.ts',
   'bench/fleet/link/link-faults.test.ts',
   'bench/fleet/link/distance.test.ts',

@@ -6,6 +6,7 @@ import type { Ground, Script } from './script.ts'
 
 export class Arrivals implements Script {
   nextUs: number
+  thenUs: number
   readonly #ground: Ground<OpenLoad>
   readonly #requests: Requests
   readonly #schedule: Schedule
@@ -16,12 +17,14 @@ export class Arrivals implements Script {
     this.#ground = ground
     this.#requests = requestsFor(url, credentials)
     this.#schedule = scheduleOf(load, credentials.shard)
-    this.nextUs = this.#next()
+    this.nextUs = this.#draw()
+    this.thenUs = this.#draw()
   }
 
   /** All are alike: their users are given to them when they are sent. */
   take(): number {
-    this.nextUs = this.#next()
+    this.nextUs = this.thenUs
+    this.thenUs = this.#draw()
     return 0
   }
 
@@ -38,7 +41,7 @@ export class Arrivals implements Script {
   }
 
   /** The schedule ends with the window. */
-  #next(): number {
+  #draw(): number {
     const atUs = this.#ground.times.startUs + this.#schedule()
     return atUs < this.#ground.times.closeUs ? atUs : Number.POSITIVE_INFINITY
   }
