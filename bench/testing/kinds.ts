@@ -90,6 +90,7 @@ export const waiting: readonly string[] = [
 export const alone: readonly string[] = [
   'bench/commands/undisturbed-runs.test.ts',
   'bench/verify/broken.test.ts',
+  'bench/verify/broken-sends.test.ts',
   'bench/experiments/acts.test.ts',
   'bench/load/open/logins.test.ts',
   'bench/run/under-fault.test.ts',
