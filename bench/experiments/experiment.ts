@@ -21,6 +21,8 @@ export interface PlanOptions {
   durationSec: number | undefined
   /** Rungs of the ladder, in arrivals a second; undefined finds them. */
   rates: readonly number[] | undefined
+  /** Exponent of the law by which reads draw their users. */
+  popularity: number | undefined
   /** Whether the run may end early: then its blocks are an upper bound. */
   precise: boolean
   /** Largest number of replicas that the fleet can start at all. */

@@ -18,6 +18,8 @@ export interface BenchOptions {
   trials?: number
   duration?: number
   rates?: number[]
+  /** Exponent of the law by which reads draw their users; 0 for `uniform`. */
+  popularity?: number
   slo?: Slo
   /** A share: 0.05 for `5%`. */
   precision?: number
@@ -42,8 +44,9 @@ export function planOptions(
   fleet: Fleet,
   found: Pick<PlanOptions, 'runtimes' | 'browserProblem'>,
 ): PlanOptions {
-  const { profile, replicas, users, maxUsers, connections, trials, duration: durationSec, rates } = options
-  const asked = { profile, replicas, users, maxUsers, connections, trials, durationSec, rates }
+  const { profile, replicas, users, maxUsers, connections, trials, duration, rates, popularity } = options
+  const limits = { replicas, users, maxUsers, connections, trials, durationSec: duration, rates }
+  const asked = { profile, ...limits, popularity }
   const { maxReplicas, settable, faultProblem } = fleet
   const { maxExclusiveReplicas, cores } = fleet.placement
   const possible = { maxReplicas, maxExclusiveReplicas, cores, settable, faultProblem }

@@ -137,10 +137,10 @@ async function climb(session: Session, ladder: Ladder): Promise<Judged> {
 }
 
 function measureRung(session: Session, seeded: Seeded, ladder: Ladder, perSec: number, rung: number) {
-  const { connections, spacing, settleSec } = ladder
+  const { connections, spacing, settleSec, popularityExponent } = ladder
   const seed = arrivalSeed(session, rung)
   return measureWindow(session, seeded, {
-    load: { loop: 'open', arrivalsPerSec: perSec, spacing, connections, seed },
+    load: { loop: 'open', arrivalsPerSec: perSec, spacing, connections, seed, popularityExponent },
     warmupSec: settleSec,
     measureSec: rungSec(perSec, session.trial.arm.measureSec),
     drainSec: Math.max(LEAST_DRAIN_SEC, (2 * session.rules.slo.limitMs) / 1_000),

@@ -19,6 +19,7 @@ export async function planOptions(overrides: Partial<PlanOptions> = {}): Promise
     trials: undefined,
     durationSec: undefined,
     rates: undefined,
+    popularity: undefined,
     precise: false,
     maxReplicas: Number.POSITIVE_INFINITY,
     maxExclusiveReplicas: 1,

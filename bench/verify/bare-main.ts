@@ -18,8 +18,8 @@ export interface BareJob {
   sec: number
 }
 
-/** In this order: the edges of the window, then how many requests were sent in it. */
-export type BareMessage = 'open' | 'close' | { sent: number }
+/** The edges of the window: that it opens, and when it closes how many requests were sent in it. */
+export type BareMessage = 'open' | { sent: number }
 
 const CONNECT_US = 50_000
 const READ_BYTES = 16 * 1024
@@ -58,10 +58,9 @@ async function send({ url, perSec, connections, seed, sec }: BareJob): Promise<v
   await until(startUs, signal)
   tell('open')
   await until(endUs, signal)
-  tell('close')
+  tell({ sent })
   for (const socket of sockets) socket.destroy()
   giveBack(alarm)
-  tell({ sent })
 }
 
 const tell = (message: BareMessage) => process.send?.(message)

@@ -24,8 +24,8 @@ export async function startBare({ node, placement }: TestBed): Promise<BareSocke
       child.process.send(job)
       for (;;) {
         const message = (await nextMessage(child)) as BareMessage
-        if (typeof message === 'object') return message.sent
         onEdge()
+        if (message !== 'open') return message.sent
       }
     },
     stop: () => child.stop(),

@@ -8,6 +8,14 @@ import { quotasSchema, settingsSchema } from './settings.ts'
 
 const spacingSchema = z.enum(['poisson', 'even'])
 
+/** Optional, since runs before 2026-11-29 have none. */
+const popularityExponent = nonNegative
+  .max(3)
+  .optional()
+  .describe(
+    'Each request draws its user by a Zipf law with this exponent, user0 the most popular; 0: all alike. Absent: users in turn',
+  )
+
 const loadSchema = z.discriminatedUnion('loop', [
   z.object({
     loop: z.literal('closed').describe('Each connection waits for its reply before it sends again'),
@@ -25,6 +33,7 @@ const loadSchema = z.discriminatedUnion('loop', [
         'kept, the default: a connection takes request after request; new: one each; resumed: one each, and each ' +
           'resumes the TLS session of the one before',
       ),
+    popularityExponent,
   }),
   z.object({
     loop: z
@@ -40,6 +49,7 @@ const loadSchema = z.discriminatedUnion('loop', [
     firstPerSec: positive,
     searchRungs: count.describe('Rungs spent on narrowing the gap in which the SLO breaks'),
     settleSec: nonNegative.describe('Sent at each rate before its window opens'),
+    popularityExponent,
   }),
   z.object({
     loop: z
