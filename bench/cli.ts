@@ -33,6 +33,7 @@ program
     take.replicaCounts,
   )
   .option('--users <n>', 'distinct logged-in users (1 to 1,000,000)', take.users)
+  .option('--popularity <law>', 'how users are drawn: uniform, or zipf:<exponent>', take.popularity)
   .option('--max-users <n>', 'highest level of the users experiment (1 to 1,000,000)', take.users)
   .option('--connections <n>', 'closed-loop connections', take.wholeNumber(1, 10_000))
   .option('--trials <n>', 'blocks: independent repeats of every arm', take.wholeNumber(1, 1_000))

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { profileNames, profiles } from '../experiments/profiles.ts'
 import type { ProfileName } from '../record/types.ts'
 import { chosenExperiments } from '../run/choices.ts'
-import { arrivalRates, headroom, share, slo } from './options.ts'
+import { arrivalRates, headroom, popularity, share, slo } from './options.ts'
 
 test('an SLO is one bound or two, the other stays as it is by default', () => {
   const byDefault = { quantile: 'p99', limitMs: 50, maxErrorShare: 0.001 }
@@ -21,6 +21,12 @@ test('a share is written with its sign', () => {
   assert.equal(share(' 2.5 % '), 0.025)
   for (const text of ['5', '0.05', '0%', '51%', '5%%'])
     assert.throws(() => share(text), /from 0.1% to 50%/, text)
+})
+
+test('a popularity is a law with its exponent', () => {
+  assert.deepEqual(['uniform', 'zipf:0.8', ' zipf:1 ', 'zipf:0'].map(popularity), [0, 0.8, 1, 0])
+  for (const text of ['', 'zipf', 'zipf:', 'zipf:4', 'zipf:-1', 'zipf:a', '0.8', 'zipf:1.2.3'])
+    assert.throws(() => popularity(text), /uniform, or zipf:/, text)
 })
 
 test('arrival rates are whole numbers, each taken once', () => {

@@ -93,6 +93,14 @@ function errorBound(text: string): Partial<Slo> | null {
   return value >= 0 && value <= 100 ? { maxErrorShare: value / 100 } : null
 }
 
+/** `uniform`, or `zipf:0.8`: the exponent of a law in which all are alike with 0. */
+export function popularity(text: string): number {
+  if (text.trim() === 'uniform') return 0
+  const exponent = Number(/^zipf:([\d.]+)$/.exec(text.trim())?.[1])
+  if (exponent >= 0 && exponent <= 3) return exponent
+  throw new InvalidArgumentError('It takes uniform, or zipf: and an exponent from 0 to 3, e.g. zipf:0.8.')
+}
+
 /** A comma-separated list whose every item is read by `item`. */
 function list<T>(item: (text: string) => T): (text: string) => T[] {
   return (text) => [...new Set(text.split(',').map((part) => item(part.trim())))]

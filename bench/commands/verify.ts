@@ -11,8 +11,8 @@ import { conclusion, outcome, verdictTable } from '../verify/table.ts'
 import { openTestBed, type TestBed } from '../verify/test-bed.ts'
 import { catchSignals, type Interrupt } from './interrupt.ts'
 
-/** All proofs once take about three minutes; with their repeats they are to stay below five. */
-const REPEATS_SEC = 90
+/** All proofs once take about four minutes; with their repeats they are to stay below five. */
+const REPEATS_SEC = 50
 
 /**
  * Carries the proofs out in turn and prints what they showed. The exit code is 1 when one of them fails; one that

@@ -3,7 +3,7 @@ import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { CONTROL, isControl } from '../figures/records.ts'
 import type { Arm, Setting, Settings } from '../record/types.ts'
 import type { PlanOptions } from './experiment.ts'
-import { CONNECTIONS_PER_REPLICA, DEFAULT_USERS, profiles } from './profiles.ts'
+import { CONNECTIONS_PER_REPLICA, DEFAULT_POPULARITY, DEFAULT_USERS, profiles } from './profiles.ts'
 
 /** The stack as it is, compared with nothing but the control. */
 export const AS_IT_IS = { variant: null, comparedWith: null, heldOut: false, quotas: null, settings: {} }
@@ -15,7 +15,11 @@ export const SHORT_WINDOW = { replicas: 1, users: 20, warmupSec: 0.1, warmupRequ
 export type ArmChoice = { [Key in keyof Chosen]?: Chosen[Key] | undefined } & Pick<
   Chosen,
   'experiment' | 'replicas' | 'warmupSec' | 'warmupRequests' | 'measureSec'
-> & { scheme: SchemeName }
+> & {
+    scheme: SchemeName
+    /** Of closed-loop reads; absent: users in turn. */
+    popularity?: { popularityExponent: number }
+  }
 type Chosen = Omit<Arm, 'id' | 'scheme' | 'twin'>
 
 /** One arm, with the user's own choices laid over the profile's. What is no part of an arm is left out. */
@@ -36,7 +40,7 @@ export function arm(choice: ArmChoice, options: PlanOptions): Arm {
     settings: choice.settings ?? AS_IT_IS.settings,
     users,
     // A connection without a user of its own would have nothing to send.
-    load: choice.load ?? { loop: 'closed', connections: Math.min(connections, users) },
+    load: choice.load ?? { loop: 'closed', connections: Math.min(connections, users), ...choice.popularity },
     warmupSec: choice.warmupSec,
     warmupRequests: choice.warmupRequests,
     measureSec: options.durationSec ?? choice.measureSec,
@@ -45,6 +49,11 @@ export function arm(choice: ArmChoice, options: PlanOptions): Arm {
     ...(examine && { examine }),
   }
 }
+
+/** How popular users are where a request is what is measured, and not what is remembered of all of them. */
+export const asPopular = ({ popularity = DEFAULT_POPULARITY }: PlanOptions) => ({
+  popularityExponent: popularity,
+})
 
 /** The same a second time: what differs between two equal arms is this machine's own error. */
 export const twinOf = (one: Arm): Arm => ({ ...one, id: `${one.id}/twin`, twin: true })

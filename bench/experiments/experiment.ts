@@ -23,6 +23,8 @@ export interface PlanOptions {
   rates: readonly number[] | undefined
   /** Handler work of a request, µs of CPU. */
   handlerUs: readonly number[] | undefined
+  /** Exponent of the law by which reads draw their users. */
+  popularity: number | undefined
   /** Whether the run may end early: then its blocks are an upper bound. */
   precise: boolean
   /** Largest number of replicas that the fleet can start at all. */

@@ -40,6 +40,7 @@ export type Load =
       homes?: readonly string[] | undefined
       /** Whether a connection takes more than one request; default: kept. */
       reuse?: 'kept' | 'new' | 'resumed' | undefined
+      popularityExponent?: Popularity
     }
   | {
       loop: 'open'
@@ -47,8 +48,9 @@ export type Load =
       spacing: Arrivals['spacing']
       /** At most so many at once; an arrival that finds none free waits in a backlog. */
       connections: number
-      /** Of the Poisson process: the same seed gives the same arrivals. */
+      /** The same seed gives the same arrivals, and where users are drawn the same users. */
       seed: number
+      popularityExponent?: Popularity
     }
   | {
       loop: 'journey'
@@ -60,6 +62,9 @@ export type Load =
       /** The same seed gives the same beginnings, thinks and orders of steps. */
       seed: number
     }
+
+/** Of the Zipf law by which reads draw their users, 0 for all alike; undefined: users in turn. */
+export type Popularity = number | undefined
 
 export type ClosedLoad = Extract<Load, { loop: 'closed' }>
 
@@ -80,6 +85,8 @@ export interface LoadJob {
    * replica stands still for a second while it collects garbage.
    */
   mayStall?: boolean
+  /** How many loads came before it, as the generator counts: each draws other users. */
+  turn?: number
 }
 
 /** Hears as soon as the measurement window opens and closes. */

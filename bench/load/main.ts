@@ -4,6 +4,7 @@ import { runClosedLoop } from './closed/closed-loop.ts'
 import type { Credentials } from './credentials.ts'
 import type { GeneratorMessage, HarnessMessage, LoadJob, LoadShare, OnWindow } from './job.ts'
 import { logIn } from './login.ts'
+import { giveBack, takeAlarm } from './open/alarm.ts'
 import { runScheduled } from './open/scheduled.ts'
 
 type Question = Exclude<HarnessMessage, { type: 'cancel' }>
@@ -52,4 +53,6 @@ process.on('message', (message: HarnessMessage) => {
 process.on('uncaughtException', (error) => {
   process.send?.(failure(error), () => process.exit(1))
 })
+// Its thread starts now, not while the first arrivals are due.
+giveBack(await takeAlarm())
 tell({ type: 'ready' })

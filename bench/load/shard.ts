@@ -13,6 +13,11 @@ export function shareOf(total: number, { index, of }: Shard): number {
   return Math.max(0, Math.ceil((total - index) / of))
 }
 
+/** Whether thing number `number` of the whole is the shard's own. */
+export function isOwn(number: number, { index, of }: Shard): boolean {
+  return number % of === index
+}
+
 /** The shard's own thing number `own`, by its number in the whole. */
 export function numberOf(own: number, { index, of }: Shard): number {
   return index + own * of

@@ -15,6 +15,10 @@ export interface Account {
   faults: number
   /** Connections that were accepted. */
   connections: number
+  /** Requests that each of them carried. */
+  perConnection: number[]
+  /** Of those that the server ended because they were idle. */
+  idledOut: number
   /** Each length that a request to GET /me, and its reply, had on the wire. */
   requestBytes: number[]
   replyBytes: number[]
@@ -40,6 +44,8 @@ export type Mode =
   | 'hanging'
   /** Every 50th reply is the last of its connection, and says so. */
   | 'closing'
+  /** Connections that are idle for a moment are ended. */
+  | 'impatient'
   /** Replies have no length. */
   | 'chunked'
   /** Replies take 20 ms; the first 100 requests are, in turn, cut off in mid-reply, reset, and answered for the last time. */
@@ -61,6 +67,8 @@ const account: Account = {
   perUser: {},
   faults: 0,
   connections: 0,
+  perConnection: [],
+  idledOut: 0,
   requestBytes: [],
   replyBytes: [],
   logins: {},
@@ -121,6 +129,8 @@ function login(req: IncomingMessage, res: ServerResponse, username: string): voi
 function me(req: IncomingMessage, res: ServerResponse): void {
   const username = userOf(req)
   weigh(req.socket, res)
+  const number = numbers.get(req.socket) ?? 0
+  account.perConnection[number] = (account.perConnection[number] ?? 0) + 1
   account.perUser[username] = (account.perUser[username] ?? 0) + 1
   const fault = faultFor(res)
   if (fault !== undefined) {
@@ -164,6 +174,7 @@ function userOf({ headers }: IncomingMessage): string {
   return /^Bearer secret-(\w+)$/.exec(headers.authorization ?? '')?.[1] ?? String(headers['x-user'] ?? '')
 }
 
+const numbers = new WeakMap<Socket, number>()
 const seen = new WeakMap<Socket, { read: number; written: number }>()
 
 function weigh(socket: Socket, res: ServerResponse): void {
@@ -188,8 +199,14 @@ function answer(res: ServerResponse, status: number, body: object): void {
 
 process.on('message', () => process.send?.(account))
 process.on('disconnect', () => process.exit(0))
-server.on('connection', () => {
-  account.connections++
+server.on('connection', (socket) => {
+  numbers.set(socket, account.connections++)
+  account.perConnection.push(0)
+})
+if (mode === 'impatient') server.keepAliveTimeout = 200
+server.on('timeout', (socket) => {
+  account.idledOut++
+  socket.destroy()
 })
 server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () =>
   process.send?.((server.address() as AddressInfo).port),

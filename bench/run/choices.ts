@@ -20,6 +20,8 @@ export interface BenchOptions {
   duration?: number
   rates?: number[]
   handlerUs?: number[]
+  /** Exponent of the law by which reads draw their users; 0 for `uniform`. */
+  popularity?: number
   slo?: Slo
   /** A share: 0.05 for `5%`. */
   precision?: number
@@ -45,9 +47,10 @@ export function planOptions(
   fleet: Fleet,
   found: Pick<PlanOptions, 'runtimes' | 'browserProblem'>,
 ): PlanOptions {
-  const { profile, replicas, users, maxUsers, connections, trials, rates, handlerUs } = options
-  const { duration: durationSec } = options
-  const asked = { profile, replicas, users, maxUsers, connections, trials, durationSec, rates, handlerUs }
+  const { profile, replicas, users, maxUsers, connections, trials } = options
+  const { duration: durationSec, rates, handlerUs, popularity } = options
+  const limits = { replicas, users, maxUsers, connections, trials, durationSec }
+  const asked = { profile, ...limits, rates, handlerUs, popularity }
   const named = options.schemes ?? profiles[profile].brief?.schemes
   const { maxReplicas, settable, faultProblem } = fleet
   const { maxExclusiveReplicas, cores } = fleet.placement

@@ -1,6 +1,7 @@
 /** What each gate looks at: one number that must not exceed its limit. Null: not known, or it does not apply. Pure. */
-import type { Load } from '../load/job.ts'
+import type { Load, Popularity } from '../load/job.ts'
 import type { Arm, Measurement, Placement, Quotas, Warning } from '../record/types.ts'
+import { expectedDistinct } from '../stats/zipf.ts'
 
 /** What was measured, before it is judged. */
 export type Facts = Omit<Measurement, 'warnings'>
@@ -9,6 +10,8 @@ export interface Context {
   arm: Pick<Arm, 'replicas' | 'users' | 'quotas'>
   /** Of this window; the window before a ladder is closed. */
   loop: Load['loop']
+  /** Undefined where users took turns. */
+  popularityExponent?: Popularity
   placement: Placement
 }
 
@@ -38,12 +41,12 @@ export const gateValues: Readonly<Record<GateId, (facts: Facts, context: Context
   'littles-law': ({ checks }) => checks.littleRatio && Math.abs(checks.littleRatio - 1),
   'rate-missed': missedShare,
   'generator-lag': ({ arrivals }) => arrivals && arrivals.lagUs.p99 / 1_000,
-  'users-not-rotating': ({ distinctUsers, requests, journeys }, { arm }) => {
+  'users-not-rotating': ({ distinctUsers, requests, journeys }, { arm, popularityExponent = 0 }) => {
     // All requests of a journey are one user's.
     const turns = journeys ? journeys.underWayAtOpen + journeys.started : requests
-    // As many users as that many random requests would meet. Connections are not equally fast: even if each takes its
-    // users in turn, as many requests as users do not meet all of them.
-    return turns === 0 ? null : 1 - distinctUsers / (-arm.users * Math.expm1(-turns / arm.users))
+    // As many users as that many random requests would meet, by the law that draws them. Connections are not equally
+    // fast: even if each takes its users in turn, as many requests as users do not meet all of them.
+    return turns === 0 ? null : 1 - distinctUsers / expectedDistinct(arm.users, popularityExponent, turns)
   },
   'tier-not-measured': ({ utilization }) =>
     Object.values(utilization).filter((cores) => cores === null).length,

@@ -176,6 +176,19 @@ test('users rotate when requests meet as many of them as random ones would: conn
   }
 })
 
+test('popular users: as many must be met as their law expects, and not as many as if all were alike', () => {
+  const met =
+    (distinctUsers: number): Change =>
+    (facts, context) => {
+      Object.assign(facts, { requests: 1_000, distinctUsers, statusCounts: { 200: 1_000 } })
+      Object.assign(context, { popularityExponent: 0.8 })
+      Object.assign(context.arm, { users: 1_000 })
+    }
+  const expected = 441
+  assert.deepEqual(broken(met(Math.ceil(0.81 * expected))), [])
+  assert.deepEqual(broken(met(Math.floor(0.79 * expected))), ['users-not-rotating'])
+})
+
 test('a full shared core is blamed on the instrument, not on Redis; on a CPU of its own Redis is', () => {
   const full: Change = ({ utilization }) =>
     Object.assign(utilization, { redis: 0.5, proxy: 0.3, generator: 0.19 })

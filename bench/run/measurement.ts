@@ -59,7 +59,8 @@ export function toMeasurement(readings: Readings): Measurement {
     checks: checks(load, sent, window, placement, trial.arm.quotas),
     logins,
   }
-  const context = { arm: trial.arm, loop: sent.loop, placement }
+  const popularityExponent = sent.loop === 'journey' ? undefined : sent.popularityExponent
+  const context = { arm: trial.arm, loop: sent.loop, popularityExponent, placement }
   return { ...facts, warnings: breached(readings.gates, facts, context) }
 }
 

@@ -139,9 +139,10 @@ async function climb(session: Session, ladder: Ladder): Promise<Judged> {
 }
 
 /** Before turns: the closed loop until the code is warm, and a window of it that no gate keeps from being a look. */
-export async function saturation(session: Session, { connections, closed }: TurnsLoad): Promise<Judged> {
+export async function saturation(session: Session, turns: TurnsLoad): Promise<Judged> {
+  const { connections, closed, popularityExponent } = turns
   const seeded = await logIn(session)
-  const load = { loop: 'closed', connections } as const
+  const load = { loop: 'closed', connections, popularityExponent } as const
   await warmUp(session, load)
   const measureSec = closed ? SATURATION_SEC : session.trial.arm.measureSec
   const window = { load, warmupSec: RAMP_SEC, measureSec }
@@ -150,10 +151,10 @@ export async function saturation(session: Session, { connections, closed }: Turn
 }
 
 function measureRung(session: Session, seeded: Seeded, ladder: Ladder, perSec: number, rung: number) {
-  const { connections, spacing, settleSec } = ladder
+  const { connections, spacing, settleSec, popularityExponent } = ladder
   const seed = arrivalSeed(session, rung)
   return measureWindow(session, seeded, {
-    load: { loop: 'open', arrivalsPerSec: perSec, spacing, connections, seed },
+    load: { loop: 'open', arrivalsPerSec: perSec, spacing, connections, seed, popularityExponent },
     warmupSec: settleSec,
     measureSec: rungSec(perSec, session.trial.arm.measureSec),
     drainSec: Math.max(LEAST_DRAIN_SEC, (2 * session.rules.slo.limitMs) / 1_000),

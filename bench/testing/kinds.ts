@@ -74,6 +74,7 @@ export const real: readonly string[] = [
 export const waiting: readonly string[] = [
   'bench/load/open/open-loop.test.ts',
   'bench/load/open/journeys.test.ts',
+  'bench/load/open/alarm.test.ts',
   'bench/fleet/link/link.test.ts',
   'bench/fleet/link/link-faults.test.ts',
   'bench/fleet/link/distance.test.ts',
@@ -89,6 +90,7 @@ export const waiting: readonly string[] = [
 export const alone: readonly string[] = [
   'bench/commands/undisturbed-runs.test.ts',
   'bench/verify/broken.test.ts',
+  'bench/verify/broken-sends.test.ts',
   'bench/experiments/acts.test.ts',
   'bench/load/open/logins.test.ts',
   'bench/run/under-fault.test.ts',

@@ -20,6 +20,7 @@ export async function planOptions(overrides: Partial<PlanOptions> = {}): Promise
     durationSec: undefined,
     rates: undefined,
     handlerUs: undefined,
+    popularity: undefined,
     precise: false,
     maxReplicas: Number.POSITIVE_INFINITY,
     maxExclusiveReplicas: 1,

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseOwnUs } from './disturbance.ts'
 import type { Verdict } from './proof.ts'
+import * as bunching from './proofs/bunching.ts'
 import * as busyWork from './proofs/busy-work.ts'
 import { type FaultRun, faultOf } from './proofs/faults.ts'
 import { proofs } from './proofs/index.ts'
+import * as senderCost from './proofs/sender-cost.ts'
 import * as spinner from './proofs/spinner.ts'
 import * as throughput from './proofs/throughput.ts'
 import { conclusion, verdictTable } from './table.ts'
@@ -71,6 +73,35 @@ test('spinner: flagged with it and not without it; a busy machine decides nothin
   assert.equal(spinner.findingOf(quiet, { rejected: false, foreignCores: null }).passed, null)
 })
 
+/** A second of arrivals in bins of a millisecond, by how many there are in each. */
+const arrivedIn = (counts: readonly number[]) =>
+  Array.from({ length: 1_000 }, (_, bin) => bin).flatMap((bin) =>
+    Array.from({ length: counts[bin % counts.length] ?? 0 }, (_, at) => bin * 1_000 + at),
+  )
+
+test('bunching: what gathers in every other millisecond is seen, and one stall among many windows is not', () => {
+  const steady = arrivedIn([3, 5, 4, 6, 2, 4])
+  const gathered = arrivedIn([8, 0])
+  assert.equal(bunching.findingOf([steady, gathered, steady]).passed, true)
+  assert.equal(bunching.findingOf([gathered, steady, gathered]).passed, false)
+})
+
+const costs = (ratio: number, spread: number, bunched: Partial<Record<'sender' | 'bare', number>> = {}) =>
+  [-3, -2, -1, 0, 1, 2, 3].map((i) => ({
+    sender: { cpuUs: 80 * (ratio + i * spread), bunching: bunched.sender ?? 1.3 },
+    bare: { cpuUs: 80, bunching: bunched.bare ?? 1.3 },
+  }))
+
+test('sender cost: by the median of pairs, and only where both sent at the same instants', () => {
+  assert.equal(senderCost.findingOf(costs(1.1, 0.05)).passed, true)
+  assert.equal(senderCost.findingOf(costs(1.4, 0.05)).passed, false)
+  assert.equal(senderCost.findingOf(costs(1.25, 0.05)).passed, null, 'noise decides nothing')
+  assert.equal(senderCost.findingOf(costs(0.7, 0.05, { sender: 3 })).passed, false, 'cheap, since it is late')
+  assert.equal(senderCost.findingOf(costs(1.1, 0.05, { sender: 3, bare: 3 })).passed, null, 'a busy machine')
+  assert.equal(senderCost.findingOf(costs(3, 0.05, { bare: 3 })).passed, false)
+  assert.equal(senderCost.findingOf(costs(Number.NaN, 0)).passed, null, 'CPU that cannot be read')
+})
+
 test('own CPU is this process and its ended children, whatever the name holds', () => {
   assert.equal(parseOwnUs('7 (a) b) (c) S 1 7 7 0 -1 0 0 0 0 0 100 20 3 4 20 0 1'), 1_270_000)
 })
@@ -96,5 +127,5 @@ test('the table has 80 columns and says the verdict in words', () => {
 })
 
 test('each proof has a name of its own', () => {
-  assert.equal(new Set(proofs.map(({ id }) => id)).size, 10)
+  assert.equal(new Set(proofs.map(({ id }) => id)).size, 12)
 })

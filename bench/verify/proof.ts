@@ -51,11 +51,11 @@ type OpenReport = LoadReport & { arrivals: NonNullable<LoadReport['arrivals']> }
 export async function sendOpenLoop(
   instrument: Instrument,
   { url, perSec, sec, spacing = 'even', connections = 64, seed = 1 }: OpenLoad,
-  onOpen: () => void = () => {},
+  onEdge: (edge: 'open' | 'close') => void = () => {},
 ): Promise<OpenReport> {
   const load = { loop: 'open' as const, arrivalsPerSec: perSec, spacing, connections, seed }
   const job = { url, load, warmupSec: 0, measureSec: sec, verifyEvery: 16 }
-  const report = await instrument.load(job, (edge) => edge === 'open' && onOpen())
+  const report = await instrument.load(job, onEdge)
   const { arrivals } = report
   if (!arrivals) throw new Error('the instrument gave no account of its arrivals')
   return { ...report, arrivals }

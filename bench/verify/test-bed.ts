@@ -15,7 +15,8 @@ export interface TestBed {
   readonly placement: RunningFleet['placement']
   /** Starts the same program, in the same Node, as in a trial. */
   readonly generator: GeneratorOptions
-  /** The Node that runs the generator. */
+  /** The Node that runs the generator: its program, and what it says of itself. */
+  readonly node: string
   readonly runtime: Fleet['runtime']
   /** Aborts when the user wants to stop. */
   readonly signal: AbortSignal
@@ -72,6 +73,7 @@ export async function openTestBed({ signal, log }: Pick<TestBed, 'signal' | 'log
   return {
     placement,
     runtime: facts,
+    node: command,
     generator: {
       command: wrapped([command, build.generator], placement.sharedCpus.generator),
       env: cleanEnvironment(),

@@ -2,7 +2,7 @@
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Settings } from '../../record/types.ts'
-import { arm, blocksOf, isSettable, withControl, withTwin } from '../arms.ts'
+import { arm, asPopular, blocksOf, isSettable, withControl, withTwin } from '../arms.ts'
 import type { Experiment, PlanOptions, Round } from '../experiment.ts'
 import { CONNECTIONS_PER_REPLICA, firstTurns, MOST_BUSY, profiles } from '../profiles.ts'
 import { THE_TWO } from '../roles.ts'
@@ -35,6 +35,7 @@ function roundOf(schemes: readonly SchemeName[], turns: typeof firstTurns, optio
     ratesPerSec: [...(options.rates ?? profile.ratesPerSec)].sort((a, b) => a - b),
     handlerUs,
     mostBusy: MOST_BUSY,
+    ...asPopular(options),
   }
   const phases = { replicas: 1, warmupSec, warmupRequests, measureSec }
   const arms = schemes.map((scheme) =>

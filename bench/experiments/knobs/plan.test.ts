@@ -21,7 +21,7 @@ const schemesOf = (arms: readonly Arm[]) => new Set(arms.map(({ scheme }) => sch
 test('each tuned arm differs from its base in one setting and the names, and from another base in the scheme', async () => {
   const { arms, notes } = await planned()
   assert.deepEqual(notes, [])
-  const compared = arms.filter(({ comparedWith }) => comparedWith !== null)
+  const compared = arms.filter(({ comparedWith, users }) => comparedWith !== null && users === 1_000)
   assert.ok(compared.length > 20)
   for (const one of compared) {
     const base = arms.find(({ id }) => id === one.comparedWith)
@@ -35,6 +35,25 @@ test('each tuned arm differs from its base in one setting and the names, and fro
     assert.match(id, /^[\w/-]+$/)
   }
   assert.equal(new Set(arms.map(({ id }) => id)).size, arms.length)
+})
+
+test('a crowd is larger than a near cache: with a tail against few users, and all alike against the tail', async () => {
+  const { arms } = await planned()
+  const crowds = arms.filter(({ users }) => users === 60_000)
+  assert.deepEqual(
+    crowds.map(({ id, comparedWith, load }) => [
+      id,
+      comparedWith,
+      load.loop === 'closed' && load.popularityExponent,
+    ]),
+    [
+      ['knobs/session-redis-cached/users-60000', 'knobs/session-redis-cached', 0.8],
+      ['knobs/session-redis-cached/users-60000-all-alike', 'knobs/session-redis-cached/users-60000', 0],
+    ],
+  )
+  const asked = await planned({ popularity: 1.1 })
+  const laws = asked.arms.map(({ load }) => load.loop === 'closed' && load.popularityExponent)
+  assert.deepEqual(new Set(laws), new Set([1.1, 0]))
 })
 
 test('the other algorithms are compared with HS256, and with nothing where that was not chosen', async () => {
@@ -60,7 +79,8 @@ test('only the knobs of the schemes that were named, beside the control as it is
 
 test('what a fleet cannot change is left out with a note, and so are schemes of which nothing is left', async () => {
   const { arms, notes } = await planned({ settable: ['keyForm'] })
-  assert.deepEqual(schemesOf(arms), new Set(['none', 'jwt-hs256', 'jwt-rs256', 'jwt-es256', 'jwt-eddsa']))
+  const signed = ['jwt-hs256', 'jwt-rs256', 'jwt-es256', 'jwt-eddsa'] as const
+  assert.deepEqual(schemesOf(arms), new Set([...signed, 'none', 'session-redis-cached']))
   for (const { settings } of arms) assert.ok(Object.keys(settings).every((name) => name === 'keyForm'))
   assert.match(
     notes.join(),

@@ -1,8 +1,8 @@
 /** What each tuning is worth: every arm differs in one setting from its scheme as it is, and is compared with that. */
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
-import type { Settings } from '../../record/types.ts'
-import { arm, blocksOf, isSettable, withControl, withTwin } from '../arms.ts'
+import type { Arm, Settings } from '../../record/types.ts'
+import { type ArmChoice, arm, asPopular, blocksOf, isSettable, withControl, withTwin } from '../arms.ts'
 import type { Experiment, PlanOptions } from '../experiment.ts'
 import { profiles } from '../profiles.ts'
 
@@ -47,12 +47,13 @@ export const knobs: Experiment = {
   profiles: ['full'],
   otherRuntimes: true,
   plan(options) {
-    const { blocks, ...phases } = profiles[options.profile].knobs
-    const base = { experiment: 'knobs', replicas: 1, ...phases }
+    const { blocks, crowd, ...phases } = profiles[options.profile].knobs
+    const base = { experiment: 'knobs', replicas: 1, popularity: asPopular(options), ...phases }
     const wanted = [...tunings, ...runtimeKnobs(options)]
     const turned = wanted.filter(({ settings }) => isSettable(settings, options))
     const schemes = options.schemes.filter(
-      (scheme) => scheme in SIGNED_WITH || turned.some((knob) => knob.schemes.includes(scheme)),
+      (scheme) =>
+        scheme in SIGNED_WITH || scheme === CROWDED || turned.some((knob) => knob.schemes.includes(scheme)),
     )
     const asTheyAre = withControl(options, schemes).map((scheme) => {
       const other = SIGNED_WITH[scheme]
@@ -64,9 +65,22 @@ export const knobs: Experiment = {
         .filter((scheme) => its.includes(scheme))
         .map((scheme) => arm({ ...base, scheme, ...knob, comparedWith: idOf(scheme) }, options)),
     )
-    const arms = [...withTwin(asTheyAre), ...tuned]
+    const crowds = schemes.includes(CROWDED) ? crowdArms({ ...base, ...crowd }, options) : []
+    const arms = [...withTwin(asTheyAre), ...tuned, ...crowds]
     return { rounds: [{ arms, blocks: blocksOf(options, blocks) }], notes: leftOut(wanted, options) }
   },
+}
+
+/** What its near cache answers depends on the load, which is a knob of the same kind. */
+const CROWDED: SchemeName = 'session-redis-cached'
+
+/** More users than it holds: with a tail, as they are, and all of them alike, which no cache can make use of. */
+function crowdArms(base: Omit<ArmChoice, 'scheme'>, options: PlanOptions): Arm[] {
+  const crowd = { ...base, scheme: CROWDED, variant: `users-${base.users}` }
+  const tailed = arm({ ...crowd, comparedWith: idOf(CROWDED) }, options)
+  const variant = `${crowd.variant}-all-alike`
+  const popularity = { popularityExponent: 0 }
+  return [tailed, arm({ ...crowd, variant, popularity, comparedWith: tailed.id }, options)]
 }
 
 const idOf = (scheme: SchemeName) => `knobs/${scheme}`

@@ -50,6 +50,18 @@ test('the prices of tunings and the versions that served are told', async () => 
   assert.match(text, /Node 20\.20\.2 and 26\.10\.0 beside v24\.21\.0/)
 })
 
+test('what near caches answer is told by users and popularity, and only of schemes that have one', async () => {
+  const missShare = { 'knobs/session-redis-cached/users-60000': 0.25 }
+  const lines = section((await report({}, {}, missShare)).text)
+    .split('\n')
+    .filter((line) => /zipf:|uniform/.test(line))
+  assert.deepEqual(lines, [
+    '| knobs/session-redis-cached | 1000 | zipf:0.8 | 100 % (100 % to 100 %) |',
+    '| knobs/session-redis-cached/users-60000 | 60000 | zipf:0.8 | 75 % (75 % to 75 %) |',
+    '| knobs/session-redis-cached/users-60000-all-alike | 60000 | uniform | 100 % (100 % to 100 %) |',
+  ])
+})
+
 test('a smoke run is no finding, and a run without the experiment has no section', async () => {
   const smoke = await report(WORTH, { blocks: 1, profile: 'smoke' })
   assert.match(smoke.svg, /SMOKE RUN/)

@@ -1,5 +1,5 @@
 /** How long an answer takes at an arrival rate that does not wait for answers, and which rate is too much. */
-import { arm, blocksOf, oneForEachState, withControl } from '../arms.ts'
+import { arm, asPopular, blocksOf, oneForEachState, withControl } from '../arms.ts'
 import type { Experiment } from '../experiment.ts'
 import { OPEN_CONNECTIONS_PER_REPLICA, profiles } from '../profiles.ts'
 
@@ -15,6 +15,7 @@ export const latency: Experiment = {
       spacing: 'poisson' as const,
       connections: options.connections ?? OPEN_CONNECTIONS_PER_REPLICA,
       ratesPerSec: rates ?? null,
+      ...asPopular(options),
       ...ladder,
     }
     const phases = { warmupSec, warmupRequests, measureSec }

@@ -18,13 +18,13 @@ interface Loaded extends LoadReport {
 async function load(
   server: Pick<TestServer, 'url'>,
   credentials: Credentials,
-  options: { connections?: number; verifyEvery?: number } = {},
+  options: { connections?: number; verifyEvery?: number; popularityExponent?: number } = {},
 ): Promise<Loaded> {
-  const { connections = CONNECTIONS, verifyEvery = 1 } = options
+  const { connections = CONNECTIONS, verifyEvery = 1, popularityExponent } = options
   const edges: number[] = []
   const job = {
     url: server.url,
-    load: { loop: 'closed' as const, connections },
+    load: { loop: 'closed' as const, connections, popularityExponent },
     warmupSec: 0.3,
     measureSec: 0.6,
   }
@@ -59,6 +59,19 @@ test('all users rotate, and the server counts the same replies in the window', a
   assert.equal(report.arrivals, null)
   assert.deepEqual([report.errors, report.wrongAnswers, report.wrongExamples], [0, 0, []])
   assert.ok(report.verifiedBodies >= report.requests - CONNECTIONS)
+})
+
+test('popular users are sent more often, by all connections, and each as himself', async (t) => {
+  const server = await startServer(t)
+  const report = await load(server, namedUsers(50), { popularityExponent: 1 })
+  assert.deepEqual([report.errors, report.wrongAnswers, report.distinctUsers], [0, 0, 50])
+  const { perUser } = await server.account()
+  const all = Object.values(perUser).reduce((sum, n) => sum + n, 0)
+  const total = Array.from({ length: 50 }, (_, user) => 1 / (user + 1)).reduce((sum, share) => sum + share)
+  for (const user of [0, 1, 9, 49]) {
+    const expected = all / (user + 1) / total
+    assert.ok(Math.abs((perUser[`user${user}`] ?? 0) - expected) < 6 * Math.sqrt(expected), `user${user}`)
+  }
 })
 
 test('more connections than users share them', async (t) => {

@@ -37,6 +37,7 @@ export interface Common {
  */
 export function keptConnections(common: Common, users: readonly number[][]) {
   const all: Connection[] = []
+  const built = new Map<number, UserRequest>()
   const options: autocannon.Options = {
     url: new URL(common.path, common.url).href,
     connections: users.length,
@@ -45,7 +46,7 @@ export function keptConnections(common: Common, users: readonly number[][]) {
     sampleInt: STOP_WITHIN_MS,
     skipAggregateResult: true,
     setupClient(client) {
-      all.push(new Connection(client, users[all.length] ?? [], common))
+      all.push(new Connection(client, users[all.length] ?? [], common, built))
     },
   }
   let instance!: autocannon.Instance
@@ -80,17 +81,21 @@ class Connection {
   #disturbed = false
 
   /** For `setupClient`, which runs before the client connects and sends its first request. */
-  constructor(client: Client, users: readonly number[], common: Common) {
+  constructor(client: Client, users: readonly number[], common: Common, built: Map<number, UserRequest>) {
     const { credentials } = common
     this.#common = common
-    this.#requests = users.map((user) => ({
-      user,
-      headers: { [credentials.header]: credentials.get(user) },
-      onResponse: undefined,
-    }))
+    // The first is built in any case: with it the client begins.
+    const fresh = [...new Set(users)].filter((user, place) => place === 0 || !built.has(user))
+    this.#requests = fresh.map((user) => {
+      const request = built.get(user) ?? { user, onResponse: undefined }
+      built.set(user, request)
+      return Object.assign(request, { headers: { [credentials.header]: credentials.get(user) } })
+    })
     client.setRequests(this.#requests)
     // The bytes are built by now; 100,000 header objects beside them would double the memory.
     for (const request of this.#requests) request.headers = undefined
+    // autocannon goes through the list that it was given, which may hold what was built before many times.
+    for (const [place, user] of users.entries()) this.#requests[place] = built.get(user) as UserRequest
     const events: EventEmitter = client
     events.on('request', () => this.#onSent())
     events.on('response', (status: number, bytes: number, ms: number) => this.#onReply(status, bytes, ms))

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Credentials } from '../credentials.ts'
-import { reachableUsers, usersOf } from './users.ts'
+import { reachableUsers, usersByConnection, usersOf } from './users.ts'
 
 test('connections share the users out: each user has one connection, as evenly as it goes', () => {
   fc.assert(
@@ -22,6 +22,21 @@ test('connections share the users out: each user has one connection, as evenly a
 
 test('with more connections than users some share one', () => {
   assert.deepEqual([usersOf(0, 3, [7, 8]), usersOf(1, 3, [7, 8]), usersOf(2, 3, [7, 8])], [[7], [8], [7]])
+})
+
+test('drawn users are the process’s own, other ones in each turn, and the same ones for the same turn', () => {
+  const credentials = new Credentials('none', 90, { index: 2, of: 3 })
+  const draws = (turn: number) =>
+    usersByConnection({ connections: 12, popularityExponent: 0.8 }, credentials, turn)
+  const lists = draws(1)
+  assert.equal(lists.length, 4)
+  assert.ok(lists.flat().every((user) => user % 3 === 2))
+  assert.ok(
+    lists.every((list) => new Set(list).size > 25),
+    'every connection has all of them',
+  )
+  assert.deepEqual(draws(1), lists)
+  assert.notDeepEqual(draws(2)[0]?.slice(0, 50), lists[0]?.slice(0, 50))
 })
 
 test('who belongs to a replica is told by the proxy’s cookie, not by a name that begins alike', () => {

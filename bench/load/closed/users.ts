@@ -1,5 +1,7 @@
 /** Which users a connection sends for. */
 import { AuthscaleError } from '../../errors.ts'
+import { seededDraw, seedOf } from '../../stats/seeded.ts'
+import { weightedDraw, zipfWeights } from '../../stats/zipf.ts'
 import type { Credentials } from '../credentials.ts'
 import type { ClosedLoad } from '../job.ts'
 import { shareOf } from '../shard.ts'
@@ -29,12 +31,33 @@ export function reachableUsers(credentials: Credentials, homes?: readonly string
   throw new AuthscaleError('NOBODY_THERE', `no user belongs to ${homes.join(' or ')}: log in more users`)
 }
 
-/** For each connection of this process the users that it sends for. */
+/** Over all connections of a process. They go round, but not in the seconds for which a cache may keep anything. */
+const DRAWN = 2 ** 18
+
+/**
+ * For each connection of this process the users that it sends for, one request after the other and then from the first.
+ * With a popularity they are drawn, also the same one by several connections at once. Of several processes each draws
+ * among its own users, and they share the requests as evenly as their connections do.
+ */
 export function usersByConnection(
-  { connections, homes }: Pick<ClosedLoad, 'connections' | 'homes'>,
+  {
+    connections,
+    homes,
+    popularityExponent,
+  }: Pick<ClosedLoad, 'connections' | 'homes' | 'popularityExponent'>,
   credentials: Credentials,
+  turn = 0,
 ): number[][] {
   const count = shareOf(connections, credentials.shard)
   const users = reachableUsers(credentials, homes)
-  return Array.from({ length: count }, (_, index) => usersOf(index, count, users))
+  if (popularityExponent === undefined)
+    return Array.from({ length: count }, (_, index) => usersOf(index, count, users))
+  const weights = zipfWeights(credentials.users, popularityExponent)
+  const seed = seedOf(`closed/${credentials.shard.index}`, turn)
+  const place = weightedDraw(
+    users.map((user) => weights[user] as number),
+    seededDraw(seed),
+  )
+  const each = Math.ceil(DRAWN / count)
+  return Array.from({ length: count }, () => Array.from({ length: each }, () => users[place()] as number))
 }

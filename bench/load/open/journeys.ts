@@ -41,7 +41,7 @@ export class Journeys implements Script {
   readonly #plan: () => JourneyPlan
   /** By the shard's own number of the user, which is what the sender gets: no user is on two journeys. */
   readonly #underWay = new Map<number, Journey>()
-  readonly #freeUsers = new Fifo()
+  readonly #freeUsers = new Fifo<number>()
   readonly #dueSteps = new DueTimes()
   readonly #latency = ofSteps(() => createHistogram())
   readonly #counts = { underWayAtOpen: 0, started: 0, finished: 0, failed: 0 }
@@ -113,7 +113,7 @@ export class Journeys implements Script {
   }
 
   #begin(): number {
-    const own = this.#freeUsers.shift()
+    const own = this.#freeUsers.shift() as number
     const user = this.#ground.credentials.user(own)
     const intendedUs = this.#beginUs
     this.#underWay.set(own, {

@@ -126,6 +126,40 @@ test('a connection that the server announces to close is replaced, and nothing i
   assert.equal((await server.account()).connections, 20 + Math.floor(arrivals.account.scheduled / 50))
 })
 
+test('connections are used in turn: none carries more than its share', async (t) => {
+  const server = await startServer(t)
+  await load(server)
+  const { perConnection } = await server.account()
+  assert.equal(perConnection.length, 20)
+  const mean = sum(perConnection) / perConnection.length
+  assert.ok(
+    Math.max(...perConnection) <= 1.2 * mean && Math.min(...perConnection) >= 0.8 * mean,
+    `${perConnection}`,
+  )
+})
+
+/** Each connection has its turn every two seconds, and the server ends those that are idle for a fifth of one. */
+const seldom = { perSec: 10, measureSec: 3 }
+
+test('connections are replaced before the server finds them idle', async (t) => {
+  const server = await startServer(t, 'impatient')
+  const { arrivals } = await load(server, { ...seldom, idleMs: 60 })
+  const { idledOut, connections } = await server.account()
+  assert.deepEqual([idledOut, arrivals.account.ok], [0, arrivals.account.scheduled])
+  assert.ok(connections > 3 * 20, `${connections}`)
+  assert.deepEqual([arrivals.reconnects, arrivals.backlogMax], [0, 0], 'and nobody waits for that')
+})
+
+test('a connection that the server ends while it is idle takes no request with it unseen', async (t) => {
+  const server = await startServer(t, 'impatient')
+  const { arrivals } = await load(server, seldom)
+  const { idledOut, perUser } = await server.account()
+  const { account } = arrivals
+  assert.ok(idledOut > 5, `${idledOut}`)
+  assert.equal(account.ok + account.lost, account.scheduled)
+  assert.equal(sum(Object.values(perUser)), account.ok)
+})
+
 test('a request that is never answered times out, and is as slow as that', async (t) => {
   const server = await startServer(t, 'hanging')
   const { arrivals, latencyUs, errors } = await load(server, { timeoutMs: 300 })

@@ -1,23 +1,21 @@
-/** First in, first out, for numbers: `Array.shift` moves all that follow, and a backlog can be long. */
-export class Fifo {
-  #items: number[] = []
+/** First in, first out: `Array.shift` moves all that follow, and a backlog can be long. */
+export class Fifo<T> {
+  #items: T[] = []
   #head = 0
 
   get length(): number {
     return this.#items.length - this.#head
   }
 
-  push(item: number): void {
+  push(item: T): void {
     this.#items.push(item)
   }
 
-  /** Infinity when it is empty. */
-  first(): number {
-    return this.#items[this.#head] ?? Number.POSITIVE_INFINITY
+  first(): T | undefined {
+    return this.#items[this.#head]
   }
 
-  /** Infinity when it is empty. */
-  shift(): number {
+  shift(): T | undefined {
     const item = this.first()
     if (this.length > 0) this.#head++
     if (this.#head * 2 > this.#items.length) {
@@ -25,6 +23,13 @@ export class Fifo {
       this.#head = 0
     }
     return item
+  }
+
+  /** Takes it out wherever it stands, at the price of a walk. @returns whether it was there */
+  remove(item: T): boolean {
+    const at = this.#items.indexOf(item, this.#head)
+    if (at >= 0) this.#items.splice(at, 1)
+    return at >= 0
   }
 }
 

@@ -10,6 +10,7 @@ import { nowUs, until } from '../clock.ts'
 import type { Credentials } from '../credentials.ts'
 import type { Load, LoadJob, LoadShare, OnWindow } from '../job.ts'
 import { Tally } from '../tally.ts'
+import { giveBack, takeAlarm } from './alarm.ts'
 import { Arrivals } from './arrivals.ts'
 import { Journeys } from './journeys.ts'
 import { Logins } from './logins.ts'
@@ -27,6 +28,8 @@ export interface ScheduledOptions {
   startUs?: number
   /** A request is given up this long after its intended send, sent or not. */
   timeoutMs?: number
+  /** A connection that was not used for so long is replaced. */
+  idleMs?: number
   signal: AbortSignal
 }
 
@@ -35,7 +38,7 @@ export async function runScheduled(
   job: LoadJob,
   credentials: Credentials,
   onWindow: OnWindow,
-  { startUs = startOfSchedule(), timeoutMs = TIMEOUT_MS, signal }: ScheduledOptions,
+  { startUs = startOfSchedule(), timeoutMs = TIMEOUT_MS, idleMs, signal }: ScheduledOptions,
 ): Promise<LoadShare> {
   requireKeptAndPlain(job)
   const openUs = startUs + job.warmupSec * 1e6
@@ -46,7 +49,8 @@ export async function runScheduled(
   const { url, load, handlerUs } = job
   const ground = { url, load, credentials, handlerUs, times, tally }
   const script = scriptOf(ground)
-  const sender = new Sender(ground, script, timeoutMs)
+  const alarm = await takeAlarm()
+  const sender = new Sender(ground, script, { alarm, timeoutMs, idleMs })
   try {
     await until(times.openUs, signal)
     onWindow('open')
@@ -57,6 +61,7 @@ export async function runScheduled(
     while (sender.account.open > 0 && nowUs() < drained) await sleep(DRAIN_LOOK_MS, undefined, { signal })
   } finally {
     sender.close()
+    giveBack(alarm)
   }
   const beyond = await script.finish?.()
   const { arrivals, ...sent } = sender.share()

@@ -28,6 +28,8 @@ export type Failure = 'timeout' | 'lost' | 'inFlight'
 export interface Script {
   /** When the next request is due; Infinity while none is. */
   readonly nextUs: number
+  /** When the one after it is due, where that is known; absent where it is not. */
+  readonly thenUs?: number
   /** Takes that request, which is the sender's from now on. Returns the number that the script knows it by. */
   take(): number
   /** The request as Latin-1 text, now that it is sent; sets whose it is and which status it should get. */

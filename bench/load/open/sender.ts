@@ -6,12 +6,35 @@ import { shareOf } from '../shard.ts'
 import { countUsers, type Tally } from '../tally.ts'
 import { type ConnectionOwner, HttpConnection } from '../wire/http-connection.ts'
 import { Account, InFlight } from './account.ts'
+import type { Alarm } from './alarm.ts'
 import { Fifo } from './queues.ts'
 import type { Failure, Ground, Script } from './script.ts'
 
 /** How exactly a timeout is kept, as a share of its length. */
 const SWEEPS_A_TIMEOUT = 50
 const LONGEST_SWEEP_MS = 50
+/**
+ * Used in turn, connections lie idle as long as it takes to come round, and a server or proxy closes one that is idle for
+ * too long: ours after 60 s and more. A request that crosses with that end is lost. So a connection is replaced before.
+ */
+const LONGEST_IDLE_MS = 30_000
+/** Together they are replaced over so many sweeps: never so many at once that an arrival finds none. */
+const SWEEPS_A_RENEWAL = 100
+
+/** What is due, and what the script knows it by. */
+interface Due {
+  intendedUs: number
+  id: number
+}
+
+export interface SenderOptions {
+  /** Its own until it is closed. */
+  alarm: Alarm
+  /** A request is given up this long after its intended send, sent or not. */
+  timeoutMs: number
+  /** A connection that was not used for so long is replaced. */
+  idleMs?: number | undefined
+}
 
 export class Sender implements ConnectionOwner {
   readonly account: Account
@@ -20,36 +43,42 @@ export class Sender implements ConnectionOwner {
   /** Connections replaced inside the window. */
   #reconnects = 0
   readonly #timeoutUs: number
+  readonly #idleUs: number
   readonly #script: Script
   readonly #tally: Tally
   readonly #inFlight: InFlight
   readonly #sentUsers: Uint8Array
   readonly #connections: HttpConnection[]
-  /** The one used last is used next: those at the bottom are closed by the server when it finds them idle. */
-  readonly #free: HttpConnection[] = []
-  /** Requests without a connection: their intended times, and beside them what the script knows them by. */
-  readonly #backlog = new Fifo()
-  readonly #backlogIds = new Fifo()
+  /** In turn, as a crowd of clients would: were the one that was used last used next, a few would carry all of it. */
+  readonly #free = new Fifo<HttpConnection>()
+  /** Requests without a connection. */
+  readonly #backlog = new Fifo<Due>()
   readonly #sweep: NodeJS.Timeout
-  #wake: NodeJS.Timeout | undefined
-  #wakeUs = Number.POSITIVE_INFINITY
+  readonly #alarm: Alarm
   #isClosed = false
 
   /** Connects at once. */
-  constructor({ url, load, credentials, times, tally }: Ground<Load>, script: Script, timeoutMs: number) {
+  constructor(
+    { url, load, credentials, times, tally }: Ground<Load>,
+    script: Script,
+    { alarm, timeoutMs, idleMs = LONGEST_IDLE_MS }: SenderOptions,
+  ) {
     this.account = new Account(times)
     this.#timeoutUs = timeoutMs * 1_000
+    this.#idleUs = idleMs * 1_000
     this.#script = script
     this.#tally = tally
     this.#inFlight = new InFlight(times)
     this.#sentUsers = new Uint8Array(credentials.users)
     const count = shareOf(load.connections, credentials.shard)
     this.#connections = Array.from({ length: count }, () => new HttpConnection(url, this))
-    this.#wakeForNext(nowUs())
-    this.#sweep = setInterval(
-      () => this.#giveUpLate(),
-      Math.min(LONGEST_SWEEP_MS, timeoutMs / SWEEPS_A_TIMEOUT),
-    )
+    this.#alarm = alarm
+    alarm.ringsAt(() => {
+      this.noticeAll()
+      this.#setAlarm()
+    })
+    this.#setAlarm()
+    this.#sweep = setInterval(() => this.#look(), Math.min(LONGEST_SWEEP_MS, timeoutMs / SWEEPS_A_TIMEOUT))
   }
 
   /** Takes in whatever is due by now; also called when the window is over, so that none is left out. */
@@ -59,18 +88,22 @@ export class Sender implements ConnectionOwner {
       const intendedUs = this.#script.nextUs
       const id = this.#script.take()
       this.account.due(intendedUs, now)
-      const connection = this.#free.pop()
+      const connection = this.#free.shift()
       if (connection === undefined) this.#wait(intendedUs, id)
       else now = this.#send(connection, intendedUs, id, now)
     }
   }
 
   ready(connection: HttpConnection): void {
-    if (this.#backlog.length > 0)
-      this.#send(connection, this.#backlog.shift(), this.#backlogIds.shift(), nowUs())
-    else this.#free.push(connection)
+    const waiting = this.#backlog.shift()
+    const now = nowUs()
+    if (waiting) this.#send(connection, waiting.intendedUs, waiting.id, now)
+    else {
+      connection.freeSinceUs = now
+      this.#free.push(connection)
+    }
     this.noticeAll()
-    this.#wakeForNext(nowUs())
+    this.#setAlarm()
   }
 
   replied(connection: HttpConnection): void {
@@ -89,31 +122,28 @@ export class Sender implements ConnectionOwner {
     if (this.account.lost(connection.intendedUs)) this.#tally.failed(reason)
     else if (this.#tally.covers(now)) this.#tally.example(reason)
     this.#script.failed?.(connection.id, now, 'lost')
-    this.#wakeForNext(now)
+    this.#setAlarm()
   }
 
   closed(connection: HttpConnection, reason: string): void {
-    const at = this.#free.indexOf(connection)
-    if (at >= 0) this.#free.splice(at, 1)
-    else if (this.#tally.covers(nowUs())) this.#tally.example(reason)
+    if (!this.#free.remove(connection) && this.#tally.covers(nowUs())) this.#tally.example(reason)
   }
 
   replaced(): void {
     const now = nowUs()
     if (this.#tally.covers(now)) this.#reconnects++
     // A reply may have been the last of its connection, and what follows it due before the new one is ready.
-    this.#wakeForNext(now)
+    this.#setAlarm()
   }
 
   /** Ends everything; what is still open then was in flight at the end. Safe to call twice. */
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    clearTimeout(this.#wake)
     clearInterval(this.#sweep)
     const now = nowUs()
-    while (this.#backlog.length > 0)
-      this.#giveUp(this.#backlog.shift(), this.#backlogIds.shift(), now, 'inFlight')
+    for (let waiting = this.#backlog.shift(); waiting; waiting = this.#backlog.shift())
+      this.#giveUp(waiting.intendedUs, waiting.id, now, 'inFlight')
     for (const connection of this.#connections) {
       if (connection.isBusy) this.#giveUp(connection.intendedUs, connection.id, now, 'inFlight')
       connection.close()
@@ -135,26 +165,12 @@ export class Sender implements ConnectionOwner {
     return { distinctUsers: countUsers(this.#sentUsers), latency: encodeHistogram(corrected), arrivals }
   }
 
-  /** Nothing to do where a timer fires early enough already. */
-  #wakeForNext(now: number): void {
-    const { nextUs } = this.#script
-    if (nextUs >= this.#wakeUs || this.#isClosed) return
-    clearTimeout(this.#wake)
-    this.#wakeUs = nextUs
-    // Rounded down: a timer that is early only looks again, one that is late delays an arrival.
-    const waitMs = Math.max(1, Math.floor((nextUs - now) / 1_000))
-    this.#wake = setTimeout(this.#onWake, waitMs)
-  }
-
-  readonly #onWake = (): void => {
-    this.#wakeUs = Number.POSITIVE_INFINITY
-    this.noticeAll()
-    this.#wakeForNext(nowUs())
+  #setAlarm(): void {
+    if (!this.#isClosed) this.#alarm.set(this.#script.nextUs, this.#script.thenUs)
   }
 
   #wait(intendedUs: number, id: number): void {
-    this.#backlog.push(intendedUs)
-    this.#backlogIds.push(id)
+    this.#backlog.push({ intendedUs, id })
     this.#backlogMax = Math.max(this.#backlogMax, this.#backlog.length)
   }
 
@@ -171,18 +187,39 @@ export class Sender implements ConnectionOwner {
     return nowUs()
   }
 
-  #giveUpLate(): void {
+  #look(): void {
     const now = nowUs()
+    this.#giveUpLate(now)
+    this.#renewIdle(now)
+    this.#setAlarm()
+  }
+
+  #giveUpLate(now: number): void {
     const lateUs = now - this.#timeoutUs
-    while (this.#backlog.first() <= lateUs)
-      this.#timeOut(this.#backlog.shift(), this.#backlogIds.shift(), now, 'no free connection')
+    for (
+      let first = this.#backlog.first();
+      first && first.intendedUs <= lateUs;
+      first = this.#backlog.first()
+    ) {
+      this.#backlog.shift()
+      this.#timeOut(first.intendedUs, first.id, now, 'no free connection')
+    }
     for (const connection of this.#connections) {
       if (!connection.isBusy || connection.intendedUs > lateUs) continue
       this.#inFlight.change(-1, now)
       this.#timeOut(connection.intendedUs, connection.id, now, 'no reply')
       connection.giveUp()
     }
-    this.#wakeForNext(now)
+  }
+
+  /** The first in the line has been idle for longest. */
+  #renewIdle(now: number): void {
+    for (let left = Math.ceil(this.#connections.length / SWEEPS_A_RENEWAL); left > 0; left--) {
+      const first = this.#free.first()
+      if (first === undefined || now - first.freeSinceUs < this.#idleUs) return
+      this.#free.shift()
+      first.renew()
+    }
   }
 
   #timeOut(intendedUs: number, id: number, now: number, what: string): void {

@@ -22,7 +22,7 @@ export interface ConnectionOwner {
 
 export class HttpConnection {
   readonly reply = new ReplyReader()
-  /** The request in flight, kept here by the owner. */
+  /** Kept here by the owner: of the request in flight, and since when there is none. */
   intendedUs = 0
   sentUs = 0
   user = -1
@@ -30,6 +30,7 @@ export class HttpConnection {
   id = -1
   expectedStatus = 200
   requestBytes = 0
+  freeSinceUs = 0
   readonly #url: URL
   readonly #owner: ConnectionOwner
   /** Read into again and again: sharing Node's own would allocate for each reply. */
@@ -59,6 +60,12 @@ export class HttpConnection {
   giveUp(): void {
     this.#isBusy = false
     this.#replace()
+  }
+
+  /** Only while there is no request: a new connection in its place, which has seen no idle time. */
+  renew(): void {
+    this.#drop()
+    this.#connect()
   }
 
   close(): void {

@@ -14,6 +14,12 @@ const HEAD_END = '\r\n\r\n'
 /** Why a reply cannot be told from what follows it. */
 export class Unframed extends Error {}
 
+/**
+ * The head that was read last, by whatever reader: the replies of one second mostly have the same, byte by byte, and to
+ * read one takes 2 µs.
+ */
+let known = { text: 'none', status: 0, length: 0, closes: false }
+
 /** Bytes as Latin-1 text throughout: one character each, so lengths are the wire's. */
 export class ReplyReader {
   /** Of the last complete reply, as the three fields that follow. */
@@ -33,7 +39,7 @@ export class ReplyReader {
   push(piece: string): boolean {
     if (this.#isComplete) this.reset()
     this.#text = this.#text === '' ? piece : this.#text + piece
-    if (this.#length < 0 && !this.#readHead()) return false
+    if (this.#length < 0 && !this.#knowsHead() && !this.#readHead()) return false
     if (this.#text.length < this.#length) return false
     if (this.#text.length > this.#length) throw new Unframed('bytes beyond the reply')
     this.bytes = this.#length
@@ -67,6 +73,15 @@ export class ReplyReader {
     this.#isComplete = false
   }
 
+  #knowsHead(): boolean {
+    if (!this.#text.startsWith(known.text)) return false
+    this.status = known.status
+    this.closes = known.closes
+    this.#bodyAt = known.text.length
+    this.#length = known.length
+    return true
+  }
+
   #readHead(): boolean {
     const text = this.#text
     if (!text.startsWith(PROTOCOL.slice(0, text.length))) throw new Unframed('a reply that is not HTTP/1.1')
@@ -84,6 +99,8 @@ export class ReplyReader {
     const bodiless = this.status === 204 || this.status === 304
     if (bodyLength < 0 && !bodiless) throw new Unframed('a reply without a Content-Length')
     this.#length = this.#bodyAt + (bodiless ? 0 : bodyLength)
+    const head = { text: text.slice(0, this.#bodyAt), length: this.#length }
+    known = { ...head, status: this.status, closes: this.closes }
     return true
   }
 

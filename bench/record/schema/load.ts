@@ -4,6 +4,14 @@ import { count, nonNegative, positive } from './basics.ts'
 
 export const spacingSchema = z.enum(['poisson', 'even'])
 
+/** Optional, since runs before 2026-11-29 have none. */
+const popularityExponent = nonNegative
+  .max(3)
+  .optional()
+  .describe(
+    'Each request draws its user by a Zipf law with this exponent, user0 the most popular; 0: all alike. Absent: users in turn',
+  )
+
 export const loadSchema = z.discriminatedUnion('loop', [
   z.object({
     loop: z.literal('closed').describe('Each connection waits for its reply before it sends again'),
@@ -21,6 +29,7 @@ export const loadSchema = z.discriminatedUnion('loop', [
         'kept, the default: a connection takes request after request; new: one each; resumed: one each, and each ' +
           'resumes the TLS session of the one before',
       ),
+    popularityExponent,
   }),
   z.object({
     loop: z
@@ -36,6 +45,7 @@ export const loadSchema = z.discriminatedUnion('loop', [
     firstPerSec: positive,
     searchRungs: count.describe('Rungs spent on narrowing the gap in which the SLO breaks'),
     settleSec: nonNegative.describe('Sent at each rate before its window opens'),
+    popularityExponent,
   }),
   z.object({
     loop: z
@@ -62,6 +72,7 @@ export const loadSchema = z.discriminatedUnion('loop', [
     settleSec: nonNegative.describe('Sent in each turn before its window opens'),
     closed: z.boolean().describe('Whether the closed loop takes turns too, without handler work'),
     idleSec: nonNegative.describe('Length of a turn without any request; 0: none'),
+    popularityExponent,
     mostBusy: positive.describe(
       'A point at which the replica is busy for a larger share of a core is left out',
     ),

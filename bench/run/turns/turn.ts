@@ -49,9 +49,17 @@ export async function takeTurn(
   }
 }
 
-function loadAt({ connections }: TurnsLoad, perSec: number | null, replicas: number, seed: number): Load {
-  if (perSec === null) return { loop: 'closed', connections }
-  return { loop: 'open', arrivalsPerSec: perSec * replicas, spacing: 'poisson', connections, seed }
+function loadAt(
+  { connections, popularityExponent }: TurnsLoad,
+  perSec: number | null,
+  replicas: number,
+  seed: number,
+): Load {
+  if (perSec === null) return { loop: 'closed', connections, popularityExponent }
+  return {
+    ...{ loop: 'open', arrivalsPerSec: perSec * replicas, spacing: 'poisson' },
+    ...{ connections, seed, popularityExponent },
+  }
 }
 
 function counted({ requests, arrivals, errors, statusCounts }: LoadReport, { connections }: TurnsLoad) {

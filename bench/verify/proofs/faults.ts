@@ -100,7 +100,8 @@ async function runWith(kind: Kind, sec: number, instrument: Instrument, bed: Tes
   await sendOpenLoop(instrument, { url: server.url, perSec: PER_SEC, sec: 0.5 })
   await server.log()
   let last = Promise.resolve(server)
-  const report = await sendOpenLoop(instrument, { url: server.url, perSec: PER_SEC, sec }, () => {
+  const report = await sendOpenLoop(instrument, { url: server.url, perSec: PER_SEC, sec }, (edge) => {
+    if (edge === 'close') return
     const at = (share: number) => machineUs() + share * sec * 1e6
     const mark = { fromUs: at(MARKED_FROM), delayMs: MARK_MS }
     const spoilt: Behaviour = { mark }

@@ -1,11 +1,13 @@
 /** All proofs, in the order in which they are carried out. */
 import type { Proof } from '../proof.ts'
+import { bunching } from './bunching.ts'
 import { busyWork } from './busy-work.ts'
 import { arrivalDispersion } from './dispersion.ts'
 import { faults } from './faults.ts'
 import { fixedDelay } from './fixed-delay.ts'
 import { knownQueue } from './known-queue.ts'
 import { offeredRate } from './offered-rate.ts'
+import { senderCost } from './sender-cost.ts'
 import { spinner } from './spinner.ts'
 import { stoppedServer } from './stopped-server.ts'
 import { throughput } from './throughput.ts'
@@ -17,8 +19,10 @@ export const proofs: readonly Proof[] = [
   fixedDelay(),
   offeredRate(),
   arrivalDispersion(),
+  bunching(),
   faults(),
   throughput(),
+  senderCost(),
   busyWork(),
   spinner(),
   wrongUser(),

@@ -29,8 +29,8 @@ export function stoppedServer({ stopSec = 1, runSec = 10, baselineSec = 2 } = {}
       const baseline = await sendOpenLoop(instrument, { ...load, sec: baselineSec })
       await server.log()
       let stopped = Promise.resolve(0)
-      const report = await sendOpenLoop(instrument, { ...load, sec: runSec }, () => {
-        stopped = stopFor(server, stopSec, (runSec - stopSec) / 2)
+      const report = await sendOpenLoop(instrument, { ...load, sec: runSec }, (edge) => {
+        if (edge === 'open') stopped = stopFor(server, stopSec, (runSec - stopSec) / 2)
       })
       const stop = {
         stopSec: await stopped,
