@@ -57,6 +57,7 @@ export function method(run: Run, summary: Summary): Section {
           'Holm-adjusted over the schemes) is below 5 %, and it exceeds the difference of the control from itself; ' +
           'all others are printed as `~`.'
         : 'A difference counts as detected only if the control was measured twice, and in this run it was not.',
+      ...(run.plan.some(({ arm }) => arm.load.loop === 'turns') ? [TURNS] : []),
       'Throughput and CPU a request are from closed-loop load: every connection waits for its reply. Each logged-in user sends a credential of its own. A trial with one wrong answer is rejected.',
       ...(summary.latency.length > 0 || summary.distance.length > 0 ? [responseTimes(run)] : []),
       ...(run.rules && summary.latency.length > 0 ? openLoop(run, run.rules.slo) : []),
@@ -64,6 +65,12 @@ export function method(run: Run, summary: Summary): Section {
     ]),
   )
 }
+
+const TURNS =
+  'Cost over load is from turns: the fleets of all arms are up at once, and each in turn gets a fraction of a second of Poisson ' +
+  'arrivals, in shuffled order, the control in every handful of them; a fleet that waits is stopped, so that it takes no CPU. ' +
+  'Each turn is compared with the nearest turn of the control at the same load. Figures are 20 % trimmed means over turns, ' +
+  'their intervals know of the noise of turns and of what sets of processes differ by.'
 
 /** Of the first arm that has an open loop. */
 function openLoad({ plan }: Run) {
