@@ -30,7 +30,7 @@ export async function startGenerator({ command, env, processes }: GeneratorOptio
     throw error
   }
   const together = oneJobAtATime(all)
-  let turn = 0
+  let earlier = 0
   return {
     pids: all.map(({ pid }) => pid),
     async login(job) {
@@ -43,7 +43,7 @@ export async function startGenerator({ command, env, processes }: GeneratorOptio
     async load(job, onWindow) {
       requireEnough(processes, job.load.connections, 'connections')
       const windows = overlapOf(processes, onWindow)
-      const message = { type: 'load' as const, job: { ...job, turn: turn++ }, startUs: startOfSchedule() }
+      const message = { type: 'load' as const, job: { ...job, earlier: earlier++ }, startUs: startOfSchedule() }
       const done = await together((one) => one.ask(message, 'load-done', windows.hear))
       windows.check()
       const shares = done.map(({ share }) => share)

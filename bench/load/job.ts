@@ -86,7 +86,7 @@ export interface LoadJob {
    */
   mayStall?: boolean
   /** How many loads came before it, as the generator counts: each draws other users. */
-  turn?: number
+  earlier?: number
 }
 
 /** Hears as soon as the measurement window opens and closes. */

@@ -22,7 +22,7 @@ export async function runClosedLoop(
   const { url, load, handlerUs } = job
   const [tally, latency, sentUsers] = [new Tally(job), createHistogram(), new Uint8Array(credentials.users)]
   const common = { url, path: readPath(handlerUs), credentials, tally, latency, sentUsers }
-  const users = usersByConnection(load, credentials, job.turn)
+  const users = usersByConnection(load, credentials, job.earlier)
   const isKept = (load.reuse ?? 'kept') === 'kept'
   const connections = isKept
     ? keptConnections(common, users)

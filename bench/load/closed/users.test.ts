@@ -24,10 +24,10 @@ test('with more connections than users some share one', () => {
   assert.deepEqual([usersOf(0, 3, [7, 8]), usersOf(1, 3, [7, 8]), usersOf(2, 3, [7, 8])], [[7], [8], [7]])
 })
 
-test('drawn users are the process’s own, other ones in each turn, and the same ones for the same turn', () => {
+test('drawn users are the process’s own, other ones in each load, and the same ones for the same load', () => {
   const credentials = new Credentials('none', 90, { index: 2, of: 3 })
-  const draws = (turn: number) =>
-    usersByConnection({ connections: 12, popularityExponent: 0.8 }, credentials, turn)
+  const draws = (earlier: number) =>
+    usersByConnection({ connections: 12, popularityExponent: 0.8 }, credentials, earlier)
   const lists = draws(1)
   assert.equal(lists.length, 4)
   assert.ok(lists.flat().every((user) => user % 3 === 2))

@@ -46,14 +46,14 @@ export function usersByConnection(
     popularityExponent,
   }: Pick<ClosedLoad, 'connections' | 'homes' | 'popularityExponent'>,
   credentials: Credentials,
-  turn = 0,
+  earlier = 0,
 ): number[][] {
   const count = shareOf(connections, credentials.shard)
   const users = reachableUsers(credentials, homes)
   if (popularityExponent === undefined)
     return Array.from({ length: count }, (_, index) => usersOf(index, count, users))
   const weights = zipfWeights(credentials.users, popularityExponent)
-  const seed = seedOf(`closed/${credentials.shard.index}`, turn)
+  const seed = seedOf(`closed/${credentials.shard.index}`, earlier)
   const place = weightedDraw(
     users.map((user) => weights[user] as number),
     seededDraw(seed),
