@@ -38,9 +38,9 @@ async function judged(check: Check, bed: Bed, t: TestContext): Promise<void> {
   outcomes.set(key, differs ? 'differs' : 'passes')
 }
 
-describe('guarantees', { concurrency: 3 }, () => {
+describe('guarantees', { concurrency: 2 }, () => {
   for (const one of everyScheme) {
-    // Checks mostly wait: for a lifetime to end, for a server to start.
+    // Checks mostly wait for a lifetime to end. With more at once servers would answer as late as they do on a full machine.
     describe(one.name, { concurrency: 4 }, () => {
       let bed: Bed
       before(async () => {
