@@ -390,6 +390,8 @@ test('fleets that are up together: one that rests takes no CPU and answers nobod
       ['session-redis', 'jwt-hs256'],
     )
     both[0]?.rest?.()
+    // A thread that runs on the other CPU is stopped when it next comes to the kernel.
+    await delay(50)
     const own = pids.slice(0, 3).map((pid) => processCpuUs(pid ?? 0) ?? Number.NaN)
     assert.equal((await health(second)).scheme, 'jwt-hs256')
     const late = fetch(`${first}/healthz`, { signal: AbortSignal.timeout(400) })
