@@ -43,7 +43,11 @@ export async function startGenerator({ command, env, processes }: GeneratorOptio
     async load(job, onWindow) {
       requireEnough(processes, job.load.connections, 'connections')
       const windows = overlapOf(processes, onWindow)
-      const message = { type: 'load' as const, job: { ...job, earlier: earlier++ }, startUs: startOfSchedule() }
+      const message = {
+        type: 'load' as const,
+        job: { ...job, earlier: earlier++ },
+        startUs: startOfSchedule(),
+      }
       const done = await together((one) => one.ask(message, 'load-done', windows.hear))
       windows.check()
       const shares = done.map(({ share }) => share)

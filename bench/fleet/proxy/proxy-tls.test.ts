@@ -24,10 +24,13 @@ after(() => {
   rmSync(path, { recursive: true })
 })
 
+/** Each proxy has a folder of its own, named by its port. */
+const certificateOf = (url: string) => join(path, `proxy-${new URL(url).port}`, 'certificate.pem')
+
 /** One request over TLS; what was agreed on, and the session for the next. */
 async function visit(url: string, options: ConnectionOptions = {}) {
   const { hostname: host, port } = new URL(url)
-  const ca = readFileSync(join(path, 'proxy', 'certificate.pem'))
+  const ca = readFileSync(certificateOf(url))
   const socket = connect({ host, port: Number(port), ca, ...options })
   try {
     let session: Buffer | undefined
@@ -105,7 +108,7 @@ for (const tls of ['1.2', '1.3'] as const) {
       const before = await count()
       await visit(proxy.url)
       assert.equal((await count()) - before, 1)
-      assert.equal(statSync(join(path, 'proxy', 'certificate.pem')).mode & 0o077, 0)
+      assert.equal(statSync(certificateOf(proxy.url)).mode & 0o077, 0)
     })
 
     test('plain HTTP is not answered', async () => {
