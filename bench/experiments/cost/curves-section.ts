@@ -22,6 +22,8 @@ type Curves = Summary['costCurves']
 /** Nothing for runs that took no turns. */
 export function curvesSection({ costCurves }: Summary, chart: ChartLink): Section | null {
   if (costCurves.curves.length === 0) return null
+  const measured = costCurves.curves.some(({ points }) => points.some(({ perSec }) => perSec !== null))
+  if (!measured) return section('cost-over-load', 'Cost over load', NOTHING)
   return section(
     'cost-over-load',
     'Cost over load',
@@ -33,6 +35,10 @@ export function curvesSection({ costCurves }: Summary, chart: ChartLink): Sectio
     noiseText(costCurves),
   )
 }
+
+const NOTHING =
+  'No scheme has five turns at any of the rates at which its replica was less than 70 % busy: ask for lower rates (`--rates`), ' +
+  'for less handler work (`--handler-us`) or for more blocks (`--trials`).'
 
 const LEAD =
   'What auth costs depends on how busy the process is. A replica that waits sleeps, and a request that finds it asleep ' +

@@ -20,7 +20,6 @@ export const cost: Experiment = {
     const isAll = two.length <= THE_TWO.length || two.length === schemes.length
     if (!answersFirst || isAsked || isAll || options.precise) return { rounds: [all.round], notes: all.notes }
     const first = roundOf(two, firstTurns, options)
-    first.round.blocks = firstTurns.blocks
     return { rounds: [first.round, { ...all.round, after: firstTurns.blocks }], notes: all.notes }
   },
 }

@@ -44,19 +44,28 @@ export async function playGeneration(
     signal.throwIfAborted()
     await warm(player, points)
   }
-  let order = 0
-  for (let pass = 0; pass < first.load.passes; pass++) {
-    if (pass > 0 && signal.aborted) break
-    const seed = seedOf(`${first.session.trial.block}/${pass}`, first.session.seed)
-    for (const place of passOrder(pass, players.length, points.length, control, seed)) {
-      if (pass === 0) signal.throwIfAborted()
-      const player = players[place.arm] as Player
-      await play(player, points, place.point, order++)
-    }
-  }
+  await playPasses(players, points, control, signal)
   return players.map(({ judged, turns }) =>
     judged?.ok ? { ...judged, turns: columnsOf(points, turns) } : (judged as Judged),
   )
+}
+
+async function playPasses(
+  players: readonly Player[],
+  points: ReturnType<typeof pointsOf>,
+  control: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { session, load } = players[0] as Player
+  let order = 0
+  for (let pass = 0; pass < load.passes; pass++) {
+    const seed = seedOf(`${session.trial.block}/${pass}`, session.seed)
+    for (const place of passOrder(pass, players.length, points.length, control, seed)) {
+      if (pass === 0) signal.throwIfAborted()
+      else if (signal.aborted) return
+      await play(players[place.arm] as Player, points, place.point, order++)
+    }
+  }
 }
 
 function turnsOf({ trial }: Session): TurnsLoad {
