@@ -12,7 +12,10 @@ import type { TestBed } from './test-bed.ts'
 const bed = bedForTests()
 
 /** Short, since what is looked for is large. */
-const short = { bunching: bunching({ windows: 3, warmups: 1 }), cost: senderCost({ pairs: 5 }) }
+const short = {
+  bunching: bunching({ windows: 3, warmups: 1 }),
+  cost: senderCost({ pairs: 3, warmupSec: 1, windowSec: 0.6 }),
+}
 
 async function withPlanted(planted: Planted): Promise<TestBed> {
   const [, program = ''] = await compiled(new URL('../load/main.ts', import.meta.url), planted)

@@ -65,7 +65,7 @@ function judged({
   return ratio <= MOST_RATIO ? true : null
 }
 
-export function senderCost({ pairs = 8 } = {}): Proof {
+export function senderCost({ pairs = 8, warmupSec = WARMUP_SEC, windowSec = WINDOW_SEC } = {}): Proof {
   return {
     id: 'sender-cost',
     shows: 'the sender costs hardly more than bare sockets at the same instants',
@@ -76,9 +76,10 @@ export function senderCost({ pairs = 8 } = {}): Proof {
       const bare = await startBare(bed)
       try {
         const sides = { sender: senderOf(instrument, server), bare: bareOf(bare, server) }
-        for (const cost of Object.values(sides)) await cost(0, WARMUP_SEC)
+        for (const cost of Object.values(sides)) await cost(0, warmupSec)
         const measured: CostPair[] = []
-        while (measured.length < pairs) measured.push(await measurePair(sides, measured.length + 1))
+        while (measured.length < pairs)
+          measured.push(await measurePair(sides, measured.length + 1, windowSec))
         return findingOf(measured)
       } finally {
         await bare.stop()
@@ -90,10 +91,14 @@ export function senderCost({ pairs = 8 } = {}): Proof {
 type Side = (seed: number, sec: number) => Promise<Cost>
 
 /** Who is first alternates. */
-async function measurePair({ sender, bare }: Record<keyof CostPair, Side>, seed: number): Promise<CostPair> {
-  const ahead = seed % 2 === 0 ? await bare(seed, WINDOW_SEC) : undefined
-  const own = await sender(seed, WINDOW_SEC)
-  return { sender: own, bare: ahead ?? (await bare(seed, WINDOW_SEC)) }
+async function measurePair(
+  { sender, bare }: Record<keyof CostPair, Side>,
+  seed: number,
+  sec: number,
+): Promise<CostPair> {
+  const ahead = seed % 2 === 0 ? await bare(seed, sec) : undefined
+  const own = await sender(seed, sec)
+  return { sender: own, bare: ahead ?? (await bare(seed, sec)) }
 }
 
 function senderOf(instrument: Instrument, server: Server): Side {
