@@ -29,7 +29,11 @@ export function curvesChart(run: Run, { costCurves }: Summary): Drawing | null {
   if (curves.length === 0 || handlers.length === 0) return null
   const taxes = curves.flatMap(({ points }) => points.flatMap(({ taxUs }) => taxUs ?? []))
   const turns = Math.max(...taxes.map(({ estimate }) => estimate.n))
-  const top = Math.max(...taxes.map(({ estimate }) => estimate.value))
+  const withEnds = curves.length <= MOST_WITH_WHISKERS
+  const most = Math.max(...taxes.map(({ estimate }) => estimate.value))
+  const highest = Math.max(...taxes.map(({ estimate }) => estimate.hi))
+  // An interval without end would leave no room for what it is about.
+  const top = withEnds ? Math.min(highest, 2 * most) : most
   const area = { left: 56, right: 190, top: 128, bottom: 56, gapX: 190 }
   const { option, height } = smallMultiples(handlers, area, (handlerUs) => {
     const rates = openRates(costCurves, handlerUs)
@@ -45,7 +49,7 @@ export function curvesChart(run: Run, { costCurves }: Summary): Drawing | null {
         ...{ ticks: rates, format: tick },
       },
       y: { min: 0, max: Math.ceil(top / 100) * 100 },
-      series: curves.flatMap((curve) => lineOf(curve, handlerUs, curves.length <= MOST_WITH_WHISKERS)),
+      series: curves.flatMap((curve) => lineOf(curve, handlerUs, withEnds)),
     }
   })
   const subtitle = [
@@ -79,7 +83,7 @@ function lineOf(
     ...endLabel(color, scheme, { fontSize: 11, fontWeight: 'normal' }),
   })
   if (!withEnds) return [line]
-  return [line, { ...verticalWhiskers(own.map(({ at, tax }) => [at, tax.estimate] as const)), clip: false }]
+  return [line, { ...verticalWhiskers(own.map(({ at, tax }) => [at, tax.estimate] as const)), clip: true }]
 }
 
 /** The chart's finding: what auth adds where services run. */
