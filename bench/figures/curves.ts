@@ -7,7 +7,7 @@ import { rising } from '../stats/groups.ts'
 import { holm } from '../stats/holm.ts'
 import type { Interval } from '../stats/median-interval.ts'
 import { detected, ownError } from '../stats/paired.ts'
-import { quantile } from '../stats/quantiles.ts'
+import { median } from '../stats/quantiles.ts'
 import { mean } from '../stats/sums.ts'
 import { noiseOf } from './curve-noise.ts'
 import type { CostCurves, CostPair, Curve, CurvePoint } from './curve-schema.ts'
@@ -19,6 +19,7 @@ import {
   byPoint,
   clustered,
   isIdle,
+  pointKey,
   type TurnFigures,
   turnsByArm,
 } from './turns.ts'
@@ -60,7 +61,7 @@ function pairOf(arms: readonly Own[], more: string, less: string, warnings: Warn
   const [one, other] = [more, less].map((name) => arms.find(({ arm }) => arm.scheme === name && !arm.twin))
   if (!one || !other) return null
   const points = one.points
-    .filter((point) => other.points.some((another) => keyOf(another) === keyOf(point)))
+    .filter((point) => other.points.some((another) => pointKey(another) === pointKey(point)))
     .flatMap((point) => {
       const { perSec, handlerUs } = point
       const pairs = besideEach(
@@ -80,7 +81,7 @@ function everydayOf(arms: readonly CurvePoint[][]): CostCurves['everyday'] {
   const common = first.filter(
     (point) =>
       point.perSec !== null &&
-      others.every((points) => points.some((other) => keyOf(other) === keyOf(point))),
+      others.every((points) => points.some((other) => pointKey(other) === pointKey(point))),
   )
   const most = Math.max(...common.map(({ handlerUs }) => handlerUs))
   const last = common.filter(({ handlerUs }) => handlerUs === most).at(-1)
@@ -97,13 +98,13 @@ function pointsOf({ turns }: ArmTurns, mostBusy: number, warnings: Warning[]): C
       const cpu = clusteredMean(clustered(own.map(({ generation, totalUs }) => [generation, totalUs])))
       const busy = mean(own.map((turn) => turn.busy))
       if (!first || !cpu || (first.point.perSec !== null && busy > mostBusy)) return []
-      const tierUs = ofServing((tier: ServingTier) => middle(own.map(({ tiers }) => tiers[tier])))
+      const tierUs = ofServing((tier: ServingTier) => median(own.map(({ tiers }) => tiers[tier])))
       return [
         {
           ...first.point,
           ...{ turns: own.length, generations: new Set(own.map(({ generation }) => generation)).size },
           ...{ cpuUs: estimateOf(cpu, 'µs/request', warnings), tierUs, busy },
-          meanInFlight: middle(own.map((turn) => turn.meanInFlight)),
+          meanInFlight: median(own.map((turn) => turn.meanInFlight)),
           ...{ taxUs: null, timesControl: null },
         },
       ]
@@ -112,8 +113,6 @@ function pointsOf({ turns }: ArmTurns, mostBusy: number, warnings: Warning[]): C
   const rate = ({ perSec }: CurvePoint) => perSec ?? Number.POSITIVE_INFINITY
   return points.sort((a, b) => rate(a) - rate(b) || a.handlerUs - b.handlerUs)
 }
-
-const middle = (values: readonly number[]) => quantile(values, HALF)
 
 function estimateOf(of: Interval & { n: number }, unit: string, warnings: readonly Warning[]): Estimate {
   return { value: of.value, lo: of.lo, hi: of.hi, unit, n: of.n, warnings: [...warnings] }
@@ -132,14 +131,14 @@ function withTaxes(arms: readonly Own[], control: ArmTurns | undefined, warnings
       return tax && times ? { tax, times } : null
     }),
   )
-  const keys = new Set(arms.flatMap(({ points }) => points.map(keyOf)))
+  const keys = new Set(arms.flatMap(({ points }) => points.map(pointKey)))
   const judgedAt = new Map([...keys].map((key) => [key, judgedTogether(arms, taxes, key)]))
   return arms.map((own, i) => ({
     ...own,
     points: own.points.map((point, j) => {
       const found = taxes[i]?.[j]
       if (!found || own.arm.twin) return point
-      const { p, isSeen } = judgedAt.get(keyOf(point))?.get(i) ?? { p: null, isSeen: false }
+      const { p, isSeen } = judgedAt.get(pointKey(point))?.get(i) ?? { p: null, isSeen: false }
       const detectable = SEEN_FOUR_TIMES_IN_FIVE * found.tax.error
       const estimate = estimateOf(found.tax, 'µs/request', warnings)
       const taxUs = { estimate, detected: isSeen, p, detectable }
@@ -148,7 +147,6 @@ function withTaxes(arms: readonly Own[], control: ArmTurns | undefined, warnings
   }))
 }
 
-const keyOf = ({ perSec, handlerUs }: CurvePoint) => `${perSec}/${handlerUs}`
 const turnsAt = (turns: readonly TurnFigures[], { perSec, handlerUs }: CurvePoint) =>
   turns.filter(({ point }) => point.perSec === perSec && point.handlerUs === handlerUs)
 
@@ -157,7 +155,7 @@ type Taxes = readonly (readonly ({ tax: ClusteredMean } | null)[])[]
 /** By index of the arm: p by Holm over the schemes at a point, and whether the tax exceeds what two controls differ by. */
 function judgedTogether(arms: readonly Own[], taxes: Taxes, key: string) {
   const here = arms.flatMap(({ arm, points }, i) => {
-    const tax = taxes[i]?.[points.findIndex((point) => keyOf(point) === key)]?.tax
+    const tax = taxes[i]?.[points.findIndex((point) => pointKey(point) === key)]?.tax
     return tax ? [{ i, arm, tax }] : []
   })
   const twin = here.find(({ arm }) => arm.twin)
@@ -176,7 +174,7 @@ function idleOf(turns: readonly TurnFigures[]): Curve['idleCores'] {
   const idle = turns.filter(({ point }) => isIdle(point))
   return idle.length === 0
     ? null
-    : ofServing((tier: ServingTier) => middle(idle.map(({ tiers }) => tiers[tier])))
+    : ofServing((tier: ServingTier) => median(idle.map(({ tiers }) => tiers[tier])))
 }
 
 /**

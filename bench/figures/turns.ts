@@ -20,7 +20,7 @@ export interface TurnFigures {
 }
 
 /** Two points at which the same was asked. */
-const pointKey = ({ perSec, handlerUs }: Point) => `${perSec}/${handlerUs}`
+export const pointKey = ({ perSec, handlerUs }: Point) => `${perSec}/${handlerUs}`
 
 /** In an idle turn there is no request to divide by. */
 export const isIdle = ({ perSec }: Point) => perSec === 0

@@ -42,13 +42,15 @@ test('95 of 100 intervals hold the mean where all processes are alike, with a he
   }
 })
 
-test('processes that differ widen it: 90 of 100 from four generations on, where habit is as large as half a turn’s noise', () => {
+test('processes that differ widen it: 90 of 100 from four generations on, where habit is half of a turn’s noise, and where it is more than all of it', () => {
   for (const [clusters, each] of [
     [4, 4],
     [8, 4],
   ] as const) {
-    const share = coverage(clusters, each, 5)
-    assert.ok(share > 0.9, `${clusters} × ${each}: ${share}`)
+    for (const habit of [5, 15]) {
+      const share = coverage(clusters, each, habit)
+      assert.ok(share > 0.9, `${clusters} × ${each}, habit ${habit}: ${share}`)
+    }
   }
 })
 

@@ -39,7 +39,10 @@ export function clusteredMean(
   const value = trimmedMean(all, TRIM)
   const outer = Math.floor(all.length * TRIM)
   const inner = all.length - 2 * outer
-  const within = winsorizedSquares(all, outer) / (inner * (inner - 1))
+  // Around the mean of each cluster: what sets clusters apart is no noise within them.
+  const around = filled.flatMap((values) => values.map((one) => one - trimmedMean(values, TRIM)))
+  const spent = (all.length - 1) / Math.max(1, all.length - filled.length)
+  const within = (spent * winsorizedSquares(around, outer)) / (inner * (inner - 1))
   const between = excess(filled, within) / filled.length
   const variance = within + between
   const parts = within ** 2 / (inner - 1) + between ** 2 / Math.max(1, filled.length - 1)
