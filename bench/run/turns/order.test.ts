@@ -44,9 +44,13 @@ test('arms of one point follow each other; points come by rising load first, and
 
 test('a point is left out once a replica was too busy there, and where a lower rate says that it must be', () => {
   const at = { perSec: 1_000, handlerUs: 500 }
+  const looks = (...busy: number[]) => busy.map((one) => ({ ...at, busy: one }))
   assert.ok(!isTooBusy(at, [], 0.7))
-  assert.ok(isTooBusy(at, [{ ...at, busy: 0.71 }], 0.7))
-  assert.ok(!isTooBusy(at, [{ ...at, busy: 0.69 }], 0.7))
+  assert.ok(isTooBusy(at, looks(0.69, 0.72), 0.7))
+  assert.ok(!isTooBusy(at, looks(0.69, 0.7), 0.7))
+  assert.ok(!isTooBusy(at, looks(0.75), 0.7), 'a look in a slow moment is no verdict')
+  assert.ok(!isTooBusy(at, looks(0.9, 0.5, 0.5), 0.7), 'nor beside two others')
+  assert.ok(isTooBusy(at, looks(0.97), 0.7), 'a full replica is one')
   // Twice the rate takes at least 5/3 of the time: 0.5 would become 0.83, which has to be seen; 0.61 more than all.
   assert.ok(!isTooBusy(at, [{ perSec: 500, handlerUs: 500, busy: 0.5 }], 0.7))
   assert.ok(isTooBusy(at, [{ perSec: 500, handlerUs: 500, busy: 0.61 }], 0.7))

@@ -1,5 +1,7 @@
 /** In which order the arms of a generation take their turns, and which turns are left out. Pure. */
+import { groupedBy } from '../../stats/groups.ts'
 import { shuffled } from '../../stats/seeded.ts'
+import { mean } from '../../stats/sums.ts'
 
 /** One turn: which arm, at which point of the load. Both are indices. */
 export interface Place {
@@ -46,19 +48,26 @@ export interface Look {
   busy: number
 }
 
+/** One look can fall into a slow moment of the host. To leave a point out by it would keep only the points' fast moments. */
+const ENOUGH_LOOKS = 2
+/** Unless it saw a replica that was all but full. */
+const FULL = 0.95
+
 /**
  * Whether a replica would be too busy at a point: there it was seen to be, or at a lower rate it was so busy that this one
  * must fill it. CPU a request falls with the rate, so that busy grows by less than the rate does: by two thirds of it where
- * it fell most.
+ * it fell most. What counts is the mean of all looks at a rate.
  */
 export function isTooBusy(
   at: { perSec: number; handlerUs: number },
   looks: readonly Look[],
   mostBusy: number,
 ): boolean {
-  return looks.some(({ perSec, handlerUs, busy }) => {
-    if (handlerUs !== at.handlerUs || perSec > at.perSec) return false
+  const known = looks.filter(({ perSec, handlerUs }) => handlerUs === at.handlerUs && perSec <= at.perSec)
+  return [...groupedBy(known, ({ perSec }) => perSec)].some(([perSec, own]) => {
+    const busy = mean(own.map((look) => look.busy))
+    if (perSec === at.perSec) return busy > (own.length < ENOUGH_LOOKS ? FULL : mostBusy)
     const grown = 1 + (2 / 3) * (at.perSec / perSec - 1)
-    return busy * grown > (perSec === at.perSec ? mostBusy : 1)
+    return busy * grown > 1
   })
 }
