@@ -9,20 +9,13 @@ import type { Interval } from '../stats/median-interval.ts'
 import { detected, ownError } from '../stats/paired.ts'
 import { median } from '../stats/quantiles.ts'
 import { mean } from '../stats/sums.ts'
+import { differenceAt, ratioAt } from './beside.ts'
 import { noiseOf } from './curve-noise.ts'
 import type { CostCurves, CostPair, Curve, CurvePoint } from './curve-schema.ts'
+import { type Habit, habitOf } from './habit.ts'
 import { inTableOrder, isControl } from './records.ts'
 import { swapsOf } from './swaps.ts'
-import {
-  type ArmTurns,
-  besideEach,
-  byPoint,
-  clustered,
-  isIdle,
-  pointKey,
-  type TurnFigures,
-  turnsByArm,
-} from './turns.ts'
+import { type ArmTurns, byPoint, clustered, isIdle, pointKey, type TurnFigures, turnsByArm } from './turns.ts'
 
 /** Enough for four effects in five to be seen: 1.96 + 0.84 standard errors (Cohen 1988). */
 const SEEN_FOUR_TIMES_IN_FIVE = 2.8
@@ -40,7 +33,13 @@ export function costCurves(
   const warnings: Warning[] = run.profile === 'smoke' ? ['smoke-profile'] : []
   const mostBusy = arms.flatMap(({ arm: { load } }) => (load.loop === 'turns' ? [load.mostBusy] : []))[0] ?? 1
   const bare = arms.map((one) => ({ ...one, points: pointsOf(one, mostBusy, warnings) }))
-  const compared = withTaxes(bare, control, warnings)
+  const habit = control
+    ? habitOf(
+        control,
+        arms.filter((one) => one !== control),
+      )
+    : null
+  const compared = withTaxes(bare, control, habit, warnings)
   return {
     curves: compared.map(({ arm, turns, points }) => ({
       ...{ scheme: arm.scheme, twin: arm.twin, points },
@@ -48,8 +47,11 @@ export function costCurves(
       halfBusyPerSec: halfBusy(turns, points),
     })),
     everyday: everydayOf(compared.map(({ points }) => points)),
-    pairs: pairs.flatMap(([more, less]) => pairOf(compared, more, less, warnings) ?? []),
-    swaps: swapsOf(compared.filter(({ arm }) => !arm.twin)),
+    pairs: pairs.flatMap(([more, less]) => pairOf(compared, more, less, habit, warnings) ?? []),
+    swaps: swapsOf(
+      compared.filter(({ arm }) => !arm.twin),
+      habit,
+    ),
     noise: noiseOf(
       control,
       arms.find(({ arm }) => arm.twin),
@@ -57,19 +59,20 @@ export function costCurves(
   }
 }
 
-function pairOf(arms: readonly Own[], more: string, less: string, warnings: Warning[]): CostPair | null {
+function pairOf(
+  arms: readonly Own[],
+  more: string,
+  less: string,
+  habit: Habit | null,
+  warnings: Warning[],
+): CostPair | null {
   const [one, other] = [more, less].map((name) => arms.find(({ arm }) => arm.scheme === name && !arm.twin))
   if (!one || !other) return null
   const points = one.points
     .filter((point) => other.points.some((another) => pointKey(another) === pointKey(point)))
     .flatMap((point) => {
       const { perSec, handlerUs } = point
-      const pairs = besideEach(
-        turnsAt(one.turns, point),
-        turnsAt(other.turns, point),
-        (a, b) => a.totalUs - b.totalUs,
-      )
-      const by = clusteredMean(pairs)
+      const by = differenceAt(point, { own: one.turns, base: other.turns }, habit)
       return by ? [{ perSec, handlerUs, byUs: estimateOf(by, 'µs/request', warnings), p: by.p }] : []
     })
   return { more, less, points }
@@ -119,15 +122,19 @@ function estimateOf(of: Interval & { n: number }, unit: string, warnings: readon
 }
 
 /** All schemes at one point are one family: among ten, one always looks special. */
-function withTaxes(arms: readonly Own[], control: ArmTurns | undefined, warnings: Warning[]): Own[] {
+function withTaxes(
+  arms: readonly Own[],
+  control: ArmTurns | undefined,
+  habit: Habit | null,
+  warnings: Warning[],
+): Own[] {
   if (!control) return [...arms]
   const taxes = arms.map(({ arm, turns, points }) =>
     points.map((point) => {
       if (isControl(arm) && !arm.twin) return null
-      const own = turnsAt(turns, point)
-      const base = turnsAt(control.turns, point)
-      const tax = clusteredMean(besideEach(own, base, (a, b) => a.totalUs - b.totalUs))
-      const times = clusteredMean(besideEach(own, base, (a, b) => a.totalUs / b.totalUs))
+      const sides = { own: turns, base: control.turns }
+      const tax = differenceAt(point, sides, habit)
+      const times = ratioAt(point, sides, habit)
       return tax && times ? { tax, times } : null
     }),
   )
@@ -146,9 +153,6 @@ function withTaxes(arms: readonly Own[], control: ArmTurns | undefined, warnings
     }),
   }))
 }
-
-const turnsAt = (turns: readonly TurnFigures[], { perSec, handlerUs }: CurvePoint) =>
-  turns.filter(({ point }) => point.perSec === perSec && point.handlerUs === handlerUs)
 
 type Taxes = readonly (readonly ({ tax: ClusteredMean } | null)[])[]
 

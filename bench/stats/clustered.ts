@@ -13,10 +13,19 @@ export interface ClusteredMean extends Interval {
   p: number
 }
 
+/** What clusters vary by beyond the noise within them. */
+export interface Between {
+  /** In the unit of the values, squared. */
+  variance: number
+  degrees: number
+}
+
 /** Of the values at either end: a host that falls to a third for some turns must not decide. */
 const TRIM = 0.2
 /** Below this a trimmed mean has no variance worth the name. */
 const LEAST_VALUES = 5
+/** The upper end of 95 %. */
+const UPPER = 0.975
 
 /**
  * The 20 % trimmed mean over all values, and its interval by Student's t.
@@ -27,11 +36,12 @@ const LEAST_VALUES = 5
  * Satterthwaite (Biometrics Bulletin 2, 1946), rounded down.
  *
  * @param clusters values of each generation of processes, one a turn
+ * @param known what clusters vary by, where more than these say so; null or absent: these alone
  * @returns null below five values
  */
 export function clusteredMean(
   clusters: readonly (readonly number[])[],
-  confidence = 0.95,
+  known: Between | null = null,
 ): ClusteredMean | null {
   const filled = clusters.filter((values) => values.length > 0)
   const all = filled.flat()
@@ -43,12 +53,14 @@ export function clusteredMean(
   const around = filled.flatMap((values) => values.map((one) => one - trimmedMean(values, TRIM)))
   const spent = (all.length - 1) / Math.max(1, all.length - filled.length)
   const within = (spent * winsorizedSquares(around, outer)) / (inner * (inner - 1))
-  const between = excess(filled, within) / filled.length
+  const own = { variance: excess(filled, within), degrees: Math.max(1, filled.length - 1) }
+  const { variance: ofOne, degrees: worth } = known ?? own
+  const between = ofOne / filled.length
   const variance = within + between
-  const parts = within ** 2 / (inner - 1) + between ** 2 / Math.max(1, filled.length - 1)
+  const parts = within ** 2 / (inner - 1) + between ** 2 / worth
   const degrees = variance > 0 ? Math.max(1, Math.floor(variance ** 2 / parts)) : inner - 1
   const error = Math.sqrt(variance)
-  const reach = error * tQuantile((1 + confidence) / 2, degrees)
+  const reach = error * tQuantile(UPPER, degrees)
   const p = variance > 0 ? twoSidedP(value / error, degrees) : Number(value === 0)
   return { value, lo: value - reach, hi: value + reach, n: all.length, error, p }
 }

@@ -1,0 +1,73 @@
+/** What processes differ by, from made-up turns in which that is known. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { mean } from '../stats/sums.ts'
+import { syntheticRun } from '../testing/synthetic-run.ts'
+import { withTurns } from '../testing/synthetic-turns.ts'
+import { costCurves } from './curves.ts'
+import { habitOf } from './habit.ts'
+import { isControl } from './records.ts'
+import { turnsByArm } from './turns.ts'
+
+const COST: Readonly<Record<string, number>> = { 'session-redis': 900, 'jwt-hs256': 550 }
+const costUs = (scheme: string) => COST[scheme] ?? 400
+const ADDED_UNEVEN = Math.exp(0.22 ** 2 / 2)
+
+interface Made {
+  habit: number
+  seed?: number
+  blocks?: number
+  hostSd?: number
+}
+
+/** As many turns as a first answer has, and none without handler work. */
+function made({ habit, seed = 1, blocks = 3, hostSd }: Made) {
+  const synthetic = syntheticRun({ experiments: ['cost'], blocks, schemes: ['none', ...Object.keys(COST)] })
+  const asked = { ratesPerSec: [100, 200, 500], handlerUs: [500], passes: 4, habit, seed: 31 * seed }
+  const results = withTurns(synthetic.results, costUs, { ...asked, ...(hostSd !== undefined && { hostSd }) })
+  return { run: synthetic.run, results }
+}
+
+function habit(options: Made) {
+  const arms = [...turnsByArm(made(options).results).values()]
+  const control = arms.find(({ arm }) => isControl(arm) && !arm.twin) ?? assert.fail()
+  return habitOf(
+    control,
+    arms.filter((one) => one !== control),
+  )
+}
+
+test('the habit that was put in comes out, on the mean of many runs', () => {
+  for (const put of [0.05, 0.1]) {
+    const found = Array.from(
+      { length: 40 },
+      (_, seed) => habit({ habit: put, seed, hostSd: 0.05 })?.variance ?? assert.fail(),
+    )
+    const sd = Math.sqrt(mean(found))
+    // Of a request's CPU; the half of it and more that is handler work knows no habit.
+    assert.ok(sd > 0.35 * put && sd < 0.75 * put, `${put}: ${sd}`)
+  }
+})
+
+test('three arms of one control are worth two squares a degree of freedom, and one arm is worth one', () => {
+  assert.equal(habit({ habit: 0, blocks: 3 })?.degrees, (4 * 3 * 2) / 6)
+  assert.equal(habit({ habit: 0, blocks: 2 })?.degrees, 2)
+  assert.equal(habit({ habit: 0.1, blocks: 1 }), null)
+})
+
+test('a first answer of three generations holds the truth nineteen times in twenty, whatever processes differ by', () => {
+  for (const put of [0, 0.03, 0.1]) {
+    let [held, all] = [0, 0]
+    for (let seed = 1; seed <= 40; seed++) {
+      const { run, results } = made({ habit: put, seed })
+      for (const { scheme, twin, points } of costCurves(run, results).curves)
+        for (const { perSec, taxUs } of points) {
+          if (!taxUs || twin || perSec === null) continue
+          const added = ADDED_UNEVEN * (costUs(scheme) - costUs('none'))
+          all++
+          if (taxUs.estimate.lo <= added && added <= taxUs.estimate.hi) held++
+        }
+    }
+    assert.ok(held / all > 0.92, `habit ${put}: ${held} of ${all}`)
+  }
+})

@@ -1,0 +1,53 @@
+/**
+ * What sets one process apart from its like, for as long as it lives: where its code and its memory came to lie, and what
+ * its compiler made of it. A few generations tell little of it for one scheme, and more for all of them together.
+ */
+import { sum } from '../stats/sums.ts'
+import { type ArmTurns, besideEach, byPoint, isIdle, pointKey } from './turns.ts'
+
+export interface Habit {
+  /** Of the logarithm of CPU a request, between the processes of one arm; at least 0. */
+  variance: number
+  /** How many independent squares that variance is worth. */
+  degrees: number
+}
+
+/**
+ * By moments, from the ratio of each arm to the control beside it: its means over generations vary by the habits of two
+ * processes and by the noise of turns. The latter is known from turns of one generation and is taken off.
+ *
+ * All points of an arm come from the same processes and count as one look. Arms that share a control are not independent
+ * either: of A arms whose differences correlate by one half, the mean of the variances is worth 4A(G − 1) ÷ (A + 3)
+ * squares (Satterthwaite, Biometrics Bulletin 2, 1946, for the covariance σ²(I + J)).
+ *
+ * @returns null where no arm has two generations with two turns
+ */
+export function habitOf(control: ArmTurns, others: readonly ArmTurns[]): Habit | null {
+  const byArm = others.map(({ turns }) =>
+    [...byPoint(turns.filter(({ point }) => !isIdle(point))).values()].flatMap((own) => {
+      const key = pointKey(own[0]?.point ?? { perSec: 0, handlerUs: 0 })
+      const base = control.turns.filter(({ point }) => pointKey(point) === key)
+      return excessOf(besideEach(own, base, (a, b) => Math.log(a.totalUs / b.totalUs))) ?? []
+    }),
+  )
+  const arms = byArm.filter((looks) => looks.length > 0)
+  const looks = arms.flat()
+  if (looks.length === 0) return null
+  const weight = sum(looks.map(({ generations }) => generations - 1))
+  const ofPair = sum(looks.map(({ excess, generations }) => excess * (generations - 1))) / weight
+  const degrees = (4 * arms.length * (weight / looks.length)) / (arms.length + 3)
+  return { variance: Math.max(0, ofPair / 2), degrees }
+}
+
+/** Variance of the means of generations beyond what the noise of turns explains; it may come out below 0. */
+function excessOf(clusters: readonly (readonly number[])[]): { excess: number; generations: number } | null {
+  const filled = clusters.filter((values) => values.length > 1)
+  if (filled.length < 2) return null
+  const means = filled.map((values) => sum(values) / values.length)
+  const deviations = filled.flatMap((values, i) => values.map((one) => (one - (means[i] ?? 0)) ** 2))
+  const noise = sum(deviations) / (deviations.length - filled.length)
+  const explained = (noise * sum(filled.map(({ length }) => 1 / length))) / filled.length
+  const middle = sum(means) / means.length
+  const seen = sum(means.map((one) => (one - middle) ** 2)) / (means.length - 1)
+  return { excess: seen - explained, generations: filled.length }
+}
