@@ -120,3 +120,13 @@ test('a run without turns has no curves; two turns of a point are too few', () =
   })
   assert.deepEqual(found({ blocks: 1, passes: 2 }).curves[0]?.points, [])
 })
+
+test('arms that were not up together are compared within their block, and no better than the machine held still', () => {
+  const { run, results } = syntheticRun({ experiments: ['cost'], blocks: 6, schemes: SCHEMES })
+  const made = withTurns(results, truth, { ratesPerSec: RATES, hostSd: 0.05 })
+  const apart = made.map((result, i) => ({ ...result, startedAt: new Date(60_000 * i).toISOString() }))
+  const tax = (own: typeof made) => pointOf(costCurves(run, own), 'jwt-es256', 500)?.taxUs?.estimate
+  const [together, far] = [tax(made) ?? assert.fail(), tax(apart) ?? assert.fail()]
+  assert.equal(far.n, together.n)
+  assert.ok(Math.abs(far.value - together.value) < 20, `${far.value} and ${together.value}`)
+})

@@ -8,6 +8,7 @@ import { sum } from '../stats/sums.ts'
 export interface TurnFigures {
   /** Of one set of processes, from whose arms it can be told apart by nothing but this. */
   generation: string
+  block: number
   order: number
   point: Point
   totalUs: number
@@ -39,7 +40,8 @@ export function turnsByArm(results: readonly TrialResult[]): ReadonlyMap<string,
     if (!result.ok || !result.turns) continue
     const { arm, block } = result.trial
     const own = found.get(arm.id) ?? { arm, turns: [] }
-    own.turns.push(...figuresOf(result.turns, `${block} ${result.startedAt}`, arm.replicas))
+    const generation = `${block} ${result.startedAt}`
+    own.turns.push(...figuresOf(result.turns, { generation, block }, arm.replicas))
     found.set(arm.id, own)
   }
   return found
@@ -52,7 +54,11 @@ export interface ArmTurns {
 
 type Columns = NonNullable<Extract<TrialResult, { ok: true }>['turns']>
 
-function figuresOf(columns: Columns, generation: string, replicas: number): TurnFigures[] {
+function figuresOf(
+  columns: Columns,
+  from: Pick<TurnFigures, 'generation' | 'block'>,
+  replicas: number,
+): TurnFigures[] {
   return columns.order.flatMap((order, i) => {
     const point = columns.points[columns.point[i] ?? -1]
     const [requests = 0, seconds = 0, failed = 0] = [
@@ -67,7 +73,7 @@ function figuresOf(columns: Columns, generation: string, replicas: number): Turn
     const tiers = ofServing((tier) => (used(tier) ?? 0) / each)
     const generator = used('generator')
     return {
-      ...{ generation, order, point, tiers, totalUs: sum(Object.values(tiers)) },
+      ...{ ...from, order, point, tiers, totalUs: sum(Object.values(tiers)) },
       generatorUs: generator === null ? null : generator / each,
       busy: (used('replicas') ?? 0) / 1e6 / seconds / replicas,
       meanInFlight: columns.meanInFlight[i] ?? 0,
@@ -80,19 +86,23 @@ export const byPoint = (turns: readonly TurnFigures[]) => groupedBy(turns, ({ po
 
 /**
  * `of` each turn and of the turn of `base` at the same point that lies nearest in the order of its generation, by
- * generation. What the two have in common, above all the speed of the machine in those seconds, then cancels out.
+ * generation. What the two have in common, above all the speed of the machine in those seconds, then cancels out. Where
+ * only one fleet can be up at a time, it is the nearest in the order of the block, and little cancels out.
  */
 export function besideEach(
   own: readonly TurnFigures[],
   base: readonly TurnFigures[],
   of: (own: TurnFigures, base: TurnFigures) => number,
 ): number[][] {
-  const bases = groupedBy(base, ({ generation, point }) => `${generation} ${pointKey(point)}`)
+  const at = (of: string | number, point: Point) => `${of} ${pointKey(point)}`
+  const near = groupedBy(base, ({ generation, point }) => at(generation, point))
+  const far = groupedBy(base, ({ block, point }) => at(block, point))
   const pairs = own.flatMap((turn) => {
-    const near = bases.get(`${turn.generation} ${pointKey(turn.point)}`) ?? []
+    const { generation, block, point } = turn
+    const same = near.get(at(generation, point)) ?? far.get(at(block, point)) ?? []
     const distance = ({ order }: TurnFigures) => Math.abs(order - turn.order)
-    const nearest = near.toSorted((a, b) => distance(a) - distance(b))[0]
-    return nearest ? [{ generation: turn.generation, value: of(turn, nearest) }] : []
+    const nearest = same.toSorted((a, b) => distance(a) - distance(b))[0]
+    return nearest ? [{ generation, value: of(turn, nearest) }] : []
   })
   return clustered(pairs.map(({ generation, value }) => [generation, value]))
 }

@@ -16,7 +16,7 @@ import { openTrialLog, type TrialLog } from '../record/trial-log.ts'
 import type { Environment, Run, Trial } from '../record/types.ts'
 import { type BenchOptions, chosenExperiments, planOptions } from './choices.ts'
 import { gates } from './gates.ts'
-import type { PlannedRun } from './trial-order.ts'
+import { type PlannedRun, togetherNote } from './trial-order.ts'
 
 const root = new URL('../..', import.meta.url)
 
@@ -74,7 +74,7 @@ export async function newRun(
     },
     plan: trials,
     predictions: [],
-    notes,
+    notes: [...notes, togetherNote(trials, fleet.together?.most ?? 1)].filter((note) => note !== null),
   }
   await writeRun(folder, run)
   return { run, folder, log: await openTrialLog(folder) }

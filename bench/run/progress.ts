@@ -105,6 +105,8 @@ export function displayOn(output: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' |
     if (output.isTTY) output.write('\r\x1b[K')
   }
   return {
+    /** Whether what is shown is seen. */
+    isLive: output.isTTY === true,
     clear,
     /** For good; nothing where there is no text. */
     say(text: string): void {

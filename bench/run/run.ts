@@ -1,6 +1,6 @@
 /** Executes a plan: trial after trial, or those that share a fleet together; results are on disk before the next begin. */
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
-import { answerSoFar } from '../experiments/cost/answer.ts'
+import { answerSoFar, taxesSoFar } from '../experiments/cost/answer.ts'
 import { predict } from '../experiments/index.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { writeRun } from '../record/run-dir.ts'
@@ -26,7 +26,6 @@ export async function execute(
   const earlier = results.length
   const started = performance.now()
   const finished: Trial[] = []
-  const conditions = { fleet, rules, seed, signal }
   let before: Trial | undefined
   try {
     for (;;) {
@@ -34,13 +33,14 @@ export async function execute(
       const [trial] = upcoming
       const experiment = trial?.arm.experiment
       const isOther = before?.arm.experiment !== experiment
-      if (!quiet && before && (isOther || before.block !== trial?.block))
+      // At the end the report says it all.
+      if (!trial) return
+      if (!quiet && before && (isOther || before.block !== trial.block))
         display.say(
           before.arm.load.loop === 'turns'
             ? answerSoFar(run, results)
             : soFar(results, before.arm.experiment, rules.slo, '  '),
         )
-      if (!trial) return
       const trials = upcoming.filter(({ arm }) => arm.experiment === experiment).length
       if (isOther) display.say(`${experiment}: ${counted(trials, 'trial')}`)
       const total = finished.length + upcoming.length
@@ -52,6 +52,13 @@ export async function execute(
       const names = together.map(({ id }) => id).join(', ')
       if (!quiet) display.show(`${place(finished.length + 1, upcoming)} running ${names}`)
       if (together.some(({ arm }) => arm.heldOut)) await freeze(open, results)
+      const passed = (records: readonly TrialResult[], passes: number) => {
+        if (quiet || !display.isLive) return
+        const taxes = taxesSoFar(run, [...results, ...records])
+        const known = taxes === '' ? '' : `, so far ${taxes}`
+        display.show(`${place(finished.length + 1, upcoming)} pass ${passes + 1}${known}`)
+      }
+      const conditions = { fleet, rules, seed, signal, passed }
       const records = await runTogether(together, traits[trial.arm.scheme as SchemeName], conditions)
       for (const [i, record] of records.entries()) {
         await log.append(record)

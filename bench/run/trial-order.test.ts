@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import type { Rules, Trial, TrialResult } from '../record/types.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { gates } from './gates.ts'
-import { nextTogether, type PlannedRun, pendingTrials, upcomingTrials } from './trial-order.ts'
+import { nextTogether, type PlannedRun, pendingTrials, togetherNote, upcomingTrials } from './trial-order.ts'
 
 const synthetic = syntheticRun({ experiments: ['cost', 'users'], blocks: 3 })
 const measured = synthetic.results.find(({ ok }) => ok)
@@ -182,4 +182,27 @@ test('arms of a block take turns together, as many as fit; one that is measured 
   const control = block.find(({ arm }) => arm.scheme === 'none' && !arm.twin) ?? assert.fail()
   const other = block.find(({ arm }) => arm.scheme !== 'none') ?? assert.fail()
   assert.deepEqual(ids(nextTogether([other], inTurns)), [control.id, other.id])
+})
+
+test('however few fleets can be up at once, all arms are measured, and in each group with the control', () => {
+  const load = { loop: 'turns' } as Trial['arm']['load']
+  const block = synthetic.run.plan
+    .filter(({ block, arm }) => block === 0 && arm.experiment === 'cost')
+    .map((trial) => ({ ...trial, arm: { ...trial.arm, load } }))
+  for (const most of [1, 2, 3, block.length]) {
+    const groups: Trial[][] = []
+    let left = block
+    while (left.length > 0 && groups.length <= block.length) {
+      const group = nextTogether(left, block, most)
+      groups.push(group)
+      left = left.filter((trial) => !group.includes(trial))
+    }
+    assert.deepEqual(left, [], `${most} at once`)
+    assert.ok(groups.every(({ length }) => length <= most))
+    const isControl = ({ arm }: Trial) => arm.scheme === 'none' && !arm.twin
+    if (most > 1) assert.ok(groups.every((group) => group.some(isControl)))
+    const note = togetherNote(block, most) ?? ''
+    if (most === block.length) assert.equal(note, '')
+    else assert.match(note, most === 1 ? /only one fleet/ : new RegExp(`${most} of ${block.length} fleets`))
+  }
 })

@@ -56,6 +56,24 @@ export function upcomingTrials(run: PlannedRun, results: readonly TrialResult[],
   return upcoming
 }
 
+/** An arm and the control. */
+const PAIR = 2
+
+/** What a user has to know when not all arms that are compared can be up at once; null where they can. */
+export function togetherNote(plan: readonly Trial[], most: number): string | null {
+  const inTurns = plan.filter(({ arm }) => arm.load.loop === 'turns')
+  const arms = Math.max(
+    0,
+    ...inTurns.map((trial) => inTurns.filter((other) => takesTurnsWith(other, trial)).length),
+  )
+  if (arms <= most) return null
+  return most < PAIR
+    ? 'cost: only one fleet can be up at a time here, so that arms do not take turns within a second but follow each other ' +
+        'within a block: intervals hold what the machine did meanwhile, and are wide'
+    : `cost: ${most} of ${arms} fleets can be up at once with the memory that is free: arms take turns in smaller groups, ` +
+        'each with the control'
+}
+
 /**
  * The next trial, with those after it that work in shifts with it on one fleet: of the same block, and compared with the
  * same arm. Or with those that take turns with it; where it is measured once more, the control goes along, for its turns
@@ -70,12 +88,13 @@ export function nextTogether(
 ): Trial[] {
   const [next] = upcoming
   if (next?.arm.load.loop === 'turns') {
+    if (most < PAIR) return [next]
     const together = upcoming.filter((other) => takesTurnsWith(other, next))
     const control = plan.find(
       (other) => takesTurnsWith(other, next) && isControl(other.arm) && !other.arm.twin,
     )
     const isMissing = control && !together.some(({ id }) => id === control.id)
-    return [...(isMissing ? [control] : []), ...together].slice(0, Math.max(1, most))
+    return [...(isMissing ? [control] : []), ...together].slice(0, most)
   }
   if (next?.arm.fleet === undefined) return next ? [next] : []
   const { arm, block } = next

@@ -39,6 +39,8 @@ export interface Conditions extends Surroundings {
   rules: Rules
   /** The run's seed: arrivals are drawn from it, the trial and the rung. */
   seed: number
+  /** Told what the arms that take turns have shown, after each pass of them but the last. */
+  passed?: (records: TrialResult[], passes: number) => void
 }
 
 /** One trial alone. @throws as `runTogether` */
@@ -59,17 +61,22 @@ export async function runTogether(
   conditions: Conditions,
 ): Promise<TrialResult[]> {
   const startedAt = new Date().toISOString()
-  const judged = await execute(trials, traits, conditions).catch((error: unknown): Judged[] => {
+  const recorded = (judged: readonly Judged[]): TrialResult[] =>
+    judged.flatMap((one, i) => {
+      const trial = trials[i]
+      return trial ? [{ schemaVersion: SCHEMA_VERSION, trial, startedAt, ...one }] : []
+    })
+  const passed: Passed = (soFar, passes) => conditions.passed?.(recorded(soFar), passes)
+  const judged = await execute(trials, traits, conditions, passed).catch((error: unknown): Judged[] => {
     if (conditions.signal.aborted) throw new Interrupted('stopped', { cause: error })
     if (error instanceof AuthscaleError && FATAL.has(error.code)) throw error
     const failure = { reason: oneLine(error), rejectedBy: [], measurement: null, rungs: [] }
     return trials.map(() => ({ ok: false, ...failure }))
   })
-  return judged.flatMap((one, i) => {
-    const trial = trials[i]
-    return trial ? [{ schemaVersion: SCHEMA_VERSION, trial, startedAt, ...one }] : []
-  })
+  return recorded(judged)
 }
+
+type Passed = (judged: Judged[], passes: number) => void
 
 /** Errors of the machine, not of the trial: going on would only repeat them. */
 const FATAL = new Set([
@@ -90,11 +97,16 @@ const FATAL = new Set([
   'SUPERVISOR_FAILED',
 ])
 
-async function execute(trials: readonly Trial[], own: Traits, conditions: Conditions): Promise<Judged[]> {
+async function execute(
+  trials: readonly Trial[],
+  own: Traits,
+  conditions: Conditions,
+  passed: Passed,
+): Promise<Judged[]> {
   const [trial] = trials
   if (!trial) return []
   const { fleet, largestState, settings, load, examine: asked } = trial.arm
-  if (load.loop === 'turns') return await generation(trials, conditions)
+  if (load.loop === 'turns') return await generation(trials, conditions, passed)
   const spec = specOf(trial.arm, own)
   if (fleet !== undefined) {
     const limitSec = fleetSec(trial.arm) + togetherSec(trials.map(({ arm }) => arm))
@@ -142,7 +154,11 @@ function measureOn(spec: FleetSpec, trial: Trial, conditions: Conditions): Promi
 }
 
 /** All arms that take turns with each other. What an interrupt finds measured is kept. */
-async function generation(trials: readonly Trial[], conditions: Conditions): Promise<Judged[]> {
+async function generation(
+  trials: readonly Trial[],
+  conditions: Conditions,
+  passed: Passed,
+): Promise<Judged[]> {
   const specs = trials.map(({ arm }) => specOf(arm, traits[arm.scheme as SchemeName]))
   // Of several groups, where not all fleets fit into memory at once, some lack it: then the first stands in for it.
   const control = Math.max(
@@ -152,7 +168,7 @@ async function generation(trials: readonly Trial[], conditions: Conditions): Pro
   const warmSec = sum(trials.map(({ arm }) => fleetSec(arm)))
   const limitSec = warmSec + trials.length * longestTurnsSec(trials[0]?.arm)
   return await onFleets(specs, trials, conditions, limitSec, (sessions) =>
-    playGeneration(sessions, control, conditions.signal),
+    playGeneration(sessions, control, conditions.signal, passed),
   )
 }
 

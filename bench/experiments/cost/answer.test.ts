@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { syntheticRun } from '../../testing/synthetic-run.ts'
 import { withTurns } from '../../testing/synthetic-turns.ts'
-import { answerSoFar } from './answer.ts'
+import { answerSoFar, taxesSoFar } from './answer.ts'
 
 const COST: Record<string, number> = { none: 120, 'jwt-hs256': 200 }
 
@@ -40,4 +40,20 @@ test('two that cost alike have no winner; too few turns have no answer', () => {
     '',
   )
   assert.equal(answerSoFar(run, results), '')
+})
+
+test('what stands on the screen after each pass is the same in half a line', () => {
+  const { run, results } = syntheticRun({
+    experiments: ['cost'],
+    schemes: ['none', 'session-redis', 'jwt-hs256'],
+  })
+  const made = withTurns(results, (scheme) => COST[scheme] ?? 400, {
+    ratesPerSec: [100, 500],
+    handlerUs: [500],
+  })
+  assert.match(
+    taxesSoFar(run, made),
+    /^at 500\/s session-redis \+\d+ µs \(\d+ to \d+\), jwt-hs256 \+\d+ µs \(\d+ to \d+\)$/,
+  )
+  assert.equal(taxesSoFar(run, results), '')
 })

@@ -24,6 +24,14 @@ export function firstAnswer(curves: CostCurves): string {
   return sentence === null ? '' : [...bars(curves), wrap(sentence)].join('\n')
 }
 
+/** What the two add so far, in half a line; empty before anything can be said. */
+export function taxesSoFar(run: Pick<Run, 'profile'>, results: readonly TrialResult[]): string {
+  const { curves, everyday } = costCurves(run, results)
+  if (!everyday?.perSec) return ''
+  const told = taxesOf(curves, everyday).map(({ scheme, us }) => `${scheme} +${us}`)
+  return told.length === 0 ? '' : `at ${figure(everyday.perSec)}/s ${told.join(', ')}`
+}
+
 /** What the two that the argument is about add where services run, and whether they differ; null without turns. */
 export function costSentence(
   { curves, everyday, pairs }: CostCurves,
@@ -31,18 +39,8 @@ export function costSentence(
 ): string | null {
   if (!everyday?.perSec) return null
   const { perSec, handlerUs } = everyday
-  const at = <T extends { perSec: number | null; handlerUs: number }>(points: readonly T[]) =>
-    points.find((point) => point.perSec === perSec && point.handlerUs === handlerUs)
-  const told = THE_TWO.flatMap((scheme) => {
-    const tax = at(curves.find((one) => one.scheme === scheme)?.points ?? [])?.taxUs
-    if (!tax) return []
-    return [
-      {
-        scheme: name(scheme),
-        us: `${us(tax.estimate.value)} µs (${us(tax.estimate.lo)} to ${us(tax.estimate.hi)})`,
-      },
-    ]
-  })
+  const at = <T extends Place>(points: readonly T[]) => pointAt(points, everyday)
+  const told = taxesOf(curves, everyday).map(({ scheme, us }) => ({ scheme: name(scheme), us }))
   const [first, ...others] = told
   if (!first) return null
   const adds = [
@@ -54,6 +52,25 @@ export function costSentence(
   const own = handlerUs === 0 ? '' : ` with ${figure(handlerUs)} µs of work of its own in each${busy}`
   const [pair] = pairs
   return `At ${figure(perSec)} requests/s on one replica${own}, ${list(adds)}.${pair ? differenceText(pair, at(pair.points), name) : ''}`
+}
+
+interface Place {
+  perSec: number | null
+  handlerUs: number
+}
+
+const pointAt = <T extends Place>(points: readonly T[], { perSec, handlerUs }: Place) =>
+  points.find((point) => point.perSec === perSec && point.handlerUs === handlerUs)
+
+/** What each of the two adds there, with its interval. */
+function taxesOf(curves: readonly Curve[], place: Place): { scheme: string; us: string }[] {
+  return THE_TWO.flatMap((scheme) => {
+    const own = curves.find((one) => one.scheme === scheme)
+    const tax = pointAt(own?.points ?? [], place)?.taxUs
+    if (!tax) return []
+    const { value, lo, hi } = tax.estimate
+    return [{ scheme, us: `${us(value)} µs (${us(lo)} to ${us(hi)})` }]
+  })
 }
 
 function differenceText(

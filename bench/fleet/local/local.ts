@@ -1,5 +1,4 @@
 /** A fleet on this machine: Redis, replicas under pm2 and HAProxy, all started fresh for each trial. */
-import os from 'node:os'
 import { AuthscaleError } from '../../errors.ts'
 import type { Environment, Part } from '../../record/types.ts'
 import type { Fleet, FleetOptions, FleetSpec, RunningFleet } from '../fleet.ts'
@@ -127,7 +126,9 @@ function fleetOn(ground: Ground, undo: Undo): Fleet {
 const FLEET_BYTES = 200e6
 const KEPT_FREE_BYTES = 500e6
 
-const mostTogether = () => Math.max(1, Math.floor((os.freemem() - KEPT_FREE_BYTES) / FLEET_BYTES))
+/** Also within the limit of a control group. */
+const mostTogether = () =>
+  Math.max(1, Math.floor((process.availableMemory() - KEPT_FREE_BYTES) / FLEET_BYTES))
 
 function faultProblemOf({ redis, haproxy }: Ground): string | null {
   if (!('tool' in redis)) return 'the Redis that REDIS_URL names is not ours to break'

@@ -26,12 +26,14 @@ interface Player {
  * @param sessions of the arms, in the order of their trials, whose loads are alike
  * @param control the index of the one that the others are compared with
  * @param signal ends it after the turn that is under way, once each arm had a pass
+ * @param passed told what became of each so far, after each pass but the last
  * @returns what became of each; with fewer passes than were asked for where the signal came first
  */
 export async function playGeneration(
   sessions: readonly Session[],
   control: number,
   signal: AbortSignal,
+  passed: (judged: Judged[], passes: number) => void = () => {},
 ): Promise<Judged[]> {
   const players = sessions.map(
     (session): Player => ({ session, load: turnsOf(session), turns: [], judged: null }),
@@ -44,10 +46,12 @@ export async function playGeneration(
     signal.throwIfAborted()
     await warm(player, points)
   }
-  await playPasses(players, points, control, signal)
-  return players.map(({ judged, turns }) =>
-    judged?.ok ? { ...judged, turns: columnsOf(points, turns) } : (judged as Judged),
-  )
+  const soFar = () =>
+    players.map(({ judged, turns }) =>
+      judged?.ok ? { ...judged, turns: columnsOf(points, turns) } : (judged as Judged),
+    )
+  await playPasses(players, points, control, signal, (passes) => passed(soFar(), passes))
+  return soFar()
 }
 
 async function playPasses(
@@ -55,6 +59,7 @@ async function playPasses(
   points: ReturnType<typeof pointsOf>,
   control: number,
   signal: AbortSignal,
+  passed: (passes: number) => void,
 ): Promise<void> {
   const { session, load } = players[0] as Player
   let order = 0
@@ -65,6 +70,7 @@ async function playPasses(
       else if (signal.aborted) return
       await play(players[place.arm] as Player, points, place.point, order++)
     }
+    if (pass + 1 < load.passes) passed(pass + 1)
   }
 }
 
