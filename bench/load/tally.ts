@@ -8,6 +8,16 @@ const SLICES = 10
 /** The counts of all loops; latencies are each loop's own. */
 type Counts = Omit<LoadReport, 'latencyUs' | 'arrivals' | 'journeys' | 'handshakes' | 'distinctUsers'>
 
+/** By Poisson's law one connection in 3,000 has none where the mean is this. */
+const REPLIES_EACH = 8
+
+/**
+ * Whether so few replies came that a connection may have had none by chance: nothing is lost then. Where nobody had any, the
+ * server stands still.
+ */
+export const isTooShort = (replies: number, connections: number) =>
+  replies > 0 && replies < REPLIES_EACH * connections
+
 /** Everything outside the window is ignored; a reply belongs to the window in which its last byte arrived. */
 export class Tally {
   readonly #verifyEvery: number
@@ -39,6 +49,11 @@ export class Tally {
 
   close(atUs: number): void {
     this.#closeUs = atUs
+  }
+
+  /** Inside the window, so far. */
+  get replies(): number {
+    return this.#counts.requests
   }
 
   covers(atUs: number): boolean {

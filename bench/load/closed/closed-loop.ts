@@ -3,7 +3,7 @@ import { createHistogram, encodeHistogram } from '../../stats/histogram.ts'
 import { nowUs, until } from '../clock.ts'
 import type { Credentials } from '../credentials.ts'
 import type { ClosedLoad, LoadJob, LoadShare, OnWindow } from '../job.ts'
-import { countUsers, Tally } from '../tally.ts'
+import { countUsers, isTooShort, Tally } from '../tally.ts'
 import { readPath } from '../wire/requests.ts'
 import { keptConnections } from './connection.ts'
 import { newConnections } from './new-connections.ts'
@@ -35,7 +35,8 @@ export async function runClosedLoop(
     tally.open(openUs)
     onWindow('open')
     await until(openUs + job.measureSec * 1e6, signal)
-    for (const connection of connections.all) connection.closeWindow(job)
+    const mayStall = job.mayStall || isTooShort(tally.replies, connections.all.length)
+    for (const connection of connections.all) connection.closeWindow({ mayStall })
     tally.close(nowUs())
     onWindow('close')
   } finally {

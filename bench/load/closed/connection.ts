@@ -4,7 +4,6 @@ import autocannon, { type Client, type Request } from 'autocannon'
 import { type Histogram, recordUs } from '../../stats/histogram.ts'
 import { nowUs } from '../clock.ts'
 import type { Credentials } from '../credentials.ts'
-import type { LoadJob } from '../job.ts'
 import type { Tally } from '../tally.ts'
 
 const REPLY_TIMEOUT_SEC = 10
@@ -109,7 +108,7 @@ class Connection {
   }
 
   /** Keeps where the window ended, and counts a request that waited all through it, unless that may happen. */
-  closeWindow({ mayStall = false }: Pick<LoadJob, 'mayStall'>): void {
+  closeWindow({ mayStall }: { mayStall: boolean }): void {
     this.#window = { sent: this.#sentInWindow, last: this.#current }
     if (this.#waiting && this.#sentInWindow === 0 && !mayStall)
       this.#common.tally.failed('no reply during the whole window')
