@@ -1,31 +1,7 @@
 /** Charts of a fixed width, drawn as SVG with the same bytes for the same option. */
 import type { EChartsOption } from 'echarts'
-import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts'
-import {
-  GraphicComponent,
-  GridComponent,
-  LegendComponent,
-  MarkAreaComponent,
-  MarkLineComponent,
-  TitleComponent,
-} from 'echarts/components'
-import { init, use } from 'echarts/core'
-import { SVGRenderer } from 'echarts/renderers'
+import { init } from './library.ts'
 import { ink } from './palette.ts'
-
-use([
-  BarChart,
-  CustomChart,
-  LineChart,
-  ScatterChart,
-  GraphicComponent,
-  GridComponent,
-  LegendComponent,
-  MarkAreaComponent,
-  MarkLineComponent,
-  TitleComponent,
-  SVGRenderer,
-])
 
 export const size = { width: 900, height: 480 } as const
 
