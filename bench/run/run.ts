@@ -43,12 +43,13 @@ export async function execute(
         )
       const trials = upcoming.filter(({ arm }) => arm.experiment === experiment).length
       if (isOther) display.say(`${experiment}: ${counted(trials, 'trial')}`)
-      const total = finished.length + upcoming.length
+      const together = nextTogether(upcoming, run.plan, fleet.together?.most ?? 1)
+      // A control that goes along once more is not among what is left.
+      const total = finished.length + new Set([...together, ...upcoming]).size
       const place = (done: number, left: readonly Trial[]) => {
         const sec = secondsLeft(finished, left, (performance.now() - started) / 1_000)
         return `[${done}/${total}, ${duration(sec)} left]`
       }
-      const together = nextTogether(upcoming, run.plan, fleet.together?.most ?? 1)
       const names = together.map(({ id }) => id).join(', ')
       if (!quiet) display.show(`${place(finished.length + 1, upcoming)} running ${names}`)
       if (together.some(({ arm }) => arm.heldOut)) await freeze(open, results)
