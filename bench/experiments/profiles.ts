@@ -172,10 +172,10 @@ const FIRST_TURNS: Turns = {
   blocks: 2,
   warmupSec: 0.3,
   warmupRequests: WARM / 8,
-  passes: 5,
+  passes: 4,
   ratesPerSec: [100, 200, 500],
   handlerUs: [500],
-  measureSec: 0.25,
+  measureSec: 0.4,
   closed: false,
   idleSec: 0,
 }

@@ -68,7 +68,7 @@ async function playPasses(
     for (const place of passOrder(pass, players.length, points.length, control, seed)) {
       if (pass === 0) signal.throwIfAborted()
       else if (signal.aborted) return
-      await play(players[place.arm] as Player, points, place.point, order++)
+      await play(players[place.arm] as Player, points, { at: place.point, order: order++, seed })
     }
     if (pass + 1 < load.passes) passed(pass + 1)
   }
@@ -97,21 +97,24 @@ async function warm(player: Player, points: ReturnType<typeof pointsOf>): Promis
   }
 }
 
-/** One turn, unless the arm is out or would be too busy. A wrong answer puts it out, and the others go on. */
+/**
+ * One turn, unless the arm is out or would be too busy. A wrong answer puts it out, and the others go on.
+ *
+ * All arms of a pass meet the same arrivals at a point: when requests come in a row by chance, both sides of a comparison
+ * are spared as many wake-ups.
+ */
 async function play(
   player: Player,
   points: ReturnType<typeof pointsOf>,
-  at: number,
-  order: number,
+  { at, order, seed }: { at: number; order: number; seed: number },
 ): Promise<void> {
   const { session, load, turns, judged } = player
   const point = points[at]
   if (!point || !judged?.ok) return
   if (point.perSec && isTooBusy({ ...point, perSec: point.perSec }, looksOf(player, points), load.mostBusy))
     return
-  const seed = seedOf(`${session.trial.id}/${order}`, session.seed)
   try {
-    turns.push({ ...(await takeTurn(session, load, point, seed)), order, point: at })
+    turns.push({ ...(await takeTurn(session, load, point, seed + at)), order, point: at })
   } catch (error) {
     player.judged = failed((error as Error).message, judged.measurement)
   }
