@@ -30,7 +30,7 @@ export function costCurves(
 ): CostCurves {
   const arms = [...turnsByArm(results).values()].sort((a, b) => inTableOrder(a.arm, b.arm))
   const control = arms.find(({ arm }) => isControl(arm) && !arm.twin)
-  const warnings: Warning[] = run.profile === 'smoke' ? ['smoke-profile'] : []
+  const warnings = warningsOf(run, results)
   const mostBusy = arms.flatMap(({ arm: { load } }) => (load.loop === 'turns' ? [load.mostBusy] : []))[0] ?? 1
   const bare = arms.map((one) => ({ ...one, points: pointsOf(one, mostBusy, warnings) }))
   const habit = control
@@ -57,6 +57,17 @@ export function costCurves(
       arms.find(({ arm }) => arm.twin),
     ),
   }
+}
+
+/** What holds for all turns of a run, whatever else its looks at saturation were flagged for. */
+const LASTING: readonly Warning[] = ['replicas-share-cores', 'placement-unpinned', 'tier-not-measured']
+
+function warningsOf({ profile }: Pick<Run, 'profile'>, results: readonly TrialResult[]): Warning[] {
+  const seen = results.flatMap((result) => (result.ok && result.turns ? result.measurement.warnings : []))
+  return [
+    ...(profile === 'smoke' ? ['smoke-profile' as const] : []),
+    ...LASTING.filter((warning) => seen.includes(warning)),
+  ]
 }
 
 function pairOf(

@@ -69,13 +69,7 @@ test('turns in which the host fell to a third do not move it', () => {
 })
 
 test('too few values have no interval; equal ones have one without width', () => {
-  assert.equal(
-    clusteredMean([
-      [1, 2],
-      [3, 4],
-    ]),
-    null,
-  )
+  assert.equal(clusteredMean([[1, 2], [3]]), null)
   assert.equal(clusteredMean([]), null)
   const equal = clusteredMean([
     [5, 5, 5],

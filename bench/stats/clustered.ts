@@ -22,8 +22,8 @@ export interface Between {
 
 /** Of the values at either end: a host that falls to a third for some turns must not decide. */
 const TRIM = 0.2
-/** Below this a trimmed mean has no variance worth the name. */
-const LEAST_VALUES = 5
+/** Three tell next to nothing of their variance. */
+const LEAST_VALUES = 4
 /** The upper end of 95 %. */
 const UPPER = 0.975
 
@@ -37,7 +37,7 @@ const UPPER = 0.975
  *
  * @param clusters values of each generation of processes, one a turn
  * @param known what clusters vary by, where more than these say so; null or absent: these alone
- * @returns null below five values
+ * @returns null below four values
  */
 export function clusteredMean(
   clusters: readonly (readonly number[])[],

@@ -3,7 +3,7 @@ import type { CostCurves, Curve } from '../../figures/curve-schema.ts'
 import { costCurves } from '../../figures/curves.ts'
 import { isControl } from '../../figures/records.ts'
 import type { Run, TrialResult } from '../../record/types.ts'
-import { figure, list, withRange } from '../../words/format.ts'
+import { figure, list, percent, withRange } from '../../words/format.ts'
 import { wrap } from '../../words/wrap.ts'
 import { THE_TWO } from '../roles.ts'
 
@@ -13,15 +13,54 @@ const RATE_WIDTH = 9
 
 const us = (value: number) => figure(Math.round(value), Math.max(100, Math.abs(value)))
 
+export const NOTHING =
+  'No scheme has four turns at any of the rates at which its replica was less than 70 % busy: ask for lower rates (`--rates`), ' +
+  'for less handler work (`--handler-us`) or for more blocks (`--trials`).'
+
 /** What the records say so far; empty before anything can be said. */
 export function answerSoFar(run: Pick<Run, 'profile'>, results: readonly TrialResult[]): string {
-  return firstAnswer(costCurves(run, results, [THE_TWO]))
+  const curves = costCurves(run, results, [THE_TWO])
+  return curves.everyday ? firstAnswer(curves) : ''
 }
 
-/** The same of a summary. */
+/** The same of a summary, at the end of a run, which says why where nothing can be said. */
 export function firstAnswer(curves: CostCurves): string {
   const sentence = costSentence(curves)
-  return sentence === null ? '' : [...bars(curves), wrap(sentence)].join('\n')
+  if (sentence === null) return curves.curves.length > 0 ? wrap(NOTHING.replaceAll('`', '')) : ''
+  return [...bars(curves), wrap([sentence, noiseOf(curves), placeOf(curves)].filter(Boolean).join(' '))].join(
+    '\n',
+  )
+}
+
+/** Of the dearer of the two: where an interval reaches farther to either side, its value says nothing. */
+const TOO_WIDE = 0.5
+
+/** Said where replica and sender had no CPU of their own. */
+function placeOf({ curves }: CostCurves): string {
+  const shared = curves.some(({ points }) =>
+    points.some(({ cpuUs }) => cpuUs.warnings.includes('replicas-share-cores')),
+  )
+  return shared
+    ? 'Replica, Redis, proxy and sender shared a CPU, and what waking one of them costs is not what it costs on two: take a machine with two.'
+    : ''
+}
+
+/** How even the machine was, beside what it made of the intervals; empty without two controls. */
+function noiseOf({ noise, curves, everyday }: CostCurves): string {
+  if (!noise || !everyday) return ''
+  const varied =
+    `The speed of this machine varied by ${percent(noise.hostSd)} (standard deviation) from turn to turn, ` +
+    `and two equal arms side by side by ${percent(noise.pairedSd)}.`
+  const taxes = THE_TWO.flatMap((scheme) => {
+    const own = curves.find((one) => one.scheme === scheme)
+    return pointAt(own?.points ?? [], everyday)?.taxUs?.estimate ?? []
+  })
+  const most = Math.max(...taxes.map(({ value }) => Math.abs(value)))
+  if (taxes.every(({ lo, hi }) => (hi - lo) / 2 <= TOO_WIDE * most)) return varied
+  return (
+    `${varied} That is too much for the values above, and only their ranges count: close what else runs, or take more ` +
+    `turns (--trials 6).`
+  )
 }
 
 /** What the two add so far, in half a line; empty before anything can be said. */

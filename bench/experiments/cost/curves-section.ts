@@ -15,6 +15,7 @@ import {
 } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
 import { bullets, type Column, shown, tableOf } from '../../words/tables.ts'
+import { NOTHING } from './answer.ts'
 import type { Summary } from './schema.ts'
 
 type Curves = Summary['costCurves']
@@ -35,10 +36,6 @@ export function curvesSection({ costCurves }: Summary, chart: ChartLink): Sectio
     noiseText(costCurves),
   )
 }
-
-const NOTHING =
-  'No scheme has five turns at any of the rates at which its replica was less than 70 % busy: ask for lower rates (`--rates`), ' +
-  'for less handler work (`--handler-us`) or for more blocks (`--trials`).'
 
 const LEAD =
   'What auth costs depends on how busy the process is. A replica that waits sleeps, and a request that finds it asleep ' +
