@@ -44,9 +44,14 @@ export function clusterInterval<T>(
   if (!Number.isFinite(value)) throw new RangeError(`the statistic of all values is ${value}`)
   if (filled.length === 1) return { value, lo: value, hi: value }
   const draw = seededDraw(seed)
-  const drawn = Array.from({ length: resamples }, () =>
-    statistic(filled.flatMap(() => filled[draw(filled.length)] ?? [])),
-  ).filter(Number.isFinite)
+  const resample = () => {
+    // `flatMap` takes several times as long, and a report draws millions.
+    const values: T[] = []
+    for (let i = 0; i < filled.length; i++)
+      for (const one of filled[draw(filled.length)] as readonly T[]) values.push(one)
+    return values
+  }
+  const drawn = Array.from({ length: resamples }, () => statistic(resample())).filter(Number.isFinite)
   if (drawn.length < (1 - MOST_LEFT_OUT) * resamples)
     throw new RangeError(`only ${drawn.length} of ${resamples} resamples have a finite statistic`)
   const tail = expandedTail((1 - confidence) / 2, filled.length)

@@ -113,8 +113,12 @@ function leastSquares(columns: readonly number[][], target: readonly number[]) {
 /** How much of `axis` a vector holds. */
 const share = (vector: readonly number[], axis: readonly number[]) => dot(vector, axis) / dot(axis, axis)
 
-const dot = (a: readonly number[], b: readonly number[]) =>
-  a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
+/** A loop, since a fit to thousands of resamples does little else. */
+function dot(a: readonly number[], b: readonly number[]): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number)
+  return sum
+}
 
 const minus = (a: readonly number[], factor: number, b: readonly number[]) =>
   a.map((value, i) => value - factor * (b[i] ?? 0))
