@@ -14,7 +14,7 @@ const RATE_WIDTH = 9
 const us = (value: number) => figure(Math.round(value), Math.max(100, Math.abs(value)))
 
 /** What the records say so far; empty before anything can be said. */
-export function answerSoFar(run: Pick<Run, 'profile'>, results: readonly TrialResult[]): string {
+export function answerSoFar(run: Pick<Run, 'profile' | 'seed'>, results: readonly TrialResult[]): string {
   return firstAnswer(costCurves(run, results, [THE_TWO]))
 }
 
