@@ -25,12 +25,13 @@ export interface Chart<Summary> {
   figures(summary: Summary): unknown
 }
 
-export interface ExperimentReport<Shape extends z.ZodRawShape> {
+/** @typeParam Also parts of other experiments that its sections read */
+export interface ExperimentReport<Shape extends z.ZodRawShape, Also extends z.ZodRawShape = Shape> {
   /** Its part of the summary, as a schema. */
   part: Shape
   summarize(recorded: Recorded): Part<Shape>
   /** In the order of the report; null where the run has nothing for one. */
-  sections(summary: SummaryWith<Shape>, run: Run, chart: ChartLink): readonly (Section | null)[]
+  sections(summary: SummaryWith<Shape & Also>, run: Run, chart: ChartLink): readonly (Section | null)[]
   /** By name, in the order in which an answer would need them. */
   charts: Readonly<Record<string, Chart<SummaryWith<Shape>>>>
 }

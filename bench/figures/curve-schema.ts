@@ -47,8 +47,8 @@ const swapSchema = z
     perSec: z.object({ value: nonNegative, lo: nonNegative, hi: nonNegative }),
   })
   .describe(
-    'Two schemes that change places: lo and hi are the nearest rates at which one, and then the other, takes less with ' +
-      '95 % certainty; value is where the line between them crosses zero',
+    'Two schemes that change places: lo and hi are the nearest rates at which one, and then the other, takes less, p below ' +
+      '5 % by Holm over all pairs and rates with this handler work; value is where the line between them crosses zero',
   )
 
 const pairSchema = z
@@ -63,6 +63,33 @@ const pairSchema = z
     'CPU µs that a request takes with the one beyond the other, turn beside turn; negative where it takes less',
   )
 
+const followsSchema = z
+  .object({
+    schemes: count,
+    points: count.describe('Points of the load at which any of them has a tax'),
+    candidates: z
+      .array(
+        z.object({
+          by: z.enum(['rate', 'busy', 'inFlight']).describe('All three of the control, at the same point'),
+          missShare: nonNegative,
+          p: nonNegative
+            .nullable()
+            .describe(
+              'That it misses by no more than the first: by a bootstrap of the noise, by Holm; null for the first',
+            ),
+        }),
+      )
+      .describe('Best first'),
+    flat: z
+      .object({ missShare: nonNegative, p: nonNegative.nullable() })
+      .describe('One figure a scheme, the same at every load; p that it misses by no more than the best'),
+    noiseShare: nonNegative.describe('Miss of the true tax itself, by the noise of the figures alone'),
+  })
+  .describe(
+    'What the taxes of the open loop follow: by how much a line over the logarithm of each candidate misses the tax of a ' +
+      'point that it was not fitted to; root mean square as a share of the tax, weighted by the errors, over all schemes',
+  )
+
 export const costCurvesSchema = z
   .object({
     curves: z.array(curveSchema),
@@ -72,6 +99,9 @@ export const costCurvesSchema = z
         'Where headlines are taken: with the most handler work, the highest rate at which no replica was too busy, so that ' +
           'processes are about half busy, as those of a service are; null without turns',
       ),
+    follows: followsSchema
+      .nullable()
+      .describe('Null with fewer than two amounts of handler work at two rates each, or three rates'),
     pairs: z.array(pairSchema).describe('Schemes that answers compare'),
     swaps: z.array(swapSchema),
     noise: z
@@ -94,4 +124,5 @@ export const costCurvesSchema = z
 export type CostCurves = z.infer<typeof costCurvesSchema>
 export type Curve = CostCurves['curves'][number]
 export type CurvePoint = Curve['points'][number]
+export type Follows = NonNullable<CostCurves['follows']>
 export type CostPair = CostCurves['pairs'][number]

@@ -1,6 +1,7 @@
 /** Cost over load from turns whose truth is known: what is found, what is not told apart, and where two change places. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { schemeNames } from '../../servers/scheme.ts'
 import type { Point } from '../record/types.ts'
 import { mean } from '../stats/sums.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
@@ -85,6 +86,32 @@ test('a swap is found within its interval, and none where there is none', () => 
   assert.deepEqual(found({ blocks: 8, passes: 8 }, parallel).swaps, [])
 })
 
+const EQUAL = 150
+const ALL = schemeNames.slice(0, 17)
+
+/** Seventeen schemes at five rates without handler work. */
+function swapsAmongAll(costUs: typeof truth, options: TurnsOptions & { blocks: number }) {
+  const { run, results } = syntheticRun({ experiments: ['cost'], blocks: options.blocks, schemes: ALL })
+  const asked = { ratesPerSec: [200, 500, 1_000, 2_000, 4_000], handlerUs: [0], ...options }
+  return costCurves(run, withTurns(results, costUs, asked)).swaps
+}
+
+test('among 120 pairs of equal schemes no two change places, in five of five runs', () => {
+  const equal = (scheme: string) => (scheme === 'none' ? 75 : EQUAL)
+  for (let seed = 1; seed <= 5; seed++)
+    assert.deepEqual(swapsAmongAll(equal, { blocks: 3, passes: 2, seed }), [], String(seed))
+})
+
+test('one that changes places with all others is found among so many, and nothing besides', () => {
+  const one = (scheme: string, point: Point) =>
+    scheme === 'none' ? 40 : scheme === 'session-redis' ? falling(400, 50, point) : EQUAL
+  const swaps = swapsAmongAll(one, { blocks: 6, passes: 4, hostSd: 0.1 })
+  assert.deepEqual([...new Set(swaps.map(({ above }) => above))], ['session-redis'])
+  assert.ok(swaps.length >= 12, `${swaps.length} of 15`)
+  // 50 + 350 ÷ (1 + X ÷ 1,000) is 150 at 2,500/s.
+  for (const { perSec } of swaps) assert.ok(perSec.lo <= 2_500 && 2_500 <= perSec.hi, JSON.stringify(perSec))
+})
+
 test('points at which a replica is too busy are left out; headlines are taken at the last that all have', () => {
   const curves = found()
   // 500 µs of handler work and 300 of the rest fill 0.7 of a core at 1,000/s.
@@ -113,6 +140,7 @@ test('a run without turns has no curves; two turns of a point are too few', () =
   const { run, results } = syntheticRun({ experiments: ['cost'] })
   assert.deepEqual(costCurves(run, results), {
     curves: [],
+    follows: null,
     everyday: null,
     pairs: [],
     swaps: [],

@@ -9,22 +9,21 @@ import type { Interval } from '../stats/median-interval.ts'
 import { detected, ownError } from '../stats/paired.ts'
 import { median } from '../stats/quantiles.ts'
 import { mean } from '../stats/sums.ts'
-import { differenceAt, ratioAt } from './beside.ts'
+import { differenceAt, ratioAt, SEEN_FOUR_TIMES_IN_FIVE } from './beside.ts'
 import { noiseOf } from './curve-noise.ts'
 import type { CostCurves, CostPair, Curve, CurvePoint } from './curve-schema.ts'
+import { followsOf } from './follows.ts'
 import { type Habit, habitOf } from './habit.ts'
 import { inTableOrder, isControl } from './records.ts'
 import { swapsOf } from './swaps.ts'
 import { type ArmTurns, byPoint, clustered, isIdle, pointKey, type TurnFigures, turnsByArm } from './turns.ts'
 
-/** Enough for four effects in five to be seen: 1.96 + 0.84 standard errors (Cohen 1988). */
-const SEEN_FOUR_TIMES_IN_FIVE = 2.8
 /** Where a service that plans for half of each core has to add one. */
 const HALF = 0.5
 
 /** @param pairs schemes that answers compare, the first with the second */
 export function costCurves(
-  run: Pick<Run, 'profile'>,
+  run: Pick<Run, 'profile' | 'seed'>,
   results: readonly TrialResult[],
   pairs: readonly (readonly [more: string, less: string])[] = [],
 ): CostCurves {
@@ -40,12 +39,14 @@ export function costCurves(
       )
     : null
   const compared = withTaxes(bare, control, habit, warnings)
+  const curves = compared.map(({ arm, turns, points }) => ({
+    ...{ scheme: arm.scheme, twin: arm.twin, points },
+    idleCores: idleOf(turns),
+    halfBusyPerSec: halfBusy(turns, points),
+  }))
   return {
-    curves: compared.map(({ arm, turns, points }) => ({
-      ...{ scheme: arm.scheme, twin: arm.twin, points },
-      idleCores: idleOf(turns),
-      halfBusyPerSec: halfBusy(turns, points),
-    })),
+    curves,
+    follows: followsOf(curves, run.seed),
     everyday: everydayOf(compared.map(({ points }) => points)),
     pairs: pairs.flatMap(([more, less]) => pairOf(compared, more, less, habit, warnings) ?? []),
     swaps: swapsOf(

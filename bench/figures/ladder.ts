@@ -18,7 +18,7 @@ const MOST_DOUBLINGS = 20
 /** A rate this far beyond what the closed loop reached, or beyond what was kept, is one that should break. */
 const BEYOND = 1.1
 /** A rate is only kept when the replies keep pace with the arrivals; else a longer window would break it. */
-const PACE = 0.98
+export const PACE = 0.98
 /** Ten arrivals have to lie beyond a p99, so a slow rung's window is as long as that takes. */
 const LEAST_ARRIVALS = 1_000
 const LONGEST_RUNG_SEC = 10

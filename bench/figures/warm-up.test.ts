@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TrialResult } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
-import { seededNormal } from '../testing/normal.ts'
+import { seededNormal } from '../stats/normal.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 
 /** Trends of each trial: the host's, and on top the fall of one arm. */

@@ -1,8 +1,10 @@
 /** What a run was measured on, how, and what it cannot tell. */
+import { CLEARLY } from '../experiments/cost/follows.ts'
+import { WORST_RESIDUAL } from '../experiments/latency/demand.ts'
 import { sloText } from '../experiments/latency/tables.ts'
 import type { Environment, Run, Slo } from '../record/types.ts'
 import { FEW_BLOCKS, rangeCoverage } from '../stats/median-interval.ts'
-import { counted, figure, list } from '../words/format.ts'
+import { counted, figure, list, percent } from '../words/format.ts'
 import { type Section, section } from '../words/section.ts'
 import { bullets, markdownTable } from '../words/tables.ts'
 import type { Summary } from './schema.ts'
@@ -57,7 +59,8 @@ export function method(run: Run, summary: Summary): Section {
           'Holm-adjusted over the schemes) is below 5 %, and it exceeds the difference of the control from itself; ' +
           'all others are printed as `~`.'
         : 'A difference counts as detected only if the control was measured twice, and in this run it was not.',
-      ...(run.plan.some(({ arm }) => arm.load.loop === 'turns') ? [TURNS] : []),
+      ...(run.plan.some(({ arm }) => arm.load.loop === 'turns') ? [TURNS, SWAPS] : []),
+      ...(summary.costCurves.follows ? [FOLLOWS] : []),
       'Throughput and CPU a request are from closed-loop load: every connection waits for its reply. Each logged-in user sends a credential of its own. A trial with one wrong answer is rejected.',
       ...(summary.latency.length > 0 || summary.distance.length > 0 ? [responseTimes(run)] : []),
       ...(run.rules && summary.latency.length > 0 ? openLoop(run, run.rules.slo) : []),
@@ -71,6 +74,20 @@ const TURNS =
   'arrivals, in shuffled order, the control in every handful of them; a fleet that waits is stopped, so that it takes no CPU. ' +
   'Each turn is compared with the nearest turn of the control at the same load. Figures are 20 % trimmed means over turns, ' +
   'their intervals know of the noise of turns and of what sets of processes differ by.'
+
+const SWAPS =
+  'Two schemes change places where each takes less than the other at some rate, with p below 5 % at both. That p is ' +
+  'Holm-adjusted over all pairs of schemes and all rates with the same handler work: among so many comparisons some would ' +
+  'look like a change by chance.'
+
+const FOLLOWS =
+  'What the tax follows is told by prediction. For each scheme a weighted straight line of the tax over the logarithm of the ' +
+  'arrival rate, of the busy share or of the requests in flight is fitted to all points of the open loop but one, and has to ' +
+  'predict that one; so for each point in turn. Points without handler work and with it have other busy shares at the same ' +
+  'rate, so that the candidates can differ. Busy share and requests in flight are those of the control, since a scheme’s own ' +
+  'contain its tax. A miss is the root mean square over all points and schemes, as a share of the tax. Two candidates count ' +
+  `as told apart when the one misses ${CLEARLY} times as much as the other and the noise of the taxes, put on them a thousand times more, ` +
+  'reverses their order in fewer than 2.5 % of cases (Holm-adjusted).'
 
 /** Of the first arm that has an open loop. */
 function openLoad({ plan }: Run) {
@@ -88,7 +105,8 @@ function openLoop(run: Run, slo: Slo): string[] {
     : 'The rate doubles until the SLO breaks twice in a row; then the gap is halved.'
   return [
     `Capacity is the highest arrival rate that kept the SLO (${sloText(slo)}, and replies keep pace with arrivals), each rate sent to the same server processes. ${search} A rate counts as kept when any look at it kept the SLO; its figures are those of all looks together. The knee is the rate with the most throughput ÷ mean latency (Kleinrock’s power).`,
-    'D and U0 are the least-squares line U = U0 + D·X of busy cores over throughput, over rates that kept pace and left the tier under 90 % busy.',
+    'D and U0 are the least-squares line U = U0 + D·X of busy cores over throughput, over rates that kept pace and left the tier under 90 % busy. ' +
+      `Where that line is off by more than ${percent(WORST_RESIDUAL)} at one of them, neither is given, and CPU a request at each rate stands in their place.`,
   ]
 }
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { seededNormal } from '../testing/normal.ts'
 import { clusterInterval } from './bootstrap.ts'
+import { seededNormal } from './normal.ts'
 import { median } from './quantiles.ts'
 import { line, type Point } from './regression.ts'
 

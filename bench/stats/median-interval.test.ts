@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { seededNormal } from '../testing/normal.ts'
 import { medianInterval, rangeCoverage } from './median-interval.ts'
+import { seededNormal } from './normal.ts'
 
 const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 40 })
 const confidence = fc.double({ min: 0.01, max: 0.99, noNaN: true })

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { seededNormal } from '../testing/normal.ts'
 import { holm } from './holm.ts'
 import { medianInterval } from './median-interval.ts'
+import { seededNormal } from './normal.ts'
 import {
   type ByBlock,
   detected,

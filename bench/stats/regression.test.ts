@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { line, type Point, slope } from './regression.ts'
+import { line, missesLeftOut, type Point, slope } from './regression.ts'
 
 test('finds the slope of a line whatever its intercept', () => {
   const xs = fc.uniqueArray(fc.integer({ min: 0, max: 100_000 }), { minLength: 2, maxLength: 10 })
@@ -47,4 +47,29 @@ test('one level of x has no slope', () => {
     ]),
     null,
   )
+})
+
+test('a point left out is missed as by a line that was fitted without it', () => {
+  const points: Point[] = [
+    [0, 3],
+    [1, 1],
+    [2, 6],
+    [4, 2],
+    [7, 9],
+  ]
+  const even = missesLeftOut(points, [2, 2, 2, 2, 2]) ?? assert.fail()
+  for (const [i, [x, y]] of points.entries()) {
+    const others = line(points.toSpliced(i, 1)) ?? assert.fail()
+    assert.ok(Math.abs((even[i] ?? 0) - (y - others.intercept - others.slope * x)) < 1e-9)
+  }
+  // One of weight 2 counts as two of weight 1.
+  const heavy = missesLeftOut(points, [1, 2, 1, 1, 1]) ?? assert.fail()
+  const doubled = line([...points.toSpliced(0, 1), [1, 1]]) ?? assert.fail()
+  assert.ok(Math.abs((heavy[0] ?? 0) - (3 - doubled.intercept)) < 1e-9)
+})
+
+test('nothing is left out of three points, or where the others have one x', () => {
+  const upright: Point[] = [1, 2, 3].map((y) => [5, y])
+  assert.equal(missesLeftOut(upright, [1, 1, 1]), null)
+  assert.equal(missesLeftOut([...upright, [6, 1]], [1, 1, 1, 1]), null)
 })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { seededNormal } from '../testing/normal.ts'
+import { seededNormal } from './normal.ts'
 import { detectable, pairedP } from './t-test.ts'
 
 test('Student’s own example: hours of sleep gained by ten patients, t = 4.062, p = 0.00283', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { seededNormal } from '../testing/normal.ts'
+import { seededNormal } from './normal.ts'
 import { quantiles } from './quantiles.ts'
 import { fitUsl, type SizePoint, type Usl, uslPeak, uslSize, uslThroughput } from './usl.ts'
 

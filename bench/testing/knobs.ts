@@ -2,7 +2,7 @@
 import { planTrials } from '../experiments/index.ts'
 import { knobs } from '../experiments/knobs/plan.ts'
 import type { Run } from '../record/types.ts'
-import { seededNormal } from './normal.ts'
+import { seededNormal } from '../stats/normal.ts'
 import { planOptions } from './plan-options.ts'
 import { modelled, type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
 

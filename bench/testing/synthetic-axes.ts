@@ -5,7 +5,7 @@ import { rtt } from '../experiments/rtt/plan.ts'
 import type { StateLimit } from '../figures/state-limit.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Arm, Measurement, Run, Trial, TrialResult } from '../record/types.ts'
-import { seededNormal } from './normal.ts'
+import { seededNormal } from '../stats/normal.ts'
 import { syntheticLadders } from './synthetic-ladders.ts'
 import { syntheticRun } from './synthetic-run.ts'
 

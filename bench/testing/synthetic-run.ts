@@ -6,7 +6,7 @@ import { schemeNames } from '../../servers/scheme.ts'
 import { AS_IT_IS } from '../experiments/arms.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Arm, Environment, Measurement, Rules, Run, Trial, TrialResult } from '../record/types.ts'
-import { seededNormal } from './normal.ts'
+import { seededNormal } from '../stats/normal.ts'
 
 /** CPU µs a request in the replicas and in Redis; bytes a user in the replicas and in Redis. */
 const MODEL: Record<string, Model> = {

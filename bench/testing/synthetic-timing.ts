@@ -2,7 +2,7 @@
 import { planTrials } from '../experiments/index.ts'
 import { timing } from '../experiments/timing/plan.ts'
 import type { Run, TimingSeen, TrialResult } from '../record/types.ts'
-import { seededNormal } from './normal.ts'
+import { seededNormal } from '../stats/normal.ts'
 import { planOptions } from './plan-options.ts'
 import { syntheticRun } from './synthetic-run.ts'
 

@@ -5,12 +5,13 @@ import type { Arm, Point, TrialResult } from '../record/types.ts'
 import { passOrder } from '../run/turns/order.ts'
 import { pointsOf, type TurnsLoad } from '../run/turns/points.ts'
 import { groupedBy } from '../stats/groups.ts'
+import { seededNormal } from '../stats/normal.ts'
 import { seedOf } from '../stats/seeded.ts'
-import { seededNormal } from './normal.ts'
 
 /** Of the logarithm of the host's speed, as recorded windows had it. */
 const HOST_SD = 0.22
 const CORRELATION_SEC = 2
+const CONNECTIONS = 32
 /** From the beginning of a turn to that of the next. */
 const TURN_SEC = 0.45
 
@@ -36,7 +37,7 @@ export function withTurns(
 ): TrialResult[] {
   const load: TurnsLoad = {
     loop: 'turns',
-    connections: 32,
+    connections: CONNECTIONS,
     ratesPerSec: asked.ratesPerSec ?? [100, 500, 1_000, 2_000],
     handlerUs: asked.handlerUs ?? [0, 500],
     passes,
@@ -108,6 +109,13 @@ function hostSpeeds(sd: number, normal: () => number): () => number {
   }
 }
 
+/** As in a queue with one server, random arrivals and random work (M/M/1); in the closed loop every connection. */
+function inFlight(perSec: number | null, us: number): number {
+  if (perSec === null) return CONNECTIONS
+  const busy = Math.min(0.95, (perSec * us) / 1e6)
+  return busy / (1 - busy)
+}
+
 function recorded(result: TrialResult, { load, points }: Asked, turns: readonly MadeTurn[]): TrialResult {
   if (!result.ok) return result
   const arm: Arm = { ...result.trial.arm, load, measureSec: 0.3 }
@@ -130,7 +138,7 @@ function recorded(result: TrialResult, { load, points }: Asked, turns: readonly 
       requests: column(requestsOf),
       cpuUs,
       hostUs: null,
-      meanInFlight: column(() => 1),
+      meanInFlight: column(({ point, us }) => inFlight(points[point]?.perSec ?? null, us)),
       failed: column(() => 0),
     },
   }

@@ -4,7 +4,7 @@ import { planTrials } from '../experiments/index.ts'
 import { journey } from '../experiments/journey/plan.ts'
 import { login } from '../experiments/login/plan.ts'
 import type { Arm, Measurement, Run, TrialResult } from '../record/types.ts'
-import { seededNormal } from './normal.ts'
+import { seededNormal } from '../stats/normal.ts'
 import { planOptions } from './plan-options.ts'
 import { syntheticRun } from './synthetic-run.ts'
 

@@ -18,7 +18,7 @@ export const NOTHING =
   'for less handler work (`--handler-us`) or for more blocks (`--trials`).'
 
 /** What the records say so far; empty before anything can be said. */
-export function answerSoFar(run: Pick<Run, 'profile'>, results: readonly TrialResult[]): string {
+export function answerSoFar(run: Pick<Run, 'profile' | 'seed'>, results: readonly TrialResult[]): string {
   const curves = costCurves(run, results, [THE_TWO])
   return curves.everyday ? firstAnswer(curves) : ''
 }
@@ -64,7 +64,7 @@ function noiseOf({ noise, curves, everyday }: CostCurves): string {
 }
 
 /** What the two add so far, in half a line; empty before anything can be said. */
-export function taxesSoFar(run: Pick<Run, 'profile'>, results: readonly TrialResult[]): string {
+export function taxesSoFar(run: Pick<Run, 'profile' | 'seed'>, results: readonly TrialResult[]): string {
   const { curves, everyday } = costCurves(run, results)
   if (!everyday?.perSec) return ''
   const told = taxesOf(curves, everyday).map(({ scheme, us }) => `${scheme} +${us}`)

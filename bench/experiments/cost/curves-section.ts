@@ -16,6 +16,7 @@ import {
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
 import { bullets, type Column, shown, tableOf } from '../../words/tables.ts'
 import { NOTHING } from './answer.ts'
+import { followsText } from './follows.ts'
 import type { Summary } from './schema.ts'
 
 type Curves = Summary['costCurves']
@@ -31,6 +32,8 @@ export function curvesSection({ costCurves }: Summary, chart: ChartLink): Sectio
     LEAD,
     chart('charts/curves.svg', 'CPU that each scheme adds to a request, against the arrival rate'),
     ...handlersIn(costCurves).map((handlerUs) => taxTable(costCurves, handlerUs)),
+    followsText(costCurves.follows),
+    chart('charts/follows.svg', 'The same taxes against the arrival rate and against the busy share'),
     capacityTable(costCurves),
     swapsText(costCurves),
     noiseText(costCurves),

@@ -1,5 +1,6 @@
 /** What the experiment `cost` has to say. */
 import { costCurves } from '../../figures/curves.ts'
+import { followedBy } from '../../figures/follows.ts'
 import { armsIn } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { ExperimentReport } from '../report.ts'
@@ -7,6 +8,7 @@ import { THE_TWO } from '../roles.ts'
 import { costChart } from './cpu-chart.ts'
 import { curvesChart } from './curves-chart.ts'
 import { curvesSection } from './curves-section.ts'
+import { followsChart } from './follows-chart.ts'
 import { part } from './schema.ts'
 import { costSection, requestSection } from './section.ts'
 import { throughputChart } from './throughput-chart.ts'
@@ -24,6 +26,10 @@ export const report = {
   ],
   charts: {
     curves: { draw: curvesChart, figures: ({ costCurves }) => costCurves },
+    follows: {
+      draw: followsChart,
+      figures: ({ costCurves: { curves, follows } }) => ({ follows, points: followedBy(curves) }),
+    },
     cpu: { draw: costChart, figures },
     throughput: { draw: throughputChart, figures },
     wire: { draw: wireChart, figures },

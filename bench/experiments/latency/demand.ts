@@ -1,6 +1,6 @@
 /** What one more request takes of each tier, and what does not grow with them: U = U0 + D·X. */
 import { accepted, clusterEstimate, type Ladder, ladders } from '../../figures/climbs.ts'
-import { keepsPace } from '../../figures/ladder.ts'
+import { keepsPace, PACE } from '../../figures/ladder.ts'
 import { flags } from '../../figures/records.ts'
 import { SERVING, type ServingTier } from '../../record/tiers.ts'
 import type { Run, Rung, TrialResult } from '../../record/types.ts'
@@ -55,4 +55,21 @@ function entry(ladder: Ladder, tier: ServingTier, run: Run): Entry | null {
 function isUsable({ measurement }: Rung, tier: ServingTier, cores: number): boolean {
   const busy = measurement.utilization[tier]
   return busy !== null && busy < BUSY_SHARE * cores && keepsPace(measurement)
+}
+
+/**
+ * What a request took of a tier at each rate of its ladder that the tier was not full at and that was kept pace with: busy
+ * cores ÷ replies a second, in µs, medians over blocks.
+ */
+export function cpuAtRungs(
+  latency: Summary['latency'],
+  { scheme, tier }: Pick<Entry, 'scheme' | 'tier'>,
+): (readonly [perSec: number, us: number])[] {
+  const rungs = latency.find((entry) => entry.scheme === scheme)?.rungs ?? []
+  return rungs.flatMap(({ arrivalsPerSec, throughputPerSec, utilization }) => {
+    const busy = utilization[tier]
+    const isFull = busy === null || busy === undefined || busy >= BUSY_SHARE
+    if (isFull || throughputPerSec.value < PACE * arrivalsPerSec) return []
+    return [[arrivalsPerSec, (1e6 * busy) / throughputPerSec.value] as const]
+  })
 }

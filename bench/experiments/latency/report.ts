@@ -1,4 +1,5 @@
 /** What the experiment `latency` has to say. */
+import type { costCurvesSchema } from '../../figures/curve-schema.ts'
 import type { ExperimentReport } from '../report.ts'
 import { capacityChart } from './capacity-chart.ts'
 import { demand } from './demand.ts'
@@ -10,7 +11,10 @@ import { latency } from './summary.ts'
 export const report = {
   part,
   summarize: ({ run, results }) => ({ latency: latency(run, results), demand: demand(run, results) }),
-  sections: (summary, run, chart) => [latencySection(run, summary, chart), demandSection(summary)],
+  sections: (summary, run, chart) => [
+    latencySection(run, summary, chart),
+    demandSection(summary, summary.costCurves.curves),
+  ],
   charts: {
     capacity: {
       draw: capacityChart,
@@ -21,4 +25,4 @@ export const report = {
       figures: ({ latency }) => latency.map(({ scheme, rungs }) => ({ scheme, rungs })),
     },
   },
-} satisfies ExperimentReport<typeof part>
+} satisfies ExperimentReport<typeof part, { costCurves: typeof costCurvesSchema }>

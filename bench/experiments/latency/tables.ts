@@ -1,9 +1,7 @@
-/** Capacity, latency and demand as rows of text, and the words for what limits a capacity. */
-import { entryOf } from '../../figures/records.ts'
+/** Capacity and latency as rows of text, and the words for what limits a capacity. */
 import { totalOf } from '../../figures/seen.ts'
-import { SERVING, type ServingTier } from '../../record/tiers.ts'
 import type { Estimate, Slo } from '../../record/types.ts'
-import { ABSENT, figure, list, percent, responseText, styles, withInterval } from '../../words/format.ts'
+import { ABSENT, figure, list, percent, responseText, withInterval } from '../../words/format.ts'
 import { type Column, type Table, tableOf } from '../../words/tables.ts'
 import type { Summary } from './schema.ts'
 
@@ -158,34 +156,4 @@ export function rejectedRatesTable({ latency }: Summary): Table {
     ['windows', (cell) => String(totalOf(like(cell), 'windows'))],
     ['schemes', (cell) => list(like(cell).map(({ scheme }) => scheme))],
   ])
-}
-
-/** D of each tier and U0 of the replica, beside the CPU a request that a closed loop shows. */
-export function demandTable({ demand, arms }: Summary): Table {
-  const of = (scheme: string, tier: ServingTier) =>
-    demand.find((entry) => entry.scheme === scheme && entry.tier === tier)
-  const worst = (scheme: string) =>
-    Math.max(...demand.filter((entry) => entry.scheme === scheme).map(({ worstResidual }) => worstResidual))
-  const others = SERVING.slice(1).map(
-    ({ key, name }): Column<string> => [`${name}: D`, (scheme) => demandText(of(scheme, key)?.demandUs)],
-  )
-  return tableOf(
-    [...new Set(demand.map(({ scheme }) => scheme))],
-    [
-      ['scheme', (scheme) => scheme],
-      ['replica: D, µs/request', (scheme) => demandText(of(scheme, 'replicas')?.demandUs)],
-      ['U0, intercept', (scheme) => withInterval(of(scheme, 'replicas')?.idleCores, styles.percent)],
-      [
-        'CPU µs/request in the closed loop',
-        (scheme) => withInterval(entryOf(arms, 'cost', scheme)?.metrics['cpuUsPerRequest.replicas']),
-      ],
-      ...others,
-      ['worst residual', (scheme) => percent(worst(scheme))],
-    ],
-  )
-}
-
-/** CPU that does not rise with throughput is no demand: the tier then serves ever more requests at each wake-up. */
-function demandText(demand: Estimate | undefined): string {
-  return demand && demand.lo <= 0 ? 'no rise seen' : withInterval(demand)
 }

@@ -1,5 +1,5 @@
-/** Made-up noise for tests. */
-import { seededDraw } from '../stats/seeded.ts'
+/** Noise from a seed. */
+import { seededDraw } from './seeded.ts'
 
 /** Draws from the standard normal distribution (Box & Muller, Annals of Mathematical Statistics 29, 1958). */
 export function seededNormal(seed: number): () => number {
