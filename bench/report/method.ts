@@ -72,8 +72,9 @@ export function method(run: Run, summary: Summary): Section {
 const TURNS =
   'Cost over load is from turns: the fleets of all arms are up at once, and each in turn gets a fraction of a second of Poisson ' +
   'arrivals, in shuffled order, the control in every handful of them; a fleet that waits is stopped, so that it takes no CPU. ' +
-  'Each turn is compared with the nearest turn of the control at the same load. Figures are 20 % trimmed means over turns, ' +
-  'their intervals know of the noise of turns and of what sets of processes differ by.'
+  'In a pass all arms meet the same arrivals. Each turn is compared with the nearest turn of the control at the same load. ' +
+  'Figures are 20 % trimmed means over turns, their intervals know of the noise of turns and of what sets of processes ' +
+  'differ by, which all arms of the run are taken to have in common.'
 
 const SWAPS =
   'Two schemes change places where each takes less than the other at some rate, with p below 5 % at both. That p is ' +
