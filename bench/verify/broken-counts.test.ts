@@ -10,6 +10,7 @@ import { busyWork } from './proofs/busy-work.ts'
 import { arrivalDispersion } from './proofs/dispersion.ts'
 import { faults } from './proofs/faults.ts'
 import { offeredRate } from './proofs/offered-rate.ts'
+import { sleepingNeighbour } from './proofs/sleeping-neighbour.ts'
 import { wrongUser } from './proofs/wrong-user.ts'
 import type { TestBed } from './test-bed.ts'
 
@@ -62,6 +63,13 @@ test('busy-work fails for a probe that sees nothing', async () => {
   const { passed, measured } = await judge(blind, bed())
   assert.equal(passed, false)
   assert.match(measured, /saw no CPU/)
+})
+
+test('sleeping-neighbour fails for one that is not put to sleep, however few turns there are', async () => {
+  const awake = sleepingNeighbour({ ...{ least: 1, most: 1, neighbours: 1, quarter: 2 }, rest: () => {} })
+  const { passed, measured, figures } = await judge(awake, bed())
+  assert.equal(passed, false, measured)
+  assert.ok((figures.neighbourCores ?? 0) > 0.01, measured)
 })
 
 /** The real program, broken by what is loaded before it. */

@@ -149,7 +149,8 @@ function wrongSwap({ swaps, pairs }: CostCurves, swapAt: number | null): string[
     const holds = swapAt !== null && swap.perSec.lo <= swapAt && swapAt <= swap.perSec.hi
     return holds ? [] : ['a swap is found elsewhere']
   }
-  const sides = pairs.flatMap(({ points }) => points.map(({ byUs }) => byUs))
+  const open = pairs.flatMap(({ points }) => points.filter(({ perSec }) => perSec !== null))
+  const sides = open.map(({ byUs }) => byUs)
   const toldApart = (sides[0]?.lo ?? 0) > 0 && (sides.at(-1)?.hi ?? 0) < 0
   return toldApart ? ['no swap, although the two differ on both sides of it'] : []
 }
@@ -180,12 +181,12 @@ function swapText([swap]: CostCurves['swaps']): string {
 
 function figuresAt({ perSec, truth, tenth, twin }: AtRate): [string, number][] {
   return [
-    [`at${perSec}Truth`, truth],
-    [`at${perSec}Tenth`, tenth.value],
-    [`at${perSec}TenthLo`, tenth.lo],
-    [`at${perSec}TenthHi`, tenth.hi],
-    [`at${perSec}Twin`, twin.value],
-    [`at${perSec}TwinLo`, twin.lo],
-    [`at${perSec}TwinHi`, twin.hi],
+    [`truthShareAt${perSec}`, truth],
+    [`tenthShareAt${perSec}`, tenth.value],
+    [`tenthShareLoAt${perSec}`, tenth.lo],
+    [`tenthShareHiAt${perSec}`, tenth.hi],
+    [`twinShareAt${perSec}`, twin.value],
+    [`twinShareLoAt${perSec}`, twin.lo],
+    [`twinShareHiAt${perSec}`, twin.hi],
   ]
 }

@@ -34,7 +34,7 @@ const MOST_RATIO = 1.1
 /** Of a core, by all neighbours together. */
 const MOST_CORES = 0.01
 
-const expected = 'beside ÷ alone 1; the neighbours took no CPU'
+const expected = 'beside ÷ alone 1; the neighbours took no CPU, at most 1 % of a core'
 
 /** CPU of stopped neighbours while the control had its turns beside them. */
 export interface Rest {
@@ -63,7 +63,7 @@ export function findingOf(
   const isDear = ratio !== null && ratio.lo > MOST_RATIO
   const isOpen = ratio === null || reachOf(ratio) > TOO_WIDE
   const compared = ratio ? `beside ÷ alone ${withRange(ratio, digits)}` : 'too few turns'
-  const told = `${compared}; they took ${digits(cores, 2)} cores`
+  const told = `${compared}; they took ${digits(100 * cores, 2)} % of a core`
   return {
     expected,
     measured: isOpen && !wakeful && !isDear ? `${told}: too noisy here` : told,
@@ -89,9 +89,9 @@ function ratioOf(own: readonly TurnFigures[], quarter: number): (Interval & { n:
       [first + 3 * quarter + i, first + 3 * quarter - 1 - i],
     ])
       .flat()
-      .flatMap(([alone = -1, beside = -1]) => {
-        const [before, with4] = [costs.get(alone), costs.get(beside)]
-        return before && with4 ? [Math.log(with4 / before)] : []
+      .flatMap(([one = -1, other = -1]) => {
+        const [alone, beside] = [costs.get(one), costs.get(other)]
+        return alone && beside ? [Math.log(beside / alone)] : []
       })
   })
   const mean = clusteredMean(logs)

@@ -21,7 +21,7 @@ const SHARE = 0.1
 const STEEP_SHARE = 0.3
 /** Between these two rates, where the line of the differences crosses zero. */
 const SWAP_ABOVE = 500
-const PASSES = 5
+const PASSES = 6
 /** The fewest of which a mean has an interval. */
 const LOOK_PASSES = 5
 /** What sets one process apart from its like is known from two generations on. */
@@ -30,40 +30,37 @@ const MOST_GENERATIONS = 3
 /** Intervals this narrow, to either side, show a tenth nearly always; only how wide they are is looked at. */
 const NARROW = 0.05
 
-/** The generator of an arm that takes longer: it asks for a route that spins for that much more. */
-export type Plant = (generator: Generator, usAt: (perSec: number) => number) => Generator
+/** The generator of an arm that takes longer in its turns: it asks for a route that spins for that much more. */
+export function planting(generator: Generator, usAt: (perSec: number) => number): Generator {
+  return {
+    ...generator,
+    load(job, onWindow) {
+      const { load, handlerUs } = job
+      if (load.loop !== 'open' || handlerUs === undefined) return generator.load(job, onWindow)
+      return generator.load({ ...job, handlerUs: handlerUs + usAt(load.arrivalsPerSec) }, onWindow)
+    },
+  }
+}
 
-export const plant: Plant = (generator, usAt) => ({
-  pids: generator.pids,
-  login: (job) => generator.login(job),
-  load(job, onWindow) {
-    const { load, handlerUs } = job
-    if (load.loop !== 'open' || handlerUs === undefined) return generator.load(job, onWindow)
-    return generator.load({ ...job, handlerUs: handlerUs + usAt(load.arrivalsPerSec) }, onWindow)
-  },
-  close: () => generator.close(),
-})
+const SHOWS = 'turns find a tenth more at each rate and a swap, and tell no equals apart'
 
-export function turns({ most = MOST_GENERATIONS, passes = PASSES, planted = plant } = {}): Proof {
+const undecided = (measured: string): Finding => ({ expected: SHOWS, measured, passed: null, figures: {} })
+
+export function turns(): Proof {
   return {
     id: 'turns',
-    shows: 'turns find a tenth more at each rate and a swap, and tell no equals apart',
+    shows: SHOWS,
     timed: true,
     async run(instrument, bed): Promise<Finding> {
-      const unread = 'no /proc here: CPU of a process is not known'
-      if (processCpuUs(process.pid) === null)
-        return { expected: this.shows, measured: unread, passed: null, figures: {} }
+      if (processCpuUs(process.pid) === null) return undecided('no /proc here: CPU of a process is not known')
       return await bed.withFleet(async (fleet) => {
         const amounts = amountsFor(await lookAt(fleet, instrument, bed))
         const full = RATES.filter((perSec) => !amounts.some((one) => one.perSec === perSec))
-        if (full.length > 0) {
-          const measured = `a replica is too busy here at ${full.join(' and ')}/s`
-          return { expected: this.shows, measured, passed: null, figures: {} }
-        }
+        if (full.length > 0) return undecided(`a replica is too busy here at ${full.join(' and ')}/s`)
         const results: TrialResult[] = []
-        for (let block = 1; block <= most; block++) {
+        for (let block = 1; block <= MOST_GENERATIONS; block++) {
           bed.signal.throwIfAborted()
-          results.push(...(await generation({ fleet, instrument, bed, amounts, passes, planted }, block)))
+          results.push(...(await generation({ fleet, instrument, bed, amounts }, block)))
           if (block >= LEAST_GENERATIONS && widest(results, amounts) <= NARROW) break
         }
         return findingOf(results, amounts)
@@ -103,18 +100,13 @@ interface Asked {
   instrument: Instrument
   bed: TestBed
   amounts: readonly Planted[]
-  passes: number
-  planted: Plant
 }
 
 /** The control, its twin and the two planted arms, each with processes of its own. */
-async function generation(
-  { fleet, instrument, bed, amounts, passes, planted }: Asked,
-  block: number,
-): Promise<TrialResult[]> {
+async function generation({ fleet, instrument, bed, amounts }: Asked, block: number): Promise<TrialResult[]> {
   const extras = amounts.flatMap(({ tenthUs, steepUs }) => [tenthUs, steepUs])
   const settings = { handlerUs: rising([0, ...extras].map((us) => HANDLER_US + us)) }
-  const asked = { ratesPerSec: RATES, handlerUs: [HANDLER_US], passes, settings }
+  const asked = { ratesPerSec: RATES, handlerUs: [HANDLER_US], passes: PASSES, settings }
   const trials = [
     trialOf({ name: CONTROL, ...asked }, block),
     trialOf({ name: CONTROL, twin: true, ...asked }, block),
@@ -127,7 +119,7 @@ async function generation(
     const { scheme } = session.trial.arm
     if (scheme === CONTROL) return session
     const key = scheme === TENTH ? 'tenthUs' : 'steepUs'
-    return { ...session, generator: planted(session.generator, usAt(key)) }
+    return { ...session, generator: planting(session.generator, usAt(key)) }
   }
   return await withSessions({ fleet, generator: instrument, scheme: CONTROL }, trials, async (sessions) =>
     recordsOf(sessions, await playGeneration(sessions.map(dearer), 0, bed.signal)),
