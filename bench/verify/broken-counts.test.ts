@@ -66,7 +66,10 @@ test('busy-work fails for a probe that sees nothing', async () => {
 })
 
 test('sleeping-neighbour fails for one that is not put to sleep, however few turns there are', async () => {
-  const awake = sleepingNeighbour({ ...{ least: 1, most: 1, neighbours: 1, quarter: 2 }, rest: () => {} })
+  const awake = sleepingNeighbour({
+    ...{ least: 1, most: 1, neighbours: 1, quarter: 2, warmupRequests: 0 },
+    rest: () => {},
+  })
   const { passed, measured, figures } = await judge(awake, bed())
   assert.equal(passed, false, measured)
   assert.ok((figures.neighbourCores ?? 0) > 0.01, measured)

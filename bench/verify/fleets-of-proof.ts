@@ -33,11 +33,15 @@ export interface Wanted extends Pick<TurnsLoad, 'ratesPerSec' | 'handlerUs' | 'p
   name: string
   twin?: boolean
   settings?: Arm['settings']
+  /** Replies before the first turn; default: enough where arms of the same age are compared. */
+  warmupRequests?: number
 }
 
-export function trialOf({ name, twin = false, settings = {}, ...load }: Wanted, block: number): Trial {
+export function trialOf(wanted: Wanted, block: number): Trial {
+  const { name, twin = false, settings = {}, warmupRequests = TURNS.warmupRequests, ...load } = wanted
   const id = `verify/${name}${twin ? '/twin' : ''}`
-  const arm = { ...proofTrial.arm, ...TURNS, id, scheme: name, twin, settings, load: { ...LOAD, ...load } }
+  const own = { id, scheme: name, twin, settings, warmupRequests, load: { ...LOAD, ...load } }
+  const arm = { ...proofTrial.arm, ...TURNS, ...own }
   return { id: `${id}@${block}`, block, position: 0, arm }
 }
 
