@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import type { RunningFleet } from '../fleet/fleet.ts'
 import { type Broken, bedForTests, of, testsOf } from '../testing/broken.ts'
 import { autocannonSender, plainSender } from '../testing/senders.ts'
 import { judge } from './judge.ts'
@@ -65,12 +66,13 @@ test('busy-work fails for a probe that sees nothing', async () => {
   assert.match(measured, /saw no CPU/)
 })
 
-test('sleeping-neighbour fails for one that is not put to sleep, however few turns there are', async () => {
-  const awake = sleepingNeighbour({
-    ...{ least: 1, most: 1, neighbours: 1, quarter: 2, warmupRequests: 0 },
-    rest: () => {},
-  })
-  const { passed, measured, figures } = await judge(awake, bed())
+test('sleeping-neighbour fails for one that goes on working, however few turns there are', async () => {
+  const asking: NodeJS.Timeout[] = []
+  const rest = ({ url }: RunningFleet) =>
+    void asking.push(setInterval(() => fetch(`${url}/me`).catch(() => {}), 5))
+  const few = { least: 1, most: 1, neighbours: 1, quarter: 2, warmupRequests: 0 }
+  const { passed, measured, figures } = await judge(sleepingNeighbour({ ...few, rest }), bed())
+  for (const one of asking) clearInterval(one)
   assert.equal(passed, false, measured)
   assert.ok((figures.neighbourCores ?? 0) > 0.01, measured)
 })
