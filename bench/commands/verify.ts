@@ -11,7 +11,7 @@ import { conclusion, outcome, verdictTable } from '../verify/table.ts'
 import { openTestBed, type TestBed } from '../verify/test-bed.ts'
 import { catchSignals, type Interrupt } from './interrupt.ts'
 
-/** All proofs once take about four minutes; with their repeats they are to stay below five. */
+/** All proofs once take some seven minutes; with their repeats they are to stay below ten. */
 const REPEATS_SEC = 50
 
 /**

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import type { RunningFleet } from '../fleet/fleet.ts'
 import { type Broken, bedForTests, of, testsOf } from '../testing/broken.ts'
 import { autocannonSender, plainSender } from '../testing/senders.ts'
 import { judge } from './judge.ts'
@@ -10,6 +11,7 @@ import { busyWork } from './proofs/busy-work.ts'
 import { arrivalDispersion } from './proofs/dispersion.ts'
 import { faults } from './proofs/faults.ts'
 import { offeredRate } from './proofs/offered-rate.ts'
+import { sleepingNeighbour } from './proofs/sleeping-neighbour.ts'
 import { wrongUser } from './proofs/wrong-user.ts'
 import type { TestBed } from './test-bed.ts'
 
@@ -62,6 +64,17 @@ test('busy-work fails for a probe that sees nothing', async () => {
   const { passed, measured } = await judge(blind, bed())
   assert.equal(passed, false)
   assert.match(measured, /saw no CPU/)
+})
+
+test('sleeping-neighbour fails for one that goes on working, however few turns there are', async () => {
+  const asking: NodeJS.Timeout[] = []
+  const rest = ({ url }: RunningFleet) =>
+    void asking.push(setInterval(() => fetch(`${url}/me`).catch(() => {}), 5))
+  const few = { least: 1, most: 1, neighbours: 1, quarter: 2, warmupRequests: 0 }
+  const { passed, measured, figures } = await judge(sleepingNeighbour({ ...few, rest }), bed())
+  for (const one of asking) clearInterval(one)
+  assert.equal(passed, false, measured)
+  assert.ok((figures.neighbourCores ?? 0) > 0.01, measured)
 })
 
 /** The real program, broken by what is loaded before it. */

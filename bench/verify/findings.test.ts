@@ -1,6 +1,7 @@
 /** What the proofs conclude from what was measured, without a clock. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Generator, LoadJob, LoadReport } from '../load/job.ts'
 import { parseOwnUs } from './disturbance.ts'
 import type { Verdict } from './proof.ts'
 import * as bunching from './proofs/bunching.ts'
@@ -8,8 +9,10 @@ import * as busyWork from './proofs/busy-work.ts'
 import { type FaultRun, faultOf } from './proofs/faults.ts'
 import { proofs } from './proofs/index.ts'
 import * as senderCost from './proofs/sender-cost.ts'
+import * as sleeping from './proofs/sleeping-neighbour.ts'
 import * as spinner from './proofs/spinner.ts'
 import * as throughput from './proofs/throughput.ts'
+import { planting } from './proofs/turns.ts'
 import { conclusion, verdictTable } from './table.ts'
 
 const right: FaultRun = {
@@ -102,6 +105,51 @@ test('sender cost: by the median of pairs, and only where both sent at the same 
   assert.equal(senderCost.findingOf(costs(Number.NaN, 0)).passed, null, 'CPU that cannot be read')
 })
 
+/** Two rounds of four quarters with two turns each; beside the neighbours a request takes `times` as much. */
+const sleepers = (times: number, noise: number) =>
+  [1, 1, times, times, times, times, 1, 1, 1, 1, times, times, times, times, 1, 1].map((us, order) => ({
+    ...{
+      generation: '0',
+      block: 0,
+      order,
+      point: { perSec: 500, handlerUs: 0 },
+      tiers: { replicas: 0, redis: 0, proxy: 0 },
+    },
+    totalUs: 200 * us * (1 + noise * (((order * 3) % 8) / 4 - 1)),
+    ...{ generatorUs: null, busy: 0.1, meanInFlight: 1 },
+  }))
+
+test('sleeping neighbour: fails where it took CPU or made requests dearer, and is unclear amid noise', () => {
+  const asleep = [{ cpuUs: 0, seconds: 5 }]
+  assert.equal(sleeping.findingOf(sleepers(1, 0.03), 2, asleep).passed, true)
+  assert.equal(sleeping.findingOf(sleepers(1.05, 0.03), 2, asleep).passed, true)
+  assert.equal(sleeping.findingOf(sleepers(1.3, 0.03), 2, asleep).passed, false, 'dearer')
+  const awake = [...asleep, { cpuUs: 150_000, seconds: 5 }]
+  const woken = sleeping.findingOf(sleepers(1, 0.03), 2, awake)
+  assert.deepEqual([woken.passed, woken.figures.neighbourCores], [false, 0.015])
+  assert.equal(sleeping.findingOf(sleepers(1, 0.4), 2, awake).passed, false, 'whatever the noise')
+  const noisy = sleeping.findingOf(sleepers(1, 0.4), 2, asleep)
+  assert.equal(noisy.passed, null)
+  assert.match(noisy.measured, /too noisy here/)
+  assert.equal(sleeping.findingOf(sleepers(1, 0.03), 2, null).passed, null, 'CPU that cannot be read')
+  assert.equal(sleeping.findingOf([], 2, asleep).passed, null, 'no turns')
+})
+
+test('turns: a planted arm asks for more handler work in its turns, and for no more in its warm-up', async () => {
+  const asked: (number | undefined)[] = []
+  const load = async ({ handlerUs }: LoadJob) => {
+    asked.push(handlerUs)
+    return {} as LoadReport
+  }
+  const generator = planting({ pids: [], load } as unknown as Generator, (perSec) => perSec / 10)
+  const job = { url: '', warmupSec: 0, measureSec: 1, verifyEvery: 16 }
+  const open = { loop: 'open', spacing: 'poisson', connections: 1, seed: 1 } as const
+  for (const arrivalsPerSec of [200, 500])
+    await generator.load({ ...job, handlerUs: 200, load: { ...open, arrivalsPerSec } }, () => {})
+  await generator.load({ ...job, load: { loop: 'closed', connections: 1 } }, () => {})
+  assert.deepEqual(asked, [220, 250, undefined])
+})
+
 test('own CPU is this process and its ended children, whatever the name holds', () => {
   assert.equal(parseOwnUs('7 (a) b) (c) S 1 7 7 0 -1 0 0 0 0 0 100 20 3 4 20 0 1'), 1_270_000)
 })
@@ -127,5 +175,5 @@ test('the table has 80 columns and says the verdict in words', () => {
 })
 
 test('each proof has a name of its own', () => {
-  assert.equal(new Set(proofs.map(({ id }) => id)).size, 12)
+  assert.equal(new Set(proofs.map(({ id }) => id)).size, 14)
 })

@@ -10,7 +10,7 @@ const word = ({ passed }: Pick<Verdict, 'passed'>) =>
 export function verdictTable(verdicts: readonly Verdict[]): string {
   const table = new Table({
     head: ['proof', 'expected', 'measured', 'verdict'],
-    colWidths: [16, 25, 25, 9],
+    colWidths: [20, 23, 23, 9],
     wordWrap: true,
     style: { head: [], border: [], compact: true },
   })

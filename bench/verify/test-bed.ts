@@ -85,7 +85,7 @@ export async function openTestBed({ signal, log }: Pick<TestBed, 'signal' | 'log
     serve: async (behaviour) => (await hold(behaviour)).listen(),
     withFleet(action) {
       const result = withFleet(action)
-      fleets = Promise.allSettled([result])
+      fleets = Promise.allSettled([fleets, result])
       return result
     },
     stopServers,

@@ -31,7 +31,7 @@ const arm: Arm = {
   twin: false,
 }
 
-const rules: Rules = {
+export const rules: Rules = {
   gates: gates(),
   repeatsPerTrial: 0,
   repeatsShare: 0,

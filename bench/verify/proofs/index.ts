@@ -8,9 +8,11 @@ import { fixedDelay } from './fixed-delay.ts'
 import { knownQueue } from './known-queue.ts'
 import { offeredRate } from './offered-rate.ts'
 import { senderCost } from './sender-cost.ts'
+import { sleepingNeighbour } from './sleeping-neighbour.ts'
 import { spinner } from './spinner.ts'
 import { stoppedServer } from './stopped-server.ts'
 import { throughput } from './throughput.ts'
+import { turns } from './turns.ts'
 import { wrongUser } from './wrong-user.ts'
 
 export const proofs: readonly Proof[] = [
@@ -24,6 +26,8 @@ export const proofs: readonly Proof[] = [
   throughput(),
   senderCost(),
   busyWork(),
+  turns(),
+  sleepingNeighbour(),
   spinner(),
   wrongUser(),
 ]
