@@ -41,5 +41,5 @@ function at(point: Point, { own, base }: Sides) {
   return { own: side(own), base: side(base) }
 }
 
-const turnsAt = (turns: readonly TurnFigures[], point: Point) =>
+export const turnsAt = (turns: readonly TurnFigures[], point: Point) =>
   turns.filter((turn) => pointKey(turn.point) === pointKey(point))

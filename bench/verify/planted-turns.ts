@@ -53,7 +53,7 @@ interface AtRate {
  * @param results of the control, its twin and both planted arms
  */
 export function findingOf(results: readonly TrialResult[], planted: readonly Planted[]): Finding {
-  const curves = costCurves({ profile: 'standard' }, results, [[TENTH, STEEP]])
+  const curves = costCurves({ profile: 'standard', seed: 0 }, results, [[TENTH, STEEP]])
   const rates = ratesOf(results, planted)
   const swapAt = crossingOf(planted.map((one) => [one.perSec, one.steepUs - one.tenthUs]))
   const { generations = 0, turns = 0 } = curves.curves[0]?.points[0] ?? {}
