@@ -35,6 +35,8 @@ const LOGINS_BEFORE_JOURNEYS = 2_000
 const LEAST_DRAIN_SEC = 0.4
 /** Window at the end of a ladder's warm-up: long enough to see what the closed loop reaches. */
 const SATURATION_SEC = 0.8
+/** Where nobody asked for the closed loop: it only shows that the fleet answers. */
+const GLANCE_SEC = 0.25
 
 type ClosedLoad = Extract<Load, { loop: 'closed' }>
 type Ladder = Extract<Arm['load'], { loop: 'open' }>
@@ -144,7 +146,7 @@ export async function saturation(session: Session, turns: TurnsLoad): Promise<Ju
   const seeded = await logIn(session)
   const load = { loop: 'closed', connections, popularityExponent } as const
   await warmUp(session, load)
-  const measureSec = closed ? SATURATION_SEC : session.trial.arm.measureSec
+  const measureSec = closed ? SATURATION_SEC : GLANCE_SEC
   const window = { load, warmupSec: RAMP_SEC, measureSec }
   const { measurement, invalid } = await measureWindow(session, seeded, window)
   return invalid ? failed(invalid, measurement) : { ok: true, measurement, rungs: [] }

@@ -83,7 +83,7 @@ async function lookAt(
   const trial = trialOf({ name: CONTROL, settings, ...asked }, 0)
   return await withSessions({ fleet, generator, scheme: CONTROL }, [trial], async (sessions) => {
     const results = recordsOf(sessions, await playGeneration(sessions, 0, signal))
-    const points = costCurves({ profile: 'standard' }, results).curves[0]?.points ?? []
+    const points = costCurves({ profile: 'standard', seed: 0 }, results).curves[0]?.points ?? []
     return new Map(points.map(({ perSec, cpuUs }) => [perSec ?? 0, cpuUs.value]))
   })
 }
