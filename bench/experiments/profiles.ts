@@ -172,7 +172,7 @@ const FIRST_TURNS: Turns = {
   ...TURNS,
   blocks: 2,
   warmupSec: 0.3,
-  warmupRequests: WARM / 12,
+  warmupRequests: WARM / 12.5,
   passes: 4,
   ratesPerSec: [100, 200, 500],
   handlerUs: HANDLER_US.slice(-1),

@@ -2,7 +2,7 @@
 import type { CostCurves, Curve } from '../../figures/curve-schema.ts'
 import { costCurves } from '../../figures/curves.ts'
 import { isControl } from '../../figures/records.ts'
-import type { Run, TrialResult } from '../../record/types.ts'
+import type { Point, Run, TrialResult } from '../../record/types.ts'
 import { figure, list, percent, withRange } from '../../words/format.ts'
 import { wrap } from '../../words/wrap.ts'
 import { THE_TWO } from '../roles.ts'
@@ -78,7 +78,7 @@ export function costSentence(
 ): string | null {
   if (!everyday?.perSec) return null
   const { perSec, handlerUs } = everyday
-  const at = <T extends Place>(points: readonly T[]) => pointAt(points, everyday)
+  const at = <T extends Point>(points: readonly T[]) => pointAt(points, everyday)
   const told = taxesOf(curves, everyday).map(({ scheme, us }) => ({ scheme: name(scheme), us }))
   const [first, ...others] = told
   if (!first) return null
@@ -93,16 +93,11 @@ export function costSentence(
   return `At ${figure(perSec)} requests/s on one replica${own}, ${list(adds)}.${pair ? differenceText(pair, at(pair.points), name) : ''}`
 }
 
-interface Place {
-  perSec: number | null
-  handlerUs: number
-}
-
-const pointAt = <T extends Place>(points: readonly T[], { perSec, handlerUs }: Place) =>
+const pointAt = <T extends Point>(points: readonly T[], { perSec, handlerUs }: Point) =>
   points.find((point) => point.perSec === perSec && point.handlerUs === handlerUs)
 
 /** What each of the two adds there, with its interval. */
-function taxesOf(curves: readonly Curve[], place: Place): { scheme: string; us: string }[] {
+function taxesOf(curves: readonly Curve[], place: Point): { scheme: string; us: string }[] {
   return THE_TWO.flatMap((scheme) => {
     const own = curves.find((one) => one.scheme === scheme)
     const tax = pointAt(own?.points ?? [], place)?.taxUs
