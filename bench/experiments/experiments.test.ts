@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type SchemeName, schemeNames } from '../../servers/scheme.ts'
+import { trialSchema } from '../record/schema/trial.ts'
 import { planOptions as options } from '../testing/plan-options.ts'
 import type { PlanOptions } from './experiment.ts'
 import { experiments, planTrials } from './index.ts'
+import { profileNames } from './profiles.ts'
 import { THE_TWO } from './roles.ts'
 
 const named = (...names: string[]) => experiments.filter(({ name }) => names.includes(name))
@@ -43,6 +45,12 @@ test('the same seed gives the same order, another seed another', async () => {
 test('trial ids are unique over the whole run', async () => {
   const { trials } = planTrials(experiments, await options({ profile: 'full' }), 1)
   assert.equal(new Set(trials.map(({ id }) => id)).size, trials.length)
+})
+
+test('what each profile plans can be read back from its record', async () => {
+  for (const profile of profileNames)
+    for (const trial of planTrials(experiments, await options({ profile }), 1).trials)
+      assert.deepEqual(trialSchema.parse(JSON.parse(JSON.stringify(trial))), trial)
 })
 
 test('the control is always measured, also when only one scheme is named', async () => {
