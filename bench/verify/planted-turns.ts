@@ -33,6 +33,7 @@ const TOO_WIDE = 0.1
  * by Holm, one proof in a hundred.
  */
 const CHANCE = 0.01
+const SIGNIFICANT = 0.05
 
 /** What one rate showed, as shares of the control's CPU a request. */
 interface AtRate {
@@ -150,8 +151,10 @@ function wrongSwap({ swaps, pairs }: CostCurves, swapAt: number | null): string[
     return holds ? [] : ['a swap is found elsewhere']
   }
   const open = pairs.flatMap(({ points }) => points.filter(({ perSec }) => perSec !== null))
-  const sides = open.map(({ byUs }) => byUs)
-  const toldApart = (sides[0]?.lo ?? 0) > 0 && (sides.at(-1)?.hi ?? 0) < 0
+  // As swaps are judged: all rates of the pair are one family.
+  const adjusted = holm(open.map(({ p }) => p))
+  const sure = open.flatMap(({ byUs }, i) => ((adjusted[i] ?? 1) < SIGNIFICANT ? [byUs.value] : []))
+  const toldApart = (sure[0] ?? 0) > 0 && (sure.at(-1) ?? 0) < 0
   return toldApart ? ['no swap, although the two differ on both sides of it'] : []
 }
 
