@@ -17,8 +17,8 @@ import {
 } from '../stats/histogram.ts'
 import type { Instrument } from '../verify/proof.ts'
 
-/** What is not answered this long after the last arrival is in flight. */
-const DRAIN_US = 1_500_000
+/** What is not answered this long after the last arrival is in flight; a busy machine takes seconds to answer the rest. */
+const DRAIN_US = 10_000_000
 
 type OpenLoad = Extract<LoadJob['load'], { loop: 'open' }>
 
