@@ -76,8 +76,10 @@ const committed = readFileSync(path.join(root, 'README.md'), 'utf8')
 test('the committed README shows the figures of the published runs that it links to', async () => {
   const figures = committed.slice(0, committed.indexOf('<!-- figures:end -->'))
   const linked = [...figures.matchAll(/\]\((results\/published\/[^/)]+)\//g)].map(([, folder = '']) => folder)
+  const pictured = new RegExp(`\\]\\((results/published/[^/)]+)/${PICTURE_FILE}\\)`).exec(figures)?.[1]
+  assert.ok(pictured, 'a picture of the page of a published run')
   const [main, ...others] = await Promise.all(
-    [...new Set(linked)].map(async (runDir) => {
+    [...new Set([pictured, ...linked])].map(async (runDir) => {
       const stored = await readRun(path.join(root, runDir))
       return { runDir, run: stored.run, summary: summarize(stored.run, stored.results) }
     }),

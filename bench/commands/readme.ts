@@ -4,6 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { quotation } from '../claims/section.ts'
 import { AuthscaleError } from '../errors.ts'
+import { costSentence } from '../experiments/cost/answer.ts'
 import { predictionsText } from '../experiments/replicas/section.ts'
 import { ROLES } from '../experiments/roles.ts'
 import { armsIn } from '../figures/records.ts'
@@ -99,8 +100,9 @@ function figures(main: Shown, others: readonly Shown[]): string {
   const chart = (name: string, alt: string) =>
     charts[name]?.draw(run, summary) ? [`![${alt}](${runDir}/charts/${name}.svg)`] : []
   return [
+    ...overLoad([main, ...others]),
     `[![The report page of this run](${runDir}/${PICTURE_FILE})](${runDir}/${PAGE_FILE})`,
-    ...chart('cpu', 'CPU of a request under each scheme, by tier, with the auth tax'),
+    ...chart('cpu', 'CPU of a request at saturation under each scheme, by tier, with the auth tax'),
     ...chart('capacity', 'The highest arrival rate at which each scheme keeps the SLO'),
     `Medians of ${counted(blocksOf(run), 'block')} with their intervals; \`~\` is a difference that was not detected. ` +
       `Measured on ${machine(run.environment)}: [the page](${runDir}/${PAGE_FILE}) and [the same as text](${runDir}/report.md).`,
@@ -108,6 +110,20 @@ function figures(main: Shown, others: readonly Shown[]): string {
     ...trade(runDir, summary),
     ...foretold([main, ...others]),
   ].join('\n\n')
+}
+
+/** What a request costs at the loads that services run at: of the first run that took turns. */
+function overLoad(shown: readonly Shown[]): string[] {
+  for (const { runDir, run, summary } of shown) {
+    const sentence = costSentence(summary.costCurves, code)
+    if (sentence === null) continue
+    return [
+      sentence,
+      `Measured on ${machine(run.environment)}: [cost over load](${runDir}/report.md#cost-over-load). What follows was measured ` +
+        'in the closed loop, at saturation, where no service runs.',
+    ]
+  }
+  return []
 }
 
 function blocksOf({ plan }: Run): number {

@@ -1,6 +1,7 @@
 /** What processes differ by, from made-up turns in which that is known. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { median } from '../stats/quantiles.ts'
 import { mean } from '../stats/sums.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { withTurns } from '../testing/synthetic-turns.ts'
@@ -70,4 +71,30 @@ test('a first answer of three generations holds the truth nineteen times in twen
     }
     assert.ok(held / all > 0.92, `habit ${put}: ${held} of ${all}`)
   }
+})
+
+/** Median half-width of what session-redis adds at a rate, as a share of it, over simulated runs. */
+function halfWidth(perSec: number, blocks: number, hostSd: number): number {
+  const widths = Array.from({ length: 30 }, (_, seed) => {
+    const { run, results } = syntheticRun({
+      ...{ experiments: ['cost'], blocks, schemes: ['none', ...Object.keys(COST)] },
+    })
+    // As ten first answers had them: 5 to 7 % of a request from turn to turn, and processes that differ by 1 %.
+    const asked = { ratesPerSec: [100, 200, 500], handlerUs: [300], passes: 4, habit: 0.01, turnSd: 0.06 }
+    const { curves } = costCurves(run, withTurns(results, costUs, { ...asked, hostSd, seed: 31 * seed }))
+    const point = curves
+      .find(({ scheme }) => scheme === 'session-redis')
+      ?.points.find((one) => one.perSec === perSec)
+    const { value, lo, hi } = point?.taxUs?.estimate ?? assert.fail()
+    return (hi - lo) / 2 / value
+  })
+  return median(widths)
+}
+
+test('what more turns and a host that stands still would make of a first answer', () => {
+  const first = { here: halfWidth(200, 2, 0.09), quiet: halfWidth(200, 2, 0.02) }
+  assert.ok(first.quiet < first.here, JSON.stringify(first))
+  assert.ok(first.quiet < 0.15, `two generations on a quiet host: ${first.quiet}`)
+  const eight = halfWidth(200, 8, 0.02)
+  assert.ok(eight < 0.06, `eight generations on a quiet host: ${eight}`)
 })

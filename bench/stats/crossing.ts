@@ -11,5 +11,6 @@ export function crossingOf(points: readonly (readonly [x: number, y: number])[])
   const [before, after] = [points[at - 1], points[at]]
   if (!before || !after) return null
   const [[x0, y0], [x, y]] = [before, after]
-  return x0 * (x / x0) ** (-y0 / (y - y0))
+  // Not by `**`, whose last bit depends on whether the engine has compiled the function.
+  return x0 * Math.exp((-y0 / (y - y0)) * Math.log(x / x0))
 }

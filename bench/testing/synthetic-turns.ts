@@ -10,6 +10,7 @@ import { seedOf } from '../stats/seeded.ts'
 
 /** Of the logarithm of the host's speed, as recorded windows had it. */
 const HOST_SD = 0.22
+const TURN_SD = 0.04
 const CORRELATION_SEC = 2
 const CONNECTIONS = 32
 /** From the beginning of a turn to that of the next. */
@@ -19,6 +20,8 @@ export interface TurnsOptions {
   /** Standard deviation of what sets one server process apart from its like, as a share. */
   habit?: number
   hostSd?: number
+  /** Of what a turn takes, as a share, beside habit and host. */
+  turnSd?: number
   ratesPerSec?: number[]
   handlerUs?: number[]
   passes?: number
@@ -33,7 +36,7 @@ export interface TurnsOptions {
 export function withTurns(
   results: readonly TrialResult[],
   costUs: (scheme: string, point: Point, twin: boolean) => number,
-  { habit = 0.03, hostSd = HOST_SD, passes = 4, seed = 1, ...asked }: TurnsOptions = {},
+  { habit = 0.03, hostSd = HOST_SD, turnSd = TURN_SD, passes = 4, seed = 1, ...asked }: TurnsOptions = {},
 ): TrialResult[] {
   const load: TurnsLoad = {
     loop: 'turns',
@@ -47,7 +50,7 @@ export function withTurns(
   const cost = results.filter(({ trial }) => trial.arm.experiment === 'cost')
   const blocks = groupedBy(cost, ({ trial }) => trial.block)
   const made = [...blocks].flatMap(([block, arms]) =>
-    generation(arms, { load, points, costUs, habit, hostSd, passes, seed: seed + 7_919 * block }),
+    generation(arms, { load, points, costUs, habit, hostSd, turnSd, passes, seed: seed + 7_919 * block }),
   )
   return [...made, ...results.filter(({ trial }) => trial.arm.experiment !== 'cost')]
 }
@@ -58,6 +61,7 @@ interface Asked {
   costUs: (scheme: string, point: Point, twin: boolean) => number
   habit: number
   hostSd: number
+  turnSd: number
   passes: number
   seed: number
 }
@@ -91,7 +95,7 @@ function generation(results: readonly TrialResult[], asked: Asked): TrialResult[
       const [result, point, speed] = [results[arm], asked.points[at], speeds()]
       if (!result || !point) continue
       const { scheme, twin } = result.trial.arm
-      const truth = asked.costUs(scheme, point, twin) * (habits[arm] ?? 1) * (1 + 0.04 * normal())
+      const truth = asked.costUs(scheme, point, twin) * (habits[arm] ?? 1) * (1 + asked.turnSd * normal())
       // Handler work lasts for a time, whatever the machine does in it.
       turns[arm]?.push({ order: order++, point: at, us: point.handlerUs + truth / speed, speed })
     }

@@ -17,6 +17,10 @@ type Curves = Summary['costCurves']
 /** More intervals than those of so many schemes would hide each other. */
 const MOST_WITH_WHISKERS = 4
 
+/** Names beside each other's lines: of more schemes the chart is higher, so that none is pushed out of its panel. */
+const FIT_BESIDE = 6
+const NAME_PX = 30
+
 /** Beside the outermost rates, for their marks and intervals. */
 const ROOM = 1.25
 
@@ -34,7 +38,8 @@ export function curvesChart(run: Run, { costCurves }: Summary): Drawing | null {
   const highest = Math.max(...taxes.map(({ estimate }) => estimate.hi))
   // An interval without end would leave no room for what it is about.
   const top = withEnds ? Math.min(highest, 2 * most) : most
-  const area = { left: 56, right: 190, top: 128, bottom: 56, gapX: 190 }
+  const more = Math.max(0, curves.length - FIT_BESIDE) * NAME_PX
+  const area = { left: 56, right: 190, top: 128, bottom: 56, gapX: 190, more }
   const { option, height } = smallMultiples(handlers, area, (handlerUs) => {
     const rates = openRates(costCurves, handlerUs)
     return {

@@ -78,6 +78,8 @@ interface Area {
   bottom: number
   gapX: number
   gapY?: number
+  /** By how many pixels the chart is higher than usual. */
+  more?: number
   /** Only the first of a row labels its vertical axis: the scales are the same. */
   sharedScale?: true
 }
@@ -95,7 +97,7 @@ const IN_TWO_ROWS = 12
  */
 export function smallMultiples<T>(
   items: readonly T[],
-  { gapX, gapY = 0, sharedScale, ...area }: Area,
+  { gapX, gapY = 0, more = 0, sharedScale, ...area }: Area,
   panelOf: (item: T, height: number) => Panel,
   texts: readonly Text[] = [],
 ): { option: EChartsOption; height: number } {
@@ -105,7 +107,7 @@ export function smallMultiples<T>(
   const rows = Math.ceil(of / columns)
   const shared = Math.min(2, rows)
   const width = (size.width - area.left - area.right - (columns - 1) * gapX) / columns
-  const height = (size.height - area.top - area.bottom - (shared - 1) * gapY) / shared
+  const height = (size.height + more - area.top - area.bottom - (shared - 1) * gapY) / shared
   const panels = items.map((item, index) => {
     const column = index % columns
     const left = area.left + column * (width + gapX)
@@ -116,6 +118,6 @@ export function smallMultiples<T>(
   })
   return {
     option: inPanels(panels, texts),
-    height: size.height + (rows - shared) * (height + gapY),
+    height: size.height + more + (rows - shared) * (height + gapY),
   }
 }
