@@ -14,7 +14,7 @@ const outcomes = new Map<string, Outcome>()
 const { redis, client, keys } = await startShared()
 
 /** A busy machine must not look like a slow Redis, which stores/redis.test.ts is about. */
-const PATIENT = { REDIS_TIMEOUT_MS: '2000', USERS: '1000000' }
+const PATIENT = { REDIS_TIMEOUT_MS: '10000', USERS: '1000000' }
 
 async function bedOf({ name, scheme }: (typeof everyScheme)[number]): Promise<Bed> {
   const prefix = `${name}:`
