@@ -119,8 +119,8 @@ function overLoad(shown: readonly Shown[]): string[] {
     if (sentence === null) continue
     return [
       sentence,
-      `Measured on ${machine(run.environment)}: [cost over load](${runDir}/report.md#cost-over-load). What follows was measured ` +
-        'in the closed loop, at saturation, where no service runs.',
+      `Measured on ${machine(run.environment)}: [cost over load](${runDir}/report.md#cost-over-load). The CPU figures that follow ` +
+        'are from the closed loop, at saturation, where no service runs.',
     ]
   }
   return []
