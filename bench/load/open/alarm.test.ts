@@ -78,3 +78,19 @@ test('it goes from hand to hand and forgets what the one before had set', async 
   assert.equal(rings, 0)
   giveBack(first)
 })
+
+test('a ring that is on its way when it changes hands is not heard by the next', async () => {
+  const first = await takeAlarm()
+  let rings = 0
+  first.set(nowUs())
+  // Nothing is heard meanwhile, and some rings wait.
+  for (const untilUs = nowUs() + 5_000; nowUs() < untilUs; );
+  giveBack(first)
+  const next = await takeAlarm()
+  next.ringsAt(() => rings++)
+  next.set(nowUs() + 60e6)
+  await sleep(20)
+  assert.equal(next, first)
+  assert.equal(rings, 0)
+  giveBack(next)
+})

@@ -19,6 +19,7 @@
  */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { machineUs } from '../clock.ts'
 
 const LEAST_APART_US = 500
 /** The clocks of two threads agree to some µs; a ring that came too early would have to come again. */
@@ -59,7 +60,10 @@ export class Alarm {
     const workerData = { due: this.#due, told: this.#told, leastUs: LEAST_APART_US, marginUs: MARGIN_US }
     const thread = new Worker(THREAD, { eval: true, workerData })
     this.#listens = once(thread, 'message').then(() => {
-      thread.on('message', () => this.#onRing())
+      // A ring may be on its way when another time is set, or when the alarm changes hands.
+      thread.on('message', () => {
+        if (this.#nextUs <= machineUs() + MARGIN_US) this.#onRing()
+      })
       // It keeps no process alive that has nothing else to do.
       thread.unref()
     })
