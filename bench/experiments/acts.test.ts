@@ -86,7 +86,7 @@ test('what the end of the window cuts short has no figure', async () => {
 })
 
 const counting: Partial<Arm> = {
-  measureSec: 3,
+  measureSec: 2,
   observe: {
     kind: 'anomalies',
     users: 100,

@@ -53,7 +53,7 @@ const BROKEN = {
 const WINDOWS: Phases = { blocks: 3, warmupSec: 1, warmupRequests: WARM, measureSec: 1.2 }
 const HALF_WARM: Phases = { ...WINDOWS, warmupSec: 0.5, warmupRequests: WARM / 2 }
 /** It only shows that everything works. */
-const GLIMPSE: Phases = { blocks: 1, warmupSec: 0.3, warmupRequests: 0, measureSec: 0.3 }
+const GLIMPSE: Phases = { blocks: 1, warmupSec: 0.1, warmupRequests: 0, measureSec: 0.3 }
 
 /**
  * The grid of arrival rates for each replica, from which all profiles take theirs, so that runs have points in common: what

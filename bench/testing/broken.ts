@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Finding, Instrument, Proof } from '../verify/proof.ts'
 import { openTestBed, type TestBed } from '../verify/test-bed.ts'
+import { compiled, type Planted } from './compiled.ts'
 
 export type Figures = Finding['figures']
 
@@ -36,4 +37,18 @@ export function testsOf(broken: readonly Broken[], bed: () => TestBed): void {
       assert.ok(shows(figures), `${measured} ${JSON.stringify(figures)}`)
     })
   }
+}
+
+/** A fault of the real generator: it lets arrivals gather for 2.5 ms, which is cheap. */
+export const gathers: Planted = {
+  file: 'bench/load/open/alarm.ts',
+  snippet: 'LEAST_APART_US = 500',
+  instead: 'LEAST_APART_US = 2_500',
+}
+
+/** The same bed, with the real generator but for one fault. */
+export async function withPlanted(bed: TestBed, planted: Planted): Promise<TestBed> {
+  const [, program = ''] = await compiled(new URL('../load/main.ts', import.meta.url), planted)
+  const { generator } = bed
+  return { ...bed, generator: { ...generator, command: [...generator.command.slice(0, -1), program] } }
 }

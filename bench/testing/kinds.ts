@@ -11,7 +11,7 @@ export const real: readonly string[] = [
   'bench/testing/contributing.test.ts',
   'servers/checks/guarantees.test.ts',
   'bench/verify/servers/planted.test.ts',
-  'bench/verify/broken-counts.test.ts',
+  'bench/verify/broken.test.ts',
   'bench/commands/cli.test.ts',
   'bench/page/app/page.test.ts',
   'servers/checks/conformance.test.ts',
@@ -89,8 +89,7 @@ export const waiting: readonly string[] = [
  */
 export const alone: readonly string[] = [
   'bench/commands/undisturbed-runs.test.ts',
-  'bench/verify/broken.test.ts',
-  'bench/verify/broken-sends.test.ts',
+  'bench/verify/broken-times.test.ts',
   'bench/experiments/acts.test.ts',
   'bench/load/open/logins.test.ts',
   'bench/run/under-fault.test.ts',
