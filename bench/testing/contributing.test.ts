@@ -87,7 +87,7 @@ test('both pass the compiler', async () => {
 test('both run together, and the report has what the experiment says of the scheme', async () => {
   const out = path.join(copy, 'run')
   const harness = ['--import', 'tsx', 'bench/cli.ts']
-  const choice = ['--profile', 'smoke', '--only', 'cost,connections', '--schemes', 'session-redis-brief']
+  const choice = ['--profile', 'smoke', '--only', 'connections', '--schemes', 'session-redis-brief']
   await run(process.execPath, [...harness, ...choice, '--users', '50', '--duration', '0.3', '--out', out], {
     cwd: copy,
   })

@@ -27,6 +27,8 @@ export interface Bed {
   name: string
   scheme: Scheme
   keys: string
+  /** The same ring after a rotation, and one that shares no key with it. */
+  otherKeys: { rotated: string; strange: string }
   server: Server
   peer: Server
   redis: { url: string; client: Redis; prefix: string }

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KeyRing, Rotated } from '../config.ts'
 import { login, loginCall, logout, me, send } from '../testing/client.ts'
-import { keygen } from '../testing/servers.ts'
 import {
   type Bed,
   type Check,
@@ -33,17 +32,15 @@ export const endingChecks: readonly Check[] = [
       (traits.state !== 'process' || 'a server with other keys is another process'),
     async run(bed, t) {
       const { credential } = await freshLogin(bed.server, bed.scheme)
-      const ring: KeyRing = JSON.parse(bed.keys)
-      const rotated = JSON.parse(await keygen(['--rotate'], { KEYS: bed.keys })) as KeyRing
-      const after = await bed.start(t, { KEYS: JSON.stringify(rotated) })
+      const { rotated, strange } = bed.otherKeys
+      const after = await bed.start(t, { KEYS: rotated })
       assert.equal((await me(after, credential)).status, 200, 'rotated out, or a secret that stays')
       const fresh = await login(after, bed.scheme, 14)
       assert.equal((await me(after, fresh)).status, 200)
-      const secrets = JSON.parse(await keygen([])) as KeyRing
-      const removed = { ...secrets, previous: {} }
-      const without = await bed.start(t, { KEYS: JSON.stringify(removed) })
+      const without = await bed.start(t, { KEYS: strange })
       assert.equal((await me(without, credential)).status, 401)
-      assert.notDeepEqual(rotated['EdDSA' satisfies Rotated], ring.EdDSA)
+      const edDsa = (ring: string) => (JSON.parse(ring) as KeyRing)['EdDSA' satisfies Rotated]
+      assert.notDeepEqual(edDsa(rotated), edDsa(bed.keys))
     },
   },
   {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, describe, type TestContext, test } from 'node:test'
-import { everyScheme, startServer, startShared } from '../testing/servers.ts'
+import { everyScheme, keygen, startServer, startShared } from '../testing/servers.ts'
 import type { Bed, Check } from './check.ts'
 import { checks } from './index.ts'
 import { matrix, type Outcome, outcomeKey } from './matrix.ts'
@@ -12,6 +12,10 @@ const TABLE = path.resolve(import.meta.dirname, '../GUARANTEES.md')
 const outcomes = new Map<string, Outcome>()
 
 const { redis, client, keys } = await startShared()
+const otherKeys = {
+  rotated: await keygen(['--rotate'], { KEYS: keys }),
+  strange: JSON.stringify({ ...JSON.parse(await keygen([])), previous: {} }),
+}
 
 /** A busy machine must not look like a slow Redis, which stores/redis.test.ts is about. */
 const PATIENT = { REDIS_TIMEOUT_MS: '10000', USERS: '1000000' }
@@ -21,7 +25,7 @@ async function bedOf({ name, scheme }: (typeof everyScheme)[number]): Promise<Be
   const base = { SCHEME: name, KEYS: keys, REDIS_URL: redis.url, KEY_PREFIX: prefix, ...PATIENT }
   const [server, peer] = await Promise.all([startServer(base), startServer({ ...base, REPLICA: 'r2' })])
   return {
-    ...{ name, scheme, keys, server, peer, redis: { url: redis.url, client, prefix } },
+    ...{ name, scheme, keys, otherKeys, server, peer, redis: { url: redis.url, client, prefix } },
     async start(t, settings) {
       const one = await startServer({ ...base, ...settings })
       t.after(() => one.stop())

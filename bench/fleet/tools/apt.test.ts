@@ -16,6 +16,8 @@ const skip = canFetchPackages()
 
 /** Debian's "nobody": an ordinary user who owns nothing and may not write to apt's folders. */
 const NOBODY = 65_534
+/** Linux's limit is 2^22. */
+const NO_PID = 99_999_999
 
 /** A checkout that an unprivileged user owns, without any local copy yet. */
 async function strangersCheckout(): Promise<{ root: string; identity: { uid?: number; gid?: number } }> {
@@ -44,36 +46,22 @@ await redis.stop()
 console.log(copy.command)
 `
 
-test('two unprivileged harnesses fetch a Redis at the same time, and both can run it', { skip }, async () => {
+test('two unprivileged harnesses fetch a Redis at the same time, both can run it, and what an interrupted fetch left goes', {
+  skip,
+}, async () => {
   const { root, identity } = await strangersCheckout()
   try {
+    const tools = join(root, '.authscale/tools')
+    const [underWay, abandoned] = [`.fetch-${process.pid}-abc`, `.fetch-${NO_PID}-abc`]
+    for (const name of [underWay, abandoned]) await mkdir(join(tools, name), { recursive: true })
+    for (const folder of [join(root, '.authscale'), tools, join(tools, underWay), join(tools, abandoned)])
+      await chmod(folder, 0o777)
     const env = { PATH: process.env.PATH, HOME: root, TMPDIR: root }
     const find = () => run(process.execPath, ['--import', 'tsx', 'find.ts'], { cwd: root, env, ...identity })
     const copies = await Promise.all([find(), find()])
-    for (const { stdout } of copies)
-      assert.equal(stdout.trim(), join(root, '.authscale/tools/redis/usr/bin/redis-server'))
-    assert.deepEqual(await readdir(join(root, '.authscale/tools')), ['redis'], 'no half-fetched folder stays')
-    await assertComplete(join(root, '.authscale/tools/redis'))
-  } finally {
-    await rm(root, { recursive: true })
-  }
-})
-
-test('what an interrupted fetch left behind is removed by the next one', { skip }, async () => {
-  const { root, identity } = await strangersCheckout()
-  try {
-    const tools = join(root, '.authscale', 'tools')
-    // No process has a pid this large: Linux's limit is 2^22.
-    await mkdir(join(tools, '.fetch-99999999-abc'), { recursive: true })
-    await mkdir(join(tools, `.fetch-${process.pid}-abc`))
-    for (const folder of [join(root, '.authscale'), tools]) await chmod(folder, 0o777)
-    for (const name of await readdir(tools)) await chmod(join(tools, name), 0o777)
-    await run(process.execPath, ['--import', 'tsx', 'find.ts'], {
-      cwd: root,
-      env: { PATH: process.env.PATH, HOME: root, TMPDIR: root },
-      ...identity,
-    })
-    assert.deepEqual((await readdir(tools)).toSorted(), [`.fetch-${process.pid}-abc`, 'redis'])
+    for (const { stdout } of copies) assert.equal(stdout.trim(), join(tools, 'redis/usr/bin/redis-server'))
+    assert.deepEqual((await readdir(tools)).toSorted(), [underWay, 'redis'], 'no half-fetched folder stays')
+    await assertComplete(join(tools, 'redis'))
   } finally {
     await rm(root, { recursive: true })
   }
