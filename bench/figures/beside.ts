@@ -3,7 +3,7 @@ import type { Point } from '../record/types.ts'
 import { type ClusteredMean, clusteredMean } from '../stats/clustered.ts'
 import { mean } from '../stats/sums.ts'
 import type { Habit } from './habit.ts'
-import { besideEach, pointKey, type TurnFigures } from './turns.ts'
+import { besideEach, isSamePoint, type TurnFigures } from './turns.ts'
 
 /** Standard errors of an effect that four looks in five see: 1.96 + 0.84 (Cohen 1988). */
 export const SEEN_FOUR_TIMES_IN_FIVE = 2.8
@@ -42,4 +42,4 @@ function at(point: Point, { own, base }: Sides) {
 }
 
 export const turnsAt = (turns: readonly TurnFigures[], point: Point) =>
-  turns.filter((turn) => pointKey(turn.point) === pointKey(point))
+  turns.filter((turn) => isSamePoint(turn.point, point))

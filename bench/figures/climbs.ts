@@ -1,6 +1,6 @@
 /** The ladders of a run by scheme, and estimates over the server processes behind them. */
 import type { Arm, Estimate, Measurement, Run, Rung, TrialResult, Warning } from '../record/types.ts'
-import { clusterInterval } from '../stats/bootstrap.ts'
+import { clusterInterval, clusterIntervals } from '../stats/bootstrap.ts'
 import { flagged } from './metrics.ts'
 import { schemePlace } from './records.ts'
 
@@ -53,13 +53,33 @@ export function windowsAt({ climbs }: Ladder, rate: number): { block: number; me
 /** Few processes have few different draws, and a report has hundreds of these intervals. */
 const RESAMPLES = 1_000
 
+interface Context {
+  seed: number
+  warnings: readonly Warning[]
+}
+
 /** A statistic of all values together with its cluster bootstrap interval; one cluster a server process. */
 export function clusterEstimate<T>(
   clusters: readonly (readonly T[])[],
   statistic: (values: readonly T[]) => number,
   unit: string,
-  { seed, warnings }: { seed: number; warnings: readonly Warning[] },
+  { seed, warnings }: Context,
 ): Estimate {
   const interval = clusterInterval(clusters, statistic, { seed, resamples: RESAMPLES })
   return flagged(interval, unit, clusters.length, warnings)
+}
+
+/** The same of several statistics that come out of one computation, each with its unit. */
+export function clusterEstimates<T, Name extends string>(
+  clusters: readonly (readonly T[])[],
+  statistics: (values: readonly T[]) => Readonly<Record<Name, number>>,
+  units: Readonly<Record<Name, string>>,
+  { seed, warnings }: Context,
+): Record<Name, Estimate> {
+  const intervals = clusterIntervals(clusters, statistics, { seed, resamples: RESAMPLES })
+  const estimates = (Object.keys(units) as Name[]).map((name) => [
+    name,
+    flagged(intervals[name], units[name], clusters.length, warnings),
+  ])
+  return Object.fromEntries(estimates) as Record<Name, Estimate>
 }

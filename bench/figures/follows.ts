@@ -2,7 +2,7 @@
 import { groupedBy } from '../stats/groups.ts'
 import { holm } from '../stats/holm.ts'
 import { seededNormal } from '../stats/normal.ts'
-import { missesLeftOut, type Point } from '../stats/regression.ts'
+import { missesLeftOut } from '../stats/regression.ts'
 import { mean, sum } from '../stats/sums.ts'
 import { SEEN_FOUR_TIMES_IN_FIVE } from './beside.ts'
 import type { Curve, Follows } from './curve-schema.ts'
@@ -100,11 +100,12 @@ function isEnough(points: readonly Followed[]): boolean {
 type Rival = Candidate | 'flat'
 type Squares = Record<Rival, number>
 
-/** One scheme: its taxes by point, in standard errors, and by how much each rival misses such taxes. */
+/** One scheme: its taxes by point, in standard errors, and by how much each rival misses taxes at these points; those in µs. */
 interface Fit {
   keys: string[]
   taxes: number[]
-  missedBy: Record<Rival, (taxes: readonly number[]) => readonly number[]>
+  errors: number[]
+  missedBy: Record<Rival, (us: readonly number[]) => readonly number[]>
 }
 
 /** Null where a line cannot be told without one of the points. */
@@ -112,30 +113,28 @@ function fitsOf(points: readonly Followed[]): Fit | null {
   const errors = points.map(({ error }) => error)
   const weights = errors.map((error) => 1 / error ** 2)
   const total = sum(weights)
-  const inUs = (taxes: readonly number[]) => taxes.map((tax, i) => tax * (errors[i] ?? 0))
-  const inErrors = (us: readonly number[]) => us.map((one, i) => one / (errors[i] ?? 1))
-  const over = (candidate: Candidate) => (taxes: readonly number[]) => {
-    const us = inUs(taxes)
-    const line = points.map((point, i): Point => [Math.log(point[candidate]), us[i] ?? 0])
-    return inErrors(missesLeftOut(line, weights) ?? [])
+  const over = (candidate: Candidate) => {
+    const loads = points.map((point) => Math.log(point[candidate]))
+    return missesLeftOut(loads, weights)
   }
-  const flat = (taxes: readonly number[]) => {
-    const us = inUs(taxes)
+  const [rate, busy, inFlight] = [over('rate'), over('busy'), over('inFlight')]
+  if (!rate || !busy || !inFlight) return null
+  const flat = (us: readonly number[]) => {
     const middle = sum(us.map((one, i) => one * (weights[i] ?? 0))) / total
-    return inErrors(us.map((one, i) => (one - middle) / (1 - (weights[i] ?? 0) / total)))
+    return us.map((one, i) => (one - middle) / (1 - (weights[i] ?? 0) / total))
   }
-  const fit = {
-    keys: points.map(pointKey),
-    taxes: points.map(({ taxUs, error }) => taxUs / error),
-    missedBy: { rate: over('rate'), busy: over('busy'), inFlight: over('inFlight'), flat },
-  }
-  return CANDIDATES.every((by) => fit.missedBy[by](fit.taxes).length > 0) ? fit : null
+  const taxes = points.map(({ taxUs, error }) => taxUs / error)
+  return { keys: points.map(pointKey), taxes, errors, missedBy: { rate, busy, inFlight, flat } }
 }
 
-/** Sum of the squared misses of all schemes. @param taxes of each fit, in standard errors */
+/** Sum of the squared misses of all schemes, in standard errors. @param taxes of each fit, likewise */
 function squaresOf(taxes: readonly (readonly number[])[], fits: readonly Fit[]): Squares {
+  const inUs = fits.map(({ errors }, i) => (taxes[i] ?? []).map((tax, j) => tax * (errors[j] ?? 0)))
   const of = (by: Rival) =>
-    sum(fits.flatMap(({ missedBy }, i) => missedBy[by](taxes[i] ?? []).map((miss) => miss ** 2)))
+    fits.reduce((before, { errors, missedBy }, i) => {
+      const misses = missedBy[by](inUs[i] ?? [])
+      return misses.reduce((total, miss, j) => total + (miss / (errors[j] ?? 1)) ** 2, before)
+    }, 0)
   return { rate: of('rate'), busy: of('busy'), inFlight: of('inFlight'), flat: of('flat') }
 }
 

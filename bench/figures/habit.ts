@@ -3,7 +3,7 @@
  * its compiler made of it. A few generations tell little of it for one scheme, and more for all of them together.
  */
 import { sum } from '../stats/sums.ts'
-import { type ArmTurns, besideEach, byPoint, isIdle, pointKey } from './turns.ts'
+import { type ArmTurns, besideEach, byPoint, isIdle, isSamePoint } from './turns.ts'
 
 export interface Habit {
   /** Of the logarithm of CPU a request, between the processes of one arm; at least 0. */
@@ -25,8 +25,7 @@ export interface Habit {
 export function habitOf(control: ArmTurns, others: readonly ArmTurns[]): Habit | null {
   const byArm = others.map(({ turns }) =>
     [...byPoint(turns.filter(({ point }) => !isIdle(point))).values()].flatMap((own) => {
-      const key = pointKey(own[0]?.point ?? { perSec: 0, handlerUs: 0 })
-      const base = control.turns.filter(({ point }) => pointKey(point) === key)
+      const base = control.turns.filter(({ point }) => own[0] && isSamePoint(point, own[0].point))
       return excessOf(besideEach(own, base, (a, b) => Math.log(a.totalUs / b.totalUs))) ?? []
     }),
   )

@@ -1,7 +1,5 @@
 /** Quantiles of any selection of recorded histograms together, fast enough to take thousands of selections. */
-import { JsHistogram } from 'hdr-histogram-js'
-import { rising } from '../stats/groups.ts'
-import { decodeHistogram } from '../stats/histogram.ts'
+import { type Bucket, bucketsOf, decodeHistogram } from '../stats/histogram.ts'
 
 /**
  * A bootstrap that merged histograms would walk tens of thousands of counts for each resample. All are brought onto
@@ -11,17 +9,21 @@ import { decodeHistogram } from '../stats/histogram.ts'
  * @throws for text that is no histogram
  */
 export function histogramSet(texts: readonly string[]) {
-  const counts = texts.map(countsByValue)
-  const values = rising(counts.flatMap((one) => [...one.keys()]))
-  const upTo = counts.map((one) => {
-    let passed = 0
-    return Float64Array.from(values, (value) => {
-      passed += one.get(value) ?? 0
+  const all = texts.map((text) => bucketsOf(decodeHistogram(text)))
+  const values = all.reduce(withValuesOf, [])
+  const rising = Float64Array.from(values)
+  const upTo = all.map((buckets) => {
+    let [next, passed] = [0, 0]
+    return rising.map((value) => {
+      if (buckets[next]?.to === value) passed += buckets[next++]?.count ?? 0
       return passed
     })
   })
-  const passedAt = (drawn: readonly number[], place: number) =>
-    drawn.reduce((sum, index) => sum + (upTo[index]?.[place] ?? 0), 0)
+  const passedAt = (drawn: readonly number[], place: number) => {
+    let passed = 0
+    for (const index of drawn) passed += upTo[index]?.[place] ?? 0
+    return passed
+  }
   return {
     /**
      * What `getValueAtPercentile(100 · p)` gives once the histograms `drawn` are merged, by their places; one that is
@@ -50,14 +52,17 @@ function rankOf(p: number, total: number): number {
   return Math.ceil(exact - exact * 1e-12)
 }
 
-/** Samples by the highest value that their bucket holds, as the library's own percentiles read it. */
-function countsByValue(text: string): Map<number, number> {
-  const histogram = decodeHistogram(text)
-  if (!(histogram instanceof JsHistogram)) throw new TypeError('a histogram of another kind was decoded')
-  const counts = new Map<number, number>()
-  for (let index = 0; index < histogram.countsArrayLength; index++) {
-    const count = histogram.getCountAtIndex(index)
-    if (count > 0) counts.set(histogram.highestEquivalentValue(histogram.valueFromIndex(index)), count)
+/**
+ * Both merged, rising, each value once. That of a bucket is the highest that it holds, as the library's own percentiles
+ * read it.
+ */
+function withValuesOf(values: readonly number[], buckets: readonly Bucket[]): number[] {
+  const merged: number[] = []
+  let next = 0
+  for (const { to } of buckets) {
+    while (next < values.length && (values[next] as number) < to) merged.push(values[next++] as number)
+    if (values[next] === to) next++
+    merged.push(to)
   }
-  return counts
+  return [...merged, ...values.slice(next)]
 }

@@ -4,7 +4,7 @@ import type { Measurement, Run, Slo } from '../record/types.ts'
 import { rising } from '../stats/groups.ts'
 import { median } from '../stats/quantiles.ts'
 import { sum } from '../stats/sums.ts'
-import { accepted, clusterEstimate, type Ladder, windowsAt } from './climbs.ts'
+import { accepted, clusterEstimates, type Ladder, windowsAt } from './climbs.ts'
 import { histogramSet } from './histograms.ts'
 import { errorShare, keepsSlo } from './ladder.ts'
 import { flags } from './records.ts'
@@ -12,6 +12,11 @@ import type { LatencyRow } from './schema.ts'
 
 /** Ten samples must lie beyond a quantile before it is one. */
 const LEAST_FOR_P999 = 10_000
+
+const UNITS = {
+  ...{ p50Us: 'µs', p90Us: 'µs', p99Us: 'µs', p999Us: 'µs', meanUs: 'µs' },
+  throughputPerSec: 'requests/s',
+}
 
 /** One row an arrival rate, of what gates left of it. */
 export function latencyRows(ladder: Ladder, run: Run, slo: Slo): LatencyRow[] {
@@ -29,39 +34,43 @@ function row(ladder: Ladder, arrivalsPerSec: number, run: Run, slo: Slo): Latenc
   const measurements = windows.map(({ measurement }) => measurement)
   const context = { seed: run.seed, warnings: flags(run, measurements) }
   const set = histogramSet(measurements.map(({ arrivals }) => arrivals?.histogram ?? ''))
-  const at = (p: number) => clusterEstimate(clusters, (drawn) => set.quantile(drawn, p), 'µs', context)
-  const pooled = (of: Of, by: Of, unit: string) =>
-    clusterEstimate(
-      clusters.map((indices) => indices.map((index) => measurements[index] as Measurement)),
-      (drawn) => sum(drawn.map(of)) / sum(drawn.map(by)),
-      unit,
-      context,
-    )
-  const requests = sum(measurements.map(scheduled))
+  const [arrived, windowSec] = [measurements.map(scheduled), measurements.map((m) => m.windowSec)]
+  const waited = measurements.map((m) => m.latencyUs.mean * scheduled(m))
+  const answered = measurements.map((m) => m.requests)
+  const requests = sum(arrived)
+  const estimates = clusterEstimates(
+    clusters,
+    (drawn) => ({
+      p50Us: set.quantile(drawn, 0.5),
+      p90Us: set.quantile(drawn, 0.9),
+      p99Us: set.quantile(drawn, 0.99),
+      p999Us: set.quantile(drawn, 0.999),
+      meanUs: sumAt(drawn, waited) / sumAt(drawn, arrived),
+      throughputPerSec: sumAt(drawn, answered) / sumAt(drawn, windowSec),
+    }),
+    UNITS,
+    context,
+  )
   const kept = windows.filter(({ measurement }) => keepsSlo(slo, measurement))
   return {
     arrivalsPerSec,
     blocks: blocks.length,
     requests,
-    p50Us: at(0.5),
-    p90Us: at(0.9),
-    p99Us: at(0.99),
-    p999Us: requests < LEAST_FOR_P999 ? null : at(0.999),
-    meanUs: pooled((m) => m.latencyUs.mean * scheduled(m), scheduled, 'µs'),
-    throughputPerSec: pooled(
-      (m) => m.requests,
-      (m) => m.windowSec,
-      'requests/s',
-    ),
+    ...estimates,
+    p999Us: requests < LEAST_FOR_P999 ? null : estimates.p999Us,
     errorShare: sum(measurements.map((m) => errorShare(m) * scheduled(m))) / requests,
     utilization: utilization(measurements),
     metShare: new Set(kept.map(({ block }) => block)).size / blocks.length,
   }
 }
 
-type Of = (measurement: Measurement) => number
+function sumAt(places: readonly number[], values: readonly number[]): number {
+  let total = 0
+  for (const place of places) total += values[place] as number
+  return total
+}
 
-const scheduled: Of = ({ arrivals }) => arrivals?.account.scheduled ?? 0
+const scheduled = ({ arrivals }: Measurement): number => arrivals?.account.scheduled ?? 0
 
 function utilization(measurements: readonly Measurement[]): LatencyRow['utilization'] {
   return ofTiers((tier) => {

@@ -68,7 +68,10 @@ export function estimate(
 /** Of n blocks; fewer than five are flagged. */
 export function flagged(interval: Interval, unit: string, n: number, known: readonly Warning[]): Estimate {
   const few: Warning[] = n < FEW_BLOCKS ? ['few-blocks'] : []
-  return { ...interval, unit, n, warnings: [...new Set([...known, ...few])] }
+  // Most have none.
+  const warnings = known.length === 0 ? few : [...new Set([...known, ...few])]
+  const { value, lo, hi } = interval
+  return { value, lo, hi, unit, n, warnings }
 }
 
 /** In another unit, in which what is more stays more. */

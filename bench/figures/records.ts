@@ -52,13 +52,17 @@ export function sameCell(a: Arm, b: Arm): boolean {
   )
 }
 
+// Made once: `localeCompare` with options makes one for each comparison.
+const names = new Intl.Collator('en')
+const numbered = new Intl.Collator('en', { numeric: true })
+
 export function inTableOrder(a: Arm, b: Arm): number {
   return (
-    a.experiment.localeCompare(b.experiment, 'en') ||
+    names.compare(a.experiment, b.experiment) ||
     a.replicas - b.replicas ||
     a.users - b.users ||
     // As numbers, so that n2 stands before n10.
-    (a.variant ?? '').localeCompare(b.variant ?? '', 'en', { numeric: true }) ||
+    numbered.compare(a.variant ?? '', b.variant ?? '') ||
     schemePlace(a.scheme) - schemePlace(b.scheme) ||
     Number(a.twin) - Number(b.twin)
   )

@@ -1,5 +1,6 @@
 /** What trials saw, beside what they measured: the one loop that collects it. */
 import type { Arm, Measurement, Run, TrialResult, Warning } from '../record/types.ts'
+import { groupedBy } from '../stats/groups.ts'
 import { sum } from '../stats/sums.ts'
 import { inTableOrder } from './records.ts'
 
@@ -22,16 +23,17 @@ export function seenByArm<What>(
   results: readonly TrialResult[],
   what: (measurement: Measurement) => What | null,
 ): Seen<What>[] {
-  const arms = new Map(run.plan.map(({ arm }) => [arm.id, arm]))
-  return [...arms.values()].sort(inTableOrder).flatMap((arm) => {
-    const found = results.flatMap(({ trial, measurement }) => {
-      const seen = trial.arm.id === arm.id && measurement ? what(measurement) : null
-      return seen && measurement ? [{ id: trial.id, seen, warnings: measurement.warnings }] : []
-    })
-    if (found.length === 0) return []
+  const all = results.flatMap(({ trial, measurement }) => {
+    const seen = measurement && what(measurement)
+    return seen ? [{ arm: trial.arm.id, id: trial.id, seen, warnings: measurement.warnings }] : []
+  })
+  const byArm = groupedBy(all, ({ arm }) => arm)
+  const arms = new Map(run.plan.flatMap(({ arm }) => (byArm.has(arm.id) ? [[arm.id, arm]] : [])))
+  return [...arms.values()].sort(inTableOrder).map((arm) => {
+    const found = byArm.get(arm.id) ?? []
     const trials = [...new Set(found.map(({ id }) => id))]
     const warnings = [...new Set(found.flatMap((one) => one.warnings))]
-    return [{ arm, trials, seen: found.map(({ seen }) => seen), warnings }]
+    return { arm, trials, seen: found.map(({ seen }) => seen), warnings }
   })
 }
 

@@ -2,7 +2,6 @@
 import { ofServing, SERVING, type ServingTier } from '../record/tiers.ts'
 import type { Arm, Point, TrialResult } from '../record/types.ts'
 import { groupedBy } from '../stats/groups.ts'
-import { sum } from '../stats/sums.ts'
 
 /** One turn of an arm. CPU is that of the tiers that serve, in µs a request; in idle turns in cores. */
 export interface TurnFigures {
@@ -22,6 +21,7 @@ export interface TurnFigures {
 
 /** Two points at which the same was asked. */
 export const pointKey = ({ perSec, handlerUs }: Point) => `${perSec}/${handlerUs}`
+export const isSamePoint = (a: Point, b: Point) => a.perSec === b.perSec && a.handlerUs === b.handlerUs
 
 /** In an idle turn there is no request to divide by. */
 export const isIdle = ({ perSec }: Point) => perSec === 0
@@ -59,6 +59,7 @@ function figuresOf(
   from: Pick<TurnFigures, 'generation' | 'block'>,
   replicas: number,
 ): TurnFigures[] {
+  const serving = SERVING.map(({ key }) => ({ key, cpuUs: columns.cpuUs[key] }))
   return columns.order.flatMap((order, i) => {
     const point = columns.points[columns.point[i] ?? -1]
     const [requests = 0, seconds = 0, failed = 0] = [
@@ -67,15 +68,20 @@ function figuresOf(
       columns.failed[i],
     ]
     if (!point || (requests === 0 && !isIdle(point)) || failed > MOST_FAILED * (requests + failed)) return []
-    const used = (tier: keyof Columns['cpuUs']) => columns.cpuUs[tier]?.[i] ?? null
-    if (SERVING.some(({ key }) => used(key) === null)) return []
     const each = isIdle(point) ? 1e6 * seconds : requests
-    const tiers = ofServing((tier) => (used(tier) ?? 0) / each)
-    const generator = used('generator')
+    const tiers = ofServing(() => 0)
+    let totalUs = 0
+    for (const { key, cpuUs } of serving) {
+      const used = cpuUs?.[i] ?? null
+      if (used === null) return []
+      tiers[key] = used / each
+      totalUs += tiers[key]
+    }
+    const generator = columns.cpuUs.generator?.[i] ?? null
     return {
-      ...{ ...from, order, point, tiers, totalUs: sum(Object.values(tiers)) },
+      ...{ ...from, order, point, tiers, totalUs },
       generatorUs: generator === null ? null : generator / each,
-      busy: (used('replicas') ?? 0) / 1e6 / seconds / replicas,
+      busy: (columns.cpuUs.replicas?.[i] ?? 0) / 1e6 / seconds / replicas,
       meanInFlight: columns.meanInFlight[i] ?? 0,
     }
   })
@@ -94,17 +100,31 @@ export function besideEach(
   base: readonly TurnFigures[],
   of: (own: TurnFigures, base: TurnFigures) => number,
 ): number[][] {
-  const at = (of: string | number, point: Point) => `${of} ${pointKey(point)}`
-  const near = groupedBy(base, ({ generation, point }) => at(generation, point))
-  const far = groupedBy(base, ({ block, point }) => at(block, point))
-  const pairs = own.flatMap((turn) => {
-    const { generation, block, point } = turn
-    const same = near.get(at(generation, point)) ?? far.get(at(block, point)) ?? []
-    const distance = ({ order }: TurnFigures) => Math.abs(order - turn.order)
-    const nearest = same.toSorted((a, b) => distance(a) - distance(b))[0]
-    return nearest ? [{ generation, value: of(turn, nearest) }] : []
+  const near = groupedBy(base, ({ generation }) => generation)
+  const pairs = own.flatMap((turn): [string, number][] => {
+    const { generation, block } = turn
+    const nearest =
+      nearestTo(turn, near.get(generation) ?? []) ??
+      nearestTo(
+        turn,
+        base.filter((other) => other.block === block),
+      )
+    return nearest ? [[generation, of(turn, nearest)]] : []
   })
-  return clustered(pairs.map(({ generation, value }) => [generation, value]))
+  return clustered(pairs)
+}
+
+/** Of those at the same point; of two that are as near the first. */
+function nearestTo(turn: TurnFigures, others: readonly TurnFigures[]): TurnFigures | null {
+  let nearest: TurnFigures | null = null
+  let least = Number.POSITIVE_INFINITY
+  for (const other of others) {
+    const distance = Math.abs(other.order - turn.order)
+    if (distance >= least || !isSamePoint(other.point, turn.point)) continue
+    nearest = other
+    least = distance
+  }
+  return nearest
 }
 
 /** Values by generation. */

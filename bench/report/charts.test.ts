@@ -46,11 +46,9 @@ test('every scheme is named in each chart that shows it, the second control too'
 })
 
 test('with cores of their own replicas get an efficiency, without they get hollow points and none', () => {
-  assert.match(
-    titleOf(draw({ cores: 8 }).replicas),
-    /^4 replicas reach \d+ % \([\w-]+\) to \d+ % \([\w-]+\) of 4 times one/,
-  )
-  assert.match(draw({ cores: 8 }).replicas, /serve [\d,]+\/s \(\d+ %\)/)
+  const { replicas } = draw({ cores: 8 })
+  assert.match(titleOf(replicas), /^4 replicas reach \d+ % \([\w-]+\) to \d+ % \([\w-]+\) of 4 times one/)
+  assert.match(replicas, /serve [\d,]+\/s \(\d+ %\)/)
   const shared = draw().replicas
   assert.match(shared, /hollow, dashed: these replicas share cores/)
   assert.doesNotMatch(shared, /serve [\d,]+\/s \(/)

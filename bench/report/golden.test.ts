@@ -16,11 +16,9 @@ const update = process.env.UPDATE_GOLDEN === '1'
 
 // The load ends at 16,000 arrivals a second, so that the fastest schemes show a lower bound.
 const { run, results } = syntheticLadders({ blocks: 3, loadLimitPerSec: 16_000 }, false)
-const { 'summary.json': summary, ...rest } = renderReport(run, summarize(run, results))
-const files: Record<string, string> = {
-  ...rest,
-  'terminal.txt': `${terminalTable(summarize(run, results), run)}\n`,
-}
+const found = summarize(run, results)
+const { 'summary.json': summary, ...rest } = renderReport(run, found)
+const files: Record<string, string> = { ...rest, 'terminal.txt': `${terminalTable(found, run)}\n` }
 
 for (const [name, content] of Object.entries(files)) {
   test(`golden ${name}`, async () => {

@@ -12,10 +12,8 @@ import { terminalTable } from './terminal.ts'
 
 function texts(options: SyntheticOptions = {}): { report: string; terminal: string } {
   const { run, results } = syntheticRun({ experiments: ['cost'], ...options })
-  return {
-    report: renderReport(run, summarize(run, results))['report.md'] ?? '',
-    terminal: terminalTable(summarize(run, results), run),
-  }
+  const summary = summarize(run, results)
+  return { report: renderReport(run, summary)['report.md'] ?? '', terminal: terminalTable(summary, run) }
 }
 
 /** A record without a measurement. */
@@ -75,8 +73,9 @@ test('the terminal table fits 80 columns in every outcome, and explains each sig
 
 test('colour only when asked for, and then only in headings and verdicts', () => {
   const { run, results } = syntheticRun()
-  const plain = terminalTable(summarize(run, results), run)
-  const colored = terminalTable(summarize(run, results), run, { color: true })
+  const summary = summarize(run, results)
+  const plain = terminalTable(summary, run)
+  const colored = terminalTable(summary, run, { color: true })
   assert.equal(stripVTControlCharacters(plain), plain)
   assert.notEqual(colored, plain)
   assert.equal(stripVTControlCharacters(colored), plain)
@@ -151,10 +150,11 @@ test('without controls the report says why nothing is called real', () => {
 
 function ladderTexts(options: LadderOptions = {}): { report: string; terminal: string; opening: string } {
   const { run, results } = syntheticLadders({ schemes: ['none', 'jwt-hs256', 'jwt-eddsa'], ...options })
-  const report = renderReport(run, summarize(run, results))['report.md'] ?? ''
+  const summary = summarize(run, results)
+  const report = renderReport(run, summary)['report.md'] ?? ''
   return {
     report,
-    terminal: terminalTable(summarize(run, results), run),
+    terminal: terminalTable(summary, run),
     opening: report.split('\n')[2] ?? '',
   }
 }

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { clusterInterval } from './bootstrap.ts'
+import { clusterInterval, clusterIntervals } from './bootstrap.ts'
 import { seededNormal } from './normal.ts'
-import { median } from './quantiles.ts'
+import { median, quantile } from './quantiles.ts'
 import { line, type Point } from './regression.ts'
 
 const cluster = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 5 })
@@ -21,6 +21,33 @@ test('lo <= value <= hi, the same for the same seed, and the value is that of al
     }),
     { numRuns: 50 },
   )
+})
+
+test('several statistics of the same resamples have the intervals that each has by itself', () => {
+  const upper = (values: readonly number[]) => quantile(values, 0.9)
+  const both = (values: readonly number[]) => ({ median: median(values), upper: upper(values) })
+  fc.assert(
+    fc.property(clusters, fc.nat(), (groups, seed) => {
+      const options = { seed, resamples: 100 }
+      assert.deepEqual(clusterIntervals(groups, both, options), {
+        median: clusterInterval(groups, median, options),
+        upper: clusterInterval(groups, upper, options),
+      })
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('what few processes give again and again is worked out once for each order in which they are drawn', () => {
+  const asked: string[] = []
+  const first = (values: readonly number[]) => {
+    asked.push(values.join())
+    return values[0] ?? Number.NaN
+  }
+  const { lo, hi } = clusterInterval([[1], [3]], first, { seed: 1 })
+  assert.deepEqual([lo, hi], [1, 3])
+  // The first is that of all values together.
+  assert.deepEqual(asked.slice(1).sort(), ['1,1', '1,3', '3,1', '3,3'])
 })
 
 test('a single process has no interval, however many values it has; processes without values are none', () => {

@@ -26,37 +26,80 @@ const MOST_LEFT_OUT = 0.25
  * Resamples whose statistic is not finite (a line through one point) are left out. An interval that lies beside
  * the value, as a lopsided statistic can make it, is stretched to hold it.
  *
+ * @param statistic of the values alone: the same ones, in the same order, give the same
  * @throws RangeError without values, when the statistic of all values is not finite, or when more than a quarter
  * of the resamples have none
  */
 export function clusterInterval<T>(
   clusters: readonly (readonly T[])[],
   statistic: (values: readonly T[]) => number,
-  {
-    seed,
-    resamples = RESAMPLES,
-    confidence = 0.95,
-  }: { seed: number; resamples?: number; confidence?: number },
+  options: Options,
 ): Interval {
+  return clusterIntervals(clusters, (values) => ({ only: statistic(values) }), options).only
+}
+
+interface Options {
+  seed: number
+  resamples?: number
+  confidence?: number
+}
+
+/** Of several statistics that come out of one computation, such as the parameters of a fit: it is done once a resample. */
+export function clusterIntervals<T, Name extends string>(
+  clusters: readonly (readonly T[])[],
+  statistics: (values: readonly T[]) => Readonly<Record<Name, number>>,
+  { seed, resamples = RESAMPLES, confidence = 0.95 }: Options,
+): Record<Name, Interval> {
   const filled = clusters.filter((values) => values.length > 0)
   if (filled.length === 0) throw new RangeError('a cluster bootstrap needs at least one value')
-  const value = statistic(filled.flat())
-  if (!Number.isFinite(value)) throw new RangeError(`the statistic of all values is ${value}`)
-  if (filled.length === 1) return { value, lo: value, hi: value }
+  const ofAll = statistics(filled.flat())
+  const drawn = filled.length === 1 ? [] : ofResamples(filled, statistics, seed, resamples)
+  const intervalOf = (name: Name): Interval => {
+    const value = ofAll[name]
+    if (!Number.isFinite(value)) throw new RangeError(`the statistic of all values is ${value}`)
+    if (filled.length === 1) return { value, lo: value, hi: value }
+    const finite = drawn.map((one) => one[name]).filter(Number.isFinite)
+    if (finite.length < (1 - MOST_LEFT_OUT) * resamples)
+      throw new RangeError(`only ${finite.length} of ${resamples} resamples have a finite statistic`)
+    const tail = expandedTail((1 - confidence) / 2, filled.length)
+    const [lo = value, hi = value] = quantiles(finite, [tail, 1 - tail])
+    return { value, lo: Math.min(lo, value), hi: Math.max(hi, value) }
+  }
+  const names = Object.keys(ofAll) as Name[]
+  return Object.fromEntries(names.map((name) => [name, intervalOf(name)])) as Record<Name, Interval>
+}
+
+/** What `of` gives for each resample. */
+function ofResamples<T, Found>(
+  clusters: readonly (readonly T[])[],
+  of: (values: readonly T[]) => Found,
+  seed: number,
+  resamples: number,
+): Found[] {
+  const { length } = clusters
   const draw = seededDraw(seed)
-  const resample = () => {
+  // Two processes can be drawn in four ways only. The order counts: a sum in another one may differ in its last digit.
+  const known = length ** length <= resamples ? new Map<number, Found>() : null
+  const places = clusters.map(() => 0)
+  return Array.from({ length: resamples }, () => {
+    let way = 0
+    for (let i = 0; i < length; i++) {
+      const place = draw(length)
+      places[i] = place
+      way = way * length + place
+    }
+    const before = known?.get(way)
+    if (before !== undefined) return before
     // `flatMap` takes several times as long, and a report draws millions.
     const values: T[] = []
-    for (let i = 0; i < filled.length; i++)
-      for (const one of filled[draw(filled.length)] as readonly T[]) values.push(one)
-    return values
-  }
-  const drawn = Array.from({ length: resamples }, () => statistic(resample())).filter(Number.isFinite)
-  if (drawn.length < (1 - MOST_LEFT_OUT) * resamples)
-    throw new RangeError(`only ${drawn.length} of ${resamples} resamples have a finite statistic`)
-  const tail = expandedTail((1 - confidence) / 2, filled.length)
-  const [lo = value, hi = value] = quantiles(drawn, [tail, 1 - tail])
-  return { value, lo: Math.min(lo, value), hi: Math.max(hi, value) }
+    for (const place of places) {
+      const cluster = clusters[place] as readonly T[]
+      for (let i = 0; i < cluster.length; i++) values.push(cluster[i] as T)
+    }
+    const found = of(values)
+    known?.set(way, found)
+    return found
+  })
 }
 
 /** The share of resamples to leave at either end so that `tail` of intervals miss on that side: Φ(√(n/(n − 1))·t). */

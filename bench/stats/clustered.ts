@@ -1,6 +1,6 @@
 /** A robust mean of values that come in clusters, with an interval that knows of both kinds of noise. */
 import type { Interval } from './median-interval.ts'
-import { trimmedMean } from './quantiles.ts'
+import { ascending, trimmedMean } from './quantiles.ts'
 import { tQuantile, twoSidedP } from './student-t.ts'
 import { mean, sum } from './sums.ts'
 
@@ -50,7 +50,10 @@ export function clusteredMean(
   const outer = Math.floor(all.length * TRIM)
   const inner = all.length - 2 * outer
   // Around the mean of each cluster: what sets clusters apart is no noise within them.
-  const around = filled.flatMap((values) => values.map((one) => one - trimmedMean(values, TRIM)))
+  const around = filled.flatMap((values) => {
+    const middle = trimmedMean(values, TRIM)
+    return values.map((one) => one - middle)
+  })
   const spent = (all.length - 1) / Math.max(1, all.length - filled.length)
   const within = (spent * winsorizedSquares(around, outer)) / (inner * (inner - 1))
   const own = { variance: excess(filled, within), degrees: Math.max(1, filled.length - 1) }
@@ -67,7 +70,7 @@ export function clusteredMean(
 
 /** Σ(w − mean w)² of the values with the outer ones drawn in to those beside them. */
 function winsorizedSquares(values: readonly number[], outer: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
+  const sorted = ascending(values)
   const [low, high] = [sorted[outer] as number, sorted[sorted.length - 1 - outer] as number]
   const drawnIn = sorted.map((one) => Math.min(high, Math.max(low, one)))
   const middle = mean(drawnIn)

@@ -7,7 +7,12 @@ export function rising(values: readonly number[]): number[] {
 
 /** Items of one key together; keys, and the items of each, in the order of the items. */
 export function groupedBy<T, Key>(items: readonly T[], keyOf: (item: T) => Key): Map<Key, T[]> {
-  const groups = new Map(items.map((item): [Key, T[]] => [keyOf(item), []]))
-  for (const item of items) groups.get(keyOf(item))?.push(item)
+  const groups = new Map<Key, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const own = groups.get(key)
+    if (own) own.push(item)
+    else groups.set(key, [item])
+  }
   return groups
 }

@@ -33,6 +33,16 @@ test('quantiles are read to a tenth of a percent, in µs', () => {
   }
 })
 
+test('the mean is the library’s own', () => {
+  fc.assert(
+    fc.property(latencies, (values) => {
+      const histogram = histogramOf(values)
+      assert.equal(summarizeHistogram(histogram).mean, histogram.mean)
+    }),
+    { numRuns: 30 },
+  )
+})
+
 test('a latency below a microsecond counts as one, and no latency as zeros', () => {
   assert.equal(summarizeHistogram(createHistogram()).max, 0)
   const histogram = histogramOf([0.1])

@@ -1,5 +1,5 @@
 /** Intervals for medians over blocks, without assuming a distribution. */
-import { median } from './quantiles.ts'
+import { ascending, quantileSorted } from './quantiles.ts'
 
 /** A figure with the ends of its interval, all in one unit. */
 export interface Interval {
@@ -26,8 +26,8 @@ export const FEW_BLOCKS = 5
  * @throws RangeError for no values or values that are not finite
  */
 export function medianInterval(values: readonly number[], confidence = 0.95): Interval {
-  const value = median(values)
-  const sorted = values.toSorted((a, b) => a - b)
+  const sorted = ascending(values)
+  const value = quantileSorted(sorted, 0.5)
   const { rank, share } = endsFor(sorted.length, confidence)
   const end = (outer: number, inner: number) => {
     const from = sorted.at(outer) as number

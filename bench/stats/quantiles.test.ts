@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { median, quantile, trimmedMean } from './quantiles.ts'
+import { median, quantile, trimmedMean, trimmedMeanOf } from './quantiles.ts'
 
 const sample = fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 40 })
 const share = fc.double({ min: 0, max: 1, noNaN: true })
@@ -44,4 +44,14 @@ test('refuses what has no quantile', () => {
 test('a trimmed mean leaves as many values out at either end, whatever their order', () => {
   assert.equal(trimmedMean([100, 1, 2, 3, -50], 0.2), 2)
   assert.equal(trimmedMean([5, 1], 0.25), 3, 'nothing of two')
+})
+
+test('that of drawn clusters is that of all their values, to the last digit', () => {
+  fc.assert(
+    fc.property(fc.array(sample, { minLength: 1, maxLength: 6 }), fc.array(fc.nat()), (clusters, choices) => {
+      const drawn = [0, ...choices.map((one) => one % clusters.length)]
+      const values = drawn.flatMap((place) => clusters[place] ?? [])
+      assert.equal(trimmedMeanOf(clusters, 0.2)(drawn), trimmedMean(values, 0.2))
+    }),
+  )
 })

@@ -12,8 +12,9 @@ export type Point = readonly [x: number, y: number]
  * @returns null when all x are equal, since then nothing says how y grows
  */
 export function line(points: readonly Point[]) {
-  if (new Set(points.map(([x]) => x)).size < 2) return null
-  const { m, b } = linearRegression(points.map(([x, y]) => [x, y]))
+  if (points.every(([x]) => x === points[0]?.[0])) return null
+  // It only reads them, and a copy for each of thousands of resamples would take longer than the fit.
+  const { m, b } = linearRegression(points as [number, number][])
   return { slope: m, intercept: b }
 }
 
@@ -28,21 +29,30 @@ export function slope(points: readonly Point[]): number | null {
  * variable selection and data augmentation and a method for prediction", Technometrics 16, 1974).
  *
  * @param weights 1 ÷ variance of each y, all above 0
- * @returns null below four points, or where the others of some point do not differ in x
+ * @returns what tells it of any y at these x, as a bootstrap draws thousands of them; null below four points, or where the
+ * others of some point do not differ in x
  */
-export function missesLeftOut(points: readonly Point[], weights: readonly number[]): number[] | null {
-  if (points.length < LEAST_POINTS) return null
+export function missesLeftOut(
+  xs: readonly number[],
+  weights: readonly number[],
+): ((ys: readonly number[]) => number[]) | null {
+  if (xs.length < LEAST_POINTS) return null
   const all = sum(weights)
-  const weighted = (of: (point: Point) => number) =>
-    sum(points.map((point, i) => (weights[i] ?? 0) * of(point))) / all
-  const [middleX, middleY] = [weighted(([x]) => x), weighted(([, y]) => y)]
-  const spread = weighted(([x]) => (x - middleX) ** 2)
-  const rise = weighted(([x, y]) => (x - middleX) * (y - middleY)) / spread
-  const misses = points.map(([x, y], i) => {
-    const pull = ((weights[i] ?? 0) / all) * (1 + (x - middleX) ** 2 / spread)
-    return (y - middleY - rise * (x - middleX)) / (1 - pull)
-  })
-  return misses.every(Number.isFinite) ? misses : null
+  const weighted = (values: readonly number[]) => {
+    let total = 0
+    for (let i = 0; i < values.length; i++) total += (weights[i] as number) * (values[i] as number)
+    return total / all
+  }
+  const middleX = weighted(xs)
+  const fromMiddle = xs.map((x) => x - middleX)
+  const spread = weighted(fromMiddle.map((by) => by ** 2))
+  const rests = fromMiddle.map((by, i) => 1 - ((weights[i] ?? 0) / all) * (1 + by ** 2 / spread))
+  if (!rests.every((rest) => Number.isFinite(1 / rest))) return null
+  return (ys) => {
+    const middleY = weighted(ys)
+    const rise = weighted(ys.map((y, i) => (fromMiddle[i] as number) * (y - middleY))) / spread
+    return ys.map((y, i) => (y - middleY - rise * (fromMiddle[i] as number)) / (rests[i] as number))
+  }
 }
 
 /** Three others, so that they can contradict a line. */

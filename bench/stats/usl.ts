@@ -113,12 +113,15 @@ function leastSquares(columns: readonly number[][], target: readonly number[]) {
 /** How much of `axis` a vector holds. */
 const share = (vector: readonly number[], axis: readonly number[]) => dot(vector, axis) / dot(axis, axis)
 
-/** A loop, since a fit to thousands of resamples does little else. */
+/** Loops, since fits to thousands of resamples do little else. */
 function dot(a: readonly number[], b: readonly number[]): number {
   let sum = 0
   for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number)
   return sum
 }
 
-const minus = (a: readonly number[], factor: number, b: readonly number[]) =>
-  a.map((value, i) => value - factor * (b[i] ?? 0))
+function minus(a: readonly number[], factor: number, b: readonly number[]): number[] {
+  const rest: number[] = []
+  for (let i = 0; i < a.length; i++) rest.push((a[i] as number) - factor * (b[i] as number))
+  return rest
+}

@@ -6,7 +6,7 @@ import { AS_IT_IS } from '../experiments/arms.ts'
 import { type Look, look, nextRung, rungSec } from '../figures/ladder.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Arm, Measurement, Rules, Run, Rung, Trial, TrialResult } from '../record/types.ts'
-import { createHistogram, encodeHistogram, recordUs, summarizeHistogram } from '../stats/histogram.ts'
+import { createHistogram, encodeHistogram, summarizeHistogram } from '../stats/histogram.ts'
 import { seededDraw } from '../stats/seeded.ts'
 import { type SyntheticOptions, syntheticRun } from './synthetic-run.ts'
 
@@ -208,13 +208,19 @@ function waitsOf(
 ) {
   const load = (arrivalsPerSec * serviceUs) / 1e6
   const histogram = createHistogram()
-  for (let i = 0; i < count; i++) {
+  const wholeUs = (i: number) => {
     const share = (i + 0.5) / count
     const us =
       load < 1
         ? (-Math.log(1 - share) * serviceUs) / (1 - load)
         : share * windowSec * 1e6 * (1 - 1 / load) + 20 * serviceUs
-    recordUs(histogram, floorUs + us)
+    return Math.max(1, Math.round(floorUs + us))
+  }
+  // They rise, and many are equal: those are recorded at once.
+  for (let from = 0, to = 0; from < count; from = to) {
+    const us = wholeUs(from)
+    while (to < count && wholeUs(to) === us) to++
+    histogram.recordValueWithCount(us, to - from)
   }
   return { latencyUs: summarizeHistogram(histogram), histogram: encodeHistogram(histogram) }
 }

@@ -84,13 +84,8 @@ function generation(results: readonly TrialResult[], asked: Asked): TrialResult[
   const turns = results.map((): MadeTurn[] => [])
   let order = 0
   for (let pass = 0; pass < asked.passes; pass++) {
-    const places = passOrder(
-      pass,
-      results.length,
-      asked.points.length,
-      control,
-      seedOf(String(pass), asked.seed),
-    )
+    const seed = seedOf(String(pass), asked.seed)
+    const places = orderOf(pass, results.length, asked.points.length, control, seed)
     for (const { arm, point: at } of places) {
       const [result, point, speed] = [results[arm], asked.points[at], speeds()]
       if (!result || !point) continue
@@ -101,6 +96,16 @@ function generation(results: readonly TrialResult[], asked: Asked): TrialResult[
     }
   }
   return results.map((result, i) => recorded(result, asked, turns[i] ?? []))
+}
+
+const known = new Map<string, ReturnType<typeof passOrder>>()
+
+/** Worked out once for all tests of a process: most ask for the same seeds. */
+function orderOf(...of: Parameters<typeof passOrder>): ReturnType<typeof passOrder> {
+  const key = of.join()
+  const order = known.get(key) ?? passOrder(...of)
+  known.set(key, order)
+  return order
 }
 
 /** The speed of the host turn after turn: its logarithm is an Ornstein–Uhlenbeck process. */

@@ -1,5 +1,5 @@
 /** What one more request takes of each tier, and what does not grow with them: U = U0 + D·X. */
-import { accepted, clusterEstimate, type Ladder, ladders } from '../../figures/climbs.ts'
+import { accepted, clusterEstimates, type Ladder, ladders } from '../../figures/climbs.ts'
 import { keepsPace, PACE } from '../../figures/ladder.ts'
 import { flags } from '../../figures/records.ts'
 import { SERVING, type ServingTier } from '../../record/tiers.ts'
@@ -41,16 +41,24 @@ function entry(ladder: Ladder, tier: ServingTier, run: Run): Entry | null {
   if (points.every(([, busy]) => busy === 0)) return null
   const measurements = rungs.flat().map(({ measurement }) => measurement)
   const context = { seed: run.seed, warnings: flags(run, measurements) }
-  const of = (what: 'slope' | 'intercept', factor: number, unit: string) =>
-    clusterEstimate(clusters, (drawn) => factor * (line(drawn)?.[what] ?? Number.NaN), unit, context)
-  const demandUs = of('slope', 1e6, 'µs/request')
-  const idleCores = of('intercept', 1, 'cores')
+  const { demandUs, idleCores } = clusterEstimates(
+    clusters,
+    (drawn) => {
+      const { slope, intercept } = line(drawn) ?? NO_LINE
+      return { demandUs: 1e6 * slope, idleCores: intercept }
+    },
+    { demandUs: 'µs/request', idleCores: 'cores' },
+    context,
+  )
   const residuals = points.map(
     ([x, busy]) => Math.abs(busy - (idleCores.value + (demandUs.value / 1e6) * x)) / busy,
   )
   const worstResidual = Math.max(...residuals.filter(Number.isFinite))
   return { scheme: ladder.arm.scheme, tier, demandUs, idleCores, rungs: points.length, worstResidual }
 }
+
+/** Of blocks that together have one rate. */
+const NO_LINE = { slope: Number.NaN, intercept: Number.NaN }
 
 function isUsable({ measurement }: Rung, tier: ServingTier, cores: number): boolean {
   const busy = measurement.utilization[tier]

@@ -1,5 +1,5 @@
 /** How throughput grows with the number of replicas: what was measured, what the laws make of it. */
-import { clusterEstimate } from '../../figures/climbs.ts'
+import { clusterEstimates } from '../../figures/climbs.ts'
 import { instrumentLimit, union } from '../../figures/comparisons.ts'
 import { estimate, estimateOf, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, armsIn, byBlock } from '../../figures/records.ts'
@@ -200,14 +200,12 @@ function usl(own: readonly ArmRecords[], { seed }: Pick<Run, 'seed'>): Scalabili
   )
   if (fitUsl(clusters.flat()) === null) return null
   const context = { seed, warnings: union(arms) }
-  const of = (what: keyof Usl, unit: string) =>
-    clusterEstimate(clusters, (drawn) => fitUsl(drawn)?.[what] ?? Number.NaN, unit, context)
-  return {
-    perSecAtOne: of('perSecAtOne', 'requests/s'),
-    contention: of('contention', 'share'),
-    coherency: of('coherency', 'share'),
-  }
+  const units = { perSecAtOne: 'requests/s', contention: 'share', coherency: 'share' }
+  return clusterEstimates(clusters, (drawn) => fitUsl(drawn) ?? NO_FIT, units, context)
 }
+
+/** Of blocks that together have too few sizes. */
+const NO_FIT: Usl = { perSecAtOne: Number.NaN, contention: Number.NaN, coherency: Number.NaN }
 
 /** How often a user is not known to the replica that he was sent to. */
 function refusals(records: ArmRecords): Scalability['scattered'] {

@@ -4,7 +4,7 @@ import type { Estimate, Run, TimingSeen, TrialResult } from '../../record/types.
 import { clusterInterval } from '../../stats/bootstrap.ts'
 import { type Interval, medianInterval } from '../../stats/median-interval.ts'
 import { detected, ownError } from '../../stats/paired.ts'
-import { trimmedMean } from '../../stats/quantiles.ts'
+import { trimmedMean, trimmedMeanOf } from '../../stats/quantiles.ts'
 import { seedOf } from '../../stats/seeded.ts'
 import { pairedP } from '../../stats/t-test.ts'
 import type { Summary } from './schema.ts'
@@ -34,6 +34,8 @@ export function timingSummary(run: Run, results: readonly TrialResult[]): Timing
 
 /** Batches one after the other resemble each other, so stretches of them are what is drawn, and what t-tests count. */
 const STRETCHES = 24
+/** Of the batches at either end. */
+const TRIM = 0.2
 
 /**
  * Batch by batch, since all classes of a batch meet the same moment of the machine. The statistic is a mean without the
@@ -48,8 +50,9 @@ function wayOf({ way, classes }: Seen, lookup: Class['lookup'], seed: number): T
   const rows = others.map(({ shared, twin, batchNs }) => {
     const stretches = inStretches(batchNs.map((ns, batch) => ns - (base[batch] ?? Number.NaN)))
     const drawn = { seed: seedOf(`${way} ${lookup} ${shared} ${twin}`, seed), confidence }
-    const byNs = inNs(clusterInterval(stretches, withoutOutliers, drawn), stretches.length)
-    return { shared, twin, byNs, p: pairedP(stretches.map(withoutOutliers)) }
+    const places = stretches.map((_, place) => [place])
+    const byNs = inNs(clusterInterval(places, trimmedMeanOf(stretches, TRIM), drawn), stretches.length)
+    return { shared, twin, byNs, p: pairedP(stretches.map((values) => trimmedMean(values, TRIM))) }
   })
   const twin = rows.find((row) => row.twin)
   const error = twin ? ownError(twin.byNs, 0) : null
@@ -69,5 +72,3 @@ function inStretches(values: readonly number[]): number[][] {
 }
 
 const inNs = (interval: Interval, n: number): Estimate => ({ ...interval, unit: 'ns', n, warnings: [] })
-
-const withoutOutliers = (values: readonly number[]) => trimmedMean(values, 0.2)
