@@ -19,6 +19,7 @@ const OPTIONS = {
   logOverride: { 'empty-import-meta': 'error' },
 } satisfies BuildOptions
 
+const THIS = path.relative(root, fileURLToPath(import.meta.url))
 const folder = path.join(privateFolder, 'programs')
 const UNUSED_MS = 24 * 3_600_000
 const commands = new Map<string, Promise<string[]>>()
@@ -34,8 +35,8 @@ export function quickStarting(program: URL): Promise<string[]> {
 async function commandOf(entry: string): Promise<string[]> {
   const name = entry.replace(/\.ts$/, '').replaceAll(path.sep, '-')
   // Of this checkout alone: the program knows where its sources are.
-  const made = JSON.stringify([root, process.version, OPTIONS])
-  const texts = await kept(`programs/${name}.json`, made, () => build(entry))
+  const by = JSON.stringify([root, OPTIONS])
+  const texts = await kept(`programs/${name}.json`, by, () => build(entry))
   return [process.execPath, path.join(await placed(name, texts), `${name}.cjs`)]
 }
 
@@ -54,7 +55,7 @@ async function build(entry: string): Promise<{ built: Texts; inputs: string[] }>
   const [launcher, program] = await Promise.all([bundle('bench/testing/launch.ts'), bundle(entry)])
   return {
     built: { launcher: launcher.outputFiles[0]?.text ?? '', program: program.outputFiles[0]?.text ?? '' },
-    inputs: [THIS, ...Object.keys({ ...launcher.metafile.inputs, ...program.metafile.inputs })],
+    inputs: [THIS, 'package-lock.json', ...Object.keys({ ...launcher.metafile.inputs, ...program.metafile.inputs })],
   }
 }
 
@@ -62,6 +63,11 @@ async function build(entry: string): Promise<{ built: Texts; inputs: string[] }>
 const inPlace: Plugin = {
   name: 'in-place',
   setup({ onLoad }) {
+    // It waits for the schemes as it is loaded, which this format cannot. They are all part of the command line anyway.
+    onLoad({ filter: /[\\/]bench[\\/]traits\.ts$/ }, async () => {
+      const { traits } = await import('../traits.ts')
+      return { contents: `export const traits = ${JSON.stringify(traits)}`, loader: 'js' }
+    })
     onLoad({ filter: /\.[cm]?[jt]s$/ }, async ({ path: file }) => {
       const text = await readFile(file, 'utf8')
       if (!text.includes('import.meta.')) return undefined
@@ -69,6 +75,7 @@ const inPlace: Plugin = {
         url: JSON.stringify(pathToFileURL(file).href),
         dirname: JSON.stringify(path.dirname(file)),
         filename: JSON.stringify(file),
+        resolve: "((name) => require('node:url').pathToFileURL(require.resolve(name)).href)",
       }
       const contents = text.replace(/\bimport\.meta\.(\w+)/g, (whole, name) => known[name] ?? whole)
       return { contents, loader: file.endsWith('ts') ? 'ts' : 'js' }
@@ -108,4 +115,3 @@ async function removeUnused(): Promise<void> {
   }
 }
 
-const THIS = path.relative(root, fileURLToPath(import.meta.url))

@@ -5,8 +5,8 @@ import path from 'node:path'
 import { privateFolder, projectRoot } from './path.ts'
 
 interface Kept<T> {
-  /** Of what builds, and of what it was told. */
-  made: string
+  /** What built it, and what that was told. */
+  by: string
   /** The digest of each file that went into it, by path from the project's root. */
   inputs: Record<string, string>
   built: T
@@ -16,26 +16,26 @@ interface Kept<T> {
  * What `build` has built before, or builds now.
  *
  * @param file from the project's private folder; JSON has to hold what is built
- * @param made names all that it depends on beside its inputs
+ * @param by names all that it depends on beside its inputs
  */
 export async function kept<T>(
   file: string,
-  made: string,
+  by: string,
   build: () => Promise<{ built: T; inputs: readonly string[] }>,
 ): Promise<T> {
   const whole = path.join(privateFolder, file)
-  const before = await keptIn<T>(whole, made)
+  const before = await keptIn<T>(whole, by)
   if (before !== null) return before.built
   const { built, inputs } = await build()
-  await keep(whole, { made, inputs: await digestsOf(inputs), built })
+  await keep(whole, { by, inputs: await digestsOf(inputs), built })
   return built
 }
 
 /** Null where nothing is kept, or something has changed since. */
-async function keptIn<T>(file: string, made: string): Promise<Kept<T> | null> {
+async function keptIn<T>(file: string, by: string): Promise<Kept<T> | null> {
   try {
     const found = JSON.parse(await readFile(file, 'utf8')) as Kept<T>
-    if (found.made !== made) return null
+    if (found.by !== by) return null
     const digests = await digestsOf(Object.keys(found.inputs))
     return Object.entries(found.inputs).every(([input, digest]) => digests[input] === digest) ? found : null
   } catch {
@@ -44,11 +44,11 @@ async function keptIn<T>(file: string, made: string): Promise<Kept<T> | null> {
 }
 
 /** Beside others that do the same; a folder that cannot be written costs the next one a second. */
-async function keep(file: string, made: Kept<unknown>): Promise<void> {
+async function keep(file: string, what: Kept<unknown>): Promise<void> {
   const own = `${file}.${process.pid}`
   try {
     await mkdir(path.dirname(file), { recursive: true })
-    await writeFile(own, JSON.stringify(made))
+    await writeFile(own, JSON.stringify(what))
     await rename(own, file)
   } catch {}
 }
