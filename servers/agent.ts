@@ -85,7 +85,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 
-await orOneLine('authscale agent', async () => {
+void orOneLine('authscale agent', async () => {
   const port = readInteger(process.env, 'AGENT_PORT', 3001, 0, 65_535)
   console.log(`agent on port ${await listen(agent, { port })}`)
 })

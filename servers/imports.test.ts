@@ -24,8 +24,8 @@ const ROOMS = [
   'testing/',
   'checks/',
 ]
-/** The one door to the harness: it has fetched a Redis, which tests of servers start as well. */
-const DOOR = 'testing/redis.ts'
+/** The one door to the harness: tests of servers start the Redis that it has fetched, and programs as its tests do. */
+const DOOR = 'testing/harness.ts'
 
 const IMPORT = /^(?:import|export)\s+[^;'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm
 

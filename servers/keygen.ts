@@ -52,7 +52,7 @@ function withoutPrivate({ d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...hal
   return half
 }
 
-await orOneLine('keygen', async () => {
+void orOneLine('keygen', async () => {
   const [option, ...others] = process.argv.slice(2)
   if ((option !== undefined && option !== '--rotate') || others.length > 0)
     throw new ConfigError('takes nothing but --rotate, which renews the ring in KEYS')

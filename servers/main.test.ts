@@ -4,11 +4,11 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { get } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
-import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { issued, login, loginCall, me, prefer, send } from './testing/client.ts'
-import { cleanUp, everyScheme, makeKeys, spawnServer, startServer } from './testing/servers.ts'
+import { quickStarting } from './testing/harness.ts'
+import { cleanUp, everyScheme, keygen, makeKeys, spawnServer, startServer } from './testing/servers.ts'
 
 let keys: string
 before(async () => {
@@ -87,20 +87,19 @@ describe('refuses to start, in one line', { concurrency: true }, () => {
 })
 
 test('keygen and the agent refuse what they do not know, in one line', async () => {
-  const program = (name: string) => path.join(import.meta.dirname, `${name}.ts`)
-  const run = (name: string, args: string[], env: NodeJS.ProcessEnv) =>
-    promisify(execFile)(process.execPath, ['--import', 'tsx', program(name), ...args], {
-      env: { PATH: process.env.PATH, ...env },
-    })
+  const agent = async (env: NodeJS.ProcessEnv) => {
+    const [node = '', ...program] = await quickStarting(new URL('agent.ts', import.meta.url))
+    return promisify(execFile)(node, program, { env: { PATH: process.env.PATH, ...env } })
+  }
   const refuses = (running: Promise<unknown>, says: RegExp) =>
     assert.rejects(running, (error: { stderr: string; code: number }) => {
       assert.match(error.stderr, says)
       assert.deepEqual([error.stderr.split('\n').length, error.code], [2, 1])
       return true
     })
-  await refuses(run('keygen', ['--rotat'], { KEYS: keys }), /^keygen: takes nothing but --rotate/)
-  await refuses(run('keygen', ['--rotate'], { KEYS: '{' }), /^keygen: KEYS is not a JSON object/)
-  await refuses(run('agent', [], { AGENT_PORT: 'x' }), /^authscale agent: AGENT_PORT is "x"/)
+  await refuses(keygen(['--rotat'], { KEYS: keys }), /^keygen: takes nothing but --rotate/)
+  await refuses(keygen(['--rotate'], { KEYS: '{' }), /^keygen: KEYS is not a JSON object/)
+  await refuses(agent({ AGENT_PORT: 'x' }), /^authscale agent: AGENT_PORT is "x"/)
 })
 
 async function assertRefuses(settings: NodeJS.ProcessEnv, says: RegExp): Promise<void> {

@@ -43,4 +43,4 @@ function leaveWhenAsked(server: Server, auth: Auth): void {
   process.once('disconnect', () => process.exit(0))
 }
 
-await orOneLine('authscale server', start)
+void orOneLine('authscale server', start)

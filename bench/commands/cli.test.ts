@@ -7,6 +7,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { assertRefused, processesOf, quick, run, start } from '../testing/cli.ts'
+import { HARNESS } from '../verify/kills/command-line.ts'
 
 const scratch = await mkdtemp(path.join(os.tmpdir(), 'authscale-cli-'))
 after(() => rm(scratch, { recursive: true }))
@@ -33,6 +34,11 @@ const refusals: [string, string[], RegExp[]][] = [
 ]
 for (const [name, args, says] of refusals) {
   test(`refused: ${name}`, async () => assertRefused(await run(args), ...says))
+}
+
+for (const [name, args, says] of refusals.slice(0, 1)) {
+  test(`refused as a user starts it: ${name}`, async () =>
+    assertRefused(await run(args, { harness: HARNESS }), ...says))
 }
 
 test('refused: a result file of a newer version, and one that is none', async () => {
@@ -75,12 +81,13 @@ test('refused: a folder that holds something already', async () => {
   assert.equal(await readFile(path.join(full, 'precious'), 'utf8'), 'kept')
 })
 
-test('list names schemes, experiments and profiles', async () => {
-  const { code, stdout } = await run(['list'])
+test('list names schemes, experiments and profiles, as a user starts it, and the same as tests do', async () => {
+  const { code, stdout } = await run(['list'], { harness: HARNESS })
   assert.equal(code, 0)
   for (const name of ['none', 'session-redis-tuned', 'jwt-denylist', 'cost', 'users', 'smoke']) {
     assert.match(stdout, new RegExp(`^ {2}${name} `, 'm'))
   }
+  assert.equal((await run(['list'])).stdout, stdout)
 })
 
 test('SIGTERM ends a run with 143 and nothing running', async () => {

@@ -13,10 +13,10 @@ import {
   finished,
   homeFor,
   oneByOne,
+  QUICK_HARNESS,
   quick,
 } from '../testing/cli.ts'
 import { ownDisk } from '../testing/needs.ts'
-import { HARNESS } from '../verify/kills/command-line.ts'
 
 test('a result file that is cut in its middle is gone on with, from the last whole line', async (t) => {
   const home = homeFor(t)
@@ -87,7 +87,7 @@ test('a disk that is full, or cannot be written: one line that says what to do, 
   mkdirSync(path.join(home, 'disk'))
   const { status, stderr } = spawnSync(
     'unshare',
-    ['-Urm', 'sh', '-c', ON_A_SMALL_DISK, 'sh', home, ...HARNESS],
+    ['-Urm', 'sh', '-c', ON_A_SMALL_DISK, 'sh', home, ...QUICK_HARNESS],
     { cwd: home, env: { ...process.env, NO_COLOR: '1', TMPDIR: path.join(home, 'tmp') }, encoding: 'utf8' },
   )
   assert.equal(status, 0, stderr)

@@ -1,22 +1,9 @@
 /** `npm run plan` as a user meets it, on the published runs. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import path from 'node:path'
 import { test } from 'node:test'
+import { run } from '../testing/cli.ts'
 
-const root = path.resolve(import.meta.dirname, '../..')
-
-function plan(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const command = ['--import', 'tsx', 'bench/cli.ts', 'plan', ...args]
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      command,
-      { cwd: root, env: { ...process.env, NO_COLOR: '1' } },
-      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-    )
-  })
-}
+const plan = (...args: string[]) => run(['plan', ...args])
 
 const load = ['--rps', '20000', '--users', '2000000', '--p99', '50', '--headroom', '0.3']
 
@@ -57,8 +44,8 @@ test('side by side, in 80 columns, with what the figures take for granted', asyn
 })
 
 test('a run that does not say what a larger state costs names the command that measures it', async () => {
-  const run = ['--run', 'results/published/2026-11-23-amd-epyc-2-cores-3']
-  const { code, stderr } = await plan('--scheme', 'jwt-cookie', ...load, '--payload', '1000', ...run)
+  const from = ['--run', 'results/published/2026-11-23-amd-epyc-2-cores-3']
+  const { code, stderr } = await plan('--scheme', 'jwt-cookie', ...load, '--payload', '1000', ...from)
   assert.equal(code, 1)
   assert.match(stderr, /larger state costs[\s\S]*--only cost,latency,users,payload[\s\S]*jwt-cookie/)
 })

@@ -3,11 +3,12 @@ import path from 'node:path'
 import type { SchemeName } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
 import { type Crossing, crossing } from '../plan/crossing.ts'
-import { type Evidence, evidenceOf } from '../plan/evidence.ts'
+import { type Evidence, evidenceOf, isMeantFor, partFor } from '../plan/evidence.ts'
 import { type Plan, plan, type Refusal } from '../plan/plan.ts'
 import type { PlanRequest, Prices } from '../plan/request.ts'
 import { comparisonText, planText, requestText } from '../plan/text.ts'
-import { publishedFolder, readRun, readRunsIn, resultsFolder, type StoredRun } from '../record/run-dir.ts'
+import { publishedFolder, readPlansIn, readRun, resultsFolder } from '../record/run-dir.ts'
+import type { Run } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
 import { machine } from '../words/format.ts'
 import { wrap } from '../words/wrap.ts'
@@ -29,11 +30,19 @@ interface PlanningOptions {
   json?: boolean
 }
 
-/** A run in its folder, with what is derived from it. */
-type Source = ReturnType<typeof sourceOf>
+/** A run in its folder, with what it says of each scheme that is planned for. */
+interface Source {
+  folder: string
+  run: Run
+  evidence: (Evidence | string)[]
+}
 
-const sourceOf = (folder: string, { run, results }: StoredRun) => {
-  return { folder, run, results, summary: summarize(run, results) }
+/** @throws AuthscaleError as `readRun` */
+async function sourceIn(folder: string, schemes: readonly SchemeName[]): Promise<Source> {
+  const { run, results } = await readRun(folder)
+  const part = partFor({ run, results }, schemes)
+  const summary = summarize(part.run, part.results)
+  return { folder, run, evidence: schemes.map((scheme) => evidenceOf(run, summary, results, scheme)) }
 }
 
 /**
@@ -51,18 +60,12 @@ export async function planCapacity(options: PlanningOptions): Promise<void> {
   }
   if (options.calibrate && options.run)
     throw new AuthscaleError('TWO_SOURCES', '--calibrate measures a run of its own: leave out --run')
-  const evidenceIn = ({ run, summary, results }: Source) =>
-    schemes.map((scheme) => evidenceOf(run, summary, results, scheme))
   const hasState = options.payload !== undefined
-  const carries = (found: Evidence | string) =>
-    typeof found !== 'string' && (!hasState || found.state !== null)
   const folder = options.calibrate
     ? await calibrate(schemes, hasState, resultsFolder, new Date())
     : options.run
-  const source = folder
-    ? sourceOf(folder, await readRun(folder))
-    : await newestThat((one) => evidenceIn(one).every(carries), measuring(schemes, hasState))
-  const evidence = evidenceIn(source)
+  const source = folder ? await sourceIn(folder, schemes) : await newestFor(schemes, hasState)
+  const { evidence } = source
   const request = requestOf(options)
   const plans = evidence.map((found, i) =>
     typeof found === 'string' ? { scheme: schemes[i] ?? '', refused: found } : plan(found, request),
@@ -133,19 +136,36 @@ function measuring(schemes: readonly SchemeName[], hasState: boolean): string {
     : 'npm run bench'
 }
 
-/** Own runs before published ones, newest first. */
-async function newestThat(carries: (source: Source) => boolean, measuring: string): Promise<Source> {
+/** The first that can carry the plan: own runs before published ones, newest first. */
+async function newestFor(schemes: readonly SchemeName[], hasState: boolean): Promise<Source> {
+  const carries = (found: Evidence | string) =>
+    typeof found !== 'string' && (!hasState || found.state !== null)
+  const isCandidate = (run: Run) =>
+    run.finishedAt !== null &&
+    run.profile !== 'smoke' &&
+    schemes.every((scheme) => isMeantFor(run, scheme, hasState))
   for (const parent of [resultsFolder, publishedFolder]) {
-    const finished = (await readRunsIn(parent))
-      .filter(({ run }) => run.finishedAt !== null && run.profile !== 'smoke')
+    const candidates = (await readPlansIn(parent))
+      .filter(({ run }) => isCandidate(run))
       .sort((a, b) => Date.parse(b.run.startedAt) - Date.parse(a.run.startedAt))
-    for (const { folder, ...stored } of finished) {
-      const source = sourceOf(folder, stored)
-      if (carries(source)) return source
+    for (const { folder } of candidates) {
+      const source = await readable(sourceIn(folder, schemes))
+      if (source?.evidence.every(carries)) return source
     }
   }
+  const command = measuring(schemes, hasState)
   throw new AuthscaleError(
     'NO_EVIDENCE',
-    `no finished run under results/ can carry this plan: ${measuring} measures what it needs`,
+    `no finished run under results/ can carry this plan: ${command} measures what it needs`,
   )
+}
+
+/** Null for a run whose trials cannot be read. */
+async function readable(source: Promise<Source>): Promise<Source | null> {
+  try {
+    return await source
+  } catch (error) {
+    if (error instanceof AuthscaleError) return null
+    throw error
+  }
 }

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SchemeName } from '../../servers/scheme.ts'
+import type { Run } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
 import { syntheticLadders } from '../testing/synthetic-ladders.ts'
-import { evidenceOf } from './evidence.ts'
+import { evidenceOf, isMeantFor, partFor } from './evidence.ts'
 import { plan } from './plan.ts'
 
 const schemes = ['none', 'session-redis', 'jwt-hs256', 'jwt-rs256'] as const
@@ -39,4 +40,29 @@ test('what is missing is named, with the command that measures it', () => {
   })) {
     assert.match(`${of('session-redis', over)}`, new RegExp(`npm run bench.*experiment ${what}`))
   }
+})
+
+test('the part of a run that a plan needs says the same as all of it, and has no ladder of another scheme', () => {
+  for (const scheme of ['session-redis', 'jwt-rs256'] as const) {
+    const part = partFor({ run, results }, [scheme])
+    assert.deepEqual(evidenceOf(run, summarize(part.run, part.results), results, scheme), of(scheme))
+    const open = part.results.filter(({ trial }) => trial.arm.load.loop === 'open')
+    assert.deepEqual(new Set(open.map(({ trial }) => trial.arm.scheme)), new Set([scheme]))
+  }
+})
+
+test('a run is meant for a plan only with trials of all that it rests on', () => {
+  const isMeant = (scheme: SchemeName, over: Partial<Run> = {}, hasState = false) =>
+    isMeantFor({ ...run, ...over }, scheme, hasState)
+  for (const scheme of schemes) assert.equal(isMeant(scheme), true, scheme)
+  assert.equal(isMeant('session-redis', { rules: null }), false)
+  assert.equal(isMeant('session-redis', {}, true), false, 'no trial of more state')
+  assert.equal(isMeant('jwt-eddsa'), false, 'memory of its kin, but no ladder')
+  for (const without of ['latency', 'cost', 'users']) {
+    const plan = run.plan.filter(({ arm }) => arm.experiment !== without)
+    assert.equal(isMeant('session-redis', { plan }), false, without)
+  }
+  const others = run.plan.filter(({ arm }) => arm.experiment !== 'users' || arm.scheme !== 'session-redis')
+  assert.equal(isMeant('session-redis', { plan: others }), false, 'no kin has its memory measured')
+  assert.equal(isMeant('jwt-rs256', { plan: others }), true)
 })

@@ -5,7 +5,7 @@ import type { MeasuredSummary } from '../experiments/reports.ts'
 import { ROLES } from '../experiments/roles.ts'
 import type { Comparison } from '../figures/comparisons.ts'
 import { entryOf, type Tried, validTrials } from '../figures/records.ts'
-import type { Estimate, Run, Warning } from '../record/types.ts'
+import type { Arm, Estimate, Run, TrialResult, Warning } from '../record/types.ts'
 import { traits } from '../traits.ts'
 import type { Ladder } from './curve.ts'
 import { exactly, larger, type Range, rangeOf, scaled } from './range.ts'
@@ -41,11 +41,47 @@ export interface Evidence {
   warnings: Warning[]
 }
 
+interface Recorded {
+  run: Run
+  results: readonly TrialResult[]
+}
+
 /** What of a summary a plan rests on. */
 export type Measured = Pick<
   MeasuredSummary,
   'latency' | 'arms' | 'demand' | 'memoryPerUser' | 'scaling' | 'payload'
 >
+
+/**
+ * Whether a run is meant to measure all that a plan for the scheme rests on. Where it is not, it cannot carry one; where it
+ * is, its trials say whether it does.
+ */
+export function isMeantFor({ plan, rules }: Run, scheme: SchemeName, hasState: boolean): boolean {
+  const measures = (experiment: string, isOne: (arm: Arm) => boolean) =>
+    plan.some(({ arm }) => arm.experiment === experiment && !arm.twin && isOne(arm))
+  const ofScheme = (arm: Arm) => arm.scheme === scheme
+  return (
+    rules !== null &&
+    measures(ROLES.latency, ofScheme) &&
+    measures(ROLES.cost, ofScheme) &&
+    measures(ROLES.users, (arm) => ofScheme(arm) || isKin(arm.scheme, scheme)) &&
+    (!hasState || measures(ROLES.payload, ofScheme))
+  )
+}
+
+/**
+ * As much of a run as the summary needs that a plan for these schemes rests on. What closed loops say of one scheme depends
+ * on all the others, since intervals hold for the family; a ladder speaks for its own scheme alone, and takes longest.
+ */
+export function partFor({ run, results }: Recorded, schemes: readonly SchemeName[]): Recorded {
+  const asked: readonly string[] = schemes
+  const counts = ({ load, experiment, scheme, observe, examine }: Arm) =>
+    load.loop === 'open' ? experiment === ROLES.latency && asked.includes(scheme) : !observe && !examine
+  return {
+    run: { ...run, plan: run.plan.filter(({ arm }) => counts(arm)) },
+    results: results.filter(({ trial }) => counts(trial.arm)),
+  }
+}
 
 /** CPU a request at a load beyond what was measured: between what is left of it by the fit and what was seen. */
 export function demandOf({ busy, marginal }: TierCost): Range {
@@ -116,10 +152,9 @@ const isFree = (efficiency: Estimate | null): efficiency is Estimate =>
 
 /** Of the scheme, else of the one that the run measured for the same place of state. */
 function memoryOf(run: Run, { memoryPerUser }: Measured, scheme: SchemeName) {
-  const declared: Readonly<Record<string, Traits>> = traits
   const entry =
     memoryPerUser.find((one) => one.scheme === scheme) ??
-    memoryPerUser.find((one) => declared[one.scheme]?.state === traits[scheme].state)
+    memoryPerUser.find((one) => isKin(one.scheme, scheme))
   if (!entry) return null
   const grown = (comparison: Comparison | null): Range => {
     if (comparison === null) return exactly(0)
@@ -133,6 +168,12 @@ function memoryOf(run: Run, { memoryPerUser }: Measured, scheme: SchemeName) {
     userBytesOf: entry.scheme,
     mostUsers: Math.max(...levels.map(({ arm }) => arm.users)),
   }
+}
+
+/** Whether both keep their state in the same place. A run may have schemes that are no more. */
+function isKin(other: string, scheme: SchemeName): boolean {
+  const declared: Readonly<Record<string, Traits>> = traits
+  return declared[other]?.state === traits[scheme].state
 }
 
 /** What one byte of state adds: to a request in µs and bytes, to a user in bytes. */

@@ -95,15 +95,27 @@ export async function readRun(runDir: string): Promise<StoredRun> {
 }
 
 /** The runs in a folder of runs. Those that cannot be read are somebody else's to mend, and are left out. */
-export async function readRunsIn(parent: string): Promise<(StoredRun & { folder: string })[]> {
+export function readRunsIn(parent: string): Promise<(StoredRun & { folder: string })[]> {
+  return readEachIn(parent, readRun)
+}
+
+/** The same without the trials, which are most of what there is to read. */
+export function readPlansIn(parent: string): Promise<{ run: Run; folder: string }[]> {
+  return readEachIn(parent, async (folder) => ({ run: await readRecord(runSchema, folder, RUN_FILE) }))
+}
+
+async function readEachIn<T>(
+  parent: string,
+  read: (folder: string) => Promise<T>,
+): Promise<(T & { folder: string })[]> {
   const folders = (await readdir(parent).catch(() => [])).map((name) => join(parent, name))
-  const read = folders.map((folder) =>
-    readRun(folder).then(
-      (stored) => [{ folder, ...stored }],
+  const all = folders.map((folder) =>
+    read(folder).then(
+      (found) => [{ folder, ...found }],
       () => [],
     ),
   )
-  return (await Promise.all(read)).flat()
+  return (await Promise.all(all)).flat()
 }
 
 /** Reads the comparison of the load generator with wrk that lies beside a published run. Throws like `readRun`. */

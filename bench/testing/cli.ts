@@ -1,4 +1,4 @@
-/** The command line as a user starts it: a real process, what it prints, what it runs, and what it leaves behind. */
+/** The command line in a process of its own: what it prints, what it runs, and what it leaves behind. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -7,7 +7,15 @@ import os from 'node:os'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
 import { readRun } from '../record/run-dir.ts'
-import { HARNESS, leftAfter } from '../verify/kills/command-line.ts'
+import { leftAfter } from '../verify/kills/command-line.ts'
+import { quickStarting } from './programs.ts'
+
+/**
+ * The harness as tests start it, before its arguments; it holds in any folder. A user's is `HARNESS`, whose tsx takes longer
+ * than most of what is asked here: the list, a refusal and a whole run are asked of that one too, and all kills. So would be
+ * a calibration, which starts its own harness as it was started itself.
+ */
+export const QUICK_HARNESS: readonly string[] = await quickStarting(new URL('../cli.ts', import.meta.url))
 
 const root = path.resolve(import.meta.dirname, '../..')
 const GONE_WITHIN_MS = 5_000
@@ -31,10 +39,15 @@ interface Surroundings {
   shell?: string
   /** See `homeFor`; default is the project's folder and the system's temporary one. */
   home?: string
+  /** Default is `QUICK_HARNESS`. */
+  harness?: readonly string[]
 }
 
-export function start(args: readonly string[], { env, shell, home }: Surroundings = {}): Started {
-  const line = [...HARNESS, ...args]
+export function start(
+  args: readonly string[],
+  { env, shell, home, harness = QUICK_HARNESS }: Surroundings = {},
+): Started {
+  const line = [...harness, ...args]
   const [command = '', ...rest] = shell ? ['sh', '-c', `${shell}; exec "$0" "$@"`, ...line] : line
   const child = spawn(command, rest, {
     cwd: home ?? root,

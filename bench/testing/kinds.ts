@@ -62,6 +62,8 @@ export const real: readonly string[] = [
   'bench/verify/findings.test.ts',
   'bench/fleet/proxy/proxy-tls.test.ts',
   'bench/record/run-dir.test.ts',
+  'bench/testing/programs.test.ts',
+  'bench/fleet/tools/kept.test.ts',
   'bench/fleet/proxy/certificate.test.ts',
   'bench/fleet/quota/quota-placement.test.ts',
   'bench/fleet/processes/process.test.ts',

@@ -26,7 +26,7 @@ before(async () => {
 })
 after(async () => {
   await redis.stop()
-  await cleanUp()
+  cleanUp()
 })
 
 /** A login that both replicas have read. */

@@ -1,4 +1,4 @@
-/** A real Redis for tests, and what is asked of it. Nothing else in servers/ knows of bench/, which has fetched it. */
+/** A real Redis for tests, and what is asked of it. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,7 @@ import path from 'node:path'
 import { after, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { type RunningRedis, startRedis } from '../../bench/fleet/stores/redis.ts'
+import { type RunningRedis, startRedis } from './harness.ts'
 
 export { type RunningRedis, startRedis }
 

@@ -1,31 +1,13 @@
 /** Real server processes for tests: the code of the measured ones, with its packages in the same file. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
-import path from 'node:path'
 import { after } from 'node:test'
 import { promisify } from 'node:util'
-import { build } from 'esbuild'
 import { Redis } from 'ioredis'
 import type { Scheme } from '../contract.ts'
 import { type SchemeName, schemeNames, schemes } from '../scheme.ts'
+import { quickStarting } from './harness.ts'
 import { type RunningRedis, startRedis } from './redis.ts'
-
-const outdir = path.resolve(import.meta.dirname, '../../.authscale/server-tests', randomUUID())
-const compiled = build({
-  entryPoints: ['main', 'keygen'].map((name) => path.join(import.meta.dirname, `../${name}.ts`)),
-  outdir,
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  // Tests start some 700 servers: with their packages at hand each takes half as much CPU to begin.
-  packages: 'bundle',
-  banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  },
-})
 
 /** Every scheme of the registry, loaded. */
 export const everyScheme: ReadonlyArray<{ name: SchemeName; scheme: Scheme }> = await Promise.all(
@@ -50,10 +32,9 @@ export function makeKeys(): Promise<string> {
 
 /** What keygen prints. */
 export async function keygen(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
-  await compiled
   const { PATH } = process.env
-  const script = path.join(outdir, 'keygen.js')
-  const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], { env: { PATH, ...env } })
+  const [node = '', ...program] = await quickStarting(new URL('../keygen.ts', import.meta.url))
+  const { stdout } = await promisify(execFile)(node, [...program, ...args], { env: { PATH, ...env } })
   return stdout.trim()
 }
 
@@ -66,7 +47,7 @@ export async function startShared(
   after(async () => {
     client.disconnect()
     await redis.stop()
-    await cleanUp()
+    cleanUp()
   })
   return { redis, client, keys }
 }
@@ -75,9 +56,9 @@ export async function startShared(
 export async function spawnServer(
   settings: NodeJS.ProcessEnv,
 ): Promise<{ child: ChildProcess; output(): string }> {
-  await compiled
   const { PATH } = process.env
-  const child = spawn(process.execPath, [path.join(outdir, 'main.js')], {
+  const [node = '', ...program] = await quickStarting(new URL('../main.ts', import.meta.url))
+  const child = spawn(node, program, {
     env: { PATH, PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
@@ -109,8 +90,7 @@ export async function startServer(settings: NodeJS.ProcessEnv): Promise<Server> 
   return { url: `http://127.0.0.1:${port}`, child, output, stop }
 }
 
-/** Ends what tests left running and removes the build. */
-export async function cleanUp(): Promise<void> {
+/** Ends what tests left running. */
+export function cleanUp(): void {
   for (const child of running) child.kill('SIGKILL')
-  await rm(outdir, { recursive: true, force: true })
 }

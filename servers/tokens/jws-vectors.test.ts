@@ -32,7 +32,7 @@ describe('JWS vectors', { skip: file.missing }, () => {
   })
   after(async () => {
     await redis.stop()
-    await cleanUp()
+    cleanUp()
   })
 
   for (const { name, scheme } of everyScheme.filter(({ scheme }) => scheme.traits.transport === 'bearer'))

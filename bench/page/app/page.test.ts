@@ -1,15 +1,14 @@
 /** The report page in a real browser: from a file, without a network, by mouse and by keyboard. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
-import { promisify } from 'node:util'
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { readRun } from '../../record/run-dir.ts'
 import type { Run } from '../../record/types.ts'
 import { summarize } from '../../report/summarize.ts'
+import { run } from '../../testing/cli.ts'
 import { drawn, pages } from '../../testing/page.ts'
 import { syntheticLadders } from '../../testing/synthetic-ladders.ts'
 import { buildPage } from '../build.ts'
@@ -165,13 +164,8 @@ const COLUMNS = [
 test('the planner answers as npm run plan does, to the last digit, also with prices, and marks the same crossing', async () => {
   const asked = ['--rps', '40000', '--users', '500000', '--p99', '100', '--headroom', '40%']
   const prices = ['--price', 'replica=30,redis=60,proxy-core=20,egress-gb=0.05']
-  const args = ['--import', 'tsx', 'bench/cli.ts', 'plan', '--compare', 'session-redis,jwt-hs256']
-  const cli = await promisify(execFile)(
-    process.execPath,
-    [...args, ...asked, ...prices, '--run', PUBLISHED, '--json'],
-    { cwd: root },
-  )
-  const { plans, crossings } = JSON.parse(cli.stdout)
+  const args = ['plan', '--compare', 'session-redis,jwt-hs256', ...asked, ...prices]
+  const { plans, crossings } = JSON.parse((await run([...args, '--run', PUBLISHED, '--json'])).stdout)
   const query = '?rps=40000&users=500000&p99=100&headroom=40&price=30,60,20,0.05&plan=session-redis,jwt-hs256'
   const { page, errors } = await open(await save('full.html', full), query)
   for (const made of plans) {

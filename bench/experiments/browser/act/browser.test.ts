@@ -18,7 +18,7 @@ before(async () => {
 })
 after(async () => {
   await browser.close()
-  await cleanUp()
+  cleanUp()
 })
 
 /** What another page may change where nothing but CORS is in its way: all that needs no leave beforehand. */
