@@ -1,7 +1,7 @@
 /** The test files of the project, by kind. */
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { alone, real, waiting } from './kinds.ts'
+import { real, timed } from './kinds.ts'
 
 export const root = path.resolve(import.meta.dirname, '../..')
 
@@ -15,4 +15,4 @@ export const testFiles: readonly string[] = ['bench', 'servers']
   .filter((file) => file.endsWith('.test.ts'))
   .sort()
 
-export const quick = testFiles.filter((file) => ![real, waiting, alone].some((kind) => kind.includes(file)))
+export const quick = testFiles.filter((file) => ![real, timed].some((kind) => kind.includes(file)))

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { quick, root, testFiles } from './files.ts'
-import { alone, real, waiting } from './kinds.ts'
+import { real, timed } from './kinds.ts'
 
 /** What is loaded with a file; an `import()` inside a function is loaded by who calls it. */
 const LOADED = /^(?:import|export)\s+(?!type\s)[^;'"]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm
@@ -38,7 +38,7 @@ function wayOut(test: string): string | null {
 }
 
 test('each file that is named is there, and is named once', () => {
-  const named = [...real, ...waiting, ...alone]
+  const named = [...real, ...timed]
   assert.deepEqual(
     named.filter((file) => !testFiles.includes(file)),
     [],
@@ -57,6 +57,6 @@ test('quick files reach nothing outside', () => {
 })
 
 test('a file that starts processes through what it imports would be seen', () => {
-  const [one = ''] = alone
+  const [one = ''] = timed
   assert.match(wayOut(one) ?? '', /\.test\.ts reaches (node:|ioredis)/)
 })

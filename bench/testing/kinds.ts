@@ -72,24 +72,11 @@ export const real: readonly string[] = [
   'bench/experiments/browser/act/readable.test.ts',
 ]
 
-/** They hold real processes to a time, and wait most of it: two at a time leave each other the CPU that they need. */
-export const waiting: readonly string[] = [
-  'bench/load/open/open-loop.test.ts',
-  'bench/load/open/journeys.test.ts',
-  'bench/load/open/alarm.test.ts',
-  'bench/fleet/link/link.test.ts',
-  'bench/fleet/link/link-faults.test.ts',
-  'bench/fleet/link/distance.test.ts',
-  'bench/probe/probe.test.ts',
-  'servers/stores/near-cache.test.ts',
-  'bench/fleet/link/link-delay.test.ts',
-]
-
 /**
- * They measure rates, CPU time or latency, or need a trial that nothing disturbs: nothing else
- * runs meanwhile.
+ * They hold real processes to a time, measure rates, CPU time or latency, or need a trial that nothing disturbs. Two at a time
+ * mostly leave each other the CPU that they need; one that fails so is run once more, by itself. The longest come first.
  */
-export const alone: readonly string[] = [
+export const timed: readonly string[] = [
   'bench/commands/undisturbed-runs.test.ts',
   'bench/verify/broken-times.test.ts',
   'bench/experiments/acts.test.ts',
@@ -102,4 +89,13 @@ export const alone: readonly string[] = [
   'servers/users/password-cost.test.ts',
   'servers/stores/redis.test.ts',
   'bench/experiments/timing/act.test.ts',
+  'bench/load/open/open-loop.test.ts',
+  'bench/load/open/journeys.test.ts',
+  'bench/load/open/alarm.test.ts',
+  'bench/fleet/link/link.test.ts',
+  'bench/fleet/link/link-faults.test.ts',
+  'bench/fleet/link/distance.test.ts',
+  'bench/probe/probe.test.ts',
+  'servers/stores/near-cache.test.ts',
+  'bench/fleet/link/link-delay.test.ts',
 ]

@@ -7,6 +7,7 @@ import { plainSender } from '../testing/senders.ts'
 import { judge } from './judge.ts'
 import { faults } from './proofs/faults.ts'
 import { senderCost } from './proofs/sender-cost.ts'
+import { stoppedServer } from './proofs/stopped-server.ts'
 
 const bed = bedForTests()
 
@@ -14,10 +15,17 @@ const bed = bedForTests()
 const short = {
   cost: senderCost({ pairs: 3, warmupSec: 1, windowSec: 0.6 }),
   faults: faults({ sec: 2, kinds: ['fin'] }),
+  stopped: stoppedServer({ stopSec: 0.5, runSec: 2.5, baselineSec: 0.5 }),
 }
 
 testsOf(
   [
+    [
+      'a sender that measures from the actual send',
+      short.stopped,
+      plainSender({ fromSend: true }),
+      (figures) => of(figures, 'meanMs') / of(figures, 'meanExpectedMs') < 0.7,
+    ],
     [
       'replies that are paired wrongly after a fault',
       short.faults,

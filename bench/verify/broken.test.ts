@@ -40,7 +40,6 @@ const short = {
   stopped: stoppedServer({ stopSec: 0.5, runSec: 2.5, baselineSec: 0.5 }),
 }
 
-const share = (figures: Figures) => of(figures, 'meanMs') / of(figures, 'meanExpectedMs')
 const late = (figures: Figures) => of(figures, 'p50Ms') - of(figures, 'p50LoggedMs')
 
 const broken: Broken[] = [
@@ -82,12 +81,6 @@ const broken: Broken[] = [
     (figures) => Math.abs(of(figures, 'p50Ms') - Math.round(of(figures, 'p50Ms'))) < 0.02,
   ],
   ['autocannon’s own figures', short.delay, autocannonSender({ corrected: false }), () => true],
-  [
-    'a sender that measures from the actual send',
-    short.stopped,
-    plainSender({ fromSend: true }),
-    (figures) => share(figures) < 0.7,
-  ],
   [
     'autocannon’s corrected figures',
     short.stopped,

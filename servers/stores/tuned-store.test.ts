@@ -699,14 +699,17 @@ for (const kind of KINDS) {
       const begun = await visit('write')
       isAfter(expiresOf(begun), LIFE_MS, from, Date.now())
       const saved = (await kept(begun.id)) ?? assert.fail()
-      assert.equal(saved.cookie.originalMaxAge, LIFE_MS)
+      // The stock cookie reads it off its own end, a moment later.
+      isWithin(Number(saved.cookie.originalMaxAge), LIFE_MS - 1000, LIFE_MS)
       isAfter(Date.parse(String(saved.cookie.expires)), LIFE_MS, from, Date.now())
 
       const halfway = { ...saved, cookie: { ...saved.cookie, expires: inMs(LIFE_MS / 2) } }
       await client.set(keyOf(begun.id), JSON.stringify(halfway), 'KEEPTTL')
       const [first, touched, reloaded] = (await visit('arithmetic', begun.cookie)).value as [Seen, Seen, Seen]
-      for (const { originalMaxAge, isDate } of [first, touched, reloaded])
-        assert.deepEqual([originalMaxAge, isDate], [LIFE_MS, true])
+      for (const { originalMaxAge, isDate } of [first, touched, reloaded]) {
+        isWithin(originalMaxAge, LIFE_MS - 1000, LIFE_MS)
+        assert.ok(isDate)
+      }
       isWithin(first.maxAge, 0, LIFE_MS / 2)
       isWithin(touched.maxAge, LIFE_MS / 2, LIFE_MS)
       isWithin(reloaded.maxAge, 0, first.maxAge)

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import type { Scheme } from '../contract.ts'
 import { type SchemeName, schemeNames, schemes } from '../scheme.ts'
-import { quickStarting } from './harness.ts'
+import { findRuntime, quickStarting } from './harness.ts'
 import { type RunningRedis, startRedis } from './redis.ts'
 
 /** Every scheme of the registry, loaded. */
@@ -24,6 +24,11 @@ export interface Server {
 }
 
 const running = new Set<ChildProcess>()
+
+/** The Node that measured servers run on. */
+const { command: measured } = await findRuntime()
+/** The one of whoever runs the tests, which may be the oldest that is supported. */
+export const thisNode = process.execPath
 
 /** A new ring, as `KEYS` takes it. */
 export function makeKeys(): Promise<string> {
@@ -55,9 +60,10 @@ export async function startShared(
 /** Spawns a server that may refuse to start; `output` grows as it writes. */
 export async function spawnServer(
   settings: NodeJS.ProcessEnv,
+  node = measured,
 ): Promise<{ child: ChildProcess; output(): string }> {
   const { PATH } = process.env
-  const [node = '', ...program] = await quickStarting(new URL('../main.ts', import.meta.url))
+  const [, ...program] = await quickStarting(new URL('../main.ts', import.meta.url))
   const child = spawn(node, program, {
     env: { PATH, PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -74,8 +80,8 @@ export async function spawnServer(
 }
 
 /** Spawns a server and waits for its `ready`. Rejects with what it wrote when it ends before. */
-export async function startServer(settings: NodeJS.ProcessEnv): Promise<Server> {
-  const { child, output } = await spawnServer(settings)
+export async function startServer(settings: NodeJS.ProcessEnv, node?: string): Promise<Server> {
+  const { child, output } = await spawnServer(settings, node)
   const exit = once(child, 'exit').then(([code]) => code as number | null)
   const early = exit.then((code) => Promise.reject(new Error(`the server ended with ${code}: ${output()}`)))
   // Once it is ready, an exit is the business of `stop`.

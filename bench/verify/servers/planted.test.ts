@@ -26,7 +26,7 @@ const FAULTS: readonly Fault[] = [
     file: 'servers/app.ts',
     snippet: "res.status(401).json({ error: 'unauthorized' })",
     instead:
-      ";((globalThis as any).refused ??= []).push(req.headers, structuredClone(req.headers), structuredClone(req.headers)); res.status(401).json({ error: 'unauthorized' })",
+      ";((globalThis as any).refused ??= []).push(Array.from({ length: 12 }, () => structuredClone(req.headers))); res.status(401).json({ error: 'unauthorized' })",
     shows: ({ kind, expected }) => kind === 'stability' && /bytes/.test(expected),
   },
   {
