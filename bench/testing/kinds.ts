@@ -74,7 +74,7 @@ export const real: readonly string[] = [
 
 /**
  * They hold real processes to a time, measure rates, CPU time or latency, or need a trial that nothing disturbs. Two at a time
- * mostly leave each other the CPU that they need; one that fails so is run once more, by itself. The longest come first.
+ * mostly leave each other the CPU that they need. The longest come first.
  */
 export const timed: readonly string[] = [
   'bench/commands/undisturbed-runs.test.ts',

@@ -67,17 +67,18 @@ async function* inLanes(files: readonly string[], lanes: number): AsyncGenerator
 }
 
 /**
- * Timed files run in pairs. One that fails so may have lacked the machine: it is asked once more by itself, and that is what
- * counts. What came before is said in a line.
+ * One that fails beside others may have lacked the machine: it is asked once more by itself, and that is what counts. What came
+ * before is said in a line. Quick files need nothing of the machine but time.
  */
 async function* ranFiles(): AsyncGenerator<Ran> {
-  if (process.argv[2] === 'quick') return yield* inLanes(QUICK, sideBySide)
-  yield* inLanes([...QUICK, ...real], sideBySide)
   const again: Ran[] = []
-  for await (const ran of inLanes(timed, IN_PAIRS)) {
-    if (ran.failures.length === 0) yield ran
-    else again.push(ran)
-  }
+  yield* inLanes(QUICK, sideBySide)
+  if (process.argv[2] === 'quick') return
+  for (const [files, lanes] of [[real, sideBySide] as const, [timed, IN_PAIRS] as const])
+    for await (const ran of inLanes(files, lanes)) {
+      if (ran.failures.length === 0) yield ran
+      else again.push(ran)
+    }
   for (const { file, failures } of again) {
     const { events, ...ran } = await ranOf(file)
     yield {

@@ -199,7 +199,8 @@ test('a server that dies and comes back loses what it had in hand, the rest wait
   assert.ok(account.lost <= 16 && account.ok + account.lost === account.scheduled, JSON.stringify(account))
   assert.ok((requestsPerSlice[9] ?? 0) > 50, 'it is served again')
   assert.ok(arrivals.backlogMax > 20 && arrivals.reconnects >= 8)
-  assert.ok(latencyUs.p99 > 5 * arrivals.uncorrectedUs.p99, 'those who waited are slow')
+  // A program takes longer than that to start, and one request in a hundred was due before it had.
+  assert.ok(latencyUs.p99 - arrivals.uncorrectedUs.p99 > 50_000, 'those who waited are slow')
 })
 
 test('a server that is not there leaves the whole account open', async () => {
