@@ -1,8 +1,9 @@
 /** The one home of what two arms differ by at a point of the load: turn beside turn, with an interval. */
 import type { Point } from '../record/types.ts'
-import { type ClusteredMean, clusteredMean } from '../stats/clustered.ts'
+import { type ClusteredMean, clusteredMean, type Known } from '../stats/clustered.ts'
+import type { Variance } from '../stats/moderated.ts'
 import { mean } from '../stats/sums.ts'
-import type { Habit } from './habit.ts'
+import type { TurnNoise } from './turn-noise.ts'
 import { besideEach, isSamePoint, type TurnFigures } from './turns.ts'
 
 /** Standard errors of an effect that four looks in five see: 1.96 + 0.84 (Cohen 1988). */
@@ -14,23 +15,27 @@ interface Sides {
 }
 
 /** CPU µs that a request of `own` takes beyond one of `base`; null for too few turns. */
-export function differenceAt(point: Point, sides: Sides, habit: Habit | null): ClusteredMean | null {
+export function differenceAt(point: Point, sides: Sides, noise: TurnNoise | null): ClusteredMean | null {
   const { own, base } = at(point, sides)
-  const squares = own.mean ** 2 + base.mean ** 2
   return clusteredMean(
     besideEach(own.turns, base.turns, (a, b) => a.totalUs - b.totalUs),
-    habit && { variance: habit.variance * squares, degrees: habit.degrees },
+    scaled(noise, own.mean ** 2 + base.mean ** 2),
   )
 }
 
 /** The same as a ratio. */
-export function ratioAt(point: Point, sides: Sides, habit: Habit | null): ClusteredMean | null {
+export function ratioAt(point: Point, sides: Sides, noise: TurnNoise | null): ClusteredMean | null {
   const { own, base } = at(point, sides)
-  const square = (own.mean / base.mean) ** 2
   return clusteredMean(
     besideEach(own.turns, base.turns, (a, b) => a.totalUs / b.totalUs),
-    habit && { variance: 2 * habit.variance * square, degrees: habit.degrees },
+    scaled(noise, 2 * (own.mean / base.mean) ** 2),
   )
+}
+
+/** From shares of CPU a request to what is compared. */
+function scaled(noise: TurnNoise | null, squares: number): Known {
+  const of = (one: Variance | null | undefined) => one && { ...one, variance: one.variance * squares }
+  return { between: of(noise?.habit) ?? null, within: of(noise?.turn) ?? null }
 }
 
 function at(point: Point, { own, base }: Sides) {

@@ -13,9 +13,9 @@ import { differenceAt, ratioAt, SEEN_FOUR_TIMES_IN_FIVE } from './beside.ts'
 import { noiseOf } from './curve-noise.ts'
 import type { CostCurves, CostPair, Curve, CurvePoint } from './curve-schema.ts'
 import { followsOf } from './follows.ts'
-import { type Habit, habitOf } from './habit.ts'
 import { inTableOrder, isControl } from './records.ts'
 import { swapsOf } from './swaps.ts'
+import { type TurnNoise, turnNoiseOf } from './turn-noise.ts'
 import { type ArmTurns, byPoint, clustered, isIdle, pointKey, type TurnFigures, turnsByArm } from './turns.ts'
 
 /** Where a service that plans for half of each core has to add one. */
@@ -32,13 +32,13 @@ export function costCurves(
   const warnings = warningsOf(run, results)
   const mostBusy = arms.flatMap(({ arm: { load } }) => (load.loop === 'turns' ? [load.mostBusy] : []))[0] ?? 1
   const bare = arms.map((one) => ({ ...one, points: pointsOf(one, mostBusy, warnings) }))
-  const habit = control
-    ? habitOf(
+  const noise = control
+    ? turnNoiseOf(
         control,
         arms.filter((one) => one !== control),
       )
     : null
-  const compared = withTaxes(bare, control, habit, warnings)
+  const compared = withTaxes(bare, control, noise, warnings)
   const curves = compared.map(({ arm, turns, points }) => ({
     ...{ scheme: arm.scheme, twin: arm.twin, points },
     idleCores: idleOf(turns),
@@ -48,10 +48,10 @@ export function costCurves(
     curves,
     follows: followsOf(curves, run.seed),
     everyday: everydayOf(compared.map(({ points }) => points)),
-    pairs: pairs.flatMap(([more, less]) => pairOf(compared, more, less, habit, warnings) ?? []),
+    pairs: pairs.flatMap(([more, less]) => pairOf(compared, more, less, noise, warnings) ?? []),
     swaps: swapsOf(
       compared.filter(({ arm }) => !arm.twin),
-      habit,
+      noise,
     ),
     noise: noiseOf(
       control,
@@ -75,7 +75,7 @@ function pairOf(
   arms: readonly Own[],
   more: string,
   less: string,
-  habit: Habit | null,
+  noise: TurnNoise | null,
   warnings: Warning[],
 ): CostPair | null {
   const [one, other] = [more, less].map((name) => arms.find(({ arm }) => arm.scheme === name && !arm.twin))
@@ -84,7 +84,7 @@ function pairOf(
     .filter((point) => other.points.some((another) => pointKey(another) === pointKey(point)))
     .flatMap((point) => {
       const { perSec, handlerUs } = point
-      const by = differenceAt(point, { own: one.turns, base: other.turns }, habit)
+      const by = differenceAt(point, { own: one.turns, base: other.turns }, noise)
       return by ? [{ perSec, handlerUs, byUs: estimateOf(by, 'µs/request', warnings), p: by.p }] : []
     })
   return { more, less, points }
@@ -137,7 +137,7 @@ function estimateOf(of: Interval & { n: number }, unit: string, warnings: readon
 function withTaxes(
   arms: readonly Own[],
   control: ArmTurns | undefined,
-  habit: Habit | null,
+  noise: TurnNoise | null,
   warnings: Warning[],
 ): Own[] {
   if (!control) return [...arms]
@@ -145,8 +145,8 @@ function withTaxes(
     points.map((point) => {
       if (isControl(arm) && !arm.twin) return null
       const sides = { own: turns, base: control.turns }
-      const tax = differenceAt(point, sides, habit)
-      const times = ratioAt(point, sides, habit)
+      const tax = differenceAt(point, sides, noise)
+      const times = ratioAt(point, sides, noise)
       return tax && times ? { tax, times } : null
     }),
   )

@@ -2,18 +2,13 @@
  * What sets one process apart from its like, for as long as it lives: where its code and its memory came to lie, and what
  * its compiler made of it. A few generations tell little of it for one scheme, and more for all of them together.
  */
+import type { Variance } from '../stats/moderated.ts'
 import { sum } from '../stats/sums.ts'
 import { type ArmTurns, besideEach, byPoint, isIdle, isSamePoint } from './turns.ts'
 
-export interface Habit {
-  /** Of the logarithm of CPU a request, between the processes of one arm; at least 0. */
-  variance: number
-  /** How many independent squares that variance is worth. */
-  degrees: number
-}
-
 /**
- * By moments, from the ratio of each arm to the control beside it: its means over generations vary by the habits of two
+ * The variance of the logarithm of CPU a request between the processes of one arm, at least 0, and how many independent squares
+ * that rests on. By moments, from the ratio of each arm to the control beside it: its means over generations vary by the habits of two
  * processes and by the noise of turns. The latter is known from turns of one generation and is taken off.
  *
  * All points of an arm come from the same processes and count as one look. Arms that share a control are not independent
@@ -22,7 +17,7 @@ export interface Habit {
  *
  * @returns null where no arm has two generations with two turns
  */
-export function habitOf(control: ArmTurns, others: readonly ArmTurns[]): Habit | null {
+export function habitOf(control: ArmTurns, others: readonly ArmTurns[]): Variance | null {
   const byArm = others.map(({ turns }) =>
     [...byPoint(turns.filter(({ point }) => !isIdle(point))).values()].flatMap((own) => {
       const base = control.turns.filter(({ point }) => own[0] && isSamePoint(point, own[0].point))

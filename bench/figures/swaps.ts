@@ -6,8 +6,8 @@ import { rising } from '../stats/groups.ts'
 import { holm } from '../stats/holm.ts'
 import { differenceAt } from './beside.ts'
 import type { CostCurves, CurvePoint } from './curve-schema.ts'
-import type { Habit } from './habit.ts'
 import { isControl } from './records.ts'
+import type { TurnNoise } from './turn-noise.ts'
 import type { ArmTurns } from './turns.ts'
 
 type Swap = CostCurves['swaps'][number]
@@ -26,12 +26,12 @@ const SIGNIFICANT = 0.05
  * Of all pairs of schemes; the control is cheaper at any rate. Seventeen schemes make 136 pairs, each at several rates: by
  * intervals of 95 % alone some of them would change places in any run.
  */
-export function swapsOf(arms: readonly Own[], habit: Habit | null): Swap[] {
+export function swapsOf(arms: readonly Own[], noise: TurnNoise | null): Swap[] {
   const schemes = arms.filter(({ arm }) => !isControl(arm))
   const handlers = rising(schemes.flatMap(({ points }) => points.map(({ handlerUs }) => handlerUs)))
   const pairs = schemes.flatMap((a, i) => schemes.slice(i + 1).map((b) => [a, b] as const))
   return handlers.flatMap((handlerUs) => {
-    const differing = pairs.map(([a, b]) => differences(a, b, handlerUs, habit))
+    const differing = pairs.map(([a, b]) => differences(a, b, handlerUs, noise))
     const adjusted = holm(differing.flatMap((own) => own.map(({ by }) => by.p)))
     let next = 0
     return pairs.flatMap(([a, b], place) => {
@@ -45,14 +45,14 @@ export function swapsOf(arms: readonly Own[], habit: Habit | null): Swap[] {
 }
 
 /** What `a` takes beyond `b` at each rate at which neither is too busy. */
-function differences(a: Own, b: Own, handlerUs: number, habit: Habit | null): Omit<Step, 'p'>[] {
+function differences(a: Own, b: Own, handlerUs: number, noise: TurnNoise | null): Omit<Step, 'p'>[] {
   const common = ({ points }: Own) =>
     points.flatMap((point) => (point.handlerUs === handlerUs && point.perSec !== null ? [point.perSec] : []))
   const inB = common(b)
   return common(a)
     .filter((perSec) => inB.includes(perSec))
     .flatMap((perSec) => {
-      const by = differenceAt({ perSec, handlerUs }, { own: a.turns, base: b.turns }, habit)
+      const by = differenceAt({ perSec, handlerUs }, { own: a.turns, base: b.turns }, noise)
       return by ? [{ perSec, by }] : []
     })
 }

@@ -1,5 +1,6 @@
 /** A robust mean of values that come in clusters, with an interval that knows of both kinds of noise. */
 import type { Interval } from './median-interval.ts'
+import { moderated, type Variance } from './moderated.ts'
 import { ascending, trimmedMean } from './quantiles.ts'
 import { tQuantile, twoSidedP } from './student-t.ts'
 import { mean, sum } from './sums.ts'
@@ -13,11 +14,12 @@ export interface ClusteredMean extends Interval {
   p: number
 }
 
-/** What clusters vary by beyond the noise within them. */
-export interface Between {
-  /** In the unit of the values, squared. */
-  variance: number
-  degrees: number
+/** What more values than these say of their noise, in their unit squared; null or absent: nothing. */
+export interface Known {
+  /** What clusters vary by beyond the noise within them; takes the place of what these clusters say. */
+  between?: Variance | null
+  /** What single values usually vary by within their cluster; stands beside what these values say. */
+  within?: Variance | null
 }
 
 /** Of the values at either end: a host that falls to a third for some turns must not decide. */
@@ -36,36 +38,49 @@ const UPPER = 0.975
  * Satterthwaite (Biometrics Bulletin 2, 1946), rounded down.
  *
  * @param clusters values of each generation of processes, one a turn
- * @param known what clusters vary by, where more than these say so; null or absent: these alone
  * @returns null below four values
  */
 export function clusteredMean(
   clusters: readonly (readonly number[])[],
-  known: Between | null = null,
+  known: Known = {},
 ): ClusteredMean | null {
   const filled = clusters.filter((values) => values.length > 0)
   const all = filled.flat()
   if (all.length < LEAST_VALUES) return null
   const value = trimmedMean(all, TRIM)
-  const outer = Math.floor(all.length * TRIM)
-  const inner = all.length - 2 * outer
-  // Around the mean of each cluster: what sets clusters apart is no noise within them.
-  const around = filled.flatMap((values) => {
-    const middle = trimmedMean(values, TRIM)
-    return values.map((one) => one - middle)
-  })
-  const spent = (all.length - 1) / Math.max(1, all.length - filled.length)
-  const within = (spent * winsorizedSquares(around, outer)) / (inner * (inner - 1))
+  const noise = moderated(spreadOf(filled), known.within ?? null)
+  const inner = all.length - 2 * outerOf(all.length)
+  const within = noise.variance / inner
   const own = { variance: excess(filled, within), degrees: Math.max(1, filled.length - 1) }
-  const { variance: ofOne, degrees: worth } = known ?? own
+  const { variance: ofOne, degrees: worth } = known.between ?? own
   const between = ofOne / filled.length
   const variance = within + between
-  const parts = within ** 2 / (inner - 1) + between ** 2 / worth
-  const degrees = variance > 0 ? Math.max(1, Math.floor(variance ** 2 / parts)) : inner - 1
+  const parts = within ** 2 / noise.degrees + between ** 2 / worth
+  const degrees = Math.max(1, Math.floor(variance > 0 ? variance ** 2 / parts : noise.degrees))
   const error = Math.sqrt(variance)
   const reach = error * tQuantile(UPPER, degrees)
   const p = variance > 0 ? twoSidedP(value / error, degrees) : Number(value === 0)
   return { value, lo: value - reach, hi: value + reach, n: all.length, error, p }
+}
+
+/** What single values vary by around the means of their clusters; null below four values. */
+export function spreadWithin(clusters: readonly (readonly number[])[]): Variance | null {
+  const filled = clusters.filter((values) => values.length > 0)
+  return filled.flat().length < LEAST_VALUES ? null : spreadOf(filled)
+}
+
+const outerOf = (count: number) => Math.floor(count * TRIM)
+
+function spreadOf(clusters: readonly (readonly number[])[]): Variance {
+  // Around the mean of each cluster: what sets clusters apart is no noise within them.
+  const around = clusters.flatMap((values) => {
+    const middle = trimmedMean(values, TRIM)
+    return values.map((one) => one - middle)
+  })
+  const outer = outerOf(around.length)
+  const degrees = around.length - 2 * outer - 1
+  const spent = (around.length - 1) / Math.max(1, around.length - clusters.length)
+  return { variance: (spent * winsorizedSquares(around, outer)) / degrees, degrees }
 }
 
 /** Σ(w − mean w)² of the values with the outer ones drawn in to those beside them. */

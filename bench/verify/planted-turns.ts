@@ -2,8 +2,8 @@
 import { differenceAt, turnsAt } from '../figures/beside.ts'
 import type { CostCurves } from '../figures/curve-schema.ts'
 import { costCurves } from '../figures/curves.ts'
-import { habitOf } from '../figures/habit.ts'
 import { CONTROL } from '../figures/records.ts'
+import { turnNoiseOf } from '../figures/turn-noise.ts'
 import { turnsByArm } from '../figures/turns.ts'
 import type { TrialResult } from '../record/types.ts'
 import type { ClusteredMean } from '../stats/clustered.ts'
@@ -101,18 +101,18 @@ function ratesOf(results: readonly TrialResult[], planted: readonly Planted[]): 
     arms.find(({ arm }) => arm.scheme === name && arm.twin === twin)
   const [control, twin, tenth] = [named(CONTROL), named(CONTROL, true), named(TENTH)]
   if (!control || !twin || !tenth) return []
-  const habit = habitOf(
+  const noise = turnNoiseOf(
     control,
     arms.filter((one) => one !== control),
   )
   return planted.flatMap(({ perSec, tenthUs }): AtRate[] => {
     const point = pointAt(results, perSec)
     const base = control.turns
-    const found = differenceAt(point, { own: tenth.turns, base }, habit)
-    const equal = differenceAt(point, { own: twin.turns, base }, habit)
+    const found = differenceAt(point, { own: tenth.turns, base }, noise)
+    const equal = differenceAt(point, { own: twin.turns, base }, noise)
     // Without what was planted: what is left has to be nothing.
     const without = tenth.turns.map((turn) => ({ ...turn, totalUs: turn.totalUs - tenthUs }))
-    const rest = differenceAt(point, { own: without, base }, habit)
+    const rest = differenceAt(point, { own: without, base }, noise)
     if (!found || !equal || !rest) return []
     const controlUs = mean(turnsAt(base, point).map(({ totalUs }) => totalUs))
     return [
