@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { digamma, moderated, trigamma, usualVariance, type Variance } from './moderated.ts'
 import { seededNormal } from './normal.ts'
+import { tQuantile } from './student-t.ts'
 import { mean, sum } from './sums.ts'
 
 const EULER = 0.577_215_664_901_532_9
@@ -57,4 +58,33 @@ test('one is moved towards what is usual by what both are worth, and stays what 
   assert.equal(moderated(own, null), own)
   assert.equal(usualVariance([own, own], 10), null)
   assert.equal(usualVariance([own, own, { variance: 0, degrees: 5 }], 10), null)
+})
+
+test('intervals by it hold the mean nineteen times in twenty, and hardly less for those that are noisier than others', () => {
+  const [quiet, noisy, each] = [1, 1.5 ** 2, 8]
+  const held = { quiet: [0, 0], noisy: [0, 0] } as { quiet: [number, number]; noisy: [number, number] }
+  for (let seed = 0; seed < 400; seed++) {
+    const normal = seededNormal(seed)
+    const groups = Array.from({ length: 9 }, (_, i) => {
+      const variance = i < 3 ? noisy : quiet
+      const values = Array.from({ length: each }, () => Math.sqrt(variance) * normal())
+      const middle = mean(values)
+      const squares = sum(values.map((one) => (one - middle) ** 2))
+      return { middle, own: { variance: squares / (each - 1), degrees: each - 1 } }
+    })
+    const usual = usualVariance(
+      groups.map(({ own }) => own),
+      9 * (each - 1),
+    )
+    for (const [i, { middle, own }] of groups.entries()) {
+      const { variance, degrees } = moderated(own, usual)
+      const reach = tQuantile(0.975, Math.floor(degrees)) * Math.sqrt(variance / each)
+      const count = i < 3 ? held.noisy : held.quiet
+      count[0] += Number(Math.abs(middle) <= reach)
+      count[1] += 1
+    }
+  }
+  const share = ([inside, all]: [number, number]) => inside / all
+  assert.ok(share(held.quiet) > 0.94, `quiet: ${share(held.quiet)}`)
+  assert.ok(share(held.noisy) > 0.9, `noisy: ${share(held.noisy)}`)
 })
