@@ -40,10 +40,8 @@ export const ledger: readonly Claim[] = [
 /** What the run says about every claim; pure. Smoke windows are too short for any figure, so they decide nothing. */
 export function judgeAll(facts: Facts): ClaimFinding[] {
   const isSmoke = facts.summary.profile === 'smoke'
-  return rows.map(({ judge, fixed }) => {
+  return ledger.map(({ thresholds: _, judge, ...fixed }) => {
     const found = isSmoke ? undecided('a smoke run decides nothing') : judge(facts)
     return { ...fixed, ...found }
   })
 }
-
-const rows = ledger.map(({ thresholds: _, judge, ...fixed }) => ({ judge, fixed }))

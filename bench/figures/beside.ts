@@ -34,8 +34,8 @@ export function ratioAt(point: Point, sides: Sides, noise: TurnNoise | null): Cl
 
 /** From shares of CPU a request to what is compared. */
 function scaled(noise: TurnNoise | null, squares: number): Known {
-  const of = (one: Variance | null | undefined) => one && { ...one, variance: one.variance * squares }
-  return { between: of(noise?.habit) ?? null, within: of(noise?.turn) ?? null }
+  const of = (one: Variance | null = null) => one && { ...one, variance: one.variance * squares }
+  return { between: of(noise?.habit), within: of(noise?.turn) }
 }
 
 function at(point: Point, { own, base }: Sides) {

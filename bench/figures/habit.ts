@@ -7,9 +7,9 @@ import { sum } from '../stats/sums.ts'
 import { type ArmTurns, besideEach, byPoint, isIdle, isSamePoint } from './turns.ts'
 
 /**
- * The variance of the logarithm of CPU a request between the processes of one arm, at least 0, and how many independent squares
- * that rests on. By moments, from the ratio of each arm to the control beside it: its means over generations vary by the habits of two
- * processes and by the noise of turns. The latter is known from turns of one generation and is taken off.
+ * The variance of the logarithm of CPU a request between the processes of one arm, at least 0, and how many independent
+ * squares that rests on. By moments, from the ratio of each arm to the control beside it: its means over generations vary by
+ * the habits of two processes and by the noise of turns. The latter is known from turns of one generation and is taken off.
  *
  * All points of an arm come from the same processes and count as one look. Arms that share a control are not independent
  * either: of A arms whose differences correlate by one half, the mean of the variances is worth 4A(G − 1) ÷ (A + 3)

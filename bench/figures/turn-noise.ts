@@ -14,7 +14,7 @@ export interface TurnNoise {
 
 /**
  * Turns are about as noisy, as a share of what they measure, at all points of a run, and eight of them tell of their own noise
- * to within a third. So each comparison takes as much from what is usual in the run as the run's comparisons are alike.
+ * to within a third. The more alike the comparisons of a run are, the more each takes from what is usual there.
  *
  * All arms are compared with the same turns of the control. Of A arms whose differences correlate by one half, variances are
  * worth 4 ÷ (A + 3) of what they would be worth apart, as in `habitOf`.
