@@ -54,6 +54,22 @@ test('processes that differ widen it: 90 of 100 from four generations on, where 
   }
 })
 
+test('of two processes one may have four times as many turns as the other, and what they differ by is known from elsewhere', () => {
+  const runs = 2_000
+  const normal = normals(17)
+  const known = { between: { variance: 25, degrees: 20 } }
+  const held = Array.from({ length: runs }, () => {
+    const values = [4, 16].map((turns) => {
+      const habit = 5 * normal()
+      return Array.from({ length: turns }, () => 100 + habit + 5 * normal())
+    })
+    const { lo, hi } = clusteredMean(values, known) ?? assert.fail()
+    return lo <= 100 && hi >= 100
+  }).filter(Boolean).length
+  // Taken as two equal ones they hold it in 92 of 100.
+  assert.ok(held / runs > 0.935 && held / runs < 0.985, `${held} of ${runs}`)
+})
+
 test('it is no wider than it has to be: as wide as that of a plain mean, within a third', () => {
   const normal = normals(5)
   const values = Array.from({ length: 4 }, () => Array.from({ length: 10 }, () => 10 * normal()))

@@ -34,8 +34,9 @@ const UPPER = 0.975
  *
  * The variance has two parts. Within clusters: that of a trimmed mean, from the winsorized values (Tukey & McLaughlin,
  * Sankhya A 25, 1963). Between clusters: what their own trimmed means vary by beyond that, since all turns of one process
- * share what that process is like (one-way random effects by moments; negative counts as none). Degrees of freedom by
- * Satterthwaite (Biometrics Bulletin 2, 1946), rounded down.
+ * share what that process is like (one-way random effects by moments; negative counts as none). A cluster counts by its values:
+ * G of unequal size are worth (Σn)² ÷ Σn² of them, which is G where they are equal. Degrees of freedom by Satterthwaite
+ * (Biometrics Bulletin 2, 1946), rounded down.
  *
  * @param clusters values of each generation of processes, one a turn
  * @returns null below four values
@@ -53,7 +54,7 @@ export function clusteredMean(
   const within = noise.variance / inner
   const own = { variance: excess(filled, within), degrees: Math.max(1, filled.length - 1) }
   const { variance: ofOne, degrees: worth } = known.between ?? own
-  const between = ofOne / filled.length
+  const between = (ofOne * sum(filled.map(({ length }) => length ** 2))) / all.length ** 2
   const variance = within + between
   const parts = within ** 2 / noise.degrees + between ** 2 / worth
   const degrees = Math.max(1, Math.floor(variance > 0 ? variance ** 2 / parts : noise.degrees))
