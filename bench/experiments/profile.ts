@@ -13,6 +13,8 @@ export interface Phases {
 /** `blocks` are generations of processes, `measureSec` is one turn. */
 export interface Turns extends Phases {
   passes: number
+  /** Of a generation, from when its fleets are up: the passes, and then turns where figures are least sure. */
+  withinSec?: number
   ratesPerSec: readonly number[]
   handlerUs: readonly number[]
   settleSec: number
@@ -35,6 +37,8 @@ export interface Profile {
     settleSec: number
     firstPerSec: number
     searchRungs: number
+    /** Nothing but these, unless the user names others. */
+    schemes?: readonly SchemeName[]
     /** Rungs instead of a search, and only one scheme for each place of state. */
     brief?: readonly number[]
   }

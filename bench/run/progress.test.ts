@@ -65,6 +65,23 @@ test('a ladder is expected to take its rungs, the named ones or about as many as
   assert.ok(Math.abs(seconds(null) - seconds([100]) - 27.5) < 1e-9)
 })
 
+test('a generation that is bounded in time is expected to take that time, however many arms share it', () => {
+  const load = {
+    ...{
+      loop: 'turns' as const,
+      connections: 32,
+      ratesPerSec: [100],
+      handlerUs: [0],
+      passes: 1,
+      withinSec: 300,
+    },
+    ...{ settleSec: 0.05, closed: false, idleSec: 0, mostBusy: 0.7 },
+  }
+  const trials = [1, 2, 3, 4].map((n) => ({ ...trial, id: `${n}`, arm: { ...trial.arm, load } }))
+  const startingSec = secondsLeft([], trials, 0) - 300
+  assert.ok(startingSec > 0 && startingSec < 30, String(startingSec))
+})
+
 test('a finished ladder shows up to which rate the SLO is kept', () => {
   const good = results.find(({ ok }) => ok)
   assert.ok(good?.ok)

@@ -6,6 +6,7 @@ import { median } from '../stats/quantiles.ts'
 import { sum } from '../stats/sums.ts'
 import { wrap } from '../words/wrap.ts'
 import { rotationSec } from './rotation/rotate.ts'
+import { takesTurnsWith } from './trial-order.ts'
 import { pointsOf } from './turns/points.ts'
 
 /** Rough length of a trial before any has been timed: its phases, its logins, and starting the processes. */
@@ -23,8 +24,14 @@ const warmingSec = ({ warmupSec, warmupRequests, replicas, fleet = replicas, com
     ? 0
     : Math.max(warmupSec, (fleet * warmupRequests) / REPLIES_PER_SEC)
 
-const expectedSec = ({ arm }: Trial): number =>
-  warmingSec(arm) + measuringSec(arm) + arm.users / LOGINS_PER_SEC + START_SEC * (1 + arm.replicas / 4)
+/** @param beside trials that it may take turns with */
+function expectedSec(trial: Trial, beside: readonly Trial[]): number {
+  const { arm } = trial
+  const startSec = START_SEC * (1 + arm.replicas / 4)
+  if (arm.load.loop === 'turns' && arm.load.withinSec !== undefined)
+    return startSec + arm.load.withinSec / beside.filter((other) => takesTurnsWith(other, trial)).length
+  return warmingSec(arm) + measuringSec(arm) + arm.users / LOGINS_PER_SEC + startSec
+}
 
 function measuringSec(arm: Arm): number {
   const { load, measureSec } = arm
@@ -38,7 +45,8 @@ function measuringSec(arm: Arm): number {
 
 /** Time left, corrected by how the finished trials compared with their estimates. Pure. */
 export function secondsLeft(finished: readonly Trial[], left: readonly Trial[], elapsedSec: number): number {
-  const total = (trials: readonly Trial[]) => sum(trials.map(expectedSec))
+  const all = [...finished, ...left]
+  const total = (trials: readonly Trial[]) => sum(trials.map((trial) => expectedSec(trial, all)))
   const done = total(finished)
   return total(left) * (done > 0 ? elapsedSec / done : 1)
 }

@@ -59,7 +59,7 @@ export async function execute(
         const known = taxes === '' ? '' : `, so far ${taxes}`
         display.show(`${place(finished.length + 1, upcoming)} pass ${passes + 1}${known}`)
       }
-      const conditions = { fleet, rules, seed, signal, passed }
+      const conditions = { fleet, rules, seed, signal, passed, earlier: results }
       const records = await runTogether(together, traits[trial.arm.scheme as SchemeName], conditions)
       for (const [i, record] of records.entries()) {
         await log.append(record)

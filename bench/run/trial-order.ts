@@ -105,7 +105,7 @@ export function nextTogether(
   return upcoming.slice(0, end === -1 ? undefined : end)
 }
 
-const takesTurnsWith = ({ arm, block }: Trial, next: Trial) =>
+export const takesTurnsWith = ({ arm, block }: Trial, next: Trial) =>
   arm.load.loop === 'turns' && arm.experiment === next.arm.experiment && block === next.block
 
 function countAttempts(results: readonly TrialResult[]): Map<string, number> {

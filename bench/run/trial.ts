@@ -14,10 +14,12 @@ import { unlessAborted, unlessEnded, within } from '../load/in-time.ts'
 import { settleSec } from '../record/journey.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Arm, Measurement, Rules, Trial, TrialResult } from '../record/types.ts'
+import { seedOf } from '../stats/seeded.ts'
 import { sum } from '../stats/sums.ts'
 import { traits } from '../traits.ts'
 import { measure } from './phases.ts'
 import { rotate, togetherSec } from './rotation/rotate.ts'
+import { cellsOf, focusedHandfuls } from './turns/focus.ts'
 import { playGeneration } from './turns/generation.ts'
 import { pointsOf } from './turns/points.ts'
 import { type Judged, LONGEST_WARMUP_SEC, type Session } from './window.ts'
@@ -39,8 +41,10 @@ export interface Conditions extends Surroundings {
   rules: Rules
   /** The run's seed: arrivals are drawn from it, the trial and the rung. */
   seed: number
-  /** Told what the arms that take turns have shown, after each pass of them but the last. */
+  /** Told what the arms that take turns have shown, after each pass of them but the last and a few times after it. */
   passed?: (records: TrialResult[], passes: number) => void
+  /** What is on record already: turns beyond the passes go to where all of it leaves figures least sure. */
+  earlier?: readonly TrialResult[]
 }
 
 /** One trial alone. @throws as `runTogether` */
@@ -66,8 +70,7 @@ export async function runTogether(
       const trial = trials[i]
       return trial ? [{ schemaVersion: SCHEMA_VERSION, trial, startedAt, ...one }] : []
     })
-  const passed: Passed = (soFar, passes) => conditions.passed?.(recorded(soFar), passes)
-  const judged = await execute(trials, traits, conditions, passed).catch((error: unknown): Judged[] => {
+  const judged = await execute(trials, traits, conditions, recorded).catch((error: unknown): Judged[] => {
     if (conditions.signal.aborted) throw new Interrupted('stopped', { cause: error })
     if (error instanceof AuthscaleError && FATAL.has(error.code)) throw error
     const failure = { reason: oneLine(error), rejectedBy: [], measurement: null, rungs: [] }
@@ -76,7 +79,7 @@ export async function runTogether(
   return recorded(judged)
 }
 
-type Passed = (judged: Judged[], passes: number) => void
+type Recorded = (judged: readonly Judged[]) => TrialResult[]
 
 /** Errors of the machine, not of the trial: going on would only repeat them. */
 const FATAL = new Set([
@@ -101,12 +104,12 @@ async function execute(
   trials: readonly Trial[],
   own: Traits,
   conditions: Conditions,
-  passed: Passed,
+  recorded: Recorded,
 ): Promise<Judged[]> {
   const [trial] = trials
   if (!trial) return []
   const { fleet, largestState, settings, load, examine: asked } = trial.arm
-  if (load.loop === 'turns') return await generation(trials, conditions, passed)
+  if (load.loop === 'turns') return await generation(trials, conditions, recorded)
   const spec = specOf(trial.arm, own)
   if (fleet !== undefined) {
     const limitSec = fleetSec(trial.arm) + togetherSec(trials.map(({ arm }) => arm))
@@ -157,7 +160,7 @@ function measureOn(spec: FleetSpec, trial: Trial, conditions: Conditions): Promi
 async function generation(
   trials: readonly Trial[],
   conditions: Conditions,
-  passed: Passed,
+  recorded: Recorded,
 ): Promise<Judged[]> {
   const specs = trials.map(({ arm }) => specOf(arm, traits[arm.scheme as SchemeName]))
   // Of several groups, where not all fleets fit into memory at once, some lack it: then the first stands in for it.
@@ -167,18 +170,30 @@ async function generation(
   )
   const warmSec = sum(trials.map(({ arm }) => fleetSec(arm)))
   const limitSec = warmSec + trials.length * longestTurnsSec(trials[0]?.arm)
+  const { signal, seed, passed, earlier = [] } = conditions
+  const more = (soFar: Judged[], round: number) => {
+    const { load, id } = (trials[control] as Trial).arm
+    if (load.loop !== 'turns') return []
+    const cells = cellsOf(trials, control, pointsOf(load), [...earlier, ...recorded(soFar)])
+    return focusedHandfuls(cells, control, HANDFULS_AT_ONCE, seedOf(`${id}/${round}`, seed))
+  }
   return await onFleets(specs, trials, conditions, limitSec, (sessions) =>
-    playGeneration(sessions, control, conditions.signal, passed),
+    playGeneration(sessions, control, {
+      ...{ signal, more },
+      passed: (soFar, passes) => passed?.(recorded(soFar), passes),
+    }),
   )
 }
+
+/** Some quarter of a minute of turns. */
+const HANDFULS_AT_ONCE = 8
 
 /** With a second turn of the control for each, and what a busy machine needs between them. */
 function longestTurnsSec(arm: Arm | undefined): number {
   if (arm?.load.loop !== 'turns') return 0
-  const { passes, settleSec, idleSec } = arm.load
-  return (
-    2 * passes * pointsOf(arm.load).length * (settleSec + Math.max(idleSec, arm.measureSec) + TURN_SLACK_SEC)
-  )
+  const { passes, settleSec, idleSec, withinSec = 0 } = arm.load
+  const points = pointsOf(arm.load).length
+  return withinSec + 2 * passes * points * (settleSec + Math.max(idleSec, arm.measureSec) + TURN_SLACK_SEC)
 }
 
 async function onFleet<T>(

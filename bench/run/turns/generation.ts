@@ -10,7 +10,7 @@ import { seedOf } from '../../stats/seeded.ts'
 import { saturation } from '../phases.ts'
 import { failed, type Judged, type Session } from '../window.ts'
 import { columnsOf, type Turn } from './columns.ts'
-import { isTooBusy, passOrder } from './order.ts'
+import { isTooBusy, type Place, passOrder } from './order.ts'
 import { pointsOf, type TurnsLoad } from './points.ts'
 import { QUIET_MS, takeTurn } from './turn.ts'
 
@@ -22,19 +22,27 @@ interface Player {
   judged: Judged | null
 }
 
+/** Whom a generation tells, and asks. */
+export interface Company {
+  /** Ends it after the turn that is under way, once each arm had a pass. */
+  signal: AbortSignal
+  /** Told what became of each arm so far, after each pass but the last and a few times in what follows. */
+  passed?: (judged: Judged[], passes: number) => void
+  /** Which handfuls come next when the passes are over and there is time left; none: nothing would be gained. */
+  more?: (judged: Judged[], round: number) => Place[][]
+}
+
 /**
  * @param sessions of the arms, in the order of their trials, whose loads are alike
  * @param control the index of the one that the others are compared with
- * @param signal ends it after the turn that is under way, once each arm had a pass
- * @param passed told what became of each so far, after each pass but the last
- * @returns what became of each; with fewer passes than were asked for where the signal came first
+ * @returns what became of each; with fewer passes than were asked for where the signal or the end of its time came first
  */
 export async function playGeneration(
   sessions: readonly Session[],
   control: number,
-  signal: AbortSignal,
-  passed: (judged: Judged[], passes: number) => void = () => {},
+  company: Company,
 ): Promise<Judged[]> {
+  const began = performance.now()
   const players = sessions.map(
     (session): Player => ({ session, load: turnsOf(session), turns: [], judged: null }),
   )
@@ -43,35 +51,42 @@ export async function playGeneration(
   const points = pointsOf(first.load)
   for (const { session } of players) session.running.rest?.()
   for (const player of players) {
-    signal.throwIfAborted()
+    company.signal.throwIfAborted()
     await warm(player, points)
   }
   const soFar = () =>
     players.map(({ judged, turns }) =>
       judged?.ok ? { ...judged, turns: columnsOf(points, turns) } : (judged as Judged),
     )
-  await playPasses(players, points, control, signal, (passes) => passed(soFar(), passes))
-  return soFar()
-}
-
-async function playPasses(
-  players: readonly Player[],
-  points: ReturnType<typeof pointsOf>,
-  control: number,
-  signal: AbortSignal,
-  passed: (passes: number) => void,
-): Promise<void> {
-  const { session, load } = players[0] as Player
+  const { passes, withinSec } = first.load
+  const { block } = first.session.trial
+  const isOver = () => withinSec !== undefined && performance.now() - began >= 1_000 * withinSec
   let order = 0
-  for (let pass = 0; pass < load.passes; pass++) {
-    const seed = seedOf(`${session.trial.block}/${pass}`, session.seed)
-    for (const place of passOrder(pass, players.length, points.length, control, seed)) {
-      if (pass === 0) signal.throwIfAborted()
-      else if (signal.aborted) return
+  /** @returns whether there is time for more */
+  const take = async (places: readonly Place[], seed: number, isFirst = false) => {
+    for (const place of places) {
+      if (isFirst) company.signal.throwIfAborted()
+      else if (company.signal.aborted || isOver()) return false
       await play(players[place.arm] as Player, points, { at: place.point, order: order++, seed })
     }
-    if (pass + 1 < load.passes) passed(pass + 1)
+    return true
   }
+  for (let pass = 0; pass < passes; pass++) {
+    if (pass > 0) company.passed?.(soFar(), pass)
+    const seed = seedOf(`${block}/${pass}`, first.session.seed)
+    if (!(await take(passOrder(pass, players.length, points.length, control, seed), seed, pass === 0)))
+      return soFar()
+  }
+  for (let round = 0; withinSec !== undefined && !isOver(); round++) {
+    const handfuls = company.more?.(soFar(), round) ?? []
+    if (handfuls.length === 0) break
+    company.passed?.(soFar(), passes)
+    for (const [i, places] of handfuls.entries()) {
+      const seed = seedOf(`${block}/more/${round}/${i}`, first.session.seed)
+      if (!(await take(places, seed))) return soFar()
+    }
+  }
+  return soFar()
 }
 
 function turnsOf({ trial }: Session): TurnsLoad {

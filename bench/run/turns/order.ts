@@ -13,7 +13,7 @@ export interface Place {
  * Arms between two turns of the control. A shared host changes its speed within some 2 s, and four turns take about that
  * long: of more arms some would be compared with a control of another machine.
  */
-const ARMS_BESIDE_CONTROL = 3
+export const ARMS_BESIDE_CONTROL = 3
 
 /**
  * One pass: at each point all arms once, side by side, so that they meet the same machine; the control once in each handful

@@ -82,7 +82,7 @@ async function lookAt(
   const asked = { ratesPerSec: RATES, handlerUs: [HANDLER_US], passes: LOOK_PASSES }
   const trial = trialOf({ name: CONTROL, settings, ...asked }, 0)
   return await withSessions({ fleet, generator, scheme: CONTROL }, [trial], async (sessions) => {
-    const results = recordsOf(sessions, await playGeneration(sessions, 0, signal))
+    const results = recordsOf(sessions, await playGeneration(sessions, 0, { signal }))
     const points = costCurves({ profile: 'standard', seed: 0 }, results).curves[0]?.points ?? []
     return new Map(points.map(({ perSec, cpuUs }) => [perSec ?? 0, cpuUs.value]))
   })
@@ -137,6 +137,6 @@ async function generation({ fleet, instrument, bed, amounts }: Asked, block: num
     return { ...session, generator: planting(session.generator, usAt(key)) }
   }
   return await withSessions({ fleet, generator: instrument, scheme: CONTROL }, trials, async (sessions) =>
-    recordsOf(sessions, await playGeneration(sessions.map(dearer), 0, bed.signal)),
+    recordsOf(sessions, await playGeneration(sessions.map(dearer), 0, { signal: bed.signal })),
   )
 }
