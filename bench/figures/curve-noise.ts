@@ -1,12 +1,17 @@
 /** How noisy turns were, and what it helps to set them side by side. */
 
+import type { Variance } from '../stats/moderated.ts'
 import { median } from '../stats/quantiles.ts'
 import { mean, sum } from '../stats/sums.ts'
 import type { CostCurves } from './curve-schema.ts'
 import { type ArmTurns, besideEach, byPoint, isIdle, type TurnFigures } from './turns.ts'
 
-/** Null without two equal arms, or with too few turns of them. */
-export function noiseOf(control: ArmTurns | undefined, twin: ArmTurns | undefined): CostCurves['noise'] {
+/** Null without two equal arms, or with too few turns of them. @param habit what processes differ by */
+export function noiseOf(
+  control: ArmTurns | undefined,
+  twin: ArmTurns | undefined,
+  habit: Variance | null,
+): CostCurves['noise'] {
   if (!control || !twin) return null
   const points = [...byPoint(control.turns.filter(({ point }) => !isIdle(point))).values()]
   const logs = (of: (turn: TurnFigures) => number) =>
@@ -22,6 +27,7 @@ export function noiseOf(control: ArmTurns | undefined, twin: ArmTurns | undefine
   return {
     hostSd,
     pairedSd,
+    habitSd: habit && Math.sqrt(habit.variance),
     pacedSd: pace && pooledSd(pairs((turn) => turn.totalUs / (pace.get(turn) ?? 1))),
   }
 }

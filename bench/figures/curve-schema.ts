@@ -110,6 +110,9 @@ export const costCurvesSchema = z
           'Standard deviation of the logarithm of a turn’s CPU a request, of one control',
         ),
         pairedSd: nonNegative.describe('The same of the ratio of two equal controls side by side'),
+        habitSd: nonNegative
+          .nullable()
+          .describe('What processes of one arm differ by, as a share of CPU a request; null: one generation'),
         pacedSd: nonNegative
           .nullable()
           .describe(

@@ -56,6 +56,7 @@ export function costCurves(
     noise: noiseOf(
       control,
       arms.find(({ arm }) => arm.twin),
+      noise?.habit ?? null,
     ),
   }
 }

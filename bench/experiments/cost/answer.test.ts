@@ -25,15 +25,15 @@ test('what differs is said with its interval, at the highest rate that all kept,
   )
   assert.match(
     text,
-    /session-redis takes \d+ µs \(\d+ to \d+\) more\. The speed of this machine varied by \d+ %/,
+    /session-redis takes \d+ µs \(\d+ to \d+\) more\. That is known to ± \d+ % for session-redis and ± \d+ % for jwt-hs256, where ± 5 % is aimed at\. The speed of this machine varied by \d+ %/,
   )
   for (const rate of ['100/s', '200/s', '500/s']) assert.equal(text.split(`${rate} █`).length, 3, rate)
-  assert.match(answered(140), /jwt-hs256 takes \d+ µs \(\d+ to \d+\) more\. The speed/)
+  assert.match(answered(140), /jwt-hs256 takes \d+ µs \(\d+ to \d+\) more\. That is known/)
 })
 
 test('two that cost alike have no winner; too few turns have no answer', () => {
   const text = answered(200)
-  assert.match(text, /The two were not told apart \(−\d+ to \d+ µs\)\. The speed/)
+  assert.match(text, /The two were not told apart \(−\d+ to \d+ µs\)\. That is known/)
   assert.doesNotMatch(text, /takes \d/)
   const { run, results } = syntheticRun({ experiments: ['cost'], blocks: 1 })
   assert.equal(
@@ -64,8 +64,28 @@ test('what stands on the screen after each pass is the same in half a line', () 
 
 test('a host so uneven that nothing can be told is named, with what to do; a calm one only by its figures', () => {
   assert.doesNotMatch(answered(400), /too much/)
-  assert.match(answered(400), /varied by \d+ % .* two equal arms side by side by \d+ %\.$/)
+  assert.match(answered(400), /varied by \d+ % .* two equal arms side by side by \d+ %/)
   assert.match(answered(150, 1, 1), /That is too much for the values above.*close what else runs.*--trials 6/)
+})
+
+test('what holds it back is named: the noise of turns, or what processes differ by', () => {
+  const of = (options: { habit: number; turnSd: number }) => {
+    const schemes = ['none', 'session-redis', 'jwt-hs256']
+    const { run, results } = syntheticRun({ experiments: ['cost'], blocks: 8, schemes })
+    const asked = { ratesPerSec: [100, 500], handlerUs: [300], passes: 8, hostSd: 0.01, ...options }
+    return answerSoFar(
+      run,
+      withTurns(results, (scheme) => COST[scheme] ?? 400, asked),
+    ).replace(/\s+/g, ' ')
+  }
+  assert.match(of({ habit: 0.01, turnSd: 0.2 }), /side by side by \d+ %, which is what holds it back\./)
+  assert.match(
+    of({ habit: 0.2, turnSd: 0.01 }),
+    /what holds it back is that processes of one scheme differ by \d+ %: take more of them/,
+  )
+  const exact = of({ habit: 0, turnSd: 0.002 })
+  assert.match(exact, /known to ± \d %/)
+  assert.doesNotMatch(exact, /aimed at|holds it back/)
 })
 
 test('a run whose rates were all too high says so, and what to ask for', () => {

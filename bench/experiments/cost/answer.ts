@@ -3,9 +3,10 @@ import type { CostCurves, Curve } from '../../figures/curve-schema.ts'
 import { costCurves } from '../../figures/curves.ts'
 import { isControl } from '../../figures/records.ts'
 import type { Point, Run, TrialResult } from '../../record/types.ts'
-import { figure, list, percent, withRange } from '../../words/format.ts'
+import { figure, list, withRange } from '../../words/format.ts'
 import { wrap } from '../../words/wrap.ts'
 import { THE_TWO } from '../roles.ts'
+import { answerWidth, precisionText, TOO_WIDE } from './precision.ts'
 
 const SIGNIFICANT = 0.05
 const BAR_WIDTH = 30
@@ -27,13 +28,11 @@ export function answerSoFar(run: Pick<Run, 'profile' | 'seed'>, results: readonl
 export function firstAnswer(curves: CostCurves): string {
   const sentence = costSentence(curves)
   if (sentence === null) return curves.curves.length > 0 ? wrap(NOTHING.replaceAll('`', '')) : ''
-  return [...bars(curves), wrap([sentence, noiseOf(curves), placeOf(curves)].filter(Boolean).join(' '))].join(
-    '\n',
-  )
+  return [
+    ...bars(curves),
+    wrap([sentence, precisionOf(curves), placeOf(curves)].filter(Boolean).join(' ')),
+  ].join('\n')
 }
-
-/** Of the dearer of the two: where an interval reaches farther to either side, its value says nothing. */
-const TOO_WIDE = 0.5
 
 /** Said where replica and sender had no CPU of their own. */
 function placeOf({ curves }: CostCurves): string {
@@ -45,22 +44,11 @@ function placeOf({ curves }: CostCurves): string {
     : ''
 }
 
-/** How even the machine was, beside what it made of the intervals; empty without two controls. */
-function noiseOf({ noise, curves, everyday }: CostCurves): string {
-  if (!noise || !everyday) return ''
-  const varied =
-    `The speed of this machine varied by ${percent(noise.hostSd)} (standard deviation) from turn to turn, ` +
-    `and two equal arms side by side by ${percent(noise.pairedSd)}.`
-  const taxes = THE_TWO.flatMap((scheme) => {
-    const own = curves.find((one) => one.scheme === scheme)
-    return pointAt(own?.points ?? [], everyday)?.taxUs?.estimate ?? []
-  })
-  const most = Math.max(...taxes.map(({ value }) => Math.abs(value)))
-  if (taxes.every(({ lo, hi }) => (hi - lo) / 2 <= TOO_WIDE * most)) return varied
-  return (
-    `${varied} That is too much for the values above, and only their ranges count: close what else runs, or take more ` +
-    `turns (--trials 6).`
-  )
+/** How closely it is known, and what to do where that is not enough; empty without two controls. */
+function precisionOf(curves: CostCurves): string {
+  const text = precisionText(curves)
+  if (text === '' || (answerWidth(curves) ?? 0) <= TOO_WIDE) return text
+  return `${text} That is too much for the values above, and only their ranges count: close what else runs, or take more turns (--trials 6).`
 }
 
 /** What the two add so far, in half a line; empty before anything can be said. */
