@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Run, TrialResult } from '../record/types.ts'
 import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
+import { withTurns } from '../testing/synthetic-turns.ts'
 import { reasonsAgainst } from './publishable.ts'
 import { summarize } from './summarize.ts'
 
@@ -33,6 +34,27 @@ test('too short, unfinished, with holes, from changed code', () => {
   only(reasons({}, { change: dirty }), /uncommitted changes/)
   const unknown = (run: Run) => ({ ...run, environment: { ...run.environment, gitCommit: null } })
   only(reasons({}, { change: unknown }), /which commit/)
+})
+
+/** A standard run with turns, whose host is as uneven as asked. */
+function inTurns(hostSd: number, keep: (results: TrialResult[]) => TrialResult[] = (results) => results) {
+  const costUs = (scheme: string) => ({ 'session-redis': 400, 'jwt-hs256': 200 })[scheme] ?? 120
+  const asked = { ratesPerSec: [100, 500], handlerUs: [300], hostSd }
+  const schemes = ['none', 'session-redis', 'jwt-hs256']
+  return reasons({ blocks: 4, schemes }, { keep: (results) => keep(withTurns(results, costUs, asked)) })
+}
+
+test('with an answer it is its precision that counts, and not how many trials were planned', () => {
+  assert.deepEqual(inTurns(0.1), [])
+  assert.deepEqual(
+    inTurns(0.1, (results) => results.slice(0, -1)),
+    [],
+  )
+  const withoutOne = inTurns(0.1, (results) =>
+    results.filter(({ trial: { arm } }) => arm.scheme !== 'jwt-hs256'),
+  )
+  only(withoutOne, /none of cost\/jwt-hs256: go on with/)
+  only(inTurns(0.8), /what the dearer of the two adds is known to ± \d+ % only, and 50 % is the most/)
 })
 
 test('two identical controls that differ are a disturbed machine; one control is none', () => {

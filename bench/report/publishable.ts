@@ -1,4 +1,5 @@
 /** What a run must be like before it is published: the reasons why it is not, as sentences. */
+import { answerWidth, TOO_WIDE } from '../experiments/cost/precision.ts'
 import type { Run, TrialResult } from '../record/types.ts'
 import { counted, list, percent } from '../words/format.ts'
 import type { Summary } from './schema.ts'
@@ -15,7 +16,8 @@ export function reasonsAgainst(
 ): string[] {
   return [
     ...ofProfile(run),
-    ...ofCompleteness(run, summary),
+    ...ofCompleteness(run, summary, results),
+    ...ofPrecision(summary),
     ...ofCode(run),
     ...ofOwnError(run, summary),
     ...ofPrivacy([run, ...results], identities),
@@ -27,12 +29,30 @@ function ofProfile({ profile }: Run): string[] {
   return [`a ${profile} run is too short for figures: measure with --profile standard or full`]
 }
 
-function ofCompleteness({ id, finishedAt }: Run, { trials: { planned, ok } }: Summary): string[] {
+function ofCompleteness(
+  { id, finishedAt, plan }: Run,
+  { costCurves, trials: { planned, ok } }: Summary,
+  results: readonly TrialResult[],
+): string[] {
   const goOn = `go on with npm run bench -- --resume results/${id}`
   if (finishedAt === null) return [`the run is not finished: ${goOn}`]
-  if (ok < planned)
-    return [`gates left ${counted(planned - ok, 'trial')} of ${planned} without a figure: ${goOn}`]
-  return []
+  if (ok === planned) return []
+  const measured = new Set(results.filter(({ ok }) => ok).map(({ trial }) => trial.arm.id))
+  const without = [...new Set(plan.map(({ arm }) => arm.id))].filter((id) => !measured.has(id))
+  // What a run with an answer lacks shows in its intervals; without one only the count of trials says that it is whole.
+  if (answerWidth(costCurves) !== null && without.length === 0) return []
+  const arms = without.length > 0 ? `, none of ${list(without)}` : ''
+  return [`gates left ${counted(planned - ok, 'trial')} of ${planned} without a figure${arms}: ${goOn}`]
+}
+
+/** Of the answer, whatever was planned for it: a run that is bounded in time takes as many turns as it can. */
+function ofPrecision({ costCurves }: Summary): string[] {
+  const width = answerWidth(costCurves)
+  if (width === null || width <= TOO_WIDE) return []
+  return [
+    `what the dearer of the two adds is known to ± ${percent(width)} only, and ${percent(TOO_WIDE)} is the most: measure anew on a ` +
+      'quieter machine',
+  ]
 }
 
 function ofCode({ environment: { gitCommit, gitDirty } }: Run): string[] {
