@@ -108,9 +108,17 @@ test('where no two replicas have a core each, growth is left out with a note, un
   }
 })
 
-test('every scheme climbs a ladder; rates that are named are its rungs, in order, and one alone is noted', async () => {
+test('ladders are climbed by the two in a standard run, by those that are named, and by all in a full one', async () => {
+  const climbing = async (overrides: Partial<PlanOptions>) =>
+    new Set(planTrials(named('latency'), await options(overrides), 1).trials.map(({ arm }) => arm.scheme))
+  assert.deepEqual(await climbing({}), new Set(THE_TWO))
+  const few: SchemeName[] = ['jwe', 'session-memory']
+  assert.deepEqual(await climbing({ schemes: few, schemesNamed: true }), new Set(['none', ...few]))
+  assert.deepEqual(await climbing({ profile: 'full' }), new Set(schemeNames))
+})
+
+test('a ladder finds its rates; those that are named are its rungs, in order, and one alone is noted', async () => {
   const { trials, notes } = planTrials(named('latency'), await options({ trials: 1 }), 1)
-  assert.deepEqual(new Set(trials.map(({ arm }) => arm.scheme)), new Set(schemeNames))
   for (const { arm } of trials) assert.ok(arm.load.loop === 'open' && arm.load.ratesPerSec === null)
   assert.deepEqual(notes, [])
   const rates = planTrials(named('latency'), await options({ rates: [300, 100] }), 1)

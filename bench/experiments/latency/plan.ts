@@ -7,8 +7,15 @@ export const latency: Experiment = {
   name: 'latency',
   question: 'How long does an answer take at each arrival rate, and which rate keeps the SLO?',
   plan(options) {
-    const { blocks, warmupSec, warmupRequests, measureSec, brief, ...ladder } =
-      profiles[options.profile].latency
+    const {
+      blocks,
+      warmupSec,
+      warmupRequests,
+      measureSec,
+      brief,
+      schemes: few,
+      ...ladder
+    } = profiles[options.profile].latency
     const rates = (options.rates ?? brief)?.toSorted((a, b) => a - b)
     const load = {
       loop: 'open' as const,
@@ -19,7 +26,8 @@ export const latency: Experiment = {
       ...ladder,
     }
     const phases = { warmupSec, warmupRequests, measureSec }
-    const schemes = brief ? oneForEachState(options) : withControl(options)
+    const every = brief ? oneForEachState(options) : withControl(options)
+    const schemes = few && !options.schemesNamed ? few : every
     const arms = schemes.map((scheme) =>
       arm({ experiment: 'latency', scheme, replicas: 1, ...phases, load }, options),
     )
