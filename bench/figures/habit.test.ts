@@ -12,19 +12,20 @@ import { turnsByArm } from './turns.ts'
 
 const COST: Readonly<Record<string, number>> = { 'session-redis': 900, 'jwt-hs256': 550 }
 const costUs = (scheme: string) => COST[scheme] ?? 400
-const ADDED_UNEVEN = Math.exp(0.22 ** 2 / 2)
 
 interface Made {
   habit: number
   seed?: number
   blocks?: number
   hostSd?: number
+  passes?: number
+  handfuls?: number
 }
 
 /** As many turns as a first answer has, and none without handler work. */
-function made({ habit, seed = 1, blocks = 3, hostSd }: Made) {
+function made({ habit, seed = 1, blocks = 3, hostSd, passes = 4, handfuls = 0 }: Made) {
   const synthetic = syntheticRun({ experiments: ['cost'], blocks, schemes: ['none', ...Object.keys(COST)] })
-  const asked = { ratesPerSec: [100, 200, 500], handlerUs: [500], passes: 4, habit, seed: 31 * seed }
+  const asked = { ratesPerSec: [100, 200, 500], handlerUs: [500], passes, handfuls, habit, seed: 31 * seed }
   const results = withTurns(synthetic.results, costUs, { ...asked, ...(hostSd !== undefined && { hostSd }) })
   return { run: synthetic.run, results }
 }
@@ -56,20 +57,34 @@ test('three arms of one control are worth two squares a degree of freedom, and o
   assert.equal(habit({ habit: 0.1, blocks: 1 }), null)
 })
 
+/** Share of the intervals of taxes that hold the truth, over forty runs. */
+function held({ hostSd = 0.22, ...options }: Made): number {
+  let [good, all] = [0, 0]
+  for (let seed = 1; seed <= 40; seed++) {
+    const { run, results } = made({ ...options, hostSd, seed })
+    for (const { scheme, twin, points } of costCurves(run, results).curves)
+      for (const { perSec, taxUs } of points) {
+        if (!taxUs || twin || perSec === null) continue
+        const added = Math.exp(hostSd ** 2 / 2) * (costUs(scheme) - costUs('none'))
+        all++
+        if (taxUs.estimate.lo <= added && added <= taxUs.estimate.hi) good++
+      }
+  }
+  return good / all
+}
+
 test('a first answer of three generations holds the truth nineteen times in twenty, whatever processes differ by', () => {
-  for (const put of [0, 0.03, 0.1]) {
-    let [held, all] = [0, 0]
-    for (let seed = 1; seed <= 40; seed++) {
-      const { run, results } = made({ habit: put, seed })
-      for (const { scheme, twin, points } of costCurves(run, results).curves)
-        for (const { perSec, taxUs } of points) {
-          if (!taxUs || twin || perSec === null) continue
-          const added = ADDED_UNEVEN * (costUs(scheme) - costUs('none'))
-          all++
-          if (taxUs.estimate.lo <= added && added <= taxUs.estimate.hi) held++
-        }
-    }
-    assert.ok(held / all > 0.92, `habit ${put}: ${held} of ${all}`)
+  for (const habit of [0, 0.03, 0.1]) {
+    const share = held({ habit })
+    assert.ok(share > 0.92, `habit ${habit}: ${share}`)
+  }
+})
+
+// Of 200 runs 93 to 97 in 100; less on an uneven host, where a trimmed mean lies below the mean by what the host is uneven.
+test('more than nine times in ten so it does where two passes are followed by turns at the points that are least sure', () => {
+  for (const habit of [0, 0.03, 0.1]) {
+    const share = held({ habit, passes: 2, handfuls: 12, hostSd: 0.05 })
+    assert.ok(share > 0.9, `habit ${habit}: ${share}`)
   }
 })
 

@@ -2,7 +2,8 @@
 import { isControl } from '../figures/records.ts'
 import { ofTiers } from '../record/tiers.ts'
 import type { Arm, Point, TrialResult } from '../record/types.ts'
-import { passOrder } from '../run/turns/order.ts'
+import { cellsOf, focusedHandfuls } from '../run/turns/focus.ts'
+import { type Place, passOrder } from '../run/turns/order.ts'
 import { pointsOf, type TurnsLoad } from '../run/turns/points.ts'
 import { groupedBy } from '../stats/groups.ts'
 import { seededNormal } from '../stats/normal.ts'
@@ -25,6 +26,8 @@ export interface TurnsOptions {
   ratesPerSec?: number[]
   handlerUs?: number[]
   passes?: number
+  /** Taken after the passes of each generation, where figures are least sure by then. */
+  handfuls?: number
   seed?: number
 }
 
@@ -36,7 +39,15 @@ export interface TurnsOptions {
 export function withTurns(
   results: readonly TrialResult[],
   costUs: (scheme: string, point: Point, twin: boolean) => number,
-  { habit = 0.03, hostSd = HOST_SD, turnSd = TURN_SD, passes = 4, seed = 1, ...asked }: TurnsOptions = {},
+  {
+    habit = 0.03,
+    hostSd = HOST_SD,
+    turnSd = TURN_SD,
+    passes = 4,
+    handfuls = 0,
+    seed = 1,
+    ...asked
+  }: TurnsOptions = {},
 ): TrialResult[] {
   const load: TurnsLoad = {
     loop: 'turns',
@@ -50,7 +61,10 @@ export function withTurns(
   const cost = results.filter(({ trial }) => trial.arm.experiment === 'cost')
   const blocks = groupedBy(cost, ({ trial }) => trial.block)
   const made = [...blocks].flatMap(([block, arms]) =>
-    generation(arms, { load, points, costUs, habit, hostSd, turnSd, passes, seed: seed + 7_919 * block }),
+    generation(arms, {
+      ...{ load, points, costUs, habit, hostSd, turnSd, passes, handfuls },
+      seed: seed + 7_919 * block,
+    }),
   )
   return [...made, ...results.filter(({ trial }) => trial.arm.experiment !== 'cost')]
 }
@@ -63,6 +77,7 @@ interface Asked {
   hostSd: number
   turnSd: number
   passes: number
+  handfuls: number
   seed: number
 }
 
@@ -83,9 +98,7 @@ function generation(results: readonly TrialResult[], asked: Asked): TrialResult[
   const habits = results.map(() => 1 + asked.habit * normal())
   const turns = results.map((): MadeTurn[] => [])
   let order = 0
-  for (let pass = 0; pass < asked.passes; pass++) {
-    const seed = seedOf(String(pass), asked.seed)
-    const places = orderOf(pass, results.length, asked.points.length, control, seed)
+  const take = (places: readonly Place[]) => {
     for (const { arm, point: at } of places) {
       const [result, point, speed] = [results[arm], asked.points[at], speeds()]
       if (!result || !point) continue
@@ -95,7 +108,18 @@ function generation(results: readonly TrialResult[], asked: Asked): TrialResult[
       turns[arm]?.push({ order: order++, point: at, us: point.handlerUs + truth / speed, speed })
     }
   }
-  return results.map((result, i) => recorded(result, asked, turns[i] ?? []))
+  const soFar = () => results.map((result, i) => recorded(result, asked, turns[i] ?? []))
+  for (let pass = 0; pass < asked.passes; pass++) {
+    const seed = seedOf(String(pass), asked.seed)
+    take(orderOf(pass, results.length, asked.points.length, control, seed))
+  }
+  if (asked.handfuls > 0) {
+    const made = soFar()
+    const trials = made.map(({ trial }) => trial)
+    const cells = cellsOf(trials, control, asked.points, made)
+    take(focusedHandfuls(cells, control, asked.handfuls, asked.seed).flat())
+  }
+  return soFar()
 }
 
 const known = new Map<string, ReturnType<typeof passOrder>>()
