@@ -1,7 +1,8 @@
 /** Who gets which CPU, as a table and as properties. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseCpuList, place } from './placement.ts'
+import { parseCpuList } from '../host/tree.ts'
+import { place } from './placement.ts'
 
 /** [CPUs, replicas] -> [replica slots, generator, proxy, Redis] */
 const table: [string, string, number, string][] = [
