@@ -45,8 +45,11 @@ const facts: readonly {
   { kind: 'method', what: 'profile', of: (_, { profile }) => profile },
   { kind: 'method', what: 'placement', of: (e) => placementText(e.placement) },
   { kind: 'method', what: 'rules', of: (_, { rules }) => rulesText(rules) },
-  { kind: 'method', what: 'variables of servers', of: ({ serverVariables: own }) => own?.names.join(' ') },
-  { kind: 'method', what: 'values of these', of: ({ serverVariables: own }) => own && valuesText(own) },
+  {
+    kind: 'method',
+    what: 'variables of servers',
+    of: (e) => e.serverVariables && valuesText(e.serverVariables),
+  },
   { kind: 'code', what: 'Node', of: (e) => `${e.runtime.node}, OpenSSL ${e.runtime.openssl}` },
   { kind: 'code', what: 'Node of the harness', of: (e) => e.harnessNode },
   { kind: 'code', what: 'Redis', of: (e) => text(e.redis?.version) },
@@ -99,8 +102,10 @@ function clockText({ frequency }: Host): string {
   return [driver, ...governors, ...preferences, `turbo ${turbo ?? 'not told'}`].join(' ')
 }
 
+/** Those that arms set are among their settings, and which names there are follows from the arms as well. */
 function valuesText({ values }: ServerVariables): string {
   return Object.entries(values)
+    .filter(([name]) => name !== 'UV_THREADPOOL_SIZE')
     .map(([name, some]) => `${name}=${some.join(' or ')}`)
     .join(' ')
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { run } from '../fleet/tools/run.ts'
 import type { Environment } from '../record/types.ts'
 
-type Source = Pick<Environment, 'gitCommit' | 'gitDirty'> & Required<Pick<Environment, 'source'>>
+type Source = Pick<Environment, 'gitCommit' | 'gitDirty'> & { source: NonNullable<Environment['source']> }
 
 /** @param root folder of the project, with a slash at the end */
 export async function sourceOf(root: URL): Promise<Source> {
