@@ -52,7 +52,9 @@ test('a run ends with its records, its report and a table, and report makes the 
   assert.equal((await run(['report', out])).code, 0)
   assert.deepEqual(await contents(), before)
 
-  const { serverVariables } = record.environment
+  const { host, source, cores, serverVariables } = record.environment
+  assert.equal(host?.allowedCpus.length, cores)
+  assert.match(source?.version ?? '', /^\d+\.\d+\.\d+$/)
   assert.ok(serverVariables)
   assert.ok(serverVariables.names.includes('KEYS') && serverVariables.names.includes('HOME'))
   assert.ok(!serverVariables.names.includes('AUTHSCALE_PLANTED'), 'servers get what any program needs alone')

@@ -22,15 +22,17 @@ const PACKAGES = [
   'prom-client',
 ] as const
 
+/** @param cpus that a run may use; a harness that has pinned itself already must have asked before */
 export async function captureEnvironment(
   root: URL,
   fleet: Pick<Fleet, 'runtime' | 'parts' | 'placement'>,
+  cpus: readonly number[] = allowedCpus(),
 ): Promise<Environment> {
-  const cpus = os.cpus()
-  const [host, packages, source] = await Promise.all([captureHost(), versions(root), sourceOf(root)])
+  const [host, packages, source] = await Promise.all([captureHost(cpus), versions(root), sourceOf(root)])
   return {
-    cpuModel: cpus[0]?.model.trim() ?? 'unknown',
-    cores: os.availableParallelism(),
+    cpuModel: os.cpus()[0]?.model.trim() ?? 'unknown',
+    // What Node itself says depends on its version: a newer one takes quotas for fewer cores.
+    cores: cpus.length,
     memoryBytes: os.totalmem(),
     os: osName(),
     kernel: os.release(),
@@ -49,8 +51,8 @@ export async function captureEnvironment(
 }
 
 /** What can be told of this machine now; where there is no /proc, most of it is null. */
-export async function captureHost(): Promise<Host> {
-  return readHost(thisMachine, allowedCpus(), await detectVirt())
+export async function captureHost(cpus: readonly number[]): Promise<Host> {
+  return readHost(thisMachine, cpus, await detectVirt())
 }
 
 /** Where there is no os-release file, the kernel's own name has to do. */

@@ -37,7 +37,7 @@ export async function checkMachine(): Promise<Finding[]> {
     await part('Redis', redis, docker ? ok('Redis', CONTAINER) : missing('Redis')),
     await part('HAProxy', lookFor.haproxy, docker ? ok('HAProxy', CONTAINER) : missing('HAProxy')),
     cores(),
-    ...hostFindings(await captureHost()),
+    ...hostFindings(await captureHost(allowedCpus())),
     scaleModel(),
     files(),
     program('taskset', 'processes cannot be pinned: figures vary more, and every trial carries a warning'),
