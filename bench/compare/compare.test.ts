@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type RunWithRows, trialRows } from '../figures/rows.ts'
-import type { Run } from '../record/types.ts'
+import type { Host, Run } from '../record/types.ts'
 import { syntheticLadders } from '../testing/synthetic-ladders.ts'
 import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
 import { compareRuns, type RunRatio } from './compare.ts'
@@ -110,9 +110,10 @@ const elsewhere = (run: Run, change: Partial<Run['environment']>): Run => {
 }
 
 test('of what lies beneath, what both recorded is compared', () => {
-  const base = made().run
-  const { host } = base.environment
-  assert.ok(host)
+  const { environment, ...rest } = made().run
+  assert.ok(environment.host)
+  const host: Host = { ...environment.host, power: 'mains' }
+  const base = { ...rest, environment: { ...environment, host } }
   const changes: [string, Partial<typeof host>][] = [
     ['hypervisor', { hypervisor: 'firecracker' }],
     ['container', { container: 'docker' }],
@@ -130,7 +131,16 @@ test('of what lies beneath, what both recorded is compared', () => {
       [['machine', what]],
     )
   }
-  // Which CPUs they are called is no property of the machine.
+  const untold = {
+    hypervisor: null,
+    container: null,
+    cores: null,
+    numaNodes: null,
+    cryptoFlags: null,
+    power: null,
+  }
+  assert.deepEqual(runDifferences(base, elsewhere(base, { host: { ...host, ...untold } })), [])
+  // How its CPUs are numbered is no property of a machine.
   const renumbered = { ...host, cores: [[4], [6]], numaNodes: [[4, 6]], allowedCpus: [4, 6], cpuset: [4, 6] }
   assert.deepEqual(runDifferences(base, elsewhere(base, { host: renumbered })), [])
 })
@@ -151,6 +161,7 @@ test('an older record called a virtual machine a container: no other machine by 
     comparability(unclear),
     /^Comparable: no known condition.*did not tell hypervisors from containers/,
   )
+  assert.equal(runDifferences(of(null), newer)[0]?.kind, 'unclear')
   // Something and nothing are told apart by both.
   for (const [base, other] of [
     [of('none'), newer],

@@ -29,18 +29,18 @@ const facts: readonly {
   { kind: 'machine', what: 'cores', of: (e) => text(e.cores) },
   { kind: 'machine', what: 'CPU quota', of: (e) => text(e.cpuQuotaCores) },
   { kind: 'machine', what: 'architecture', of: (e) => e.arch },
-  { kind: 'machine', what: 'hypervisor', of: ofHost(({ hypervisor }) => text(hypervisor)) },
-  { kind: 'machine', what: 'container', of: ofHost(({ container }) => text(container)) },
+  { kind: 'machine', what: 'hypervisor', of: ofHost(({ hypervisor }) => hypervisor) },
+  { kind: 'machine', what: 'container', of: ofHost(({ container }) => container) },
   { kind: 'machine', what: 'memory limit', of: ofHost(({ memoryLimit }) => text(memoryLimit?.value)) },
   {
     kind: 'machine',
     what: 'threads of each core',
-    of: ofHost(({ cores }) => text(cores?.map((threads) => threads.length).join(' '))),
+    of: ofHost(({ cores }) => cores?.map((threads) => threads.length).join(' ')),
   },
-  { kind: 'machine', what: 'NUMA nodes', of: ofHost(({ numaNodes }) => text(numaNodes?.length)) },
+  { kind: 'machine', what: 'NUMA nodes', of: ofHost(({ numaNodes }) => numaNodes?.length) },
   { kind: 'machine', what: 'clock', of: ofHost(clockText) },
-  { kind: 'machine', what: 'CPU flags', of: ofHost(({ cryptoFlags }) => text(cryptoFlags?.join(' '))) },
-  { kind: 'machine', what: 'power', of: ofHost(({ power }) => text(power)) },
+  { kind: 'machine', what: 'CPU flags', of: ofHost(({ cryptoFlags }) => cryptoFlags?.join(' ')) },
+  { kind: 'machine', what: 'power', of: ofHost(({ power }) => power) },
   { kind: 'machine', what: 'system', of: (e) => `${e.os}, kernel ${e.kernel}` },
   { kind: 'method', what: 'profile', of: (_, { profile }) => profile },
   { kind: 'method', what: 'placement', of: (e) => placementText(e.placement) },
@@ -59,8 +59,12 @@ const facts: readonly {
   { kind: 'code', what: 'hash of the code', of: (e) => e.source?.contentHash ?? undefined },
 ]
 
-function ofHost(of: (host: Host) => string): (environment: Environment) => string | undefined {
-  return ({ host }) => host && of(host)
+/** What a machine does not tell is not recorded either. */
+function ofHost(of: (host: Host) => string | number | null | undefined) {
+  return ({ host }: Environment): string | undefined => {
+    const told = host && of(host)
+    return told === undefined || told === null ? undefined : String(told)
+  }
 }
 
 /** Empty where nothing is known to differ. */
@@ -91,7 +95,7 @@ export function runDifferences(base: Run, other: Run): RunDifference[] {
  */
 function beneath(ours: Environment, theirs: Environment): RunDifference[] {
   if (ours.host && theirs.host) return []
-  const [base, other] = [text(ours.virtualization), text(theirs.virtualization)]
+  const [base, other] = [ours, theirs].map((one) => one.virtualization ?? 'not told') as [string, string]
   const isUnclear = Boolean(ours.host || theirs.host) && base !== 'none' && other !== 'none'
   return [{ kind: isUnclear ? 'unclear' : 'machine', what: 'virtualization', base, other }]
 }
