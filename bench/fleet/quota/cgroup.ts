@@ -15,11 +15,21 @@ const MOUNT = '/sys/fs/cgroup'
  * cgroup, except for what a scale model limits: each of those is throttled by design, in a group of its own.
  */
 export function throttledUs(tree: Tree = thisMachine): number | null {
-  const known = groupFolders(tree, 'cpu')
-    .flat()
-    .map((folder) => parseThrottledUs(tree.text(`${folder}/cpu.stat`) ?? ''))
+  const known = accountsOf(tree)
+    .map((file) => parseThrottledUs(tree.text(file) ?? ''))
     .filter((us) => us !== null)
   return known.length === 0 ? null : known.reduce((sum, us) => sum + us, 0)
+}
+
+/** The kernel's list of mounts is long, and takes longer to read than the accounts; nobody moves a harness while it measures. */
+const found = new WeakMap<Tree, readonly string[]>()
+
+function accountsOf(tree: Tree): readonly string[] {
+  const known = found.get(tree)
+  if (known) return known
+  const files = groupFolders(tree, 'cpu').flatMap((folders) => folders.map((folder) => `${folder}/cpu.stat`))
+  found.set(tree, files)
+  return files
 }
 
 /** Text of /proc/self/cgroup; null where there is none. */
