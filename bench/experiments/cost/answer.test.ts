@@ -93,6 +93,6 @@ test('on one CPU the answer says that all shared it', () => {
       ? { ...result, measurement: { ...result.measurement, warnings: ['replicas-share-cores' as const] } }
       : result,
   )
-  assert.doesNotMatch(answerSoFar(run, made), /shared a core/)
-  assert.match(answerSoFar(run, shared).replace(/\s+/g, ' '), /shared a core.* take a machine with two\.$/)
+  assert.doesNotMatch(answerSoFar(run, made), /shared a CPU/)
+  assert.match(answerSoFar(run, shared).replace(/\s+/g, ' '), /shared a CPU.* take a machine with two\.$/)
 })

@@ -35,13 +35,13 @@ export function firstAnswer(curves: CostCurves): string {
 /** Of the dearer of the two: where an interval reaches farther to either side, its value says nothing. */
 const TOO_WIDE = 0.5
 
-/** Said where replica and sender had no core of their own. */
+/** Said where replica and sender had no CPU of their own. */
 function placeOf({ curves }: CostCurves): string {
   const shared = curves.some(({ points }) =>
     points.some(({ cpuUs }) => cpuUs.warnings.includes('replicas-share-cores')),
   )
   return shared
-    ? 'Replica, Redis, proxy and sender shared a core, and what waking one of them costs is not what it costs on two: take a machine with two.'
+    ? 'Replica, Redis, proxy and sender shared a CPU, and what waking one of them costs is not what it costs on two: take a machine with two.'
     : ''
 }
 
