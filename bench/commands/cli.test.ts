@@ -61,12 +61,11 @@ test('refused: a port that is taken', async () => {
 })
 
 test('refused: a REDIS_URL that does not answer', async () => {
-  const env = { REDIS_URL: 'redis://127.0.0.1:1' }
-  assertRefused(
-    await run([...quick, '--out', path.join(scratch, 'no-redis')], { env }),
-    /REDIS_URL/,
-    /does not answer/,
-  )
+  const secret = 'planted-8f2c1d'
+  const env = { REDIS_URL: `redis://${secret}:${secret}@127.0.0.1:1`, AUTHSCALE_PLANTED: secret }
+  const ending = await run([...quick, '--out', path.join(scratch, 'no-redis')], { env })
+  assertRefused(ending, /REDIS_URL/, /does not answer/)
+  assert.ok(![ending.stdout, ending.stderr].join().includes(secret))
 })
 
 test('refused: too few file descriptors', async () => {

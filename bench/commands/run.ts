@@ -1,6 +1,8 @@
 /** `npm run bench`: measures, and writes a run with its report. */
+
 import type { Fleet, FleetOptions } from '../fleet/fleet.ts'
 import { openLocalFleet } from '../fleet/local/local.ts'
+import { merged, NO_VARIABLES } from '../fleet/processes/variables.ts'
 import { openRemoteFleet } from '../fleet/remote.ts'
 import { readRun, writeRun } from '../record/run-dir.ts'
 import type { Trial, TrialResult } from '../record/types.ts'
@@ -30,6 +32,7 @@ export async function bench(options: BenchOptions): Promise<void> {
     } finally {
       await open.log.close()
     }
+    addVariables(open, fleet)
     process.exitCode = await conclude(open, interrupt.exitCode(), options)
   } finally {
     await fleet.close()
@@ -42,16 +45,20 @@ function openFleet(options: FleetOptions): Promise<Fleet> {
   return replicas ? openRemoteFleet(replicas, options) : openLocalFleet(options)
 }
 
+/** Known only after servers were up. Those of a resumed run add to what it had before. */
+function addVariables({ run: { environment } }: OpenRun, fleet: Fleet): void {
+  const seen = fleet.serverVariables()
+  if (seen) environment.serverVariables = merged(environment.serverVariables ?? NO_VARIABLES, seen)
+}
+
 /** Writes what can be derived, prints the table, and returns the exit code. */
 async function conclude(
   { run, folder }: OpenRun,
   interrupted: number | null,
   output: OutputOptions,
 ): Promise<number> {
-  if (interrupted === null) {
-    run.finishedAt = new Date().toISOString()
-    await writeRun(folder, run)
-  }
+  if (interrupted === null) run.finishedAt = new Date().toISOString()
+  await writeRun(folder, run)
   // Read back, so that `report` makes the same bytes later.
   const { run: stored, results } = await readRun(folder)
   // As a resumed run would see it: what has no figure yet, except in experiments that ended early.

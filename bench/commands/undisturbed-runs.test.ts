@@ -1,5 +1,6 @@
 /** Whole runs in which each trial has to be valid at its first attempt: another test beside them could get one rejected. */
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
@@ -19,10 +20,25 @@ import {
 } from '../testing/cli.ts'
 import { HARNESS } from '../verify/kills/command-line.ts'
 
+const SECRET = 'planted-8f2c1d'
+/** In the environment of the harness, also where it hands the variable on to servers. */
+const planted = {
+  AUTHSCALE_PLANTED: SECRET,
+  HOME: `/tmp/${SECRET}`,
+  LANG: SECRET,
+  MALLOC_ARENA_MAX: SECRET,
+  NODE_ENV: SECRET,
+  NODE_OPTIONS: `--title=${SECRET}`,
+  PATH: `${process.env.PATH}:/opt/${SECRET}/bin`,
+}
+
 test('a run ends with its records, its report and a table, and report makes the same again', async (t) => {
   const out = path.join(homeFor(t), 'whole')
   // As a user starts it; report is started as tests do, and what it makes has to be the same.
-  const { code, stdout, stderr } = await run([...quick, '--seed', '1', '--out', out], { harness: HARNESS })
+  const { code, stdout, stderr } = await run([...quick, '--seed', '1', '--out', out], {
+    harness: HARNESS,
+    env: planted,
+  })
   assert.equal(code, 0, stderr)
   assert.match(stdout, /session-redis/)
   const { run: record, results } = await readRun(out)
@@ -35,6 +51,19 @@ test('a run ends with its records, its report and a table, and report makes the 
   const before = await contents()
   assert.equal((await run(['report', out])).code, 0)
   assert.deepEqual(await contents(), before)
+
+  const { host, source, cores, serverVariables } = record.environment
+  assert.equal(host?.allowedCpus.length, cores)
+  assert.match(source?.version ?? '', /^\d+\.\d+\.\d+$/)
+  assert.ok(serverVariables)
+  assert.ok(serverVariables.names.includes('KEYS') && serverVariables.names.includes('HOME'))
+  assert.ok(!serverVariables.names.includes('AUTHSCALE_PLANTED'), 'servers get what any program needs alone')
+  assert.deepEqual(serverVariables.values, { NODE_ENV: ['production'], PLAIN_HTTP: ['1'] })
+  const written = readdirSync(out, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+  assert.ok(written.length >= files.length + 2)
+  for (const { parentPath, name } of written)
+    assert.ok(!readFileSync(path.join(parentPath, name)).includes(SECRET), name)
+  assert.ok(![stdout, stderr].join().includes(SECRET))
 })
 
 test('a port that is stolen between two trials ends the run with one line; freed, it is gone on with', async (t) => {

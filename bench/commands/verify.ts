@@ -1,5 +1,6 @@
 /** `npm run verify`: tests the instrument on the machine that it is to measure. */
 import { AuthscaleError } from '../errors.ts'
+import { allowedCpus } from '../fleet/placement.ts'
 import { captureEnvironment } from '../probe/environment.ts'
 import { writeFileDurably } from '../record/durable.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
@@ -26,15 +27,15 @@ export async function verify({ only, out }: { only?: string[]; out?: string }): 
   const chosen = choose(only)
   const interrupt = catchSignals()
   const startedAt = new Date().toISOString()
+  // The bed moves the harness to CPUs of its own.
+  const cpus = allowedCpus()
   const bed = await openTestBed({ signal: interrupt.signal, log: (line) => console.error(line) })
   let verdicts: Verdict[]
   let environment: Environment
   try {
-    environment = await captureEnvironment(new URL('../..', import.meta.url), {
-      runtime: bed.runtime,
-      placement: bed.placement,
-      parts: { redis: null, haproxy: null },
-    })
+    const { runtime, placement } = bed
+    const fleet = { runtime, placement, parts: { redis: null, haproxy: null } }
+    environment = await captureEnvironment(new URL('../..', import.meta.url), fleet, cpus)
     verdicts = await carryOut(chosen, bed, interrupt)
   } finally {
     await bed.close()

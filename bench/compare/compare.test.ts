@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type RunWithRows, trialRows } from '../figures/rows.ts'
-import type { Run } from '../record/types.ts'
+import type { Host, Run } from '../record/types.ts'
 import { syntheticLadders } from '../testing/synthetic-ladders.ts'
 import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
 import { compareRuns, type RunRatio } from './compare.ts'
@@ -102,6 +102,87 @@ test('machine and method are told from code, and named', () => {
   )
   assert.match(comparability([...(cpu ? [cpu] : []), ...method]), /^Not comparable .*machine \(CPU\).*method/)
   assert.deepEqual(runDifferences(base, base), [])
+})
+
+/** The same run with something else recorded of where it ran. */
+const elsewhere = (run: Run, change: Partial<Run['environment']>): Run => {
+  return { ...run, environment: { ...run.environment, ...change } }
+}
+
+test('of what lies beneath, what both recorded is compared', () => {
+  const { environment, ...rest } = made().run
+  assert.ok(environment.host)
+  const host: Host = { ...environment.host, power: 'mains' }
+  const base = { ...rest, environment: { ...environment, host } }
+  const changes: [string, Partial<typeof host>][] = [
+    ['hypervisor', { hypervisor: 'firecracker' }],
+    ['container', { container: 'docker' }],
+    ['memory limit', { memoryLimit: null }],
+    ['threads of each core', { cores: [[0, 1]] }],
+    ['NUMA nodes', { numaNodes: [[0], [1]] }],
+    ['clock', { frequency: null }],
+    ['CPU flags', { cryptoFlags: ['aes'] }],
+    ['power', { power: 'battery' }],
+  ]
+  for (const [what, change] of changes) {
+    const found = runDifferences(base, elsewhere(base, { host: { ...host, ...change } }))
+    assert.deepEqual(
+      found.map((one) => [one.kind, one.what]),
+      [['machine', what]],
+    )
+  }
+  const untold = {
+    hypervisor: null,
+    container: null,
+    cores: null,
+    numaNodes: null,
+    cryptoFlags: null,
+    power: null,
+  }
+  assert.deepEqual(runDifferences(base, elsewhere(base, { host: { ...host, ...untold } })), [])
+  // How its CPUs are numbered is no property of a machine.
+  const renumbered = { ...host, cores: [[4], [6]], numaNodes: [[4, 6]], allowedCpus: [4, 6], cpuset: [4, 6] }
+  assert.deepEqual(runDifferences(base, elsewhere(base, { host: renumbered })), [])
+})
+
+test('an older record called a virtual machine a container: no other machine by that, and it is said', () => {
+  const { host: _, ...older } = made().run.environment
+  const newer = elsewhere(made().run, { virtualization: 'firecracker' })
+  const of = (virtualization: string | null): Run => ({
+    ...newer,
+    environment: { ...older, virtualization },
+  })
+  const unclear = runDifferences(of('docker'), newer)
+  assert.deepEqual(unclear, [
+    { kind: 'unclear', what: 'virtualization', base: 'docker', other: 'firecracker' },
+  ])
+  assert.equal(isComparable(unclear), true)
+  assert.match(
+    comparability(unclear),
+    /^Comparable: no known condition.*did not tell hypervisors from containers/,
+  )
+  assert.equal(runDifferences(of(null), newer)[0]?.kind, 'unclear')
+  // Something and nothing are told apart by both.
+  for (const [base, other] of [
+    [of('none'), newer],
+    [newer, of('none')],
+    [of('docker'), of('kvm')],
+  ] as const) {
+    const [found] = runDifferences(base, other)
+    assert.deepEqual([found?.kind, found?.what], ['machine', 'virtualization'])
+  }
+})
+
+test('code without a commit is told by its hash; thread pools that arms ask for are no other method', () => {
+  const base = made().run
+  const of = (contentHash: string | null) => ({ source: { version: '1.2.3', contentHash } })
+  const [hash, ...others] = runDifferences(elsewhere(base, of('sha256-a')), elsewhere(base, of('sha256-b')))
+  assert.deepEqual([hash?.kind, hash?.what, others], ['code', 'hash of the code', []])
+  const variables = (values: Record<string, string[]>) => ({ serverVariables: { names: [], values } })
+  const pools = elsewhere(base, variables({ NODE_ENV: ['production'], UV_THREADPOOL_SIZE: ['1', '8'] }))
+  assert.deepEqual(runDifferences(base, pools), [])
+  const [mode] = runDifferences(base, elsewhere(base, variables({ NODE_ENV: ['development'] })))
+  assert.deepEqual([mode?.kind, mode?.other], ['method', 'NODE_ENV=development'])
 })
 
 test('conditions: what is seen beyond them fails, noise does not, and nonsense is none', () => {

@@ -1,7 +1,16 @@
 /** What is running: what a fleet is asked for, what it offers while it is up, and what can provide fleets. */
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import type { GeneratorOptions } from '../load/job.ts'
-import type { Environment, FaultId, Part, Placement, Quotas, Setting, Settings } from '../record/types.ts'
+import type {
+  Environment,
+  FaultId,
+  Part,
+  Placement,
+  Quotas,
+  ServerVariables,
+  Setting,
+  Settings,
+} from '../record/types.ts'
 import type { Pacer } from './pace.ts'
 
 /** What a fleet must be like for one trial. */
@@ -107,6 +116,8 @@ export interface Fleet {
   /** Why nothing of it can be broken on purpose, as one sentence; null where it can. */
   readonly faultProblem: string | null
   start(spec: FleetSpec): Promise<RunningFleet>
+  /** Environment variables of all servers so far; null before there was one, and where their processes are not ours. */
+  serverVariables(): ServerVariables | null
   /**
    * Several that are up at once and take turns on the same CPUs, at most `most` of them, in the order of the specs. Absent
    * where the next fleet takes the place of the one before.

@@ -1,7 +1,8 @@
 /** Who gets which CPU, as a table and as properties. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseCpuList, place } from './placement.ts'
+import { parseCpuList } from '../host/tree.ts'
+import { place } from './placement.ts'
 
 /** [CPUs, replicas] -> [replica slots, generator, proxy, Redis] */
 const table: [string, string, number, string][] = [
@@ -55,6 +56,54 @@ test('each of the exclusive replicas has a core that no other one has', () => {
     assert.ok(replicaCpus.every((slot) => slot.length === 1))
     const crowded = place(cpus, maxExclusiveReplicas + 1, 'taskset').replicaCpus
     assert.ok(new Set(crowded.map(String)).size <= maxExclusiveReplicas, 'one more would share')
+  }
+})
+
+/** The same where cores have two threads each: threads of each core, one core after the other. */
+const threaded: [string, string[], number, number, string][] = [
+  ['one core of two threads: a replica has one of them, and none of its own', ['0,1'], 1, 0, '0 | 1 1 1'],
+  ['one core of two threads, two replicas', ['0,1'], 2, 0, '0 0 | 1 1 1'],
+  [
+    'two cores: the replica has one, the rest both threads of the other',
+    ['0,2', '1,3'],
+    1,
+    1,
+    '0 | 1,3 1,3 1,3',
+  ],
+  ['two cores, two replicas: they share the first', ['0,1', '2,3'], 2, 1, '0,1 0,1 | 2,3 2,3 2,3'],
+  ['four cores, one replica: everything has its own', ['0,4', '1,5', '2,6', '3,7'], 1, 3, '0 | 1 2 3'],
+  ['four cores, three replicas', ['0,4', '1,5', '2,6', '3,7'], 3, 3, '0 1 2 | 3,7 3,7 3,7'],
+  ['a core of which we may use one thread', ['1,3', '2', '5,7'], 2, 2, '1 2 | 5,7 5,7 5,7'],
+]
+for (const [title, lists, replicas, exclusive, expected] of threaded) {
+  test(`with SMT, ${title}`, () => {
+    const cores = lists.map(parseCpuList)
+    const cpus = cores.flat().sort((a, b) => a - b)
+    const placed = place(cpus, replicas, 'taskset', 1, cores)
+    const tiers = [placed.sharedCpus.generator, placed.sharedCpus.proxy, placed.sharedCpus.redis]
+    assert.equal(`${placed.replicaCpus.join(' ')} | ${tiers.join(' ')}`, expected)
+    assert.deepEqual([placed.maxExclusiveReplicas, placed.cores], [exclusive, cpus.length])
+  })
+}
+
+test('with SMT, nothing runs on any thread of a core that a replica has for itself', () => {
+  for (let n = 2; n <= 12; n++) {
+    const cores = Array.from({ length: n }, (_, core) => [core, n + core])
+    const coreOf = (cpu: number) => cpu % n
+    for (let replicas = 1; replicas < n; replicas++) {
+      const { replicaCpus, sharedCpus, maxExclusiveReplicas } = place(
+        parseCpuList(`0-${2 * n - 1}`),
+        replicas,
+        'taskset',
+        1,
+        cores,
+      )
+      assert.equal(maxExclusiveReplicas, n - 1)
+      const taken = replicaCpus.flat().map(coreOf)
+      assert.equal(new Set(taken).size, replicas, `${n} cores, ${replicas} replicas`)
+      const others = Object.values(sharedCpus).flat().map(coreOf)
+      assert.ok(others.length > 0 && others.every((core) => !taken.includes(core)))
+    }
   }
 })
 

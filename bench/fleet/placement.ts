@@ -5,33 +5,44 @@
 import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import { AuthscaleError } from '../errors.ts'
+import { parseCpuList } from '../host/tree.ts'
 import type { Placement, Quotas } from '../record/types.ts'
 import { onPath } from './tools/path.ts'
 import { type Failure, run } from './tools/run.ts'
 
 /**
- * Lays a fleet out over the CPUs that this process may use: replicas from the front, shared tiers at the end.
- * - N + 3 CPUs or more: each replica has one, and so have proxy, Redis and each generator process, as far as they go
+ * Lays a fleet out over the cores that this process may use: replicas from the front, shared tiers at the end.
+ * - N + 3 cores or more: each replica has one, and so have proxy, Redis and each generator process, as far as they go
  * - N + 1 or N + 2: each replica has one, the shared tiers share the rest
  * - fewer: the shared tiers keep one, the replicas share the others
+ *
+ * Two SMT threads of a core slow each other down, so that who has a core of its own runs on its first thread and
+ * the others rest; those who share cores have all threads of these. On a single core each thread counts as one, since
+ * there is no other way, and no replica has a core of its own.
+ *
+ * @param cores the same CPUs by the core that they are threads of; by default each is one
  */
 export function place(
   cpus: readonly number[],
   replicas: number,
   method: 'taskset' | 'none',
   generators = 1,
+  cores: readonly (readonly number[])[] = cpus.map((cpu) => [cpu]),
 ): Placement {
-  const cores = cpus.length
-  const facts = { method, cores, maxExclusiveReplicas: Math.max(cores - 1, 0) }
+  const facts = { method, cores: cpus.length, maxExclusiveReplicas: Math.max(cores.length - 1, 0) }
   const slots = (cpusOf: (slot: number) => readonly number[]) =>
     Array.from({ length: replicas }, (_, slot) => [...cpusOf(slot)])
-  if (method === 'none' || cores < 2)
+  if (method === 'none' || cpus.length < 2)
     return { ...facts, replicaCpus: slots(() => cpus), sharedCpus: together(cpus) }
-  if (cores <= replicas)
-    return { ...facts, replicaCpus: slots(() => cpus.slice(0, -1)), sharedCpus: together(cpus.slice(-1)) }
-  const replicaCpus = slots((slot) => cpus.slice(slot, slot + 1))
-  const left = cpus.slice(Math.max(replicas, cores - 2 - generators))
-  if (left.length < 3) return { ...facts, replicaCpus, sharedCpus: together(cpus.slice(replicas)) }
+  const units = cores.length < 2 ? cpus.map((cpu) => [cpu]) : cores
+  if (units.length <= replicas) {
+    const [shared, others] = [units.slice(-1).flat(), units.slice(0, -1).flat()]
+    return { ...facts, replicaCpus: slots(() => others), sharedCpus: together(shared) }
+  }
+  const firsts = units.flatMap(([first]) => first ?? [])
+  const replicaCpus = slots((slot) => firsts.slice(slot, slot + 1))
+  const left = firsts.slice(Math.max(replicas, units.length - 2 - generators))
+  if (left.length < 3) return { ...facts, replicaCpus, sharedCpus: together(units.slice(replicas).flat()) }
   const sharedCpus = { generator: left.slice(0, -2), proxy: left.slice(-2, -1), redis: left.slice(-1) }
   return { ...facts, replicaCpus, sharedCpus }
 }
@@ -75,14 +86,6 @@ export function allowedCpus(): number[] {
   if (process.platform !== 'linux') return os.cpus().map((_, cpu) => cpu)
   const list = /^Cpus_allowed_list:\s*(.+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'
   return parseCpuList(list)
-}
-
-/** "0-2,5" -> [0, 1, 2, 5] */
-export function parseCpuList(list: string): number[] {
-  return list.split(',').flatMap((range) => {
-    const [first, last = first] = range.split('-').map(Number) as [number, number?]
-    return Array.from({ length: last - first + 1 }, (_, offset) => first + offset)
-  })
 }
 
 /** How processes can be pinned on this system. */

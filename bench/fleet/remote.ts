@@ -58,6 +58,7 @@ export async function openRemoteFleet(
       'containers have the CPU quotas that docker-compose.yml gives them; `docker compose run scale` starts one that divides its own',
     faultProblem: 'its parts run elsewhere, and are not ours to break',
     start: (spec) => start(spec, ground),
+    serverVariables: () => null,
     generatorFor: () => ({
       command: [runtime.command, build.generator],
       env: cleanEnvironment(),

@@ -2,9 +2,13 @@
 import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import type { Fleet } from '../fleet/fleet.ts'
+import { allowedCpus } from '../fleet/placement.ts'
 import { textOf } from '../fleet/tools/path.ts'
 import { type Failure, run } from '../fleet/tools/run.ts'
-import type { Environment } from '../record/types.ts'
+import { readHost } from '../host/host.ts'
+import { thisMachine } from '../host/tree.ts'
+import type { Environment, Host } from '../record/types.ts'
+import { sourceOf } from './source.ts'
 
 /** Packages whose version can change a result. */
 const PACKAGES = [
@@ -18,33 +22,37 @@ const PACKAGES = [
   'prom-client',
 ] as const
 
+/** @param cpus that a run may use; a harness that has pinned itself already must have asked before */
 export async function captureEnvironment(
   root: URL,
   fleet: Pick<Fleet, 'runtime' | 'parts' | 'placement'>,
+  cpus: readonly number[] = allowedCpus(),
 ): Promise<Environment> {
-  const cpus = os.cpus()
-  const [virtualization, packages, git] = await Promise.all([
-    virtualMachine(),
-    versions(root),
-    gitState(root),
-  ])
+  const [host, packages, source] = await Promise.all([captureHost(cpus), versions(root), sourceOf(root)])
   return {
-    cpuModel: cpus[0]?.model.trim() ?? 'unknown',
-    cores: os.availableParallelism(),
+    cpuModel: os.cpus()[0]?.model.trim() ?? 'unknown',
+    // What Node itself says depends on its version: a newer one takes quotas for fewer cores.
+    cores: cpus.length,
     memoryBytes: os.totalmem(),
     os: osName(),
     kernel: os.release(),
     arch: os.arch(),
-    virtualization,
-    cpuQuotaCores: cpuQuotaCores(),
+    virtualization: virtualization(host),
+    cpuQuotaCores: host.cpuQuota?.value ?? null,
+    host,
     harnessNode: process.version,
     runtime: fleet.runtime,
     redis: fleet.parts.redis,
     haproxy: fleet.parts.haproxy,
     packages,
-    ...git,
+    ...source,
     placement: fleet.placement,
   }
+}
+
+/** What can be told of this machine now; where there is no /proc, most of it is null. */
+export async function captureHost(cpus: readonly number[]): Promise<Host> {
+  return readHost(thisMachine, cpus, await detectVirt())
 }
 
 /** Where there is no os-release file, the kernel's own name has to do. */
@@ -52,24 +60,17 @@ function osName(): string {
   return /^PRETTY_NAME="?([^"\n]*)/m.exec(textOf('/etc/os-release') ?? '')?.[1] || os.type()
 }
 
-/** The hypervisor's or container's name, 'none' on bare metal, null where nothing tells. */
-async function virtualMachine(): Promise<string | null> {
-  // It exits with 1 and still prints "none" on bare metal.
-  const told = run('systemd-detect-virt', { timeout: 2_000 }).catch((error: Failure) => error)
-  const name = (await told).stdout?.trim()
-  if (name) return name
-  const cpus = textOf('/proc/cpuinfo')
-  if (cpus === null) return null
-  return /^flags\s*:.*\bhypervisor\b/m.test(cpus) ? 'virtual machine' : 'none'
+/** One name for readers of old: of the outermost that there is. */
+function virtualization({ hypervisor, container }: Host): string | null {
+  const isThere = (name: string | null) => name !== null && name !== 'none'
+  return isThere(hypervisor) ? hypervisor : isThere(container) ? container : hypervisor
 }
 
-/** The CPU limit of this process's own control group, v2 then v1, in cores; null when there is none. */
-export function cpuQuotaCores(): number | null {
-  const [limit, period] = textOf('/sys/fs/cgroup/cpu.max')?.split(' ') ?? []
-  if (limit && period && limit !== 'max') return Number(limit) / Number(period)
-  const quota = Number(textOf('/sys/fs/cgroup/cpu/cpu.cfs_quota_us') ?? -1)
-  const v1Period = Number(textOf('/sys/fs/cgroup/cpu/cpu.cfs_period_us') ?? 100_000)
-  return quota > 0 ? quota / v1Period : null
+/** It asks the CPU, which Node cannot. Null where it is not installed. */
+async function detectVirt(): Promise<string | null> {
+  // It exits with 1 and still prints "none" on bare metal.
+  const told = run('systemd-detect-virt', ['--vm'], { timeout: 2_000 }).catch((error: Failure) => error)
+  return (await told).stdout?.trim() || null
 }
 
 async function versions(root: URL): Promise<Record<string, string>> {
@@ -78,17 +79,4 @@ async function versions(root: URL): Promise<Record<string, string>> {
     return [name, (JSON.parse(text) as { version: string }).version] as const
   })
   return Object.fromEntries(await Promise.all(entries))
-}
-
-async function gitState(root: URL): Promise<{ gitCommit: string | null; gitDirty: boolean | null }> {
-  try {
-    const [commit, status] = await Promise.all([
-      run('git', ['rev-parse', 'HEAD'], { cwd: root }),
-      run('git', ['status', '--porcelain', '--untracked-files=no'], { cwd: root }),
-    ])
-    return { gitCommit: commit.stdout.trim(), gitDirty: status.stdout.trim() !== '' }
-  } catch {
-    // An unpacked archive has no history; that is worth recording, not worth failing.
-    return { gitCommit: null, gitDirty: null }
-  }
 }

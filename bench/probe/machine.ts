@@ -12,7 +12,11 @@ import { dockerAnswers } from '../fleet/tools/docker.ts'
 import { onPath } from '../fleet/tools/path.ts'
 import { findRuntime } from '../fleet/tools/runtime.ts'
 import { lookFor, type Tool } from '../fleet/tools/tools.ts'
-import { cpuQuotaCores } from './environment.ts'
+import { byCore } from '../host/topology.ts'
+import { thisMachine } from '../host/tree.ts'
+import type { Host, Placement } from '../record/types.ts'
+import { captureHost } from './environment.ts'
+import { hostCosts } from './host-costs.ts'
 
 export interface Finding {
   name: string
@@ -33,7 +37,7 @@ export async function checkMachine(): Promise<Finding[]> {
     await part('Redis', redis, docker ? ok('Redis', CONTAINER) : missing('Redis')),
     await part('HAProxy', lookFor.haproxy, docker ? ok('HAProxy', CONTAINER) : missing('HAProxy')),
     cores(),
-    cpuQuota(),
+    ...hostFindings(await captureHost(allowedCpus())),
     scaleModel(),
     files(),
     program('taskset', 'processes cannot be pinned: figures vary more, and every trial carries a warning'),
@@ -78,18 +82,29 @@ async function part(
     : absent
 }
 
+function placementOfOne(): Placement {
+  const cpus = allowedCpus()
+  return place(cpus, 1, placementMethod(), 1, byCore(thisMachine, cpus))
+}
+
 function cores(): Finding {
-  const { cores, maxExclusiveReplicas } = place(allowedCpus(), 1, placementMethod())
+  const { cores, maxExclusiveReplicas } = placementOfOne()
   const detail = `${cores} usable, so up to ${maxExclusiveReplicas} replicas with a core each`
   const cost = 'more replicas share cores: their throughput says nothing about scaling'
   return okIf(maxExclusiveReplicas >= 4, 'cores', detail, cost)
 }
 
-function cpuQuota(): Finding {
-  const quota = cpuQuotaCores()
-  if (quota === null) return ok('CPU quota', 'none')
-  const cost = 'a control group throttles this machine: latency is not to be trusted'
-  return okIf(quota >= allowedCpus().length, 'CPU quota', `${quota} cores`, cost)
+/** What it runs on, and each thing about that which costs something. */
+function hostFindings(host: Host): Finding[] {
+  const { hypervisor, container, cpuQuota } = host
+  const beneath = `hypervisor ${hypervisor ?? 'not told'}, container ${container ?? 'not told'}`
+  const costs = hostCosts(host, placementOfOne())
+  const isFree = !costs.some(({ name }) => name === 'CPU quota')
+  return [
+    ok('virtualization', beneath),
+    ...(isFree ? [ok('CPU quota', cpuQuota === null ? 'none' : `${cpuQuota.value} cores`)] : []),
+    ...costs.map(({ name, detail, cost }) => degraded(name, detail, cost)),
+  ]
 }
 
 function scaleModel(): Finding {

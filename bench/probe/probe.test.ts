@@ -4,14 +4,16 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { RunningFleet } from '../fleet/fleet.ts'
 import { allowedCpus, place } from '../fleet/placement.ts'
 import { spawnChild } from '../fleet/processes/process.ts'
-import { parseThrottledUs, statFiles } from '../fleet/quota/cgroup.ts'
+import { parseThrottledUs, throttledUs } from '../fleet/quota/cgroup.ts'
 import { startRedis } from '../fleet/stores/redis.ts'
+import { madeUpTree } from '../testing/made-up-tree.ts'
 import { linuxProcesses } from '../testing/needs.ts'
 import { openProbe } from './probe.ts'
 import { hostTimes, parseHostTimes, processCpuUs, processTimes } from './proc.ts'
@@ -126,13 +128,28 @@ test(
 )
 
 test('throttled time is found where either version of cgroups keeps it', () => {
-  assert.deepEqual(statFiles('4:memory:/jobs/7\n1:cpu,cpuacct:/jobs/7\n0::/jobs/7\n'), [
-    '/sys/fs/cgroup/cpu,cpuacct/jobs/7/cpu.stat',
-    '/sys/fs/cgroup/cpu,cpuacct/cpu.stat',
-    '/sys/fs/cgroup/jobs/7/cpu.stat',
-    '/sys/fs/cgroup/cpu.stat',
-  ])
-  assert.deepEqual(statFiles('0::/\n'), ['/sys/fs/cgroup/cpu.stat'])
+  const hybrid = {
+    '/proc/self/cgroup': '4:memory:/jobs/7\n1:cpu,cpuacct:/jobs/7\n0::/jobs/7\n',
+    '/proc/self/mountinfo':
+      '3 2 0:3 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n4 2 0:4 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpuacct,cpu\n',
+  }
+  for (const folder of ['cpu,cpuacct/jobs/7', 'cpu,cpuacct', 'jobs/7', '.'].map((name) =>
+    path.posix.join('/sys/fs/cgroup', name),
+  ))
+    assert.equal(
+      throttledUs(madeUpTree({ ...hybrid, [`${folder}/cpu.stat`]: 'throttled_usec 7\n' })),
+      7,
+      folder,
+    )
+  // The group around the own one stops it as well.
+  const levels = {
+    '/sys/fs/cgroup/jobs/7/cpu.stat': 'throttled_usec 1000\n',
+    '/sys/fs/cgroup/jobs/cpu.stat': 'throttled_usec 500\n',
+    '/sys/fs/cgroup/jobs/8/cpu.stat': 'throttled_usec 9\n',
+    '/sys/fs/cgroup/cpu.stat': 'usage_usec 90\n',
+  }
+  assert.equal(throttledUs(madeUpTree({ ...hybrid, ...levels })), 1_500)
+  assert.equal(throttledUs(madeUpTree(hybrid)), null)
   assert.equal(parseThrottledUs('usage_usec 90\nnr_throttled 2\nthrottled_usec 1500\n'), 1_500)
   assert.equal(parseThrottledUs('nr_periods 9\nnr_throttled 2\nthrottled_time 1500000\n'), 1_500)
   assert.equal(parseThrottledUs('usage_usec 90\n'), null)

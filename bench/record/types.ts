@@ -2,6 +2,7 @@
 export type { Estimate, Warning } from './schema/basics.ts'
 export type { BrowserSeen, Examine, Examined, TimingSeen } from './schema/examine.ts'
 export type { FaultId } from './schema/faults.ts'
+export type { Host, ServerVariables } from './schema/host.ts'
 export type { LoadCheck } from './schema/load-check.ts'
 export type { Observe, Observed } from './schema/observe.ts'
 export type {

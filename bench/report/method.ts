@@ -2,7 +2,7 @@
 import { CLEARLY } from '../experiments/cost/follows.ts'
 import { WORST_RESIDUAL } from '../experiments/latency/demand.ts'
 import { sloText } from '../experiments/latency/tables.ts'
-import type { Environment, Run, Slo } from '../record/types.ts'
+import type { Environment, Host, Run, ServerVariables, Slo } from '../record/types.ts'
 import { FEW_BLOCKS, rangeCoverage } from '../stats/median-interval.ts'
 import { counted, figure, list, percent } from '../words/format.ts'
 import { type Section, section } from '../words/section.ts'
@@ -18,11 +18,12 @@ export function environment({ environment: e, startedAt, profile, seed }: Run): 
     ? `${e.gitCommit.slice(0, 12)}${e.gitDirty ? ', with uncommitted changes' : ''}`
     : 'unknown'
   const quota = e.cpuQuotaCores === null ? '' : `, quota ${e.cpuQuotaCores}`
-  const virtualized = e.virtualization ? `, virtualized (${e.virtualization})` : ''
+  const beneath = isVirtual(e) && !e.host ? `, virtualized (${e.virtualization})` : ''
   const rows = [
     ['CPU', `${e.cpuModel}, ${counted(e.cores, 'core')}${quota}`],
     ['memory', `${figure(e.memoryBytes / 1e9)} GB`],
-    ['system', `${e.os}, kernel ${e.kernel}, ${e.arch}${virtualized}`],
+    ['system', `${e.os}, kernel ${e.kernel}, ${e.arch}${beneath}`],
+    ...hostRows(e.host),
     ['placement', placement(e.placement)],
     ['measured runtime', `Node ${e.runtime.node}, OpenSSL ${e.runtime.openssl} (${e.runtime.source})`],
     ...(others.length > 0 ? [['other runtimes', `Node ${list(others)}`]] : []),
@@ -30,12 +31,71 @@ export function environment({ environment: e, startedAt, profile, seed }: Run): 
     ['Redis', part(e.redis)],
     ['HAProxy', part(e.haproxy)],
     ['packages', packages.join(', ')],
+    ['variables of servers', e.serverVariables ? variablesText(e.serverVariables) : NOT_RECORDED],
     ['commit', commit],
+    ...sourceRows(e.source),
     ['started', startedAt],
     ['profile, seed', `${profile}, ${seed}`],
   ]
   return section('environment', 'Environment', markdownTable({ head: ['what', 'value'], rows }, 'text'))
 }
+
+const NOT_RECORDED = 'not recorded'
+const NOT_TOLD = 'not told'
+
+/** What is beneath it, by what the kernel tells. */
+function hostRows(host: Host | undefined): string[][] {
+  if (!host) return [['hypervisor, container, cores, clock, CPU flags, power', NOT_RECORDED]]
+  const { hypervisor, container, cpuset, cores, numaNodes, cryptoFlags, power } = host
+  return [
+    ['hypervisor; container', `${hypervisor ?? NOT_TOLD}; ${container ?? NOT_TOLD}`],
+    ['limits of control groups', limitsText(host)],
+    ['CPUs by core', cores === null ? NOT_TOLD : setsText(cores)],
+    ['CPUs by NUMA node', numaNodes === null ? NOT_TOLD : setsText(numaNodes)],
+    ['CPUs of the cpuset', cpuset === null ? 'none' : cpuset.join(', ')],
+    ['clock', clockText(host)],
+    ['CPU flags for cryptography', cryptoFlags === null ? NOT_TOLD : cryptoFlags.join(', ')],
+    ['power', power ?? NOT_TOLD],
+  ]
+}
+
+const setsText = (sets: readonly (readonly number[])[]) => sets.map((cpus) => cpus.join(', ')).join('; ')
+
+function limitsText({ cpuQuota, memoryLimit }: Host): string {
+  const by = (levels: number) => (levels === 0 ? 'its own group' : `a group ${levels} above`)
+  const limits = [
+    cpuQuota && `${cpuQuota.value} cores by ${by(cpuQuota.levelsUp)}`,
+    memoryLimit && `${figure(memoryLimit.value / 1e9)} GB by ${by(memoryLimit.levelsUp)}`,
+  ].filter((limit) => limit !== null)
+  return limits.length === 0 ? 'none' : limits.join(', ')
+}
+
+function clockText({ frequency }: Host): string {
+  if (frequency === null) return NOT_TOLD
+  const { driver, governors, preferences, turbo } = frequency
+  const of = (what: string, names: readonly string[]) =>
+    names.length === 0 ? [] : [`${what} ${list(names)}`]
+  return [
+    ...of('driver', driver === null ? [] : [driver]),
+    ...of('governor', governors),
+    ...of('preference', preferences),
+    turbo === null ? 'turbo not told' : `turbo ${turbo ? 'on' : 'off'}`,
+  ].join(', ')
+}
+
+function variablesText({ names, values }: ServerVariables): string {
+  const shown = names.map((name) => (values[name] ? `${name}=${values[name].join(' or ')}` : name))
+  return shown.join(', ')
+}
+
+function sourceRows(source: Environment['source']): string[][] {
+  if (!source) return []
+  const { version, contentHash } = source
+  return [['version', version], ...(contentHash === null ? [] : [['hash of the code', contentHash]])]
+}
+
+const isVirtual = ({ virtualization }: Pick<Environment, 'virtualization'>) =>
+  virtualization !== null && virtualization !== 'none'
 
 function placement({ method, replicaCpus, sharedCpus }: Environment['placement']): string {
   if (method === 'none') return 'not pinned'
@@ -143,7 +203,7 @@ export function limits(
       `The cost of ${tls ? '' : 'TLS, or of '}a real network, beyond that of a delay before Redis.`,
       'What a scheme is worth: revocation, readable payloads and failing with Redis are not counted in ' +
         'microseconds.',
-      ...(virtualization
+      ...(isVirtual({ virtualization })
         ? ['How much neighbours on the same host disturbed it, beyond what steal and the two controls show.']
         : []),
       ...(placement.method === 'taskset'

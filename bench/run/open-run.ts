@@ -9,6 +9,7 @@ import { DEFAULT_SLO } from '../experiments/profiles.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { requireFiles } from '../fleet/limits.ts'
 import { captureEnvironment } from '../probe/environment.ts'
+import { type HostCost, hostCosts } from '../probe/host-costs.ts'
 import { temporaryOf } from '../record/durable.ts'
 import { createRunDir, RUN_FILE, readRun, readRunsIn, resultsFolder, writeRun } from '../record/run-dir.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
@@ -74,11 +75,17 @@ export async function newRun(
     },
     plan: trials,
     predictions: [],
-    notes: [...notes, togetherNote(trials, fleet.together?.most ?? 1)].filter((note) => note !== null),
+    notes: [
+      ...notes,
+      togetherNote(trials, fleet.together?.most ?? 1),
+      ...(environment.host ? hostCosts(environment.host, fleet.placement).map(hostNote) : []),
+    ].filter((note) => note !== null),
   }
   await writeRun(folder, run)
   return { run, folder, log: await openTrialLog(folder) }
 }
+
+const hostNote = ({ name, detail, cost }: HostCost) => `${name}: ${detail}; ${cost}`
 
 type Runtimes = Awaited<ReturnType<Fleet['otherRuntimes']>>
 

@@ -31,6 +31,7 @@ function fleetOf(start: (spec: FleetSpec) => Promise<RunningFleet>, code: string
     quotaProblem: 'nothing here is limited',
     faultProblem: 'nothing here is broken',
     start,
+    serverVariables: () => null,
     generatorFor: () => ({ command: [process.execPath, '-e', code], env: process.env, processes: 1 }),
     close: async () => {},
   }

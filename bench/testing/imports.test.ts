@@ -22,6 +22,7 @@ const ROOMS = [
   'figures',
   'words',
   'load',
+  'host',
   'fleet',
   'probe',
   'observe',
@@ -39,7 +40,7 @@ const ROOMS = [
 ]
 /** No clock, no randomness, no process, no files: the same records give the same report. */
 const PURE = ['stats', 'figures', 'words', 'experiments', 'claims', 'trade', 'plan', 'compare', 'report']
-const EFFECTS = ['load', 'fleet', 'probe', 'observe', 'page', 'run', 'verify', 'commands', 'cli']
+const EFFECTS = ['load', 'host', 'fleet', 'probe', 'observe', 'page', 'run', 'verify', 'commands', 'cli']
 const MOST_FILES_IN_A_FOLDER = 25
 
 interface Import {

@@ -69,6 +69,7 @@ export const real: readonly string[] = [
   'bench/fleet/processes/process.test.ts',
   'bench/fleet/limits.test.ts',
   'bench/fleet/placement.test.ts',
+  'bench/probe/source.test.ts',
   'bench/testing/lanes.test.ts',
   'bench/experiments/browser/act/readable.test.ts',
 ]

@@ -5,7 +5,7 @@
 import { schemeNames } from '../../servers/scheme.ts'
 import { AS_IT_IS } from '../experiments/arms.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
-import type { Arm, Environment, Measurement, Rules, Run, Trial, TrialResult } from '../record/types.ts'
+import type { Arm, Environment, Host, Measurement, Rules, Run, Trial, TrialResult } from '../record/types.ts'
 import { seededNormal } from '../stats/normal.ts'
 
 /** CPU µs a request in the replicas and in Redis; bytes a user in the replicas and in Redis. */
@@ -250,6 +250,24 @@ function noiseFrom(share: number, seed: number): (value: number) => number {
   return (value) => value * (1 + share * normal())
 }
 
+function host(cores: number): Host {
+  const cpus = Array.from({ length: cores }, (_, cpu) => cpu)
+  return {
+    hypervisor: 'kvm',
+    container: 'none',
+    cpuQuota: null,
+    memoryLimit: { value: 4e9, levelsUp: 1 },
+    cpuset: cpus,
+    allowedCpus: cpus,
+    cores: cpus.map((cpu) => [cpu]),
+    smtActive: false,
+    numaNodes: [cpus],
+    frequency: { driver: 'acpi-cpufreq', governors: ['performance'], preferences: [], turbo: false },
+    cryptoFlags: ['aes', 'sha_ni'],
+    power: null,
+  }
+}
+
 function environment(cores: number): Environment {
   return {
     cpuModel: 'Example CPU',
@@ -260,6 +278,7 @@ function environment(cores: number): Environment {
     arch: 'x64',
     virtualization: 'kvm',
     cpuQuotaCores: null,
+    host: host(cores),
     harnessNode: 'v20.20.2',
     runtime: { node: 'v24.21.0', openssl: '3.5.0', v8: '13.6', source: 'npm' },
     redis: { version: '7.0.15', source: 'path' },
@@ -267,6 +286,11 @@ function environment(cores: number): Environment {
     packages: { express: '5.3.0', jose: '6.2.18' },
     gitCommit: '0123456789abcdef0123456789abcdef01234567',
     gitDirty: false,
+    source: { version: '1.2.3', contentHash: null },
+    serverVariables: {
+      names: ['KEYS', 'NODE_ENV', 'PATH', 'SCHEME'],
+      values: { NODE_ENV: ['production'] },
+    },
     placement: {
       method: 'taskset',
       cores,

@@ -6,6 +6,8 @@ import { openRunFolder, sweep } from '../fleet/processes/manifest.ts'
 import { wrapped } from '../fleet/processes/process.ts'
 import { compile } from '../fleet/tools/build.ts'
 import { cleanEnvironment, findRuntime } from '../fleet/tools/runtime.ts'
+import { byCore } from '../host/topology.ts'
+import { thisMachine } from '../host/tree.ts'
 import type { GeneratorOptions } from '../load/job.ts'
 import { type HeldServer, type Server, startServer } from './server.ts'
 import type { Behaviour } from './server-log.ts'
@@ -41,7 +43,7 @@ export async function openTestBed({ signal, log }: Pick<TestBed, 'signal' | 'log
   const runtime = await findRuntime()
   const build = await compile(folder.nonce, runtime)
   const cpus = allowedCpus()
-  const placement = place(cpus, 1, placementMethod())
+  const placement = place(cpus, 1, placementMethod(), 1, byCore(thisMachine, cpus))
   await pinHarness(placement.sharedCpus.generator)
   const { command, ...facts } = runtime
   const servers: HeldServer[] = []

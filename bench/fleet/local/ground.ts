@@ -1,5 +1,5 @@
 /** What a fleet on this machine stands on, from the first trial to the last. */
-import type { Part } from '../../record/types.ts'
+import type { Part, ServerVariables } from '../../record/types.ts'
 import type { FleetOptions } from '../fleet.ts'
 import type { RunFolder } from '../processes/manifest.ts'
 import type { Supervisor } from '../processes/supervised.ts'
@@ -19,7 +19,11 @@ export interface Ground {
   supervisor: Supervisor
   keys: string
   cpus: readonly number[]
+  /** The same by the physical core that they are threads of. */
+  cores: readonly (readonly number[])[]
   quotas: () => QuotaSupport
+  /** Of all servers that were started so far. */
+  variables: { seen: ServerVariables | null }
   haproxy: Tool
   /** A server to start, or one that the user already runs. */
   redis: { tool: Tool } | { url: string; part: Part }

@@ -4,8 +4,10 @@ import type { Placement } from '../../record/types.ts'
 import { Restartable } from '../faults/restartable.ts'
 import type { FleetSpec, RunningFleet } from '../fleet.ts'
 import { Undo } from '../processes/undo.ts'
+import { merged, NO_VARIABLES, variablesOf } from '../processes/variables.ts'
 import { type ProxyPlan, startProxy } from '../proxy/proxy.ts'
 import { startReplicas } from '../replicas.ts'
+import { textOf } from '../tools/path.ts'
 import type { Ground } from './ground.ts'
 import { startBeside } from './local-ballast.ts'
 import { needsOf, openInjector, preloadFor } from './local-faults.ts'
@@ -45,6 +47,7 @@ export async function startTrial(
       lastPreloads: preloadFor(ground, needs),
     })
     undo.stopping(replicas)
+    noteVariables(ground, replicas.handles)
     const proxyPlan: ProxyPlan = {
       ...spec.settings,
       tool: ground.haproxy,
@@ -110,6 +113,14 @@ export async function startTrial(
   } catch (error) {
     await undo.all()
     throw error
+  }
+}
+
+/** Of each that serves, since all are told something of their own. Where there is no /proc, nothing is noted. */
+function noteVariables({ variables }: Ground, handles: readonly { pid: number }[]): void {
+  for (const { pid } of handles) {
+    const environ = textOf(`/proc/${pid}/environ`)
+    if (environ !== null) variables.seen = merged(variables.seen ?? NO_VARIABLES, variablesOf(environ))
   }
 }
 

@@ -1,5 +1,7 @@
 /** A fleet on this machine: Redis, replicas under pm2 and HAProxy, all started fresh for each trial. */
 import { AuthscaleError } from '../../errors.ts'
+import { byCore } from '../../host/topology.ts'
+import { thisMachine } from '../../host/tree.ts'
 import type { Environment, Part } from '../../record/types.ts'
 import type { Fleet, FleetOptions, FleetSpec, RunningFleet } from '../fleet.ts'
 import { allowedCpus, pinHarness, place, placementMethod, placeUnderQuotas } from '../placement.ts'
@@ -38,8 +40,8 @@ export async function openLocalFleet(options: FleetOptions): Promise<Fleet> {
     undo.add(() => pinHarness(cpus))
     const keys = await build.makeKeys()
     const quotas = quotaSupport(folder)
-    const ground = { options, folder, runtime, runtimes, build, supervisor, keys, cpus, quotas, ...parts }
-    return fleetOn(ground, undo)
+    const kept = { cpus, cores: byCore(thisMachine, cpus), quotas, variables: { seen: null } }
+    return fleetOn({ options, folder, runtime, runtimes, build, supervisor, keys, ...kept, ...parts }, undo)
   } catch (error) {
     await undo.all()
     throw error
@@ -53,8 +55,8 @@ async function findParts({ log }: FleetOptions): Promise<Pick<Ground, 'redis' | 
 }
 
 function fleetOn(ground: Ground, undo: Undo): Fleet {
-  const { options, folder, runtime, runtimes, build, cpus, redis, haproxy, quotas } = ground
-  const laidOut = (replicas: number) => place(cpus, replicas, placementMethod(), options.generators)
+  const { options, folder, runtime, runtimes, build, cpus, cores, redis, haproxy, quotas } = ground
+  const laidOut = (replicas: number) => place(cpus, replicas, placementMethod(), options.generators, cores)
   let trials = 0
   let current: Promise<RunningFleet[]> | undefined
   /** Also those that somebody no longer waits for: when they are up after all, nobody else ends them. */
@@ -113,6 +115,7 @@ function fleetOn(ground: Ground, undo: Undo): Fleet {
       return running
     },
     together: { most: mostTogether(), start: startAll },
+    serverVariables: () => ground.variables.seen,
     generatorFor: (replicas) => ({
       command: wrapped([runtime.command, build.generator], laidOut(replicas).sharedCpus.generator),
       env: cleanEnvironment(),

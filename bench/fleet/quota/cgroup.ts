@@ -1,4 +1,6 @@
 /** How long a CPU quota has held this process and its children back. */
+import { groupFolders } from '../../host/control-groups.ts'
+import { type Tree, thisMachine } from '../../host/tree.ts'
 import { textOf } from '../tools/path.ts'
 
 /** How processes can be given CPU quotas: the kernel's control groups, in one of their two versions. */
@@ -7,32 +9,31 @@ export type QuotaMethod = 'cgroup-v1' | 'cgroup-v2'
 const MOUNT = '/sys/fs/cgroup'
 
 /**
- * Throttled time in µs since the cgroup was made; null where there is no such account, as in the root of a cgroup
- * v2 tree, which has no quota. Fleet and generator are children of the harness and share its cgroup, except for what
- * a scale model limits: each of those is throttled by design, in a group of its own.
+ * Throttled time in µs since the groups were made, of the process's own group and of all those around it together, since
+ * a quota of any of them stops it: times in which two of them do so count twice. Null where there is no such account, as
+ * in the root of a cgroup v2 tree, which has no quota. Fleet and generator are children of the harness and share its
+ * cgroup, except for what a scale model limits: each of those is throttled by design, in a group of its own.
  */
-export function throttledUs(): number | null {
-  const own = ownCgroup()
-  if (own === null) return null
-  for (const file of statFiles(own)) {
-    const stat = textOf(file)
-    const throttled = stat === null ? null : parseThrottledUs(stat)
-    if (throttled !== null) return throttled
-  }
-  return null
+export function throttledUs(tree: Tree = thisMachine): number | null {
+  const known = accountsOf(tree)
+    .map((file) => parseThrottledUs(tree.text(file) ?? ''))
+    .filter((us) => us !== null)
+  return known.length === 0 ? null : known.reduce((sum, us) => sum + us, 0)
+}
+
+/** The kernel's list of mounts is long, and takes longer to read than the accounts; nobody moves a harness while it measures. */
+const found = new WeakMap<Tree, readonly string[]>()
+
+function accountsOf(tree: Tree): readonly string[] {
+  const known = found.get(tree)
+  if (known) return known
+  const files = groupFolders(tree, 'cpu').flatMap((folders) => folders.map((folder) => `${folder}/cpu.stat`))
+  found.set(tree, files)
+  return files
 }
 
 /** Text of /proc/self/cgroup; null where there is none. */
 export const ownCgroup = () => textOf('/proc/self/cgroup')
-
-/**
- * Where the account may be, by /proc/self/cgroup. A container sees its own cgroup as the root of the mount but may
- * be told its path on the host, so the root is tried after the path.
- */
-export function statFiles(own: string): string[] {
-  const folders = cpuGroups(own).flatMap(({ mount, path }) => [mount + path, mount])
-  return [...new Set(folders)].map((folder) => `${folder}/cpu.stat`)
-}
 
 /** The control group of this process in one tree. */
 export interface CpuGroup {

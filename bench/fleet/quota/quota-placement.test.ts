@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { parseCpuList } from '../../host/tree.ts'
 import type { Quotas } from '../../record/types.ts'
-import { parseCpuList, place, placeUnderQuotas } from '../placement.ts'
+import { place, placeUnderQuotas } from '../placement.ts'
 
 const quotas = (replicaCores: number, redisCores = 0.1, proxyCores = 0.3): Quotas => {
   return { replicaCores, redisCores, proxyCores, ballastCores: 0 }

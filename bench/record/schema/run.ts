@@ -1,6 +1,7 @@
 /** `run.json`: rules, environment and plan, written before anything is measured. */
 import { z } from 'zod'
 import { count, nonNegative, positive, SCHEMA_VERSION, warningSchema } from './basics.ts'
+import { hostSchema, serverVariablesSchema, sourceSchema } from './host.ts'
 import { trialSchema } from './trial.ts'
 
 const actionSchema = z.enum(['reject', 'withhold', 'flag']).nullable()
@@ -44,7 +45,7 @@ const placementSchema = z.object({
   cores: count,
   replicaCpus: z.array(z.array(count)).describe('CPUs of each replica slot'),
   sharedCpus: z.object({ redis: z.array(count), proxy: z.array(count), generator: z.array(count) }),
-  maxExclusiveReplicas: count.describe('Largest N for which each replica has a core of its own'),
+  maxExclusiveReplicas: count.describe('Largest N for which each replica has a physical core of its own'),
 })
 
 export const partSchema = z.object({
@@ -66,8 +67,12 @@ export const environmentSchema = z.object({
   os: z.string(),
   kernel: z.string(),
   arch: z.string(),
-  virtualization: z.string().nullable(),
+  virtualization: z
+    .string()
+    .nullable()
+    .describe('The hypervisor, else the container; without `host` either, since they were not told apart'),
   cpuQuotaCores: z.number().nullable().describe('cgroup CPU quota of the harness, in cores'),
+  host: hostSchema.optional().describe('Absent in runs from before it was recorded'),
   harnessNode: z.string(),
   runtime: runtimeSchema,
   otherRuntimes: z
@@ -79,6 +84,10 @@ export const environmentSchema = z.object({
   packages: z.record(z.string(), z.string()),
   gitCommit: z.string().nullable(),
   gitDirty: z.boolean().nullable(),
+  source: sourceSchema.optional().describe('Absent in runs from before it was recorded'),
+  serverVariables: serverVariablesSchema
+    .optional()
+    .describe('Absent before the first servers were up, where they run elsewhere, and in older runs'),
   placement: placementSchema,
 })
 

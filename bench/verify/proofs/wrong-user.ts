@@ -53,6 +53,7 @@ function fleetOf(server: Server, bed: TestBed): Fleet {
     quotaProblem: 'nothing here is limited',
     faultProblem: 'nothing here is broken',
     start: async () => running,
+    serverVariables: () => null,
     generatorFor: () => bed.generator,
     close: () => server.stop(),
   }
