@@ -12,6 +12,7 @@ import { SERVER_SETTINGS } from '../server-env.ts'
 import { checkNamedRedis } from '../stores/redis.ts'
 import { compile } from '../tools/build.ts'
 import { openRuntimes } from '../tools/other-runtimes.ts'
+import { openPackages } from '../tools/packages.ts'
 import { cleanEnvironment, findRuntime, type Runtime } from '../tools/runtime.ts'
 import { findChromium, findHaproxy, findRedis } from '../tools/tools.ts'
 import type { Ground } from './ground.ts'
@@ -38,7 +39,9 @@ export async function openLocalFleet(options: FleetOptions): Promise<Fleet> {
     undo.add(() => pinHarness(cpus))
     const keys = await build.makeKeys()
     const quotas = quotaSupport(folder)
-    const ground = { options, folder, runtime, runtimes, build, supervisor, keys, cpus, quotas, ...parts }
+    const packages = openPackages(build, runtime, options.log)
+    const programs = { runtime, runtimes, build, packages, supervisor }
+    const ground = { options, folder, ...programs, keys, cpus, quotas, ...parts }
     return fleetOn(ground, undo)
   } catch (error) {
     await undo.all()
@@ -53,7 +56,7 @@ async function findParts({ log }: FleetOptions): Promise<Pick<Ground, 'redis' | 
 }
 
 function fleetOn(ground: Ground, undo: Undo): Fleet {
-  const { options, folder, runtime, runtimes, build, cpus, redis, haproxy, quotas } = ground
+  const { options, folder, runtime, runtimes, build, packages, cpus, redis, haproxy, quotas } = ground
   const laidOut = (replicas: number) => place(cpus, replicas, placementMethod(), options.generators)
   let trials = 0
   let current: Promise<RunningFleet[]> | undefined
@@ -84,15 +87,27 @@ function fleetOn(ground: Ground, undo: Undo): Fleet {
     maxReplicas: MAX_REPLICAS,
     settable: [
       ...SERVER_SETTINGS,
-      ...(['sticky', 'tls', 'node', 'proxyReuse', 'proxyRedispatch', 'proxyTimeoutMs'] as const),
+      ...(['sticky', 'tls', 'node', 'packages', 'proxyReuse', 'proxyRedispatch', 'proxyTimeoutMs'] as const),
       'redisRoundTripMs',
       ...('tool' in redis ? (['redisTransport'] as const) : []),
     ],
     parts: { redis: asPart('tool' in redis ? redis.tool : redis.part), haproxy: asPart(haproxy) },
     runtime: facts(runtime),
-    async otherRuntimes() {
-      const others = Object.entries(await runtimes.others())
+    async otherRuntimes(majors) {
+      const others = Object.entries(await runtimes.others(majors))
       return Object.fromEntries(others.map(([major, other]) => [major, other && facts(other)]))
+    },
+    async versionsFor({ node, ...asked }) {
+      if (node !== undefined) await runtimes.of(node)
+      const exact = Object.entries(asked).map(
+        async ([name, version]) => [name, await packages.exact(name, version)] as const,
+      )
+      const versions = Object.fromEntries(await Promise.all(exact))
+      await packages.serverWith(versions)
+      return {
+        ...(node === undefined ? {} : { node }),
+        ...(Object.keys(versions).length > 0 ? { packages: versions } : {}),
+      }
     },
     async browserProblem() {
       try {

@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path'
 import { AuthscaleError } from '../../errors.ts'
-import { localCopy, makeLocalCopy, STEP_TIMEOUT_MS } from './local-copy.ts'
-import { type Failure, reasonOf, run } from './run.ts'
+import { localCopy, makeLocalCopy } from './local-copy.ts'
+import { npmInstall, npmReason } from './npm.ts'
 import { platformPackage, type Runtime, tryRuntime } from './runtime.ts'
 
 /** Exact versions, so that two machines speak of the same ones; 24 as package.json pins it, 26 is the newest. */
@@ -16,19 +16,13 @@ export const VERSIONS: Readonly<Record<string, string>> = {
   26: '26.10.0',
 }
 
-const NPM_OPTIONS = [
-  ...['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'],
-  // Without a network, one try says as much as three.
-  '--fetch-retries=0',
-]
-
 type Log = (line: string) => void
 
 export interface Runtimes {
   /** The standard one for undefined. @throws AuthscaleError RUNTIME_UNKNOWN, RUNTIME_MISSING when it cannot be fetched */
   of(major: string | undefined): Promise<Runtime>
-  /** All but the standard one; null for one that cannot be had here; `log` hears the reason. */
-  others(): Promise<Record<string, Runtime | null>>
+  /** All of these but the standard one; null for one that cannot be had here; `log` hears the reason. */
+  others(majors?: readonly string[]): Promise<Record<string, Runtime | null>>
 }
 
 /** @param standard the one that runs all that asks for no other */
@@ -41,9 +35,9 @@ export function openRuntimes(standard: Runtime, log: Log, versions = VERSIONS): 
   }
   return {
     of,
-    async others() {
+    async others(majors = Object.keys(versions)) {
       const others: Record<string, Runtime | null> = {}
-      for (const major of Object.keys(versions).filter((one) => one !== majorOf(standard)))
+      for (const major of majors.filter((one) => one !== majorOf(standard)))
         others[major] = await of(major).catch((error: Error) => {
           log(error.message)
           return null
@@ -81,13 +75,7 @@ async function find(major: string, versions: typeof VERSIONS, log: Log): Promise
   throw new AuthscaleError('RUNTIME_MISSING', `${problem}; ${advice}`)
 }
 
-/** npm ends with advice and the name of a log; its reason stands before. */
-function npmReason(error: Failure): string {
-  return /^npm error code (\S+)/m.exec(error.stderr ?? '')?.[1] ?? reasonOf(error)
-}
-
 async function fetchNode(version: string, work: string): Promise<string> {
-  const args = ['install', '--prefix', work, ...NPM_OPTIONS, `${platformPackage}@${version}`]
-  await run('npm', args, { cwd: work, timeout: STEP_TIMEOUT_MS })
+  await npmInstall(work, ['--no-save', '--no-package-lock', `${platformPackage}@${version}`])
   return join(work, 'node_modules', platformPackage)
 }
