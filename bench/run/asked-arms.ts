@@ -99,13 +99,6 @@ async function problemOf(
     await running.stop()
     return refusal
   } catch (error) {
-    return oneLine(messageOf(error))
+    return messageOf(error)
   }
-}
-
-/** A server's last words may be many; the error's own line says what it is. */
-function oneLine(text: string): string {
-  const [first = '', ...more] = text.split('\n')
-  const own = more.find((line) => /^\w*Error\b/.test(line.trim()))
-  return own ? `${first.replace(/:.*$/, '')}: ${own.trim()}` : first
 }

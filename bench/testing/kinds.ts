@@ -27,6 +27,7 @@ export const real: readonly string[] = [
   'servers/users/passwords.test.ts',
   'bench/commands/plan.test.ts',
   'bench/fleet/tools/other-runtimes.test.ts',
+  'bench/fleet/tools/packages.test.ts',
   'servers/main.test.ts',
   'servers/stores/near-cache-reads.test.ts',
   'bench/experiments/browser/act.test.ts',

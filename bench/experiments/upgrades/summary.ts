@@ -102,5 +102,5 @@ function changesIn(one: Arm, base: Arm, environment: Environment): Upgraded['cha
 function versionIn({ settings }: Arm, name: string, environment: Environment): string | null {
   const { runtime, otherRuntimes = {}, packages } = environment
   if (name !== 'node') return settings.packages?.[name] ?? packages[name] ?? null
-  return (otherRuntimes[settings.node ?? ''] ?? runtime).node
+  return (otherRuntimes[settings.node ?? ''] ?? runtime).node.replace(/^v/, '')
 }

@@ -7,14 +7,7 @@ import { AuthscaleError } from '../../errors.ts'
 import { localCopy, makeLocalCopy } from './local-copy.ts'
 import { npmInstall, npmReason } from './npm.ts'
 import { platformPackage, type Runtime, tryRuntime } from './runtime.ts'
-
-/** Exact versions, so that two machines speak of the same ones; 24 as package.json pins it, 26 is the newest. */
-export const VERSIONS: Readonly<Record<string, string>> = {
-  20: '20.20.2',
-  22: '22.23.3',
-  24: '24.21.0',
-  26: '26.10.0',
-}
+import { NODE_VERSIONS } from './versions.ts'
 
 type Log = (line: string) => void
 
@@ -26,7 +19,7 @@ export interface Runtimes {
 }
 
 /** @param standard the one that runs all that asks for no other */
-export function openRuntimes(standard: Runtime, log: Log, versions = VERSIONS): Runtimes {
+export function openRuntimes(standard: Runtime, log: Log, versions = NODE_VERSIONS): Runtimes {
   const found = new Map<string, Promise<Runtime>>([[majorOf(standard), Promise.resolve(standard)]])
   const of = (major = majorOf(standard)) => {
     const known = found.get(major) ?? find(major, versions, log)
@@ -51,7 +44,7 @@ function majorOf({ node }: Runtime): string {
   return node.split('.')[0] ?? node
 }
 
-async function find(major: string, versions: typeof VERSIONS, log: Log): Promise<Runtime> {
+async function find(major: string, versions: typeof NODE_VERSIONS, log: Log): Promise<Runtime> {
   const version = versions[major]
   if (version === undefined) {
     const known = Object.keys(versions).join(', ')

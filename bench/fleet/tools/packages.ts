@@ -14,19 +14,7 @@ import { npmInstall, npmReason, npmVersions } from './npm.ts'
 import { projectRoot } from './path.ts'
 import { run } from './run.ts'
 import { cleanEnvironment, type Runtime } from './runtime.ts'
-
-/** What servers import from npm, and so what can be varied. */
-export const SERVER_PACKAGES = [
-  '@noble/ciphers',
-  '@noble/hashes',
-  'connect-redis',
-  'express',
-  'express-session',
-  'fast-jwt',
-  'ioredis',
-  'jose',
-  'prom-client',
-] as const
+import { SERVER_PACKAGES } from './versions.ts'
 
 /** Exact versions by the names of packages. */
 export type Versions = Readonly<Record<string, string>>
