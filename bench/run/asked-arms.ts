@@ -72,7 +72,7 @@ function upgradeText({ scheme, settings: { packages = {}, node } }: Upgrade): st
 }
 
 /**
- * Starts each once, logs a user in and reads: a version that does not fit may start all the same.
+ * Starts each with another version once, logs a user in and reads: one that does not fit may start all the same.
  *
  * @throws AuthscaleError ARM_UNUSABLE for the first that does not
  */
@@ -81,7 +81,7 @@ export async function tryUpgrades(
   traits: Readonly<Record<SchemeName, Traits>>,
   fleet: Fleet,
 ): Promise<void> {
-  for (const upgrade of upgrades) {
+  for (const upgrade of upgrades.filter(({ settings }) => Object.keys(settings).length > 0)) {
     const problem = await problemOf(upgrade, traits[upgrade.scheme], fleet)
     if (problem === null) continue
     throw new AuthscaleError('ARM_UNUSABLE', `${upgradeText(upgrade)} cannot be measured: ${problem}`)

@@ -63,6 +63,7 @@ export const real: readonly string[] = [
   'bench/verify/findings.test.ts',
   'bench/fleet/proxy/proxy-tls.test.ts',
   'bench/record/run-dir.test.ts',
+  'bench/run/asked-arms.test.ts',
   'bench/testing/programs.test.ts',
   'bench/fleet/tools/kept.test.ts',
   'bench/fleet/proxy/certificate.test.ts',
