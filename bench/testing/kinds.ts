@@ -62,6 +62,7 @@ export const real: readonly string[] = [
   'servers/compose.test.ts',
   'bench/verify/findings.test.ts',
   'bench/fleet/proxy/proxy-tls.test.ts',
+  'bench/record/released.test.ts',
   'bench/record/run-dir.test.ts',
   'bench/run/asked-arms.test.ts',
   'bench/testing/programs.test.ts',
