@@ -17,7 +17,7 @@ import { cleanEnvironment, type Runtime } from './runtime.ts'
 import { SERVER_PACKAGES } from './versions.ts'
 
 /** Exact versions by the names of packages. */
-export type Versions = Readonly<Record<string, string>>
+type Versions = Readonly<Record<string, string>>
 
 type Log = (line: string) => void
 
