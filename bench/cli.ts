@@ -28,6 +28,11 @@ program
   .option('--only <experiments>', 'only these experiments, comma-separated', take.experimentList)
   .option('--schemes <names>', 'only these schemes, beside the control', take.schemeList)
   .option(
+    '--arm <arm>',
+    'another version beside the control, e.g. session-redis@express-session=1.18, and nothing else; again for one more',
+    take.arm,
+  )
+  .option(
     '--replicas <counts>',
     'numbers of replicas for the replicas experiment, e.g. 1,2,4',
     take.replicaCounts,

@@ -14,6 +14,11 @@ after(() => rm(scratch, { recursive: true }))
 
 const refusals: [string, string[], RegExp[]][] = [
   ['unknown scheme', ['--schemes', 'jwt-hs257'], [/no scheme 'jwt-hs257'/, /choose from: none, /]],
+  ['a package that no server loads', ['--arm', 'none@redis=5'], [/No server loads 'redis'/, /connect-redis/]],
+  ['a version in words', ['--arm', 'none@express=next'], [/'--arm <arm>'/, /node=22/]],
+  ['arms beside schemes', ['--arm', 'none@express=4', '--schemes', 'none'], [/leave out --schemes/]],
+  ['an arm that changes nothing', ['--arm', 'none'], [/--arm asks for no other version/]],
+  ['arms that nobody names', ['--only', 'upgrades'], [/name one, e.g. --arm/]],
   ['unknown experiment', ['--only', 'costs'], [/no experiment 'costs'/, /choose from: cost, /]],
   ['unknown profile', ['--profile', 'brief'], [/no profile 'brief'/, /quick, smoke, standard, full/]],
   ['unknown option', ['--replica', '1'], [/unknown option '--replica'/]],

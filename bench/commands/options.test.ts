@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { profileNames, profiles } from '../experiments/profiles.ts'
 import type { ProfileName } from '../record/types.ts'
 import { chosenExperiments } from '../run/choices.ts'
-import { arrivalRates, headroom, popularity, share, slo } from './options.ts'
+import { arm, arrivalRates, headroom, popularity, share, slo } from './options.ts'
 
 test('an SLO is one bound or two, the other stays as it is by default', () => {
   const byDefault = { quantile: 'p99', limitMs: 50, maxErrorShare: 0.001 }
@@ -44,6 +44,41 @@ test('a profile has its experiments, and those that are named run in any', () =>
   for (const profile of profileNames.filter((name) => !profiles[name].brief)) {
     for (const name of everywhere) assert.ok(names(profile).includes(name), `${name} in ${profile}`)
   }
+})
+
+test('an arm is a scheme with versions, or as it is, after those before', () => {
+  const one = arm('session-redis@connect-redis=8.0')
+  assert.deepEqual(one, [{ scheme: 'session-redis', versions: { 'connect-redis': '8.0' } }])
+  const versions = { '@noble/hashes': '2.0.0', node: '22' }
+  const two = arm('paseto-v4-local@@noble/hashes=2.0.0, node=22', one)
+  assert.deepEqual(two, [...one, { scheme: 'paseto-v4-local', versions }])
+  assert.deepEqual(arm('none'), [{ scheme: 'none', versions: {} }])
+  for (const [text, says] of [
+    ['session@jose=6', /no scheme 'session'; choose from: none, /],
+    ['none@redis=5', /No server loads 'redis'; choose from: node, @noble\/ciphers, .*jose/],
+    ['none@express=4,express=5', /names a package twice/],
+    ['none@', /It takes a scheme and versions/],
+    ['none@express', /It takes a scheme and versions/],
+    ['none@express=latest', /It takes a scheme and versions/],
+    ['none@express=4.x', /'4\.x' is no version/],
+    ['none@express=4.1.2.3', /is no version/],
+    ['none@node=23', /no Node '23' to measure; choose from: 20, 22, 24, 26/],
+  ] as const)
+    assert.throws(() => arm(text), says, text)
+})
+
+test('arms are compared by an experiment of their own, beside no other', () => {
+  const asked = arm('none@express=4')
+  const named = chosenExperiments({ profile: 'full', arm: asked })
+  assert.deepEqual(
+    named.map(({ name }) => name),
+    ['upgrades'],
+  )
+  for (const also of [{ only: ['cost'] }, { schemes: ['none' as const] }])
+    assert.throws(() => chosenExperiments({ profile: 'quick', arm: asked, ...also }), { code: 'ARM_ALONE' })
+  assert.throws(() => chosenExperiments({ profile: 'quick', only: ['upgrades'] }), { code: 'ARM_MISSING' })
+  for (const profile of profileNames)
+    assert.ok(chosenExperiments({ profile }).every(({ name }) => name !== 'upgrades'))
 })
 
 test('headroom is a share, also where it is written in per cent', () => {

@@ -5,8 +5,10 @@ import { type Condition, conditionOf } from '../compare/conditions.ts'
 import { metrics } from '../compare/samples.ts'
 import { experiments } from '../experiments/index.ts'
 import { DEFAULT_SLO, profileNames } from '../experiments/profiles.ts'
+import { NODE_VERSIONS, SERVER_PACKAGES } from '../fleet/tools/versions.ts'
 import type { Prices } from '../plan/request.ts'
 import type { Slo } from '../record/types.ts'
+import type { AskedArm } from '../run/asked-arms.ts'
 
 /** A number from `min` to `max`, as `read` finds it in what was typed; NaN where it is none. */
 function numberFrom(min: number, max: number, what: string, read: (text: string) => number = Number) {
@@ -112,6 +114,37 @@ function oneOf<T extends string>(what: string, names: readonly T[]) {
     if (found) return found
     throw new InvalidArgumentError(`There is no ${what} '${text}'; choose from: ${names.join(', ')}.`)
   }
+}
+
+/** An arm that a user asks for: a scheme, and what is to be another version. */
+const ARM = 'a scheme and versions, e.g. session-redis@express-session=1.18 or jwt-hs256@jose=6.1.0,node=22'
+
+/** One of them after those that were typed before: `jwt-hs256@jose=6.1.0,node=22`, or a scheme as it is. */
+export function arm(text: string, before: readonly AskedArm[] = []): AskedArm[] {
+  const [, name = '', changes] = /^([^@]*)(?:@(.*))?$/.exec(text.trim()) ?? []
+  const scheme = schemeName(name)
+  const versions = changes === undefined ? [] : changes.split(',').map(version)
+  const names = versions.map(([of]) => of)
+  if (new Set(names).size < names.length)
+    throw new InvalidArgumentError(`It names a package twice; it takes ${ARM}.`)
+  return [...before, { scheme, versions: Object.fromEntries(versions) }]
+}
+
+const VARIED = ['node', ...SERVER_PACKAGES]
+
+function version(text: string): [name: string, version: string] {
+  const [, name = '', asked = ''] = /^(.*)=(\d[^=]*)$/.exec(text.trim()) ?? []
+  if (name === '') throw new InvalidArgumentError(`It takes ${ARM}.`)
+  if (!VARIED.includes(name))
+    throw new InvalidArgumentError(`No server loads '${name}'; choose from: ${VARIED.join(', ')}.`)
+  const isVersion = /^\d+(\.\d+){0,2}(-[\w.-]+)?$/.test(asked)
+  if (name !== 'node' && !isVersion)
+    throw new InvalidArgumentError(`'${asked}' is no version; write 8, 8.1 or 8.1.0.`)
+  if (name === 'node' && !Object.hasOwn(NODE_VERSIONS, asked)) {
+    const known = Object.keys(NODE_VERSIONS).join(', ')
+    throw new InvalidArgumentError(`There is no Node '${asked}' to measure; choose from: ${known}.`)
+  }
+  return [name, asked]
 }
 
 /** Names; the caller checks them. */

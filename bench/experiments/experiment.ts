@@ -1,6 +1,6 @@
 /** What an experiment is: a question, and the arms that answer it. */
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
-import type { Arm, Prediction, ProfileName, Run, Setting, TrialResult } from '../record/types.ts'
+import type { Arm, Prediction, ProfileName, Run, Setting, Settings, TrialResult } from '../record/types.ts'
 
 /** What an experiment may depend on when it lays out its arms. */
 export interface PlanOptions {
@@ -11,6 +11,8 @@ export interface PlanOptions {
   schemesNamed: boolean
   /** Experiments that the user named. */
   only: readonly string[]
+  /** Arms with other versions that the user asked for, in that order; none where nobody did. */
+  upgrades: readonly Upgrade[]
   traits: Readonly<Record<SchemeName, Traits>>
   /** Overrides of the profile's own choices; undefined keeps them. */
   replicas: readonly number[] | undefined
@@ -43,6 +45,12 @@ export interface PlanOptions {
   quotaProblem(): string | null
   /** Why nothing of the fleet can be broken on purpose, as one sentence; null where it can. */
   faultProblem: string | null
+}
+
+/** A scheme with its packages and its Node in these exact versions; all that is not named is as it is. */
+export interface Upgrade {
+  scheme: SchemeName
+  settings: Pick<Settings, 'node' | 'packages'>
 }
 
 export interface Experiment {

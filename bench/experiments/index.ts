@@ -20,6 +20,7 @@ import { revocation } from './revocation/plan.ts'
 import { rtt } from './rtt/plan.ts'
 import { timing } from './timing/plan.ts'
 import { tls } from './tls/plan.ts'
+import { upgrades } from './upgrades/plan.ts'
 import { users } from './users/plan.ts'
 
 export const experiments: readonly Experiment[] = [
@@ -40,6 +41,7 @@ export const experiments: readonly Experiment[] = [
   counterfeits,
   timing,
   aa,
+  upgrades,
 ]
 
 /** What the laws of all experiments say of the arms held out. */

@@ -18,9 +18,11 @@ import { report as revocation } from './revocation/report.ts'
 import { report as rtt } from './rtt/report.ts'
 import { report as timing } from './timing/report.ts'
 import { report as tls } from './tls/report.ts'
+import { report as upgrades } from './upgrades/report.ts'
 import { report as users } from './users/report.ts'
 
 const reports = {
+  upgrades,
   cost,
   latency,
   replicas,

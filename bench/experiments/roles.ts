@@ -21,6 +21,9 @@ export const ROLES = {
   distance: 'rtt',
 } as const
 
+/** What `--arm` asks for, and nothing else does. */
+export const UPGRADES = 'upgrades'
+
 /** The two that the argument is about, each as its library's README sets it up. */
 export const THE_TWO = ['session-redis', 'jwt-hs256'] as const
 

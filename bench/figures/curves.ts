@@ -107,7 +107,7 @@ function everydayOf(arms: readonly CurvePoint[][]): CostCurves['everyday'] {
 type Own = ArmTurns & { points: CurvePoint[] }
 
 /** Points at which the replica was not too busy, by rising handler work and rate; saturation last. */
-function pointsOf({ turns }: ArmTurns, mostBusy: number, warnings: Warning[]): CurvePoint[] {
+export function pointsOf({ turns }: ArmTurns, mostBusy: number, warnings: Warning[]): CurvePoint[] {
   const points = [...byPoint(turns.filter(({ point }) => !isIdle(point))).values()].flatMap(
     (own): CurvePoint[] => {
       const [first] = own

@@ -42,6 +42,11 @@ export function isControl({ scheme }: Pick<Arm, 'scheme'>): boolean {
   return scheme === CONTROL
 }
 
+/** The one that all else is compared with: once, and without a change of its own. */
+export function isFirstControl({ scheme, variant, twin }: Pick<Arm, 'scheme' | 'variant' | 'twin'>): boolean {
+  return isControl({ scheme }) && variant === null && !twin
+}
+
 /** Arms that may be compared with each other: all that differs is the scheme. */
 export function sameCell(a: Arm, b: Arm): boolean {
   return (

@@ -13,6 +13,9 @@ import type {
 } from '../record/types.ts'
 import type { Pacer } from './pace.ts'
 
+/** Versions by the name of a package, or by `node`, as a user asks for them: `8`, `8.1` or `8.1.0`. */
+export type AskedVersions = Readonly<Record<string, string>>
+
 /** What a fleet must be like for one trial. */
 export interface FleetSpec {
   scheme: SchemeName
@@ -107,8 +110,19 @@ export interface Fleet {
   readonly parts: { redis: Part | null; haproxy: Part | null }
   /** The Node that runs the servers. */
   readonly runtime: Environment['runtime']
-  /** By major, those that it can run replicas on besides; null for one that is wanted and not to be had. May fetch them. */
-  otherRuntimes(): Promise<Record<string, Environment['runtime'] | null>>
+  /**
+   * By major, those that it can run replicas on besides; null for one that is wanted and not to be had. May fetch them.
+   *
+   * @param majors of those alone
+   */
+  otherRuntimes(majors?: readonly string[]): Promise<Record<string, Environment['runtime'] | null>>
+  /**
+   * Settings with the exact versions of what is asked for, which it then has here. May fetch them. Absent where the
+   * programs of its servers are not ours to change.
+   *
+   * @throws AuthscaleError which of them cannot be had, and why
+   */
+  versionsFor?(asked: AskedVersions): Promise<Settings>
   /** Why no browser can be sent to its servers, as one sentence; null where one can. May fetch it. */
   browserProblem(): Promise<string | null>
   /** Why `quotas` cannot be put in force here, as one sentence; null where they can. */

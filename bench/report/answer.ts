@@ -3,6 +3,7 @@
 import { costSentence as everydaySentence } from '../experiments/cost/answer.ts'
 import { busyText, commonRates, isLowerBound, rungAt, sloText } from '../experiments/latency/tables.ts'
 import { ROLES } from '../experiments/roles.ts'
+import { upgradesSentence } from '../experiments/upgrades/answer.ts'
 import { instrumentLimit, nothingDetected } from '../figures/comparisons.ts'
 import { armsIn, CONTROL, isControl } from '../figures/records.ts'
 import type { Environment, Run, Slo } from '../record/types.ts'
@@ -39,6 +40,7 @@ export function answers(
   const cost = armsIn(summary.arms, ROLES.cost)
   const sentences: [about: string, text: string | null][] = [
     ['Beware', smokeSentence(summary)],
+    ['Is it slower', upgradesSentence(summary.upgrades, name)],
     ['What it costs', everydaySentence(summary.costCurves, name)],
     [
       summary.costCurves.everyday ? 'What it costs at saturation' : 'What it costs',

@@ -45,7 +45,7 @@ export function terminalTable(summary: Summary, run: Run, { color = false } = {}
   const tables = shown.map((section) => draw(section, color)).join('\n\n')
   const legend = legendFor(tables, run).map((line) => wrap(line, '  '))
   // There the answer is all that was asked for; the report has the rest.
-  if (summary.profile === 'quick') return firstAnswer(summary.costCurves)
+  if (summary.profile === 'quick' && summary.upgrades.length === 0) return firstAnswer(summary.costCurves)
   const parts = [
     tables,
     costBars(summary).join('\n'),

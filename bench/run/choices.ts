@@ -4,14 +4,18 @@ import { AuthscaleError } from '../errors.ts'
 import type { Experiment, PlanOptions } from '../experiments/experiment.ts'
 import { experiments } from '../experiments/index.ts'
 import { profiles } from '../experiments/profiles.ts'
+import { UPGRADES } from '../experiments/roles.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { ProfileName, Slo } from '../record/types.ts'
+import type { AskedArm } from './asked-arms.ts'
 
 /** The options of `npm run bench` as commander hands them over. */
 export interface BenchOptions {
   profile: ProfileName
   only?: string[]
   schemes?: SchemeName[]
+  /** In the order in which they were typed. */
+  arm?: readonly AskedArm[]
   replicas?: number[]
   users?: number
   maxUsers?: number
@@ -33,9 +37,24 @@ export interface BenchOptions {
   json?: boolean
 }
 
-/** Those that were named, else those of the profile. */
-export function chosenExperiments({ only, profile }: Pick<BenchOptions, 'only' | 'profile'>): Experiment[] {
-  const named = only ?? profiles[profile].brief?.experiments
+/**
+ * Those that were named, else those of the profile; with arms what compares them, and that alone.
+ *
+ * @throws AuthscaleError ARM_ALONE when arms and experiments or schemes are named, ARM_MISSING without an arm to compare
+ */
+export function chosenExperiments(
+  options: Pick<BenchOptions, 'only' | 'schemes' | 'arm' | 'profile'>,
+): Experiment[] {
+  const { only, schemes, arm, profile } = options
+  if (arm && (only || schemes)) {
+    const message = `--arm names all that is measured: leave out --${only ? 'only' : 'schemes'}`
+    throw new AuthscaleError('ARM_ALONE', `${message}, or name a scheme as it is with --arm too`)
+  }
+  if (!arm && only?.includes(UPGRADES)) {
+    const message = `--only ${UPGRADES} compares arms: name one, e.g. --arm session-redis@express-session=1.18`
+    throw new AuthscaleError('ARM_MISSING', message)
+  }
+  const named = arm ? [UPGRADES] : (only ?? profiles[profile].brief?.experiments)
   return experiments.filter(
     ({ name, profiles: has }) => named?.includes(name) ?? has?.includes(profile) ?? true,
   )
@@ -45,7 +64,7 @@ export function planOptions(
   options: BenchOptions,
   traits: Record<SchemeName, Traits>,
   fleet: Fleet,
-  found: Pick<PlanOptions, 'runtimes' | 'browserProblem'>,
+  found: Pick<PlanOptions, 'upgrades' | 'runtimes' | 'browserProblem'>,
 ): PlanOptions {
   const { profile, replicas, users, maxUsers, connections, trials } = options
   const { duration: durationSec, rates, handlerUs, popularity } = options

@@ -15,6 +15,7 @@ import { createRunDir, RUN_FILE, readRun, readRunsIn, resultsFolder, writeRun } 
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import { openTrialLog, type TrialLog } from '../record/trial-log.ts'
 import type { Environment, Run, Trial } from '../record/types.ts'
+import { armText, requireChange, resolved, tryUpgrades } from './asked-arms.ts'
 import { type BenchOptions, chosenExperiments, planOptions } from './choices.ts'
 import { gates } from './gates.ts'
 import { type PlannedRun, togetherNote } from './trial-order.ts'
@@ -43,14 +44,18 @@ export async function newRun(
   fleet: Fleet,
 ): Promise<OpenRun> {
   const chosen = chosenExperiments(options)
+  const upgrades = await resolved(options.arm ?? [], fleet)
+  const majors = upgrades.flatMap(({ settings }) => settings.node ?? [])
   // Asked for only by experiments that need them: they may have to be fetched.
-  const runtimes = chosen.some((one) => one.otherRuntimes) ? await fleet.otherRuntimes() : {}
+  const runtimes = await fleet.otherRuntimes(chosen.some((one) => one.otherRuntimes) ? undefined : majors)
   const browserProblem = chosen.some((one) => one.opensBrowser) ? await fleet.browserProblem() : null
   const versions = Object.entries(runtimes).map(([major, runtime]) => [major, runtime?.node ?? null])
-  const found = { runtimes: Object.fromEntries(versions), browserProblem }
+  const found = { upgrades, runtimes: Object.fromEntries(versions), browserProblem }
   const seed = options.seed ?? randomInt(2 ** 31)
   const { trials, notes } = planTrials(chosen, planOptions(options, traits, fleet, found), seed)
   const environment = { ...(await captureEnvironment(root, fleet)), ...servingBeside(trials, runtimes) }
+  requireChange(upgrades, environment)
+  await tryUpgrades(upgrades, traits, fleet)
   requireFiles(Math.max(...trials.map(({ arm }) => arm.load.connections)))
   const startedAt = new Date().toISOString()
   const folder = options.out
@@ -116,7 +121,7 @@ export async function resumeRun(options: BenchOptions, fleet: Fleet): Promise<Op
       `${folder} was begun before runs had rules, and rules are fixed before a run: start a new one without --resume`,
     )
   }
-  const runtimes = run.environment.otherRuntimes ? await fleet.otherRuntimes() : {}
+  const runtimes = await fleet.otherRuntimes(Object.keys(run.environment.otherRuntimes ?? {}))
   const here = { ...(await captureEnvironment(root, fleet)), ...servingBeside(run.plan, runtimes) }
   requireSame(run.environment, here)
   const log = await openTrialLog(folder)
@@ -126,11 +131,12 @@ export async function resumeRun(options: BenchOptions, fleet: Fleet): Promise<Op
 
 /** What the user chose, for the record; how the run is carried out is not part of it. */
 function recordable(options: BenchOptions): Run['options'] {
-  const { resume, out, port, json, slo, ...choices } = options
+  const { resume, out, port, json, slo, arm, ...choices } = options
   // As the user would type it.
   const bounds = slo && `${slo.quantile}<=${slo.limitMs}ms,errors<=${100 * slo.maxErrorShare}%`
-  const entries = Object.entries({ ...choices, slo: bounds }).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, Array.isArray(value) ? value.map(String) : value] as const],
+  const entries = Object.entries({ ...choices, arm: arm?.map(armText), slo: bounds }).flatMap(
+    ([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.map(String) : value] as const],
   )
   return Object.fromEntries(entries)
 }

@@ -2,6 +2,7 @@
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { answerSoFar, taxesSoFar } from '../experiments/cost/answer.ts'
 import { predict } from '../experiments/index.ts'
+import { upgradesSoFar } from '../experiments/upgrades/answer.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { writeRun } from '../record/run-dir.ts'
 import type { Trial, TrialResult } from '../record/types.ts'
@@ -38,7 +39,7 @@ export async function execute(
       if (!quiet && before && (isOther || before.block !== trial.block))
         display.say(
           before.arm.load.loop === 'turns'
-            ? answerSoFar(run, results)
+            ? answerSoFar(run, results) || upgradesSoFar(run, results)
             : soFar(results, before.arm.experiment, rules.slo, '  '),
         )
       const trials = upcoming.filter(({ arm }) => arm.experiment === experiment).length

@@ -1,6 +1,6 @@
 /** Which trial is measured next: block by block, what was rejected once more at its block's end. Pure. */
 import { comparisonOf } from '../experiments/arms.ts'
-import { isControl } from '../figures/records.ts'
+import { isFirstControl } from '../figures/records.ts'
 import { tooLarge } from '../figures/state-limit.ts'
 import type { Rules, Run, Trial, TrialResult } from '../record/types.ts'
 import { preciseEnough } from './stopping.ts'
@@ -90,9 +90,7 @@ export function nextTogether(
   if (next?.arm.load.loop === 'turns') {
     if (most < PAIR) return [next]
     const together = upcoming.filter((other) => takesTurnsWith(other, next))
-    const control = plan.find(
-      (other) => takesTurnsWith(other, next) && isControl(other.arm) && !other.arm.twin,
-    )
+    const control = plan.find((other) => takesTurnsWith(other, next) && isFirstControl(other.arm))
     const isMissing = control && !together.some(({ id }) => id === control.id)
     return [...(isMissing ? [control] : []), ...together].slice(0, most)
   }

@@ -6,7 +6,7 @@ import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { AuthscaleError, messageOf } from '../errors.ts'
 import { examine, findStateLimit } from '../experiments/acts.ts'
 import { longestLadderSec } from '../figures/ladder.ts'
-import { isControl } from '../figures/records.ts'
+import { isFirstControl } from '../figures/records.ts'
 import type { Surroundings } from '../fleet/ask-fleet.ts'
 import type { Fleet, FleetSpec, RunningFleet } from '../fleet/fleet.ts'
 import { startGenerator } from '../load/generator.ts'
@@ -96,6 +96,8 @@ const FATAL = new Set([
   'SETTING_UNKNOWN_HERE',
   'RUNTIME_UNKNOWN',
   'RUNTIME_MISSING',
+  'PACKAGES_MISSING',
+  'PACKAGES_UNUSABLE',
   'REDIS_SOCKET',
   'SUPERVISOR_FAILED',
 ])
@@ -166,7 +168,7 @@ async function generation(
   // Of several groups, where not all fleets fit into memory at once, some lack it: then the first stands in for it.
   const control = Math.max(
     0,
-    trials.findIndex(({ arm }) => isControl(arm) && !arm.twin),
+    trials.findIndex(({ arm }) => isFirstControl(arm)),
   )
   const warmSec = sum(trials.map(({ arm }) => fleetSec(arm)))
   const limitSec = warmSec + trials.length * longestTurnsSec(trials[0]?.arm)

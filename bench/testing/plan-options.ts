@@ -11,6 +11,7 @@ export async function planOptions(overrides: Partial<PlanOptions> = {}): Promise
     schemes: schemeNames,
     schemesNamed: false,
     only: [],
+    upgrades: [],
     traits,
     replicas: undefined,
     users: undefined,

@@ -1,5 +1,5 @@
 /** Made-up turns whose truth is known, on a host as uneven as those that were measured on. */
-import { isControl } from '../figures/records.ts'
+import { isFirstControl } from '../figures/records.ts'
 import { ofTiers } from '../record/tiers.ts'
 import type { Arm, Point, TrialResult } from '../record/types.ts'
 import { cellsOf, focusedHandfuls } from '../run/turns/focus.ts'
@@ -29,16 +29,21 @@ export interface TurnsOptions {
   /** Taken after the passes of each generation, where figures are least sure by then. */
   handfuls?: number
   seed?: number
+  /** Default `cost`. */
+  experiment?: string
 }
 
+/** CPU µs a request of all tiers, without handler work, of a scheme at a point. */
+type CostUs = (scheme: string, point: Point, twin: boolean, variant: string | null) => number
+
 /**
- * The results of the experiment `cost` as if they had been measured in turns.
+ * The results of an experiment as if they had been measured in turns.
  *
- * @param costUs the truth: CPU µs a request of all tiers, without handler work, of a scheme at a point
+ * @param costUs the truth
  */
 export function withTurns(
   results: readonly TrialResult[],
-  costUs: (scheme: string, point: Point, twin: boolean) => number,
+  costUs: CostUs,
   {
     habit = 0.03,
     hostSd = HOST_SD,
@@ -58,7 +63,8 @@ export function withTurns(
     ...{ settleSec: 0.05, closed: true, idleSec: 0.3, mostBusy: 0.7 },
   }
   const points = pointsOf(load)
-  const cost = results.filter(({ trial }) => trial.arm.experiment === 'cost')
+  const { experiment = 'cost' } = asked
+  const cost = results.filter(({ trial }) => trial.arm.experiment === experiment)
   const blocks = groupedBy(cost, ({ trial }) => trial.block)
   const made = [...blocks].flatMap(([block, arms]) =>
     generation(arms, {
@@ -66,13 +72,13 @@ export function withTurns(
       seed: seed + 7_919 * block,
     }),
   )
-  return [...made, ...results.filter(({ trial }) => trial.arm.experiment !== 'cost')]
+  return [...made, ...results.filter(({ trial }) => trial.arm.experiment !== experiment)]
 }
 
 interface Asked {
   load: TurnsLoad
   points: Point[]
-  costUs: (scheme: string, point: Point, twin: boolean) => number
+  costUs: CostUs
   habit: number
   hostSd: number
   turnSd: number
@@ -93,7 +99,7 @@ function generation(results: readonly TrialResult[], asked: Asked): TrialResult[
   const speeds = hostSpeeds(asked.hostSd, normal)
   const control = Math.max(
     0,
-    results.findIndex(({ trial: { arm } }) => isControl(arm) && !arm.twin),
+    results.findIndex(({ trial: { arm } }) => isFirstControl(arm)),
   )
   const habits = results.map(() => 1 + asked.habit * normal())
   const turns = results.map((): MadeTurn[] => [])
@@ -102,8 +108,9 @@ function generation(results: readonly TrialResult[], asked: Asked): TrialResult[
     for (const { arm, point: at } of places) {
       const [result, point, speed] = [results[arm], asked.points[at], speeds()]
       if (!result || !point) continue
-      const { scheme, twin } = result.trial.arm
-      const truth = asked.costUs(scheme, point, twin) * (habits[arm] ?? 1) * (1 + asked.turnSd * normal())
+      const { scheme, twin, variant } = result.trial.arm
+      const truth =
+        asked.costUs(scheme, point, twin, variant) * (habits[arm] ?? 1) * (1 + asked.turnSd * normal())
       // Handler work lasts for a time, whatever the machine does in it.
       turns[arm]?.push({ order: order++, point: at, us: point.handlerUs + truth / speed, speed })
     }

@@ -61,6 +61,11 @@ export const styles = {
   whole: { value: whole, end: whole },
   wholeAdded: { value: (value) => (value > 0 ? `+${whole(value)}` : whole(value)), end: whole },
   milliseconds: { value: milliseconds, end: milliseconds },
+  /** Shares as per cent more or less. */
+  change: {
+    value: (share, scale) => `${signed(100 * share, 100 * scale)} %`,
+    end: (share, scale) => figure(100 * share, 100 * scale),
+  },
 } satisfies Record<string, Style>
 
 /** CPU time that a scheme adds, in ms. */

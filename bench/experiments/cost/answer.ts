@@ -18,9 +18,13 @@ export const NOTHING =
   'No scheme has four turns at any of the rates at which its replica was less than 70 % busy: ask for lower rates (`--rates`), ' +
   'for less handler work (`--handler-us`) or for more blocks (`--trials`).'
 
+/** Other experiments take turns too. */
+export const ofCost = (results: readonly TrialResult[]) =>
+  results.filter(({ trial }) => trial.arm.experiment === 'cost')
+
 /** What the records say so far; empty before anything can be said. */
 export function answerSoFar(run: Pick<Run, 'profile' | 'seed'>, results: readonly TrialResult[]): string {
-  const curves = costCurves(run, results, [THE_TWO])
+  const curves = costCurves(run, ofCost(results), [THE_TWO])
   return curves.everyday ? firstAnswer(curves) : ''
 }
 
@@ -53,7 +57,7 @@ function precisionOf(curves: CostCurves): string {
 
 /** What the two add so far, in half a line; empty before anything can be said. */
 export function taxesSoFar(run: Pick<Run, 'profile' | 'seed'>, results: readonly TrialResult[]): string {
-  const { curves, everyday } = costCurves(run, results)
+  const { curves, everyday } = costCurves(run, ofCost(results))
   if (!everyday?.perSec) return ''
   const told = taxesOf(curves, everyday).map(({ scheme, us }) => `${scheme} +${us}`)
   return told.length === 0 ? '' : `at ${figure(everyday.perSec)}/s ${told.join(', ')}`

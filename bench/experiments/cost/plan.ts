@@ -1,11 +1,12 @@
 /** What one request costs under each scheme, against the control, at the loads that services run at. */
 import type { SchemeName } from '../../../servers/scheme.ts'
 import { CONTROL } from '../../figures/records.ts'
-import type { Settings } from '../../record/types.ts'
-import { arm, asPopular, blocksOf, isSettable, withControl, withTwin } from '../arms.ts'
+import { blocksOf, withControl, withTwin } from '../arms.ts'
 import type { Experiment, PlanOptions, Round } from '../experiment.ts'
-import { CONNECTIONS_PER_REPLICA, firstTurns, MOST_BUSY, profiles } from '../profiles.ts'
+import type { Turns } from '../profile.ts'
+import { firstTurns, profiles } from '../profiles.ts'
 import { THE_TWO } from '../roles.ts'
+import { turnsArms } from '../turns.ts'
 
 export const cost: Experiment = {
   name: 'cost',
@@ -24,36 +25,9 @@ export const cost: Experiment = {
   },
 }
 
-function roundOf(schemes: readonly SchemeName[], turns: typeof firstTurns, options: PlanOptions) {
-  const { blocks, warmupSec, warmupRequests, measureSec, ...profile } = turns
-  const { settings, handlerUs, notes } = handlerWork(options, profile.handlerUs)
-  const load = {
-    loop: 'turns' as const,
-    connections: options.connections ?? CONNECTIONS_PER_REPLICA,
-    ...profile,
-    ratesPerSec: [...(options.rates ?? profile.ratesPerSec)].sort((a, b) => a - b),
-    handlerUs,
-    mostBusy: MOST_BUSY,
-    ...asPopular(options),
-  }
-  const phases = { replicas: 1, warmupSec, warmupRequests, measureSec }
-  const arms = schemes.map((scheme) =>
-    arm({ experiment: 'cost', scheme, ...phases, load, settings }, options),
-  )
-  const round: Round = { arms: withTwin(arms), blocks: blocksOf(options, blocks) }
+function roundOf(schemes: readonly SchemeName[], turns: Turns, options: PlanOptions) {
+  const choices = schemes.map((scheme) => ({ scheme }))
+  const { arms, notes } = turnsArms('cost', choices, turns, options)
+  const round: Round = { arms: withTwin(arms), blocks: blocksOf(options, turns.blocks) }
   return { round, notes }
-}
-
-/** Servers have a route for each amount; a fleet whose servers cannot be told of them is asked for auth alone. */
-function handlerWork(
-  options: PlanOptions,
-  asked: readonly number[],
-): { settings: Settings; handlerUs: number[]; notes: string[] } {
-  const wanted = [...(options.handlerUs ?? asked)].sort((a, b) => a - b)
-  const settings = { handlerUs: wanted.filter((us) => us > 0) }
-  if (settings.handlerUs.length === 0) return { settings: {}, handlerUs: wanted, notes: [] }
-  if (isSettable(settings, options)) return { settings, handlerUs: wanted, notes: [] }
-  const note =
-    'cost: the servers of this fleet cannot be given handler work, so that their replicas do nothing but auth'
-  return { settings: {}, handlerUs: [0], notes: [note] }
 }

@@ -5,6 +5,7 @@ import { armsIn } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { ExperimentReport } from '../report.ts'
 import { THE_TWO } from '../roles.ts'
+import { ofCost } from './answer.ts'
 import { costChart } from './cpu-chart.ts'
 import { curvesChart } from './curves-chart.ts'
 import { curvesSection } from './curves-section.ts'
@@ -18,7 +19,7 @@ const figures = ({ arms }: CoreSummary) => armsIn(arms, 'cost')
 
 export const report = {
   part,
-  summarize: ({ run, results }) => ({ costCurves: costCurves(run, results, [THE_TWO]) }),
+  summarize: ({ run, results }) => ({ costCurves: costCurves(run, ofCost(results), [THE_TWO]) }),
   sections: (summary, _, chart) => [
     curvesSection(summary, chart),
     costSection(summary, chart),

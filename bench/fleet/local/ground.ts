@@ -6,6 +6,7 @@ import type { Supervisor } from '../processes/supervised.ts'
 import type { QuotaSupport } from '../quota/quota.ts'
 import type { Build } from '../tools/build.ts'
 import type { Runtimes } from '../tools/other-runtimes.ts'
+import type { Packages } from '../tools/packages.ts'
 import type { Runtime } from '../tools/runtime.ts'
 import type { Tool } from '../tools/tools.ts'
 
@@ -16,6 +17,7 @@ export interface Ground {
   runtime: Runtime
   runtimes: Runtimes
   build: Build
+  packages: Packages
   supervisor: Supervisor
   keys: string
   cpus: readonly number[]

@@ -34,7 +34,7 @@ export async function startTrial(
     const distance = redis && (await startDistance(wanted, redis.url, undo))
     const replicas = await startReplicas({
       runtime: await ground.runtimes.of(spec.settings?.node),
-      script: ground.build.server,
+      script: await ground.packages.serverWith(spec.settings?.packages),
       spec,
       nonce,
       keys: ground.keys,

@@ -14,6 +14,7 @@ import { SERVER_SETTINGS } from '../server-env.ts'
 import { checkNamedRedis } from '../stores/redis.ts'
 import { compile } from '../tools/build.ts'
 import { openRuntimes } from '../tools/other-runtimes.ts'
+import { openPackages } from '../tools/packages.ts'
 import { cleanEnvironment, findRuntime, type Runtime } from '../tools/runtime.ts'
 import { findChromium, findHaproxy, findRedis } from '../tools/tools.ts'
 import type { Ground } from './ground.ts'
@@ -40,8 +41,10 @@ export async function openLocalFleet(options: FleetOptions): Promise<Fleet> {
     undo.add(() => pinHarness(cpus))
     const keys = await build.makeKeys()
     const quotas = quotaSupport(folder)
+    const packages = openPackages(build, runtime, options.log)
+    const programs = { runtime, runtimes, build, packages, supervisor }
     const kept = { cpus, cores: byCore(thisMachine, cpus), quotas, variables: { seen: null } }
-    return fleetOn({ options, folder, runtime, runtimes, build, supervisor, keys, ...kept, ...parts }, undo)
+    return fleetOn({ options, folder, ...programs, keys, ...kept, ...parts }, undo)
   } catch (error) {
     await undo.all()
     throw error
@@ -55,7 +58,7 @@ async function findParts({ log }: FleetOptions): Promise<Pick<Ground, 'redis' | 
 }
 
 function fleetOn(ground: Ground, undo: Undo): Fleet {
-  const { options, folder, runtime, runtimes, build, cpus, cores, redis, haproxy, quotas } = ground
+  const { options, folder, runtime, runtimes, build, packages, cpus, cores, redis, haproxy, quotas } = ground
   const laidOut = (replicas: number) => place(cpus, replicas, placementMethod(), options.generators, cores)
   let trials = 0
   let current: Promise<RunningFleet[]> | undefined
@@ -86,15 +89,27 @@ function fleetOn(ground: Ground, undo: Undo): Fleet {
     maxReplicas: MAX_REPLICAS,
     settable: [
       ...SERVER_SETTINGS,
-      ...(['sticky', 'tls', 'node', 'proxyReuse', 'proxyRedispatch', 'proxyTimeoutMs'] as const),
+      ...(['sticky', 'tls', 'node', 'packages', 'proxyReuse', 'proxyRedispatch', 'proxyTimeoutMs'] as const),
       'redisRoundTripMs',
       ...('tool' in redis ? (['redisTransport'] as const) : []),
     ],
     parts: { redis: asPart('tool' in redis ? redis.tool : redis.part), haproxy: asPart(haproxy) },
     runtime: facts(runtime),
-    async otherRuntimes() {
-      const others = Object.entries(await runtimes.others())
+    async otherRuntimes(majors) {
+      const others = Object.entries(await runtimes.others(majors))
       return Object.fromEntries(others.map(([major, other]) => [major, other && facts(other)]))
+    },
+    async versionsFor({ node, ...asked }) {
+      if (node !== undefined) await runtimes.of(node)
+      const exact = Object.entries(asked).map(
+        async ([name, version]) => [name, await packages.exact(name, version)] as const,
+      )
+      const versions = Object.fromEntries(await Promise.all(exact))
+      await packages.serverWith(versions)
+      return {
+        ...(node === undefined ? {} : { node }),
+        ...(Object.keys(versions).length > 0 ? { packages: versions } : {}),
+      }
     },
     async browserProblem() {
       try {

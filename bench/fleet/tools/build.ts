@@ -1,5 +1,5 @@
 /** Compiles what is measured: `tsx` costs 25 MB a process and a slow start, which are no property of a scheme. */
-import { rm } from 'node:fs/promises'
+import { cp, mkdir, readdir, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as esbuild from 'esbuild'
 import { privateFolder, projectRoot } from './path.ts'
@@ -25,10 +25,15 @@ const SOURCES = {
   clock: 'bench/fleet/faults/clock-preload',
 }
 
+/** In the folder of a build, for copies of it. */
+const BESIDE = 'beside'
+
 /** Compiled entry points, as absolute paths. */
 export interface Build extends Record<keyof typeof SOURCES, string> {
   /** Fresh signing keys for all replicas of a fleet, as the JSON that `KEYS` takes. */
   makeKeys(): Promise<string>
+  /** The server once more, under a name of its own, where its imports find these packages before all others. */
+  serverBeside(name: string, nodeModules: string): Promise<string>
   remove(): Promise<void>
 }
 
@@ -56,6 +61,14 @@ export async function compile(nonce: string, runtime: Runtime): Promise<Build> {
     ...compiled,
     makeKeys: async () =>
       (await run(runtime.command, [compiled.keygen], { env: cleanEnvironment() })).stdout.trim(),
+    async serverBeside(name, nodeModules) {
+      const folder = join(outdir, BESIDE, name)
+      await mkdir(folder, { recursive: true })
+      const parts = (await readdir(outdir)).filter((part) => part !== BESIDE)
+      for (const part of parts) await cp(join(outdir, part), join(folder, part), { recursive: true })
+      await symlink(nodeModules, join(folder, 'node_modules'))
+      return join(folder, `${SOURCES.server}.js`)
+    },
     remove: () => rm(outdir, { recursive: true, force: true }),
   }
 }

@@ -4,9 +4,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, test } from 'node:test'
 import { localCopy } from './local-copy.ts'
-import { openRuntimes, VERSIONS } from './other-runtimes.ts'
+import { openRuntimes } from './other-runtimes.ts'
 import { projectRoot } from './path.ts'
 import { findRuntime } from './runtime.ts'
+import { NODE_VERSIONS as VERSIONS } from './versions.ts'
 
 const standard = await findRuntime()
 const own = standard.node.split('.')[0] as string

@@ -4,35 +4,22 @@
  */
 import { join } from 'node:path'
 import { AuthscaleError } from '../../errors.ts'
-import { localCopy, makeLocalCopy, STEP_TIMEOUT_MS } from './local-copy.ts'
-import { type Failure, reasonOf, run } from './run.ts'
+import { localCopy, makeLocalCopy } from './local-copy.ts'
+import { npmInstall, npmReason } from './npm.ts'
 import { platformPackage, type Runtime, tryRuntime } from './runtime.ts'
-
-/** Exact versions, so that two machines speak of the same ones; 24 as package.json pins it, 26 is the newest. */
-export const VERSIONS: Readonly<Record<string, string>> = {
-  20: '20.20.2',
-  22: '22.23.3',
-  24: '24.21.0',
-  26: '26.10.0',
-}
-
-const NPM_OPTIONS = [
-  ...['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'],
-  // Without a network, one try says as much as three.
-  '--fetch-retries=0',
-]
+import { NODE_VERSIONS } from './versions.ts'
 
 type Log = (line: string) => void
 
 export interface Runtimes {
   /** The standard one for undefined. @throws AuthscaleError RUNTIME_UNKNOWN, RUNTIME_MISSING when it cannot be fetched */
   of(major: string | undefined): Promise<Runtime>
-  /** All but the standard one; null for one that cannot be had here; `log` hears the reason. */
-  others(): Promise<Record<string, Runtime | null>>
+  /** All of these but the standard one; null for one that cannot be had here; `log` hears the reason. */
+  others(majors?: readonly string[]): Promise<Record<string, Runtime | null>>
 }
 
 /** @param standard the one that runs all that asks for no other */
-export function openRuntimes(standard: Runtime, log: Log, versions = VERSIONS): Runtimes {
+export function openRuntimes(standard: Runtime, log: Log, versions = NODE_VERSIONS): Runtimes {
   const found = new Map<string, Promise<Runtime>>([[majorOf(standard), Promise.resolve(standard)]])
   const of = (major = majorOf(standard)) => {
     const known = found.get(major) ?? find(major, versions, log)
@@ -41,9 +28,9 @@ export function openRuntimes(standard: Runtime, log: Log, versions = VERSIONS): 
   }
   return {
     of,
-    async others() {
+    async others(majors = Object.keys(versions)) {
       const others: Record<string, Runtime | null> = {}
-      for (const major of Object.keys(versions).filter((one) => one !== majorOf(standard)))
+      for (const major of majors.filter((one) => one !== majorOf(standard)))
         others[major] = await of(major).catch((error: Error) => {
           log(error.message)
           return null
@@ -57,7 +44,7 @@ function majorOf({ node }: Runtime): string {
   return node.split('.')[0] ?? node
 }
 
-async function find(major: string, versions: typeof VERSIONS, log: Log): Promise<Runtime> {
+async function find(major: string, versions: typeof NODE_VERSIONS, log: Log): Promise<Runtime> {
   const version = versions[major]
   if (version === undefined) {
     const known = Object.keys(versions).join(', ')
@@ -81,13 +68,7 @@ async function find(major: string, versions: typeof VERSIONS, log: Log): Promise
   throw new AuthscaleError('RUNTIME_MISSING', `${problem}; ${advice}`)
 }
 
-/** npm ends with advice and the name of a log; its reason stands before. */
-function npmReason(error: Failure): string {
-  return /^npm error code (\S+)/m.exec(error.stderr ?? '')?.[1] ?? reasonOf(error)
-}
-
 async function fetchNode(version: string, work: string): Promise<string> {
-  const args = ['install', '--prefix', work, ...NPM_OPTIONS, `${platformPackage}@${version}`]
-  await run('npm', args, { cwd: work, timeout: STEP_TIMEOUT_MS })
+  await npmInstall(work, ['--no-save', '--no-package-lock', `${platformPackage}@${version}`])
   return join(work, 'node_modules', platformPackage)
 }

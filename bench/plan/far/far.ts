@@ -34,7 +34,7 @@ export function farLaw(evidence: Evidence, fleets: Fleets, assumptions: Assumpti
     usersMeasured(evidence) / assumptions.secPerRequest,
   )
   return {
-    onePerSec: one.perSec,
+    onePerSec: rangeOf(one.perSec),
     efficiency: scaling?.efficiency ?? null,
     atLeast: one.atLeast,
     proxy,

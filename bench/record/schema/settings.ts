@@ -39,6 +39,11 @@ export const settingsSchema = z
         'How long the proxy waits for a replica to accept a connection (2 s at most) and to answer; default 60,000',
       ),
     node: z.string().describe('Major version of the Node that runs the replicas; default: the pinned one'),
+    packages: z
+      .record(z.string(), z.string())
+      .describe(
+        'Exact versions of packages that the servers load in place of the locked ones, by name; default: as locked',
+      ),
     threadPool: count.min(1).describe('UV_THREADPOOL_SIZE of the replicas; default 4'),
     touch: z.boolean().describe('Whether a read prolongs the session in the store; default true'),
     autoPipelining: z
