@@ -1,16 +1,21 @@
-/** Published runs, their pages and what is said of all of them: in step with the raw records. */
+/** Published runs, their pages and what is said of all of them, in the README too: in step with the raw records. */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { pageData } from '../page/page-data.ts'
-import { readRun } from '../record/run-dir.ts'
+import { PICTURE } from '../page/picture.ts'
+import { readLoadCheck, readRun, readVerify } from '../record/run-dir.ts'
+import type { Run, TrialResult } from '../record/types.ts'
 import { renderReport } from '../report/index.ts'
+import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'
 import { catalogueFiles } from './published.ts'
+import { PICTURE_FILE, updateLoadCheck, updateReadme, updateVerify } from './readme.ts'
 
-const results = path.resolve(import.meta.dirname, '../../results')
+const root = path.resolve(import.meta.dirname, '../..')
+const results = path.join(root, 'results')
 const published = path.join(results, 'published')
 const names = readdirSync(published).filter((name) => statSync(path.join(published, name)).isDirectory())
 
@@ -35,16 +40,35 @@ function same(actual: string, expected: string, what: string): void {
   assert.fail(`${what} is not in step at ${at}: ${actual.slice(at - 40, at + 80)} — npm run published`)
 }
 
+interface Derived {
+  run: Run
+  records: TrialResult[]
+  summary: Summary
+}
+
+const derived = new Map<string, Promise<Derived>>()
+
+/** Once for all that is asked of a run. */
+function derivedOf(name: string): Promise<Derived> {
+  const one = derived.get(name) ?? derive(name)
+  derived.set(name, one)
+  return one
+}
+
+async function derive(name: string): Promise<Derived> {
+  const { run, results: records } = await readRun(path.join(published, name))
+  return { run, records, summary: summarize(run, records) }
+}
+
 const MOST_BYTES = 2_000_000
 
 for (const name of names) {
   test(`${name}: whole, no smoke run, and everything derived from its records`, async () => {
     const folder = path.join(published, name)
-    const { run, results: records } = await readRun(folder)
+    const { run, records, summary } = await derivedOf(name)
     assert.equal(run.id, name)
     assert.ok(run.profile === 'standard' || run.profile === 'full')
     assert.notEqual(run.finishedAt, null)
-    const summary = summarize(run, records)
     assert.equal(summary.trials.ok, summary.trials.planned)
     for (const [file, content] of Object.entries(renderReport(run, summary))) {
       same(read(folder, file), content, `${name}/${file}`)
@@ -57,6 +81,28 @@ for (const name of names) {
       assert.ok(statSync(path.join(folder, file)).size < MOST_BYTES, file)
   })
 }
+
+test('the README shows the figures of the runs that it links to', async () => {
+  const readme = read(root, 'README.md')
+  const figures = readme.slice(0, readme.indexOf('<!-- figures:end -->'))
+  const linked = [...figures.matchAll(/\]\((results\/published\/[^/)]+)\//g)].map(([, folder = '']) => folder)
+  const pictured = new RegExp(`\\]\\((results/published/[^/)]+)/${PICTURE_FILE}\\)`).exec(figures)?.[1]
+  assert.ok(pictured, 'a picture of the page of a published run')
+  const [main, ...others] = await Promise.all(
+    [...new Set([pictured, ...linked])].map(async (runDir) => ({
+      runDir,
+      ...(await derivedOf(path.basename(runDir))),
+    })),
+  )
+  assert.ok(main, 'a published run is linked')
+  const shown = updateReadme(readme, main, others)
+  const checks = /beside \[this run\]\((results\/published\/[^/)]+)\/report\.md\)/.exec(readme)?.[1]
+  assert.ok(checks, 'the run beside which the instrument was checked is linked')
+  const checked = updateLoadCheck(shown, await readLoadCheck(path.join(root, checks)))
+  assert.equal(updateVerify(checked, checks, await readVerify(path.join(root, checks))), readme)
+  const picture = readFileSync(path.join(root, main.runDir, PICTURE_FILE))
+  assert.equal(picture.readUInt32BE(16), PICTURE.width, 'the width that a PNG declares')
+})
 
 test('the list of all of them, its page and its charts are in step', async () => {
   for (const [name, content] of Object.entries(await catalogueFiles())) {

@@ -6,14 +6,12 @@ import { test } from 'node:test'
 import { schemeNames } from '../../servers/scheme.ts'
 import { experiments } from '../experiments/index.ts'
 import { predict } from '../experiments/replicas/predictions.ts'
-import { PICTURE } from '../page/picture.ts'
-import { readLoadCheck, readRun, readVerify } from '../record/run-dir.ts'
 import { summarize } from '../report/summarize.ts'
 import { gates } from '../run/gates.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { syntheticScale } from '../testing/synthetic-scale.ts'
 import { proofs } from '../verify/proofs/index.ts'
-import { PICTURE_FILE, updateLoadCheck, updateReadme, updateVerify } from './readme.ts'
+import { updateReadme } from './readme.ts'
 
 const { run, results } = syntheticRun({ experiments: ['cost'] })
 const summary = summarize(run, results)
@@ -72,27 +70,6 @@ test('a README without its marks is refused, and so is a run too short to be pub
 
 const root = path.resolve(import.meta.dirname, '../..')
 const committed = readFileSync(path.join(root, 'README.md'), 'utf8')
-
-test('the committed README shows the figures of the published runs that it links to', async () => {
-  const figures = committed.slice(0, committed.indexOf('<!-- figures:end -->'))
-  const linked = [...figures.matchAll(/\]\((results\/published\/[^/)]+)\//g)].map(([, folder = '']) => folder)
-  const pictured = new RegExp(`\\]\\((results/published/[^/)]+)/${PICTURE_FILE}\\)`).exec(figures)?.[1]
-  assert.ok(pictured, 'a picture of the page of a published run')
-  const [main, ...others] = await Promise.all(
-    [...new Set([pictured, ...linked])].map(async (runDir) => {
-      const stored = await readRun(path.join(root, runDir))
-      return { runDir, run: stored.run, summary: summarize(stored.run, stored.results) }
-    }),
-  )
-  assert.ok(main, 'a published run is linked')
-  const shown = updateReadme(committed, main, others)
-  const checks = /beside \[this run\]\((results\/published\/[^/)]+)\/report\.md\)/.exec(committed)?.[1]
-  assert.ok(checks, 'the run beside which the instrument was checked is linked')
-  const checked = updateLoadCheck(shown, await readLoadCheck(path.join(root, checks)))
-  assert.equal(updateVerify(checked, checks, await readVerify(path.join(root, checks))), committed)
-  const picture = readFileSync(path.join(root, main.runDir, PICTURE_FILE))
-  assert.equal(picture.readUInt32BE(16), PICTURE.width, 'the width that a PNG declares')
-})
 
 test('every command and option that the README shows exists', () => {
   const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))

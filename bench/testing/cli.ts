@@ -12,8 +12,8 @@ import { quickStarting } from './programs.ts'
 
 /**
  * The harness as tests start it, before its arguments; it holds in any folder. A user's is `HARNESS`, whose tsx takes longer
- * than most of what is asked here: the list, a refusal and a whole run are asked of that one too, and all kills. So would be
- * a calibration, which starts its own harness as it was started itself.
+ * than most of what is asked here: the list, a refusal and a whole run are asked of that one too, and the hundred kills of
+ * `npm run verify:harness`. So would be a calibration, which starts its own harness as it was started itself.
  */
 export const QUICK_HARNESS: readonly string[] = await quickStarting(new URL('../cli.ts', import.meta.url))
 

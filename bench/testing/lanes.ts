@@ -24,9 +24,13 @@ export interface Ran {
   failures: string[]
 }
 
-async function ranOf(file: string): Promise<Ran> {
+/** Where a file lies that is run; by itself it is the test file. */
+type Place = (file: string) => string
+const itself: Place = (file) => file
+
+async function ranOf(file: string, place: Place): Promise<Ran> {
   const events: Event[] = []
-  for await (const event of run({ files: [file], concurrency: 1 })) events.push(event as Event)
+  for await (const event of run({ files: [place(file)], concurrency: 1 })) events.push(event as Event)
   const failures = events
     .filter(({ type, data }) => type === 'test:fail' && !data.todo)
     .map(
@@ -36,11 +40,15 @@ async function ranOf(file: string): Promise<Ran> {
 }
 
 /** As each of them ends. */
-export async function* sideBySide(files: readonly string[], lanes: number): AsyncGenerator<Ran> {
+export async function* sideBySide(
+  files: readonly string[],
+  lanes: number,
+  place = itself,
+): AsyncGenerator<Ran> {
   const waiting = [...files]
   const running = new Map<string, Promise<Ran>>()
   while (waiting.length + running.size > 0) {
-    for (const next of waiting.splice(0, lanes - running.size)) running.set(next, ranOf(next))
+    for (const next of waiting.splice(0, lanes - running.size)) running.set(next, ranOf(next, place))
     const ran = await Promise.race(running.values())
     running.delete(ran.file)
     yield ran
@@ -58,15 +66,15 @@ export interface Group {
  * One that fails beside others may have lacked the machine: it is asked once more by itself, and that is what counts. What came
  * before is said in a line.
  */
-export async function* inGroups(groups: readonly Group[]): AsyncGenerator<Ran> {
+export async function* inGroups(groups: readonly Group[], place = itself): AsyncGenerator<Ran> {
   const again: Ran[] = []
   for (const { files, lanes } of groups)
-    for await (const ran of sideBySide(files, lanes)) {
+    for await (const ran of sideBySide(files, lanes, place)) {
       if (ran.failures.length === 0) yield ran
       else again.push(ran)
     }
   for (const { file, failures } of again) {
-    const { events, ...ran } = await ranOf(file)
+    const { events, ...ran } = await ranOf(file, place)
     const before = failures.map((failure) =>
       diagnostic(`in company: ${path.relative(root, file)}: ${failure}`),
     )

@@ -4,13 +4,14 @@
  * takes through tsx.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import type { BuildOptions, Plugin } from 'esbuild'
 import { kept } from '../fleet/tools/kept.ts'
 import { privateFolder } from '../fleet/tools/path.ts'
 import { root } from './files.ts'
+import { inPlace } from './in-place.ts'
 
 /** They look for files or processes of their own, and stay where they are. */
 const EXTERNAL = ['autocannon', 'esbuild', 'playwright-core', 'pm2', 'tsx']
@@ -20,7 +21,9 @@ const OPTIONS = {
   logOverride: { 'empty-import-meta': 'error' },
 } satisfies BuildOptions
 
-const THIS = path.relative(root, fileURLToPath(import.meta.url))
+const THESE = ['./programs.ts', './in-place.ts'].map((file) =>
+  path.relative(root, fileURLToPath(new URL(file, import.meta.url))),
+)
 const folder = path.join(privateFolder, 'programs')
 const UNUSED_MS = 24 * 3_600_000
 const commands = new Map<string, Promise<string[]>>()
@@ -51,42 +54,31 @@ async function build(entry: string): Promise<{ built: Texts; inputs: string[] }>
   const bundle = (file: string) =>
     esbuild.build({
       ...{ ...OPTIONS, entryPoints: [file], absWorkingDir: root, write: false, metafile: true },
-      plugins: [inPlace],
+      plugins: [schemesKnown, inPlace({ resolve })],
     })
   const [launcher, program] = await Promise.all([bundle('bench/testing/launch.ts'), bundle(entry)])
   return {
     built: { launcher: launcher.outputFiles[0]?.text ?? '', program: program.outputFiles[0]?.text ?? '' },
     inputs: [
-      THIS,
+      ...THESE,
       'package-lock.json',
       ...Object.keys({ ...launcher.metafile.inputs, ...program.metafile.inputs }),
     ],
   }
 }
 
-/** What is said of a module to itself holds for its source: by that it finds the project's root and files beside it. */
-const inPlace: Plugin = {
-  name: 'in-place',
+/** It waits for the schemes as it is loaded, which this format cannot. They are all part of the command line anyway. */
+const schemesKnown: Plugin = {
+  name: 'schemes-known',
   setup({ onLoad }) {
-    // It waits for the schemes as it is loaded, which this format cannot. They are all part of the command line anyway.
     onLoad({ filter: /[\\/]bench[\\/]traits\.ts$/ }, async () => {
       const { traits } = await import('../traits.ts')
       return { contents: `export const traits = ${JSON.stringify(traits)}`, loader: 'js' }
     })
-    onLoad({ filter: /\.[cm]?[jt]s$/ }, async ({ path: file }) => {
-      const text = await readFile(file, 'utf8')
-      if (!text.includes('import.meta.')) return undefined
-      const known: Record<string, string> = {
-        url: JSON.stringify(pathToFileURL(file).href),
-        dirname: JSON.stringify(path.dirname(file)),
-        filename: JSON.stringify(file),
-        resolve: "((name) => require('node:url').pathToFileURL(require.resolve(name)).href)",
-      }
-      const contents = text.replace(/\bimport\.meta\.(\w+)/g, (whole, name) => known[name] ?? whole)
-      return { contents, loader: file.endsWith('ts') ? 'ts' : 'js' }
-    })
   },
 }
+
+const resolve = "((name) => require('node:url').pathToFileURL(require.resolve(name)).href)"
 
 /** A folder by what is in it, whole from its first moment: two test files may come at once. */
 async function placed(name: string, { launcher, program }: Texts): Promise<string> {

@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { spec, tap } from 'node:test/reporters'
+import { built } from './built.ts'
 import { root } from './files.ts'
 import { real, timed } from './kinds.ts'
 import { diagnostic, type Event, inGroups, type Ran, sideBySide } from './lanes.ts'
@@ -22,10 +23,14 @@ const whole = (files: readonly string[]) => files.map((file) => path.join(root, 
 async function* ranFiles(): AsyncGenerator<Ran> {
   yield* sideBySide(whole(QUICK), LANES)
   if (process.argv[2] === 'quick') return
-  yield* inGroups([
+  const place = await built([...real, ...timed])
+  // They inherit the flags of this process: what is built needs no tsx.
+  process.execArgv.splice(0, Number.POSITIVE_INFINITY, '--enable-source-maps')
+  const groups = [
     { files: whole(real), lanes: LANES },
     { files: whole(timed), lanes: IN_PAIRS },
-  ])
+  ]
+  yield* inGroups(groups, place)
 }
 
 /** The events of all files; what each would end with, its plan and its totals, comes once, added up. */

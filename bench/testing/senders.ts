@@ -3,7 +3,6 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type autocannon from 'autocannon'
 import { machineUs } from '../load/clock.ts'
 import type { LoadJob, LoadReport } from '../load/job.ts'
@@ -16,6 +15,7 @@ import {
   summarizeHistogram,
 } from '../stats/histogram.ts'
 import type { Instrument } from '../verify/proof.ts'
+import { quickStarting } from './programs.ts'
 
 /** What is not answered this long after the last arrival is in flight; a busy machine takes seconds to answer the rest. */
 const DRAIN_US = 10_000_000
@@ -193,8 +193,8 @@ export function autocannonSender({ corrected }: { corrected: boolean }): Instrum
 }
 
 async function runAutocannon(options: autocannon.Options, onStart: () => void): Promise<autocannon.Result> {
-  const program = fileURLToPath(new URL('../verify/autocannon.fixture.ts', import.meta.url))
-  const child = fork(program, { execArgv: ['--import', import.meta.resolve('tsx')] })
+  const [, program = ''] = await quickStarting(new URL('../verify/autocannon.fixture.ts', import.meta.url))
+  const child = fork(program, { execArgv: [] })
   try {
     await once(child, 'message')
     onStart()

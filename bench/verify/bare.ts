@@ -1,5 +1,4 @@
 /** The harness's side of the bare sockets. */
-import { fileURLToPath } from 'node:url'
 import { nextMessage, spawnChild } from '../fleet/processes/process.ts'
 import type { BareJob, BareMessage } from './bare-main.ts'
 import type { TestBed } from './test-bed.ts'
@@ -12,9 +11,8 @@ export interface BareSockets {
 }
 
 /** In the Node and on the CPUs of the generator. @throws AuthscaleError SPAWN_FAILED */
-export async function startBare({ node, placement }: TestBed): Promise<BareSockets> {
-  const main = fileURLToPath(new URL('./bare-main.ts', import.meta.url))
-  const line = [node, '--import', import.meta.resolve('tsx'), main]
+export async function startBare({ node, bareSockets, placement }: TestBed): Promise<BareSockets> {
+  const line = [node, bareSockets]
   const cpus = placement.sharedCpus.generator
   const child = await spawnChild(line, { name: 'bare sockets', cpus, ipc: true })
   await nextMessage(child)

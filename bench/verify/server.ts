@@ -1,5 +1,4 @@
 /** The harness's side of the server of the proofs: starts it, tells it what to do, asks it for its log. */
-import { fileURLToPath } from 'node:url'
 import { type Child, nextMessage, spawnChild } from '../fleet/processes/process.ts'
 import type { Behaviour, ServerLog, ServerMessage } from './server-log.ts'
 
@@ -25,16 +24,18 @@ export interface HeldServer {
 }
 
 /**
- * Through tsx in the harness's own Node: what is proved here is the instrument, the server only has to know what it
- * did. @throws AuthscaleError SPAWN_FAILED
+ * In the harness's own Node: what is proved here is the instrument, the server only has to know what it did.
+ *
+ * @param main `server-main.ts`, compiled
+ * @throws AuthscaleError SPAWN_FAILED
  */
 export async function startServer(
+  main: string,
   cpus: readonly number[],
   behaviour: Behaviour,
   onPid?: (pid: number) => void,
 ): Promise<HeldServer> {
-  const main = fileURLToPath(new URL('./server-main.ts', import.meta.url))
-  const line = [process.execPath, '--import', import.meta.resolve('tsx'), main]
+  const line = [process.execPath, main]
   const child = await spawnChild(line, { name: 'server of the proof', cpus, ipc: true, onPid })
   await nextMessage(child)
   tell(child, { type: 'behave', behaviour })

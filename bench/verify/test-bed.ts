@@ -19,6 +19,8 @@ export interface TestBed {
   readonly generator: GeneratorOptions
   /** The Node that runs the generator: its program, and what it says of itself. */
   readonly node: string
+  /** `bare-main.ts`, compiled. */
+  readonly bareSockets: string
   readonly runtime: Fleet['runtime']
   /** Aborts when the user wants to stop. */
   readonly signal: AbortSignal
@@ -36,12 +38,14 @@ export interface TestBed {
   close(): Promise<void>
 }
 
-/** Compiles the generator and moves the harness away from the servers' CPU. */
+const OWN = { proofServer: 'bench/verify/server-main', bareSockets: 'bench/verify/bare-main' }
+
+/** Compiles the generator and its counterparts, and moves the harness away from the servers' CPU. */
 export async function openTestBed({ signal, log }: Pick<TestBed, 'signal' | 'log'>): Promise<TestBed> {
   await sweep(log)
   const folder = openRunFolder()
   const runtime = await findRuntime()
-  const build = await compile(folder.nonce, runtime)
+  const build = await compile(folder.nonce, runtime, OWN)
   const cpus = allowedCpus()
   const placement = place(cpus, 1, placementMethod(), 1, byCore(thisMachine, cpus))
   await pinHarness(placement.sharedCpus.generator)
@@ -51,7 +55,7 @@ export async function openTestBed({ signal, log }: Pick<TestBed, 'signal' | 'log
 
   const hold = async (behaviour: Behaviour = {}) => {
     signal.throwIfAborted()
-    const server = await startServer(placement.replicaCpus[0] ?? [], behaviour, (pid) =>
+    const server = await startServer(build.proofServer, placement.replicaCpus[0] ?? [], behaviour, (pid) =>
       folder.record(pid, 'server of the proofs'),
     )
     servers.push(server)
@@ -76,6 +80,7 @@ export async function openTestBed({ signal, log }: Pick<TestBed, 'signal' | 'log
     placement,
     runtime: facts,
     node: command,
+    bareSockets: build.bareSockets,
     generator: {
       command: wrapped([command, build.generator], placement.sharedCpus.generator),
       env: cleanEnvironment(),

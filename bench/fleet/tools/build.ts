@@ -37,11 +37,20 @@ export interface Build extends Record<keyof typeof SOURCES, string> {
   remove(): Promise<void>
 }
 
-/** Bundles the entry points; packages stay in node_modules. `runtime` makes the keys. */
-export async function compile(nonce: string, runtime: Runtime): Promise<Build> {
+/**
+ * Bundles the entry points; packages stay in node_modules. `runtime` makes the keys.
+ *
+ * @param others entry points besides, as paths from the project's root without their `.ts`
+ */
+export async function compile<Other extends string = never>(
+  nonce: string,
+  runtime: Runtime,
+  others?: Record<Other, string>,
+): Promise<Build & Record<Other, string>> {
   const outdir = buildFolder(nonce)
+  const sources = { ...SOURCES, ...others }
   await esbuild.build({
-    entryPoints: Object.values(SOURCES).map((source) => join(projectRoot, `${source}.ts`)),
+    entryPoints: Object.values(sources).map((source) => join(projectRoot, `${source}.ts`)),
     outdir,
     outbase: projectRoot,
     bundle: true,
@@ -55,8 +64,8 @@ export async function compile(nonce: string, runtime: Runtime): Promise<Build> {
   // esbuild keeps a service process for the next build; there is none.
   await esbuild.stop()
   const compiled = Object.fromEntries(
-    Object.entries(SOURCES).map(([name, source]) => [name, join(outdir, `${source}.js`)]),
-  ) as Record<keyof typeof SOURCES, string>
+    Object.entries(sources).map(([name, source]) => [name, join(outdir, `${source}.js`)]),
+  ) as Record<keyof typeof SOURCES | Other, string>
   return {
     ...compiled,
     makeKeys: async () =>

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { QUICK_HARNESS } from '../../testing/cli.ts'
 import { linuxProcesses } from '../../testing/needs.ts'
 import { type Kept, losses, toldFinished } from './killed-run.ts'
 import { killRepeatedly } from './kills.ts'
@@ -17,6 +18,7 @@ function homeFor(t: TestContext): string {
 test('killed ten times at random moments, a harness leaves nothing running and loses nothing', async (t) => {
   const report = await killRepeatedly({
     ...{ home: homeFor(t), kills: 10, seed: 5, withinMs: 3_500, blocks: 1 },
+    command: QUICK_HARNESS,
     signal: t.signal,
     log: (line) => t.diagnostic(line),
   })
