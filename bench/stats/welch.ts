@@ -24,3 +24,17 @@ export function welch(a: readonly number[], b: readonly number[]): (Interval & {
   const reach = tQuantile(0.975, whole) * error
   return { value, lo: value - reach, hi: value + reach, p: twoSidedP(value / error, whole) }
 }
+
+/**
+ * The ratio of geometric means of two samples that have nothing in common, by Welch on the logarithms; without an interval
+ * (lo = hi = value) where a sample has a single value.
+ *
+ * @returns null where a sample is empty, or a value not above zero
+ */
+export function ratioApart(a: readonly number[], b: readonly number[]): Interval | null {
+  if (a.length === 0 || b.length === 0 || ![...a, ...b].every((value) => value > 0)) return null
+  const [ofA, ofB] = [a.map(Math.log), b.map(Math.log)]
+  const value = mean(ofA) - mean(ofB)
+  const { lo, hi } = welch(ofA, ofB) ?? { lo: value, hi: value }
+  return { value: Math.exp(value), lo: Math.exp(lo), hi: Math.exp(hi) }
+}
