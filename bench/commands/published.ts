@@ -4,7 +4,7 @@ import { acrossCharts, catalogueMarkdown, chartPath } from '../compare/catalogue
 import { buildCatalogue } from '../page/build.ts'
 import { publishedFolder, readRun, resultsFolder } from '../record/run-dir.ts'
 import { toSvg } from '../words/charts/svg.ts'
-import { runWithRows } from './compare.ts'
+import { comparableRun } from './compare.ts'
 import { replaceBetween } from './readme.ts'
 import { writeFiles, writeReport } from './write-report.ts'
 
@@ -19,7 +19,7 @@ export async function refreshPublished(): Promise<void> {
 
 /** The files of `results/` about all published runs, by their names. */
 export async function catalogueFiles(): Promise<Record<string, string>> {
-  const runs = await Promise.all((await publishedFolders()).map(runWithRows))
+  const runs = await Promise.all((await publishedFolders()).map(comparableRun))
   const readme = await readFile(path.join(resultsFolder, 'README.md'), 'utf8')
   const charts = acrossCharts(runs).map(({ name, drawing }) => [chartPath({ name }), toSvg(drawing)] as const)
   return {

@@ -104,13 +104,13 @@ export function widened(seen: Interval, between: Between): Interval {
 }
 
 /** Degrees of freedom from which on Student's t is the normal law for all that is printed. */
-const AS_GOOD_AS_NORMAL = 1_000
+export const AS_GOOD_AS_NORMAL = 1_000
 
 /**
  * Degrees of freedom of a variance that holds `between` once (Satterthwaite, Biometrics Bulletin 2, 1946): what was told from
  * few occasions is the variance between them together with the errors that were taken off it.
  */
-export function degreesOf(variance: number, { variance: ofOne, noise, degrees }: Between): number {
+function degreesOf(variance: number, { variance: ofOne, noise, degrees }: Between): number {
   const told = ofOne + noise
   const worth = told === 0 ? AS_GOOD_AS_NORMAL : Math.floor((variance / told) ** 2 * degrees)
   return Math.min(AS_GOOD_AS_NORMAL, Math.max(1, worth))
