@@ -109,34 +109,38 @@ function everyday(run: RunWithRows): LoadFigure[] {
   return run.overLoad.filter(({ handlerUs }) => handlerUs === most)
 }
 
-/** @param of what is shown, and what is compared, as a multiple of the control's CPU or a part of it */
+/**
+ * What a figure is beside the control, without the handler work that both do: that is an amount of time, and no slower machine
+ * makes more of it.
+ *
+ * @param of from the tax as a share of the control's CPU to what is compared
+ */
 function overLoad(
   run: RunWithRows,
   scheme: string,
-  of: (figure: LoadFigure) => { shown: Interval; compared: Interval } | null,
+  shown: (figure: LoadFigure) => Interval | null,
+  of: (share: number) => number,
 ): Sample[] {
   const figures = everyday(run)
   return figures.flatMap((one): Sample[] => {
-    const found = one.scheme === scheme && !one.twin ? of(one) : null
-    if (!found) return []
-    const { perSec, handlerUs, turns } = one
-    const control = figures.filter((other) => other.scheme === CONTROL && other.perSec === perSec)
-    const [first, twin] = [false, true].map((isTwin) => control.find((other) => other.twin === isTwin))
-    const { value, lo, hi } = found.compared
+    const { perSec, handlerUs, turns, timesControl } = one
+    const here = figures.filter((other) => other.scheme === CONTROL && other.perSec === perSec)
+    const [first, twin] = [false, true].map((isTwin) => here.find((other) => other.twin === isTwin))
+    const seen = one.scheme === scheme && !one.twin ? shown(one) : null
+    if (!seen || !timesControl || !first || first.cpuUs <= handlerUs) return []
+    const scale = first.cpuUs / (first.cpuUs - handlerUs)
+    const [value, lo, hi] = [timesControl.value, timesControl.lo, timesControl.hi].map((times) =>
+      of((times - 1) * scale),
+    ) as [number, number, number]
     // Student's t is in the interval already, which makes the error larger than it is.
     const log =
       lo > 0
         ? { value: Math.log(value), error: errorOf({ lo: Math.log(lo), hi: Math.log(hi) }), degrees: turns }
         : null
-    const apart = first && twin ? Math.abs(twin.cpuUs / first.cpuUs - 1) : null
-    // Of the control, and so of as large a share of what is compared as that is of the control.
-    const error = apart === null ? null : apart / Math.min(1, Math.abs(value))
-    return [{ at: { perSec, handlerUs }, shown: { ...found.shown, n: turns }, log, error }]
+    const error = twin ? (Math.abs(twin.cpuUs / first.cpuUs - 1) * scale) / Math.abs(value) : null
+    return [{ at: { perSec, handlerUs }, shown: { ...seen, n: turns }, log, error }]
   })
 }
-
-/** The same on top of the control: its interval is that of the multiple. */
-const lessOne = ({ value, lo, hi }: Interval): Interval => ({ value: value - 1, lo: lo - 1, hi: hi - 1 })
 
 export const metrics: readonly Metric[] = [
   {
@@ -153,8 +157,11 @@ export const metrics: readonly Metric[] = [
       const error = ownErrorOf(rows, cpu, differences, 0)
       const share = error === null || shown.length === 0 ? null : error / Math.abs(median(shown))
       return [
-        ...overLoad(run, scheme, ({ taxUs, timesControl }) =>
-          taxUs && timesControl ? { shown: taxUs, compared: lessOne(timesControl) } : null,
+        ...overLoad(
+          run,
+          scheme,
+          ({ taxUs }) => taxUs,
+          (share) => share,
         ),
         ...inBlocks(shown, share, ratios(tax, control)),
       ]
@@ -170,8 +177,11 @@ export const metrics: readonly Metric[] = [
       const { rows } = run
       const found = byBlock(own(rows, ROLES.cost, scheme), cpu)
       return [
-        ...overLoad(run, scheme, ({ cpuUs, timesControl }) =>
-          timesControl ? { shown: { value: cpuUs, lo: cpuUs, hi: cpuUs }, compared: timesControl } : null,
+        ...overLoad(
+          run,
+          scheme,
+          ({ cpuUs }) => ({ value: cpuUs, lo: cpuUs, hi: cpuUs }),
+          (share) => 1 + share,
         ),
         ...inBlocks(
           [...found.values()],
@@ -236,11 +246,11 @@ function bothWays({ bytesSentPerRequest: sent, bytesReceivedPerRequest: received
   return sent === undefined || received === undefined ? undefined : sent + received
 }
 
-/** CPU of the control, whose code no scheme changes: logarithms by place on the curve, and at saturation by blocks. */
+/** CPU of the control, whose code no scheme changes, without handler work: logarithms by place on the curve, and at saturation by blocks. */
 export function controlCpu({ rows, overLoad: figures }: RunWithRows): Map<string, number> {
   const points = figures
-    .filter(({ scheme, twin }) => scheme === CONTROL && !twin)
-    .map(({ perSec, handlerUs, cpuUs }) => [`${perSec}/${handlerUs}`, Math.log(cpuUs)] as const)
+    .filter(({ scheme, twin, cpuUs, handlerUs }) => scheme === CONTROL && !twin && cpuUs > handlerUs)
+    .map(({ perSec, handlerUs, cpuUs }) => [`${perSec}/${handlerUs}`, Math.log(cpuUs - handlerUs)] as const)
   const blocks = [...byBlock(own(rows, ROLES.cost, CONTROL), cpu).values()]
   return new Map([
     ...points,
