@@ -73,7 +73,7 @@ function folderOf(name: string): string {
 }
 
 /** A run as comparisons and lists of runs read it. @throws what reading a run can throw */
-export async function comparableRun(folder: string): Promise<RunWithRows> {
+async function comparableRun(folder: string): Promise<RunWithRows> {
   const { run, results } = await readRun(folder)
   return runWithRows(run, results)
 }

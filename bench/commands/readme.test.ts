@@ -13,6 +13,7 @@ import { gates } from '../run/gates.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { syntheticScale } from '../testing/synthetic-scale.ts'
 import { proofs } from '../verify/proofs/index.ts'
+import { publishedRuns } from './read-published.ts'
 import { PICTURE_FILE, updateLoadCheck, updateReadme, updateVerify } from './readme.ts'
 
 const { run, results } = syntheticRun({ experiments: ['cost'] })
@@ -85,7 +86,8 @@ test('the committed README shows the figures of the published runs that it links
     }),
   )
   assert.ok(main, 'a published run is linked')
-  const shown = updateReadme(committed, main, others)
+  const { runs } = await publishedRuns()
+  const shown = updateReadme(committed, main, others, runs)
   const checks = /beside \[this run\]\((results\/published\/[^/)]+)\/report\.md\)/.exec(committed)?.[1]
   assert.ok(checks, 'the run beside which the instrument was checked is linked')
   const checked = updateLoadCheck(shown, await readLoadCheck(path.join(root, checks)))

@@ -5,6 +5,8 @@ import type { Drawing } from '../words/charts/svg.ts'
 import { counted } from '../words/format.ts'
 import { markdownTable, type Table } from '../words/tables.ts'
 import { acrossChart, type Series } from './across-chart.ts'
+import type { LeftOut } from './alike.ts'
+import { overRunsMarkdown } from './over-runs-text.ts'
 import { type Metric, metrics } from './samples.ts'
 
 /** The metrics worth a chart across runs: most other figures of a run are in proportion to these. */
@@ -68,9 +70,10 @@ export function chartPath({ name }: { name: string }): string {
 }
 
 /** What `results/README.md` says of them, between its marks. */
-export function catalogueMarkdown(runs: readonly RunWithRows[]): string {
+export function catalogueMarkdown(runs: readonly RunWithRows[], unread: readonly LeftOut[] = []): string {
   return [
     markdownTable(runsTable(runs), 'text'),
+    ...overRunsMarkdown(runs, unread),
     ...acrossCharts(runs).map(({ name, drawing }) => `![${drawing.title}](${chartPath({ name })})`),
   ].join('\n\n')
 }
