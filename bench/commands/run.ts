@@ -55,7 +55,7 @@ async function conclude(
   // Read back, so that `report` makes the same bytes later.
   const { run: stored, results } = await readRun(folder)
   const left = withoutFigure(run, results)
-  if (results.length > 0) show(folder, stored, await written(folder, stored, results), output)
+  if (results.length > 0) await show(folder, stored, await written(folder, stored, results), output)
   if (interrupted !== null) {
     const tell = output.json ? console.error : console.log
     tell(`stopped with ${run.plan.length - left.length} of ${run.plan.length} trials measured; go on with:`)

@@ -7,7 +7,13 @@ import { seededNormal } from '../stats/normal.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { withTurns } from '../testing/synthetic-turns.ts'
 import { alikeRuns } from './alike.ts'
-import { overRunsMarkdown, overRunsSentence, taxBetween, widenedTax } from './over-runs-text.ts'
+import {
+  machineAnswer,
+  overRunsMarkdown,
+  overRunsSentence,
+  taxBetween,
+  widenedTax,
+} from './over-runs-text.ts'
 
 const COST: Record<string, number> = { none: 400, 'session-redis': 700, 'jwt-hs256': 550 }
 const normal = seededNormal(7)
@@ -113,4 +119,17 @@ test('the interval of one run is widened by what the runs differ by, also around
     assert.ok(wide.lo <= tax.lo && wide.hi >= tax.hi && wide.hi - wide.lo > tax.hi - tax.lo)
   }
   assert.equal(taxBetween(six.slice(0, 4)), null)
+})
+
+test('a run of a machine that is known says what the machine takes; of another one, that this is not known', () => {
+  const run = made('run-50', 50)
+  assert.match(
+    machineAnswer(run, six) ?? '',
+    /^Of this machine, whatever the hour, at 300\/s: session-redis \d+ \(\d+ to [\d,]+\) µs and jwt-hs256 .* what 6 published runs of it differ by\.$/,
+  )
+  const first = six[0] ?? assert.fail()
+  assert.match(machineAnswer(first, six.slice(0, 4)) ?? '', /this run alone\. .* is not known/)
+  const own = made('run-51', 51, (one) => ({ ...one, environment: { ...one.environment, cores: 64 } }))
+  assert.match(machineAnswer(own, six) ?? '', /is not known/)
+  assert.equal(machineAnswer({ ...run, overLoad: [] }, six), null)
 })

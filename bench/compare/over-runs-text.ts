@@ -16,7 +16,7 @@ import type { Interval } from '../stats/median-interval.ts'
 import { type Between, betweenOccasions, errorOf, widened } from '../stats/occasions.ts'
 import { code, counted, figure, list, machine, withRange } from '../words/format.ts'
 import { markdownTable } from '../words/tables.ts'
-import { alikeRuns, type LeftOut } from './alike.ts'
+import { alikeRuns, isSameMachine, type LeftOut } from './alike.ts'
 
 interface TaxOfRun {
   run: RunWithRows
@@ -144,18 +144,52 @@ export function taxBetween(runs: readonly RunWithRows[]): Between | null {
   )
 }
 
-const logOf = ({ value, lo, hi }: Interval): Interval => ({
-  value: Math.log(value),
-  lo: Math.log(lo),
-  hi: Math.log(hi),
-})
+/** To first order: an interval that ends near zero would have no end on the logarithm. */
+function logOf({ value, lo, hi }: Interval): Interval {
+  const reach = (hi - lo) / 2 / value
+  return { value: Math.log(value), lo: Math.log(value) - reach, hi: Math.log(value) + reach }
+}
 
 /** On logarithms, where it is above zero. */
 export function widenedTax(tax: Interval, between: Between): Interval {
   if (tax.lo > 0) {
     const { value, lo, hi } = widened(logOf(tax), between)
-    return { value: Math.exp(value), lo: Math.exp(lo), hi: Math.exp(hi) }
+    const [from, to] = [Math.min(tax.lo, Math.exp(lo)), Math.max(tax.hi, Math.exp(hi))]
+    return { value: Math.exp(value), lo: from, hi: to }
   }
   const square = tax.value ** 2
   return widened(tax, { ...between, variance: between.variance * square, noise: between.noise * square })
+}
+
+/**
+ * What one run says of its machine, for a terminal: what the two add, widened by what the machine's published runs differ by, or that
+ * this is not known. Null for a run without cost over load.
+ *
+ * @param published all of them; those of other machines, and the run itself, say nothing here
+ */
+export function machineAnswer(run: RunWithRows, published: readonly RunWithRows[]): string | null {
+  const taxes = taxesOf([run])
+  const rates = rising(taxes.map(({ figure: one }) => one.perSec ?? 0))
+  const of = (scheme: string, rate: number) =>
+    taxes.find(({ figure: one }) => one.scheme === scheme && one.perSec === rate)?.figure.taxUs
+  const rate = rates.findLast((one) => THE_TWO.some((scheme) => of(scheme, one)))
+  if (rate === undefined) return null
+  const others = published.filter(
+    (one) => one.run.id !== run.run.id && one.overLoad.length > 0 && isSameMachine(run.run, one.run),
+  )
+  const between = taxBetween(others)
+  if (!between) {
+    return (
+      'Intervals are those of this run alone. What other hours of this machine would say is not known: that takes published runs of ' +
+      `it from ${LEAST_OCCASIONS} occasions, hours apart.`
+    )
+  }
+  const told = THE_TWO.flatMap((scheme) => {
+    const tax = of(scheme, rate)
+    return tax ? [`${scheme} ${withRange(widenedTax(tax, between), us)} µs`] : []
+  })
+  return (
+    `Of this machine, whatever the hour, at ${figure(rate)}/s: ${list(told)}: widened by what ${counted(others.length, 'published run')} ` +
+    'of it differ by.'
+  )
 }

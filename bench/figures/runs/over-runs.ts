@@ -34,9 +34,11 @@ export function overRuns(figures: readonly OfRun[]): OverRuns {
   const counts = { runs: figures.length, occasions: occasions.length }
   const values = figures.map(({ value }) => value)
   if (figures.length >= LEAST_RUNS && occasions.length >= LEAST_OCCASIONS) {
-    const { to, from } = scaleOf(figures)
-    const found = acrossOccasions(occasions.map((own) => own.map((one) => seenOn(one, to))))
+    const isPositive = figures.every(({ lo }) => lo > 0)
+    const seen = isPositive ? onLogarithm : asItIs
+    const found = acrossOccasions(occasions.map((own) => own.map(seen)))
     if (found) {
+      const from = isPositive ? Math.exp : (end: number) => end
       // Between two of an even number the median is not that of the logarithms.
       const [value, lo, hi] = [median(values), from(found.lo), from(found.hi)]
       return { ...counts, value, lo: Math.min(value, lo), hi: Math.max(value, hi), ends: 'interval' }
@@ -61,20 +63,12 @@ export function byOccasion<T extends { startedAt: string }>(runs: readonly T[]):
   return occasions
 }
 
-interface Scale {
-  to: (value: number) => number
-  from: (value: number) => number
-}
+const asItIs = ({ value, lo, hi }: Interval): Seen => ({ value, error: errorOf({ lo, hi }) })
 
-function scaleOf(figures: readonly Interval[]): Scale {
-  const same = (value: number) => value
-  return figures.every(({ lo }) => lo > 0) ? { to: Math.log, from: Math.exp } : { to: same, from: same }
+/** To first order. */
+const onLogarithm = ({ value, lo, hi }: Interval): Seen => {
+  return { value: Math.log(value), error: errorOf({ lo, hi }) / value }
 }
-
-const seenOn = ({ value, lo, hi }: Interval, to: Scale['to']): Seen => ({
-  value: to(value),
-  error: errorOf({ lo: to(lo), hi: to(hi) }),
-})
 
 /** How many pairs of intervals of one figure have nothing in common. @param intervals of each figure, those of its runs */
 export function disjointPairs(intervals: readonly (readonly Interval[])[]): {
