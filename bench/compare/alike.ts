@@ -24,7 +24,7 @@ export function isSameMachine(base: Run, other: Run): boolean {
 }
 
 /** Why the figures of a run are not put together with those of `main`; null where they are. */
-export function whyApart(run: Run, main: Run): string | null {
+function whyApart(run: Run, main: Run): string | null {
   for (const kind of ['machine', 'method'] as const) {
     const [first] = lasting(main, run, kind)
     if (first) return `another ${kind} (${first.what}: ${first.other}, and not ${first.base})`

@@ -42,7 +42,7 @@ export function runWithRows(
 }
 
 /** Pure. In the order of the records. */
-export function trialRows(run: Run, results: readonly TrialResult[]): TrialRow[] {
+function trialRows(run: Run, results: readonly TrialResult[]): TrialRow[] {
   return results.map((result) => {
     const { arm, block, id } = result.trial
     const { experiment, scheme, users, twin } = arm
