@@ -163,6 +163,17 @@ test('what was rejected before a resume gets as many repeats anew, while the run
   assert.equal(attempts(measure(run, fails, { results: first, earlier: first.length })), 5)
 })
 
+test('what failed before a resume, a crash and no gate, starts afresh and uses up no repeats', () => {
+  const run = planned(2, 3)
+  const rejected = measure(run, () => true)
+  const failed = rejected.map((result): TrialResult => {
+    return result.ok ? result : { ...result, reason: 'redis ended', rejectedBy: [], measurement: null }
+  })
+  const resumed = (results: TrialResult[]) => measure(run, () => false, { results, earlier: results.length })
+  assert.deepEqual(pendingTrials(run.plan, resumed(failed)), [])
+  assert.equal(resumed(rejected).length, rejected.length, 'of gates the share is used up')
+})
+
 test('an experiment whose intervals are narrow ends between two blocks, and not before its least number', () => {
   // Every measurement is the same one, so intervals have no width at all.
   const run = planned(8, 3, { precision: 0.05, minBlocks: 5 })

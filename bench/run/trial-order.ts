@@ -24,13 +24,15 @@ export function pendingTrials(plan: readonly Trial[], earlier: readonly TrialRes
  * not measured.
  *
  * @param results all on record, in the order in which they were measured
- * @param earlier how many of them are from before the run was resumed; a trial that was rejected then may be repeated as often
- *   again
+ * @param earlier how many of them are from before the run was resumed; a trial that a gate rejected then may be
+ *   repeated as often again; one that failed starts afresh
  */
 export function upcomingTrials(run: PlannedRun, results: readonly TrialResult[], earlier: number): Trial[] {
   const { plan, rules } = run
-  const attempts = countAttempts(results)
-  const before = countAttempts(results.slice(0, earlier))
+  // What failed before has no figure that anybody could have disliked, and its cause may be mended: it starts afresh.
+  const judged = results.slice(0, earlier).filter((result) => result.ok || result.rejectedBy.length > 0)
+  const before = countAttempts(judged)
+  const attempts = countAttempts([...judged, ...results.slice(earlier)])
   const isNew = ({ id }: Trial) => !attempts.has(id)
   /** Since the run was resumed. */
   const repeatsOf = ({ id }: Trial) => (attempts.get(id) ?? 0) - (before.get(id) ?? 1)
