@@ -106,7 +106,7 @@ command('compare', async () => (await import('./commands/compare.ts')).compare)
   .argument('<runs...>', 'folders of runs, or ids of published ones; all are compared with the first')
   .option(
     '--fail-on <conditions>',
-    'exit with 1 if such a change is seen, e.g. authTax>10%,throughput<-5%',
+    'exit with 1 if such a change beside the control is seen, e.g. authTax>10%,throughput<-5%',
     take.conditions,
   )
   .option('--markdown', 'for a pull request')

@@ -2,7 +2,7 @@
 import { isPoint } from '../experiments/replicas/summary.ts'
 import { addedTo, type Comparison, union } from '../figures/comparisons.ts'
 import { estimate, type MetricName, metrics, servingCpuUs } from '../figures/metrics.ts'
-import { type ArmRecords, armsIn, byBlock, entryOf, isControl } from '../figures/records.ts'
+import { type ArmRecords, armsIn, byBlock, entryOf, isControl, plannedBlock } from '../figures/records.ts'
 import type { Estimate } from '../record/types.ts'
 import { type ByBlock, ownError, ratios } from '../stats/paired.ts'
 import { code } from '../words/format.ts'
@@ -85,9 +85,11 @@ export function ownRatioError({ summary }: Facts, figure: 'throughputRatio' | 'c
 /** Ids of the valid trials of these arms. */
 export function trialsOf(
   { run }: Facts,
-  records: readonly (Pick<ArmRecords, 'arm'> & { measured: Pick<ReadonlySet<number>, 'has'> })[],
+  records: readonly (Pick<ArmRecords, 'arm'> & { measured: Pick<ReadonlySet<number>, 'keys'> })[],
 ): string[] {
-  const blocks = new Map(records.map(({ arm, measured }) => [arm.id, measured]))
+  const blocks = new Map(
+    records.map(({ arm, measured }) => [arm.id, new Set([...measured.keys()].map(plannedBlock))]),
+  )
   return run.plan.filter(({ arm, block }) => blocks.get(arm.id)?.has(block)).map(({ id }) => id)
 }
 

@@ -12,6 +12,7 @@ import { renderReport } from '../report/index.ts'
 import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'
 import { catalogueFiles } from './published.ts'
+import { publishedRuns } from './read-published.ts'
 import { PICTURE_FILE, updateLoadCheck, updateReadme, updateVerify } from './readme.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -95,7 +96,8 @@ test('the README shows the figures of the runs that it links to', async () => {
     })),
   )
   assert.ok(main, 'a published run is linked')
-  const shown = updateReadme(readme, main, others)
+  const { runs } = await publishedRuns()
+  const shown = updateReadme(readme, main, others, runs)
   const checks = /beside \[this run\]\((results\/published\/[^/)]+)\/report\.md\)/.exec(readme)?.[1]
   assert.ok(checks, 'the run beside which the instrument was checked is linked')
   const checked = updateLoadCheck(shown, await readLoadCheck(path.join(root, checks)))

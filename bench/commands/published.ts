@@ -1,29 +1,34 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { acrossCharts, catalogueMarkdown, chartPath } from '../compare/catalogue.ts'
 import { buildCatalogue } from '../page/build.ts'
-import { publishedFolder, readRun, resultsFolder } from '../record/run-dir.ts'
+import { resultsFolder } from '../record/run-dir.ts'
 import { toSvg } from '../words/charts/svg.ts'
-import { runWithRows } from './compare.ts'
+import { publishedRuns, readPublished } from './read-published.ts'
 import { replaceBetween } from './readme.ts'
 import { writeFiles, writeReport } from './write-report.ts'
 
 export async function refreshPublished(): Promise<void> {
-  for (const folder of await publishedFolders()) {
-    const { run, results } = await readRun(folder)
-    await writeReport(folder, run, results)
+  const { read, unread } = await readPublished()
+  for (const { folder, stored } of read) {
+    await writeReport(folder, stored.run, stored.results)
   }
   await refreshCatalogue()
+  if (unread.length > 0) {
+    for (const { name, reason } of unread) console.error(`error: ${name} is left out: ${reason}`)
+    process.exitCode = 1
+    return
+  }
   console.log('results/ is in step with the records of its published runs')
 }
 
 /** The files of `results/` about all published runs, by their names. */
 export async function catalogueFiles(): Promise<Record<string, string>> {
-  const runs = await Promise.all((await publishedFolders()).map(runWithRows))
+  const { runs, unread } = await publishedRuns()
   const readme = await readFile(path.join(resultsFolder, 'README.md'), 'utf8')
   const charts = acrossCharts(runs).map(({ name, drawing }) => [chartPath({ name }), toSvg(drawing)] as const)
   return {
-    'README.md': replaceBetween(readme, 'runs', catalogueMarkdown(runs)),
+    'README.md': replaceBetween(readme, 'runs', catalogueMarkdown(runs, unread)),
     'index.html': await buildCatalogue(runs),
     ...Object.fromEntries(charts),
   }
@@ -31,10 +36,4 @@ export async function catalogueFiles(): Promise<Record<string, string>> {
 
 export async function refreshCatalogue(): Promise<void> {
   await writeFiles(resultsFolder, await catalogueFiles())
-}
-
-async function publishedFolders(): Promise<string[]> {
-  const entries = await readdir(publishedFolder, { withFileTypes: true })
-  const folders = entries.filter((entry) => entry.isDirectory())
-  return folders.map(({ name }) => path.join(publishedFolder, name)).sort()
 }

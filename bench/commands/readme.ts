@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { quotation } from '../claims/section.ts'
+import { overRunsSentence } from '../compare/over-runs-text.ts'
 import { AuthscaleError } from '../errors.ts'
 import { costSentence } from '../experiments/cost/answer.ts'
 import { predictionsText } from '../experiments/replicas/section.ts'
 import { ROLES } from '../experiments/roles.ts'
 import { armsIn } from '../figures/records.ts'
+import type { RunWithRows } from '../figures/rows.ts'
 import { pictureOf } from '../page/picture.ts'
 import { writeFileDurably } from '../record/durable.ts'
 import { PAGE_FILE, readLoadCheck, readRun, readVerify } from '../record/run-dir.ts'
@@ -19,6 +21,7 @@ import type { Interval } from '../stats/median-interval.ts'
 import { tradeTable } from '../trade/section.ts'
 import { code, counted, figure, machine, withRange } from '../words/format.ts'
 import { markdownTable } from '../words/tables.ts'
+import { publishedRuns } from './read-published.ts'
 
 /** A published run, as the README shows it. */
 interface Shown {
@@ -36,16 +39,22 @@ export const PICTURE_FILE = 'page.png'
  * The same runs give the same text, so that a test can hold the README to it.
  *
  * @param others runs that decide claims which the first does not, in any order: the newest that does is asked
+ * @param published all of them: what is said of the machine is said over those that are alike, where two or more are
  * @throws AuthscaleError BAD_README without the marks, SHORT_RUN for a run that is never published
  */
-export function updateReadme(readme: string, main: Shown, others: readonly Shown[] = []): string {
+export function updateReadme(
+  readme: string,
+  main: Shown,
+  others: readonly Shown[] = [],
+  published: readonly RunWithRows[] = [],
+): string {
   for (const { runDir, run } of [main, ...others]) {
     if (run.profile === 'standard' || run.profile === 'full') continue
     const message = `${runDir} is a ${run.profile} run, which is never published: use a standard or full one`
     throw new AuthscaleError('SHORT_RUN', message)
   }
   const newestFirst = others.toSorted((a, b) => Date.parse(b.run.startedAt) - Date.parse(a.run.startedAt))
-  return replaceBetween(readme, 'figures', figures(main, newestFirst))
+  return replaceBetween(readme, 'figures', figures(main, newestFirst, published))
 }
 
 /** The README with its sentence on the load generator taken from the file that `npm run verify:load` wrote. */
@@ -95,12 +104,12 @@ export function replaceBetween(readme: string, name: string, content: string): s
   return `${readme.slice(0, start + startMark.length)}\n${content}\n${readme.slice(end)}`
 }
 
-function figures(main: Shown, others: readonly Shown[]): string {
+function figures(main: Shown, others: readonly Shown[], published: readonly RunWithRows[]): string {
   const { runDir, run, summary } = main
   const chart = (name: string, alt: string) =>
     charts[name]?.draw(run, summary) ? [`![${alt}](${runDir}/charts/${name}.svg)`] : []
   return [
-    ...overLoad([main, ...others]),
+    ...overLoad([main, ...others], published),
     `[![The report page of this run](${runDir}/${PICTURE_FILE})](${runDir}/${PAGE_FILE})`,
     ...chart('cpu', 'CPU of a request at saturation under each scheme, by tier, with the auth tax'),
     ...chart('capacity', 'The highest arrival rate at which each scheme keeps the SLO'),
@@ -112,19 +121,24 @@ function figures(main: Shown, others: readonly Shown[]): string {
   ].join('\n\n')
 }
 
-/** What a request costs at the loads that services run at: of the first run that took turns. */
-function overLoad(shown: readonly Shown[]): string[] {
+/** What a request costs at the loads that services run at: over the runs that are alike, else of the first that took turns. */
+function overLoad(shown: readonly Shown[], published: readonly RunWithRows[]): string[] {
+  const overRuns = overRunsSentence(published)
+  if (overRuns !== null) return [overRuns, SATURATION]
   for (const { runDir, run, summary } of shown) {
     const sentence = costSentence(summary.costCurves, code)
     if (sentence === null) continue
     return [
       sentence,
-      `Measured on ${machine(run.environment)}: [cost over load](${runDir}/report.md#cost-over-load). The CPU figures that follow ` +
-        'are from the closed loop, at saturation, where no service runs.',
+      `Measured on ${machine(run.environment)}: [cost over load](${runDir}/report.md#cost-over-load). One run, of one hour: another ` +
+        `may differ by more than its intervals. ${SATURATION}`,
     ]
   }
   return []
 }
+
+const SATURATION =
+  'The CPU figures that follow are from the closed loop, at saturation, where no service runs.'
 
 function blocksOf({ plan }: Run): number {
   return Math.max(...armsIn(plan, ROLES.cost).map(({ block }) => block + 1))
@@ -178,7 +192,8 @@ export async function readme(folder: string, checks = folder, others: string[] =
   }
   const main = await shownIn(folder)
   const rest = await Promise.all(others.map(shownIn))
-  const shown = updateReadme(await readFile(file, 'utf8'), main, rest)
+  const { runs } = await publishedRuns()
+  const shown = updateReadme(await readFile(file, 'utf8'), main, rest, runs)
   const checked = updateLoadCheck(shown, await readLoadCheck(checks))
   await writeFileDurably(file, updateVerify(checked, fromReadme(checks), await readVerify(checks)))
   await pictureOf(path.join(folder, PAGE_FILE), path.join(folder, PICTURE_FILE))

@@ -1,10 +1,14 @@
 /** `npm run report -- <run>`: what is derived from a run, written anew and shown. */
 import path from 'node:path'
+import { machineAnswer } from '../compare/over-runs-text.ts'
 import { AuthscaleError } from '../errors.ts'
+import { loadFigures } from '../figures/runs/over-load.ts'
 import { PAGE_FILE, readRun } from '../record/run-dir.ts'
 import type { Run, TrialResult } from '../record/types.ts'
 import type { Summary } from '../report/schema.ts'
 import { terminalTable } from '../report/terminal.ts'
+import { wrap } from '../words/wrap.ts'
+import { publishedRuns } from './read-published.ts'
 
 /** A folder as the user would type it. */
 export const here = (folder: string) => path.relative(process.cwd(), folder) || '.'
@@ -17,7 +21,7 @@ export async function report(folder: string, options: OutputOptions): Promise<vo
   if (damage !== null) console.error(`note: ${damage}`)
   if (results.length === 0)
     throw new AuthscaleError('EMPTY_RUN', `${folder} has no trials yet: go on with --resume`)
-  show(folder, run, await written(folder, run, results), options)
+  await show(folder, run, await written(folder, run, results), options)
 }
 
 /** Charts and pages are loaded when there is something to draw. */
@@ -31,11 +35,24 @@ export interface OutputOptions {
   json?: boolean
 }
 
-export function show(folder: string, run: Run, summary: Summary, { json }: OutputOptions): void {
+export async function show(
+  folder: string,
+  run: Run,
+  summary: Summary,
+  { json }: OutputOptions,
+): Promise<void> {
   if (json) {
     console.log(JSON.stringify(summary))
     return
   }
   console.log(`\n${terminalTable(summary, run, { color: inColor() })}`)
+  const ofMachine = await machineLine(run, summary)
+  if (ofMachine) console.log(`\n${wrap(ofMachine)}`)
   console.log(`\nOpen ${here(folder)}/${PAGE_FILE} in a browser; report.md has the same as text.`)
+}
+
+/** In no file of the run, which follow from its own records alone. */
+async function machineLine(run: Run, { costCurves }: Summary): Promise<string | null> {
+  const of = { run, rows: [], overLoad: loadFigures(costCurves) }
+  return of.overLoad.length === 0 ? null : machineAnswer(of, (await publishedRuns()).runs)
 }

@@ -10,7 +10,7 @@ import type { BenchOptions } from '../run/choices.ts'
 import { newRun, type OpenRun, resumeRun } from '../run/open-run.ts'
 import { execute } from '../run/run.ts'
 import { Interrupted } from '../run/trial.ts'
-import { upcomingTrials } from '../run/trial-order.ts'
+import { upcomingTrials, withoutFigure } from '../run/trial-order.ts'
 import { traits } from '../traits.ts'
 import { catchSignals } from './interrupt.ts'
 import { here, type OutputOptions, show, written } from './report.ts'
@@ -61,9 +61,8 @@ async function conclude(
   await writeRun(folder, run)
   // Read back, so that `report` makes the same bytes later.
   const { run: stored, results } = await readRun(folder)
-  // As a resumed run would see it: what has no figure yet, except in experiments that ended early.
-  const left = upcomingTrials(run, results, results.length)
-  if (results.length > 0) show(folder, stored, await written(folder, stored, results), output)
+  const left = withoutFigure(run, results)
+  if (results.length > 0) await show(folder, stored, await written(folder, stored, results), output)
   if (interrupted !== null) {
     const tell = output.json ? console.error : console.log
     tell(`stopped with ${run.plan.length - left.length} of ${run.plan.length} trials measured; go on with:`)
@@ -75,7 +74,12 @@ async function conclude(
   const count = `${left.length} of ${run.plan.length} trials were rejected; report.md gives the reasons`
   const isError = missing.length > 0
   console.error(isError ? `error: ${count}; no figure for ${missing.join(', ')}` : `note: ${count}`)
-  console.error(`  measure them again with: npm run bench -- --resume ${here(folder)}`)
+  const again = upcomingTrials(run, results, results.length).length
+  console.error(
+    again > 0
+      ? `  measure ${again} of them again with: npm run bench -- --resume ${here(folder)}`
+      : '  this run has used up its repeats: what rejects them has to be found, and a new run measured',
+  )
   return isError ? 1 : 0
 }
 

@@ -1,11 +1,12 @@
 /** All published runs side by side: what they ran on, and their main figures as charts. */
 import { schemeNames } from '../../servers/scheme.ts'
 import type { RunWithRows } from '../figures/rows.ts'
-import { medianInterval } from '../stats/median-interval.ts'
 import type { Drawing } from '../words/charts/svg.ts'
 import { counted } from '../words/format.ts'
 import { markdownTable, type Table } from '../words/tables.ts'
 import { acrossChart, type Series } from './across-chart.ts'
+import type { LeftOut } from './alike.ts'
+import { overRunsMarkdown } from './over-runs-text.ts'
 import { type Metric, metrics } from './samples.ts'
 
 /** The metrics worth a chart across runs: most other figures of a run are in proportion to these. */
@@ -46,9 +47,9 @@ export function acrossCharts(runs: readonly RunWithRows[]): Across[] {
   return metrics
     .filter(({ name }) => (SHOWN as readonly string[]).includes(name))
     .flatMap((metric) => {
-      const series = newestFirst(runs).map(({ run, rows }) => ({
-        name: run.id,
-        points: pointsOf(metric, rows),
+      const series = newestFirst(runs).map((one) => ({
+        name: one.run.id,
+        points: pointsOf(metric, one),
       }))
       const note = 'points of one scheme lie below each other, newest run first'
       const drawing = acrossChart(series, { what: metric.title, unit: metric.unit, note })
@@ -56,10 +57,11 @@ export function acrossCharts(runs: readonly RunWithRows[]): Across[] {
     })
 }
 
-function pointsOf(metric: Metric, rows: RunWithRows['rows']): Series['points'] {
+/** At saturation, which runs from before 2026-11-29 have as well. */
+function pointsOf(metric: Metric, run: RunWithRows): Series['points'] {
   return schemeNames.flatMap((scheme) => {
-    const values = metric.of(rows, scheme)
-    return values ? [{ scheme, ...medianInterval(values), n: values.length }] : []
+    const sample = metric.of(run, scheme).find(({ at }) => at === null)
+    return sample ? [{ scheme, ...sample.shown }] : []
   })
 }
 
@@ -68,9 +70,10 @@ export function chartPath({ name }: { name: string }): string {
 }
 
 /** What `results/README.md` says of them, between its marks. */
-export function catalogueMarkdown(runs: readonly RunWithRows[]): string {
+export function catalogueMarkdown(runs: readonly RunWithRows[], unread: readonly LeftOut[] = []): string {
   return [
     markdownTable(runsTable(runs), 'text'),
+    ...overRunsMarkdown(runs, unread),
     ...acrossCharts(runs).map(({ name, drawing }) => `![${drawing.title}](${chartPath({ name })})`),
   ].join('\n\n')
 }

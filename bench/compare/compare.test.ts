@@ -1,7 +1,7 @@
 /** Runs against each other: what was put in comes out, noise does not, and what differs besides is said. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type RunWithRows, trialRows } from '../figures/rows.ts'
+import { type RunWithRows, runWithRows } from '../figures/rows.ts'
 import type { Host, Run } from '../record/types.ts'
 import { syntheticLadders } from '../testing/synthetic-ladders.ts'
 import { type SyntheticOptions, syntheticRun } from '../testing/synthetic-run.ts'
@@ -12,7 +12,7 @@ import { comparisons, markdownComparison, terminalComparison } from './text.ts'
 
 function made(options: SyntheticOptions = {}, change: (run: Run) => Run = (run) => run): RunWithRows {
   const { run, results } = syntheticRun({ experiments: ['cost', 'users'], ...options })
-  return { run: change(run), rows: trialRows(run, results) }
+  return { ...runWithRows(run, results), run: change(run) }
 }
 
 const find = (ratios: readonly RunRatio[], metric: string, scheme: string) =>
@@ -67,7 +67,7 @@ test('one block gives ratios without intervals, of which none is seen', () => {
 
 test('capacities of ladders are compared too; memory only where there is any', () => {
   const { run, results } = syntheticLadders({ blocks: 5 })
-  const ladders = { run, rows: trialRows(run, results) }
+  const ladders = runWithRows(run, results)
   const found = find(compareRuns(ladders, ladders), 'capacity', 'jwt-hs256')
   assert.equal(found?.ratio?.value, 1)
   const ratios = compareRuns(made(), made({ seed: 2 }))
@@ -199,6 +199,7 @@ test('conditions: what is seen beyond them fails, noise does not, and nonsense i
   const one = {
     metric: 'cpu',
     scheme: 'jwt-hs256',
+    at: null,
     base: side,
     other: side,
     ratio,

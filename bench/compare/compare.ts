@@ -2,20 +2,25 @@
 import { inFamily } from '../figures/comparisons.ts'
 import { schemePlace } from '../figures/records.ts'
 import type { RunWithRows } from '../figures/rows.ts'
-import { type Interval, medianInterval } from '../stats/median-interval.ts'
+import type { Point } from '../record/types.ts'
+import type { Interval } from '../stats/median-interval.ts'
 import { detected, MIN_BLOCKS_TO_DETECT } from '../stats/paired.ts'
-import { welch } from '../stats/welch.ts'
-import { type Metric, metrics } from './samples.ts'
+import { mean } from '../stats/sums.ts'
+import { apart } from '../stats/welch.ts'
+import { type Known, placeKey } from './between.ts'
+import { controlCpu, type Metric, metrics, type Sample } from './samples.ts'
 
-/** n blocks. */
-type Side = Interval & { n: number }
+type Side = Sample['shown']
 
 export interface RunRatio {
   metric: string
   scheme: string
+  /** On the curve of the load; null for the closed loop and for what no load changes. */
+  at: Point | null
+  /** As each run measured it: a slower machine shows here. */
   base: Side
   other: Side
-  /** Other ÷ base; null where a block of either is not above zero, so that there is no ratio. */
+  /** Other ÷ base of what the metric compares; null where a block of either is not above zero, so that there is no ratio. */
   ratio: Interval | null
   /** Adjusted over all that is compared between the two; null where nothing can be said. */
   p: number | null
@@ -24,50 +29,80 @@ export interface RunRatio {
   detected: boolean
 }
 
+/** From here on two machines, or one at two times, count as not equally fast. */
+const SAME_PACE = 0.05
+
+/** How many times as much CPU the control took, of the places that both have; null where they have none in common. */
+export function paceRatio(base: RunWithRows, other: RunWithRows): number | null {
+  const [from, to] = [controlCpu(base), controlCpu(other)]
+  const common = [...from].flatMap(([place, log]) => {
+    const there = to.get(place)
+    return there === undefined ? [] : [there - log]
+  })
+  return common.length === 0 ? null : Math.exp(mean(common))
+}
+
+export const isSamePace = (ratio: number | null) =>
+  ratio === null || Math.abs(Math.log(ratio)) <= Math.log1p(SAME_PACE)
+
 /**
- * Everything that both runs measured. The ratio is that of geometric means, with Welch's interval on the logarithms:
- * blocks of two runs have nothing in common, so they cannot be paired. A difference counts as seen where the interval
+ * Everything that both runs measured. CPU and throughput are compared by what they are beside the control of the same run: a
+ * slower machine slows both. The ratio is that of geometric means, with Welch's interval on the logarithms: blocks of two
+ * runs have nothing in common, so they cannot be paired. A difference counts as seen where the interval
  * excludes one, p after Holm's correction over all ratios of the two runs is below 5 %, both have three blocks at
  * least, and it exceeds what equal arms differed by in either run.
+ *
+ * @param known what runs of the machine differ by: it widens each interval. Null where the two are not of one machine
  */
-export function compareRuns(base: RunWithRows, other: RunWithRows): RunRatio[] {
+export function compareRuns(base: RunWithRows, other: RunWithRows, known: Known | null = null): RunRatio[] {
+  const isSteady = isSamePace(paceRatio(base, other))
   const cells = metrics.flatMap((metric) =>
-    schemesIn(base, other).flatMap((scheme) => cell(metric, scheme, base, other) ?? []),
+    schemesIn(base, other).flatMap((scheme) => cellsOf(metric, scheme, { base, other, known, isSteady })),
   )
   return inFamily(cells).flatMap((found) => (found ? [judgedBy(found)] : []))
 }
 
 /** By the rule of a run's own comparisons; blocks are counted where there are fewer. */
-function judgedBy({ error, ...shown }: Cell): RunRatio {
+function judgedBy({ error, isTellable, ...shown }: Cell): RunRatio {
   const { ratio, p } = shown
   const n = Math.min(shown.base.n, shown.other.n)
-  const judged = ratio !== null && p !== null && error !== null && n >= MIN_BLOCKS_TO_DETECT
+  const judged = isTellable && ratio !== null && p !== null && error !== null && n >= MIN_BLOCKS_TO_DETECT
   return { ...shown, judged, detected: judged && detected({ ...ratio, n, p }, 1, error) }
 }
 
-type Cell = Omit<RunRatio, 'judged' | 'detected'> & { error: number | null }
-
-function cell(metric: Metric, scheme: string, base: RunWithRows, other: RunWithRows): Cell | null {
-  const [from, to] = [metric.of(base.rows, scheme), metric.of(other.rows, scheme)]
-  if (!from || !to) return null
-  const sides = { base: side(from), other: side(to) }
-  const [own, theirs] = [
-    metric.error(base.rows, sides.base.value),
-    metric.error(other.rows, sides.other.value),
-  ]
-  const error = own === null || theirs === null ? null : Math.max(own, theirs)
-  const common = { metric: metric.name, scheme, ...sides, error }
-  if (![...from, ...to].every((value) => value > 0)) return { ...common, ratio: null, p: null }
-  const found = welch(to.map(Math.log), from.map(Math.log))
-  if (!found) {
-    const value = sides.other.value / sides.base.value
-    return { ...common, ratio: { value, lo: value, hi: value }, p: null }
-  }
-  const ratio = { value: Math.exp(found.value), lo: Math.exp(found.lo), hi: Math.exp(found.hi) }
-  return { ...common, ratio, p: found.p }
+interface Cell extends Omit<RunRatio, 'judged' | 'detected'> {
+  error: number | null
+  /** Whether the machine can be told from what is measured. */
+  isTellable: boolean
 }
 
-const side = (values: readonly number[]): Side => ({ ...medianInterval(values), n: values.length })
+interface Sides {
+  base: RunWithRows
+  other: RunWithRows
+  known: Known | null
+  isSteady: boolean
+}
+
+function cellsOf(metric: Metric, scheme: string, { base, other, known, isSteady }: Sides): Cell[] {
+  const there = new Map(metric.of(other, scheme).map((sample) => [placeKey(sample.at), sample]))
+  const isTellable = metric.beside !== 'pace' || isSteady
+  return metric.of(base, scheme).flatMap((from): Cell[] => {
+    const to = there.get(placeKey(from.at))
+    if (!to) return []
+    const error = from.error === null || to.error === null ? null : Math.max(from.error, to.error)
+    const sides = { at: from.at, base: from.shown, other: to.shown }
+    const common = { metric: metric.name, scheme, ...sides, error, isTellable }
+    if (!from.log || !to.log) return [{ ...common, ratio: null, p: null }]
+    const value = to.log.value - from.log.value
+    const { p, lo, hi } = apart(to.log, from.log, known?.of.get(metric.name)) ?? {
+      p: null,
+      lo: value,
+      hi: value,
+    }
+    const ratio = { value: Math.exp(value), lo: Math.exp(lo), hi: Math.exp(hi) }
+    return [{ ...common, ratio, p }]
+  })
+}
 
 /** In the order of the registry; those that it no longer knows come last. */
 function schemesIn(...runs: readonly RunWithRows[]): string[] {

@@ -13,8 +13,8 @@ export interface Phases {
 /** `blocks` are generations of processes, `measureSec` is one turn. */
 export interface Turns extends Phases {
   passes: number
-  /** Of a generation, from when its fleets are up: the passes, and then turns where figures are least sure. */
-  withinSec?: number
+  /** Of a generation for each of its arms, from when all fleets are up: passes, and then turns where figures are least sure. */
+  secPerArm?: number
   ratesPerSec: readonly number[]
   handlerUs: readonly number[]
   settleSec: number

@@ -106,7 +106,7 @@ const LADDERS = { ...WINDOWS, settleSec: 0.1, firstPerSec: 2_000, searchRungs: 3
 const standard: Profile = {
   summary: 'the default: an answer in 90 seconds, then every scheme, 15 minutes on 2 cores',
   answersFirst: true,
-  cost: { ...TURNS, blocks: 2, withinSec: 320 },
+  cost: { ...TURNS, blocks: 2, secPerArm: 17.5 },
   latency: { ...LADDERS, blocks: 2, measureSec: 1, schemes: THE_TWO },
   replicas: { ...WINDOWS, warmupSec: 1.5, measureSec: 3, counts: [1, 2, 4, 8], always: false },
   // Two tell a slope, and that it is one is asked of three in a full run.

@@ -2,7 +2,7 @@
 import type { Estimate, Measurement, TrialResult } from '../record/types.ts'
 import { medianPerBlock, ownError } from '../stats/paired.ts'
 import { estimate, estimateOf, metrics } from './metrics.ts'
-import { type ArmRecords, byBlock } from './records.ts'
+import { type ArmRecords, byBlock, plannedBlock } from './records.ts'
 import type { CoreSummary } from './schema.ts'
 
 type WithRejected = CoreSummary['withRejected'][number]
@@ -44,7 +44,8 @@ function bothWays(
   aa: CoreSummary['aa'],
 ): WithRejected[] {
   const { unit, of } = metrics[metric]
-  const kept = byBlock(records, of)
+  // Of the plan: that a run stood still in between is no reason to leave either out.
+  const kept = [...byBlock(records, of)].map(([block, value]) => [plannedBlock(block), value] as const)
   const also = rejected.flatMap(([block, measurement]) => {
     const value = of(measurement)
     return value === null ? [] : [[block, value] as const]

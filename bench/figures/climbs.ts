@@ -2,7 +2,7 @@
 import type { Arm, Estimate, Measurement, Run, Rung, TrialResult, Warning } from '../record/types.ts'
 import { clusterInterval, clusterIntervals } from '../stats/bootstrap.ts'
 import { flagged } from './metrics.ts'
-import { schemePlace } from './records.ts'
+import { begunOf, blocksInTime, schemePlace } from './records.ts'
 
 /** What one block's server processes went through: the closed loop, then rung after rung. */
 interface Climb {
@@ -13,7 +13,7 @@ interface Climb {
 
 export interface Ladder {
   arm: Arm
-  /** By block; empty when no trial of the arm has a valid record. */
+  /** By block as `blocksInTime` has it; empty when no trial of the arm has a valid record. */
   climbs: readonly Climb[]
 }
 
@@ -27,13 +27,15 @@ export function ladders(run: Run, results: readonly TrialResult[], experiment: s
 }
 
 export function climbsOf(armId: string, results: readonly TrialResult[]): Climb[] {
-  const byBlock = new Map<number, Climb>()
+  const blocks = blocksInTime(results, begunOf)
+  const byTrial = new Map<string, Climb>()
   for (const result of results) {
-    const { arm, block } = result.trial
-    if (result.ok && arm.id === armId && !byBlock.has(block))
-      byBlock.set(block, { block, closedLoop: result.measurement, rungs: result.rungs })
+    const { arm, id } = result.trial
+    const block = blocks.get(result)
+    if (result.ok && arm.id === armId && block !== undefined && !byTrial.has(id))
+      byTrial.set(id, { block, closedLoop: result.measurement, rungs: result.rungs })
   }
-  return [...byBlock.values()].sort((a, b) => a.block - b.block)
+  return [...byTrial.values()].sort((a, b) => a.block - b.block)
 }
 
 /** Rungs that may become a figure. */

@@ -1,7 +1,10 @@
 /** Trials as rows of a table: what comparisons between runs and the page's raw table read. */
 import type { Run, TrialResult, Warning } from '../record/types.ts'
+import type { CostCurves } from './curve-schema.ts'
+import { costCurves } from './curves.ts'
 import { capacityIn } from './ladder.ts'
 import { type MetricName, metrics } from './metrics.ts'
+import { type LoadFigure, loadFigures } from './runs/over-load.ts'
 
 /** Of one record; a trial that was measured again has a row for each attempt. */
 export interface TrialRow {
@@ -25,10 +28,21 @@ export interface TrialRow {
 export interface RunWithRows {
   run: Run
   rows: readonly TrialRow[]
+  /** Empty for a run that took no turns. */
+  overLoad: readonly LoadFigure[]
+}
+
+/** From the records. @param curves where they are known already */
+export function runWithRows(
+  run: Run,
+  results: readonly TrialResult[],
+  curves: Pick<CostCurves, 'curves'> = costCurves(run, results),
+): RunWithRows {
+  return { run, rows: trialRows(run, results), overLoad: loadFigures(curves) }
 }
 
 /** Pure. In the order of the records. */
-export function trialRows(run: Run, results: readonly TrialResult[]): TrialRow[] {
+function trialRows(run: Run, results: readonly TrialResult[]): TrialRow[] {
   return results.map((result) => {
     const { arm, block, id } = result.trial
     const { experiment, scheme, users, twin } = arm

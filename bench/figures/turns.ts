@@ -2,11 +2,13 @@
 import { ofServing, SERVING, type ServingTier } from '../record/tiers.ts'
 import type { Arm, Point, TrialResult } from '../record/types.ts'
 import { groupedBy } from '../stats/groups.ts'
+import { begunOf, blocksInTime } from './records.ts'
 
 /** One turn of an arm. CPU is that of the tiers that serve, in µs a request; in idle turns in cores. */
 export interface TurnFigures {
   /** Of one set of processes, from whose arms it can be told apart by nothing but this. */
   generation: string
+  /** As `blocksInTime` has it. */
   block: number
   order: number
   point: Point
@@ -36,9 +38,11 @@ const MOST_FAILED = 0.01
  */
 export function turnsByArm(results: readonly TrialResult[]): ReadonlyMap<string, ArmTurns> {
   const found = new Map<string, { arm: Arm; turns: TurnFigures[] }>()
+  const blocks = blocksInTime(results, begunOf)
   for (const result of results) {
-    if (!result.ok || !result.turns) continue
-    const { arm, block } = result.trial
+    const block = blocks.get(result)
+    if (!result.ok || !result.turns || block === undefined) continue
+    const { arm } = result.trial
     const own = found.get(arm.id) ?? { arm, turns: [] }
     const generation = `${block} ${result.startedAt}`
     own.turns.push(...figuresOf(result.turns, { generation, block }, arm.replicas))

@@ -1,5 +1,5 @@
 /** What a page carries with it: all that follows from a run, and its trials as rows, without the raw measurements. */
-import { type RunWithRows, trialRows } from '../figures/rows.ts'
+import { type RunWithRows, runWithRows } from '../figures/rows.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Run, TrialResult } from '../record/types.ts'
 import type { Summary } from '../report/schema.ts'
@@ -11,5 +11,5 @@ export interface PageData extends RunWithRows {
 }
 
 export function pageData(run: Run, summary: Summary, results: readonly TrialResult[]): PageData {
-  return { schemaVersion: SCHEMA_VERSION, run, summary, rows: trialRows(run, results) }
+  return { schemaVersion: SCHEMA_VERSION, summary, ...runWithRows(run, results, summary.costCurves) }
 }

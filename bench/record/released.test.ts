@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { comparability, isComparable } from '../compare/differences.ts'
 import { comparisons, markdownComparison, terminalComparison } from '../compare/text.ts'
-import { trialRows } from '../figures/rows.ts'
+import { runWithRows } from '../figures/rows.ts'
 import { buildPage } from '../page/build.ts'
 import { renderReport } from '../report/index.ts'
 import { summarySchema } from '../report/schema.ts'
@@ -34,7 +34,7 @@ const rawTrials = (fixture: string) =>
 async function opened(fixture: string) {
   const { run, results, damage } = await readRun(join(folder, fixture))
   assert.equal(damage, null)
-  return { run, results, rows: trialRows(run, results) }
+  return { ...runWithRows(run, results), results }
 }
 
 test('there is one of each version that was released, and of nothing else', () => {

@@ -6,7 +6,6 @@ import { median } from '../stats/quantiles.ts'
 import { sum } from '../stats/sums.ts'
 import { wrap } from '../words/wrap.ts'
 import { rotationSec } from './rotation/rotate.ts'
-import { takesTurnsWith } from './trial-order.ts'
 import { pointsOf } from './turns/points.ts'
 
 /** Rough length of a trial before any has been timed: its phases, its logins, and starting the processes. */
@@ -24,12 +23,9 @@ const warmingSec = ({ warmupSec, warmupRequests, replicas, fleet = replicas, com
     ? 0
     : Math.max(warmupSec, (fleet * warmupRequests) / REPLIES_PER_SEC)
 
-/** @param beside trials that it may take turns with */
-function expectedSec(trial: Trial, beside: readonly Trial[]): number {
-  const { arm } = trial
+function expectedSec({ arm }: Trial): number {
   const startSec = START_SEC * (1 + arm.replicas / 4)
-  if (arm.load.loop === 'turns' && arm.load.withinSec !== undefined)
-    return startSec + arm.load.withinSec / beside.filter((other) => takesTurnsWith(other, trial)).length
+  if (arm.load.loop === 'turns' && arm.load.secPerArm !== undefined) return startSec + arm.load.secPerArm
   return warmingSec(arm) + measuringSec(arm) + arm.users / LOGINS_PER_SEC + startSec
 }
 
@@ -45,8 +41,7 @@ function measuringSec(arm: Arm): number {
 
 /** Time left, corrected by how the finished trials compared with their estimates. Pure. */
 export function secondsLeft(finished: readonly Trial[], left: readonly Trial[], elapsedSec: number): number {
-  const all = [...finished, ...left]
-  const total = (trials: readonly Trial[]) => sum(trials.map((trial) => expectedSec(trial, all)))
+  const total = (trials: readonly Trial[]) => sum(trials.map(expectedSec))
   const done = total(finished)
   return total(left) * (done > 0 ? elapsedSec / done : 1)
 }

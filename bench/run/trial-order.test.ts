@@ -5,7 +5,14 @@ import fc from 'fast-check'
 import type { Rules, Trial, TrialResult } from '../record/types.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { gates } from './gates.ts'
-import { nextTogether, type PlannedRun, pendingTrials, togetherNote, upcomingTrials } from './trial-order.ts'
+import {
+  nextTogether,
+  type PlannedRun,
+  pendingTrials,
+  togetherNote,
+  upcomingTrials,
+  withoutFigure,
+} from './trial-order.ts'
 
 const synthetic = syntheticRun({ experiments: ['cost', 'users'], blocks: 3 })
 const measured = synthetic.results.find(({ ok }) => ok)
@@ -118,22 +125,53 @@ test('whatever is rejected: each trial is attempted, bounds hold, blocks keep th
   )
 })
 
-test('an interrupted run goes on where it stopped; what was rejected before gets its attempts anew', () => {
+test('an interrupted run goes on where it stopped, and however often it is resumed keeps to its share of repeats', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 24 }),
       fc.array(fc.boolean(), { minLength: 1, maxLength: 30 }),
-      (stopAfter, pattern) => {
-        const run = planned(3, 4)
+      fc.integer({ min: 1, max: 4 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (stopAfter, pattern, resumes, repeatsShare) => {
+        const run = planned(3, 4, { repeatsShare })
         const fails = (attempt: number) => pattern[attempt % pattern.length] ?? false
         const whole = measure(run, fails)
-        const part = measure(run, fails, { stopAfter })
-        assert.deepEqual(part, whole.slice(0, stopAfter), 'the same results give the same continuation')
-        const resumed = measure(run, () => false, { results: part, earlier: part.length })
-        assert.deepEqual(pendingTrials(run.plan, resumed), [])
+        let results = measure(run, fails, { stopAfter })
+        assert.deepEqual(results, whole.slice(0, stopAfter), 'the same results give the same continuation')
+        for (let i = 0; i < resumes; i++) results = measure(run, fails, { results, earlier: results.length })
+        const most = Math.ceil(repeatsShare * run.plan.length)
+        assert.ok(results.length - run.plan.length <= most, `${results.length} of ${run.plan.length}`)
+        for (const { id } of run.plan) assert.ok(ids(results).includes(id), 'each was tried')
+        const left = withoutFigure(run, results)
+        assert.deepEqual(left, pendingTrials(run.plan, results))
+        const calm = measure(run, () => false, { results, earlier: results.length })
+        const repeats = calm.length - results.length
+        const spent = results.length - run.plan.length
+        assert.equal(repeats, Math.min(left.length, most - spent), 'what is left of it is used')
       },
     ),
   )
+})
+
+test('what was rejected before a resume gets as many repeats anew, while the run has any', () => {
+  const run = planned(2, 3, { repeatsShare: 1 })
+  const fails = (_: number, { id }: Trial) => id === 'cost/arm1@0'
+  const attempts = (results: readonly TrialResult[]) =>
+    ids(results).filter((id) => id === 'cost/arm1@0').length
+  const first = measure(run, fails)
+  assert.equal(attempts(first), 3)
+  assert.equal(attempts(measure(run, fails, { results: first, earlier: first.length })), 5)
+})
+
+test('what failed before a resume, a crash and no gate, starts afresh and uses up no repeats', () => {
+  const run = planned(2, 3)
+  const rejected = measure(run, () => true)
+  const failed = rejected.map((result): TrialResult => {
+    return result.ok ? result : { ...result, reason: 'redis ended', rejectedBy: [], measurement: null }
+  })
+  const resumed = (results: TrialResult[]) => measure(run, () => false, { results, earlier: results.length })
+  assert.deepEqual(pendingTrials(run.plan, resumed(failed)), [])
+  assert.equal(resumed(rejected).length, rejected.length, 'of gates the share is used up')
 })
 
 test('an experiment whose intervals are narrow ends between two blocks, and not before its least number', () => {

@@ -18,42 +18,57 @@ export function pendingTrials(plan: readonly Trial[], earlier: readonly TrialRes
  * The trials that are left if all of them succeed, the next one first; empty when there is nothing more to measure.
  *
  * A block is finished before the next one begins: first each of its trials once, then those that were rejected or
- * failed, at most `repeatsPerTrial` times each and within `repeatsShare` for the whole run. A repeat stays in its
- * block, since figures are compared within blocks. An experiment whose intervals are narrow enough ends between two
- * blocks. What a scheme was found to refuse is not measured.
+ * failed, at most `repeatsPerTrial` times each and within `repeatsShare` for the whole run, however often it is resumed:
+ * otherwise a run could be resumed until it looks as its owner likes. A repeat stays in its block, since figures are compared
+ * within blocks. An experiment whose intervals are narrow enough ends between two blocks. What a scheme was found to refuse is
+ * not measured.
  *
  * @param results all on record, in the order in which they were measured
- * @param earlier how many of them are from before the run was resumed; those that were rejected then start afresh
+ * @param earlier how many of them are from before the run was resumed; a trial that a gate rejected then may be
+ *   repeated as often again; one that failed starts afresh
  */
 export function upcomingTrials(run: PlannedRun, results: readonly TrialResult[], earlier: number): Trial[] {
   const { plan, rules } = run
+  // What failed before has no figure that anybody could have disliked, and its cause may be mended: it starts afresh.
+  const judged = results.slice(0, earlier).filter((result) => result.ok || result.rejectedBy.length > 0)
+  const before = countAttempts(judged)
+  const attempts = countAttempts([...judged, ...results.slice(earlier)])
+  const isNew = ({ id }: Trial) => !attempts.has(id)
+  /** Since the run was resumed. */
+  const repeatsOf = ({ id }: Trial) => (attempts.get(id) ?? 0) - (before.get(id) ?? 1)
+  const repeated = [...attempts.values()].reduce((total, count) => total + count - 1, 0)
+  let left = Math.max(0, Math.ceil(rules.repeatsShare * plan.length) - repeated)
+  return openBlocks(run, results).flatMap((open) => {
+    const again = open
+      .filter((trial) => !isNew(trial) && repeatsOf(trial) < rules.repeatsPerTrial)
+      .sort((a, b) => repeatsOf(a) - repeatsOf(b))
+      .slice(0, left)
+    left -= again.length
+    return [...open.filter(isNew), ...again]
+  })
+}
+
+/** Trials without a figure, also those for which no repeats are left; without those of experiments that ended early. */
+export function withoutFigure(run: PlannedRun, results: readonly TrialResult[]): Trial[] {
+  return openBlocks(run, results).flat()
+}
+
+/** Of each block that is to be measured or was begun, what has no figure yet. */
+function openBlocks(run: PlannedRun, results: readonly TrialResult[]): Trial[][] {
   const isTooLarge = tooLarge(results)
-  const pending = new Set(pendingTrials(plan, results).filter((trial) => !isTooLarge(trial)))
-  const attempts = countAttempts(results.slice(earlier))
-  const attemptsOf = ({ id }: Trial) => attempts.get(id) ?? 0
-  const repeated = plan.reduce((total, trial) => total + Math.max(0, attemptsOf(trial) - 1), 0)
-  const repeatsLeft = Math.max(0, Math.ceil(rules.repeatsShare * plan.length) - repeated)
+  const pending = new Set(pendingTrials(run.plan, results).filter((trial) => !isTooLarge(trial)))
   const tried = new Set(results.map(({ trial }) => trial.id))
   const ended = new Map<string, boolean>()
-
-  const upcoming: Trial[] = []
-  let repeats = 0
-  for (const block of blocks(plan)) {
+  return blocks(run.plan).flatMap((block) => {
     const experiment = block[0]?.arm.experiment ?? ''
     const open = block.filter((trial) => pending.has(trial))
-    if (open.length === 0) continue
+    if (open.length === 0) return []
     if (!block.some(({ id }) => tried.has(id))) {
       if (!ended.has(experiment)) ended.set(experiment, preciseEnough(run, results, experiment))
-      if (ended.get(experiment)) continue
+      if (ended.get(experiment)) return []
     }
-    const again = open
-      .filter((trial) => attemptsOf(trial) > 0 && attemptsOf(trial) <= rules.repeatsPerTrial)
-      .sort((a, b) => attemptsOf(a) - attemptsOf(b))
-      .slice(0, repeatsLeft - repeats)
-    repeats += again.length
-    upcoming.push(...open.filter((trial) => attemptsOf(trial) === 0), ...again)
-  }
-  return upcoming
+    return [open]
+  })
 }
 
 /** An arm and the control. */
@@ -103,7 +118,7 @@ export function nextTogether(
   return upcoming.slice(0, end === -1 ? undefined : end)
 }
 
-export const takesTurnsWith = ({ arm, block }: Trial, next: Trial) =>
+const takesTurnsWith = ({ arm, block }: Trial, next: Trial) =>
   arm.load.loop === 'turns' && arm.experiment === next.arm.experiment && block === next.block
 
 function countAttempts(results: readonly TrialResult[]): Map<string, number> {

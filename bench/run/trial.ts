@@ -193,9 +193,9 @@ const HANDFULS_AT_ONCE = 8
 /** With a second turn of the control for each, and what a busy machine needs between them. */
 function longestTurnsSec(arm: Arm | undefined): number {
   if (arm?.load.loop !== 'turns') return 0
-  const { passes, settleSec, idleSec, withinSec = 0 } = arm.load
+  const { passes, settleSec, idleSec, secPerArm = 0 } = arm.load
   const points = pointsOf(arm.load).length
-  return withinSec + 2 * passes * points * (settleSec + Math.max(idleSec, arm.measureSec) + TURN_SLACK_SEC)
+  return secPerArm + 2 * passes * points * (settleSec + Math.max(idleSec, arm.measureSec) + TURN_SLACK_SEC)
 }
 
 async function onFleet<T>(

@@ -49,6 +49,11 @@ export function ratios(a: ByBlock, b: ByBlock): number[] {
   return [...withinBlocks(a, b, (x, y) => x / y).values()].filter(Number.isFinite)
 }
 
+/** a × b within each block. */
+export function multiplied(a: ByBlock, b: ByBlock): number[] {
+  return [...withinBlocks(a, b, (x, y) => x * y).values()]
+}
+
 /**
  * How far two equal arms may lie apart by this run's own showing: the farther end of their interval from the
  * value that equal arms should give (0 for a difference, 1 for a ratio).

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { seededNormal } from './normal.ts'
 import { twoSidedP } from './student-t.ts'
-import { welch } from './welch.ts'
+import { ratioApart, welch } from './welch.ts'
 
 test('by hand: 1…5 against 2, 4…10: t = −3 ÷ √2.5, 5.88 degrees of freedom, taken as 5', () => {
   const found = welch([1, 2, 3, 4, 5], [2, 4, 6, 8, 10])
@@ -48,4 +48,14 @@ test('five blocks against five, one side three times as noisy: the interval miss
   }
   assert.ok(missed / runs < 0.06, `${missed} of ${runs}`)
   assert.ok(missed / runs > 0.02, 'and is not needlessly wide')
+})
+
+test('a ratio of samples that lie apart: by hand, without an interval for one value, null for what has no logarithm', () => {
+  const { value, lo, hi } = ratioApart([2, 8], [1, 4]) ?? assert.fail()
+  assert.ok(Math.abs(value - 2) < 1e-9 && lo < 2 && hi > 2)
+  assert.ok(Math.abs(lo * hi - 4) < 1e-9, 'as far to either side on the logarithm')
+  const [one] = [ratioApart([6], [1, 4])]
+  assert.ok(one && Math.abs(one.value - 3) < 1e-9 && one.lo === one.value && one.hi === one.value)
+  assert.equal(ratioApart([0, 2], [1]), null)
+  assert.equal(ratioApart([], [1]), null)
 })

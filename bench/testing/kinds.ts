@@ -32,6 +32,7 @@ export const real: readonly string[] = [
   'servers/stores/near-cache-reads.test.ts',
   'bench/experiments/browser/act.test.ts',
   'bench/commands/published.test.ts',
+  'bench/commands/read-published.test.ts',
   'bench/fleet/tools/apt.test.ts',
   'servers/users/state-size.test.ts',
   'bench/commands/compare.test.ts',

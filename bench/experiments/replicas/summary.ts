@@ -1,13 +1,14 @@
 /** How throughput grows with the number of replicas: what was measured, what the laws make of it. */
 import { clusterEstimates } from '../../figures/climbs.ts'
 import { instrumentLimit, union } from '../../figures/comparisons.ts'
-import { estimate, estimateOf, metrics } from '../../figures/metrics.ts'
+import { estimate, estimateOf, flagged, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, armsIn, byBlock } from '../../figures/records.ts'
 import type { Arm, Estimate, Measurement, Run, Warning } from '../../record/types.ts'
 import { groupedBy } from '../../stats/groups.ts'
 import { type ByBlock, ratios } from '../../stats/paired.ts'
 import { median } from '../../stats/quantiles.ts'
 import { fitUsl, type SizePoint, type Usl } from '../../stats/usl.ts'
+import { ratioApart } from '../../stats/welch.ts'
 import { ALONE, FULL_REDIS, UNLIMITED } from './scale-model.ts'
 import type { Summary } from './schema.ts'
 
@@ -111,12 +112,20 @@ export function scalability(all: readonly ArmRecords[], run: Pick<Run, 'seed'>):
   })
 }
 
-/** Replica CPU a request in a fleet under quotas over that of one replica without, in the same block. */
+/**
+ * Replica CPU a request in a fleet under quotas over that of one replica without, in the same block. Where the two were measured in
+ * rounds that lie apart, no blocks pair, and it is the ratio of geometric means.
+ */
 function quotaBias(fleet: ArmRecords | undefined, all: readonly ArmRecords[]): Estimate | null {
   const free = all.find(({ arm }) => arm.variant === UNLIMITED && arm.scheme === fleet?.arm.scheme)
   if (!free || !fleet?.arm.quotas) return null
   const cpu = (records: ArmRecords) => byBlock(records, metrics['cpuUsPerRequest.replicas'].of)
-  return estimate(ratios(cpu(fleet), cpu(free)), 'ratio', { warnings: union([free, fleet]) })
+  const warnings = union([free, fleet])
+  const paired = estimate(ratios(cpu(fleet), cpu(free)), 'ratio', { warnings })
+  if (paired) return paired
+  const apart = ratioApart([...cpu(fleet).values()], [...cpu(free).values()])
+  const blocks = Math.min(cpu(fleet).size, cpu(free).size)
+  return apart && flagged(apart, 'ratio', blocks, warnings)
 }
 
 /** What the demand law needs to know of a scheme, in one block. */

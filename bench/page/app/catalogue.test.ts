@@ -1,7 +1,7 @@
 /** The list of published runs in a real browser: found by machine, held against each other, and in step with the records. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type RunWithRows, trialRows } from '../../figures/rows.ts'
+import { type RunWithRows, runWithRows } from '../../figures/rows.ts'
 import { drawn, pages } from '../../testing/page.ts'
 import { syntheticRun } from '../../testing/synthetic-run.ts'
 import { buildCatalogue } from '../build.ts'
@@ -10,15 +10,13 @@ const { open, save } = pages()
 
 function made(id: string, cpuModel: string, seed: number): RunWithRows {
   const { run, results } = syntheticRun({ experiments: ['cost', 'users'], seed })
-  return {
-    run: {
-      ...run,
-      id,
-      startedAt: `2026-01-0${seed}T00:00:00.000Z`,
-      environment: { ...run.environment, cpuModel },
-    },
-    rows: trialRows(run, results),
+  const named = {
+    ...run,
+    id,
+    startedAt: `2026-01-0${seed}T00:00:00.000Z`,
+    environment: { ...run.environment, cpuModel },
   }
+  return runWithRows(named, results)
 }
 
 const runs = [made('one', 'Small CPU', 1), made('two', 'Small CPU', 2), made('three', 'Large CPU', 3)]

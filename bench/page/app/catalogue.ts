@@ -32,7 +32,7 @@ await woken((data: { runs: RunWithRows[] }) => {
     const some = runs.filter((run) => facets.every(({ choice, of }) => isKept(choice, of(run))))
     showRows(some)
     bodyOf('across').replaceChildren(...across(some))
-    bodyOf('compare-runs').replaceChildren(...against(some))
+    bodyOf('compare-runs').replaceChildren(...against(some, runs))
     return some.length
   }
   draw()
@@ -59,7 +59,7 @@ function across(some: readonly RunWithRows[]): HTMLElement[] {
 }
 
 /** The first of them is what the others are held against. */
-function against(some: readonly RunWithRows[]): HTMLElement[] {
+function against(some: readonly RunWithRows[], all: readonly RunWithRows[]): HTMLElement[] {
   if (some.length < 2) return [el('p', {}, 'Choose two runs at least.')]
   const base = some.find(({ run }) => run.id === chosen('base')) ?? (some.at(-1) as RunWithRows)
   const ids = some.map(({ run }) => run.id)
@@ -68,6 +68,6 @@ function against(some: readonly RunWithRows[]): HTMLElement[] {
   const others = some.filter((one) => one !== base)
   return [
     el('p', {}, el('label', { for: 'base' }, 'Compare the others with '), bases),
-    ...comparisonSections(base, others, null),
+    ...comparisonSections(base, others, null, all),
   ]
 }

@@ -1,6 +1,6 @@
 /** Other runs beside this one: dropped onto the page, or chosen as files. */
 import { comparability } from '../../compare/differences.ts'
-import { comparisons, differencesTable, headline, ratioTables } from '../../compare/text.ts'
+import { comparisons, differencesTable, headline, machineText, ratioTables } from '../../compare/text.ts'
 import type { RunWithRows } from '../../figures/rows.ts'
 import type { Table } from '../../words/tables.ts'
 import type { PageData } from '../page-data.ts'
@@ -89,13 +89,19 @@ function sections(data: PageData, others: readonly RunWithRows[]): HTMLElement[]
   return comparisonSections(data, some, kept('schemes', schemes))
 }
 
-/** @param schemes those that are shown; null: all */
+/**
+ * @param schemes those that are shown; null: all
+ * @param besides runs that may be of the same machine, to tell what its runs differ by
+ */
 export function comparisonSections(
   first: RunWithRows,
   others: readonly RunWithRows[],
   schemes: readonly string[] | null,
+  besides: readonly RunWithRows[] = [],
 ): HTMLElement[] {
-  return comparisons([first, ...others]).map(({ base, other, differences, ratios }) => {
+  return comparisons([first, ...others], besides).map((compared) => {
+    const { base, other, differences, ratios } = compared
+    const machine = machineText(compared)
     const some = ratios.filter(({ scheme }) => schemes?.includes(scheme) ?? true)
     return el(
       'section',
@@ -109,6 +115,7 @@ export function comparisonSections(
             tableOf(`What differs from ${other.run.id}`, differencesTable(differences), 4),
           )
         : null,
+      machine ? el('p', {}, machine) : null,
       el('p', {}, el('strong', {}, headline(some))),
       details(
         'Every ratio, by metric and scheme',

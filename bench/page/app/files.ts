@@ -1,5 +1,5 @@
 /** Files that a reader hands over, as runs; or for each that is none, one sentence that says why. */
-import { type RunWithRows, trialRows } from '../../figures/rows.ts'
+import { type RunWithRows, runWithRows } from '../../figures/rows.ts'
 import { parseRecord, parseTrials } from '../../record/parse.ts'
 import { SCHEMA_VERSION } from '../../record/schema/basics.ts'
 import { runSchema } from '../../record/schema/run.ts'
@@ -41,17 +41,17 @@ async function attempt(found: Found, name: string, read: () => Promise<RunWithRo
 }
 
 async function pageRun(file: File): Promise<RunWithRows> {
-  const { schemaVersion = 0, run, rows } = await fromPage(await file.text())
+  const { schemaVersion = 0, run, rows, overLoad } = await fromPage(await file.text())
   if (schemaVersion > SCHEMA_VERSION) {
     throw new Unreadable(
       `it was made by a newer authscale (schema ${schemaVersion}; this page reads ${SCHEMA_VERSION}): make this page anew with it`,
     )
   }
-  if (schemaVersion < SCHEMA_VERSION || !run || !rows) {
+  if (schemaVersion < SCHEMA_VERSION || !run || !rows || !overLoad) {
     throw new Unreadable('it was made by an older authscale: make it anew with npm run report')
   }
   if (rows.length === 0) throw new Unreadable('the run has no trials')
-  return { run, rows }
+  return { run, rows, overLoad }
 }
 
 async function rawRun(plan: File, log: File): Promise<RunWithRows> {
@@ -67,5 +67,5 @@ async function rawRun(plan: File, log: File): Promise<RunWithRows> {
   if (!results.every(({ trial }) => planned.has(trial.id))) {
     throw new Unreadable(`${log.name} is not of this run`)
   }
-  return { run, rows: trialRows(run, results) }
+  return runWithRows(run, results)
 }

@@ -69,11 +69,12 @@ export const loadSchema = z.discriminatedUnion('loop', [
       .min(1)
       .describe('Handler work that each of these requests asks for; each rate is sent with each of them'),
     passes: count.min(1).describe('Turns at each of these points'),
-    withinSec: positive
+    secPerArm: positive
       .optional()
       .describe(
-        'Time of a generation, from when its fleets are up to its last turn: what the passes leave of it goes to the ' +
-          'turns that make figures surer; where it ends sooner, so do the passes, but for the first. Absent: the passes are all',
+        'Time of a generation for each of its arms, from when all fleets are up to the last turn: what the passes leave of ' +
+          'it goes to the turns that make figures surer; where it ends sooner, so do the passes, but for the first. Absent: ' +
+          'the passes are all',
       ),
     settleSec: nonNegative.describe('Sent in each turn before its window opens'),
     closed: z.boolean().describe('Whether the closed loop takes turns too, without handler work'),

@@ -58,9 +58,10 @@ export async function playGeneration(
     players.map(({ judged, turns }) =>
       judged?.ok ? { ...judged, turns: columnsOf(points, turns) } : (judged as Judged),
     )
-  const { passes, withinSec } = first.load
+  const { passes, secPerArm } = first.load
   const { block } = first.session.trial
-  const isOver = () => withinSec !== undefined && performance.now() - began >= 1_000 * withinSec
+  const mostMs = secPerArm && 1_000 * secPerArm * players.length
+  const isOver = () => mostMs !== undefined && performance.now() - began >= mostMs
   let order = 0
   /** @returns whether there is time for more */
   const take = async (places: readonly Place[], seed: number, isFirst = false) => {
@@ -77,7 +78,7 @@ export async function playGeneration(
     if (!(await take(passOrder(pass, players.length, points.length, control, seed), seed, pass === 0)))
       return soFar()
   }
-  for (let round = 0; withinSec !== undefined && !isOver(); round++) {
+  for (let round = 0; mostMs !== undefined && !isOver(); round++) {
     const handfuls = company.more?.(soFar(), round) ?? []
     if (handfuls.length === 0) break
     company.passed?.(soFar(), passes)
