@@ -65,7 +65,7 @@ test('a ladder is expected to take its rungs, the named ones or about as many as
   assert.ok(Math.abs(seconds(null) - seconds([100]) - 27.5) < 1e-9)
 })
 
-test('a generation that is bounded in time is expected to take that time, however many arms share it', () => {
+test('a generation that is bounded in time is expected to take that time for each of its arms', () => {
   const load = {
     ...{
       loop: 'turns' as const,
@@ -73,7 +73,7 @@ test('a generation that is bounded in time is expected to take that time, howeve
       ratesPerSec: [100],
       handlerUs: [0],
       passes: 1,
-      withinSec: 300,
+      secPerArm: 75,
     },
     ...{ settleSec: 0.05, closed: false, idleSec: 0, mostBusy: 0.7 },
   }
