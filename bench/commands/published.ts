@@ -1,10 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { acrossCharts, catalogueMarkdown, chartPath } from '../compare/catalogue.ts'
+import { acrossCharts, catalogueMarkdown, chartPath, claimsPlace } from '../compare/catalogue.ts'
+import { byMachine, claimsByRun } from '../compare/verdicts.ts'
+import { trialRows } from '../figures/rows.ts'
 import { buildCatalogue } from '../page/build.ts'
-import { publishedFolder, readRun, resultsFolder } from '../record/run-dir.ts'
+import { publishedFolders, readRun, resultsFolder } from '../record/run-dir.ts'
+import { summarize } from '../report/summarize.ts'
 import { toSvg } from '../words/charts/svg.ts'
-import { runWithRows } from './compare.ts'
 import { replaceBetween } from './readme.ts'
 import { writeFiles, writeReport } from './write-report.ts'
 
@@ -19,22 +21,24 @@ export async function refreshPublished(): Promise<void> {
 
 /** The files of `results/` about all published runs, by their names. */
 export async function catalogueFiles(): Promise<Record<string, string>> {
-  const runs = await Promise.all((await publishedFolders()).map(runWithRows))
+  const stored = await Promise.all((await publishedFolders()).map((folder) => readRun(folder)))
+  const runs = stored.map(({ run, results }) => ({ run, rows: trialRows(run, results) }))
+  const machines = byMachine(
+    stored.map(({ run, results }) => ({ run, claims: summarize(run, results).claims })),
+  )
   const readme = await readFile(path.join(resultsFolder, 'README.md'), 'utf8')
   const charts = acrossCharts(runs).map(({ name, drawing }) => [chartPath({ name }), toSvg(drawing)] as const)
   return {
-    'README.md': replaceBetween(readme, 'runs', catalogueMarkdown(runs)),
-    'index.html': await buildCatalogue(runs),
+    'README.md': replaceBetween(
+      replaceBetween(readme, 'runs', catalogueMarkdown(runs)),
+      'claims',
+      claimsByRun(machines, claimsPlace('report.md')).join('\n\n'),
+    ),
+    'index.html': await buildCatalogue(runs, machines),
     ...Object.fromEntries(charts),
   }
 }
 
 export async function refreshCatalogue(): Promise<void> {
   await writeFiles(resultsFolder, await catalogueFiles())
-}
-
-async function publishedFolders(): Promise<string[]> {
-  const entries = await readdir(publishedFolder, { withFileTypes: true })
-  const folders = entries.filter((entry) => entry.isDirectory())
-  return folders.map(({ name }) => path.join(publishedFolder, name)).sort()
 }

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { quotation } from '../claims/section.ts'
+import { machineOf } from '../compare/differences.ts'
+import { byMachine, claimsTable } from '../compare/verdicts.ts'
 import { AuthscaleError } from '../errors.ts'
 import { costSentence } from '../experiments/cost/answer.ts'
 import { predictionsText } from '../experiments/replicas/section.ts'
@@ -10,7 +11,7 @@ import { ROLES } from '../experiments/roles.ts'
 import { armsIn } from '../figures/records.ts'
 import { pictureOf } from '../page/picture.ts'
 import { writeFileDurably } from '../record/durable.ts'
-import { PAGE_FILE, readLoadCheck, readRun, readVerify } from '../record/run-dir.ts'
+import { PAGE_FILE, publishedFolders, readLoadCheck, readRun, readVerify } from '../record/run-dir.ts'
 import type { LoadCheck, Run, VerifyRecord } from '../record/types.ts'
 import { charts } from '../report/charts.ts'
 import type { Summary } from '../report/schema.ts'
@@ -35,7 +36,7 @@ export const PICTURE_FILE = 'page.png'
  * The README with everything between its two marks replaced by charts and tables of the run; the rest stays as it is.
  * The same runs give the same text, so that a test can hold the README to it.
  *
- * @param others runs that decide claims which the first does not, in any order: the newest that does is asked
+ * @param others runs that say something about claims too, in any order; of those of other machines nothing is taken for claims
  * @throws AuthscaleError BAD_README without the marks, SHORT_RUN for a run that is never published
  */
 export function updateReadme(readme: string, main: Shown, others: readonly Shown[] = []): string {
@@ -147,28 +148,28 @@ function foretold(shown: readonly Shown[]): string[] {
   return []
 }
 
-/** Of each claim the verdict of the first run that has one. */
+/** Of each claim what all runs of this machine say together, and each of them by itself. */
 function verdicts(main: Shown, others: readonly Shown[]): string[] {
-  const rows = main.summary.claims.flatMap(({ id }) => {
-    for (const { runDir, summary } of [main, ...others]) {
-      const claim = summary.claims.find((one) => one.id === id && one.verdict !== 'undecided')
-      if (!claim) continue
-      const verdict = `[**${claim.verdict}**](${runDir}/report.md#claims)`
-      return [[quotation(claim), verdict, claim.boundary ?? '']]
-    }
-    return []
-  })
-  if (rows.length === 0) return []
-  const open = main.summary.claims.length - rows.length
+  const all = [main, ...others]
+  const machines = byMachine(all.map(({ run, summary: { claims } }) => ({ run, claims })))
+  const own = machines.find(({ machine }) => machine === machineOf(main.run))
+  const decided = own?.verdicts.filter(({ verdict }) => verdict !== 'undecided').length ?? 0
+  if (!own || decided === 0) return []
+  const open = main.summary.claims.length - decided
+  const folders = new Map(all.map(({ runDir, run }) => [run.id, runDir]))
   return [
-    `${counted(main.summary.claims.length, 'claim')} of a widely read article and its comments, each with a ` +
-      `test that was fixed beforehand${open > 0 ? `; without a verdict yet: ${open}` : ''}:`,
-    markdownTable({ head: ['claim', 'verdict', 'it depends on, or ends at'], rows }, 'text'),
+    `${counted(main.summary.claims.length, 'claim')} of a widely read article and its comments, each with a test that was fixed ` +
+      `beforehand, over ${counted(own.runs.length, 'published run')} of ${own.machine}` +
+      `${open > 0 ? `; not measured: ${open}` : ''}. A verdict is one of all runs that can carry it, and takes half of those that ` +
+      `measured it at least, and no contradiction; [what each run says](${RESULTS}#claims) stands beside it.`,
+    claimsTable(own, (run) => `${folders.get(run.id)}/report.md#claims`),
   ]
 }
 
-/** `npm run readme -- <run> [checks] [others...]` */
-export async function readme(folder: string, checks = folder, others: string[] = []): Promise<void> {
+const RESULTS = 'results/README.md'
+
+/** `npm run readme -- <run> [checks]`: claims are those of all published runs of its machine. */
+export async function readme(folder: string, checks = folder): Promise<void> {
   const file = fileURLToPath(new URL('../../README.md', import.meta.url))
   const fromReadme = (dir: string) =>
     path.relative(path.dirname(file), path.resolve(dir)).split(path.sep).join('/')
@@ -177,6 +178,7 @@ export async function readme(folder: string, checks = folder, others: string[] =
     return { runDir: fromReadme(dir), run, summary: summarize(run, results) }
   }
   const main = await shownIn(folder)
+  const others = (await publishedFolders()).filter((one) => path.resolve(one) !== path.resolve(folder))
   const rest = await Promise.all(others.map(shownIn))
   const shown = updateReadme(await readFile(file, 'utf8'), main, rest)
   const checked = updateLoadCheck(shown, await readLoadCheck(checks))

@@ -36,6 +36,10 @@ const facts: readonly { kind: Kind; what: string; of: (environment: Environment,
   { kind: 'code', what: 'commit', of: (e) => commitText(e.gitCommit, e.gitDirty) },
 ]
 
+/** What makes runs those of one machine: its CPU and how many cores of it. */
+export const machineOf = ({ environment: { cpuModel, cores } }: Pick<Run, 'environment'>): string =>
+  `${cpuModel}, ${counted(cores, 'core')}`
+
 /** Empty where nothing is known to differ. */
 export function runDifferences(base: Run, other: Run): RunDifference[] {
   const [ours, theirs] = [base.environment, other.environment]

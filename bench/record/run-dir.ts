@@ -18,6 +18,13 @@ import { PACKED_TRIALS_FILE, TRIALS_FILE } from './trial-log.ts'
 export const resultsFolder = fileURLToPath(new URL('../../results', import.meta.url))
 export const publishedFolder = join(resultsFolder, 'published')
 
+/** Every published run, by its folder. */
+export async function publishedFolders(): Promise<string[]> {
+  const entries = await readdir(publishedFolder, { withFileTypes: true })
+  const folders = entries.filter((entry) => entry.isDirectory())
+  return folders.map(({ name }) => join(publishedFolder, name)).sort()
+}
+
 export const RUN_FILE = 'run.json'
 export const LOAD_CHECK_FILE = 'load-check.json'
 export const VERIFY_FILE = 'verify.json'
