@@ -121,10 +121,9 @@ command('published', async () => (await import('./commands/published.ts')).refre
 )
 
 command('readme', async () => (await import('./commands/readme.ts')).readme)
-  .description('take the figures of README.md from a published run')
+  .description('take the figures of README.md from a published run, and its claims from all of that machine')
   .argument('<run>', 'folder of a published run')
   .argument('[checks]', 'folder of the run with the checks of the instrument; default the same')
-  .argument('[others...]', 'folders of runs for claims that the first one does not decide')
 
 command('schema', async () => (await import('./commands/schema.ts')).schema).description(
   'write the JSON Schema of the result format',

@@ -31,7 +31,8 @@ export interface Claim extends Omit<ClaimFinding, keyof Finding> {
 }
 
 /** One sentence with the figures, their intervals and n; the boundary is never null for `depends`. */
-export type Finding = Pick<ClaimFinding, 'verdict' | 'boundary' | 'sentence' | 'estimates' | 'evidence'>
+export type Finding = Pick<ClaimFinding, 'verdict' | 'boundary' | 'sentence' | 'estimates' | 'evidence'> &
+  Partial<Pick<ClaimFinding, 'turnsAtPerSec'>>
 export type Entry = Finding['estimates'][number]
 
 /** The schemes that most claims are about. */

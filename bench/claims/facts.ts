@@ -2,12 +2,12 @@
 import { isPoint } from '../experiments/replicas/summary.ts'
 import { addedTo, type Comparison, union } from '../figures/comparisons.ts'
 import { estimate, type MetricName, metrics, servingCpuUs } from '../figures/metrics.ts'
-import { type ArmRecords, armsIn, byBlock, entryOf, isControl, plannedBlock } from '../figures/records.ts'
+import { type ArmRecords, armsIn, byBlock, isControl, plannedBlock } from '../figures/records.ts'
 import type { Estimate } from '../record/types.ts'
 import { type ByBlock, ownError, ratios } from '../stats/paired.ts'
 import { code } from '../words/format.ts'
 import type { Entry, Facts, Finding } from './claim.ts'
-import { type Limits, type OwnError, ruling } from './verdict.ts'
+import type { OwnError } from './verdict.ts'
 
 /** Nothing measured, nothing said. */
 export function undecided(sentence: string): Finding {
@@ -61,21 +61,31 @@ export function costRatio(facts: Facts, name: string, base: string, metric: Metr
   return ratio && { ratio, of, to, evidence: trialsOf(facts, [of, to]) }
 }
 
-/** What one scheme adds to the control ÷ what the other adds, and judged; null without a block that has all arms. */
-export function taxRatio(facts: Facts, name: string, base: string, limits: Limits) {
+/** What one scheme adds to the control ÷ what the other adds, in the closed loop; null without a block that has all arms. */
+export function taxRatio(facts: Facts, name: string, base: string): Estimate | null {
   const [of, to] = [armOf(facts, 'cost', name), armOf(facts, 'cost', base)]
-  const controls = armsIn(facts.arms, 'cost').filter(({ arm }) => isControl(arm))
+  const controls = controlsIn(facts)
   const cpu = (one: ArmRecords) => byBlock(one, servingCpuUs)
   const tax = (one: ArmRecords) => addedTo(controls.map(cpu), cpu(one))
-  const behind = [...controls, of, to]
-  const ratio = ratioOf(tax(of), tax(to), behind)
-  const [ofTax, toTax] = [name, base].map((scheme) => entryOf(facts.summary.arms, 'cost', scheme)?.authTaxUs)
-  if (!ratio || !ofTax || !toTax) return null
-  const { aa } = facts.summary
-  // The machine's own error is in µs: as a share of what the base adds it is that of the ratio.
-  const own = aa && { neutral: 1, error: ownError(aa.cpuDifferenceUs, 0) / Math.abs(toTax.estimate.value) }
-  return { ratio, ofTax, toTax, judged: ruling(ratio, limits, own), evidence: trialsOf(facts, behind) }
+  return ratioOf(tax(of), tax(to), [...controls, of, to])
 }
+
+const controlsIn = ({ arms }: Facts) => armsIn(arms, 'cost').filter(({ arm }) => isControl(arm))
+
+/** Ids of the valid trials of these schemes in the experiment `cost`, and of its controls. */
+export const costTrials = (facts: Facts, names: readonly string[]): string[] =>
+  trialsOf(facts, [...controlsIn(facts), ...names.map((name) => armOf(facts, 'cost', name))])
+
+/**
+ * Of a run that has nothing but the closed loop to judge by, as those from before 2026-11-29.
+ *
+ * @param what it found there
+ * @param lacks what decides instead
+ */
+export const saturationAlone = (what: string | null, lacks = 'has no cost over load'): Finding =>
+  undecided(
+    `this run ${lacks}, and saturation, where no service runs, decides nothing${what ? `: there ${what}` : ''}`,
+  )
 
 /** The run's own error of a ratio; null when the control was not measured twice. */
 export function ownRatioError({ summary }: Facts, figure: 'throughputRatio' | 'cpuRatio'): OwnError | null {

@@ -19,7 +19,7 @@ const LEAST_ARRIVALS = 1_000
 const TOO_FEW: Ruling = { verdict: 'inconclusive', doubt: 'few-blocks' }
 
 /** No arm of a ladder is measured twice; instead, no difference is finer than the sender's timers. */
-const TIMERS: OwnError = { neutral: 0, error: 1_000 }
+export const TIMERS: OwnError = { neutral: 0, error: 1_000 }
 
 export const smallSites: Claim = {
   id: 'small-sites',
@@ -40,8 +40,8 @@ export const smallSites: Claim = {
       facts.ladders.find(({ arm }) => arm.scheme === name),
     )
     const found = RATES_PER_SEC.flatMap((rate) => {
-      const found = session && token && p99Difference(session, token, rate, facts)
-      return found ? [{ rate, ...found }] : []
+      const compared = session && token && p99Of([session, token], rate, facts, DIFFERENCE)
+      return compared ? [{ rate, ...compared, judged: judgedP99(compared, DIFFERENCE_US, TIMERS) }] : []
     })
     const absent = RATES_PER_SEC.filter((rate) => !found.some((one) => one.rate === rate))
     if (absent.length > 0)
@@ -80,34 +80,49 @@ function boundary(found: readonly Judged[]): string {
 
 const milliseconds = (us: number) => `${us / 1_000} ms`
 
-interface Difference {
-  /** µs; n blocks. */
+interface ComparedP99 {
+  /** n blocks. */
   estimate: Estimate
-  judged: Ruling
   /** Of the scheme that has fewer, over all blocks. */
   arrivals: number
 }
 
 /** At a rate, in arrivals a second. */
-type Judged = Difference & { rate: number }
+type Judged = ComparedP99 & { rate: number; judged: Ruling }
+
+/** How two p99 in µs are compared, and in which unit. */
+interface Comparing {
+  of: (one: number, other: number) => number
+  unit: string
+}
+
+const DIFFERENCE: Comparing = { of: (one, other) => one - other, unit: 'µs' }
+
+/** Too few arrivals make no p99, whatever their interval. */
+export function judgedP99({ estimate, arrivals }: ComparedP99, limits: Limits, own: OwnError): Ruling {
+  return arrivals < LEAST_ARRIVALS ? TOO_FEW : ruling(estimate, limits, own)
+}
 
 /** Pooled as the summary's own p99, and resampled by blocks: both schemes of a block are drawn together. */
-function p99Difference(session: Ladder, token: Ladder, rate: number, { run }: Facts): Difference | null {
-  const [ofSession, ofToken] = [windowsAt(session, rate), windowsAt(token, rate)]
-  const common = ofSession.filter(({ block }) => ofToken.some((one) => one.block === block))
+export function p99Of(
+  [first, second]: readonly [Ladder, Ladder],
+  rate: number,
+  { run }: Facts,
+  { of, unit }: Comparing,
+): ComparedP99 | null {
+  const [ofFirst, ofSecond] = [windowsAt(first, rate), windowsAt(second, rate)]
+  const common = ofFirst.filter(({ block }) => ofSecond.some((one) => one.block === block))
   const blocks = [...new Set(common.map(({ block }) => block))]
   if (blocks.length === 0) return null
-  const [one, other] = [pooled(blocks, ofSession), pooled(blocks, ofToken)]
+  const [one, other] = [pooled(blocks, ofFirst), pooled(blocks, ofSecond)]
   const all = blocks.flatMap((_, place) => [one, other].flatMap(({ own }) => own[place] ?? []))
   const estimate = clusterEstimate(
     blocks.map((_, place) => [place]),
-    (drawn) => one.p99(drawn) - other.p99(drawn),
-    'µs',
+    (drawn) => of(one.p99(drawn), other.p99(drawn)),
+    unit,
     { seed: run.seed, warnings: flags(run, all) },
   )
-  const arrivals = Math.min(one.arrivals, other.arrivals)
-  const judged = arrivals < LEAST_ARRIVALS ? TOO_FEW : ruling(estimate, DIFFERENCE_US, TIMERS)
-  return { estimate, judged, arrivals }
+  return { estimate, arrivals: Math.min(one.arrivals, other.arrivals) }
 }
 
 /** Of one scheme: the p99 of those blocks that are drawn, by their places, and the arrivals of all. */

@@ -6,6 +6,7 @@ import { experiments } from '../experiments/index.ts'
 import { summarize } from '../report/summarize.ts'
 import { syntheticLadders } from '../testing/synthetic-ladders.ts'
 import { failedRecord, syntheticRun } from '../testing/synthetic-run.ts'
+import { withTurns } from '../testing/synthetic-turns.ts'
 import { ledger } from './ledger.ts'
 import type { Bound, Limits } from './verdict.ts'
 
@@ -85,7 +86,17 @@ test('a smoke run, and one of which every trial failed, decide nothing', () => {
 })
 
 test('whatever is missing from a run, each claim is judged, with its evidence among the trials of the run', () => {
-  const whole = syntheticLadders({ blocks: 3, ratesPerSec: [10, 100, 1_000] }, false)
+  const { run, results: bare } = syntheticLadders({ blocks: 3, ratesPerSec: [10, 100, 1_000] }, false)
+  const turning = (_: string, { perSec }: { perSec: number | null }) => 150 + (perSec ?? 0) / 10
+  for (const results of [
+    bare,
+    withTurns(bare, turning),
+    withTurns(bare, (scheme) => (scheme === 'none' ? 150 : 300)),
+  ])
+    judgedWhatever({ run, results })
+})
+
+function judgedWhatever(whole: ReturnType<typeof syntheticRun>): void {
   const schemes = [...new Set(whole.run.plan.map(({ arm }) => arm.scheme))]
   const names = [...new Set(whole.run.plan.map(({ arm }) => arm.experiment))]
   const ids = new Set(whole.run.plan.map(({ id }) => id))
@@ -104,4 +115,4 @@ test('whatever is missing from a run, each claim is judged, with its evidence am
       if (verdict === 'depends') assert.ok(boundary, id)
     }
   }
-})
+}

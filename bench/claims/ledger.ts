@@ -42,6 +42,6 @@ export function judgeAll(facts: Facts): ClaimFinding[] {
   const isSmoke = facts.summary.profile === 'smoke'
   return ledger.map(({ thresholds: _, judge, ...fixed }) => {
     const found = isSmoke ? undecided('a smoke run decides nothing') : judge(facts)
-    return { ...fixed, ...found }
+    return { ...fixed, turnsAtPerSec: null, ...found }
   })
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TrialResult, Warning } from '../record/types.ts'
 import { changing, judged, near } from '../testing/claims.ts'
-import type { SyntheticOptions } from '../testing/synthetic-run.ts'
+import { failedRecord, type SyntheticOptions } from '../testing/synthetic-run.ts'
 
 /** `cost` for the own error; cores enough for four replicas. */
 const many = (id: string, options: SyntheticOptions = {}) =>
@@ -38,10 +38,15 @@ test('scales-better: refuted where sessions scale as well', () => {
   )
 })
 
-test('scales-better: supported where they do not, with the bottleneck where there is one', () => {
-  assert.equal(many('scales-better', limited(0.6)).boundary, null)
-  const { verdict, boundary } = many('scales-better', limited(0.6, 'redis-saturated'))
-  assert.equal(verdict, 'supported')
+test('scales-better: supported where they do not by themselves', () => {
+  const { verdict, boundary } = many('scales-better', limited(0.6))
+  assert.deepEqual([verdict, boundary], ['supported', null])
+})
+
+test('scales-better: a fleet whose Redis was full says nothing of the scheme; below it depends on that limit', () => {
+  const { verdict, boundary, sentence } = many('scales-better', limited(0.6, 'redis-saturated'))
+  assert.equal(verdict, 'depends')
+  assert.match(sentence, /^2 replicas serve/)
   assert.match(boundary ?? '', /^the load: from 4 replicas on, at 16,\d{3} requests\/s, one Redis is full$/)
 })
 
@@ -67,7 +72,23 @@ test('scales-better: a Redis that was full in one block of five, or beside a fle
   assert.equal(many('scales-better', limited(1.05, 'redis-saturated')).boundary, null)
 })
 
-test('scales-better: between both it depends on the bottleneck, and without one nothing is decided', () => {
+test('scales-better: where only fleets with a full Redis were measured nothing is decided', () => {
+  const small = (result: TrialResult) => (/n4/.test(result.trial.arm.id) ? failedRecord(result) : result)
+  const full = changing(/^replicas\/session-redis\/n2/, ({ throughputPerSec }) => ({
+    throughputPerSec: 0.8 * throughputPerSec,
+    warnings: ['redis-saturated'],
+  }))
+  for (const id of ['scales-better', 'cookies-scale']) {
+    const { verdict, sentence } = many(id, { change: (result) => full(small(result)) })
+    assert.equal(verdict, 'undecided')
+    assert.match(
+      sentence,
+      /^one Redis was full from 2 replicas on, and no smaller fleet was measured to compare$/,
+    )
+  }
+})
+
+test('scales-better: between both without a bottleneck nothing is decided', () => {
   const { verdict, boundary } = many('scales-better', limited(0.8, 'redis-saturated'))
   assert.equal(verdict, 'depends')
   assert.match(boundary ?? '', /one Redis is full/)

@@ -64,6 +64,15 @@ function redisBottleneck(facts: Facts): { replicas: number; text: string } | nul
   }
 }
 
+/** A fleet whose Redis was full says what that Redis serves, and nothing about how the scheme scales. */
+const belowTheLimit = (facts: Facts, full: ReturnType<typeof redisBottleneck>) =>
+  efficiencies(facts, SESSION).filter(
+    ({ replicas }) => replicas < (full?.replicas ?? Number.POSITIVE_INFINITY),
+  )
+
+const onlyFull = ({ replicas }: { replicas: number }) =>
+  undecided(`one Redis was full from ${replicas} replicas on, and no smaller fleet was measured to compare`)
+
 /** In most blocks by the figure of that block's own trial, since the warnings of an arm are those of any of them. */
 function isRedisFull({ measured }: ArmRecords): boolean {
   const full = [...measured.values()].filter(({ warnings }) => warnings.includes('redis-saturated'))
@@ -76,7 +85,7 @@ export const scalesBetter: Claim = {
   source: ARTICLE,
   reading: null,
   metric:
-    'scaling efficiency E(N) = X(N)/(N·X(1)), jwt-hs256 against session-redis, N to the largest measured',
+    'scaling efficiency E(N) = X(N)/(N·X(1)) at equal pace, jwt-hs256 against session-redis, N to the largest measured at which neither Redis, proxy nor generator was full',
   supportedIf: 'E_session(Nmax) <= 0.7 and E_jwt(Nmax) >= 0.9',
   refutedIf:
     'E_session(Nmax) >= 0.9·E_jwt(Nmax); `depends`: name the N (or requests/s) where Redis becomes the bottleneck',
@@ -87,11 +96,12 @@ export const scalesBetter: Claim = {
     const missing = notMeasured(facts, 'replicas', [SESSION, TOKEN])
     if (missing) return missing
     const tokens = efficiencies(facts, TOKEN)
-    const session = efficiencies(facts, SESSION).findLast(({ replicas }) =>
+    const full = redisBottleneck(facts)
+    const session = belowTheLimit(facts, full).findLast(({ replicas }) =>
       tokens.some((one) => one.replicas === replicas),
     )
     const token = tokens.find(({ replicas }) => replicas === session?.replicas)
-    if (!session || !token) return withheld(facts, [SESSION, TOKEN])
+    if (!session || !token) return full ? onlyFull(full) : withheld(facts, [SESSION, TOKEN])
     const most = session.replicas
     const [ofSession, ofToken] = [SESSION, TOKEN].map((name) => fleetOf(facts, name, most))
     if (!ofSession || !ofToken) return withheld(facts, [SESSION, TOKEN])
@@ -102,7 +112,6 @@ export const scalesBetter: Claim = {
     const badly = ruling(session.efficiency, SCALING.session, own)
     const well = ruling(token.efficiency, SCALING.token, own)
     const alike = ruling(relative, SCALING.sessionOfToken, own)
-    const full = redisBottleneck(facts)
     const share = ({ efficiency }: Scaling) => measured(efficiency, facts, 'replicas', styles.percent)
     const sentence =
       `${most} replicas serve ${share(session)} of ${most} times one replica’s throughput with ${code(SESSION)} ` +
@@ -118,8 +127,8 @@ export const scalesBetter: Claim = {
     }
     if (badly.verdict === 'supported' && well.verdict === 'supported')
       return { ...found, verdict: 'supported', sentence }
-    if (alike.verdict === 'refuted') return { ...found, verdict: 'refuted', sentence }
-    if (full) return { ...found, verdict: 'depends', sentence }
+    // Below a limit that was seen sessions scale as well; beyond it they do not.
+    if (alike.verdict === 'refuted') return { ...found, verdict: full ? 'depends' : 'refuted', sentence }
     const needed = `; the first would have to be at most ${percent(BADLY.value)}, or at least ${percent(AS_WELL.value)} of the second`
     const known = alike.doubt === 'straddles' || alike.doubt === 'between' || alike.doubt === null
     const doubt = known ? needed : doubtText(alike, SCALING.sessionOfToken, relative.n)
@@ -152,9 +161,7 @@ export const cookiesScale: Claim = {
     if (missing) return missing
     const refused = refusals(facts, SESSION)
     const full = redisBottleneck(facts)
-    const most = efficiencies(facts, SESSION).findLast(
-      ({ replicas }) => replicas < (full?.replicas ?? Number.POSITIVE_INFINITY),
-    )
+    const most = belowTheLimit(facts, full).at(-1)
     if (refused && refused.count > 0) {
       const { entry, evidence } = refused
       return {
@@ -165,7 +172,7 @@ export const cookiesScale: Claim = {
         evidence,
       }
     }
-    if (!refused || !most) return withheld(facts, [SESSION])
+    if (!refused || !most) return full ? onlyFull(full) : withheld(facts, [SESSION])
     const { efficiency, replicas } = most
     const arms = [1, replicas].map((n) => armOf(facts, 'replicas', SESSION, n))
     const judged = ruling(efficiency, COOKIES, ownRatioError(facts, 'throughputRatio'))

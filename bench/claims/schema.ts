@@ -1,6 +1,6 @@
 /** What a run says about one claim of the ledger. */
 import { z } from 'zod'
-import { estimateSchema } from '../record/schema/basics.ts'
+import { estimateSchema, nonNegative } from '../record/schema/basics.ts'
 
 export const claimFindingSchema = z
   .object({
@@ -18,6 +18,12 @@ export const claimFindingSchema = z
         'inconclusive: measured, and the interval decides nothing. undecided: the run does not hold the records',
       ),
     boundary: z.string().nullable().describe('What the answer depends on; never null for `depends`'),
+    turnsAtPerSec: z
+      .object({ lo: nonNegative, hi: nonNegative })
+      .nullable()
+      .describe(
+        'Requests/s on one replica between which the answer turns; null unless it depends on the rate',
+      ),
     sentence: z.string(),
     estimates: z.array(z.object({ label: z.string(), estimate: estimateSchema })),
     evidence: z.array(z.string()).describe('Ids of the trials behind the estimates'),

@@ -1,54 +1,77 @@
 /** The claim about connect-redis, for each outcome. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Warning } from '../record/types.ts'
-import { changing, judged, judgedWithLadders, near } from '../testing/claims.ts'
-import type { SyntheticOptions } from '../testing/synthetic-run.ts'
+import type { TrialResult } from '../record/types.ts'
+import { judged, judgedWithLadders, near } from '../testing/claims.ts'
+import type { LadderOptions } from '../testing/synthetic-ladders.ts'
 
-const faster = (options: SyntheticOptions = {}) =>
-  judged('redis-faster', { experiments: ['cost'], ...options })
-const flagging = (arm: RegExp, ...warnings: Warning[]) => changing(arm, () => ({ warnings }))
-const FASTER = { model: { 'session-redis': { cpuUs: 50 } } }
+const BOTH = ['session-memory', 'session-redis']
 
-test('refuted, supported, and inconclusive inside the own error', () => {
-  const { verdict, estimates, evidence } = faster()
-  assert.equal(verdict, 'refuted')
-  near(estimates[0]?.estimate.value, 61 / 148)
-  assert.equal(evidence.length, 10)
-  assert.equal(faster(FASTER).verdict, 'supported')
-  const noisy = faster({ noise: 0.1, model: { 'session-redis': { cpuUs: 63 } } })
-  assert.equal(noisy.verdict, 'inconclusive')
-})
-
-test('a throughput that something held down proves only what it still can', () => {
-  const idleRedis = flagging(/^cost\/session-redis$/, 'replica-not-saturated')
-  const slower = faster({ change: idleRedis })
-  assert.equal(slower.verdict, 'inconclusive', 'it could have been faster')
-  assert.match(
-    slower.sentence,
-    /with `session-redis` something other than the replica held the throughput down/,
-  )
-  assert.equal(faster({ ...FASTER, change: idleRedis }).verdict, 'supported', 'it is faster even so')
-  const fullLoad = flagging(/^cost\/session-memory$/, 'generator-saturated')
-  assert.equal(faster({ change: fullLoad }).verdict, 'refuted', 'the other would be faster still')
-  assert.equal(faster({ ...FASTER, change: fullLoad }).verdict, 'inconclusive')
-})
-
-test('a Redis that is full on CPUs of its own is the scheme’s own limit', () => {
-  const full = flagging(/^cost\/session-redis$/, 'replica-not-saturated', 'redis-saturated')
-  assert.equal(faster({ change: full }).verdict, 'refuted')
-})
-
-test('p99 stands beside it at the highest rate that both kept, with its trials', () => {
-  const { sentence, estimates, evidence } = judgedWithLadders('redis-faster', {
-    schemes: ['session-memory', 'session-redis'],
-    ratesPerSec: [1_000, 4_000, 8_000],
+/** Ladders that are searched, so that capacities are found; `cpuUs` of a session in Redis against 61 in memory. */
+const faster = (cpuUs: number, options: LadderOptions = {}) =>
+  judgedWithLadders('redis-faster', {
+    schemes: BOTH,
+    blocks: 5,
+    ...options,
+    closed: { model: { 'session-redis': { cpuUs, redisUs: 5 } } },
   })
-  assert.match(sentence, /; p99 at 4,000 arrivals\/s is 1\.9\d[^;]* against < 1 ms/)
-  assert.equal(estimates.length, 3)
-  assert.ok(evidence.includes('latency/session-memory@0'))
+
+test('refuted and supported by the capacity at the SLO, with the trials of both ladders', () => {
+  const { verdict, estimates, evidence, sentence } = faster(122)
+  assert.equal(verdict, 'refuted')
+  near(estimates[0]?.estimate.value, 0.5, 0.1)
+  assert.equal(evidence.length, 2 * 5)
+  assert.match(
+    sentence,
+    /^within the SLO one replica takes 0\.\d+ times .* as many requests\/s with `session-redis` as with `session-memory`; p99 is /,
+  )
+  assert.equal(faster(30).verdict, 'supported')
 })
 
-test('undecided without the experiment', () => {
-  assert.equal(faster({ experiments: ['users'] }).verdict, 'undecided')
+test('inconclusive where the two end within a step of the search, and with two blocks', () => {
+  const { verdict, sentence } = faster(66)
+  assert.equal(verdict, 'inconclusive')
+  assert.match(sentence, /two equal arms of this run may differ by as much$/)
+  assert.match(faster(122, { blocks: 2 }).sentence, /; 2 blocks decide nothing/)
+})
+
+test('a capacity that is a lower bound proves only what it still can', () => {
+  // Of the memory's ladder nothing is known beyond 4,000/s.
+  const change = (result: TrialResult): TrialResult =>
+    result.ok && result.trial.arm.scheme === 'session-memory'
+      ? { ...result, rungs: result.rungs.filter(({ arrivalsPerSec }) => arrivalsPerSec <= 4_000) }
+      : result
+  assert.equal(faster(500, { change }).verdict, 'refuted', 'the other would take more still')
+  const { verdict, sentence } = faster(122, { change })
+  assert.equal(verdict, 'inconclusive')
+  assert.match(
+    sentence,
+    /; but with `session-memory` no rate was seen to break the SLO, so the ratio is not that of the schemes$/,
+  )
+})
+
+test('depends where p99 says another thing than the capacity', () => {
+  const { verdict, boundary, estimates } = faster(122, { floorUs: { 'session-memory': 20_000 } })
+  assert.equal(verdict, 'depends')
+  assert.match(boundary ?? '', /^what faster means: by the capacity it is refuted, by p99 supported$/)
+  assert.ok((estimates[1]?.estimate.lo ?? 0) > 1.05)
+})
+
+test('a run without ladders has only saturation, which decides nothing; without either nothing is said', () => {
+  const { verdict, sentence } = judged('redis-faster', { experiments: ['cost'] })
+  assert.equal(verdict, 'undecided')
+  assert.match(
+    sentence,
+    /^this run has no capacity of both at the SLO, and saturation, .*: there one replica serves 0\.41/,
+  )
+  assert.match(
+    judged('redis-faster', { experiments: ['users'] }).sentence,
+    /nothing from the experiment `latency`/,
+  )
+})
+
+test('undecided where no block has a capacity of both', () => {
+  const change = (result: TrialResult): TrialResult =>
+    result.ok ? { ...result, rungs: result.rungs.slice(0, 1) } : result
+  assert.equal(faster(122, { change }).verdict, 'undecided')
 })

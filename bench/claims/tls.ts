@@ -4,7 +4,8 @@ import { connectionLabel, inConnectionOrder, newestCost, type TlsCost } from '..
 import { armsIn, isControl } from '../figures/records.ts'
 import { code, counted, inUnit, list } from '../words/format.ts'
 import { ARTICLE, type Claim, comment, type Entry, type Facts, SESSION } from './claim.ts'
-import { seen, trialsOf, undecided } from './facts.ts'
+import { costTrials, seen, trialsOf, undecided } from './facts.ts'
+import { everydayTax } from './rates.ts'
 import { caveat, measured } from './wording.ts'
 
 type Tls = NonNullable<MeasuredSummary['tls']>
@@ -18,7 +19,9 @@ export const tls: Claim = {
   quote: 'HTTPS/SSL should be used”; “use TLS 1.3 or TLS 1.2',
   source: `${ARTICLE}; ${comment('Agha Azeem')}`,
   reading: 'the proxy refuses what is older than TLS 1.2',
-  metric: 'CPU a new connection and a kept-alive request, plain, 1.2, 1.3, resumed; share of the auth tax',
+  metric:
+    'CPU a new connection and a kept-alive request, plain, 1.2, 1.3, resumed, at saturation; share of the auth tax there; that tax ' +
+    'where a service runs beside',
   supportedIf: '— reported; verdict on "SSL is outdated": SSLv3 and TLS 1.0/1.1 refused by the proxy',
   refutedIf: '—',
   thresholds: {},
@@ -44,10 +47,12 @@ export const tls: Claim = {
         seen('versions before TLS 1.2 that the proxy accepts', accepted.length, 'versions', blocks.size),
         ...costEntries(facts),
       ],
-      evidence: trialsOf(facts, behind),
+      evidence: [...trialsOf(facts, behind), ...(hasTax(facts) ? costTrials(facts, [SESSION]) : [])],
     }
   },
 }
+
+const hasTax = ({ summary }: Facts) => everydayTax(summary.costCurves, SESSION) !== null
 
 function speaks({ protocols }: Tls, version: (typeof NEW)[number]): boolean {
   const own = protocols.find((one) => one.tls === version)
@@ -61,9 +66,10 @@ function verdictText(accepted: readonly string[]): string {
 }
 
 /** Of the control, since no scheme has a part in TLS: what the proxy takes in all, and what of a session's tax is added. */
-function costEntries({ summary: { arms, tls } }: Facts): Entry[] {
+function costEntries({ summary: { arms, tls, costCurves } }: Facts): Entry[] {
   const own = armsIn(arms, 'tls').filter(({ arm }) => isControl(arm) && !arm.twin)
-  return own
+  const overLoad = everydayTax(costCurves, SESSION)
+  const costs = own
     .toSorted((a, b) => inConnectionOrder(a.arm, b.arm))
     .flatMap(({ arm, metrics }) => {
       const whole = metrics['cpuUsPerRequest.proxy']
@@ -76,11 +82,12 @@ function costEntries({ summary: { arms, tls } }: Facts): Entry[] {
           : []),
       ]
     })
+  return [...costs, ...(overLoad ? [overLoad.entry] : [])]
 }
 
 /** What the newest version costs, beside what a session does. */
 function costText(facts: Facts): string {
-  const { arms, tls } = facts.summary
+  const { arms, tls, costCurves } = facts.summary
   const of = (reuse: 'kept' | 'new' | 'resumed') => newestCost(arms, tls, reuse)
   const [kept, fresh, resumed] = [of('kept'), of('new'), of('resumed')]
   if (!kept || !fresh) return ''
@@ -96,5 +103,10 @@ function costText(facts: Facts): string {
     ? `, where ${code(SESSION)} adds ${measured(tax, facts, 'tls', inUnit('µs'))} to a request over all tiers`
     : ''
   const flags = caveat([kept, fresh].map(({ addedUs }) => addedUs.estimate))
-  return `; in CPU of the proxy TLS ${kept.version} adds ${added}${session}${flags}`
+  const overLoad = everydayTax(costCurves, SESSION)
+  const lower = overLoad ? `, and ${code(SESSION)} adds ${overLoad.text}` : ''
+  return (
+    `; at saturation, in CPU of the proxy, TLS ${kept.version} adds ${added}${session}${flags}; ` +
+    `at lower rates TLS was not measured${lower}`
+  )
 }

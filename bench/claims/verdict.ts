@@ -27,8 +27,11 @@ export interface OwnError {
   error: number
 }
 
-/** Why an interval decides nothing; `between`: all of it lies where neither verdict does. */
-type Doubt = 'few-blocks' | 'own-error-unknown' | 'own-error' | 'straddles' | 'between'
+/**
+ * Why an interval decides nothing. `between`: all of it lies where neither verdict does. `no-base`: what a ratio is divided by is
+ * not told from zero.
+ */
+type Doubt = 'few-blocks' | 'own-error-unknown' | 'own-error' | 'no-base' | 'straddles' | 'between'
 
 export type Ruling =
   | { verdict: 'supported' | 'refuted'; doubt: null }
@@ -59,7 +62,9 @@ export function ruling(
 }
 
 /** Of several figures: where their verdicts differ, the answer depends on what they differ in. */
-export function together(rulings: readonly Ruling[]): Ruling['verdict'] | 'depends' {
+export function together(
+  rulings: readonly { verdict: Ruling['verdict'] | 'depends' }[],
+): Ruling['verdict'] | 'depends' {
   const verdicts = [...new Set(rulings.map(({ verdict }) => verdict))]
   if (verdicts.includes('inconclusive')) return 'inconclusive'
   return verdicts.length > 1 ? 'depends' : (verdicts[0] ?? 'inconclusive')

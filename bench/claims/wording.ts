@@ -54,6 +54,8 @@ export function doubtText(
       return '; the control was not measured twice, so this machine’s own error is not known'
     case 'own-error':
       return '; two equal arms of this run may differ by as much'
+    case 'no-base':
+      return '; what it is compared with could not be told from zero'
     case 'straddles':
     case 'between':
       return `; ${limitsText(limits, print)}`

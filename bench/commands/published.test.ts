@@ -86,16 +86,15 @@ for (const name of names) {
 test('the README shows the figures of the runs that it links to', async () => {
   const readme = read(root, 'README.md')
   const figures = readme.slice(0, readme.indexOf('<!-- figures:end -->'))
-  const linked = [...figures.matchAll(/\]\((results\/published\/[^/)]+)\//g)].map(([, folder = '']) => folder)
-  const pictured = new RegExp(`\\]\\((results/published/[^/)]+)/${PICTURE_FILE}\\)`).exec(figures)?.[1]
+  const pictured = new RegExp(`\\]\\(results/published/([^/)]+)/${PICTURE_FILE}\\)`).exec(figures)?.[1]
   assert.ok(pictured, 'a picture of the page of a published run')
   const [main, ...others] = await Promise.all(
-    [...new Set([pictured, ...linked])].map(async (runDir) => ({
-      runDir,
-      ...(await derivedOf(path.basename(runDir))),
+    [...new Set([pictured, ...names])].map(async (name) => ({
+      runDir: `results/published/${name}`,
+      ...(await derivedOf(name)),
     })),
   )
-  assert.ok(main, 'a published run is linked')
+  assert.ok(main)
   const { runs } = await publishedRuns()
   const shown = updateReadme(readme, main, others, runs)
   const checks = /beside \[this run\]\((results\/published\/[^/)]+)\/report\.md\)/.exec(readme)?.[1]

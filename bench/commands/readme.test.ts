@@ -27,7 +27,10 @@ test('replaces what is between the marks by the picture of the page, charts and 
   assert.match(updated, /!\[[^\]]+\]\(results\/published\/x\/charts\/cpu\.svg\)/)
   assert.doesNotMatch(updated, /capacity\.svg/, 'no chart that the run does not have')
   assert.match(updated, /Medians of 5 blocks.*Example CPU, 2 cores/)
-  assert.match(updated, /\| \[\*\*\w+\*\*\]\(results\/published\/x\/report\.md#claims\) \|/)
+  assert.match(
+    updated,
+    /\| \*\*\w+\*\* \| \w+: \[2026-01-02[^\]]*\]\(results\/published\/x\/report\.md#claims\) \|/,
+  )
 })
 
 test('what the run does not decide is taken from the others, and leads to the run that decides it', async () => {

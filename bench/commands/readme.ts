@@ -2,17 +2,17 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { quotation } from '../claims/section.ts'
 import { overRunsSentence } from '../compare/over-runs-text.ts'
+import { byMachine, claimsTable } from '../compare/verdicts.ts'
 import { AuthscaleError } from '../errors.ts'
 import { costSentence } from '../experiments/cost/answer.ts'
 import { predictionsText } from '../experiments/replicas/section.ts'
 import { ROLES } from '../experiments/roles.ts'
 import { armsIn } from '../figures/records.ts'
-import type { RunWithRows } from '../figures/rows.ts'
+import { type RunWithRows, runWithRows } from '../figures/rows.ts'
 import { pictureOf } from '../page/picture.ts'
 import { writeFileDurably } from '../record/durable.ts'
-import { PAGE_FILE, readLoadCheck, readRun, readVerify } from '../record/run-dir.ts'
+import { PAGE_FILE, readLoadCheck, readRun, readVerify, type StoredRun } from '../record/run-dir.ts'
 import type { LoadCheck, Run, VerifyRecord } from '../record/types.ts'
 import { charts } from '../report/charts.ts'
 import type { Summary } from '../report/schema.ts'
@@ -21,7 +21,7 @@ import type { Interval } from '../stats/median-interval.ts'
 import { tradeTable } from '../trade/section.ts'
 import { code, counted, figure, machine, withRange } from '../words/format.ts'
 import { markdownTable } from '../words/tables.ts'
-import { publishedRuns } from './read-published.ts'
+import { readPublished } from './read-published.ts'
 
 /** A published run, as the README shows it. */
 interface Shown {
@@ -38,8 +38,8 @@ export const PICTURE_FILE = 'page.png'
  * The README with everything between its two marks replaced by charts and tables of the run; the rest stays as it is.
  * The same runs give the same text, so that a test can hold the README to it.
  *
- * @param others runs that decide claims which the first does not, in any order: the newest that does is asked
- * @param published all of them: what is said of the machine is said over those that are alike, where two or more are
+ * @param others all other published runs that can be read: what is said of claims and of the machine is said over those that are alike
+ * @param published all of them, as they are compared
  * @throws AuthscaleError BAD_README without the marks, SHORT_RUN for a run that is never published
  */
 export function updateReadme(
@@ -161,39 +161,41 @@ function foretold(shown: readonly Shown[]): string[] {
   return []
 }
 
-/** Of each claim the verdict of the first run that has one. */
+/** Of each claim what all runs of this machine say together, and each of them by itself. */
 function verdicts(main: Shown, others: readonly Shown[]): string[] {
-  const rows = main.summary.claims.flatMap(({ id }) => {
-    for (const { runDir, summary } of [main, ...others]) {
-      const claim = summary.claims.find((one) => one.id === id && one.verdict !== 'undecided')
-      if (!claim) continue
-      const verdict = `[**${claim.verdict}**](${runDir}/report.md#claims)`
-      return [[quotation(claim), verdict, claim.boundary ?? '']]
-    }
-    return []
-  })
-  if (rows.length === 0) return []
-  const open = main.summary.claims.length - rows.length
+  const all = [main, ...others]
+  const machines = byMachine(all.map(({ run, summary: { claims } }) => ({ run, claims })))
+  const own = machines.find(({ runs }) => runs.some(({ run }) => run.id === main.run.id))
+  const decided = own?.verdicts.filter(({ verdict }) => verdict !== 'undecided').length ?? 0
+  if (!own || decided === 0) return []
+  const open = main.summary.claims.length - decided
+  const folders = new Map(all.map(({ runDir, run }) => [run.id, runDir]))
   return [
-    `${counted(main.summary.claims.length, 'claim')} of a widely read article and its comments, each with a ` +
-      `test that was fixed beforehand${open > 0 ? `; without a verdict yet: ${open}` : ''}:`,
-    markdownTable({ head: ['claim', 'verdict', 'it depends on, or ends at'], rows }, 'text'),
+    `${counted(main.summary.claims.length, 'claim')} of a widely read article and its comments, each with a test that was fixed ` +
+      `beforehand, over ${counted(own.runs.length, 'published run')} of ${own.machine}` +
+      `${open > 0 ? `; not measured: ${open}` : ''}. A verdict is one of all runs that can carry it, and takes half of those that ` +
+      `measured it at least, and no contradiction; [what each run says](${RESULTS}#claims) stands beside it.`,
+    claimsTable(own, (run) => `${folders.get(run.id)}/report.md#claims`),
   ]
 }
 
-/** `npm run readme -- <run> [checks] [others...]` */
-export async function readme(folder: string, checks = folder, others: string[] = []): Promise<void> {
+const RESULTS = 'results/README.md'
+
+/** `npm run readme -- <run> [checks]`: claims are those of all published runs of its machine. */
+export async function readme(folder: string, checks = folder): Promise<void> {
   const file = fileURLToPath(new URL('../../README.md', import.meta.url))
   const fromReadme = (dir: string) =>
     path.relative(path.dirname(file), path.resolve(dir)).split(path.sep).join('/')
-  const shownIn = async (dir: string): Promise<Shown> => {
-    const { run, results } = await readRun(dir)
-    return { runDir: fromReadme(dir), run, summary: summarize(run, results) }
-  }
-  const main = await shownIn(folder)
-  const rest = await Promise.all(others.map(shownIn))
-  const { runs } = await publishedRuns()
-  const shown = updateReadme(await readFile(file, 'utf8'), main, rest, runs)
+  const shownOf = (dir: string, { run, results }: StoredRun): Shown => ({
+    ...{ runDir: fromReadme(dir), run },
+    summary: summarize(run, results),
+  })
+  const { read } = await readPublished()
+  const all = read.map(({ folder, stored }) => ({ ...shownOf(folder, stored), results: stored.results }))
+  const others = all.filter(({ runDir }) => runDir !== fromReadme(folder))
+  const runs = all.map(({ run, results, summary }) => runWithRows(run, results, summary.costCurves))
+  const main = shownOf(folder, await readRun(folder))
+  const shown = updateReadme(await readFile(file, 'utf8'), main, others, runs)
   const checked = updateLoadCheck(shown, await readLoadCheck(checks))
   await writeFileDurably(file, updateVerify(checked, fromReadme(checks), await readVerify(checks)))
   await pictureOf(path.join(folder, PAGE_FILE), path.join(folder, PICTURE_FILE))

@@ -1,11 +1,12 @@
 /** All published runs side by side: what they ran on, and their main figures as charts. */
 import { schemeNames } from '../../servers/scheme.ts'
 import type { RunWithRows } from '../figures/rows.ts'
+import type { Run } from '../record/types.ts'
 import type { Drawing } from '../words/charts/svg.ts'
-import { counted } from '../words/format.ts'
 import { markdownTable, type Table } from '../words/tables.ts'
 import { acrossChart, type Series } from './across-chart.ts'
 import type { LeftOut } from './alike.ts'
+import { machineOf } from './differences.ts'
 import { overRunsMarkdown } from './over-runs-text.ts'
 import { type Metric, metrics } from './samples.ts'
 
@@ -21,11 +22,11 @@ export function runsTable(runs: readonly RunWithRows[]): Table {
   return {
     head: ['run', 'machine', 'runtime', 'profile', 'experiments', 'trials', 'as'],
     rows: newestFirst(runs).map(({ run, rows }) => {
-      const { cpuModel, cores, runtime, redis } = run.environment
+      const { runtime, redis } = run.environment
       const experiments = [...new Set(run.plan.map(({ arm }) => arm.experiment))]
       return [
         run.id,
-        `${cpuModel}, ${counted(cores, 'core')}`,
+        machineOf(run),
         `Node ${runtime.node.replace(/^v/, '')}, Redis ${redis?.version ?? 'none'}`,
         run.profile,
         experiments.join(', '),
@@ -68,6 +69,12 @@ function pointsOf(metric: Metric, run: RunWithRows): Series['points'] {
 export function chartPath({ name }: { name: string }): string {
   return `charts/${name}.svg`
 }
+
+/** @param file of the report that has the claims: a page, or text */
+export const claimsPlace =
+  (file: string) =>
+  ({ id }: Pick<Run, 'id'>) =>
+    `published/${id}/${file}#claims`
 
 /** What `results/README.md` says of them, between its marks. */
 export function catalogueMarkdown(runs: readonly RunWithRows[], unread: readonly LeftOut[] = []): string {

@@ -67,6 +67,10 @@ function ofHost(of: (host: Host) => string | number | null | undefined) {
   }
 }
 
+/** What makes runs those of one machine: its CPU and how many cores of it. */
+export const machineOf = ({ environment: { cpuModel, cores } }: Pick<Run, 'environment'>): string =>
+  `${cpuModel}, ${counted(cores, 'core')}`
+
 /** Empty where nothing is known to differ. */
 export function runDifferences(base: Run, other: Run): RunDifference[] {
   const [ours, theirs] = [base.environment, other.environment]

@@ -27,6 +27,15 @@ export const UPGRADES = 'upgrades'
 /** The two that the argument is about, each as its library's README sets it up. */
 export const THE_TWO = ['session-redis', 'jwt-hs256'] as const
 
+/** A token beside the JWT that does the same: signed with Ed25519, encrypted with a shared key. */
+export const ALTERNATIVES = [
+  ['paseto-v4-public', 'jwt-eddsa'],
+  ['paseto-v4-local', 'jwe'],
+] as const
+
+/** Whose costs are compared at each load, the first with the second. */
+export const COMPARED = [THE_TWO, ...ALTERNATIVES] as const
+
 /** One for each place of state, and the two that the argument is about in their best form. */
 export const FEW: readonly SchemeName[] = [
   'session-memory',

@@ -32,8 +32,8 @@ export function ratioAt(point: Point, sides: Sides, noise: TurnNoise | null): Cl
   )
 }
 
-/** From shares of CPU a request to what is compared. */
-function scaled(noise: TurnNoise | null, squares: number): Known {
+/** From shares of CPU a request to what is compared. @param squares of what stands beside each other, each by its weight */
+export function scaled(noise: TurnNoise | null, squares: number): Known {
   const of = (one: Variance | null = null) => one && { ...one, variance: one.variance * squares }
   return { between: of(noise?.habit), within: of(noise?.turn) }
 }

@@ -143,6 +143,7 @@ test('a run without turns has no curves; two turns of a point are too few', () =
     follows: null,
     everyday: null,
     pairs: [],
+    equal: [],
     swaps: [],
     noise: null,
   })

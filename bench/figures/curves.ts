@@ -11,8 +11,9 @@ import { median } from '../stats/quantiles.ts'
 import { mean } from '../stats/sums.ts'
 import { differenceAt, ratioAt, SEEN_FOUR_TIMES_IN_FIVE } from './beside.ts'
 import { noiseOf } from './curve-noise.ts'
-import type { CostCurves, CostPair, Curve, CurvePoint } from './curve-schema.ts'
+import type { CostCurves, Curve, CurvePoint } from './curve-schema.ts'
 import { followsOf } from './follows.ts'
+import { equalArms, pairOf } from './pairs.ts'
 import { inTableOrder, isControl } from './records.ts'
 import { swapsOf } from './swaps.ts'
 import { type TurnNoise, turnNoiseOf } from './turn-noise.ts'
@@ -21,7 +22,7 @@ import { type ArmTurns, byPoint, clustered, isIdle, pointKey, type TurnFigures, 
 /** Where a service that plans for half of each core has to add one. */
 const HALF = 0.5
 
-/** @param pairs schemes that answers compare, the first with the second */
+/** @param pairs schemes that are compared with each other, the first with the second */
 export function costCurves(
   run: Pick<Run, 'profile' | 'seed'>,
   results: readonly TrialResult[],
@@ -48,7 +49,17 @@ export function costCurves(
     curves,
     follows: followsOf(curves, run.seed),
     everyday: everydayOf(compared.map(({ points }) => points)),
-    pairs: pairs.flatMap(([more, less]) => pairOf(compared, more, less, noise, warnings) ?? []),
+    pairs: pairs.flatMap(([more, less]) => {
+      const [one, other] = [more, less].map((name) =>
+        compared.find(({ arm }) => arm.scheme === name && !arm.twin),
+      )
+      return one && other ? [pairOf(one, other, { control, noise, warnings })] : []
+    }),
+    equal: equalArms(
+      bare.find(({ arm }) => isControl(arm) && arm.twin),
+      bare.find((one) => one.arm === control?.arm),
+      noise,
+    ),
     swaps: swapsOf(
       compared.filter(({ arm }) => !arm.twin),
       noise,
@@ -70,25 +81,6 @@ function warningsOf({ profile }: Pick<Run, 'profile'>, results: readonly TrialRe
     ...(profile === 'smoke' ? ['smoke-profile' as const] : []),
     ...LASTING.filter((warning) => seen.includes(warning)),
   ]
-}
-
-function pairOf(
-  arms: readonly Own[],
-  more: string,
-  less: string,
-  noise: TurnNoise | null,
-  warnings: Warning[],
-): CostPair | null {
-  const [one, other] = [more, less].map((name) => arms.find(({ arm }) => arm.scheme === name && !arm.twin))
-  if (!one || !other) return null
-  const points = one.points
-    .filter((point) => other.points.some((another) => pointKey(another) === pointKey(point)))
-    .flatMap((point) => {
-      const { perSec, handlerUs } = point
-      const by = differenceAt(point, { own: one.turns, base: other.turns }, noise)
-      return by ? [{ perSec, handlerUs, byUs: estimateOf(by, 'µs/request', warnings), p: by.p }] : []
-    })
-  return { more, less, points }
 }
 
 /** The last point with the most handler work that all arms have. */

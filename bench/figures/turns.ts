@@ -104,18 +104,31 @@ export function besideEach(
   base: readonly TurnFigures[],
   of: (own: TurnFigures, base: TurnFigures) => number,
 ): number[][] {
-  const near = groupedBy(base, ({ generation }) => generation)
-  const pairs = own.flatMap((turn): [string, number][] => {
-    const { generation, block } = turn
-    const nearest =
-      nearestTo(turn, near.get(generation) ?? []) ??
+  return besideAll(own, [base], (turn, near) => near.flatMap((other) => of(turn, other))).map((values) =>
+    values.flat(),
+  )
+}
+
+/** The same beside several at once; a turn that one of them has none beside is left out. */
+export function besideAll<T>(
+  own: readonly TurnFigures[],
+  bases: readonly (readonly TurnFigures[])[],
+  of: (own: TurnFigures, near: readonly TurnFigures[]) => T,
+): T[][] {
+  const nearIn = bases.map((base) => {
+    const byGeneration = groupedBy(base, ({ generation }) => generation)
+    return (turn: TurnFigures) =>
+      nearestTo(turn, byGeneration.get(turn.generation) ?? []) ??
       nearestTo(
         turn,
-        base.filter((other) => other.block === block),
+        base.filter(({ block }) => block === turn.block),
       )
-    return nearest ? [[generation, of(turn, nearest)]] : []
   })
-  return clustered(pairs)
+  const found = own.flatMap((turn): [string, T][] => {
+    const near = nearIn.flatMap((nearest) => nearest(turn) ?? [])
+    return near.length < bases.length ? [] : [[turn.generation, of(turn, near)]]
+  })
+  return clustered(found)
 }
 
 /** Of those at the same point; of two that are as near the first. */
@@ -132,7 +145,7 @@ function nearestTo(turn: TurnFigures, others: readonly TurnFigures[]): TurnFigur
 }
 
 /** Values by generation. */
-export function clustered(values: readonly (readonly [generation: string, value: number])[]): number[][] {
+export function clustered<T>(values: readonly (readonly [generation: string, value: T])[]): T[][] {
   return [...groupedBy(values, ([generation]) => generation).values()].map((own) =>
     own.map(([, value]) => value),
   )

@@ -1,6 +1,7 @@
 /** `report.html` and `results/index.html`: each one file that needs nothing else, neither a server nor a network. */
 import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
+import type { Machine } from '../compare/verdicts.ts'
 import type { RunWithRows } from '../figures/rows.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Run, TrialResult } from '../record/types.ts'
@@ -22,8 +23,11 @@ export async function buildPage(
 }
 
 /** `results/index.html`: all published runs, found and compared. */
-export async function buildCatalogue(runs: readonly RunWithRows[]): Promise<string> {
-  return catalogueHtml(runs, await assets('catalogue', { schemaVersion: SCHEMA_VERSION, runs }))
+export async function buildCatalogue(
+  runs: readonly RunWithRows[],
+  machines: readonly Machine[],
+): Promise<string> {
+  return catalogueHtml(runs, machines, await assets('catalogue', { schemaVersion: SCHEMA_VERSION, runs }))
 }
 
 type Page = 'report' | 'catalogue'

@@ -1,5 +1,6 @@
 /** Pages before a script has run: the answer, the verdicts and every section of a report, readable by itself. */
-import { runsTable } from '../compare/catalogue.ts'
+import { claimsPlace, runsTable } from '../compare/catalogue.ts'
+import { claimsByRun, type Machine } from '../compare/verdicts.ts'
 import type { RunWithRows } from '../figures/rows.ts'
 import type { Run } from '../record/types.ts'
 import { answers } from '../report/answer.ts'
@@ -29,6 +30,9 @@ const script = document.createElement('script')
 script.type = 'module'
 script.textContent = await new Response(stream).text()
 document.body.append(script)`
+
+/** Beside the list of runs, in the folder of each. */
+const PAGE = 'report.html'
 
 interface Block {
   id: string
@@ -83,8 +87,13 @@ ${blocks.map(sectionHtml).join('\n')}
   })
 }
 
-/** The list of published runs. */
-export function catalogueHtml(runs: readonly RunWithRows[], assets: Assets): string {
+/** The list of published runs, and what those of each machine say about the claims. */
+export function catalogueHtml(
+  runs: readonly RunWithRows[],
+  machines: readonly Machine[],
+  assets: Assets,
+): string {
+  const claims = claimsByRun(machines, claimsPlace(PAGE))
   const part = (id: string, heading: string, html: string) =>
     `<section id="${id}" aria-labelledby="${id}-heading"><h2 id="${id}-heading">${heading}</h2><div class="body">${html}</div></section>`
   return documentHtml({
@@ -97,6 +106,7 @@ export function catalogueHtml(runs: readonly RunWithRows[], assets: Assets): str
 <main id="main">
 <div id="filters"></div>
 ${part('runs', 'Runs', proseHtml([markdownTable(runsTable(runs), 'text')], 'Runs'))}
+${claims.length > 0 ? part('claims', 'Claims', proseHtml(claims, 'Claims')) : ''}
 ${part('across', 'Side by side', UNTIL_AWAKE)}
 ${part('compare-runs', 'Compare runs', UNTIL_AWAKE)}
 </main>`,

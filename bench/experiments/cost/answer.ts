@@ -81,7 +81,7 @@ export function costSentence(
   const control = at(curves.find((one) => isControl(one) && !one.twin)?.points ?? [])
   const busy = control ? `, which keeps it ${Math.round(100 * control.busy)} % busy without auth` : ''
   const own = handlerUs === 0 ? '' : ` with ${figure(handlerUs)} µs of work of its own in each${busy}`
-  const [pair] = pairs
+  const pair = pairs.find(({ more, less }) => more === THE_TWO[0] && less === THE_TWO[1])
   return `At ${figure(perSec)} requests/s on one replica${own}, ${list(adds)}.${pair ? differenceText(pair, at(pair.points), name) : ''}`
 }
 

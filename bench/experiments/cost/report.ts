@@ -4,7 +4,7 @@ import { followedBy } from '../../figures/follows.ts'
 import { armsIn } from '../../figures/records.ts'
 import type { CoreSummary } from '../../figures/schema.ts'
 import type { ExperimentReport } from '../report.ts'
-import { THE_TWO } from '../roles.ts'
+import { COMPARED } from '../roles.ts'
 import { ofCost } from './answer.ts'
 import { costChart } from './cpu-chart.ts'
 import { curvesChart } from './curves-chart.ts'
@@ -19,7 +19,7 @@ const figures = ({ arms }: CoreSummary) => armsIn(arms, 'cost')
 
 export const report = {
   part,
-  summarize: ({ run, results }) => ({ costCurves: costCurves(run, ofCost(results), [THE_TWO]) }),
+  summarize: ({ run, results }) => ({ costCurves: costCurves(run, ofCost(results), COMPARED) }),
   sections: (summary, _, chart) => [
     curvesSection(summary, chart),
     costSection(summary, chart),
