@@ -64,7 +64,7 @@ export function overRates(rates: readonly Pick<AtRate, 'perSec' | 'judged'>[]): 
 const OPEN: OverRates = { verdict: 'inconclusive', turn: null, doubt: null }
 
 /** A case, by its handler work in µs a request. */
-export interface Case extends OverRates {
+interface Case extends OverRates {
   handlerUs: number
   rates: AtRate[]
 }
