@@ -1,6 +1,6 @@
 /** The plain-language answer that opens a report: sentences made from a summary, none that it does not carry. */
-
 import { costSentence as everydaySentence } from '../experiments/cost/answer.ts'
+import { precisionText } from '../experiments/cost/precision.ts'
 import { busyText, commonRates, isLowerBound, rungAt, sloText } from '../experiments/latency/tables.ts'
 import { ROLES } from '../experiments/roles.ts'
 import { upgradesSentence } from '../experiments/upgrades/answer.ts'
@@ -42,6 +42,7 @@ export function answers(
     ['Beware', smokeSentence(summary)],
     ['Is it slower', upgradesSentence(summary.upgrades, name)],
     ['What it costs', everydaySentence(summary.costCurves, name)],
+    ['How closely that is known', precisionText(summary.costCurves, name) || null],
     [
       summary.costCurves.everyday ? 'What it costs at saturation' : 'What it costs',
       costSentence(summary, cost, environment, name),

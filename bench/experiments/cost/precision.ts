@@ -29,12 +29,15 @@ export function answerWidth(curves: CostCurves): number | null {
 }
 
 /** The widths that were reached, how uneven the machine was, and what held them back; empty where nothing is known of these. */
-export function precisionText(curves: CostCurves): string {
+export function precisionText(
+  curves: CostCurves,
+  name: (scheme: string) => string = (scheme) => scheme,
+): string {
   const { noise } = curves
   const points = answerPoints(curves)
   if (!noise || points.length === 0) return ''
   const shares = points.map(({ point }) => halfWidth(point) / Math.abs(point.taxUs?.estimate.value ?? 1))
-  const widths = list(points.map(({ scheme }, i) => `± ${percent(shares[i] ?? 0)} for ${scheme}`))
+  const widths = list(points.map(({ scheme }, i) => `± ${percent(shares[i] ?? 0)} for ${name(scheme)}`))
   const uneven =
     `The speed of this machine varied by ${percent(noise.hostSd)} (standard deviation) from turn to turn, ` +
     `and two equal arms side by side by ${percent(noise.pairedSd)}`
