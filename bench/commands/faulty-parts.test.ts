@@ -130,8 +130,11 @@ test('a generator that is stopped keeps nobody from ending the run', {
   const generator = await processOf(home, 'bench/load/main')
   await delay(1_000)
   process.kill(generator, 'SIGSTOP')
+  const at = performance.now()
   started.child.kill('SIGINT')
   assert.equal((await started.ended).code, 130)
+  // What was asked of the generator would have lasted for three minutes.
+  assert.ok(performance.now() - at < 60_000, 'the run waited for what hangs')
   await assertNothingLeft(home)
 })
 

@@ -47,10 +47,11 @@ test('what the run does not decide is taken from the others, and leads to the ru
   const older = {
     ...other,
     runDir: 'results/published/z',
-    run: { ...known, startedAt: '2020-01-01T00:00:00.000Z' },
+    run: { ...known, id: '2020-01-01-example', startedAt: '2020-01-01T00:00:00.000Z' },
   }
-  assert.equal(updateReadme(readme, { runDir: 'results/published/x', run, summary }, [older, other]), updated)
-  const open = (text: string) => Number(/; without a verdict yet: (\d+)/.exec(text)?.[1] ?? 0)
+  const both = updateReadme(readme, { runDir: 'results/published/x', run, summary }, [older, other])
+  assert.match(both, /over 3 published runs.*predicted 18 fleets.*published\/y\/report\.md#replicas/s)
+  const open = (text: string) => Number(/; not measured: (\d+)/.exec(text)?.[1] ?? 0)
   assert.ok(open(updated) < open(update(readme)))
   assert.doesNotMatch(update(readme), /demand law/)
 })

@@ -1,5 +1,6 @@
 /** Which code a run was made with: the commit of this tree, or what stands for it where there is none. */
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -54,13 +55,14 @@ export async function contentHash(folder: string): Promise<string> {
   return `sha256-${hash.digest('hex')}`
 }
 
-/** Relative to the folder, with slashes, in no order. */
+/** Relative to the folder, with slashes, in no order. An unpacked package has no lock file. */
 async function codeFiles(folder: string): Promise<string[]> {
   const inside = ['bench', 'servers'].map(async (room) => {
     const entries = await readdir(path.join(folder, room), { recursive: true, withFileTypes: true })
     const files = entries.filter((entry) => entry.isFile())
     return files.map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
   })
-  const names = [...(await Promise.all(inside)).flat(), 'package.json', 'package-lock.json']
+  const beside = ['package.json', 'package-lock.json'].filter((name) => existsSync(path.join(folder, name)))
+  const names = [...(await Promise.all(inside)).flat(), ...beside]
   return names.map((name) => name.split(path.sep).join('/'))
 }

@@ -57,7 +57,7 @@ export const sourceSchema = z.object({
     .nullable()
     .describe(
       'sha256 over the code, where no commit says what it is: without a repository, or with changes. Over the files of ' +
-        'bench/ and servers/, package.json and package-lock.json in the order of their paths, each as path, zero byte, ' +
+        'bench/ and servers/, package.json and, where there is one, package-lock.json in the order of their paths, each as path, zero byte, ' +
         'length in bytes, zero byte, bytes',
     ),
 })

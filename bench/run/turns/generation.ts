@@ -6,6 +6,7 @@
  * side, compare two schemes. A fleet that waits for its turn is stopped, so that it takes no CPU from the one that has it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { unlessAborted, within } from '../../load/in-time.ts'
 import { seedOf } from '../../stats/seeded.ts'
 import { saturation } from '../phases.ts'
 import { failed, type Judged, type Session } from '../window.ts'
@@ -52,7 +53,7 @@ export async function playGeneration(
   for (const { session } of players) session.running.rest?.()
   for (const player of players) {
     company.signal.throwIfAborted()
-    await warm(player, points)
+    await unlessAborted(warm(player, points), company.signal)
   }
   const soFar = () =>
     players.map(({ judged, turns }) =>
@@ -68,7 +69,9 @@ export async function playGeneration(
     for (const place of places) {
       if (isFirst) company.signal.throwIfAborted()
       else if (company.signal.aborted || isOver()) return false
-      await play(players[place.arm] as Player, points, { at: place.point, order: order++, seed })
+      const turn = play(players[place.arm] as Player, points, { at: place.point, order: order++, seed })
+      if (isFirst) await unlessAborted(turn, company.signal)
+      else if (!(await endsSoon(turn, company.signal))) return false
     }
     return true
   }
@@ -88,6 +91,24 @@ export async function playGeneration(
     }
   }
   return soFar()
+}
+
+/** More than a turn takes on a machine that is busy. */
+const LAST_TURN_MS = 5_000
+
+/** After an interrupt the turn that is under way may end, unless it hangs. @returns whether it did */
+async function endsSoon(turn: Promise<void>, signal: AbortSignal): Promise<boolean> {
+  try {
+    await unlessAborted(turn, signal)
+    return true
+  } catch (error) {
+    if (!signal.aborted) throw error
+    return await within(
+      LAST_TURN_MS,
+      turn.then(() => true),
+      () => false,
+    )
+  }
 }
 
 function turnsOf({ trial }: Session): TurnsLoad {
