@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { byVerdict, overRuns } from './over-runs.ts'
+import { byVerdict, overRuns, reasons } from './over-runs.ts'
 import type { ClaimFinding } from './schema.ts'
 
 const FINDING: ClaimFinding = {
@@ -65,9 +65,14 @@ test('several that depend on a rate give the span of their rates, others the bou
   assert.equal(over('udd').note, 'a boundary of run 1')
 })
 
-test('where no run measured it the reason of the newest is given', () => {
-  const { verdict, note } = over('uu', [{ sentence: 'this run has nothing' }])
-  assert.deepEqual([verdict, note], ['undecided', 'this run has nothing'])
+test('where no run measured it there is no verdict; each that cannot carry it is named with its reason', () => {
+  const { verdict, note } = over('uu')
+  assert.deepEqual([verdict, note], ['undecided', 'no run can carry it'])
+  const alone = { sentence: 'this run measured saturation alone' }
+  assert.deepEqual(reasons(over('suuiu', [{}, alone, { sentence: 'nothing' }, {}, alone])), [
+    [alone.sentence, ['B', 'E']],
+    ['nothing', ['C']],
+  ])
 })
 
 test('what each run says stands beside it, by verdict and whole', () => {

@@ -52,7 +52,7 @@ function judged(own: readonly Said[]): Pick<OverRuns, 'verdict' | 'note'> {
   const measured = own.filter(({ claim }) => claim.verdict !== 'undecided')
   const deciding = measured.filter(({ claim }) => claim.verdict !== 'inconclusive')
   const [newest] = deciding
-  if (measured.length === 0) return { verdict: 'undecided', note: own[0]?.claim.sentence ?? '' }
+  if (measured.length === 0) return { verdict: 'undecided', note: 'no run can carry it' }
   if (!newest)
     return { verdict: 'inconclusive', note: `${runs(measured.length)} measured it, and none decides` }
   const verdicts = groupedBy(deciding, ({ claim }) => claim.verdict)
@@ -78,7 +78,14 @@ function spanOf(deciding: readonly Said[]): string | null {
   return `the rate: it turns between ${figure(lo)} and ${figure(hi)} requests/s on one replica, by ${runs(turns.length)}`
 }
 
-/** Runs by what they say, in the order of verdicts; `undecided` with the reasons is left to the runs themselves. */
+/** Why runs cannot carry it: each reason with the runs that give it. */
+export function reasons({ each }: Pick<OverRuns, 'each'>): [reason: string, runs: string[]][] {
+  const without = each.filter(({ verdict }) => verdict === 'undecided')
+  const groups = groupedBy(without, ({ sentence }) => sentence)
+  return [...groups].map(([reason, own]) => [reason, own.map(({ run }) => run)])
+}
+
+/** Runs by what they say, in the order of verdicts. */
 export function byVerdict({ each }: Pick<OverRuns, 'each'>): [verdict: Verdict, runs: string[]][] {
   const groups = groupedBy(each, ({ verdict }) => verdict)
   return ORDER.flatMap((verdict) => {

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { costCurves } from '../figures/curves.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { type TurnsOptions, withTurns } from '../testing/synthetic-turns.ts'
-import { onCurves, overRates } from './rates.ts'
+import { everydayTax, onCurves, overRates } from './rates.ts'
 import type { Limits, Ruling } from './verdict.ts'
 
 type Verdict = Ruling['verdict']
@@ -51,6 +51,18 @@ test('one more rate that decides nothing never makes a verdict, and never anothe
       assert.ok(after.verdict === before.verdict || after.verdict === 'inconclusive')
     }),
   )
+})
+
+test('beside a cost of one load stands what a scheme adds where headlines are taken, or nothing', () => {
+  const { run, results } = syntheticRun({ experiments: ['cost'], blocks: 3, schemes: ['none', 'jwt-hs256'] })
+  const costUs = (scheme: string) => (scheme === 'none' ? 150 : 350)
+  const calm = { hostSd: 0.02, turnSd: 0.01, habit: 0.002 }
+  const { text, entry } =
+    everydayTax(costCurves(run, withTurns(results, costUs, calm)), 'jwt-hs256') ?? assert.fail()
+  assert.match(text, /^(19\d|20\d) µs \(\d+ to \d+\) at 500\/s, with 500 µs of handler work$/)
+  assert.equal(entry.label, 'auth tax of jwt-hs256 at 500/s, with 500 µs of handler work')
+  assert.equal(everydayTax(costCurves(run, withTurns(results, costUs, calm)), 'jwe'), null)
+  assert.equal(everydayTax(costCurves(run, results), 'jwt-hs256'), null)
 })
 
 const LIMITS: Limits = { supported: { op: '>=', value: 1.5 }, refuted: { op: '<=', value: 1.1 } }

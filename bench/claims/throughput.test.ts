@@ -46,7 +46,7 @@ test('a capacity that is a lower bound proves only what it still can', () => {
   assert.equal(verdict, 'inconclusive')
   assert.match(
     sentence,
-    /; but with `session-memory` no rate was seen to break the SLO, so the ratio is not that of the schemes$/,
+    /; but with `session-memory` the capacity is only known to be as much at least, so the ratio is not that of the schemes$/,
   )
 })
 

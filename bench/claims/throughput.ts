@@ -102,7 +102,7 @@ function capacityRatio(facts: Facts): { ratio: Estimate; judged: Ruling; doubt: 
   const [judged, alone] = [ruling(known, FASTER, own), ruling(ratio, FASTER, own)]
   if (judged.verdict === alone.verdict) return { ratio, judged, doubt: doubtText(judged, FASTER, ratio.n) }
   const held = [...(redisHeld ? [SESSION] : []), ...(memoryHeld ? [MEMORY] : [])].map(code)
-  const doubt = `; but with ${list(held)} no rate was seen to break the SLO, so the ratio is not that of the schemes`
+  const doubt = `; but with ${list(held)} the capacity is only known to be as much at least, so the ratio is not that of the schemes`
   return { ratio, judged, doubt }
 }
 

@@ -50,6 +50,14 @@ test('what the run does not decide is taken from the others, and leads to the ru
     run: { ...known, id: '2020-01-01-example', startedAt: '2020-01-01T00:00:00.000Z' },
   }
   const both = updateReadme(readme, { runDir: 'results/published/x', run, summary }, [older, other])
+  assert.equal(both, updateReadme(readme, { runDir: 'results/published/x', run, summary }, [other, older]))
+  const environment = { ...run.environment, cpuModel: 'Other CPU' }
+  const elsewhere = { ...older, run: { ...older.run, environment } }
+  const withElsewhere = updateReadme(readme, { runDir: 'results/published/x', run, summary }, [
+    elsewhere,
+    other,
+  ])
+  assert.equal(withElsewhere, updated, 'another machine says nothing of this one')
   assert.match(both, /over 3 published runs.*predicted 18 fleets.*published\/y\/report\.md#replicas/s)
   const open = (text: string) => Number(/; not measured: (\d+)/.exec(text)?.[1] ?? 0)
   assert.ok(open(updated) < open(update(readme)))

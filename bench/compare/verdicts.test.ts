@@ -64,4 +64,9 @@ test('runs that contradict each other are named with what they say; one that mea
   )
   assert.match(row, /runs contradict each other: refuted in 2026-01-02 and supported in 2026-01-01/)
   assert.match(claimsByRun([machine], place)[0] ?? '', /measured by `2026-01-03-example-2-cores`/)
+  const [, , why] = claimsByRun([machine], place)
+  assert.match(
+    why ?? '',
+    /<details>[\s\S]*^- `server-resources`, 2026-01-02 and 2026-01-01: this run has nothing from the experiment `cost`\.$/m,
+  )
 })

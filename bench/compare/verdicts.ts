@@ -1,10 +1,10 @@
 /** What the runs of each machine say about the claims, together and one by one. */
-import { byVerdict, type OverRuns, overRuns } from '../claims/over-runs.ts'
+import { byVerdict, type OverRuns, overRuns, reasons } from '../claims/over-runs.ts'
 import type { ClaimFinding } from '../claims/schema.ts'
 import { quotation } from '../claims/section.ts'
 import type { Run } from '../record/types.ts'
 import { ABSENT, code, counted, list } from '../words/format.ts'
-import { markdownTable } from '../words/tables.ts'
+import { bullets, folded, markdownTable } from '../words/tables.ts'
 import { isSameMachine } from './alike.ts'
 import { machineOf } from './differences.ts'
 
@@ -85,8 +85,18 @@ export function claimsByRun(machines: readonly Machine[], place: Place): string[
     return [
       `What ${counted(runs.length, 'run')} of ${machine} ${runs.length === 1 ? 'says' : 'say'} about each claim.${nothing}`,
       markdownTable({ head, rows }, 'text'),
+      ...withoutReasons(verdicts),
     ]
   })
+}
+
+/** Why there is no verdict where – stands. */
+function withoutReasons(verdicts: readonly OverRuns[]): string[] {
+  const lines = verdicts.flatMap((found) =>
+    reasons(found).map(([reason, own]) => `${code(found.claim.id)}, ${list(own)}: ${reason}.`),
+  )
+  const text = folded('Runs that cannot carry a claim, and why', bullets(lines))
+  return lines.length > 0 && text ? [text] : []
 }
 
 /** A row a claim that any run measured: its verdict over the runs, which of them say so, and what it depends on. */
