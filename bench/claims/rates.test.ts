@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { costCurves } from '../figures/curves.ts'
+import { comparedCurves } from '../figures/curves.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { type TurnsOptions, withTurns } from '../testing/synthetic-turns.ts'
 import { everydayTax, onCurves, overRates } from './rates.ts'
@@ -58,11 +58,11 @@ test('beside a cost of one load stands what a scheme adds where headlines are ta
   const costUs = (scheme: string) => (scheme === 'none' ? 150 : 350)
   const calm = { hostSd: 0.02, turnSd: 0.01, habit: 0.002 }
   const { text, entry } =
-    everydayTax(costCurves(run, withTurns(results, costUs, calm)), 'jwt-hs256') ?? assert.fail()
+    everydayTax(comparedCurves(run, withTurns(results, costUs, calm)), 'jwt-hs256') ?? assert.fail()
   assert.match(text, /^(19\d|20\d) µs \(\d+ to \d+\) at 500\/s, with 500 µs of handler work$/)
   assert.equal(entry.label, 'auth tax of jwt-hs256 at 500/s, with 500 µs of handler work')
-  assert.equal(everydayTax(costCurves(run, withTurns(results, costUs, calm)), 'jwe'), null)
-  assert.equal(everydayTax(costCurves(run, results), 'jwt-hs256'), null)
+  assert.equal(everydayTax(comparedCurves(run, withTurns(results, costUs, calm)), 'jwe'), null)
+  assert.equal(everydayTax(comparedCurves(run, results), 'jwt-hs256'), null)
 })
 
 const LIMITS: Limits = { supported: { op: '>=', value: 1.5 }, refuted: { op: '<=', value: 1.1 } }
@@ -85,7 +85,7 @@ function verdicts(
   })
   for (let seed = 1; seed <= runs; seed++) {
     const asked = { ratesPerSec: RATES, handlerUs: [0], passes: 4, seed: 17 * seed, ...options }
-    const curves = costCurves(run, withTurns(results, costUs, asked), [TWO])
+    const curves = comparedCurves(run, withTurns(results, costUs, asked), [TWO])
     const { cases } = onCurves(curves, TWO, 'tax', LIMITS) ?? assert.fail('no curves')
     found[cases[0].verdict]++
   }

@@ -12,7 +12,7 @@
  * count it for two equal schemes.
  */
 import { handlerText } from '../experiments/cost/curves-section.ts'
-import type { CostCurves } from '../figures/curve-schema.ts'
+import type { ComparedCurves, CostCurves } from '../figures/curve-schema.ts'
 import type { Estimate } from '../record/types.ts'
 import { groupedBy } from '../stats/groups.ts'
 import { figure, inUnit, list, type Style, withInterval } from '../words/format.ts'
@@ -187,7 +187,7 @@ export function turnBoundary({ cases: [{ turn, rates, handlerUs }] }: OnCurves):
  * 106) at 500/s, with 300 µs of handler work`; null where that was not measured.
  */
 export function everydayTax(
-  { curves, everyday }: CostCurves,
+  { curves, everyday }: ComparedCurves,
   scheme: string,
 ): { text: string; entry: Entry } | null {
   const point = curves

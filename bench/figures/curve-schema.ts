@@ -142,6 +142,7 @@ export const costCurvesSchema = z
   .describe('CPU a request over load, from turns; empty for runs that took none')
 
 export type CostCurves = z.infer<typeof costCurvesSchema>
+export type ComparedCurves = Omit<CostCurves, 'follows' | 'swaps'>
 export type Curve = CostCurves['curves'][number]
 export type CurvePoint = Curve['points'][number]
 export type Follows = NonNullable<CostCurves['follows']>

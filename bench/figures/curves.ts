@@ -11,7 +11,7 @@ import { median } from '../stats/quantiles.ts'
 import { mean } from '../stats/sums.ts'
 import { differenceAt, ratioAt, SEEN_FOUR_TIMES_IN_FIVE } from './beside.ts'
 import { noiseOf } from './curve-noise.ts'
-import type { CostCurves, Curve, CurvePoint } from './curve-schema.ts'
+import type { ComparedCurves, CostCurves, Curve, CurvePoint } from './curve-schema.ts'
 import { followsOf } from './follows.ts'
 import { equalArms, pairOf } from './pairs.ts'
 import { inTableOrder, isControl } from './records.ts'
@@ -22,12 +22,32 @@ import { type ArmTurns, byPoint, clustered, isIdle, pointKey, type TurnFigures, 
 /** Where a service that plans for half of each core has to add one. */
 const HALF = 0.5
 
-/** @param pairs schemes that are compared with each other, the first with the second */
+type Pairs = readonly (readonly [more: string, less: string])[]
+
+/** All of it. @param pairs schemes that are compared with each other, the first with the second */
 export function costCurves(
   run: Pick<Run, 'profile' | 'seed'>,
   results: readonly TrialResult[],
-  pairs: readonly (readonly [more: string, less: string])[] = [],
+  pairs: Pairs = [],
 ): CostCurves {
+  const { arms, noise, found } = curvesOf(run, results, pairs)
+  const swaps = swapsOf(
+    arms.filter(({ arm }) => !arm.twin),
+    noise,
+  )
+  return { ...found, follows: followsOf(found.curves, run.seed), swaps }
+}
+
+/** Without what the tax follows and who changes places, which take most of the time: for answers while a run goes on. */
+export function comparedCurves(
+  run: Pick<Run, 'profile'>,
+  results: readonly TrialResult[],
+  pairs: Pairs = [],
+): ComparedCurves {
+  return curvesOf(run, results, pairs).found
+}
+
+function curvesOf(run: Pick<Run, 'profile'>, results: readonly TrialResult[], pairs: Pairs) {
   const arms = [...turnsByArm(results).values()].sort((a, b) => inTableOrder(a.arm, b.arm))
   const control = arms.find(({ arm }) => isControl(arm) && !arm.twin)
   const warnings = warningsOf(run, results)
@@ -45,9 +65,8 @@ export function costCurves(
     idleCores: idleOf(turns),
     halfBusyPerSec: halfBusy(turns, points),
   }))
-  return {
+  const found: ComparedCurves = {
     curves,
-    follows: followsOf(curves, run.seed),
     everyday: everydayOf(compared.map(({ points }) => points)),
     pairs: pairs.flatMap(([more, less]) => {
       const [one, other] = [more, less].map((name) =>
@@ -60,16 +79,13 @@ export function costCurves(
       bare.find((one) => one.arm === control?.arm),
       noise,
     ),
-    swaps: swapsOf(
-      compared.filter(({ arm }) => !arm.twin),
-      noise,
-    ),
     noise: noiseOf(
       control,
       arms.find(({ arm }) => arm.twin),
       noise?.habit ?? null,
     ),
   }
+  return { arms: compared, noise, found }
 }
 
 /** What holds for all turns of a run, whatever else its looks at saturation were flagged for. */

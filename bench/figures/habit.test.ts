@@ -5,7 +5,7 @@ import { median } from '../stats/quantiles.ts'
 import { mean } from '../stats/sums.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { withTurns } from '../testing/synthetic-turns.ts'
-import { costCurves } from './curves.ts'
+import { comparedCurves } from './curves.ts'
 import { habitOf } from './habit.ts'
 import { isControl } from './records.ts'
 import { turnsByArm } from './turns.ts'
@@ -62,7 +62,7 @@ function held({ hostSd = 0.22, ...options }: Made): number {
   let [good, all] = [0, 0]
   for (let seed = 1; seed <= 40; seed++) {
     const { run, results } = made({ ...options, hostSd, seed })
-    for (const { scheme, twin, points } of costCurves(run, results).curves)
+    for (const { scheme, twin, points } of comparedCurves(run, results).curves)
       for (const { perSec, taxUs } of points) {
         if (!taxUs || twin || perSec === null) continue
         const added = Math.exp(hostSd ** 2 / 2) * (costUs(scheme) - costUs('none'))
@@ -96,7 +96,7 @@ function halfWidth(perSec: number, blocks: number, hostSd: number): number {
     })
     // As ten first answers had them: 5 to 7 % of a request from turn to turn, and processes that differ by 1 %.
     const asked = { ratesPerSec: [100, 200, 500], handlerUs: [300], passes: 4, habit: 0.01, turnSd: 0.06 }
-    const { curves } = costCurves(run, withTurns(results, costUs, { ...asked, hostSd, seed: 31 * seed }))
+    const { curves } = comparedCurves(run, withTurns(results, costUs, { ...asked, hostSd, seed: 31 * seed }))
     const point = curves
       .find(({ scheme }) => scheme === 'session-redis')
       ?.points.find((one) => one.perSec === perSec)

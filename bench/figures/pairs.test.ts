@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Point } from '../record/types.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { type TurnsOptions, withTurns } from '../testing/synthetic-turns.ts'
-import { costCurves } from './curves.ts'
+import { comparedCurves } from './curves.ts'
 
 const SCHEMES = ['none', 'session-redis', 'jwt-hs256', 'jwt-es256']
 const RATES = [100, 500, 1_000]
@@ -15,7 +15,9 @@ const costUs = (scheme: string) => 150 + (TAXES[scheme] ?? 0)
 function pairIn(options: TurnsOptions = {}, truth: (scheme: string, point: Point) => number = costUs) {
   const { run, results } = syntheticRun({ experiments: ['cost'], blocks: 4, schemes: SCHEMES })
   const asked = { ratesPerSec: RATES, handlerUs: [0], ...options }
-  const { pairs, equal } = costCurves(run, withTurns(results, truth, asked), [['session-redis', 'jwt-hs256']])
+  const { pairs, equal } = comparedCurves(run, withTurns(results, truth, asked), [
+    ['session-redis', 'jwt-hs256'],
+  ])
   return { pair: pairs[0] ?? assert.fail('no pair'), equal }
 }
 
@@ -69,5 +71,5 @@ test('two equal controls are told apart in one run of twenty, and always where t
   const turns = withTurns(results, (scheme, _, twin) => costUs(scheme) * (twin ? 1.5 : 1), {
     ratesPerSec: RATES,
   })
-  assert.ok(costCurves(run, turns).equal.every(({ p, byUs }) => p < 0.05 && byUs > 50))
+  assert.ok(comparedCurves(run, turns).equal.every(({ p, byUs }) => p < 0.05 && byUs > 50))
 })

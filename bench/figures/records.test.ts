@@ -5,7 +5,7 @@ import type { TrialResult } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { withTurns } from '../testing/synthetic-turns.ts'
-import { costCurves } from './curves.ts'
+import { comparedCurves } from './curves.ts'
 import { servingCpuUs } from './metrics.ts'
 import { begunOf, blocksInTime, byBlock, plannedBlock, recordsByArm } from './records.ts'
 
@@ -65,7 +65,7 @@ test('turns of one fleet at a time are beside those of the control in the same b
     return { ...result, startedAt: new Date(START + 20_000 * i).toISOString() }
   })
   const turnsOf = (records: readonly TrialResult[]) => {
-    const curve = costCurves(run, records).curves.find(({ scheme }) => scheme === 'jwt-hs256')
+    const curve = comparedCurves(run, records).curves.find(({ scheme }) => scheme === 'jwt-hs256')
     return curve?.points[0]?.taxUs?.estimate.n
   }
   const isLate = ({ trial: { arm, block } }: TrialResult) => block === 2 && arm.scheme === 'jwt-hs256'

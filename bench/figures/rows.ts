@@ -1,7 +1,7 @@
 /** Trials as rows of a table: what comparisons between runs and the page's raw table read. */
 import type { Run, TrialResult, Warning } from '../record/types.ts'
 import type { CostCurves } from './curve-schema.ts'
-import { costCurves } from './curves.ts'
+import { comparedCurves } from './curves.ts'
 import { capacityIn } from './ladder.ts'
 import { type MetricName, metrics } from './metrics.ts'
 import { type LoadFigure, loadFigures } from './runs/over-load.ts'
@@ -36,7 +36,7 @@ export interface RunWithRows {
 export function runWithRows(
   run: Run,
   results: readonly TrialResult[],
-  curves: Pick<CostCurves, 'curves'> = costCurves(run, results),
+  curves: Pick<CostCurves, 'curves'> = comparedCurves(run, results),
 ): RunWithRows {
   return { run, rows: trialRows(run, results), overLoad: loadFigures(curves) }
 }

@@ -1,6 +1,6 @@
 /** The first answer of a run, as one sentence and a few lines of bars for a terminal. Pure. */
-import type { CostCurves, Curve } from '../../figures/curve-schema.ts'
-import { costCurves } from '../../figures/curves.ts'
+import type { ComparedCurves, Curve } from '../../figures/curve-schema.ts'
+import { comparedCurves } from '../../figures/curves.ts'
 import { isControl } from '../../figures/records.ts'
 import type { Point, Run, TrialResult } from '../../record/types.ts'
 import { figure, list, withRange } from '../../words/format.ts'
@@ -24,12 +24,12 @@ export const ofCost = (results: readonly TrialResult[]) =>
 
 /** What the records say so far; empty before anything can be said. */
 export function answerSoFar(run: Pick<Run, 'profile' | 'seed'>, results: readonly TrialResult[]): string {
-  const curves = costCurves(run, ofCost(results), [THE_TWO])
+  const curves = comparedCurves(run, ofCost(results), [THE_TWO])
   return curves.everyday ? firstAnswer(curves) : ''
 }
 
 /** The same of a summary, at the end of a run, which says why where nothing can be said. */
-export function firstAnswer(curves: CostCurves): string {
+export function firstAnswer(curves: ComparedCurves): string {
   const sentence = costSentence(curves)
   if (sentence === null) return curves.curves.length > 0 ? wrap(NOTHING.replaceAll('`', '')) : ''
   return [
@@ -39,7 +39,7 @@ export function firstAnswer(curves: CostCurves): string {
 }
 
 /** Said where replica and sender had no CPU of their own. */
-function placeOf({ curves }: CostCurves): string {
+function placeOf({ curves }: ComparedCurves): string {
   const shared = curves.some(({ points }) =>
     points.some(({ cpuUs }) => cpuUs.warnings.includes('replicas-share-cores')),
   )
@@ -49,7 +49,7 @@ function placeOf({ curves }: CostCurves): string {
 }
 
 /** How closely it is known, and what to do where that is not enough; empty without two controls. */
-function precisionOf(curves: CostCurves): string {
+function precisionOf(curves: ComparedCurves): string {
   const text = precisionText(curves)
   if (text === '' || (answerWidth(curves) ?? 0) <= TOO_WIDE) return text
   return `${text} That is too much for the values above, and only their ranges count: close what else runs, or take more turns (--trials 6).`
@@ -57,7 +57,7 @@ function precisionOf(curves: CostCurves): string {
 
 /** What the two add so far, in half a line; empty before anything can be said. */
 export function taxesSoFar(run: Pick<Run, 'profile' | 'seed'>, results: readonly TrialResult[]): string {
-  const { curves, everyday } = costCurves(run, ofCost(results))
+  const { curves, everyday } = comparedCurves(run, ofCost(results))
   if (!everyday?.perSec) return ''
   const told = taxesOf(curves, everyday).map(({ scheme, us }) => `${scheme} +${us}`)
   return told.length === 0 ? '' : `at ${figure(everyday.perSec)}/s ${told.join(', ')}`
@@ -65,7 +65,7 @@ export function taxesSoFar(run: Pick<Run, 'profile' | 'seed'>, results: readonly
 
 /** What the two that the argument is about add where services run, and whether they differ; null without turns. */
 export function costSentence(
-  { curves, everyday, pairs }: CostCurves,
+  { curves, everyday, pairs }: ComparedCurves,
   name: (scheme: string) => string = (scheme) => scheme,
 ): string | null {
   if (!everyday?.perSec) return null
@@ -100,8 +100,8 @@ function taxesOf(curves: readonly Curve[], place: Point): { scheme: string; us: 
 }
 
 function differenceText(
-  { more, less }: CostCurves['pairs'][number],
-  point: CostCurves['pairs'][number]['points'][number] | undefined,
+  { more, less }: ComparedCurves['pairs'][number],
+  point: ComparedCurves['pairs'][number]['points'][number] | undefined,
   name: (scheme: string) => string,
 ): string {
   if (!point) return ''
@@ -112,7 +112,7 @@ function differenceText(
 }
 
 /** What each of the two adds at each rate with the most handler work. */
-function bars({ curves, everyday }: CostCurves): string[] {
+function bars({ curves, everyday }: ComparedCurves): string[] {
   const own = curves.filter(({ scheme, twin }) => !twin && THE_TWO.some((one) => one === scheme))
   const pointsOf = ({ points }: Curve) =>
     points.flatMap(({ perSec, handlerUs, taxUs }) =>

@@ -1,5 +1,5 @@
 /** How closely a run knows what its answer says, and what kept it from knowing more. Pure. */
-import type { CostCurves, CurvePoint } from '../../figures/curve-schema.ts'
+import type { ComparedCurves, CurvePoint } from '../../figures/curve-schema.ts'
 import { pointKey } from '../../figures/turns.ts'
 import { list, percent } from '../../words/format.ts'
 import { THE_TWO } from '../roles.ts'
@@ -9,7 +9,7 @@ const GOAL = 0.05
 export const TOO_WIDE = 0.5
 
 /** Those of the two that have a tax at the point at which the answer is taken. */
-function answerPoints({ curves, everyday }: CostCurves): { scheme: string; point: CurvePoint }[] {
+function answerPoints({ curves, everyday }: ComparedCurves): { scheme: string; point: CurvePoint }[] {
   if (!everyday) return []
   return THE_TWO.flatMap((scheme) => {
     const own = curves.find((one) => one.scheme === scheme && !one.twin)
@@ -21,7 +21,7 @@ function answerPoints({ curves, everyday }: CostCurves): { scheme: string; point
 const halfWidth = ({ taxUs }: CurvePoint) => (taxUs ? (taxUs.estimate.hi - taxUs.estimate.lo) / 2 : 0)
 
 /** Of the dearer of the two, as a share of what it adds: the other may add next to nothing. Null without both. */
-export function answerWidth(curves: CostCurves): number | null {
+export function answerWidth(curves: ComparedCurves): number | null {
   const points = answerPoints(curves).map(({ point }) => point)
   if (points.length < THE_TWO.length) return null
   const most = Math.max(...points.map(({ taxUs }) => Math.abs(taxUs?.estimate.value ?? 0)))
@@ -30,7 +30,7 @@ export function answerWidth(curves: CostCurves): number | null {
 
 /** The widths that were reached, how uneven the machine was, and what held them back; empty where nothing is known of these. */
 export function precisionText(
-  curves: CostCurves,
+  curves: ComparedCurves,
   name: (scheme: string) => string = (scheme) => scheme,
 ): string {
   const { noise } = curves
@@ -46,7 +46,10 @@ export function precisionText(
 }
 
 /** Whichever adds more to the variance of a mean: the noise of its turns, or what its processes differ by. */
-function heldBack(noise: NonNullable<CostCurves['noise']>, points: ReturnType<typeof answerPoints>): string {
+function heldBack(
+  noise: NonNullable<ComparedCurves['noise']>,
+  points: ReturnType<typeof answerPoints>,
+): string {
   const habitSd = noise.habitSd ?? 0
   const turns = Math.max(...points.map(({ point }) => noise.pairedSd ** 2 / point.turns))
   const habit = Math.max(...points.map(({ point }) => (2 * habitSd ** 2) / point.generations))

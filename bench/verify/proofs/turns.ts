@@ -1,6 +1,6 @@
 /** Proof: turns side by side find a planted tenth and a planted swap, and do not tell equal arms apart. */
 import { messageOf } from '../../errors.ts'
-import { costCurves } from '../../figures/curves.ts'
+import { comparedCurves } from '../../figures/curves.ts'
 import { CONTROL } from '../../figures/records.ts'
 import type { Fleet } from '../../fleet/fleet.ts'
 import type { Generator } from '../../load/job.ts'
@@ -83,7 +83,7 @@ async function lookAt(
   const trial = trialOf({ name: CONTROL, settings, ...asked }, 0)
   return await withSessions({ fleet, generator, scheme: CONTROL }, [trial], async (sessions) => {
     const results = recordsOf(sessions, await playGeneration(sessions, 0, { signal }))
-    const points = costCurves({ profile: 'standard', seed: 0 }, results).curves[0]?.points ?? []
+    const points = comparedCurves({ profile: 'standard' }, results).curves[0]?.points ?? []
     return new Map(points.map(({ perSec, cpuUs }) => [perSec ?? 0, cpuUs.value]))
   })
 }
