@@ -70,6 +70,7 @@ export const real: readonly string[] = [
   'bench/fleet/limits.test.ts',
   'bench/fleet/placement.test.ts',
   'bench/testing/lanes.test.ts',
+  'bench/testing/built.test.ts',
   'bench/experiments/browser/act/readable.test.ts',
 ]
 
