@@ -107,6 +107,14 @@ test('a command that cannot be run is a death as well', async () => {
   })
 })
 
+test('an interrupt ends one that stands still before it is ready', { timeout: 30_000 }, async () => {
+  const interrupt = new AbortController()
+  const command = [process.execPath, '-e', "process.kill(process.pid, 'SIGSTOP')"]
+  const starting = startGenerator({ command, env: process.env, processes: 1 }, interrupt.signal)
+  setTimeout(() => interrupt.abort(new Error('interrupted')), 500)
+  await assert.rejects(starting, /^Error: interrupted$/)
+})
+
 test('close waits until the process is gone, also one that stays', async () => {
   const command = program("process.on('disconnect', () => {}); setInterval(() => {}, 1000)")
   const generator = await startGenerator({ command, env: process.env, processes: 1 })

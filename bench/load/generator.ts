@@ -1,6 +1,7 @@
 /** The harness's side of the load generator: one or several processes that share each job. */
 import { AuthscaleError } from '../errors.ts'
 import { Conversation } from './conversation.ts'
+import { unlessAborted } from './in-time.ts'
 import type { Generator, GeneratorOptions } from './job.ts'
 import { mergeLogins, mergeShares, overlapOf } from './merge.ts'
 import { startOfSchedule } from './open/scheduled.ts'
@@ -14,9 +15,14 @@ const SMALL_YOUNG_GENERATION = '--max-semi-space-size=8'
 
 /**
  * Resolves when the processes are ready for jobs. A job that fails in one of them is ended in the others, and fails.
- * @throws AuthscaleError GENERATOR_DIED when one cannot start
+ *
+ * @param signal ends those that are not ready yet
+ * @throws AuthscaleError GENERATOR_DIED when one cannot start; the signal's reason
  */
-export async function startGenerator({ command, env, processes }: GeneratorOptions): Promise<Generator> {
+export async function startGenerator(
+  { command, env, processes }: GeneratorOptions,
+  signal?: AbortSignal,
+): Promise<Generator> {
   const nodeOptions = [env.NODE_OPTIONS, SMALL_YOUNG_GENERATION].filter(Boolean).join(' ')
   const ownEnv = { ...env, NODE_OPTIONS: nodeOptions }
   const all = Array.from({ length: processes }, () => new Conversation(command, ownEnv))
@@ -24,7 +30,8 @@ export async function startGenerator({ command, env, processes }: GeneratorOptio
     await Promise.all(all.map((one) => one.end()))
   }
   try {
-    await Promise.all(all.map((one) => one.until('ready')))
+    const ready = Promise.all(all.map((one) => one.until('ready')))
+    await (signal ? unlessAborted(ready, signal) : ready)
   } catch (error) {
     await close()
     throw error

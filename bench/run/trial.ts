@@ -219,8 +219,7 @@ async function onFleets<T>(
   use: (sessions: Session[]) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted()
-  // An interrupt waits for the start: a fleet that is half up could not be stopped in good order.
-  const { all, generator } = await startAll(fleet, specs)
+  const { all, generator } = await startAll(fleet, specs, signal)
   try {
     signal.throwIfAborted()
     const sessions = all.flatMap((running, i): Session[] => {
@@ -247,13 +246,17 @@ function withFound(judged: Judged, found: Pick<Measurement, 'stateLimit' | 'exam
   return { ...judged, measurement: judged.measurement && { ...judged.measurement, ...found } }
 }
 
-/** At the same time, for each takes a good part of a second; when one fails, the others are ended. */
-async function startAll(fleet: Fleet, specs: readonly FleetSpec[]) {
+/**
+ * At the same time, for each takes a good part of a second; when one fails, the others are ended. An interrupt waits for the
+ * fleets, of which half could not be stopped in good order, and not for a generator.
+ */
+async function startAll(fleet: Fleet, specs: readonly FleetSpec[], signal: AbortSignal) {
   const limitMs = specs.length * START_LIMIT_MS
   const tooLong = () => {
     throw new Error(`fleet and generator did not start within ${limitMs / 1_000} s`)
   }
-  const coming = startGenerator(fleet.generatorFor(Math.max(...specs.map(({ replicas }) => replicas))))
+  const options = fleet.generatorFor(Math.max(...specs.map(({ replicas }) => replicas)))
+  const coming = startGenerator(options, signal)
   const [running, generator] = await Promise.allSettled([
     within(limitMs, startFleets(fleet, specs), tooLong),
     within(limitMs, coming, tooLong),

@@ -75,6 +75,7 @@ export const real: readonly string[] = [
   'bench/fleet/placement.test.ts',
   'bench/probe/source.test.ts',
   'bench/testing/lanes.test.ts',
+  'bench/testing/built.test.ts',
   'bench/experiments/browser/act/readable.test.ts',
 ]
 

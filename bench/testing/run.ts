@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { spec, tap } from 'node:test/reporters'
+import { findChromium, findHaproxy, findRedis } from '../fleet/tools/tools.ts'
 import { built } from './built.ts'
 import { root } from './files.ts'
 import { real, timed } from './kinds.ts'
@@ -19,10 +20,24 @@ const TOTAL = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ([\d
 
 const whole = (files: readonly string[]) => files.map((file) => path.join(root, file))
 
+/**
+ * On a fresh clone each file that finds a part missing fetches its own copy, and all lanes would wait for that at once: here
+ * each is fetched once, while quick files run. What is not to be had is told by the tests that need it.
+ */
+async function fetchParts(): Promise<void> {
+  const here = (part: Promise<unknown>) => part.catch(() => {})
+  // The largest, and long before it is there others have something to do.
+  void here(findChromium())
+  await Promise.all([here(findRedis()), here(findHaproxy())])
+}
+
 /** Quick files need nothing of the machine but time. */
 async function* ranFiles(): AsyncGenerator<Ran> {
+  const isQuick = process.argv[2] === 'quick'
+  const parts = isQuick ? undefined : fetchParts()
   yield* sideBySide(whole(QUICK), LANES)
-  if (process.argv[2] === 'quick') return
+  if (isQuick) return
+  await parts
   const place = await built([...real, ...timed])
   // They inherit the flags of this process: what is built needs no tsx.
   process.execArgv.splice(0, Number.POSITIVE_INFINITY, '--enable-source-maps')
