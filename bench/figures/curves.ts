@@ -17,7 +17,16 @@ import { equalArms, pairOf } from './pairs.ts'
 import { inTableOrder, isControl } from './records.ts'
 import { swapsOf } from './swaps.ts'
 import { type TurnNoise, turnNoiseOf } from './turn-noise.ts'
-import { type ArmTurns, byPoint, clustered, isIdle, pointKey, type TurnFigures, turnsByArm } from './turns.ts'
+import {
+  type ArmTurns,
+  byPoint,
+  clustered,
+  everydayOf,
+  isIdle,
+  pointKey,
+  type TurnFigures,
+  turnsByArm,
+} from './turns.ts'
 
 /** Where a service that plans for half of each core has to add one. */
 const HALF = 0.5
@@ -97,19 +106,6 @@ function warningsOf({ profile }: Pick<Run, 'profile'>, results: readonly TrialRe
     ...(profile === 'smoke' ? ['smoke-profile' as const] : []),
     ...LASTING.filter((warning) => seen.includes(warning)),
   ]
-}
-
-/** The last point with the most handler work that all arms have. */
-function everydayOf(arms: readonly CurvePoint[][]): CostCurves['everyday'] {
-  const [first = [], ...others] = arms
-  const common = first.filter(
-    (point) =>
-      point.perSec !== null &&
-      others.every((points) => points.some((other) => pointKey(other) === pointKey(point))),
-  )
-  const most = Math.max(...common.map(({ handlerUs }) => handlerUs))
-  const last = common.filter(({ handlerUs }) => handlerUs === most).at(-1)
-  return last ? { perSec: last.perSec, handlerUs: last.handlerUs } : null
 }
 
 type Own = ArmTurns & { points: CurvePoint[] }

@@ -28,6 +28,21 @@ export const isSamePoint = (a: Point, b: Point) => a.perSec === b.perSec && a.ha
 /** In an idle turn there is no request to divide by. */
 export const isIdle = ({ perSec }: Point) => perSec === 0
 
+/**
+ * Where headlines are taken: the last point of the open loop with the most handler work that all arms have.
+ *
+ * @param arms the points of each, by rising rate; null without a common one
+ */
+export function everydayOf(arms: readonly (readonly Point[])[]): Point | null {
+  const [first = [], ...others] = arms
+  const common = first.filter(
+    (point) => point.perSec !== null && others.every((own) => own.some((other) => isSamePoint(other, point))),
+  )
+  const most = Math.max(...common.map(({ handlerUs }) => handlerUs))
+  const last = common.filter(({ handlerUs }) => handlerUs === most).at(-1)
+  return last ? { perSec: last.perSec, handlerUs: last.handlerUs } : null
+}
+
 /** More failures than this among a turn's arrivals, and it is no figure of what an answer costs. */
 const MOST_FAILED = 0.01
 

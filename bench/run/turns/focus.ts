@@ -1,7 +1,8 @@
 /** Which turns a generation takes when its passes are over and there is time left: those that make figures surer. Pure. */
 import { THE_TWO } from '../../experiments/roles.ts'
-import { type ArmTurns, isIdle, isSamePoint, turnsByArm } from '../../figures/turns.ts'
+import { type ArmTurns, everydayOf, isIdle, isSamePoint, turnsByArm } from '../../figures/turns.ts'
 import type { Point, Trial, TrialResult } from '../../record/types.ts'
+import { groupedBy } from '../../stats/groups.ts'
 import { shuffled } from '../../stats/seeded.ts'
 import { mean } from '../../stats/sums.ts'
 import { ARMS_BESIDE_CONTROL, type Place } from './order.ts'
@@ -39,19 +40,22 @@ export function cellsOf(
   const found = trials.flatMap(({ arm: { id, scheme, load } }, arm) => {
     const mostBusy = load.loop === 'turns' ? load.mostBusy : 1
     return looksAt(arms.get(id), points).flatMap((own, point) => {
-      const beside = base[point]
-      if (arm === control || !own || !beside || own.busy > mostBusy) return []
+      const [beside, at] = [base[point], points[point]]
+      if (arm === control || !own || !beside || !at || own.busy > mostBusy) return []
       const noise = Math.hypot(own.us, beside.us)
       const size = Math.max(Math.abs(own.us - beside.us), LEAST_TAX * beside.us)
-      return [{ arm, point, scheme, width: noise / size / Math.sqrt(own.turns), turns: own.turns }]
+      return [{ arm, point, at, scheme, width: noise / size / Math.sqrt(own.turns), turns: own.turns }]
     })
   })
-  const everyday = everydayOf(found, points)
-  return found.map(({ arm, point, scheme, width, turns }) => {
-    const isAnswer = point === everyday && THE_TWO.some((one) => one === scheme)
+  const byArm = groupedBy(found, ({ arm }) => arm)
+  const everyday = everydayOf([...byArm.values()].map((own) => own.map(({ at }) => at).sort(byRate)))
+  return found.map(({ arm, point, at, scheme, width, turns }) => {
+    const isAnswer = everyday !== null && isSamePoint(at, everyday) && THE_TWO.some((one) => one === scheme)
     return { arm, point, turns, need: width / (isAnswer ? GOALS.answer : GOALS.other) }
   })
 }
+
+const byRate = (a: Point, b: Point) => (a.perSec ?? 0) - (b.perSec ?? 0)
 
 interface LookAt {
   us: number
@@ -71,17 +75,6 @@ function looksAt(arm: ArmTurns | undefined, points: readonly Point[]): (LookAt |
       turns: own.length,
     }
   })
-}
-
-/** The last point with the most handler work that all arms have, as headlines take it; -1 without any. */
-function everydayOf(cells: readonly Place[], points: readonly Point[]): number {
-  const arms = new Set(cells.map(({ arm }) => arm)).size
-  const common = points
-    .map((point, at) => ({ ...point, at }))
-    .filter(({ at }) => cells.filter(({ point }) => point === at).length === arms)
-  const most = Math.max(...common.map(({ handlerUs }) => handlerUs))
-  const own = common.filter(({ handlerUs }) => handlerUs === most)
-  return own.sort((a, b) => (a.perSec ?? 0) - (b.perSec ?? 0)).at(-1)?.at ?? -1
 }
 
 /**
