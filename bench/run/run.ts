@@ -62,12 +62,15 @@ export async function execute(
       }
       const conditions = { fleet, rules, seed, signal, passed, earlier: results }
       const records = await runTogether(together, traits[trial.arm.scheme as SchemeName], conditions)
+      const done = finished.length
+      // All of them took the time since the last: with a part of them it would pass for what that part takes.
+      finished.push(...records.map((record) => record.trial))
+      const left = upcoming.filter((one) => !together.includes(one))
       for (const [i, record] of records.entries()) {
         await log.append(record)
         results.push(record)
-        const done = finished.push(record.trial)
         const became = `${record.trial.id}: ${outcome(record, rules.slo)}`
-        display.say(`${place(done, upcoming.slice(i + 1))} ${became}`)
+        display.say(`${place(done + i + 1, left)} ${became}`)
       }
       before = trial
     }

@@ -15,23 +15,17 @@ import { settleSec } from '../record/journey.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Arm, Measurement, Rules, Trial, TrialResult } from '../record/types.ts'
 import { seedOf } from '../stats/seeded.ts'
-import { sum } from '../stats/sums.ts'
 import { traits } from '../traits.ts'
+import { fleetSec, generationSec } from './limits.ts'
 import { measure } from './phases.ts'
 import { rotate, togetherSec } from './rotation/rotate.ts'
 import { cellsOf, focusedHandfuls } from './turns/focus.ts'
 import { playGeneration } from './turns/generation.ts'
 import { pointsOf } from './turns/points.ts'
-import { type Judged, LONGEST_WARMUP_SEC, type Session } from './window.ts'
+import type { Judged, Session } from './window.ts'
 
-/** No trial may hang: the longest phases are known, anything beyond this on top of them is a fault. */
-const SLACK_SEC = 60
 /** Starting a fleet takes about a second; this is for machines that swap. */
 const START_LIMIT_MS = 60_000
-/** Between two turns: connecting, draining, and messages. */
-const TURN_SLACK_SEC = 2
-/** Slowest login rate that is still taken for progress, in users a second. */
-const SLOWEST_LOGINS_PER_SEC = 200
 
 /** Thrown out of a trial that the user stopped; it leaves no record and is measured anew on resume. */
 export class Interrupted extends Error {}
@@ -170,8 +164,7 @@ async function generation(
     0,
     trials.findIndex(({ arm }) => isFirstControl(arm)),
   )
-  const warmSec = sum(trials.map(({ arm }) => fleetSec(arm)))
-  const limitSec = warmSec + trials.length * longestTurnsSec(trials[0]?.arm)
+  const limitSec = generationSec(trials.map(({ arm }) => arm))
   const { signal, seed, passed, earlier = [] } = conditions
   const more = (soFar: Judged[], round: number) => {
     const { load, id } = (trials[control] as Trial).arm
@@ -189,14 +182,6 @@ async function generation(
 
 /** Some quarter of a minute of turns. */
 const HANDFULS_AT_ONCE = 8
-
-/** With a second turn of the control for each, and what a busy machine needs between them. */
-function longestTurnsSec(arm: Arm | undefined): number {
-  if (arm?.load.loop !== 'turns') return 0
-  const { passes, settleSec, idleSec, secPerArm = 0 } = arm.load
-  const points = pointsOf(arm.load).length
-  return secPerArm + 2 * passes * points * (settleSec + Math.max(idleSec, arm.measureSec) + TURN_SLACK_SEC)
-}
 
 async function onFleet<T>(
   spec: FleetSpec,
@@ -233,11 +218,6 @@ async function onFleets<T>(
   } finally {
     await Promise.all([generator.close(), ...all.map((running) => running.stop())])
   }
-}
-
-/** The longest that logins and warm-up may take, with slack for what is not known. */
-function fleetSec({ replicas, fleet = replicas, warmupSec, users }: Arm): number {
-  return warmupSec + LONGEST_WARMUP_SEC * fleet + users / SLOWEST_LOGINS_PER_SEC + SLACK_SEC
 }
 
 /** Also on what a gate rejected: what was found without load does not depend on how busy the machine is. */

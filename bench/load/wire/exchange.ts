@@ -70,14 +70,22 @@ export function exchange(
   })
 }
 
-/** A URL with its whole answer, of whatever status. Rejects when it is not there in time. */
+/**
+ * A URL with its whole answer, of whatever status, over a connection of its own. Rejects when it is not there in time.
+ *
+ * Not by `fetch`: a run once stood still for twelve minutes, while the generator had nothing to do and no socket was open. Only a
+ * `fetch` could still be awaited, of a replica that had been stopped and woken since its connection was made, and its time
+ * limit never came.
+ */
 export async function fetchWhole(
   url: string,
   limitMs: number,
-  options: RequestInit = {},
+  question: Partial<Pick<Question, 'method' | 'headers' | 'body'>> = {},
 ): Promise<{ ok: boolean; status: number; body: string }> {
-  const response = await fetch(url, { ...options, signal: AbortSignal.timeout(limitMs) })
-  return { ok: response.ok, status: response.status, body: await response.text() }
+  const { pathname, search } = new URL(url)
+  const asked = { method: 'GET', path: pathname + search, ...question, limitMs }
+  const { status, body } = await exchange(false, url, asked)
+  return { ok: status >= 200 && status < 300, status, body }
 }
 
 const clientOf = (url: string) => (url.startsWith('https:') ? https : http)

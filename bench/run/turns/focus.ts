@@ -27,7 +27,7 @@ const LEAST_TAX = 0.25
  *
  * @param trials of the generation, of which the one at index `control` is what the others are compared with
  * @param results all that is on record, with what the generation has measured so far
- * @returns the open-loop points at which an arm has turns and is not too busy
+ * @returns the open-loop points at which an arm has turns and is not too busy, without those of the control's twin
  */
 export function cellsOf(
   trials: readonly Trial[],
@@ -37,7 +37,9 @@ export function cellsOf(
 ): Cell[] {
   const arms = turnsByArm(results)
   const base = looksAt(arms.get(trials[control]?.arm.id ?? ''), points)
-  const found = trials.flatMap(({ arm: { id, scheme, load } }, arm) => {
+  const found = trials.flatMap(({ arm: { id, scheme, load, twin } }, arm) => {
+    // It tells what equal arms differ by, and passes do for that.
+    if (twin) return []
     const mostBusy = load.loop === 'turns' ? load.mostBusy : 1
     return looksAt(arms.get(id), points).flatMap((own, point) => {
       const [beside, at] = [base[point], points[point]]

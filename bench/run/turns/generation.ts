@@ -8,6 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { unlessAborted, within } from '../../load/in-time.ts'
 import { seedOf } from '../../stats/seeded.ts'
+import { type StepLimits, stepLimits } from '../limits.ts'
 import { saturation } from '../phases.ts'
 import { failed, type Judged, type Session } from '../window.ts'
 import { columnsOf, type Turn } from './columns.ts'
@@ -31,6 +32,8 @@ export interface Company {
   passed?: (judged: Judged[], passes: number) => void
   /** Which handfuls come next when the passes are over and there is time left; none: nothing would be gained. */
   more?: (judged: Judged[], round: number) => Place[][]
+  /** Beyond these a step hangs; absent: those of each arm. */
+  limits?: StepLimits
 }
 
 /**
@@ -50,10 +53,13 @@ export async function playGeneration(
   const [first] = players
   if (!first) return []
   const points = pointsOf(first.load)
+  const limitsOf = ({ session }: Player) => company.limits ?? stepLimits(session.trial.arm)
   for (const { session } of players) session.running.rest?.()
   for (const player of players) {
     company.signal.throwIfAborted()
-    await unlessAborted(warm(player, points), company.signal)
+    const { id } = player.session.trial
+    const warmed = inTime(limitsOf(player).warmSec, warm(player, points), `the warm-up of ${id}`)
+    await unlessAborted(warmed, company.signal)
   }
   const soFar = () =>
     players.map(({ judged, turns }) =>
@@ -69,7 +75,9 @@ export async function playGeneration(
     for (const place of places) {
       if (isFirst) company.signal.throwIfAborted()
       else if (company.signal.aborted || isOver()) return false
-      const turn = play(players[place.arm] as Player, points, { at: place.point, order: order++, seed })
+      const player = players[place.arm] as Player
+      const played = play(player, points, { at: place.point, order: order++, seed })
+      const turn = inTime(limitsOf(player).turnSec, played, `a turn of ${player.session.trial.id}`)
       if (isFirst) await unlessAborted(turn, company.signal)
       else if (!(await endsSoon(turn, company.signal))) return false
     }
@@ -91,6 +99,13 @@ export async function playGeneration(
     }
   }
   return soFar()
+}
+
+/** What hangs in one arm would hang in the next: the generator does one job at a time. */
+function inTime<T>(limitSec: number, work: Promise<T>, what: string): Promise<T> {
+  return within(1_000 * limitSec, work, () => {
+    throw new Error(`${what} took longer than its limit of ${Math.ceil(limitSec)} s`)
+  })
 }
 
 /** More than a turn takes on a machine that is busy. */
