@@ -30,7 +30,7 @@ export interface Profile {
   /** Nothing but these, unless the user names others. */
   brief?: { experiments: readonly string[]; schemes: readonly SchemeName[] }
   /** Before the cost of all schemes that of the two which the argument is about, so that nobody waits for an answer. */
-  answersFirst?: true
+  answersFirst?: Turns
   cost: Turns
   /** `measureSec` is one rung of the ladder. */
   latency: Phases & {

@@ -4,7 +4,7 @@ import { CONTROL } from '../../figures/records.ts'
 import { blocksOf, withControl, withTwin } from '../arms.ts'
 import type { Experiment, PlanOptions, Round } from '../experiment.ts'
 import type { Turns } from '../profile.ts'
-import { firstTurns, profiles } from '../profiles.ts'
+import { profiles } from '../profiles.ts'
 import { THE_TWO } from '../roles.ts'
 import { turnsArms } from '../turns.ts'
 
@@ -20,8 +20,8 @@ export const cost: Experiment = {
     const isAsked = [options.rates, options.handlerUs, options.trials].some((chosen) => chosen !== undefined)
     const isAll = two.length <= THE_TWO.length || two.length === schemes.length
     if (!answersFirst || isAsked || isAll || options.precise) return { rounds: [all.round], notes: all.notes }
-    const first = roundOf(two, firstTurns, options)
-    return { rounds: [first.round, { ...all.round, after: firstTurns.blocks }], notes: all.notes }
+    const first = roundOf(two, answersFirst, options)
+    return { rounds: [first.round, { ...all.round, after: answersFirst.blocks }], notes: all.notes }
   },
 }
 
