@@ -94,11 +94,26 @@ command('plan', async () => (await import('./commands/plan.ts')).planCapacity)
   .requiredOption('--users <n>', 'users that are logged in at the same time', take.wholeNumber(1, 1e12))
   .option('--p99 <ms>', 'the bound that 99 in 100 response times keep', take.amount(60_000), 50)
   .option('--headroom <share>', 'share of every tier that stays free', take.headroom, 0.3)
+  .option(
+    '--survive <n>',
+    'units of each tier that may fail at once; default 1 where the load takes more than one',
+    take.wholeNumber(0, 100),
+  )
+  .option(
+    '--zones <n>',
+    'zones over which units are spread, and one of which may be lost',
+    take.wholeNumber(1, 20),
+    1,
+  )
+  .option('--deploy <how>', 'rolling: a quarter of the units is away meanwhile', take.deploy, 'at-once')
   .option('--replica-cores <n>', 'cores of a replica', take.amount(256), 1)
   .option('--payload <bytes>', 'state that each login remembers', take.wholeNumber(0, 65_536))
   .option('--price <list>', 'by the month: replica=30,redis=60,proxy-core=20,egress-gb=0.05', take.prices)
-  .option('--run <dir>', 'the run to plan from; default the newest that can carry the plan')
-  .option('--calibrate', 'measure this machine first, about a minute for each scheme, and plan from that')
+  .option(
+    '--run <dir>',
+    'the run to plan from; default all of one machine that can carry the plan, of the newest',
+  )
+  .option('--calibrate', 'measure this machine first, about two minutes for each scheme, and plan from that')
   .option('--json', 'print the plan as JSON, with the trials that each figure rests on')
 
 command('compare', async () => (await import('./commands/compare.ts')).compare)

@@ -28,7 +28,7 @@ test('refuted and supported by the capacity at the SLO, with the trials of both 
   assert.equal(faster(30).verdict, 'supported')
 })
 
-test('inconclusive where the two end within a step of the search, and with two blocks', () => {
+test('inconclusive where the two end within what the search cannot tell apart, and with two blocks', () => {
   const { verdict, sentence } = faster(66)
   assert.equal(verdict, 'inconclusive')
   assert.match(sentence, /two equal arms of this run may differ by as much$/)

@@ -1,9 +1,10 @@
 /** The claim that connect-redis makes express-session faster. */
 import type { Ladder } from '../figures/climbs.ts'
-import { capacityIn } from '../figures/ladder.ts'
+import { capacityIn, WITHIN_STEPS } from '../figures/ladder.ts'
 import { estimate } from '../figures/metrics.ts'
 import { flags } from '../figures/records.ts'
 import type { Estimate, Rung, Slo } from '../record/types.ts'
+import { rising } from '../stats/groups.ts'
 import { ratios } from '../stats/paired.ts'
 import { code, figure, inUnit, list, responseTime } from '../words/format.ts'
 import { type Claim, comment, type Facts, MEMORY, SESSION } from './claim.ts'
@@ -106,7 +107,7 @@ function capacityRatio(facts: Facts): { ratio: Estimate; judged: Ruling; doubt: 
   return { ratio, judged, doubt }
 }
 
-/** By block. `step`: how far above it, as a share, the next rate lies that was tried; two equal schemes may end one apart. */
+/** By block. `step`: how far apart two equal schemes may end, as a share. */
 type Capacities = ReadonlyMap<number, { perSec: number; isAtLeast: boolean; step: number }>
 
 function capacities({ climbs }: Ladder, slo: Slo): Capacities {
@@ -114,14 +115,25 @@ function capacities({ climbs }: Ladder, slo: Slo): Capacities {
     climbs.flatMap(({ block, rungs }) => {
       const { perSec, note } = capacityIn(rungs, slo)
       if (perSec === null) return []
-      return [[block, { perSec, isAtLeast: note !== 'found', step: stepAbove(rungs, perSec) }] as const]
+      return [
+        [
+          block,
+          {
+            perSec,
+            isAtLeast: note !== 'found',
+            step: Math.expm1(2 * WITHIN_STEPS * Math.log1p(stepAround(rungs, perSec))),
+          },
+        ] as const,
+      ]
     }),
   )
 }
 
-function stepAbove(rungs: readonly Rung[], perSec: number): number {
-  const above = rungs.flatMap(({ arrivalsPerSec }) => (arrivalsPerSec > perSec ? [arrivalsPerSec] : []))
-  return above.length === 0 ? 0 : Math.min(...above) / perSec - 1
+/** Between the rates that were tried around it. */
+function stepAround(rungs: readonly Rung[], perSec: number): number {
+  const rates = rising(rungs.map(({ arrivalsPerSec }) => arrivalsPerSec))
+  const [below, above] = [rates.findLast((rate) => rate <= perSec), rates.find((rate) => rate > perSec)]
+  return below && above ? above / below - 1 : 0
 }
 
 /** p99 of the one ÷ that of the other at each rate at which both kept the SLO in every block; n blocks. */

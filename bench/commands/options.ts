@@ -6,7 +6,7 @@ import { metrics } from '../compare/samples.ts'
 import { experiments } from '../experiments/index.ts'
 import { DEFAULT_SLO, profileNames } from '../experiments/profiles.ts'
 import { NODE_VERSIONS, SERVER_PACKAGES } from '../fleet/tools/versions.ts'
-import type { Prices } from '../plan/request.ts'
+import { DEPLOYS, type Prices } from '../plan/request.ts'
 import type { Slo } from '../record/types.ts'
 import type { AskedArm } from '../run/asked-arms.ts'
 
@@ -160,4 +160,5 @@ const experimentName = oneOf(
   experiments.map(({ name }) => name),
 )
 export const experimentList = list(experimentName)
+export const deploy = oneOf('way to deploy', DEPLOYS)
 export const profileName = oneOf('profile', profileNames)

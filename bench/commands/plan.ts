@@ -1,16 +1,18 @@
-/** `npm run plan`: takes the newest run that can carry the plan, and prints what a load needs. */
+/** `npm run plan`: takes the runs of a machine that can carry the plan, and prints what a load needs. */
 import path from 'node:path'
 import type { SchemeName } from '../../servers/scheme.ts'
+import { isAlike } from '../compare/alike.ts'
 import { AuthscaleError } from '../errors.ts'
 import { type Crossing, crossing } from '../plan/crossing.ts'
 import { type Evidence, evidenceOf, isMeantFor, partFor } from '../plan/evidence.ts'
 import { type Plan, plan, type Refusal } from '../plan/plan.ts'
-import type { PlanRequest, Prices } from '../plan/request.ts'
+import { pooledRuns } from '../plan/pooled.ts'
+import type { Deploy, PlanRequest, Prices } from '../plan/request.ts'
 import { comparisonText, planText, requestText } from '../plan/text.ts'
 import { publishedFolder, readPlansIn, readRun, resultsFolder } from '../record/run-dir.ts'
 import type { Run } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
-import { machine } from '../words/format.ts'
+import { list, machine } from '../words/format.ts'
 import { wrap } from '../words/wrap.ts'
 import { calibrate } from './calibrate.ts'
 
@@ -22,6 +24,9 @@ interface PlanningOptions {
   /** Milliseconds. */
   p99: number
   headroom: number
+  survive?: number
+  zones: number
+  deploy: Deploy
   replicaCores: number
   payload?: number
   price?: Prices
@@ -30,19 +35,20 @@ interface PlanningOptions {
   json?: boolean
 }
 
-/** A run in its folder, with what it says of each scheme that is planned for. */
+/** Runs of one machine in their folders, with what they say together of each scheme that is planned for. */
 interface Source {
-  folder: string
+  folders: string[]
   run: Run
   evidence: (Evidence | string)[]
 }
 
 /** @throws AuthscaleError as `readRun` */
-async function sourceIn(folder: string, schemes: readonly SchemeName[]): Promise<Source> {
-  const { run, results } = await readRun(folder)
-  const part = partFor({ run, results }, schemes)
-  const summary = summarize(part.run, part.results)
-  return { folder, run, evidence: schemes.map((scheme) => evidenceOf(run, summary, results, scheme)) }
+async function sourceIn(folders: readonly string[], schemes: readonly SchemeName[]): Promise<Source> {
+  const parts = await Promise.all(folders.map(async (folder) => partFor(await readRun(folder), schemes)))
+  const { run, results } = pooledRuns(parts)
+  const summary = summarize(run, results)
+  const evidence = schemes.map((scheme) => evidenceOf(run, summary, results, scheme))
+  return { folders: [...folders], run, evidence }
 }
 
 /**
@@ -64,7 +70,7 @@ export async function planCapacity(options: PlanningOptions): Promise<void> {
   const folder = options.calibrate
     ? await calibrate(schemes, hasState, resultsFolder, new Date())
     : options.run
-  const source = folder ? await sourceIn(folder, schemes) : await newestFor(schemes, hasState)
+  const source = folder ? await sourceIn([folder], schemes) : await newestFor(schemes, hasState)
   const { evidence } = source
   const request = requestOf(options)
   const plans = evidence.map((found, i) =>
@@ -79,6 +85,7 @@ export async function planCapacity(options: PlanningOptions): Promise<void> {
 const NOTHING: Record<Exclude<keyof Plan, 'scheme' | 'refused'>, unknown> = {
   replicas: null,
   redisPrimaries: null,
+  redisStandbys: null,
   redisMemoryBytes: null,
   replicaMemoryBytes: null,
   proxyCores: null,
@@ -88,13 +95,17 @@ const NOTHING: Record<Exclude<keyof Plan, 'scheme' | 'refused'>, unknown> = {
   costPerMonth: null,
   bottleneck: null,
   busy: null,
+  whenGone: null,
   evidence: {},
   warnings: [],
 }
 
 function requestOf(options: PlanningOptions): PlanRequest {
-  const { rps, users, p99: p99Ms, headroom, replicaCores, payload, price } = options
-  return { rps, users, p99Ms, headroom, replicaCores, stateBytes: payload ?? null, prices: price ?? null }
+  const { rps, users, p99: p99Ms, headroom, zones, deploy, replicaCores, survive, payload, price } = options
+  return {
+    ...{ rps, users, p99Ms, headroom, zones, deploy, replicaCores },
+    ...{ survive: survive ?? null, stateBytes: payload ?? null, prices: price ?? null },
+  }
 }
 
 /** The first scheme against each of the others. */
@@ -104,14 +115,14 @@ function crossingsOf([first, ...others]: readonly Evidence[], request: PlanReque
 
 function print(
   { json, compare }: PlanningOptions,
-  { folder, run }: Source,
+  { folders, run }: Source,
   plans: readonly (Plan | Refusal)[],
   crossings: readonly Crossing[],
   request: PlanRequest,
 ): void {
-  const shown = path.relative(process.cwd(), folder) || '.'
+  const shown = folders.map((folder) => path.relative(process.cwd(), folder) || '.')
   if (json) {
-    const common = { run: shown, request }
+    const common = { runs: shown, request }
     const whole = plans.map((made) => (made.refused === null ? made : { ...NOTHING, ...made }))
     console.log(
       JSON.stringify(compare ? { ...common, plans: whole, crossings } : { ...common, ...whole[0] }, null, 2),
@@ -124,7 +135,7 @@ function print(
   else if (first?.refused === null) console.log(planText(first, request))
   else console.error(wrap(`no plan: ${first?.refused}`, '  '))
   const warnings = new Set(plans.flatMap((made) => (made.refused === null ? made.warnings : [])))
-  const source = `From ${shown}, measured on ${machine(run.environment)}; --json names the trials of each figure.`
+  const source = `From ${list(shown)}, measured on ${machine(run.environment)}; --json names the trials of each figure.`
   const notes = [...warnings].map((warning) => wrap(`note: ${warning}`, '  '))
   console.log(['', wrap(source), ...notes].join('\n'))
 }
@@ -136,7 +147,7 @@ function measuring(schemes: readonly SchemeName[], hasState: boolean): string {
     : 'npm run bench'
 }
 
-/** The first that can carry the plan: own runs before published ones, newest first. */
+/** All runs of one machine and method, of the newest that can carry the plan: own ones, else published ones. */
 async function newestFor(schemes: readonly SchemeName[], hasState: boolean): Promise<Source> {
   const carries = (found: Evidence | string) =>
     typeof found !== 'string' && (!hasState || found.state !== null)
@@ -148,8 +159,14 @@ async function newestFor(schemes: readonly SchemeName[], hasState: boolean): Pro
     const candidates = (await readPlansIn(parent))
       .filter(({ run }) => isCandidate(run))
       .sort((a, b) => Date.parse(b.run.startedAt) - Date.parse(a.run.startedAt))
-    for (const { folder } of candidates) {
-      const source = await readable(sourceIn(folder, schemes))
+    for (const { run } of candidates) {
+      const alike = candidates.filter((other) => isAlike(other.run, run)).toReversed()
+      const source = await readable(
+        sourceIn(
+          alike.map(({ folder }) => folder),
+          schemes,
+        ),
+      )
       if (source?.evidence.every(carries)) return source
     }
   }

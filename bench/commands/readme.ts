@@ -112,7 +112,7 @@ function figures(main: Shown, others: readonly Shown[], published: readonly RunW
     ...overLoad([main, ...others], published),
     `[![The report page of this run](${runDir}/${PICTURE_FILE})](${runDir}/${PAGE_FILE})`,
     ...chart('cpu', 'CPU of a request at saturation under each scheme, by tier, with the auth tax'),
-    ...chart('capacity', 'The highest arrival rate at which each scheme keeps the SLO'),
+    ...chart('capacity', 'The arrival rate up to which each scheme keeps the SLO'),
     `Medians of ${counted(blocksOf(run), 'block')} with their intervals; \`~\` is a difference that was not detected. ` +
       `Measured on ${machine(run.environment)}: [the page](${runDir}/${PAGE_FILE}) and [the same as text](${runDir}/report.md).`,
     ...verdicts(main, others),

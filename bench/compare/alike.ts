@@ -23,6 +23,9 @@ export function isSameMachine(base: Run, other: Run): boolean {
   return lasting(base, other, 'machine').length === 0
 }
 
+/** Whether their figures may be put together. */
+export const isAlike = (run: Run, main: Run): boolean => whyApart(run, main) === null
+
 /** Why the figures of a run are not put together with those of `main`; null where they are. */
 function whyApart(run: Run, main: Run): string | null {
   for (const kind of ['machine', 'method'] as const) {

@@ -1,5 +1,6 @@
 /** How long each profile measures: one table, so that the price of a run can be read at a glance. */
 import type { ProfileName, Slo } from '../record/types.ts'
+import { FEW_BLOCKS } from '../stats/median-interval.ts'
 import type { Phases, Profile, Turns } from './profile.ts'
 import { ROLES, THE_TWO } from './roles.ts'
 
@@ -209,10 +210,10 @@ export const profiles: Record<ProfileName, Profile> = {
   },
   calibration: {
     ...standard,
-    summary: 'what npm run plan -- --calibrate measures: a minute for each scheme, without the control',
+    summary: 'what npm run plan -- --calibrate measures: two minutes for each scheme, without the control',
     withoutControl: true,
     cost: { ...TURNS, blocks: 3 },
-    latency: { ...LADDERS, blocks: 2, measureSec: 1, firstPerSec: 1_000, searchRungs: 2 },
+    latency: { ...LADDERS, blocks: FEW_BLOCKS, measureSec: 1, firstPerSec: 1_000, searchRungs: 2 },
     replicas: { ...standard.replicas, blocks: 2, measureSec: 2, counts: [1, 2] },
     users: { ...standard.users, levels: [5_000, 25_000] },
     payload: { ...standard.payload, sizesBytes: [100, 1_000, 16_000] },

@@ -1,6 +1,7 @@
 /** Which arrival rate comes next on a ladder, and what its rungs say about capacity: pure decisions, no clock. */
 import type { Arm, Measurement, Rung, Slo } from '../record/types.ts'
 import { rising } from '../stats/groups.ts'
+import { mean, sum } from '../stats/sums.ts'
 import type { CapacityNote } from './schema.ts'
 
 type OpenLoad = Extract<Arm['load'], { loop: 'open' }>
@@ -55,10 +56,21 @@ export function look({ arrivalsPerSec, purpose, rejectedBy, measurement }: Rung,
   return { arrivalsPerSec, purpose, verdict }
 }
 
+/** Rates of a search lie on a grid of so many steps to the octave, so that blocks meet on the same ones. */
+const STEPS = 8
+/** Where all looks agree, a capacity lies within so much of a step of the truth; the test holds it to that. */
+export const WITHIN_STEPS = 0.8
+/** As a share of the rate. */
+export const FINEST_STEP = 2 ** (1 / STEPS) - 1
+/** A search that was led astray takes more looks than were asked for, but not for ever. */
+const LOOKS_A_RUNG = 4
+
 /**
- * The next rung, or null at the end. Rates that were named are taken in turn. Otherwise the rate doubles until the
- * SLO breaks, which has to be seen twice, since on a shared machine one bad second says little; then the gap is
- * halved on a logarithmic scale, so that most of the time is spent near the boundary.
+ * The next rung, or null at the end. Rates that were named are taken in turn. Otherwise the rate doubles until the SLO breaks, or
+ * halves until it is kept. From there the next rate lies half way to the nearest one that said otherwise: up after a window that
+ * kept the SLO, down after one that broke it, at least a step. Looks that agree halve the gap between them. A look that chance
+ * spoiled, whichever way, is looked at again before the search goes on, and where nothing beyond says otherwise, the rate doubles
+ * or halves again.
  *
  * @param saturationPerSec what the closed loop reached on the same processes; a ladder that would step far beyond it
  *   takes a smaller step instead, since there is nothing to learn from a queue that only grows
@@ -87,24 +99,39 @@ function nextFound(load: OpenLoad, looks: readonly Look[], saturationPerSec: num
   if (!last) return { arrivalsPerSec: load.firstPerSec, purpose: 'ladder' }
   const { arrivalsPerSec, purpose } = last
   if (isOpen(arrivalsPerSec, looks)) return { arrivalsPerSec, purpose }
-  if (needsSecondLook(arrivalsPerSec, looks)) return { arrivalsPerSec, purpose: 'confirm' }
-  const { kept, limit, by } = bracket(looks)
-  if (limit === null) return climb(load, kept ?? load.firstPerSec, saturationPerSec)
+  const settled = withoutRetried(looks)
+  const isUp = goesUp(last)
+  const beyond = rising(settled.filter((one) => goesUp(one) !== isUp).map((one) => one.arrivalsPerSec))
+  const other = isUp
+    ? beyond.find((rate) => rate > arrivalsPerSec)
+    : beyond.findLast((rate) => rate < arrivalsPerSec)
+  if (other === undefined && isUp) return climb(load, arrivalsPerSec, saturationPerSec)
   // A rate that nobody could judge says nothing about lower ones; the trial is measured again instead.
-  if (kept === null) return by === 'rejected' ? null : descend(load, limit)
-  const searched = new Set(looks.flatMap((one) => (one.purpose === 'search' ? [one.arrivalsPerSec] : [])))
-  if (searched.size >= load.searchRungs) return null
-  return { arrivalsPerSec: rounded(Math.sqrt(kept * limit)), purpose: 'search' }
+  if (other === undefined) return last.verdict === 'rejected' ? null : descend(load, arrivalsPerSec)
+  const [here, there] = [arrivalsPerSec, other].map((rate) => stepsFrom(load.firstPerSec, rate)) as [
+    number,
+    number,
+  ]
+  const gap = Math.abs(there - here)
+  const searched = looks.filter((one) => one.purpose === 'search').length
+  const isDone = searched > load.searchRungs && gap <= 1
+  if (isDone || searched >= LOOKS_A_RUNG * (load.searchRungs + 1)) return null
+  const step = Math.max(1, Math.floor(gap / 2))
+  return { arrivalsPerSec: rateAt(load.firstPerSec, here + (isUp ? step : -step)), purpose: 'search' }
 }
 
-/** Broken once on the way up, and the second look not there yet, or rejected and not given up. */
-function needsSecondLook(rate: number, looks: readonly Look[]): boolean {
-  const own = looks.filter(({ arrivalsPerSec }) => arrivalsPerSec === rate)
-  const first = own.find(({ verdict }) => verdict !== 'rejected')
-  if (first?.verdict !== 'broken' || first.purpose !== 'ladder') return false
-  const second = own.filter(({ purpose }) => purpose === 'confirm')
-  return isOpen(rate, second)
+/** Without looks that a gate rejected and that were taken again at once. */
+function withoutRetried(looks: readonly Look[]): Look[] {
+  return looks.filter(
+    (one, i) => one.verdict !== 'rejected' || looks[i + 1]?.arrivalsPerSec !== one.arrivalsPerSec,
+  )
 }
+
+/** A rate that the load cannot bring is one to go down from, like one that broke. */
+const goesUp = ({ verdict }: Look) => verdict === 'kept'
+
+const stepsFrom = (firstPerSec: number, rate: number) => Math.round(STEPS * Math.log2(rate / firstPerSec))
+const rateAt = (firstPerSec: number, steps: number) => rounded(firstPerSec * 2 ** (steps / STEPS))
 
 function climb({ firstPerSec }: OpenLoad, kept: number, saturationPerSec: number | null): Step | null {
   const doubled = kept * 2
@@ -130,38 +157,77 @@ function rounded(rate: number): number {
   return Math.round(rate / unit) * unit
 }
 
-/** Highest rate that was kept below the lowest that was not; a rate is kept when any look at it was. */
-function bracket(looks: readonly Look[]): {
-  kept: number | null
-  limit: number | null
-  by: Look['verdict'] | null
-} {
-  const rates = rising(looks.map(({ arrivalsPerSec }) => arrivalsPerSec))
-  let kept: number | null = null
-  for (const rate of rates) {
-    const verdicts = looks.filter((one) => one.arrivalsPerSec === rate).map(({ verdict }) => verdict)
-    if (verdicts.includes('kept')) kept = rate
-    else return { kept, limit: rate, by: verdicts.includes('broken') ? 'broken' : 'rejected' }
-  }
-  return { kept, limit: null, by: null }
-}
-
 /** A search ends well within this; rates that somebody named, or that nobody had time to search between, may not. */
 const WIDEST_GAP = 1.5
 
 /**
- * The highest rate that kept the SLO, and what that is worth: with `never-broken`, `load-limited` and `wide-gap` the
- * capacity is at least that, with the others but `found` there is no number.
+ * How slowly the share of windows that keep the SLO falls over the logarithm of the rate: from 73 % to 27 % over two of these. On a
+ * host whose speed varies by a seventh from second to second it has this scale; a steeper fall moves the capacity by less than
+ * a step between rates.
+ */
+const FALL = 0.08
+/** Share of looks that say nothing of their rate, either way: one bad second far below the boundary must not move it. */
+const LAPSES = 0.05
+/** So far beyond all looks each of them says what it says, or is a lapse. */
+const BEYOND_LOOKS = 5 * FALL
+/** Of the logarithm of the rate: finer than the three digits of what is told. */
+const RESOLUTION = 0.002
+
+/**
+ * The rate at which half of the windows keep the SLO, by maximum likelihood over all looks of a block: a logistic fall of known
+ * scale, with lapses (Wichmann & Hill, "The psychometric function: I. Fitting, sampling, and goodness of fit", Perception &
+ * Psychophysics 63, 2001). Every look counts the same, to either side; none decides.
+ *
+ * With `never-broken`, `load-limited` and `wide-gap` the capacity is at least the value, with the others but `found` there is
+ * no number.
  */
 export function capacityOf(looks: readonly Look[]): { perSec: number | null; note: CapacityNote } {
-  const { kept, limit, by } = bracket(looks)
-  if (looks.length === 0) return { perSec: null, note: 'not-measured' }
-  if (new Set(looks.map(({ arrivalsPerSec }) => arrivalsPerSec)).size === 1 && by !== 'rejected')
+  const rates = (verdict: Look['verdict']) =>
+    rising(looks.flatMap((one) => (one.verdict === verdict ? [one.arrivalsPerSec] : [])))
+  const [kept, broken, rejected] = [rates('kept'), rates('broken'), rates('rejected')]
+  if (kept.length + broken.length === 0) return { perSec: null, note: 'not-measured' }
+  if (new Set(looks.map(({ arrivalsPerSec }) => arrivalsPerSec)).size === 1)
     return { perSec: null, note: 'one-rung' }
-  if (kept === null) return { perSec: null, note: by === 'rejected' ? 'not-measured' : 'slo-never-met' }
-  if (limit === null) return { perSec: kept, note: 'never-broken' }
-  if (by === 'rejected') return { perSec: kept, note: 'load-limited' }
-  return { perSec: kept, note: limit > WIDEST_GAP * kept ? 'wide-gap' : 'found' }
+  const most = kept.at(-1)
+  if (most === undefined) return { perSec: null, note: 'slo-never-met' }
+  const perSec = broken.length > 0 ? halfKept(looks) : Number.POSITIVE_INFINITY
+  // What broke was a lapse, or nothing did.
+  if (perSec > Math.max(most, broken.at(-1) ?? 0))
+    return { perSec: most, note: (rejected.at(-1) ?? 0) > most ? 'load-limited' : 'never-broken' }
+  if (perSec < Math.min(kept[0] ?? most, broken[0] ?? most)) return { perSec: null, note: 'slo-never-met' }
+  const [below, above] = [nearest(kept, perSec), nearest(broken, perSec)]
+  return above > WIDEST_GAP * below
+    ? { perSec: below, note: 'wide-gap' }
+    : { perSec: rounded(perSec), note: 'found' }
+}
+
+function nearest(rates: readonly number[], perSec: number): number {
+  const away = (rate: number) => Math.abs(Math.log(rate / perSec))
+  return rates.reduce((best, rate) => (away(rate) < away(best) ? rate : best))
+}
+
+/** Beyond all looks where that is likeliest. */
+function halfKept(looks: readonly Look[]): number {
+  const judged = looks.filter(({ verdict }) => verdict !== 'rejected')
+  const places = judged.map((one) => ({ at: Math.log(one.arrivalsPerSec), isKept: one.verdict === 'kept' }))
+  const logLikelihood = (middle: number) =>
+    sum(
+      places.map(({ at, isKept }) => {
+        const share = LAPSES + (1 - 2 * LAPSES) / (1 + Math.exp((at - middle) / FALL))
+        return Math.log(isKept ? share : 1 - share)
+      }),
+    )
+  const from = Math.min(...places.map(({ at }) => at)) - BEYOND_LOOKS
+  const to = Math.max(...places.map(({ at }) => at)) + BEYOND_LOOKS
+  const middles = Array.from(
+    { length: Math.ceil((to - from) / RESOLUTION) + 1 },
+    (_, i) => from + i * RESOLUTION,
+  )
+  const likely = middles.map(logLikelihood)
+  const best = Math.max(...likely)
+  // Between looks far apart all middles are as likely, but for the last digits.
+  const alike = middles.filter((_, i) => (likely[i] ?? 0) >= best - 1e-9)
+  return Math.exp(mean(alike))
 }
 
 /** The same of rungs as they were measured. */

@@ -60,7 +60,8 @@ function row(ladder: Ladder, arrivalsPerSec: number, run: Run, slo: Slo): Latenc
     p999Us: requests < LEAST_FOR_P999 ? null : estimates.p999Us,
     errorShare: sum(measurements.map((m) => errorShare(m) * scheduled(m))) / requests,
     utilization: utilization(measurements),
-    metShare: new Set(kept.map(({ block }) => block)).size / blocks.length,
+    windows: windows.length,
+    metShare: kept.length / windows.length,
   }
 }
 

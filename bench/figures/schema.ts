@@ -98,7 +98,8 @@ export const latencyRowSchema = z.object({
   throughputPerSec: estimateSchema,
   errorShare: nonNegative,
   utilization: perTier(nonNegative.nullable()).describe('Busy cores, medians over blocks'),
-  metShare: z.number().min(0).max(1).describe('Share of the blocks in which the SLO was kept'),
+  windows: count,
+  metShare: z.number().min(0).max(1).describe('Share of its windows that kept the SLO'),
 })
 
 export type LatencyRow = z.infer<typeof latencyRowSchema>

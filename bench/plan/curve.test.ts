@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { bending, ladderOf, step } from '../testing/evidence.ts'
-import { busyAt, latencyAt, reach } from './curve.ts'
+import { latencyAt, reach } from './curve.ts'
 
 const bound = (p99Ms: number) => ({ p99Us: p99Ms * 1_000, maxErrorShare: 0.001 })
 
@@ -73,9 +73,4 @@ test('a rate that a single block was sent, where it broke in that block, bends n
   assert.deepEqual(reach(searched, bound(50)), reach(bending, bound(50)))
   const alone = ladderOf([step(2_000, 10_000, { blocks: 1 }), step(4_000, 20_000), outlier])
   assert.equal(reach(alone, bound(500))?.atLeast, false, 'a single rate of several blocks makes no line')
-})
-
-test('a busy share between two rungs lies between theirs', () => {
-  assert.ok(Math.abs((busyAt(bending, 3_000) ?? 0) - 0.3) < 1e-9)
-  assert.equal(busyAt(ladderOf([]), 3_000), null)
 })

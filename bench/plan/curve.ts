@@ -71,14 +71,6 @@ export function latencyAt(ladder: Ladder, perSec: number, of: (step: Step) => Ra
   )
 }
 
-/** Busy cores of the replica at a rate, on the straight line between two rungs; null where they were not read. */
-export function busyAt(ladder: Ladder, perSec: number): number | null {
-  const between = neighbours(ladder, perSec)
-  const [from, to] = [between?.low.utilization.replicas, between?.high.utilization.replicas]
-  if (!between || from == null || to == null) return null
-  return from + between.share * (to - from)
-}
-
 /** The rungs around a rate, and how far it lies from the lower one to the higher one. */
 function neighbours(ladder: Ladder, perSec: number): { low: Step; high: Step; share: number } | null {
   const steps = rising(ladder)
@@ -89,6 +81,9 @@ function neighbours(ladder: Ladder, perSec: number): { low: Step; high: Step; sh
   const width = high.arrivalsPerSec - low.arrivalsPerSec
   return { low, high, share: width === 0 ? 0 : (perSec - low.arrivalsPerSec) / width }
 }
+
+/** In how many blocks the best known rate was measured. */
+export const mostBlocks = ({ rungs }: Ladder): number => Math.max(0, ...rungs.map(({ blocks }) => blocks))
 
 export function measuredRates(ladder: Ladder): { least: number; most: number } {
   const rates = ladder.rungs.map(({ arrivalsPerSec }) => arrivalsPerSec)

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { SchemeName } from '../../servers/scheme.ts'
 import type { Run } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
+import { asked } from '../testing/evidence.ts'
 import { syntheticLadders } from '../testing/synthetic-ladders.ts'
 import { evidenceOf, isMeantFor, partFor } from './evidence.ts'
 import { plan } from './plan.ts'
@@ -14,13 +15,12 @@ const summary = summarize(run, results)
 const of = (scheme: SchemeName, over: Partial<typeof summary> = {}) =>
   evidenceOf(run, { ...summary, ...over }, results, scheme)
 
-test('a run of cost, latency and users carries a plan, which says the report’s own capacity', () => {
+test('a run of cost, latency and users carries a plan, near the report’s own capacity', () => {
   const found = of('session-redis')
   assert.ok(typeof found !== 'string', `${found}`)
   const capacity = summary.latency.find(({ scheme }) => scheme === 'session-redis')?.capacityPerSec
   assert.ok(capacity)
-  const request = { users: 1_000, p99Ms: 50, headroom: 0, replicaCores: 1, stateBytes: null, prices: null }
-  const planned = plan(found, { ...request, rps: 3 * capacity.value })
+  const planned = plan(found, asked({ users: 1_000, p99Ms: 50, rps: 2.5 * capacity.value }))
   assert.equal(planned.refused, null)
   assert.equal(planned.refused === null && planned.replicas.value, 3)
   assert.ok(found.trials.latency.length === 6 && found.trials.latency.every((id) => /session-redis/.test(id)))

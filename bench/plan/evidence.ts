@@ -4,26 +4,20 @@ import { isStraight } from '../experiments/latency/demand.ts'
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { ROLES } from '../experiments/roles.ts'
 import type { Comparison } from '../figures/comparisons.ts'
+import type { Curve } from '../figures/curve-schema.ts'
 import { entryOf, type Tried, validTrials } from '../figures/records.ts'
+import type { ServingTier } from '../record/tiers.ts'
 import type { Arm, Estimate, Run, TrialResult, Warning } from '../record/types.ts'
 import { traits } from '../traits.ts'
 import type { Ladder } from './curve.ts'
-import { exactly, larger, type Range, rangeOf, scaled } from './range.ts'
-
-/** CPU of a tier for each request, in µs. */
-export interface TierCost {
-  /** At the highest load that was measured. */
-  busy: Range
-  /** Where a tier's CPU a request falls as it gets busier: what is left of it, by the fit of U = U0 + D·X. */
-  marginal: Range | null
-}
+import { exactly, larger, over, type Range, rangeOf, scaled } from './range.ts'
+import type { CostPoint, TierCost } from './tier-cost.ts'
 
 export interface Evidence {
   scheme: string
   ladder: Ladder
   slo: { p99Us: number; maxErrorShare: number }
-  /** CPU of a replica for each request at the highest load, in µs. */
-  replicaUs: Range
+  replica: TierCost
   redis: TierCost | null
   proxy: TierCost
   /** What remembered state adds; null where the run does not say. */
@@ -49,7 +43,7 @@ interface Recorded {
 /** What of a summary a plan rests on. */
 export type Measured = Pick<
   MeasuredSummary,
-  'latency' | 'arms' | 'demand' | 'memoryPerUser' | 'scaling' | 'payload'
+  'latency' | 'arms' | 'demand' | 'memoryPerUser' | 'scaling' | 'payload' | 'costCurves'
 >
 
 /**
@@ -83,11 +77,6 @@ export function partFor({ run, results }: Recorded, schemes: readonly SchemeName
   }
 }
 
-/** CPU a request at a load beyond what was measured: between what is left of it by the fit and what was seen. */
-export function demandOf({ busy, marginal }: TierCost): Range {
-  return marginal === null ? busy : { ...busy, lo: Math.min(busy.lo, marginal.lo) }
-}
-
 /** @returns a sentence that says what is missing, and how to measure it, where the run cannot carry a plan */
 export function evidenceOf(
   run: Run,
@@ -102,21 +91,26 @@ export function evidenceOf(
   if (!ladder || ladder.rungs.length === 0) return missing('latency', ROLES.latency)
   const arm = entryOf(summary.arms, ROLES.cost, scheme)
   const replyBytes = arm?.metrics.bytesReceivedPerRequest
-  const proxyBusy = arm?.metrics['cpuUsPerRequest.proxy']
-  const replicaBusy = arm?.metrics['cpuUsPerRequest.replicas']
-  if (!replyBytes || !proxyBusy || !replicaBusy) return missing('cost', ROLES.cost)
+  const curve = summary.costCurves.curves.find((entry) => entry.scheme === scheme && !entry.twin)
+  const pointsOf = (tier: ServingTier) => costPoints(tier, curve, ladder)
+  const [replicaPoints, proxyPoints, redisPoints] = [
+    pointsOf('replicas'),
+    pointsOf('proxy'),
+    pointsOf('redis'),
+  ]
+  if (!arm || !replyBytes || replicaPoints.length === 0 || proxyPoints.length === 0)
+    return missing('cost', ROLES.cost)
   const memory = memoryOf(run, summary, scheme)
   if (!memory) return missing('memory of a user', ROLES.users)
   if (run.rules === null)
     return `run ${run.id} is from before there were rules: measure anew with npm run bench`
 
-  const tier = (name: 'redis' | 'proxy', busy: Estimate): TierCost => {
+  const tier = (name: ServingTier, points: CostPoint[]): TierCost => {
     const fit = summary.demand.find((entry) => entry.scheme === scheme && entry.tier === name)
     const isKnown = fit && isStraight(fit) && fit.demandUs.lo > 0
-    return { busy: rangeOf(busy), marginal: isKnown ? rangeOf(fit.demandUs) : null }
+    return { points, marginal: isKnown ? rangeOf(fit.demandUs) : null }
   }
   const sized = summary.payload.find((entry) => entry.scheme === scheme && entry.sizesBytes.length > 0)
-  const redisBusy = arm.metrics['cpuUsPerRequest.redis']
   const scaling = summary.scaling
     .flatMap(({ scheme: of, replicas, efficiency }) =>
       of === scheme && isFree(efficiency) ? [{ replicas, efficiency: rangeOf(efficiency) }] : [],
@@ -128,9 +122,9 @@ export function evidenceOf(
     scheme,
     ladder,
     slo: { p99Us: run.rules.slo.quantile === 'p99' ? limitMs * 1_000 : Number.NaN, maxErrorShare },
-    replicaUs: rangeOf(replicaBusy),
-    redis: redisBusy && redisBusy.value > 0 ? tier('redis', redisBusy) : null,
-    proxy: tier('proxy', proxyBusy),
+    replica: tier('replicas', replicaPoints),
+    redis: redisPoints.some(({ us }) => us.value > 0) ? tier('redis', redisPoints) : null,
+    proxy: tier('proxy', proxyPoints),
     state: sized ? stateCostOf(sized) : null,
     ...memory,
     replyBytes: rangeOf(replyBytes),
@@ -144,6 +138,29 @@ export function evidenceOf(
     },
     warnings: [...new Set([...arm.warnings, ...ladder.rungs.flatMap(({ p99Us }) => p99Us.warnings)])],
   }
+}
+
+/**
+ * From turns without handler work, which have an interval, up to where a replica was too busy for them; beyond from the rates of the
+ * ladder that were kept, with the interval that turns had last. Without turns from the ladder alone, as if it were exact.
+ */
+function costPoints(tier: ServingTier, curve: Curve | undefined, { rungs }: Ladder): CostPoint[] {
+  const turns = (curve?.points ?? []).flatMap(({ perSec, handlerUs, tierUs, cpuUs }): CostPoint[] => {
+    const us = tierUs[tier]
+    if (perSec === null || perSec === 0 || handlerUs > 0 || us === undefined) return []
+    return [{ perSec, us: scaled(over(rangeOf(cpuUs), exactly(cpuUs.value)), us) }]
+  })
+  const last = turns.at(-1)
+  const known = last && last.us.value > 0 ? scaled(last.us, 1 / last.us.value) : exactly(1)
+  const beyond = rungs
+    .filter(({ arrivalsPerSec, metShare }) => arrivalsPerSec > (last?.perSec ?? 0) && metShare > 0)
+    .toSorted((a, b) => a.arrivalsPerSec - b.arrivalsPerSec)
+    .flatMap(({ arrivalsPerSec, throughputPerSec, utilization }): CostPoint[] => {
+      const busy = utilization[tier]
+      if (busy === null) return []
+      return [{ perSec: arrivalsPerSec, us: scaled(known, (1e6 * busy) / throughputPerSec.value) }]
+    })
+  return [...turns, ...beyond]
 }
 
 /** A fleet that waits for a full Redis says how large Redis must be, and nothing about what replicas cost each other. */

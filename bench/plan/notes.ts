@@ -19,6 +19,7 @@ export function evidenceIds(
   return {
     replicas,
     redisPrimaries: cpu,
+    redisStandbys: cpu,
     redisMemoryBytes: memory,
     replicaMemoryBytes: memory,
     proxyCores: cpu,
@@ -36,6 +37,7 @@ interface Outcome {
   held: { perSec: number; medianPerSec: number } | null
   replicas: number
   redisPrimaries: number
+  redisStandbys: number
   /** Of the p99, what waiting at Redis and proxy adds to what was measured. */
   addedShare: number
 }
@@ -47,13 +49,11 @@ const SEEN = 0.01
 export function warningsOf(
   evidence: Evidence,
   request: PlanRequest,
-  { each, atLeast, held, replicas, redisPrimaries, addedShare }: Outcome,
+  { each, atLeast, held, replicas, redisPrimaries, redisStandbys, addedShare }: Outcome,
 ): string[] {
-  const { scaling, warnings, userBytesOf, scheme, mostUsers } = evidence
+  const { scaling, userBytesOf, scheme, mostUsers } = evidence
   const { least } = measuredRates(evidence.ladder)
   return [
-    warnings.includes('few-blocks') &&
-      'measured in fewer than five blocks: the ranges are those of the blocks seen, and hold less than 95 %',
     atLeast &&
       'one replica kept the latency asked for at every rate measured: at most so many replicas are needed',
     held !== null &&
@@ -80,9 +80,11 @@ export function warningsOf(
       `memory of a user is that of ${userBytesOf}, which keeps its state in the same place`,
     addedShare >= SEEN &&
       `${percent(addedShare)} of p99 is computed, not measured: waiting at a Redis and a proxy that are busier than when latency was measured (M/M/1)`,
-    redisPrimaries > 1 &&
-      'several Redis primaries are assumed to share the keys evenly; replicas of Redis for failover are not ' +
-        'counted',
+    redisPrimaries > 1 && 'several Redis primaries are assumed to share the keys evenly',
+    redisPrimaries > 0 &&
+      redisStandbys === 0 &&
+      'one Redis without a standby: while it is gone nobody is let in; --survive 1 adds one',
+    replicas === 1 && 'one replica: while it is gone nobody is served; --survive 1 adds one',
   ].filter((sentence) => sentence !== false)
 }
 

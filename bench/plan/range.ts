@@ -17,6 +17,7 @@ export const scaled = (a: Range, factor: number) => each((end) => a[end] * facto
 export const times = (a: Range, b: Range) => each((end) => a[end] * b[end])
 export const plus = (a: Range, b: Range) => each((end) => a[end] + b[end])
 export const larger = (a: Range, b: Range) => each((end) => Math.max(a[end], b[end]))
+export const smaller = (a: Range, b: Range) => each((end) => Math.min(a[end], b[end]))
 export const atMost = (a: Range, limit: number) => each((end) => Math.min(a[end], limit))
 
 /** Infinite where `b` reaches zero. */

@@ -6,8 +6,13 @@ export interface PlanRequest {
   /** Logged in at the same time. */
   users: number
   p99Ms: number
-  /** Share of each tier that stays free, from 0 to below 1. */
+  /** Share of each tier that stays free, from 0 to below 1, also when what may be gone is gone. */
   headroom: number
+  /** Units of each tier that may fail at once; null: one of two and more. */
+  survive: number | null
+  /** Over which the units are spread evenly, and of which one may be lost. */
+  zones: number
+  deploy: Deploy
   /** Cores of a replica; a replica of several is taken for as many processes. */
   replicaCores: number
   /** Bytes of state that each login remembers; null: what the schemes remember by default. */
@@ -15,6 +20,10 @@ export interface PlanRequest {
   /** By the month. */
   prices: Prices | null
 }
+
+/** Whether units are replaced some at a time, or by as many new ones at once. */
+export const DEPLOYS = ['at-once', 'rolling'] as const
+export type Deploy = (typeof DEPLOYS)[number]
 
 /** Users grow with the rate, as they do when a service does. */
 export function grown(request: PlanRequest, factor: number): PlanRequest {

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { evidence } from '../testing/evidence.ts'
+import { asked, evidence } from '../testing/evidence.ts'
 import { reach } from './curve.ts'
 import { type Evidence, type StateCost, stateCostOf } from './evidence.ts'
 import { plan } from './plan.ts'
 import { exactly } from './range.ts'
 import { withState } from './state.ts'
+import { costWhenBusiest } from './tier-cost.ts'
 
 const nothing: StateCost = {
   replicaUs: exactly(0),
@@ -39,11 +40,11 @@ const refused = (stateBytes: number, cost: StateCost | null) => {
 const bound = { p99Us: 50_000, maxErrorShare: 0.001 }
 
 test('every figure moves along its slope', () => {
-  const { redis, proxy, replyBytes, userBytes, replicaUs } = moved(4_000)
-  assert.equal(replicaUs.value, 200)
-  assert.equal(redis?.busy.value, 28)
+  const { redis, proxy, replyBytes, userBytes, replica } = moved(4_000)
+  assert.equal(costWhenBusiest(replica).value, 200)
+  assert.equal(redis && costWhenBusiest(redis).value, 28)
   assert.equal(redis?.marginal?.value, 23)
-  assert.equal(proxy.busy.value, 34)
+  assert.equal(costWhenBusiest(proxy).value, 34)
   assert.equal(replyBytes.value, 2_300)
   assert.deepEqual([userBytes.replicas.value, userBytes.redis.value], [0, 4_500])
 })
@@ -59,14 +60,14 @@ test('no state, or state that costs nothing, changes nothing but that the capaci
   const [after, before] = [moved(0), evidence({ state })]
   assert.deepEqual(after.ladder.rungs, before.ladder.rungs)
   for (const of of [
-    (one: Evidence) => one.replicaUs.value,
+    (one: Evidence) => costWhenBusiest(one.replica).value,
     (one: Evidence) => one.redis?.marginal?.hi,
-    (one: Evidence) => one.proxy.busy.lo,
+    (one: Evidence) => costWhenBusiest(one.proxy).lo,
     (one: Evidence) => one.replyBytes.value,
     (one: Evidence) => one.userBytes.redis.value,
   ])
     assert.equal(of(after), of(before))
-  const request = { rps: 20_000, users: 1_000, p99Ms: 50, headroom: 0.3, replicaCores: 1, prices: null }
+  const request = asked({ users: 1_000, p99Ms: 50, headroom: 0.3 })
   const few = plan(evidence({ state: nothing }), { ...request, stateBytes: null })
   const many = plan(evidence({ state: nothing }), { ...request, stateBytes: 16_000 })
   assert.ok(few.refused === null && many.refused === null)
@@ -76,7 +77,7 @@ test('no state, or state that costs nothing, changes nothing but that the capaci
 })
 
 test('more state never needs less, and ranges hold their values', () => {
-  const request = { rps: 20_000, users: 1_000, p99Ms: 100, headroom: 0.3, replicaCores: 1, prices: null }
+  const request = asked({ users: 1_000, p99Ms: 100, headroom: 0.3 })
   const size = fc.integer({ min: 0, max: 3_000 })
   fc.assert(
     fc.property(size, size, (a, b) => {

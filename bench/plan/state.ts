@@ -5,8 +5,9 @@
 import type { Estimate } from '../record/types.ts'
 import { figure } from '../words/format.ts'
 import type { Ladder } from './curve.ts'
-import type { Evidence, TierCost } from './evidence.ts'
+import type { Evidence } from './evidence.ts'
 import { exactly, over, plus, type Range, scaled, times } from './range.ts'
+import { costWhenBusiest, type TierCost } from './tier-cost.ts'
 
 /**
  * The evidence as it would be with `stateBytes` in every session or token, or why that cannot be said.
@@ -16,7 +17,7 @@ import { exactly, over, plus, type Range, scaled, times } from './range.ts'
  * time that is not made in the replica is stretched as well, which errs to the safe side).
  */
 export function withState(evidence: Evidence, stateBytes: number): Evidence | string {
-  const { scheme, state, replicaUs, redis, proxy, replyBytes, userBytes } = evidence
+  const { scheme, state, replica, redis, proxy, replyBytes, userBytes } = evidence
   if (state === null) {
     return (
       `the run does not say what a larger state costs ${scheme}: npm run bench -- --only ` +
@@ -31,14 +32,15 @@ export function withState(evidence: Evidence, stateBytes: number): Evidence | st
     return `state was measured up to ${bytes(mostBytes)}, and nothing is known beyond that: lower --payload`
   }
   const grown = (base: Range, perByte: Range) => plus(base, scaled(perByte, stateBytes))
-  const costing = ({ busy, marginal }: TierCost, perByte: Range): TierCost => ({
-    busy: grown(busy, perByte),
+  const costing = ({ points, marginal }: TierCost, perByte: Range): TierCost => ({
+    points: points.map(({ perSec, us }) => ({ perSec, us: grown(us, perByte) })),
     marginal: marginal && grown(marginal, perByte),
   })
-  const slower = plus(exactly(1), over(scaled(state.replicaUs, stateBytes), replicaUs))
+  // Latency is made where a replica is busiest.
+  const slower = plus(exactly(1), over(scaled(state.replicaUs, stateBytes), costWhenBusiest(replica)))
   return {
     ...evidence,
-    replicaUs: times(replicaUs, slower),
+    replica: costing(replica, state.replicaUs),
     ladder: stretched(evidence.ladder, slower),
     redis: redis && costing(redis, state.redisUs),
     proxy: costing(proxy, state.proxyUs),

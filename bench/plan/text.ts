@@ -1,5 +1,5 @@
 /** A plan as a terminal shows it: 80 columns, every figure with its range. */
-import { ABSENT, figure, percent, responseTime } from '../words/format.ts'
+import { ABSENT, figure, list, percent, responseTime } from '../words/format.ts'
 import { terminalTable } from '../words/tables.ts'
 import { wrap } from '../words/wrap.ts'
 import type { Crossing } from './crossing.ts'
@@ -7,7 +7,7 @@ import { expense, type Plan, type Refusal } from './plan.ts'
 import type { Range } from './range.ts'
 import type { PlanRequest } from './request.ts'
 
-const LABEL_WIDTH = 18
+const LABEL_WIDTH = 19
 const FIGURE_WIDTH = 30
 
 /** One plan, a line for each thing that is needed. */
@@ -21,6 +21,7 @@ export function planText(made: Plan, request: PlanRequest): string {
       `${percentBusy(busy.replicas)}, ${figure(request.rps / made.replicas.value)}/s each`,
     ],
     ['Redis primaries', ranged(made.redisPrimaries, count), percentBusy(busy.redis)],
+    ['Redis standbys', ranged(made.redisStandbys, count), 'take over when a primary is gone'],
     ['Redis memory', ranged(made.redisMemoryBytes, bytes), 'what users add to an empty one'],
     ['replica memory', ranged(made.replicaMemoryBytes, bytes), 'what users add, over all replicas'],
     ['proxy cores', ranged(made.proxyCores, count), percentBusy(busy.proxy)],
@@ -29,6 +30,15 @@ export function planText(made: Plan, request: PlanRequest): string {
     ['p99', `${ranged(made.p99Ms, milliseconds)} ms`, ''],
     ['fills up first', made.bottleneck === 'redis' ? 'Redis' : made.bottleneck, 'when only the load grows'],
   ]
+  if (made.whenGone) {
+    const { replicas, busy: then, p99Ms } = made.whenGone
+    const left = `${count(replicas)} replicas, ${percentBusy(then.replicas)}`
+    lines.push([
+      'when some are gone',
+      left,
+      `p99 ${milliseconds(p99Ms)} ms, proxy ${percentBusy(then.proxy)}`,
+    ])
+  }
   if (made.costPerMonth) lines.push(['a month', ranged(made.costPerMonth), 'at the prices given'])
   return lines
     .map(([label, figures, remark]) =>
@@ -38,12 +48,22 @@ export function planText(made: Plan, request: PlanRequest): string {
 }
 
 /** What was asked for, in one line. */
-export function requestText({ rps, users, p99Ms, headroom, stateBytes }: PlanRequest): string {
+export function requestText(request: PlanRequest): string {
+  const { rps, users, p99Ms, headroom, stateBytes } = request
   const carrying = stateBytes === null ? '' : ` with ${figure(stateBytes)} bytes of state each`
   return (
     `${figure(rps)} requests/s, ${figure(users)} users logged in${carrying}, p99 ≤ ${p99Ms} ms, ` +
-    `${percent(headroom)} of everything kept free`
+    `${percent(headroom)} of everything kept free${spareText(request)}`
   )
+}
+
+function spareText({ survive, zones, deploy }: PlanRequest): string {
+  const gone = [
+    ...(zones > 1 ? [`one of ${zones} zones`] : []),
+    ...(survive ? [`${survive} of each tier`] : []),
+    ...(deploy === 'rolling' ? ['what a rolling deploy replaces'] : []),
+  ]
+  return gone.length === 0 ? '' : ` without ${list(gone)}`
 }
 
 const WIDTHS = [20, 9, 7, 10, 7, 18, 9]

@@ -4,9 +4,10 @@
  */
 import { meanResponseSec, type OpenQueue, responseQuantileSec } from '../stats/erlang.ts'
 import { percent, responseTime } from '../words/format.ts'
-import { demandOf, type Evidence, type TierCost } from './evidence.ts'
+import type { Evidence } from './evidence.ts'
 import { each, type Range } from './range.ts'
 import type { PlanRequest } from './request.ts'
+import { busyAt, costAt, type TierCost } from './tier-cost.ts'
 
 /** What is asked for all that it has is at its bound, give or take the last digits. */
 const ROUNDING = 1e-9
@@ -22,16 +23,15 @@ export interface SharedServer {
 
 /**
  * @param busy share of each tier at the planned load
- * @param perCore requests per second of one replica core
+ * @param load requests per second of all replicas, and of one of their cores
  */
 export function sharedServers(
   { redis, proxy }: Evidence,
   busy: { redis: number | null; proxy: number },
-  perCore: number,
+  { rps, perCore }: { rps: number; perCore: number },
 ): SharedServer[] {
   const server = (tier: TierCost, share: number): SharedServer => {
-    const demandUs = demandOf(tier)
-    return { demandUs, busy: share, busyWhenMeasured: (perCore * demandUs.value) / 1e6 }
+    return { demandUs: costAt(tier, rps), busy: share, busyWhenMeasured: busyAt(tier, perCore).value }
   }
   return [...(redis && busy.redis !== null ? [server(redis, busy.redis)] : []), server(proxy, busy.proxy)]
 }

@@ -126,7 +126,7 @@ function capacitySentence({ latency }: Summary, slo: Slo, name: Name): string | 
     const atLeast = isLowerBound(entry) ? 'at least ' : ''
     return `${atLeast}${figure(perSec)}/s (${name(entry.scheme)})`
   })
-  return `${[`${bound}: the highest arrival rate at which one replica kept it was ${range}`, ...rest].join('; ')}.`
+  return `${[`${bound}: the arrival rate up to which one replica kept it was ${range}`, ...rest].join('; ')}.`
 }
 
 /** The fastest and the slowest p99 at the highest rate that all took, with how busy the replica was. */

@@ -163,9 +163,9 @@ function responseTimes(run: Run): string {
 function openLoop(run: Run, slo: Slo): string[] {
   const search = openLoad(run)?.ratesPerSec
     ? 'The rates were named beforehand.'
-    : 'The rate doubles until the SLO breaks twice in a row; then the gap is halved.'
+    : 'The rate doubles until the SLO breaks. From there it goes up after each window that kept the SLO and down after each that broke it, half way to the nearest rate that said otherwise.'
   return [
-    `Capacity is the highest arrival rate that kept the SLO (${sloText(slo)}, and replies keep pace with arrivals), each rate sent to the same server processes. ${search} A rate counts as kept when any look at it kept the SLO; its figures are those of all looks together. The knee is the rate with the most throughput ÷ mean latency (Kleinrock’s power).`,
+    `Capacity is the arrival rate at which half of the windows keep the SLO (${sloText(slo)}, and replies keep pace with arrivals), by the likelihood of all windows that were sent to the same server processes, whether they kept it or not. ${search} The figures of a rate are those of all its windows together. The knee is the rate with the most throughput ÷ mean latency (Kleinrock’s power).`,
     'D and U0 are the least-squares line U = U0 + D·X of busy cores over throughput, over rates that kept pace and left the tier under 90 % busy. ' +
       `Where that line is off by more than ${percent(WORST_RESIDUAL)} at one of them, neither is given, and CPU a request at each rate stands in their place.`,
   ]

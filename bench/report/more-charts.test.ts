@@ -5,21 +5,12 @@ import { acrossChart, type Series } from '../compare/across-chart.ts'
 import { wireChart } from '../experiments/cost/wire-chart.ts'
 import { planChart } from '../plan/chart.ts'
 import { crossing } from '../plan/crossing.ts'
-import type { PlanRequest } from '../plan/request.ts'
-import { evidence } from '../testing/evidence.ts'
+import { asked, evidence } from '../testing/evidence.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { toSvg } from '../words/charts/svg.ts'
 import { summarize } from './summarize.ts'
 
-const request: PlanRequest = {
-  rps: 20_000,
-  users: 100_000,
-  p99Ms: 50,
-  headroom: 0.3,
-  replicaCores: 1,
-  stateBytes: null,
-  prices: null,
-}
+const request = asked({ users: 100_000, p99Ms: 50, headroom: 0.3 })
 const session = evidence()
 const token = { ...evidence({ redis: null }), scheme: 'jwt-hs256' }
 

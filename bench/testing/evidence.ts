@@ -2,6 +2,8 @@
 import type { Ladder, Step } from '../plan/curve.ts'
 import type { Evidence } from '../plan/evidence.ts'
 import { exactly } from '../plan/range.ts'
+import type { PlanRequest } from '../plan/request.ts'
+import type { TierCost } from '../plan/tier-cost.ts'
 import type { Estimate } from '../record/types.ts'
 import type { Summary } from '../report/schema.ts'
 
@@ -29,6 +31,7 @@ export function step(arrivalsPerSec: number, p99Us: number, over: Partial<Step> 
       proxy: 0.1,
       generator: 0.1,
     },
+    windows: 1,
     metShare: 1,
     ...over,
   }
@@ -47,6 +50,11 @@ export function ladderOf(rungs: Step[], over: Partial<Ladder> = {}): Ladder {
   } satisfies Summary['latency'][number]
 }
 
+/** A tier that takes as much of a request at any rate. */
+export function flat(us: number): TierCost {
+  return { points: [{ perSec: 1_000, us: around(us) }], marginal: null }
+}
+
 /** 10 ms at 2,000/s, 20 at 4,000, 40 at 8,000 and 400 at 9,000. */
 export const bending = ladderOf([
   step(2_000, 10_000),
@@ -55,15 +63,32 @@ export const bending = ladderOf([
   step(9_000, 400_000),
 ])
 
+/** A request of a plan with nothing to spare. */
+export function asked(over: Partial<PlanRequest> = {}): PlanRequest {
+  return {
+    ...{
+      rps: 20_000,
+      users: 1_000_000,
+      p99Ms: 40,
+      headroom: 0,
+      replicaCores: 1,
+      stateBytes: null,
+      prices: null,
+    },
+    ...{ survive: 0, zones: 1, deploy: 'at-once' },
+    ...over,
+  }
+}
+
 /** Redis takes 20 µs of each request, the proxy 30; a user 500 bytes. */
 export function evidence(over: Partial<Evidence> = {}): Evidence {
   return {
     scheme: 'session-redis',
     ladder: bending,
     slo: { p99Us: 50_000, maxErrorShare: 0.001 },
-    replicaUs: around(100),
-    redis: { busy: around(20), marginal: around(15) },
-    proxy: { busy: around(30), marginal: around(25) },
+    replica: flat(100),
+    redis: { ...flat(20), marginal: around(15) },
+    proxy: { ...flat(30), marginal: around(25) },
     userBytes: { replicas: exactly(0), redis: around(500, 'bytes') },
     userBytesOf: 'session-redis',
     mostUsers: 100_000,

@@ -57,6 +57,7 @@ export const real: readonly string[] = [
   'bench/fleet/proxy/proxy.test.ts',
   'bench/observe/bounds.test.ts',
   'bench/run/trial.test.ts',
+  'bench/run/turns/generation.test.ts',
   'bench/record/trial-log.test.ts',
   'bench/probe/protocols.test.ts',
   'bench/run/progress.test.ts',

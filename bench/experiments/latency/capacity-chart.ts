@@ -1,4 +1,4 @@
-/** The highest arrival rate at which each scheme kept the SLO, with its interval and its knee. */
+/** The arrival rate up to which each scheme kept the SLO, with its interval and its knee. */
 import { CONTROL } from '../../figures/records.ts'
 import type { Run } from '../../record/types.ts'
 import { provenance, valueAxis } from '../../words/charts/axes.ts'

@@ -1,5 +1,6 @@
 /** The sections of a report about arrival rates: what was waited for at each, and what one more request takes. */
 import type { Curve } from '../../figures/curve-schema.ts'
+import { FINEST_STEP } from '../../figures/ladder.ts'
 import type { Run } from '../../record/types.ts'
 import { percent } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
@@ -44,16 +45,13 @@ export function latencySection(run: Run, summary: Summary, chart: ChartLink): Se
   )
 }
 
-/** How finely the search tells one capacity from another. */
+/** What a capacity is, and how finely the search looks for it. */
 function stepNote({ plan }: Run): Part {
   const [load] = plan.flatMap(({ arm }) => (arm.load.loop === 'open' ? [arm.load] : []))
-  if (!load || load.ratesPerSec)
-    return 'Rates were named: a capacity is the highest of them that kept the SLO.'
-  const step = 2 ** (0.5 ** load.searchRungs) - 1
-  return (
-    `The search ends in steps of ${percent(step)}: a capacity is the last rate that kept the SLO before the ` +
-    'first step that did not. Equal figures mean the same step.'
-  )
+  const capacity =
+    'A capacity is the rate at which half of the windows keep the SLO, from all of them in a block'
+  if (!load || load.ratesPerSec) return `${capacity}; the rates were named.`
+  return `${capacity}; the search ends in steps of ${percent(FINEST_STEP)}.`
 }
 
 export function demandSection(summary: Summary, curves: readonly Curve[]): Section | null {

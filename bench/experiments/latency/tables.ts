@@ -137,7 +137,10 @@ export function rungsTable({ latency }: Summary): Table {
     ['replies/s', ({ throughputPerSec }) => figure(throughputPerSec.value)],
     ['replica busy', busyText],
     ['errors', ({ errorShare }) => `${figure(errorShare * 100)} %`],
-    ['blocks that kept the SLO', ({ metShare, blocks }) => `${Math.round(metShare * blocks)} of ${blocks}`],
+    [
+      'windows that kept the SLO',
+      ({ metShare, windows }) => `${Math.round(metShare * windows)} of ${windows}`,
+    ],
   ])
 }
 

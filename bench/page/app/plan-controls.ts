@@ -61,6 +61,7 @@ export function requestFrom(): PlanRequest {
     p99Ms,
     headroom: headroom / 100,
     replicaCores,
+    ...{ survive: null, zones: 1, deploy: 'at-once' },
     stateBytes: stateBytes === 0 ? null : Math.round(stateBytes),
     prices: pricesFrom(),
   }

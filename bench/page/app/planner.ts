@@ -119,6 +119,7 @@ function result(
 const SIZES = [
   { name: 'replicas', key: 'replicas', show: count },
   { name: 'Redis primaries', key: 'redisPrimaries', show: count },
+  { name: 'standbys', key: 'redisStandbys', show: count },
   { name: 'in Redis', key: 'redisMemoryBytes', show: bytes },
   { name: 'in replicas', key: 'replicaMemoryBytes', show: bytes },
   { name: 'proxy cores', key: 'proxyCores', show: count },

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { MeasuredSummary } from '../../experiments/reports.ts'
-import { around, evidence, ladderOf, step } from '../../testing/evidence.ts'
-import type { Evidence, TierCost } from '../evidence.ts'
+import { around, asked, evidence, flat, ladderOf, step } from '../../testing/evidence.ts'
+import type { Evidence } from '../evidence.ts'
 import { FAR, plan } from '../plan.ts'
 import { exactly } from '../range.ts'
+import type { TierCost } from '../tier-cost.ts'
 import { type Assumptions, type FarLaw, farLaw, sizesAt } from './far.ts'
 
 const assumptions: Assumptions = { secPerRequest: 20, headroom: 0.3, primaryBytes: 25e9, p99Ms: 50 }
@@ -27,11 +28,15 @@ const capacity = (perSec: number) =>
     capacityPerSec: { ...around(perSec), lo: perSec, hi: perSec },
     capacityNote: 'found',
   })
-const cost = (us: number): TierCost => ({ busy: exactly(us), marginal: exactly(us) })
+const cost = (us: number): TierCost => ({
+  points: [{ perSec: 1_000, us: exactly(us) }],
+  marginal: exactly(us),
+})
 
 test('exactly known demands: load over capacity, rounded up, and CPU and memory of Redis apart', () => {
   const law = lawOf({
     ladder: capacity(10_000),
+    replica: cost(100),
     redis: cost(20),
     proxy: cost(35),
     userBytes: { replicas: exactly(0), redis: exactly(500) },
@@ -70,7 +75,7 @@ test('closed forms, ranges around their values, and never less for more load', (
             capacityPerSec: around(given.perSec),
             capacityNote: 'found',
           }),
-          redis: { busy: around(given.redisUs), marginal: around(given.redisUs * 0.8) },
+          redis: { ...flat(given.redisUs), marginal: around(given.redisUs * 0.8) },
           proxy: cost(given.proxyUs),
           userBytes: { replicas: exactly(0), redis: around(given.userBytes) },
           scaling: { replicas: 4, efficiency: exactly(given.efficiency) },
@@ -81,7 +86,8 @@ test('closed forms, ranges around their values, and never less for more load', (
       const [sizes, more] = [sizesAt(law, rps, assumed), sizesAt(law, rps * factor, assumed)]
       const units = (amount: number) => Math.max(1, Math.ceil(amount - 1e-9))
       const free = 1 - given.headroom
-      near(sizes.replicas.value, rps / (given.perSec * given.efficiency * free))
+      // A request takes 100 µs of a replica.
+      near(sizes.replicas.value, rps / (Math.min(given.perSec, 10_000 * free) * given.efficiency))
       near(sizes.proxyCores?.value, (rps * given.proxyUs) / 1e6 / free)
       const memory = (rps * given.secPerRequest * given.userBytes) / assumed.primaryBytes
       near(sizes.redisPrimaries?.value, Math.max(units((rps * given.redisUs) / 1e6 / free), units(memory)))
@@ -114,7 +120,7 @@ test('twice the demand takes twice as much, but for rounding', () => {
 test('wherever a plan is made, it says the same', () => {
   const p99Ms = 40
   const law = lawOf({}, none, { ...assumptions, p99Ms })
-  const given = { p99Ms, headroom: 0.3, replicaCores: 1, stateBytes: null, prices: null }
+  const given = asked({ p99Ms, headroom: 0.3 })
   fc.assert(
     fc.property(positive(1, 1e6), (rps) => {
       const planned = plan(evidence(), { ...given, rps, users: 1 })
@@ -154,7 +160,7 @@ test('measured as far as rate and users both were, by the law as far as one prox
 })
 
 test('a tier whose fit is poor ends where a plan would refuse; the others go on', () => {
-  const poor = { busy: around(20), marginal: null }
+  const poor = flat(20)
   const law = lawOf({ redis: poor })
   const end = FAR * 9_000
   assert.equal(law.redis?.knownToPerSec, end)

@@ -7,9 +7,10 @@
  */
 import type { MeasuredSummary } from '../../experiments/reports.ts'
 import { type Usl, uslPeak, uslSize, uslThroughput } from '../../stats/usl.ts'
-import { demandOf, type Evidence, type TierCost } from '../evidence.ts'
-import { knownTo, oneReplica } from '../plan.ts'
+import type { Evidence } from '../evidence.ts'
+import { knownTo, oneReplica, perCore } from '../plan.ts'
 import { exactly, larger, over, type Range, rangeOf, scaled, times, wholeUnits } from '../range.ts'
+import { costAt, type TierCost } from '../tier-cost.ts'
 import type { FarScale } from './schema.ts'
 
 export type Assumptions = FarScale['assumptions']
@@ -25,8 +26,13 @@ const LEAST = { alpha: 1e-6, beta: 1e-9 }
 export function farLaw(evidence: Evidence, fleets: Fleets, assumptions: Assumptions): FarLaw | string {
   const one = oneReplica(evidence, assumptions.p99Ms)
   if (typeof one === 'string') return one
+  const safe = perCore(evidence, assumptions)
+  if (typeof safe === 'string') return safe
   const { scheme, ladder, scaling, userBytes, userBytesOf } = evidence
-  const tier = (cost: TierCost) => ({ cpuUs: demandOf(cost), knownToPerSec: knownTo(cost, ladder) })
+  const tier = (cost: TierCost) => ({
+    cpuUs: costAt(cost, Number.POSITIVE_INFINITY),
+    knownToPerSec: knownTo(cost, ladder),
+  })
   const redis = evidence.redis && { ...tier(evidence.redis), userBytes: rangeOf(userBytes.redis) }
   const proxy = tier(evidence.proxy)
   const measuredToPerSec = Math.min(
@@ -35,6 +41,7 @@ export function farLaw(evidence: Evidence, fleets: Fleets, assumptions: Assumpti
   )
   return {
     onePerSec: rangeOf(one.perSec),
+    safePerSec: rangeOf(safe.alone),
     efficiency: scaling?.efficiency ?? null,
     atLeast: one.atLeast,
     proxy,
@@ -43,7 +50,7 @@ export function farLaw(evidence: Evidence, fleets: Fleets, assumptions: Assumpti
     fewBlocks: evidence.warnings.includes('few-blocks'),
     measuredToPerSec,
     lawToPerSec: Math.max(measuredToPerSec, enoughAlone({ proxy, redis }, assumptions)),
-    contention: contentionOf(scheme, fleets, one.perSec.value * (1 - assumptions.headroom)),
+    contention: contentionOf(scheme, fleets, safe.alone.value),
   }
 }
 
@@ -97,7 +104,7 @@ function ceilingOf({ perSecAtOne, contention, coherency }: Usl): number | null {
 export function sizesAt(law: FarLaw, rps: number, assumptions: Assumptions): FarSizes {
   const { headroom, secPerRequest, primaryBytes } = assumptions
   const users = rps * secPerRequest
-  const each = scaled(times(law.onePerSec, law.efficiency ?? exactly(1)), 1 - headroom)
+  const each = times(law.safePerSec, law.efficiency ?? exactly(1))
   const cores = ({ cpuUs, knownToPerSec }: FarLaw['proxy']) =>
     rps > (knownToPerSec ?? rps) ? null : wholeUnits(scaled(cpuUs, rps / 1e6 / (1 - headroom)))
   const byCpu = law.redis ? cores(law.redis) : exactly(0)
@@ -107,15 +114,15 @@ export function sizesAt(law: FarLaw, rps: number, assumptions: Assumptions): Far
     users,
     rests: rps <= law.measuredToPerSec ? 'measured' : rps <= law.lawToPerSec ? 'law' : 'assumption',
     replicas: wholeUnits(over(exactly(rps), each)),
-    contended: contended(law, rps / (1 - headroom)),
+    contended: contended(law, rps),
     redisPrimaries: byCpu && larger(byCpu, byMemory),
     decidedBy: law.redis && byCpu ? (byMemory.value > byCpu.value ? 'memory' : 'cpu') : null,
     proxyCores: cores(law.proxy),
   }
 }
 
-function contended({ contention, onePerSec }: FarLaw, perSec: number): number | null {
+function contended({ contention, safePerSec }: FarLaw, perSec: number): number | null {
   const { found, alpha, beta } = contention
   if (found !== 'some' || !alpha || !beta) return null
-  return uslSize({ perSecAtOne: onePerSec.value, contention: alpha.value, coherency: beta.value }, perSec)
+  return uslSize({ perSecAtOne: safePerSec.value, contention: alpha.value, coherency: beta.value }, perSec)
 }

@@ -19,7 +19,10 @@ const tierSchema = z.object({ cpuUs: rangeSchema.describe('A request'), knownToP
 
 const farLawSchema = z
   .object({
-    onePerSec: rangeSchema.describe('What one replica serves'),
+    onePerSec: rangeSchema.describe('At which one replica keeps the SLO'),
+    safePerSec: rangeSchema.describe(
+      'What one replica gets: no more than that, and no busier than the headroom leaves',
+    ),
     efficiency: rangeSchema.nullable().describe('Of the largest fleet that has one; null: taken for 1'),
     atLeast: z.boolean().describe('No rate broke the latency: a replica serves more, so fewer are needed'),
     proxy: tierSchema,

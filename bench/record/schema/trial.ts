@@ -232,7 +232,9 @@ const rungSchema = z
     arrivalsPerSec: positive,
     purpose: z
       .enum(['ladder', 'confirm', 'search'])
-      .describe('A step of the ladder, a second look at the first break, or a step of the search'),
+      .describe(
+        'A doubling or halving, a second look at the first break (in older runs), or a step of the search',
+      ),
     rejectedBy: z.array(warningSchema).describe('Gates that keep this rung from becoming a figure'),
     measurement: measurementSchema,
   })

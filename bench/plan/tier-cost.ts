@@ -1,0 +1,61 @@
+/** CPU that a request takes of one tier, over the rate: it falls as the tier gets busier, since each wake-up serves more. */
+import { each, type Range } from './range.ts'
+
+/** What one replica sent, and what a request took of the tier then, in µs. */
+export interface CostPoint {
+  perSec: number
+  us: Range
+}
+
+export interface TierCost {
+  /** By rising rate; at least one. */
+  points: readonly CostPoint[]
+  /** What is left of it beyond the rates that were measured, by the fit of U = U0 + D·X; null where it bends too much. */
+  marginal: Range | null
+}
+
+/**
+ * At a rate: between two points on a straight line over the logarithm of the rate, below the first as there. Beyond the last as
+ * there, and at least what is left of it by the fit.
+ */
+export function costAt({ points, marginal }: TierCost, perSec: number): Range {
+  const above = points.findIndex((point) => point.perSec >= perSec)
+  const [low, high] = [points[above - 1], points[above]]
+  if (!high) {
+    const last = costWhenBusiest({ points })
+    return { ...last, lo: Math.min(last.lo, marginal?.lo ?? last.lo) }
+  }
+  if (!low) return high.us
+  const share = Math.log(perSec / low.perSec) / Math.log(high.perSec / low.perSec)
+  return each((end) => low.us[end] + share * (high.us[end] - low.us[end]))
+}
+
+/** At the highest rate that was measured. */
+export const costWhenBusiest = ({ points }: Pick<TierCost, 'points'>): Range =>
+  (points.at(-1) as CostPoint).us
+
+/** Busy share of a core at a rate. */
+export const busyAt = (cost: TierCost, perSec: number): Range =>
+  each((end) => (perSec * costAt(cost, perSec)[end]) / 1e6)
+
+/** Halvings of the interval; rates have three digits. */
+const BISECTIONS = 40
+
+/**
+ * The highest rate at which a core is at most so busy.
+ * @param most where a core is not so busy even then, CPU sets no limit: infinite
+ */
+export function rateAtBusy(cost: TierCost, busy: number, most: number): Range {
+  const upTo = (end: keyof Range) => {
+    if (busyAt(cost, most)[end] <= busy) return Number.POSITIVE_INFINITY
+    let [lo, hi] = [0, most]
+    for (let i = 0; i < BISECTIONS; i++) {
+      const middle = (lo + hi) / 2
+      if (busyAt(cost, middle)[end] <= busy) lo = middle
+      else hi = middle
+    }
+    return lo
+  }
+  // What takes more CPU is as busy at a lower rate.
+  return { value: upTo('value'), lo: upTo('hi'), hi: upTo('lo') }
+}
