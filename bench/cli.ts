@@ -107,6 +107,18 @@ command('plan', async () => (await import('./commands/plan.ts')).planCapacity)
   )
   .option('--deploy <how>', 'rolling: a quarter of the units is away meanwhile', take.deploy, 'at-once')
   .option('--replica-cores <n>', 'cores of a replica', take.amount(256), 1)
+  .option(
+    '--handler-us <us>',
+    'CPU that the routes of your own service take in a request',
+    take.handlerTime,
+    0,
+  )
+  .option('--redis-rtt-ms <ms>', 'from a replica to Redis and back', take.roundTrip, 0)
+  .option('--logins-per-sec <n>', 'logins of all users together; default none', take.loginRate)
+  .option('--logins-a-day <n>', 'the same by the day, of each user', take.loginRate)
+  .option('--peak <factor>', 'how many times as many of them come when the day is busiest', take.peak, 1)
+  .option('--session-ttl <sec>', 'until a session that nobody uses is let go', take.lifetime, 3600)
+  .option('--token-ttl <sec>', 'until an access token has to be renewed', take.lifetime, 300)
   .option('--payload <bytes>', 'state that each login remembers', take.wholeNumber(0, 65_536))
   .option('--price <list>', 'by the month: replica=30,redis=60,proxy-core=20,egress-gb=0.05', take.prices)
   .option(
@@ -114,6 +126,11 @@ command('plan', async () => (await import('./commands/plan.ts')).planCapacity)
     'the run to plan from; default all of one machine that can carry the plan, of the newest',
   )
   .option('--calibrate', 'measure this machine first, about two minutes for each scheme, and plan from that')
+  .option('--format <name>', 'text, json, or a file to apply: kubernetes, compose', take.format, 'text')
+  .option(
+    '--chart <file>',
+    'write an SVG: what the first two schemes take over the load, and where the cheaper changes',
+  )
   .option('--json', 'print the plan as JSON, with the trials that each figure rests on')
 
 command('compare', async () => (await import('./commands/compare.ts')).compare)

@@ -6,6 +6,7 @@ import { metrics } from '../compare/samples.ts'
 import { experiments } from '../experiments/index.ts'
 import { DEFAULT_SLO, profileNames } from '../experiments/profiles.ts'
 import { NODE_VERSIONS, SERVER_PACKAGES } from '../fleet/tools/versions.ts'
+import { FORMATS } from '../plan/manifests.ts'
 import { DEPLOYS, type Prices } from '../plan/request.ts'
 import type { Slo } from '../record/types.ts'
 import type { AskedArm } from '../run/asked-arms.ts'
@@ -28,6 +29,12 @@ export const seconds = numberFrom(0.2, 3_600, 'seconds, from 0.2 to 3600')
 
 /** A number above 0 and at most `max`. */
 export const amount = (max: number) => numberFrom(Number.MIN_VALUE, max, `a number above 0, up to ${max}`)
+
+export const handlerTime = numberFrom(0, 1_000_000, 'microseconds, from 0 to 1000000')
+export const loginRate = numberFrom(0, 1e6, 'logins, from 0 to 1000000')
+export const peak = numberFrom(1, 100, 'a factor from 1 to 100')
+export const lifetime = numberFrom(1, 1e9, 'seconds, from 1')
+export const roundTrip = numberFrom(0, 1_000, 'milliseconds, from 0 to 1000')
 
 const hundredths = (text: string) => Number(/^([\d.]+)\s*%$/.exec(text)?.[1]) / 100
 /** `5%` as 0.05. */
@@ -160,5 +167,6 @@ const experimentName = oneOf(
   experiments.map(({ name }) => name),
 )
 export const experimentList = list(experimentName)
+export const format = oneOf('format', FORMATS)
 export const deploy = oneOf('way to deploy', DEPLOYS)
 export const profileName = oneOf('profile', profileNames)

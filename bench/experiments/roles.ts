@@ -17,6 +17,8 @@ export const ROLES = {
   replicas: 'replicas',
   /** What remembered state adds. */
   payload: 'payload',
+  /** What a login takes. */
+  login: 'login',
   /** What distance to Redis does. */
   distance: 'rtt',
 } as const

@@ -16,10 +16,11 @@ import { followsOf } from './follows.ts'
 import { equalArms, pairOf } from './pairs.ts'
 import { inTableOrder, isControl } from './records.ts'
 import { swapsOf } from './swaps.ts'
-import { type TurnNoise, turnNoiseOf } from './turn-noise.ts'
+import { type NoiseByRound, noiseByRound } from './turn-noise.ts'
 import {
   type ArmTurns,
   byPoint,
+  byRound,
   clustered,
   everydayOf,
   isIdle,
@@ -63,7 +64,7 @@ function curvesOf(run: Pick<Run, 'profile'>, results: readonly TrialResult[], pa
   const mostBusy = arms.flatMap(({ arm: { load } }) => (load.loop === 'turns' ? [load.mostBusy] : []))[0] ?? 1
   const bare = arms.map((one) => ({ ...one, points: pointsOf(one, mostBusy, warnings) }))
   const noise = control
-    ? turnNoiseOf(
+    ? noiseByRound(
         control,
         arms.filter((one) => one !== control),
       )
@@ -91,10 +92,18 @@ function curvesOf(run: Pick<Run, 'profile'>, results: readonly TrialResult[], pa
     noise: noiseOf(
       control,
       arms.find(({ arm }) => arm.twin),
-      noise?.habit ?? null,
+      habitOfMost(control, noise),
     ),
   }
   return { arms: compared, noise, found }
+}
+
+/** Of the round in which the control took most turns at a point: that is where the answer comes from. */
+function habitOfMost(control: ArmTurns | undefined, noise: NoiseByRound | null) {
+  const most = (turns: readonly TurnFigures[]) =>
+    Math.max(...[...byPoint(turns).values()].map(({ length }) => length))
+  const rounds = [...byRound(control?.turns ?? [])].sort(([, a], [, b]) => most(b) - most(a))
+  return noise?.get(rounds[0]?.[0] ?? '')?.habit ?? null
 }
 
 /** What holds for all turns of a run, whatever else its looks at saturation were flagged for. */
@@ -142,7 +151,7 @@ function estimateOf(of: Interval & { n: number }, unit: string, warnings: readon
 function withTaxes(
   arms: readonly Own[],
   control: ArmTurns | undefined,
-  noise: TurnNoise | null,
+  noise: NoiseByRound | null,
   warnings: Warning[],
 ): Own[] {
   if (!control) return [...arms]

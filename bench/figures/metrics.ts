@@ -43,6 +43,13 @@ export const metrics = {
   ...cpuOfTiers,
   'cpuUsPerRequest.total': { unit: 'µs/request', of: servingCpuUs },
   replicaRssBytes: { unit: 'bytes', of: (m) => sum(m.memory.replicaRssBytes) },
+  replicaPeakRssBytes: {
+    unit: 'bytes',
+    of: ({ memory: { replicaPeakRssBytes: peaks = [] } }) => {
+      const known = peaks.filter((peak) => peak !== null)
+      return known.length === 0 ? null : Math.max(...known)
+    },
+  },
   bytesSentPerRequest: { unit: 'bytes/request', of: (m) => m.bytesPerRequest.sent },
   bytesReceivedPerRequest: { unit: 'bytes/request', of: (m) => m.bytesPerRequest.received },
   redisCommandsPerRequest: {

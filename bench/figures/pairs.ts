@@ -1,14 +1,14 @@
 /** Two arms at each point that both have: what a request takes with one beyond the other, and how many times as much. */
 import type { Arm, Estimate, Point, Warning } from '../record/types.ts'
 import { bisected } from '../stats/bisection.ts'
-import { type ClusteredMean, clusteredMean } from '../stats/clustered.ts'
+import { type ClusteredMean, clusteredMean, weightedTogether } from '../stats/clustered.ts'
 import { holm } from '../stats/holm.ts'
 import type { Interval } from '../stats/median-interval.ts'
 import { mean } from '../stats/sums.ts'
 import { differenceAt, scaled, turnsAt } from './beside.ts'
 import type { CostCurves, CostPair, CurvePoint } from './curve-schema.ts'
-import type { TurnNoise } from './turn-noise.ts'
-import { type ArmTurns, besideAll, pointKey } from './turns.ts'
+import type { NoiseByRound } from './turn-noise.ts'
+import { type ArmTurns, besideAll, byRound, pointKey } from './turns.ts'
 
 /** An arm with the points at which its replica was not too busy. */
 export type OnCurve = ArmTurns & { arm: Arm; points: readonly CurvePoint[] }
@@ -16,7 +16,7 @@ export type OnCurve = ArmTurns & { arm: Arm; points: readonly CurvePoint[] }
 interface Context {
   /** What both add is what they take beyond it; without one nothing is said of that. */
   control: ArmTurns | undefined
-  noise: TurnNoise | null
+  noise: NoiseByRound | null
   warnings: readonly Warning[]
 }
 
@@ -57,7 +57,7 @@ const pointsOfBoth = (a: OnCurve, b: OnCurve) =>
 export function equalArms(
   twin: OnCurve | undefined,
   control: OnCurve | undefined,
-  noise: TurnNoise | null,
+  noise: NoiseByRound | null,
 ): CostCurves['equal'] {
   if (!twin || !control) return []
   const found = pointsOfBoth(twin, control).flatMap(({ perSec, handlerUs }) => {
@@ -88,23 +88,24 @@ const FARTHEST = 1e4
 function timesAt(
   point: Point,
   { of, base, zero }: Three,
-  { noise, p }: { noise: TurnNoise | null; p: number },
+  { noise, p }: { noise: NoiseByRound | null; p: number },
 ): (Interval & { n: number }) | null {
   const at = ({ turns }: ArmTurns) => turnsAt(turns, point)
-  const [own, others] = [at(of), [base, ...(zero ? [zero] : [])].map(at)]
-  const squares = [own, ...others].map((turns) => mean(turns.map(({ totalUs }) => totalUs)) ** 2)
-  const beside = besideAll(own, others, (turn, near) => [turn, ...near].map(({ totalUs }) => totalUs))
-  const combined = (weights: readonly number[]): ClusteredMean | null =>
-    clusteredMean(
-      beside.map((turns) => turns.map((us) => weighted(us, weights))),
-      scaled(
-        noise,
-        weighted(
-          squares,
-          weights.map((weight) => weight ** 2),
-        ),
-      ),
+  const others = [base, ...(zero ? [zero] : [])].map(at)
+  const rounds = [...byRound(at(of))].map(([round, own]) => ({
+    round,
+    squares: [own, ...others].map((turns) => mean(turns.map(({ totalUs }) => totalUs)) ** 2),
+    beside: besideAll(own, others, (turn, near) => [turn, ...near].map(({ totalUs }) => totalUs)),
+  }))
+  const combined = (weights: readonly number[]): ClusteredMean | null => {
+    const twice = weights.map((weight) => weight ** 2)
+    return weightedTogether(
+      rounds.flatMap(({ round, squares, beside }) => {
+        const values = beside.map((turns) => turns.map((us) => weighted(us, weights)))
+        return clusteredMean(values, scaled(noise?.get(round), weighted(squares, twice))) ?? []
+      }),
     )
+  }
   const added = combined([0, 1, -1])
   if (!added || !isAbove(added, p)) return null
   const beyond = (ratio: number) => combined([1, -ratio, ratio - 1])

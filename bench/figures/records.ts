@@ -25,6 +25,7 @@ export function recordsByArm(run: Run, results: readonly TrialResult[]): ArmReco
     const own = measured.get(result.trial.arm.id)
     const block = blocks.get(result)
     if (!result.ok || !own || block === undefined || counted.has(result.trial.id)) continue
+    if (isGlance(result.trial.arm)) continue
     counted.add(result.trial.id)
     own.set(block, result.measurement)
   }
@@ -33,6 +34,12 @@ export function recordsByArm(run: Run, results: readonly TrialResult[]): ArmReco
     return { arm, measured: blocks, warnings: flags(run, [...blocks.values()]) }
   })
 }
+
+/**
+ * Whether the closed loop was only looked at before the turns: for a quarter of a second, of code that is hardly compiled. It
+ * shows that the fleet answers, and is no figure.
+ */
+export const isGlance = ({ load }: Pick<Arm, 'load'>): boolean => load.loop === 'turns' && !load.closed
 
 /** When and for which comparison something was measured. */
 export interface Begun {

@@ -4,6 +4,7 @@ import type { CostCurves } from './curve-schema.ts'
 import { comparedCurves } from './curves.ts'
 import { capacityIn } from './ladder.ts'
 import { type MetricName, metrics } from './metrics.ts'
+import { isGlance } from './records.ts'
 import { type LoadFigure, loadFigures } from './runs/over-load.ts'
 
 /** Of one record; a trial that was measured again has a row for each attempt. */
@@ -59,9 +60,9 @@ function trialRows(run: Run, results: readonly TrialResult[]): TrialRow[] {
 
 type Accepted = Extract<TrialResult, { ok: true }>
 
-/** Of load that is there to be there nothing is a figure of the scheme. */
+/** Of load that is there to be there nothing is a figure of the scheme, and of a glance neither. */
 function figures({ trial: { arm }, measurement }: Accepted): TrialRow['values'] {
-  if (arm.observe || arm.examine) return {}
+  if (arm.observe || arm.examine || isGlance(arm)) return {}
   return Object.fromEntries(
     Object.entries(metrics).flatMap(([name, { of }]) => {
       const value = of(measurement)

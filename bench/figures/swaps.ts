@@ -7,7 +7,7 @@ import { holm } from '../stats/holm.ts'
 import { differenceAt } from './beside.ts'
 import type { CostCurves, CurvePoint } from './curve-schema.ts'
 import { isControl } from './records.ts'
-import type { TurnNoise } from './turn-noise.ts'
+import type { NoiseByRound } from './turn-noise.ts'
 import type { ArmTurns } from './turns.ts'
 
 type Swap = CostCurves['swaps'][number]
@@ -26,7 +26,7 @@ const SIGNIFICANT = 0.05
  * Of all pairs of schemes; the control is cheaper at any rate. Seventeen schemes make 136 pairs, each at several rates: by
  * intervals of 95 % alone some of them would change places in any run.
  */
-export function swapsOf(arms: readonly Own[], noise: TurnNoise | null): Swap[] {
+export function swapsOf(arms: readonly Own[], noise: NoiseByRound | null): Swap[] {
   const schemes = arms.filter(({ arm }) => !isControl(arm))
   const handlers = rising(schemes.flatMap(({ points }) => points.map(({ handlerUs }) => handlerUs)))
   const pairs = schemes.flatMap((a, i) => schemes.slice(i + 1).map((b) => [a, b] as const))
@@ -45,7 +45,7 @@ export function swapsOf(arms: readonly Own[], noise: TurnNoise | null): Swap[] {
 }
 
 /** What `a` takes beyond `b` at each rate at which neither is too busy. */
-function differences(a: Own, b: Own, handlerUs: number, noise: TurnNoise | null): Omit<Step, 'p'>[] {
+function differences(a: Own, b: Own, handlerUs: number, noise: NoiseByRound | null): Omit<Step, 'p'>[] {
   const common = ({ points }: Own) =>
     points.flatMap((point) => (point.handlerUs === handlerUs && point.perSec !== null ? [point.perSec] : []))
   const inB = common(b)

@@ -10,6 +10,8 @@ export interface TurnFigures {
   generation: string
   /** As `blocksInTime` has it. */
   block: number
+  /** What the arm was asked for: the turns of a first answer are others than those beside all schemes. */
+  round: string
   order: number
   point: Point
   totalUs: number
@@ -60,7 +62,8 @@ export function turnsByArm(results: readonly TrialResult[]): ReadonlyMap<string,
     const { arm } = result.trial
     const own = found.get(arm.id) ?? { arm, turns: [] }
     const generation = `${block} ${result.startedAt}`
-    own.turns.push(...figuresOf(result.turns, { generation, block }, arm.replicas))
+    const round = JSON.stringify([arm.load, arm.measureSec])
+    own.turns.push(...figuresOf(result.turns, { generation, block, round }, arm.replicas))
     found.set(arm.id, own)
   }
   return found
@@ -75,7 +78,7 @@ type Columns = NonNullable<Extract<TrialResult, { ok: true }>['turns']>
 
 function figuresOf(
   columns: Columns,
-  from: Pick<TurnFigures, 'generation' | 'block'>,
+  from: Pick<TurnFigures, 'generation' | 'block' | 'round'>,
   replicas: number,
 ): TurnFigures[] {
   const serving = SERVING.map(({ key }) => ({ key, cpuUs: columns.cpuUs[key] }))
@@ -105,6 +108,9 @@ function figuresOf(
     }
   })
 }
+
+/** Turns by round, each round once. */
+export const byRound = (turns: readonly TurnFigures[]) => groupedBy(turns, ({ round }) => round)
 
 /** Turns by point, each point once. */
 export const byPoint = (turns: readonly TurnFigures[]) => groupedBy(turns, ({ point }) => pointKey(point))

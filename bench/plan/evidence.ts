@@ -5,23 +5,33 @@ import type { MeasuredSummary } from '../experiments/reports.ts'
 import { ROLES } from '../experiments/roles.ts'
 import type { Comparison } from '../figures/comparisons.ts'
 import type { Curve } from '../figures/curve-schema.ts'
-import { entryOf, type Tried, validTrials } from '../figures/records.ts'
+import { armsIn, entryOf, type Tried, validTrials } from '../figures/records.ts'
 import type { ServingTier } from '../record/tiers.ts'
 import type { Arm, Estimate, Run, TrialResult, Warning } from '../record/types.ts'
 import { traits } from '../traits.ts'
 import type { Ladder } from './curve.ts'
-import { exactly, larger, over, type Range, rangeOf, scaled } from './range.ts'
-import type { CostPoint, TierCost } from './tier-cost.ts'
+import { exactly, larger, over, type Range, rangeOf, scaled, times } from './range.ts'
+import type { CostPoint, Issue, TierCost } from './tier-cost.ts'
 
 export interface Evidence {
   scheme: string
   ladder: Ladder
   slo: { p99Us: number; maxErrorShare: number }
   replica: TierCost
+  /** CPU of a replica whose handlers take so much; null where that was not measured. */
+  handler: { us: number; points: readonly CostPoint[] } | null
+  /** What the scheme adds, over all tiers; null where there is no control to compare with. */
+  auth: TierCost | null
+  /** To Redis, that an answer waits for one after the other; null where that was not measured. */
+  roundTrips: Range | null
   redis: TierCost | null
   proxy: TierCost
+  /** What is issued: by a login, by a refresh, and what the hash of a password takes; null where that was not measured. */
+  issuing: { login: Issue | null; refresh: Issue | null; hashUs: Range | null }
   /** What remembered state adds; null where the run does not say. */
   state: StateCost | null
+  /** The most that a replica had resident under load, without what users add; null in runs that did not record it. */
+  peakRssBytes: Range | null
   /** Bytes of a logged-in user. */
   userBytes: { replicas: Range; redis: Range }
   /** Whose they are: where a run measures one scheme for each place of state, those of its kin. */
@@ -31,7 +41,7 @@ export interface Evidence {
   replyBytes: Range
   /** Efficiency at the largest number of replicas that has one. */
   scaling: { replicas: number; efficiency: Range } | null
-  trials: Record<Exclude<keyof typeof ROLES, 'distance'>, string[]>
+  trials: Record<keyof typeof ROLES, string[]>
   warnings: Warning[]
 }
 
@@ -43,7 +53,16 @@ interface Recorded {
 /** What of a summary a plan rests on. */
 export type Measured = Pick<
   MeasuredSummary,
-  'latency' | 'arms' | 'demand' | 'memoryPerUser' | 'scaling' | 'payload' | 'costCurves'
+  | 'latency'
+  | 'arms'
+  | 'demand'
+  | 'memoryPerUser'
+  | 'scaling'
+  | 'payload'
+  | 'costCurves'
+  | 'distance'
+  | 'hashedLogins'
+  | 'refresh'
 >
 
 /**
@@ -67,10 +86,17 @@ export function isMeantFor({ plan, rules }: Run, scheme: SchemeName, hasState: b
  * As much of a run as the summary needs that a plan for these schemes rests on. What closed loops say of one scheme depends
  * on all the others, since intervals hold for the family; a ladder speaks for its own scheme alone, and takes longest.
  */
-export function partFor({ run, results }: Recorded, schemes: readonly SchemeName[]): Recorded {
+export function partFor(
+  { run, results }: Recorded,
+  schemes: readonly SchemeName[],
+  { hasDistance = false } = {},
+): Recorded {
   const asked: readonly string[] = schemes
   const counts = ({ load, experiment, scheme, observe, examine }: Arm) =>
-    load.loop === 'open' ? experiment === ROLES.latency && asked.includes(scheme) : !observe && !examine
+    load.loop === 'open'
+      ? asked.includes(scheme) &&
+        (experiment === ROLES.latency || (hasDistance && experiment === ROLES.distance))
+      : !observe && !examine
   return {
     run: { ...run, plan: run.plan.filter(({ arm }) => counts(arm)) },
     results: results.filter(({ trial }) => counts(trial.arm)),
@@ -123,9 +149,14 @@ export function evidenceOf(
     ladder,
     slo: { p99Us: run.rules.slo.quantile === 'p99' ? limitMs * 1_000 : Number.NaN, maxErrorShare },
     replica: tier('replicas', replicaPoints),
+    handler: handlerOf(curve),
+    auth: authOf(curve),
+    roundTrips: roundTripsOf(summary, scheme),
     redis: redisPoints.some(({ us }) => us.value > 0) ? tier('redis', redisPoints) : null,
     proxy: tier('proxy', proxyPoints),
+    issuing: issuingOf(summary, scheme),
     state: sized ? stateCostOf(sized) : null,
+    peakRssBytes: peakOf(arm.metrics.replicaPeakRssBytes ?? arm.metrics.replicaRssBytes),
     ...memory,
     replyBytes: rangeOf(replyBytes),
     scaling: scaling[0] ?? null,
@@ -135,6 +166,8 @@ export function evidenceOf(
       users: trialsIn(ROLES.users, memory.userBytesOf),
       replicas: trialsIn(ROLES.replicas),
       payload: trialsIn(ROLES.payload),
+      distance: trialsIn(ROLES.distance),
+      login: trialsIn(ROLES.login),
     },
     warnings: [...new Set([...arm.warnings, ...ladder.rungs.flatMap(({ p99Us }) => p99Us.warnings)])],
   }
@@ -162,6 +195,55 @@ function costPoints(tier: ServingTier, curve: Curve | undefined, { rungs }: Ladd
     })
   return [...turns, ...beyond]
 }
+
+/** With the most handler work that was measured. */
+function handlerOf(curve: Curve | undefined): Evidence['handler'] {
+  const us = Math.max(0, ...(curve?.points ?? []).map(({ handlerUs }) => handlerUs))
+  if (us === 0) return null
+  const points = (curve?.points ?? []).flatMap(({ perSec, handlerUs, tierUs }): CostPoint[] =>
+    perSec !== null && handlerUs === us ? [{ perSec, us: exactly(tierUs.replicas ?? 0) }] : [],
+  )
+  return { us, points }
+}
+
+/** As in a service: with the most handler work that was measured. */
+function authOf(curve: Curve | undefined): TierCost | null {
+  const most = Math.max(0, ...(curve?.points ?? []).map(({ handlerUs }) => handlerUs))
+  const points = (curve?.points ?? []).flatMap(({ perSec, handlerUs, taxUs }): CostPoint[] =>
+    perSec !== null && perSec > 0 && handlerUs === most && taxUs
+      ? [{ perSec, us: rangeOf(taxUs.estimate) }]
+      : [],
+  )
+  return points.length === 0 ? null : { points, marginal: null }
+}
+
+/** A login of the scheme, else of one that keeps its state in the same place; a hash takes the same whatever is issued after it. */
+function issuingOf({ arms, refresh, hashedLogins }: Measured, scheme: SchemeName): Evidence['issuing'] {
+  const logins = armsIn(arms, ROLES.login).filter(({ arm }) => arm.variant === null && !arm.twin)
+  const own =
+    logins.find(({ arm }) => arm.scheme === scheme) ?? logins.find(({ arm }) => isKin(arm.scheme, scheme))
+  const renewed = refresh.find((entry) => entry.scheme === scheme)
+  const [hashed] = hashedLogins
+  const tiers = (of: (tier: ServingTier) => Estimate | null | undefined): Issue | null => {
+    const [replicas, redis, proxy] = (['replicas', 'redis', 'proxy'] as const).map((tier) => of(tier))
+    return replicas && proxy
+      ? { replicas: rangeOf(replicas), redis: redis ? rangeOf(redis) : exactly(0), proxy: rangeOf(proxy) }
+      : null
+  }
+  return {
+    login: own ? tiers((tier) => own.metrics[`cpuUsPerRequest.${tier}`]) : null,
+    refresh: renewed ? tiers((tier) => renewed.cpuUs[tier]) : null,
+    hashUs: hashed?.hashShare ? times(rangeOf(hashed.cpuUs), rangeOf(hashed.hashShare)) : null,
+  }
+}
+
+/** Of the scheme at no distance but the added one; no Redis: none. */
+function roundTripsOf({ distance }: Measured, scheme: SchemeName): Range | null {
+  const entry = distance.find((one) => one.scheme === scheme && !one.oneByOne)
+  return entry?.roundTripsPerRead ? rangeOf(entry.roundTripsPerRead) : null
+}
+
+const peakOf = (bytes: Estimate | undefined): Range | null => (bytes ? rangeOf(bytes) : null)
 
 /** A fleet that waits for a full Redis says how large Redis must be, and nothing about what replicas cost each other. */
 const isFree = (efficiency: Estimate | null): efficiency is Estimate =>

@@ -7,22 +7,26 @@ import type { PlanRequest } from './request.ts'
 /** The trials that each figure of a plan rests on. */
 export function evidenceIds(
   { trials, scaling }: Evidence,
-  { stateBytes }: PlanRequest,
+  { stateBytes, redisRttMs, loginsPerSec }: PlanRequest,
 ): Record<string, string[]> {
   const sized = stateBytes === null ? [] : trials.payload
+  const issued = loginsPerSec > 0 ? trials.login : []
   const one = [...trials.latency, ...(stateBytes === null ? [] : [...trials.cost, ...sized])]
-  const replicas = [...one, ...(scaling ? trials.replicas : [])]
-  const cpu = [...trials.cost, ...trials.latency, ...sized]
+  const replicas = [...one, ...(scaling ? trials.replicas : []), ...issued]
+  const cpu = [...trials.cost, ...trials.latency, ...sized, ...issued]
   const memory = [...trials.users, ...sized]
   // What waiting at Redis and proxy adds follows from their CPU a request.
-  const responses = [...new Set([...one, ...cpu])]
+  const far = redisRttMs > 0 ? trials.distance : []
+  const responses = [...new Set([...one, ...cpu, ...far])]
   return {
     replicas,
     redisPrimaries: cpu,
     redisStandbys: cpu,
     redisMemoryBytes: memory,
     replicaMemoryBytes: memory,
+    container: [...trials.cost, ...memory],
     proxyCores: cpu,
+    hashingCores: issued,
     egressBytesPerSec: [...trials.cost, ...sized],
     p50Ms: responses,
     p99Ms: responses,
@@ -41,6 +45,9 @@ interface Outcome {
   /** Of the p99, what waiting at Redis and proxy adds to what was measured. */
   addedShare: number
 }
+
+/** So far a line over two amounts of handler work says something. */
+const MOST_TIMES_HANDLER = 2
 
 /** Less than this nobody sees beside a p99's own interval. */
 const SEEN = 0.01
@@ -67,10 +74,19 @@ export function warningsOf(
       replicas > scaling.replicas &&
       `efficiency was measured up to ${scaling.replicas} replicas, and is assumed to stay as it was there`,
     each < least &&
-      `each replica gets less than the lowest rate measured (${rate(least)}): its latencies and busy share are those of that rate`,
+      `each replica gets less than the lowest rate measured (${rate(least)}): its latencies are those of that rate`,
     request.replicaCores !== 1 &&
       'a replica was measured on one core: several cores count as several replicas, a part of a core as that ' +
         'part of one',
+    request.loginsPerSec > 0 &&
+      evidence.issuing.hashUs === null &&
+      'what hashing a password takes was not measured, and is not in this plan: it is most of a login',
+    request.handlerUs > 0 &&
+      evidence.handler === null &&
+      'what handler work adds to a replica was not measured: it is taken as it is',
+    evidence.handler !== null &&
+      request.handlerUs > MOST_TIMES_HANDLER * evidence.handler.us &&
+      `handler work was measured up to ${figure(evidence.handler.us)} µs, and more is carried on from there`,
     request.stateBytes !== null &&
       'latencies with that state are those measured with little state, slowed down as much as the replica’s CPU ' +
         'a request grows',

@@ -109,6 +109,8 @@ test('efficiency that was measured takes its part; one that was not is said', ()
   const losing = evidence({ scaling: { replicas: 4, efficiency: { value: 0.5, lo: 0.4, hi: 0.6 } } })
   assert.equal(made(plan(losing, request)).replicas.value, 5)
   assert.match(made(plan(losing, request)).warnings.join(), /measured up to 4 replicas/)
+  const gaining = evidence({ scaling: { replicas: 4, efficiency: { value: 1.1, lo: 0.9, hi: 1.3 } } })
+  assert.ok(made(plan(gaining, { ...request, headroom: 0.5 })).busy.replicas <= 0.5)
   assert.match(made(plan(evidence(), request)).warnings.join(), /scale without loss/)
 })
 

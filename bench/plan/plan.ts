@@ -7,17 +7,20 @@
  * gone are gone. Response times are those of one replica, and what waiting at Redis and proxy adds when they serve all of
  * them.
  */
-import { FEW_BLOCKS } from '../stats/median-interval.ts'
-import { counted, list } from '../words/format.ts'
-import { type Ladder, latencyAt, measuredRates, mostBlocks, type Reach, reach } from './curve.ts'
+import { list } from '../words/format.ts'
+import { perCore, rateWithWaiting, tooFewBlocks } from './capacity.ts'
+import { latencyAt, measuredRates } from './curve.ts'
 import type { Evidence } from './evidence.ts'
+import { hashingCores, storedSessions, withIssuing } from './logins.ts'
 import { evidenceIds, rate, warningsOf } from './notes.ts'
-import { atMost, exactly, over, plus, type Range, scaled, smaller, times, wholeUnits } from './range.ts'
+import { atMost, exactly, over, plus, type Range, scaled, wholeUnits } from './range.ts'
 import type { PlanRequest, Prices } from './request.ts'
+import { withService } from './service.ts'
 import { eachWithSpare, unitsLeft } from './spare.ts'
 import { withState } from './state.ts'
-import { busyAt, costAt, rateAtBusy, type TierCost } from './tier-cost.ts'
-import { addedUs, sharedServers, tooLong } from './waiting.ts'
+import { busyAt, costAt } from './tier-cost.ts'
+import { containerOf, FAR, forConnections, sizesOfTiers, tooFar } from './tiers.ts'
+import { addedUs, sharedServers } from './waiting.ts'
 
 export interface Plan {
   scheme: string
@@ -28,15 +31,23 @@ export interface Plan {
   redisMemoryBytes: Range
   /** State that the replicas hold together. */
   replicaMemoryBytes: Range
+  /** What a container of one replica asks for and may take; null in runs that did not record it. */
+  container: { requestBytes: number; limitBytes: number } | null
   proxyCores: Range
   egressBytesPerSec: Range
+  /** Beside the replicas, for the passwords of logins; null without logins. */
+  hashingCores: Range | null
   p50Ms: Range
   p99Ms: Range
   costPerMonth: Range | null
+  /** Of what is busy, what auth adds; null where there was no control. */
+  auth: { cores: Range; share: number } | null
   /** What fills up first when the load grows and nothing is added. */
   bottleneck: 'replicas' | 'redis' | 'proxy'
   /** Busy share of each tier at the planned load. */
   busy: Busy
+  /** Busier than this a replica would not keep its headroom or the latency: where an autoscaler adds one. */
+  mostBusy: number
   /** The same with the units gone that may be; null where none may. */
   whenGone: { replicas: number; busy: Busy; p99Ms: number } | null
   /** The trials that each figure rests on. */
@@ -57,20 +68,20 @@ export interface Refusal {
   refused: string
 }
 
-/** Past this an interval says so little that a number of replicas would only look like an answer. */
-const WIDEST = 3
-/** Redis and proxy beyond this many times what was measured need their marginal demand: CPU a request bends. */
-export const FAR = 20
 const SEC_A_MONTH = (365.25 * 86_400) / 12
 
 /** A plan, or why the evidence cannot carry one. Pure. */
 export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   const { scheme } = measured
   const refuse = (refused: string): Refusal => ({ scheme, refused })
-  const evidence = request.stateBytes === null ? measured : withState(measured, request.stateBytes)
-  if (typeof evidence === 'string') return refuse(evidence)
-  const few = tooFewBlocks(evidence)
+  const few = tooFewBlocks(measured)
   if (few) return refuse(few)
+  const remembering = request.stateBytes === null ? measured : withState(measured, request.stateBytes)
+  if (typeof remembering === 'string') return refuse(remembering)
+  const serving = withService(remembering, request)
+  if (typeof serving === 'string') return refuse(serving)
+  const evidence = withIssuing(serving, request)
+  if (typeof evidence === 'string') return refuse(evidence)
   const one = perCore(evidence, request)
   if (typeof one === 'string') return refuse(one)
   const poor = tooFar(evidence, request.rps)
@@ -81,7 +92,8 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
         'shows how far each part goes, and what the rest would take',
     )
   }
-  const tiers = sizesOfTiers(evidence, request)
+  const stored = storedSessions(request)
+  const tiers = sizesOfTiers(evidence, request, stored)
   const most = rateWithWaiting(evidence, request, one.perSec.value, tiers.busyWhenGone)
   if (typeof most === 'string') return refuse(most)
   const perSec = most < one.perSec.value ? atMost(one.perSec, most) : one.perSec
@@ -97,17 +109,23 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   const gone = left < replicas.value ? responses(evidence, request, left, tiers.busyWhenGone) : null
   if (!usual) return refuse(`no latency was measured near ${rate(request.rps / left)} for one replica`)
   const { perReplicaCore, busy } = usual
-  const sizes = { ...tiers.sizes, replicas, egressBytesPerSec: scaled(evidence.replyBytes, request.rps) }
+  const redisPrimaries = forConnections(tiers.sizes.redisPrimaries, replicas.value)
+  const egressBytesPerSec = scaled(evidence.replyBytes, request.rps)
+  const sizes = { ...tiers.sizes, redisPrimaries, replicas, egressBytesPerSec }
   return {
     scheme,
     ...sizes,
-    redisMemoryBytes: scaled(evidence.userBytes.redis, request.users),
-    replicaMemoryBytes: scaled(evidence.userBytes.replicas, request.users),
+    redisMemoryBytes: scaled(evidence.userBytes.redis, stored),
+    replicaMemoryBytes: scaled(evidence.userBytes.replicas, stored),
+    container: containerOf(evidence, stored, replicas.value, request),
+    hashingCores: hashingCores(evidence, request),
     p50Ms: usual.p50Ms,
     p99Ms: usual.p99Ms,
     costPerMonth: request.prices && cost(sizes, request.prices),
+    auth: authShare(evidence, request.rps, perReplicaCore, busyCores(busy, sizes, request)),
     bottleneck: fullest({ ...busy, replicas: perReplicaCore / one.capacity }),
     busy,
+    mostBusy: busyAt(evidence.replica, perSec.value).value,
     whenGone: gone && { replicas: left, busy: gone.busy, p99Ms: gone.p99Ms.value },
     evidence: evidenceIds(evidence, request),
     warnings: warningsOf(evidence, request, {
@@ -123,87 +141,21 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   }
 }
 
-/** From fewer a capacity is a range, and a number of replicas would only look like an answer. */
-function tooFewBlocks({ scheme, ladder }: Evidence): string | null {
-  const blocks = mostBlocks(ladder)
-  if (blocks >= FEW_BLOCKS) return null
-  return (
-    `the capacity of ${scheme} was measured in ${counted(blocks, 'block')}, and a plan takes ${FEW_BLOCKS}: run npm run bench again, ` +
-    `since runs of one machine are put together, or npm run bench -- --only latency,cost,users --schemes ${scheme} --trials ${FEW_BLOCKS}`
-  )
+/** Busy cores of all tiers. */
+function busyCores(
+  busy: Busy,
+  sizes: Pick<Sizes, 'replicas' | 'redisPrimaries' | 'proxyCores'>,
+  { replicaCores }: PlanRequest,
+) {
+  const replicas = busy.replicas * sizes.replicas.value * replicaCores
+  return replicas + (busy.redis ?? 0) * sizes.redisPrimaries.value + busy.proxy * sizes.proxyCores.value
 }
 
-interface PerCore {
-  /** What a core of replicas may get, by itself and in a fleet. */
-  alone: Range
-  perSec: Range
-  /** Where it breaks the latency asked for. */
-  capacity: number
-  atLeast: boolean
-  /** Where all blocks together keep the latency up to a lower rate than the median block. */
-  held: { perSec: number; medianPerSec: number } | null
+function authShare({ auth }: Evidence, rps: number, perReplicaCore: number, cores: number): Plan['auth'] {
+  if (!auth) return null
+  const added = scaled(costAt(auth, perReplicaCore), rps / 1e6)
+  return { cores: added, share: added.value / cores }
 }
-
-/** The rate at which one is no busier than the headroom leaves and keeps the latency, or why it is not known. */
-export function perCore(
-  evidence: Evidence,
-  { headroom, p99Ms }: Pick<PlanRequest, 'headroom' | 'p99Ms'>,
-): PerCore | string {
-  const { ladder, scaling, slo, replica } = evidence
-  const one = oneReplica(evidence, p99Ms)
-  if (typeof one === 'string') return one
-  const kept = reach(ladder, { p99Us: p99Ms * 1_000, maxErrorShare: slo.maxErrorShare })
-  if (!kept) return nowhereKept(ladder, p99Ms)
-  const most = Math.max(one.perSec.hi, measuredRates(ladder).most)
-  const notTooBusy = rateAtBusy(replica, 1 - headroom, most)
-  // The run's capacity is its median block's, while users meet all blocks: where these say less, less is planned with.
-  const byLatency = kept.atLeast ? one.perSec : atMost(one.perSec, kept.perSec.value)
-  const isHeld = byLatency.value < Math.min(one.perSec.value, notTooBusy.value)
-  const alone = smaller(byLatency, notTooBusy)
-  return {
-    alone,
-    perSec: times(alone, scaling?.efficiency ?? exactly(1)),
-    capacity: byLatency.value,
-    atLeast: one.atLeast,
-    held: isHeld ? { perSec: kept.perSec.value, medianPerSec: one.perSec.value } : null,
-  }
-}
-
-/**
- * The highest rate of a replica's core, up to `most`, at which what is waited for at Redis and proxy does not break the latency either; or
- * why there is none.
- */
-function rateWithWaiting(
-  evidence: Evidence,
-  request: PlanRequest,
-  most: number,
-  busy: Omit<Busy, 'replicas'>,
-): number | string {
-  const at = (perCore: number) => {
-    const own = latencyAt(evidence.ladder, perCore, (step) => step.p99Us)?.value ?? 0
-    return { own, waiting: addedUs(sharedServers(evidence, busy, { rps: request.rps, perCore })).p99.value }
-  }
-  const isKept = (perCore: number) => {
-    const { own, waiting } = at(perCore)
-    return own + waiting <= 1_000 * request.p99Ms
-  }
-  if (isKept(most)) return most
-  const { least } = measuredRates(evidence.ladder)
-  if (least >= most || !isKept(least)) {
-    const { own, waiting } = at(Math.min(least, most))
-    return tooLong(own, waiting, request) ?? nowhereKept(evidence.ladder, request.p99Ms)
-  }
-  let [kept, broken] = [least, most]
-  for (let i = 0; i < BISECTIONS; i++) {
-    const middle = (kept + broken) / 2
-    if (isKept(middle)) kept = middle
-    else broken = middle
-  }
-  return kept
-}
-
-/** Halvings of the interval; rates have three digits. */
-const BISECTIONS = 30
 
 /** With so many replicas at work; null where no latency is known at the rate that each of their cores gets. */
 function responses(
@@ -225,43 +177,6 @@ function responses(
   }
 }
 
-/** Tiers whose CPU a request is not known at a load that far from the measured one. */
-function tooFar({ ladder, redis, proxy }: Evidence, rps: number): string[] {
-  const beyond = (tier: TierCost | null) => tier !== null && rps > (knownTo(tier, ladder) ?? rps)
-  return [...(beyond(redis) ? ['Redis'] : []), ...(beyond(proxy) ? ['the proxy'] : [])]
-}
-
-/** Requests per second up to which a tier's CPU a request is known; null: no limit, the utilization law carries it. */
-export function knownTo({ marginal }: TierCost, ladder: Ladder): number | null {
-  return marginal === null ? FAR * measuredRates(ladder).most : null
-}
-
-function sizesOfTiers({ redis, proxy }: Evidence, request: PlanRequest) {
-  const { rps, headroom } = request
-  const cores = (tier: TierCost) => scaled(costAt(tier, rps), rps / 1e6)
-  const units = (tier: TierCost) => wholeUnits(scaled(cores(tier), 1 / (1 - headroom)))
-  const redisPrimaries = redis ? units(redis) : exactly(0)
-  const neededCores = units(proxy)
-  const proxyCores = eachWithSpare(neededCores, request)
-  const busyRedis = redis && cores(redis).value / redisPrimaries.value
-  const left = unitsLeft(proxyCores.value, neededCores.value, request)
-  return {
-    sizes: {
-      redisPrimaries,
-      redisStandbys: scaled(redisPrimaries, standbysEach(request, redisPrimaries.value)),
-      proxyCores,
-    },
-    busy: { redis: busyRedis, proxy: cores(proxy).value / proxyCores.value },
-    // A standby takes all of its primary's load.
-    busyWhenGone: { redis: busyRedis, proxy: cores(proxy).value / left },
-  }
-}
-
-/** Of each primary, so that all that may fail at once can be one and its standbys but the last. */
-function standbysEach({ survive, zones }: PlanRequest, primaries: number): number {
-  return survive ?? (primaries > 1 || zones > 1 ? 1 : 0)
-}
-
 /** What a load takes by `expense`; null where there is no plan. */
 export function expenseOf(measured: Evidence, request: PlanRequest): number | null {
   const made = plan(measured, request)
@@ -273,34 +188,6 @@ export function expense(made: Plan, { replicaCores }: PlanRequest): number {
   if (made.costPerMonth) return made.costPerMonth.value
   const redis = made.redisPrimaries.value + made.redisStandbys.value
   return made.replicas.value * replicaCores + redis + made.proxyCores.value
-}
-
-/** The rate of one replica that a plan can rest on, or why it cannot. */
-export function oneReplica(evidence: Evidence, p99Ms: number): Reach | string {
-  const { ladder } = evidence
-  const one = capacityOfOne(evidence, p99Ms * 1_000)
-  if (one === null) return nowhereKept(ladder, p99Ms)
-  if (one.perSec.hi <= WIDEST * one.perSec.lo) return one
-  return (
-    `one replica keeps ${p99Ms} ms up to somewhere between ${rate(one.perSec.lo)} and ${rate(one.perSec.hi)}: ` +
-    'too wide to plan with; measure more blocks with --trials'
-  )
-}
-
-function nowhereKept(ladder: Ladder, p99Ms: number): string {
-  return (
-    `already at ${rate(measuredRates(ladder).least)}, the lowest rate measured, p99 is above ${p99Ms} ms: ` +
-    'allow more, or measure lower rates with --rates'
-  )
-}
-
-/** The run's own capacity where it was measured for just this bound, so that report and plan say the same. */
-function capacityOfOne({ ladder, slo }: Evidence, p99Us: number): Reach | null {
-  const { capacityPerSec, capacityNote } = ladder
-  if (capacityPerSec && slo.p99Us === p99Us && capacityNote !== 'one-rung') {
-    return { perSec: capacityPerSec, atLeast: capacityNote !== 'found' }
-  }
-  return reach(ladder, { p99Us, maxErrorShare: slo.maxErrorShare })
 }
 
 type Sizes = Pick<Plan, 'replicas' | 'redisPrimaries' | 'redisStandbys' | 'proxyCores' | 'egressBytesPerSec'>

@@ -15,6 +15,16 @@ export interface PlanRequest {
   deploy: Deploy
   /** Cores of a replica; a replica of several is taken for as many processes. */
   replicaCores: number
+  /** CPU µs that the handlers of the service take in each request. */
+  handlerUs: number
+  /** From a replica to Redis and back, beyond what was measured. */
+  redisRttMs: number
+  /** Of all users together. */
+  loginsPerSec: number
+  /** Until a session that nobody uses is let go. */
+  sessionTtlSec: number
+  /** Until an access token has to be renewed, by schemes that do. */
+  tokenTtlSec: number
   /** Bytes of state that each login remembers; null: what the schemes remember by default. */
   stateBytes: number | null
   /** By the month. */
@@ -27,7 +37,12 @@ export type Deploy = (typeof DEPLOYS)[number]
 
 /** Users grow with the rate, as they do when a service does. */
 export function grown(request: PlanRequest, factor: number): PlanRequest {
-  return { ...request, rps: request.rps * factor, users: Math.ceil(request.users * factor) }
+  return {
+    ...request,
+    rps: request.rps * factor,
+    users: Math.ceil(request.users * factor),
+    loginsPerSec: request.loginsPerSec * factor,
+  }
 }
 
 /** In one currency. */

@@ -24,12 +24,27 @@ export function planText(made: Plan, request: PlanRequest): string {
     ['Redis standbys', ranged(made.redisStandbys, count), 'take over when a primary is gone'],
     ['Redis memory', ranged(made.redisMemoryBytes, bytes), 'what users add to an empty one'],
     ['replica memory', ranged(made.replicaMemoryBytes, bytes), 'what users add, over all replicas'],
+    ...(made.container
+      ? [
+          [
+            'a container',
+            `${bytes(made.container.requestBytes)}, at most ${bytes(made.container.limitBytes)}`,
+            'of memory for one replica',
+          ] as [string, string, string],
+        ]
+      : []),
     ['proxy cores', ranged(made.proxyCores, count), percentBusy(busy.proxy)],
     ['to clients', `${ranged(made.egressBytesPerSec, bytes)} a second`, ''],
     ['p50', `${ranged(made.p50Ms, milliseconds)} ms`, ''],
     ['p99', `${ranged(made.p99Ms, milliseconds)} ms`, ''],
     ['fills up first', made.bottleneck === 'redis' ? 'Redis' : made.bottleneck, 'when only the load grows'],
   ]
+  if (made.hashingCores)
+    lines.push(['hashing passwords', `${ranged(made.hashingCores)} cores`, 'beside the replicas'])
+  if (made.auth) {
+    const { cores, share } = made.auth
+    lines.push(['auth takes', `${ranged(cores)} cores`, `${percent(share)} of what is busy`])
+  }
   if (made.whenGone) {
     const { replicas, busy: then, p99Ms } = made.whenGone
     const left = `${count(replicas)} replicas, ${percentBusy(then.replicas)}`
@@ -49,10 +64,13 @@ export function planText(made: Plan, request: PlanRequest): string {
 
 /** What was asked for, in one line. */
 export function requestText(request: PlanRequest): string {
-  const { rps, users, p99Ms, headroom, stateBytes } = request
+  const { rps, users, p99Ms, headroom, stateBytes, handlerUs, redisRttMs, loginsPerSec } = request
+  const working = handlerUs > 0 ? `, ${figure(handlerUs)} µs of handler work in each` : ''
+  const logging = loginsPerSec > 0 ? `, ${figure(loginsPerSec)} logins/s` : ''
+  const distant = redisRttMs > 0 ? `, Redis ${figure(redisRttMs)} ms away` : ''
   const carrying = stateBytes === null ? '' : ` with ${figure(stateBytes)} bytes of state each`
   return (
-    `${figure(rps)} requests/s, ${figure(users)} users logged in${carrying}, p99 ≤ ${p99Ms} ms, ` +
+    `${figure(rps)} requests/s${working}, ${figure(users)} users logged in${carrying}${logging}${distant}, p99 ≤ ${p99Ms} ms, ` +
     `${percent(headroom)} of everything kept free${spareText(request)}`
   )
 }

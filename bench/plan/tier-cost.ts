@@ -14,6 +14,13 @@ export interface TierCost {
   marginal: Range | null
 }
 
+/** CPU µs of a login or a refresh, by tier; without the hash of a password. */
+export interface Issue {
+  replicas: Range
+  redis: Range
+  proxy: Range
+}
+
 /**
  * At a rate: between two points on a straight line over the logarithm of the rate, below the first as there. Beyond the last as
  * there, and at least what is left of it by the fit.

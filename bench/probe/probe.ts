@@ -5,7 +5,14 @@ import { throttledUs } from '../fleet/quota/cgroup.ts'
 import { machineUs } from '../load/clock.ts'
 import { ofTiers, type Tier } from '../record/tiers.ts'
 import { sum } from '../stats/sums.ts'
-import { type HostTimes, hostTimes, type ProcessTimes, processCpuUs, processTimes } from './proc.ts'
+import {
+  type HostTimes,
+  hostTimes,
+  type ProcessTimes,
+  peakRssBytes,
+  processCpuUs,
+  processTimes,
+} from './proc.ts'
 import { callsPerRequest, openRedisProbe, type RedisProbe } from './redis.ts'
 import { type ReplicaMetrics, replicaMetrics } from './replica.ts'
 
@@ -44,6 +51,8 @@ export interface WindowReading {
   pace: number | null
   host: HostTimes | null
   replicas: ReplicaMetrics[]
+  /** Of each replica since it started; null where it cannot be read. */
+  replicaPeakRssBytes: (number | null)[]
   redisCommandsPerRequest(requests: number): Record<string, number> | null
   replicaRequests: Record<string, number> | null
 }
@@ -100,7 +109,8 @@ export function openProbe(fleet: RunningFleet, generatorPids: readonly number[])
       const [first, last] = await Promise.all(slow)
       if (!opened || !closed || !first || !last) throw new Error('the window was not opened and closed')
       const pace = paceBetween(first.pacersByCpu, last.pacersByCpu, fleet.placement.replicaCpus)
-      return { ...readWindow(opened, closed, first, last), replicaCpu: samples, pace }
+      const replicaPeakRssBytes = fleet.replicas.map(({ pid }) => (pid === null ? null : peakRssBytes(pid)))
+      return { ...readWindow(opened, closed, first, last), replicaCpu: samples, replicaPeakRssBytes, pace }
     },
     end() {
       clearInterval(sampling)
@@ -149,7 +159,7 @@ function readWindow(
   closed: Edge,
   first: SlowReading,
   last: SlowReading,
-): Omit<WindowReading, 'replicaCpu' | 'pace'> {
+): Omit<WindowReading, 'replicaCpu' | 'replicaPeakRssBytes' | 'pace'> {
   // Where /proc is out of reach (a container, another system) the process's own account stands in.
   const own: Partial<TierCpu> = {
     replicas: sum(last.replicas.map(({ cpuUs }, i) => cpuUs - (first.replicas[i]?.cpuUs ?? 0))),

@@ -32,6 +32,16 @@ export function processTimes(pid: number): ProcessTimes | null {
   }
 }
 
+/** The most memory that a process ever had resident, `VmHWM` of proc_pid_status(5); null where it cannot be read. */
+export function peakRssBytes(pid: number): number | null {
+  try {
+    const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]
+    return kilobytes === undefined ? null : 1_024 * Number(kilobytes)
+  } catch {
+    return null
+  }
+}
+
 /** CPU time of all threads of a process in µs, or null where it cannot be read. */
 export function processCpuUs(pid: number): number | null {
   return processTimes(pid)?.cpuUs ?? null

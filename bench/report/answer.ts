@@ -29,6 +29,8 @@ interface Sentence {
   /** The question that it answers, in a few words. */
   about: string
   text: string
+  /** What a run is made for: a terminal has it last, where it stays on the screen. */
+  isVerdict: boolean
 }
 
 /** Two to eight sentences; each is left out where the run has no data for it. */
@@ -38,13 +40,16 @@ export function answers(
   name: Name = code,
 ): Sentence[] {
   const cost = armsIn(summary.arms, ROLES.cost)
-  const sentences: [about: string, text: string | null][] = [
+  const { everyday } = summary.costCurves
+  const verdicts: Said[] = [
     ['Beware', smokeSentence(summary)],
     ['Is it slower', upgradesSentence(summary.upgrades, name)],
     ['What it costs', everydaySentence(summary.costCurves, name)],
     ['How closely that is known', precisionText(summary.costCurves, name) || null],
+  ]
+  const others: Said[] = [
     [
-      summary.costCurves.everyday ? 'What it costs at saturation' : 'What it costs',
+      everyday ? 'What it costs at saturation' : 'What it costs',
       costSentence(summary, cost, environment, name),
     ],
     ['What is left', throughputSentence(cost, name)],
@@ -53,15 +58,26 @@ export function answers(
     ['What a user takes', memorySentence(summary, name)],
     ['How sure that is', errorSentence(summary, name)],
   ]
-  return sentences.flatMap(([about, text]) => (text === null ? [] : [{ about, text }]))
+  const told = (said: readonly Said[], isVerdict: boolean) =>
+    said.flatMap(([about, text]) => (text === null ? [] : [{ about, text, isVerdict }]))
+  return [...told(verdicts, true), ...told(others, false)]
 }
+
+type Said = [about: string, text: string | null]
 
 /** The same as one paragraph. */
 export function answer(...of: Parameters<typeof answers>): string {
-  return answers(...of)
-    .map(({ text }) => text)
-    .join(' ')
+  return paragraph(answers(...of))
 }
+
+/** The same as paragraphs, with the verdict in the last. */
+export function answerWithVerdictLast(...of: Parameters<typeof answers>): string[] {
+  const all = answers(...of)
+  const parts = [false, true].map((isVerdict) => paragraph(all.filter((one) => one.isVerdict === isVerdict)))
+  return parts.filter((part) => part !== '')
+}
+
+const paragraph = (sentences: readonly Sentence[]) => sentences.map(({ text }) => text).join(' ')
 
 function smokeSentence({ profile }: Summary): string | null {
   if (profile !== 'smoke') return null
@@ -69,7 +85,7 @@ function smokeSentence({ profile }: Summary): string | null {
 }
 
 function costSentence(
-  { aa }: Summary,
+  { aa, costCurves }: Summary,
   arms: readonly SummaryArm[],
   environment: Environment,
   name: Name,
@@ -81,7 +97,8 @@ function costSentence(
   const seen = compared.filter(({ detected }) => detected)
   const unseen = compared.filter(({ detected }) => !detected).map(({ scheme }) => name(scheme))
   const ends = leastAndMost(seen, ({ estimate }) => estimate.value)
-  if (!ends) return `${nothingDetected(aa)}: ${machine(environment)}.`
+  // Beside an answer at everyday load it would read as if nothing had been found there either.
+  if (!ends) return costCurves.everyday ? null : `${nothingDetected(aa)}: ${machine(environment)}.`
   const range = between(ends, ({ scheme, estimate }) => `${withInterval(estimate)} µs with ${name(scheme)}`)
   const control = arms.find(({ arm }) => isControl(arm))?.metrics['cpuUsPerRequest.total']
   const base = control

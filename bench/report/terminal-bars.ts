@@ -1,6 +1,9 @@
 /** CPU of a request as stacked bars of letters: what the chart says, where there is no picture. */
 import { ROLES } from '../experiments/roles.ts'
+import type { Curve } from '../figures/curve-schema.ts'
+import { isSamePoint } from '../figures/turns.ts'
 import { SERVING } from '../record/tiers.ts'
+import type { Point } from '../record/types.ts'
 import { armLabel, figure } from '../words/format.ts'
 import type { Summary } from './schema.ts'
 
@@ -8,7 +11,31 @@ const NAME_WIDTH = 21
 const BAR_WIDTH = 50
 
 /** Empty where the run has no experiment `cost`. */
-export function costBars({ arms }: Summary): string[] {
+export function costBars({ arms, costCurves }: Summary): string[] {
+  const { everyday } = costCurves
+  return everyday ? everydayBars(costCurves.curves, everyday) : saturationBars(arms)
+}
+
+/** What each scheme adds, the least first. */
+function everydayBars(curves: readonly Curve[], everyday: Point): string[] {
+  const rows = curves.flatMap(({ scheme, twin, points }) => {
+    const tax = points.find((point) => isSamePoint(point, everyday))?.taxUs
+    return tax && !twin ? [{ scheme, us: Math.max(0, tax.estimate.value) }] : []
+  })
+  const most = Math.max(...rows.map(({ us }) => us))
+  if (!(most > 0)) return []
+  return [
+    `CPU µs that auth adds to a request at ${figure(everyday.perSec ?? 0)}/s`,
+    ...rows
+      .sort((a, b) => a.us - b.us)
+      .map(({ scheme, us }) => {
+        const length = Math.round((BAR_WIDTH * us) / most)
+        return `${scheme.padEnd(NAME_WIDTH)}${'█'.repeat(length)} ${figure(us)}`
+      }),
+  ]
+}
+
+function saturationBars(arms: Summary['arms']): string[] {
   const rows = arms.flatMap(({ arm, metrics }) => {
     const total = metrics['cpuUsPerRequest.total']
     return arm.experiment === ROLES.cost && !arm.twin && total ? [{ arm, metrics, total: total.value }] : []

@@ -4,9 +4,11 @@ import { firstAnswer } from '../experiments/cost/answer.ts'
 import { busyText, capacityText, commonRates, rungAt, sloText } from '../experiments/latency/tables.ts'
 import { isPoint } from '../experiments/replicas/summary.ts'
 import { ROLES } from '../experiments/roles.ts'
+import type { Curve, CurvePoint } from '../figures/curve-schema.ts'
 import { armsIn, schemesIn } from '../figures/records.ts'
 import { SERVING } from '../record/tiers.ts'
-import type { Estimate, Run } from '../record/types.ts'
+import type { Estimate, Point, Run } from '../record/types.ts'
+import { rising } from '../stats/groups.ts'
 import {
   ABSENT,
   armLabel,
@@ -22,7 +24,7 @@ import { tableOf } from '../words/tables.ts'
 import { cpuColumns } from '../words/tiers.ts'
 import { cpuText, footnotes, throughputText } from '../words/warnings.ts'
 import { wrap } from '../words/wrap.ts'
-import { answer } from './answer.ts'
+import { answerWithVerdictLast } from './answer.ts'
 import type { Summary } from './schema.ts'
 import { costBars } from './terminal-bars.ts'
 
@@ -40,10 +42,14 @@ type SummaryArm = Summary['arms'][number]
 
 /** @param color whether headings may be bold and verdicts coloured; the caller knows the terminal and NO_COLOR */
 export function terminalTable(summary: Summary, run: Run, { color = false } = {}): string {
-  const sections = [costRows(summary), latencyRows(summary), replicaRows(summary)]
+  // What a request takes at saturation is in the report: where turns were taken, services meet another cost.
+  const first = summary.costCurves.everyday
+    ? everydayRows(summary, summary.costCurves.everyday)
+    : costRows(summary)
+  const sections = [first, latencyRows(summary), replicaRows(summary)]
   const shown = sections.filter(({ rows }) => rows.length > 0)
   const tables = shown.map((section) => draw(section, color)).join('\n\n')
-  const legend = legendFor(tables, run).map((line) => wrap(line, '  '))
+  const legend = legendFor(tables, run, summary.costCurves.everyday).map((line) => wrap(line, '  '))
   // There the answer is all that was asked for; the report has the rest.
   if (summary.profile === 'quick' && summary.upgrades.length === 0) return firstAnswer(summary.costCurves)
   const parts = [
@@ -51,7 +57,7 @@ export function terminalTable(summary: Summary, run: Run, { color = false } = {}
     costBars(summary).join('\n'),
     legend.join('\n'),
     claimLines(summary, color).join('\n'),
-    wrap(answer(summary, run, (scheme) => scheme)),
+    ...answerWithVerdictLast(summary, run, (scheme) => scheme).map((part) => wrap(part)),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
 }
@@ -65,17 +71,60 @@ interface Section {
 
 const single = ({ value }: Estimate) => figure(value)
 
+/** What each scheme adds with handler work, at the lowest of its rates and where the answer is taken, and a user's memory. */
+function everydayRows(summary: Summary, { perSec, handlerUs }: Point): Section {
+  const { curves } = summary.costCurves
+  const points = (curve: Curve) =>
+    curve.points.filter((point) => point.handlerUs === handlerUs && point.perSec !== null && point.perSec > 0)
+  const rates = rising(curves.flatMap((curve) => points(curve).map((point) => point.perSec ?? 0)))
+  const shown = [...new Set([rates[0] ?? 0, perSec ?? 0])]
+  const schemes = curves.filter(({ twin }) => !twin)
+  return {
+    head: [
+      [
+        'CPU µs that auth',
+        { content: 'requests/s of a replica', colSpan: shown.length },
+        'half busy',
+        { content: 'bytes/user', colSpan: 2 },
+      ],
+      ['adds to a request', ...shown.map((rate) => `at ${figure(rate)}`), 'per s', 'replica', 'Redis'],
+    ],
+    rows: schemes.map((curve) => [
+      curve.scheme,
+      ...shown.map((rate) => addedText(points(curve).find((point) => point.perSec === rate)?.taxUs)),
+      halfBusyText(curve),
+      bytesOf(memoryOf(summary, curve.scheme)?.replicaBytes),
+      bytesOf(memoryOf(summary, curve.scheme)?.redisBytes),
+    ]),
+    widths: [NAME_WIDTH, ...shown.map(() => 17), 9, 7, 5],
+  }
+}
+
+/** With its interval also where it was not told from nothing: how much it may be is what a reader wants to know then. */
+function addedText(tax: CurvePoint['taxUs'] | undefined): string {
+  if (!tax) return ABSENT
+  const text = withInterval(tax.estimate, styles.whole, tax.estimate.lo < 0 ? '..' : '–')
+  return tax.detected ? text : `${NOT_DETECTED} ${text}`
+}
+
+function halfBusyText({ halfBusyPerSec: half }: Curve): string {
+  return half === null ? ABSENT : `${half.isAtLeast ? '≥ ' : ''}${figure(half.value)}`
+}
+
+const memoryOf = ({ memoryPerUser }: Summary, scheme: string) =>
+  memoryPerUser.find((entry) => entry.scheme === scheme)
+
+const bytesOf = (entry: { estimate: Estimate; detected: boolean } | null | undefined) =>
+  entry ? (entry.detected ? figure(Math.round(entry.estimate.value)) : NOT_DETECTED) : ABSENT
+
 function costRows(summary: Summary): Section {
-  const memory = (scheme: string) => summary.memoryPerUser.find((entry) => entry.scheme === scheme)
-  const bytes = (entry: { estimate: Estimate; detected: boolean } | null | undefined) =>
-    entry ? (entry.detected ? figure(Math.round(entry.estimate.value)) : NOT_DETECTED) : ABSENT
   const { head, rows } = tableOf(armsIn(summary.arms, ROLES.cost), [
     ['scheme', ({ arm }) => armLabel(arm)],
     ['per s', ({ metrics }) => throughputText(metrics.throughputPerSec, single)],
     ...cpuColumns('', withoutInterval, withoutInterval),
     ['CPU µs/request', ({ authTaxUs, warnings }) => taxText(authTaxUs, warnings)],
-    ['replica', ({ arm }) => bytes(memory(arm.scheme)?.replicaBytes)],
-    ['Redis', ({ arm }) => bytes(memory(arm.scheme)?.redisBytes)],
+    ['replica', ({ arm }) => bytesOf(memoryOf(summary, arm.scheme)?.replicaBytes)],
+    ['Redis', ({ arm }) => bytesOf(memoryOf(summary, arm.scheme)?.redisBytes)],
   ])
   return {
     head: [
@@ -190,12 +239,19 @@ function draw({ head, rows, widths }: Section, color: boolean): string {
   return table.toString().replace(/ +$/gm, '')
 }
 
-function legendFor(tables: string, { rules }: Run): string[] {
+function legendFor(tables: string, { rules }: Run, everyday: Point | null): string[] {
   const ifShown = (sign: string, line: string) => (tables.includes(sign) ? [line] : [])
   const isAtLeast = /≥ [\d,]+(?! †)/.test(tables.replace(/≥ [\d,]+ †/g, ''))
   return [
-    'requests per s: served while every connection sends again as soon as it is answered (closed loop)',
-    'auth tax: what a scheme adds to the control (none) over replica, Redis and proxy',
+    ...(everyday
+      ? [
+          `added: beyond the control (none), over replica, Redis and proxy, with ${figure(everyday.handlerUs)} µs of handler work in each request`,
+          'half busy: where a replica without handler work takes half of a core',
+        ]
+      : [
+          'requests per s: served while every connection sends again as soon as it is answered (closed loop)',
+          'auth tax: what a scheme adds to the control (none) over replica, Redis and proxy',
+        ]),
     ...(tables.includes('arrivals per s') && rules
       ? [
           `capacity: most arrivals per s at which ${sloText(rules.slo)} (open loop, one replica)`,

@@ -68,6 +68,7 @@ function readings(): Readings {
         { atUs: 3_000_000, cpuUs: 6_980_000 },
       ],
       throttledUs: 20_000,
+      replicaPeakRssBytes: [95_000_000],
       harnessCpuUs: 8_000,
       linkCpuUs: 0,
       aboutCpuUs: 0,

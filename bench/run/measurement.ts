@@ -43,6 +43,7 @@ export function toMeasurement(readings: Readings): Measurement {
     utilization: ofTiers((tier) => cores(tierCpuUs[tier])),
     memory: {
       replicaRssBytes: window.replicas.map(({ rssBytes }) => rssBytes),
+      replicaPeakRssBytes: window.replicaPeakRssBytes,
       replicaHeapBytes: window.replicas.map(({ heapBytes }) => heapBytes),
       idleReplicaBytes: idle.replicaBytes,
       loggedInReplicaBytes: loggedIn.replicaBytes,

@@ -1,7 +1,7 @@
 /** How often the interval of a clustered mean holds the truth, by simulation, and what it does to outliers. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clusteredMean } from './clustered.ts'
+import { clusteredMean, weightedTogether } from './clustered.ts'
 import { seededDraw } from './seeded.ts'
 
 /** Standard normal values (Box & Muller 1958). */
@@ -91,5 +91,27 @@ test('too few values have no interval; equal ones have one without width', () =>
     [5, 5, 5],
     [5, 5, 5],
   ])
-  assert.deepEqual(equal, { value: 5, lo: 5, hi: 5, n: 6, error: 0, p: 0 })
+  assert.deepEqual(equal, { value: 5, lo: 5, hi: 5, n: 6, error: 0, degrees: 3, p: 0 })
+})
+
+test('a poor look beside a good one widens nothing, and 95 of 100 intervals of both together hold the mean', () => {
+  const runs = 2_000
+  const normal = normals(23)
+  const draw = (clusters: number, each: number, sd: number, between: number) =>
+    Array.from({ length: clusters }, () => {
+      const habit = between * normal()
+      return Array.from({ length: each }, () => 100 + habit + sd * normal())
+    })
+  const [held, widths] = [{ both: 0 }, { good: 0, both: 0 }]
+  for (let run = 0; run < runs; run++) {
+    const good = clusteredMean(draw(4, 8, 10, 0)) ?? assert.fail()
+    const poor = clusteredMean(draw(2, 2, 20, 8)) ?? assert.fail()
+    const both = weightedTogether([good, poor]) ?? assert.fail()
+    if (both.lo <= 100 && both.hi >= 100) held.both++
+    widths.good += good.hi - good.lo
+    widths.both += both.hi - both.lo
+  }
+  assert.ok(held.both / runs > 0.93, `${held.both / runs}`)
+  assert.ok(widths.both <= 1.05 * widths.good, `${widths.both / widths.good} of the good one alone`)
+  assert.equal(weightedTogether([]), null)
 })

@@ -10,6 +10,8 @@ export interface ClusteredMean extends Interval {
   n: number
   /** Standard error, in the unit of the values. */
   error: number
+  /** Of Student's t behind the interval. */
+  degrees: number
   /** Two-sided, against 0. */
   p: number
 }
@@ -58,10 +60,41 @@ export function clusteredMean(
   const variance = within + between
   const parts = within ** 2 / noise.degrees + between ** 2 / worth
   const degrees = Math.max(1, Math.floor(variance > 0 ? variance ** 2 / parts : noise.degrees))
-  const error = Math.sqrt(variance)
+  return meanOf({ value, error: Math.sqrt(variance), degrees, n: all.length })
+}
+
+function meanOf(of: Pick<ClusteredMean, 'value' | 'error' | 'degrees' | 'n'>): ClusteredMean {
+  const { value, error, degrees } = of
   const reach = error * tQuantile(UPPER, degrees)
-  const p = variance > 0 ? twoSidedP(value / error, degrees) : Number(value === 0)
-  return { value, lo: value - reach, hi: value + reach, n: all.length, error, p }
+  const p = error > 0 ? twoSidedP(value / error, degrees) : Number(value === 0)
+  return { ...of, lo: value - reach, hi: value + reach, p }
+}
+
+/**
+ * The same quantity measured in ways that are not as exact: each counts by the inverse of its variance, so that a poor look beside a
+ * good one widens nothing. The variance knows that the weights are estimates (Meier, "Variance of a weighted mean", Biometrics 9,
+ * 1953, eq. 2.1), and the degrees of freedom are his.
+ *
+ * @returns null for none
+ */
+export function weightedTogether(parts: readonly ClusteredMean[]): ClusteredMean | null {
+  const [only, ...more] = parts
+  if (!only) return null
+  const n = sum(parts.map((part) => part.n))
+  if (more.length === 0) return only
+  const exact = parts.filter(({ error }) => error === 0)
+  if (exact.length > 0)
+    return meanOf({ value: mean(exact.map(({ value }) => value)), error: 0, degrees: only.degrees, n })
+  const weights = parts.map(({ error }) => 1 / error ** 2)
+  const all = sum(weights)
+  const shares = weights.map((weight) => weight / all)
+  const value = sum(parts.map((part, i) => part.value * (shares[i] ?? 0)))
+  const uncertain = sum(parts.map(({ degrees }, i) => ((shares[i] ?? 0) * (1 - (shares[i] ?? 0))) / degrees))
+  const degrees = 1 / sum(parts.map((part, i) => (shares[i] ?? 0) ** 2 / part.degrees))
+  return meanOf({
+    ...{ value, n, degrees: Math.max(1, Math.floor(degrees)) },
+    error: Math.sqrt((1 + 4 * uncertain) / all),
+  })
 }
 
 /** What single values vary by around the means of their clusters; null below four values. */

@@ -110,6 +110,7 @@ const sleepers = (times: number, noise: number) =>
   [1, 1, times, times, times, times, 1, 1, 1, 1, times, times, times, times, 1, 1].map((us, order) => ({
     ...{
       generation: '0',
+      round: '',
       block: 0,
       order,
       point: { perSec: 500, handlerUs: 0 },

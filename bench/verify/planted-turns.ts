@@ -3,7 +3,7 @@ import { differenceAt, turnsAt } from '../figures/beside.ts'
 import type { CostCurves } from '../figures/curve-schema.ts'
 import { costCurves } from '../figures/curves.ts'
 import { CONTROL } from '../figures/records.ts'
-import { turnNoiseOf } from '../figures/turn-noise.ts'
+import { noiseByRound } from '../figures/turn-noise.ts'
 import { turnsByArm } from '../figures/turns.ts'
 import type { TrialResult } from '../record/types.ts'
 import type { ClusteredMean } from '../stats/clustered.ts'
@@ -101,7 +101,7 @@ function ratesOf(results: readonly TrialResult[], planted: readonly Planted[]): 
     arms.find(({ arm }) => arm.scheme === name && arm.twin === twin)
   const [control, twin, tenth] = [named(CONTROL), named(CONTROL, true), named(TENTH)]
   if (!control || !twin || !tenth) return []
-  const noise = turnNoiseOf(
+  const noise = noiseByRound(
     control,
     arms.filter((one) => one !== control),
   )

@@ -5,8 +5,9 @@ import { type ArmRecords, recordsByArm } from '../../figures/records.ts'
 import type { Prediction, Run, TrialResult } from '../../record/types.ts'
 import { medianInterval } from '../../stats/median-interval.ts'
 import { median } from '../../stats/quantiles.ts'
+import { tightTier } from './scale-model.ts'
 import type { Summary } from './schema.ts'
-import { demandLaw, demandsByBlock, isKnown, speedups } from './summary.ts'
+import { demandLaw, demandsByBlock, isKnown, sharesOf, speedups } from './summary.ts'
 
 /**
  * Predictions for the arms held out that have none yet. They are multiples of what one replica shows in the same
@@ -21,6 +22,7 @@ export function predict(run: Run, results: readonly TrialResult[], frozenAt: str
     .flatMap(({ arm }) => {
       const own = all.filter((one) => one.arm.scheme === arm.scheme && one.arm.experiment === arm.experiment)
       const demands = demandsByBlock(own)
+      const shares = sharesOf(arm, own)
       if (demands.size === 0) return []
       const basis = own
         .filter((other) => isKnown(other.arm))
@@ -30,7 +32,9 @@ export function predict(run: Run, results: readonly TrialResult[], frozenAt: str
         metric: 'throughputPerSec' as const,
         law: 'demand',
         // X(N) ÷ X(1) by the law in each block.
-        ...medianInterval([...demands.values()].map((one) => demandLaw(one, arm.replicas) / one.onePerSec)),
+        ...medianInterval(
+          [...demands.values()].map((one) => demandLaw(one, arm.replicas, shares) / one.onePerSec),
+        ),
         relativeTo: arm.comparedWith,
         basis,
         frozenAt,
@@ -48,12 +52,22 @@ export function predicted(run: Run, all: readonly ArmRecords[]): Summary['predic
     if (!measured) return []
     const { scheme, replicas } = many.arm
     const error = measured.value / value - 1
-    return [{ arm: id, scheme, replicas, law, predicted: { value, lo, hi }, measured, error }]
+    const tight = tightTier(many.arm)
+    return [{ arm: id, scheme, replicas, tight, law, predicted: { value, lo, hi }, measured, error }]
   })
 }
 
-/** How far off predictions were, as shares of what was predicted; null without any. */
+/** Foretold to serve less than this many times its replicas, a fleet shows whether the law knows what else is full. */
+const BENT = 0.9
+
+/** Whether the law says something else than that N replicas serve N times as much, which could not be wrong. */
+export const isBent = ({ predicted, replicas }: Summary['predictions'][number]): boolean =>
+  predicted.value < BENT * replicas
+
+/** How far off they were where the law bends, as shares of what was predicted; null where it does nowhere. */
 export function predictionErrors(predictions: Summary['predictions']) {
-  const errors = predictions.map(({ error }) => Math.abs(error))
-  return errors.length === 0 ? null : { median: median(errors), worst: Math.max(...errors) }
+  const errors = predictions.filter(isBent).map(({ error }) => Math.abs(error))
+  return errors.length === 0
+    ? null
+    : { count: errors.length, median: median(errors), worst: Math.max(...errors) }
 }

@@ -91,7 +91,10 @@ test('sizes of a fleet are measured on one, side by side in each block, whose re
   const { trials } = await laidOut({ replicas: [1, 2, 4, 8] })
   const sharing = trials.filter(({ arm }) => arm.fleet !== undefined)
   assert.deepEqual(new Set(sharing.map(({ arm }) => arm.fleet)), new Set([8]))
-  assert.deepEqual(new Set(sharing.map(({ arm }) => arm.variant)), new Set(['n1', 'n2', 'n4', 'n8']))
+  assert.deepEqual(
+    new Set(sharing.map(({ arm }) => arm.variant)),
+    new Set(['n1', 'n2', 'n4', 'n8', 'n8-redis-tight', 'n8-proxy-tight']),
+  )
   const fleets = trials.map(({ arm, block }) =>
     arm.fleet === undefined ? null : `${arm.comparedWith ?? arm.id}@${block}`,
   )

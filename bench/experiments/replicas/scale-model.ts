@@ -57,6 +57,20 @@ export const FULL_REDIS = 'full-redis'
 const AMPLE_CORES = 0.5
 const AMPLE_REPLICAS = 2
 
+/**
+ * Fleets in which another tier is the limit, so that the law foretells something else than N replicas: a prediction that says N is
+ * right wherever nothing is full. Redis has a quarter of its share, the proxy a sixteenth of what all replicas have.
+ */
+export const TIGHT = { redis: 'redis-tight', proxy: 'proxy-tight' } as const
+const REDIS_OF_SHARE = 1 / 4
+const PROXY_OF_REPLICAS = 1 / 16
+
+/** Which tier an arm was given little of; null for fleets of N replicas as they are. */
+export function tightTier({ variant }: Pick<Arm, 'variant'>): keyof typeof TIGHT | null {
+  const tiers = ['redis', 'proxy'] as const
+  return tiers.find((tier) => variant?.endsWith(TIGHT[tier])) ?? null
+}
+
 /** @param counts numbers of replicas that fit */
 export function scaleModel(counts: readonly number[], options: PlanOptions) {
   const more = counts.filter((n) => n > 1)
@@ -90,6 +104,21 @@ export function scaleModel(counts: readonly number[], options: PlanOptions) {
     return [armOf(scheme, AMPLE_REPLICAS, FULL_REDIS, { quotas: { ...quotas, ...ample } })]
   }
 
+  const tight = (scheme: SchemeName) => {
+    const quotas = quotasFor(most, most, options.cores)
+    if (!quotas || most === 1) return []
+    const one = (tier: keyof typeof TIGHT, less: Partial<Quotas>) =>
+      armOf(scheme, most, `n${most}-${TIGHT[tier]}`, {
+        ...turns,
+        ...{ comparedWith: `replicas/${scheme}/n1`, heldOut: true, quotas: { ...quotas, ...less } },
+      })
+    const hasRedis = options.traits[scheme].state.includes('redis')
+    return [
+      ...(hasRedis ? [one('redis', { redisCores: REDIS_OF_SHARE * quotas.redisCores })] : []),
+      one('proxy', { proxyCores: PROXY_OF_REPLICAS * most * quotas.replicaCores }),
+    ]
+  }
+
   return {
     /** What the laws are told: one replica with its quota and without, and what one Redis carries. */
     known: schemes.flatMap((scheme) => [
@@ -101,6 +130,7 @@ export function scaleModel(counts: readonly number[], options: PlanOptions) {
     heldOut: schemes.flatMap((scheme) => [
       armOf(scheme, 1, 'n1', turns),
       ...more.map((n) => many(scheme, n)),
+      ...tight(scheme),
       // The fewest and the most: what is wrong is 1 − 1/N of all.
       ...more.filter((n) => n === more[0] || n === most).flatMap((n) => scattered(scheme, n)),
     ]),

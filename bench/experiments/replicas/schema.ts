@@ -68,6 +68,10 @@ export const part = {
         arm: z.string(),
         scheme: z.string(),
         replicas: count.min(1),
+        tight: z
+          .enum(['redis', 'proxy'])
+          .nullable()
+          .describe('The tier that was given so little that it is the limit; null: none'),
         law: z.string(),
         predicted: z.object({ value: z.number(), lo: z.number(), hi: z.number() }),
         measured: estimateSchema.describe('In the unit of the prediction'),

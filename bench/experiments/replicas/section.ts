@@ -126,12 +126,16 @@ const SMALL = { value: small, end: small }
 
 /** How well the laws foretold what was held out; null where nothing was. */
 export function predictionsText(predictions: Summary['predictions']): string | null {
+  if (predictions.length === 0) return null
   const errors = predictionErrors(predictions)
-  if (!errors) return null
-  return (
+  const told =
     `**Predicted before measured.** The demand law predicted ${counted(predictions.length, 'fleet')} from ` +
-    'smaller ones. The predictions were written into run.json before the first of these fleets was started. ' +
-    `They were off by ${percent(errors.median)} in the median and by ${percent(errors.worst)} at most.`
+    'smaller ones. The predictions were written into run.json before the first of these fleets was started. '
+  if (!errors)
+    return `${told}All of them say that N replicas serve N times as much, which nothing here could have refuted.`
+  return (
+    `${told}Of ${errors.count} it said something else than N times as much, and only these can be wrong: they were off by ` +
+    `${percent(errors.median)} in the median and by ${percent(errors.worst)} at most.`
   )
 }
 
@@ -139,6 +143,10 @@ function predictionsTable({ predictions }: Summary): Table {
   return tableOf(predictions, [
     ['scheme', ({ scheme }) => scheme],
     ['replicas', ({ replicas }) => String(replicas)],
+    [
+      'little is left to',
+      ({ tight }) => (tight === null ? ABSENT : tight === 'redis' ? 'Redis' : 'the proxy'),
+    ],
     ['predicted, × one', ({ predicted }) => withRange(predicted)],
     ['measured, × one', ({ measured }) => withInterval(measured)],
     ['off by', ({ error }) => `${error > 0 ? '+' : error < 0 ? '−' : ''}${percent(Math.abs(error))}`],

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { recordsByArm } from '../../figures/records.ts'
 import type { Arm, TrialResult } from '../../record/types.ts'
 import { BIAS, DEMANDS, syntheticScale } from '../../testing/synthetic-scale.ts'
-import { predict, predicted, predictionErrors } from './predictions.ts'
+import { isBent, predict, predicted, predictionErrors } from './predictions.ts'
 import { demandLaw, scalability, scaling } from './summary.ts'
 
 const near = (actual: number | undefined, expected: number, share = 1e-6) =>
@@ -19,6 +19,9 @@ test('the demand law: each tier serves at most m/D, by hand, and what has no dem
   near(demandLaw(replicas, 8), 1 / 0.0004)
   near(demandLaw({ ...replicas, proxySec: 0.0025 }, 4), 4 / 0.0025)
   near(demandLaw({ ...replicas, redisSec: 0 }, 100), 50_000)
+  // A quarter of the Redis serves a quarter.
+  near(demandLaw(replicas, 8, { redis: 0.25, proxy: 1 }), 625)
+  near(demandLaw({ ...replicas, proxySec: 0.0025 }, 4, { redis: 1, proxy: 0.5 }), 800)
 })
 
 test('efficiency is 1 up to where Redis is full, and falls as 1/N from there', async () => {
@@ -59,7 +62,9 @@ test('the law, the bias of the quotas and the refusals are found again; USL sees
 test('predictions rest on what was known, are made once, and hold where the law does', async () => {
   const { run, results, before } = await syntheticScale()
   const predictions = predict(run, before, '2026-01-02T03:04:05.000Z')
-  assert.equal(predictions.length, 3 * Object.keys(DEMANDS).length)
+  // Two, four and eight replicas, eight with little proxy, and where there is a Redis eight with little of it.
+  const withRedis = Object.values(DEMANDS).filter(([, redis]) => redis > 0).length
+  assert.equal(predictions.length, 4 * Object.keys(DEMANDS).length + withRedis)
   const held = new Set(run.plan.filter(({ arm }) => arm.heldOut).map(({ arm }) => arm.id))
   for (const { arm, basis, relativeTo } of predictions) {
     assert.ok(held.has(arm))
@@ -71,7 +76,14 @@ test('predictions rest on what was known, are made once, and hold where the law 
   assert.deepEqual(predict(known, before, '2026-01-02T03:05:00.000Z'), [])
   const shown = predicted(known, recordsByArm(run, results))
   assert.equal(shown.length, predictions.length)
-  assert.ok((predictionErrors(shown)?.worst ?? 1) < 1e-6)
+  const errors = predictionErrors(shown)
+  assert.ok((errors?.worst ?? 1) < 1e-6)
+  assert.ok((errors?.count ?? 0) >= Object.keys(DEMANDS).length + withRedis)
+  // What the law says of N alone cannot be wrong, and so does not count.
+  const plain = shown.filter((one) => !isBent(one)).map((one) => ({ ...one, error: 1 }))
+  assert.ok(plain.length > 0)
+  assert.equal(predictionErrors([...shown.filter(isBent), ...plain])?.worst, errors?.worst)
+  assert.equal(predictionErrors(plain), null)
 })
 
 test('an arm that was measured in part is not predicted any more', async () => {
@@ -110,13 +122,17 @@ test('a machine that is faster for some fleets than for others changes neither r
     if (!result.ok || arm.quotas === null) return result
     const { measurement } = result
     const [pace, slower] = [paceOf(arm), paceOf(arm) / 1_000]
-    const { redis } = measurement.cpuUsPerRequest
+    const { redis, proxy } = measurement.cpuUsPerRequest
     return {
       ...result,
       measurement: {
         ...measurement,
         throughputPerSec: measurement.throughputPerSec * slower,
-        cpuUsPerRequest: { ...measurement.cpuUsPerRequest, redis: redis && redis / slower },
+        cpuUsPerRequest: {
+          ...measurement.cpuUsPerRequest,
+          redis: redis && redis / slower,
+          proxy: proxy && proxy / slower,
+        },
         host: { ...measurement.host, pace },
       },
     }

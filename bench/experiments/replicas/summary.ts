@@ -9,7 +9,7 @@ import { type ByBlock, ratios } from '../../stats/paired.ts'
 import { median } from '../../stats/quantiles.ts'
 import { fitUsl, type SizePoint, type Usl } from '../../stats/usl.ts'
 import { ratioApart } from '../../stats/welch.ts'
-import { ALONE, FULL_REDIS, UNLIMITED } from './scale-model.ts'
+import { ALONE, FULL_REDIS, tightTier, UNLIMITED } from './scale-model.ts'
 import type { Summary } from './schema.ts'
 
 type Scalability = Summary['scalability'][number]
@@ -42,7 +42,9 @@ function inBoth<T>(many: ArmRecords, one: ArmRecords, of: (many: Measurement, on
 
 /** Fleets that differ in nothing but the number of replicas, and that number without quotas. */
 function measuredArms(all: readonly ArmRecords[]): ArmRecords[] {
-  return armsIn(all, 'replicas').filter(({ arm }) => !isScattered(arm) && arm.variant !== FULL_REDIS)
+  return armsIn(all, 'replicas').filter(
+    ({ arm }) => !isScattered(arm) && arm.variant !== FULL_REDIS && tightTier(arm) === null,
+  )
 }
 
 const isScattered = ({ settings }: Arm) => settings.sticky === false
@@ -52,7 +54,10 @@ const SAY_WHAT_IT_IS_WORTH: readonly string[] = [UNLIMITED, ALONE, FULL_REDIS]
 /** Whether an arm is a fleet of N replicas for a table or a chart, not one that only shows what such a fleet is worth. */
 export function isPoint(arm: Arm): boolean {
   return (
-    arm.experiment === 'replicas' && !SAY_WHAT_IT_IS_WORTH.includes(arm.variant ?? '') && !isScattered(arm)
+    arm.experiment === 'replicas' &&
+    !SAY_WHAT_IT_IS_WORTH.includes(arm.variant ?? '') &&
+    !isScattered(arm) &&
+    tightTier(arm) === null
   )
 }
 
@@ -174,9 +179,26 @@ export function demandsByBlock(own: readonly ArmRecords[]): Map<number, Demands>
  * Requests per second of N replicas by the demand law: no station is busy for more than all of the time, so X <= m/D for m
  * servers with a demand of D each (utilization law, U = X·D: Denning & Buzen, "The operational analysis of queueing
  * network models", ACM Computing Surveys 10, 1978). The replicas and the proxy scale out, the one Redis does not.
+ *
+ * @param shares of the cores that the demands were told with: less of a tier is full at less
  */
-export function demandLaw({ onePerSec, redisSec, proxySec }: Demands, n: number): number {
-  return 1 / Math.max(1 / onePerSec / n, redisSec, proxySec / n)
+export function demandLaw(
+  { onePerSec, redisSec, proxySec }: Demands,
+  n: number,
+  shares: { redis: number; proxy: number } = { redis: 1, proxy: 1 },
+): number {
+  return 1 / Math.max(1 / onePerSec / n, redisSec / shares.redis, proxySec / n / shares.proxy)
+}
+
+/** Of the cores of Redis and, for each replica, of the proxy that the demands were told with. */
+export function sharesOf(
+  { quotas, replicas }: Arm,
+  own: readonly ArmRecords[],
+): { redis: number; proxy: number } {
+  const known = own.find(({ arm }) => arm.variant === ALONE)?.arm
+  if (!quotas || !known?.quotas) return { redis: 1, proxy: 1 }
+  const proxy = quotas.proxyCores / replicas / (known.quotas.proxyCores / known.replicas)
+  return { redis: quotas.redisCores / known.quotas.redisCores, proxy }
 }
 
 function lawOf(own: readonly ArmRecords[]): Scalability['law'] {

@@ -4,7 +4,7 @@ import { inFamily } from '../../figures/comparisons.ts'
 import type { CurvePoint } from '../../figures/curve-schema.ts'
 import { pointsOf } from '../../figures/curves.ts'
 import { flags, isFirstControl } from '../../figures/records.ts'
-import { turnNoiseOf } from '../../figures/turn-noise.ts'
+import { noiseByRound } from '../../figures/turn-noise.ts'
 import { type ArmTurns, pointKey, turnsByArm } from '../../figures/turns.ts'
 import type { Arm, Environment, Point, Run, TrialResult } from '../../record/types.ts'
 import type { ClusteredMean } from '../../stats/clustered.ts'
@@ -18,7 +18,7 @@ export function upgrades(run: Run, results: readonly TrialResult[]): Summary['up
   const arms = [...turnsByArm(own).values()].map((one) => measuredOf(one, run, own))
   const control = arms.find(({ arm }) => isFirstControl(arm))
   const others = arms.filter((one) => one !== control)
-  const noise = control ? turnNoiseOf(control, others) : null
+  const noise = control ? noiseByRound(control, others) : null
   const twin = arms.find(({ arm }) => arm.twin)
   const changeAt = (point: Point, of: Measured, base: Measured) => {
     const difference = differenceAt(point, { own: of.turns, base: base.turns }, noise)

@@ -16,6 +16,8 @@ export type Choice =
   | 'headroom'
   | 'cores'
   | 'payload'
+  | 'handler'
+  | 'distance'
   | 'price'
   | 'plan'
 

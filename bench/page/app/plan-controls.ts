@@ -31,6 +31,16 @@ const quantities: readonly Quantity[] = [
     initial: 0,
     step: 100,
   },
+  {
+    choice: 'handler',
+    label: 'Your own handlers',
+    unit: 'µs of CPU a request',
+    least: 0,
+    most: 5_000,
+    initial: 0,
+    step: 10,
+  },
+  { choice: 'distance', label: 'To Redis and back', unit: 'ms', least: 0, most: 50, initial: 0, step: 0.1 },
 ]
 
 const PRICES = [
@@ -53,15 +63,24 @@ function valueFor({ choice, least, most, initial }: Quantity): number {
 
 /** As `npm run plan` takes it. */
 export function requestFrom(): PlanRequest {
-  const [rps = 0, users = 0, p99Ms = 0, headroom = 0, replicaCores = 1, stateBytes = 0] =
-    quantities.map(valueFor)
+  const [
+    rps = 0,
+    users = 0,
+    p99Ms = 0,
+    headroom = 0,
+    replicaCores = 1,
+    stateBytes = 0,
+    handlerUs = 0,
+    redisRttMs = 0,
+  ] = quantities.map(valueFor)
   return {
     rps,
     users: Math.round(users),
     p99Ms,
     headroom: headroom / 100,
     replicaCores,
-    ...{ survive: null, zones: 1, deploy: 'at-once' },
+    ...{ survive: null, zones: 1, deploy: 'at-once', handlerUs, redisRttMs },
+    ...{ loginsPerSec: 0, sessionTtlSec: 3_600, tokenTtlSec: 300 },
     stateBytes: stateBytes === 0 ? null : Math.round(stateBytes),
     prices: pricesFrom(),
   }

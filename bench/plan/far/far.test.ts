@@ -5,9 +5,10 @@ import fc from 'fast-check'
 import type { MeasuredSummary } from '../../experiments/reports.ts'
 import { around, asked, evidence, flat, ladderOf, step } from '../../testing/evidence.ts'
 import type { Evidence } from '../evidence.ts'
-import { FAR, plan } from '../plan.ts'
+import { plan } from '../plan.ts'
 import { exactly } from '../range.ts'
 import type { TierCost } from '../tier-cost.ts'
+import { FAR } from '../tiers.ts'
 import { type Assumptions, type FarLaw, farLaw, sizesAt } from './far.ts'
 
 const assumptions: Assumptions = { secPerRequest: 20, headroom: 0.3, primaryBytes: 25e9, p99Ms: 50 }

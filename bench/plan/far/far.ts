@@ -7,10 +7,11 @@
  */
 import type { MeasuredSummary } from '../../experiments/reports.ts'
 import { type Usl, uslPeak, uslSize, uslThroughput } from '../../stats/usl.ts'
+import { oneReplica, perCore } from '../capacity.ts'
 import type { Evidence } from '../evidence.ts'
-import { knownTo, oneReplica, perCore } from '../plan.ts'
 import { exactly, larger, over, type Range, rangeOf, scaled, times, wholeUnits } from '../range.ts'
 import { costAt, type TierCost } from '../tier-cost.ts'
+import { knownTo } from '../tiers.ts'
 import type { FarScale } from './schema.ts'
 
 export type Assumptions = FarScale['assumptions']

@@ -6,6 +6,7 @@ import { CONTROL, schemePlace } from '../../figures/records.ts'
 import type { Run, TrialResult } from '../../record/types.ts'
 import { rising } from '../../stats/groups.ts'
 import { evidenceOf, type Measured } from '../evidence.ts'
+import { PRIMARY_BYTES } from '../tiers.ts'
 import { type Assumptions, type FarLaw, farLaw, sizesAt } from './far.ts'
 import type { FarScale } from './schema.ts'
 
@@ -19,7 +20,7 @@ const SITE_USERS = 1e8
  * who reads; 30 % free is what a plan keeps by default; 25 GB is what a primary can still copy to a new replica in
  * minutes.
  */
-const ASSUMED = { secPerRequest: 20, headroom: 0.3, primaryBytes: 25e9 }
+const ASSUMED = { secPerRequest: 20, headroom: 0.3, primaryBytes: PRIMARY_BYTES }
 
 export function farScale(
   run: Run,

@@ -121,6 +121,12 @@ const measurementSchema = z
     utilization: perTier(nonNegative.nullable()).describe('Busy cores of each tier, in cores'),
     memory: z.object({
       replicaRssBytes: z.array(count).describe('Per replica, end of window'),
+      replicaPeakRssBytes: z
+        .array(count.nullable())
+        .optional()
+        .describe(
+          'Per replica, the most since it started (VmHWM of proc_pid_status(5)); null: not readable; absent in older runs',
+        ),
       replicaHeapBytes: z.array(count).describe('Used V8 heap per replica, end of window'),
       idleReplicaBytes: count.describe(
         'Sum over replicas of used heap + external after GC, before any login',

@@ -1,0 +1,124 @@
+/** What one replica can be given: no more than keeps the latency, and no more than leaves the headroom. Pure. */
+import { FEW_BLOCKS } from '../stats/median-interval.ts'
+import { counted } from '../words/format.ts'
+import { type Ladder, latencyAt, measuredRates, mostBlocks, type Reach, reach } from './curve.ts'
+import type { Evidence } from './evidence.ts'
+import { rate } from './notes.ts'
+import { atMost, exactly, type Range, smaller, times } from './range.ts'
+import type { PlanRequest } from './request.ts'
+import { rateAtBusy } from './tier-cost.ts'
+import { addedUs, sharedServers, tooLong } from './waiting.ts'
+
+/** Past this an interval says so little that a number of replicas would only look like an answer. */
+const WIDEST = 3
+
+/** From fewer a capacity is a range, and a number of replicas would only look like an answer. */
+export function tooFewBlocks({ scheme, ladder }: Evidence): string | null {
+  const blocks = mostBlocks(ladder)
+  if (blocks >= FEW_BLOCKS) return null
+  return (
+    `the capacity of ${scheme} was measured in ${counted(blocks, 'block')}, and a plan takes ${FEW_BLOCKS}: run npm run bench again, ` +
+    `since runs of one machine are put together, or npm run bench -- --only latency,cost,users --schemes ${scheme} --trials ${FEW_BLOCKS}`
+  )
+}
+
+export interface PerCore {
+  /** What a core of replicas may get, by itself and in a fleet. */
+  alone: Range
+  perSec: Range
+  /** Where it breaks the latency asked for. */
+  capacity: number
+  atLeast: boolean
+  /** Where all blocks together keep the latency up to a lower rate than the median block. */
+  held: { perSec: number; medianPerSec: number } | null
+}
+
+/** The rate at which one is no busier than the headroom leaves and keeps the latency, or why it is not known. */
+export function perCore(
+  evidence: Evidence,
+  { headroom, p99Ms }: Pick<PlanRequest, 'headroom' | 'p99Ms'>,
+): PerCore | string {
+  const { ladder, scaling, slo, replica } = evidence
+  const one = oneReplica(evidence, p99Ms)
+  if (typeof one === 'string') return one
+  const kept = reach(ladder, { p99Us: p99Ms * 1_000, maxErrorShare: slo.maxErrorShare })
+  if (!kept) return nowhereKept(ladder, p99Ms)
+  const most = Math.max(one.perSec.hi, measuredRates(ladder).most)
+  const notTooBusy = rateAtBusy(replica, 1 - headroom, most)
+  // The run's capacity is its median block's, while users meet all blocks: where these say less, less is planned with.
+  const byLatency = kept.atLeast ? one.perSec : atMost(one.perSec, kept.perSec.value)
+  const isHeld = byLatency.value < Math.min(one.perSec.value, notTooBusy.value)
+  const alone = smaller(byLatency, notTooBusy)
+  return {
+    alone,
+    // Beyond one it is noise, and no promise.
+    perSec: times(alone, atMost(scaling?.efficiency ?? exactly(1), 1)),
+    capacity: byLatency.value,
+    atLeast: one.atLeast,
+    held: isHeld ? { perSec: kept.perSec.value, medianPerSec: one.perSec.value } : null,
+  }
+}
+
+/**
+ * The highest rate of a replica's core, up to `most`, at which what is waited for at Redis and proxy does not break the latency either; or
+ * why there is none.
+ */
+export function rateWithWaiting(
+  evidence: Evidence,
+  request: PlanRequest,
+  most: number,
+  busy: { redis: number | null; proxy: number },
+): number | string {
+  const at = (perCore: number) => {
+    const own = latencyAt(evidence.ladder, perCore, (step) => step.p99Us)?.value ?? 0
+    return { own, waiting: addedUs(sharedServers(evidence, busy, { rps: request.rps, perCore })).p99.value }
+  }
+  const isKept = (perCore: number) => {
+    const { own, waiting } = at(perCore)
+    return own + waiting <= 1_000 * request.p99Ms
+  }
+  if (isKept(most)) return most
+  const { least } = measuredRates(evidence.ladder)
+  if (least >= most || !isKept(least)) {
+    const { own, waiting } = at(Math.min(least, most))
+    return tooLong(own, waiting, request) ?? nowhereKept(evidence.ladder, request.p99Ms)
+  }
+  let [kept, broken] = [least, most]
+  for (let i = 0; i < BISECTIONS; i++) {
+    const middle = (kept + broken) / 2
+    if (isKept(middle)) kept = middle
+    else broken = middle
+  }
+  return kept
+}
+
+/** Halvings of the interval; rates have three digits. */
+const BISECTIONS = 30
+
+/** The rate of one replica that a plan can rest on, or why it cannot. */
+export function oneReplica(evidence: Evidence, p99Ms: number): Reach | string {
+  const { ladder } = evidence
+  const one = capacityOfOne(evidence, p99Ms * 1_000)
+  if (one === null) return nowhereKept(ladder, p99Ms)
+  if (one.perSec.hi <= WIDEST * one.perSec.lo) return one
+  return (
+    `one replica keeps ${p99Ms} ms up to somewhere between ${rate(one.perSec.lo)} and ${rate(one.perSec.hi)}: ` +
+    'too wide to plan with; measure more blocks with --trials'
+  )
+}
+
+function nowhereKept(ladder: Ladder, p99Ms: number): string {
+  return (
+    `already at ${rate(measuredRates(ladder).least)}, the lowest rate measured, p99 is above ${p99Ms} ms: ` +
+    'allow more, or measure lower rates with --rates'
+  )
+}
+
+/** The run's own capacity where it was measured for just this bound, so that report and plan say the same. */
+function capacityOfOne({ ladder, slo }: Evidence, p99Us: number): Reach | null {
+  const { capacityPerSec, capacityNote } = ladder
+  if (capacityPerSec && slo.p99Us === p99Us && capacityNote !== 'one-rung') {
+    return { perSec: capacityPerSec, atLeast: capacityNote !== 'found' }
+  }
+  return reach(ladder, { p99Us, maxErrorShare: slo.maxErrorShare })
+}
