@@ -73,6 +73,29 @@ test('two identical controls that differ are a disturbed machine; one control is
   only(reasons({}, without), /not measured twice/)
 })
 
+test('two blocks of saturation tell equal arms not apart; turns do, at each point', () => {
+  const twice =
+    (of: 'throughputPerSec') =>
+    (result: TrialResult): TrialResult =>
+      result.ok && result.trial.arm.twin
+        ? { ...result, measurement: { ...result.measurement, [of]: 1.1 * result.measurement[of] } }
+        : result
+  assert.deepEqual(reasons({ blocks: 2, change: twice('throughputPerSec') }), [])
+  const dearer = (results: TrialResult[]) =>
+    results.map((result) => {
+      const { cpuUs } = (result.ok && result.trial.arm.twin && result.turns) || {}
+      if (!result.ok || !result.turns || !cpuUs) return result
+      const replicas = cpuUs.replicas?.map((us) => us && 1.5 * us) ?? null
+      return { ...result, turns: { ...result.turns, cpuUs: { ...cpuUs, replicas } } }
+    })
+  const found = inTurns(0.02, dearer)
+  assert.ok(
+    found.length > 0 &&
+      found.every((one) => /turns of two identical controls differed by [\d.]+ µs at/.test(one)),
+    found.join(),
+  )
+})
+
 test('names of machines and people are found wherever they stand; words that hold them are not', () => {
   const noted = (note: string) => ({
     change: (run: Run) => ({ ...run, notes: [note] }),

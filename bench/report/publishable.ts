@@ -1,7 +1,10 @@
 /** What a run must be like before it is published: the reasons why it is not, as sentences. */
 import { answerWidth, TOO_WIDE } from '../experiments/cost/precision.ts'
+import { isControl } from '../figures/records.ts'
+import { isSamePoint } from '../figures/turns.ts'
 import type { Run, TrialResult } from '../record/types.ts'
-import { counted, list, percent } from '../words/format.ts'
+import { MIN_BLOCKS_TO_DETECT } from '../stats/paired.ts'
+import { counted, figure, list, percent } from '../words/format.ts'
 import type { Summary } from './schema.ts'
 
 /**
@@ -62,11 +65,15 @@ function ofCode({ environment: { gitCommit, gitDirty } }: Run): string[] {
     : []
 }
 
+const SIGNIFICANT = 0.05
 /** By as much equal arms may differ, whatever their interval says: it excludes the truth in one run of twenty. */
 const MOST_OWN_ERROR = 0.05
 
-/** Equal arms must not look different: then nothing that the run says of unequal ones could be believed. */
-function ofOwnError({ plan }: Run, { aa }: Summary): string[] {
+/**
+ * Equal arms must not look different: then nothing that the run says of unequal ones could be believed. Two blocks of
+ * saturation lie on the same side of one every second time; where there are turns, these tell equal arms at each point.
+ */
+function ofOwnError({ plan }: Run, { aa, costCurves }: Summary): string[] {
   if (!aa) {
     return plan.some(({ arm }) => arm.twin)
       ? ['the second control has no figure, so that nothing could be called a difference: measure anew']
@@ -76,14 +83,30 @@ function ofOwnError({ plan }: Run, { aa }: Summary): string[] {
     { name: 'throughput', ratio: aa.throughputRatio },
     { name: 'CPU a request', ratio: aa.cpuRatio },
   ]
-  return figures.flatMap(({ name, ratio: { value, lo, hi } }) =>
-    (lo <= 1 && 1 <= hi) || Math.abs(value - 1) <= MOST_OWN_ERROR
-      ? []
-      : [
-          `two identical controls differed in ${name} (${percent(value)}, ${percent(lo)} to ${percent(hi)}): the machine was ` +
-            'disturbed; measure anew on a quieter one',
-        ],
-  )
+  return [
+    ...ofEqualTurns(costCurves),
+    ...figures.flatMap(({ name, ratio: { value, lo, hi, n } }) =>
+      n < MIN_BLOCKS_TO_DETECT || (lo <= 1 && 1 <= hi) || Math.abs(value - 1) <= MOST_OWN_ERROR
+        ? []
+        : [
+            `two identical controls differed in ${name} (${percent(value)}, ${percent(lo)} to ${percent(hi)}): the machine was ` +
+              'disturbed; measure anew on a quieter one',
+          ],
+    ),
+  ]
+}
+
+/** At 5 % over all points, and by more than equal arms may differ. */
+function ofEqualTurns({ equal, curves }: Summary['costCurves']): string[] {
+  const control = curves.find(({ scheme, twin }) => isControl({ scheme }) && !twin)
+  return equal.flatMap(({ p, byUs, ...point }) => {
+    const own = control?.points.find((other) => isSamePoint(other, point))?.cpuUs.value ?? 0
+    if (p >= SIGNIFICANT || Math.abs(byUs) <= MOST_OWN_ERROR * own) return []
+    const at = point.perSec === null ? 'at saturation' : `at ${figure(point.perSec)}/s`
+    return [
+      `turns of two identical controls differed by ${figure(byUs)} µs ${at}: the machine was disturbed; measure anew on a quieter one`,
+    ]
+  })
 }
 
 /** Home folders, however they are called. */
