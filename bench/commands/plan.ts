@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { SchemeName } from '../../servers/scheme.ts'
 import { isAlike } from '../compare/alike.ts'
 import { AuthscaleError } from '../errors.ts'
+import { tooFewBlocks } from '../plan/capacity.ts'
 import { planChart } from '../plan/chart.ts'
 import { type Crossing, crossing } from '../plan/crossing.ts'
 import { type Evidence, evidenceOf, isMeantFor, partFor } from '../plan/evidence.ts'
@@ -138,6 +139,7 @@ const NOTHING: Record<Exclude<keyof Plan, 'scheme' | 'refused'>, unknown> = {
   costPerMonth: null,
   auth: null,
   bottleneck: null,
+  few: null,
   busy: null,
   mostBusy: null,
   whenGone: null,
@@ -179,7 +181,10 @@ function print(
   const shown = folders.map((folder) => path.relative(process.cwd(), folder) || '.')
   const [first] = plans
   if (format === 'kubernetes' || format === 'compose') {
-    if (first?.refused === null) {
+    if (first?.refused === null && first.few) {
+      console.error(wrap(`no plan: ${first.few}`, '  '))
+      process.exitCode = 1
+    } else if (first?.refused === null) {
       const planned = { made: first, request, runs: shown }
       console.log((format === 'compose' ? compose(planned) : kubernetes(planned)).trimEnd())
     } else console.error(wrap(`no plan: ${first?.refused}`, '  '))
@@ -225,7 +230,10 @@ function measuring(schemes: readonly SchemeName[], { hasState, hasDistance }: As
   return `npm run bench -- --only cost,latency,users,${more} --schemes ${schemes.join(',')} --trials 5`
 }
 
-/** All runs of one machine and method, of the newest that can carry the plan: own ones, else published ones. */
+/**
+ * All runs of one machine and method, of the newest that can carry the plan: own ones, else published ones. Those with too few blocks
+ * only where there are no others.
+ */
 async function newestFor(schemes: readonly SchemeName[], asked: Asked): Promise<Source> {
   const { hasState, hasDistance } = asked
   const carries = (found: Evidence | string) =>
@@ -236,6 +244,7 @@ async function newestFor(schemes: readonly SchemeName[], asked: Asked): Promise<
     run.finishedAt !== null &&
     run.profile !== 'smoke' &&
     schemes.every((scheme) => isMeantFor(run, scheme, hasState))
+  let fallback: Source | undefined
   for (const parent of [resultsFolder, publishedFolder]) {
     const candidates = (await readPlansIn(parent))
       .filter(({ run }) => isCandidate(run))
@@ -249,9 +258,13 @@ async function newestFor(schemes: readonly SchemeName[], asked: Asked): Promise<
           asked,
         ),
       )
-      if (source?.evidence.every(carries)) return source
+      if (!source?.evidence.every(carries)) continue
+      if (source.evidence.every((found) => typeof found !== 'string' && tooFewBlocks(found) === null))
+        return source
+      fallback ??= source
     }
   }
+  if (fallback) return fallback
   const command = measuring(schemes, asked)
   throw new AuthscaleError(
     'NO_EVIDENCE',

@@ -42,7 +42,7 @@ test('what the run does not decide is taken from the others, and leads to the ru
   assert.match(updated, /\]\(results\/published\/y\/report\.md#claims\)/)
   assert.match(
     updated,
-    /predicted 18 fleets.*off by 0 % in the median and by 0 % at most.*published\/y\/report\.md#replicas/,
+    /predicted 27 fleets.*Of 10 it said something else.*off by 0 % in the median and by 0 % at most.*published\/y\/report\.md#replicas/,
   )
   const older = {
     ...other,
@@ -58,7 +58,7 @@ test('what the run does not decide is taken from the others, and leads to the ru
     other,
   ])
   assert.equal(withElsewhere, updated, 'another machine says nothing of this one')
-  assert.match(both, /over 3 published runs.*predicted 18 fleets.*published\/y\/report\.md#replicas/s)
+  assert.match(both, /over 3 published runs.*predicted 27 fleets.*published\/y\/report\.md#replicas/s)
   const open = (text: string) => Number(/; not measured: (\d+)/.exec(text)?.[1] ?? 0)
   assert.ok(open(updated) < open(update(readme)))
   assert.doesNotMatch(update(readme), /demand law/)

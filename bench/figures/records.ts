@@ -25,7 +25,7 @@ export function recordsByArm(run: Run, results: readonly TrialResult[]): ArmReco
     const own = measured.get(result.trial.arm.id)
     const block = blocks.get(result)
     if (!result.ok || !own || block === undefined || counted.has(result.trial.id)) continue
-    if (isGlance(result.trial.arm)) continue
+    if (isGlance(run, result.trial.arm)) continue
     counted.add(result.trial.id)
     own.set(block, result.measurement)
   }
@@ -37,9 +37,11 @@ export function recordsByArm(run: Run, results: readonly TrialResult[]): ArmReco
 
 /**
  * Whether the closed loop was only looked at before the turns: for a quarter of a second, of code that is hardly compiled. It
- * shows that the fleet answers, and is no figure.
+ * shows that the fleet answers, and is no figure. A smoke run has nothing better, and none of its figures is one.
  */
-export const isGlance = ({ load }: Pick<Arm, 'load'>): boolean => load.loop === 'turns' && !load.closed
+export function isGlance({ profile }: Pick<Run, 'profile'>, { load }: Pick<Arm, 'load'>): boolean {
+  return profile !== 'smoke' && load.loop === 'turns' && !load.closed
+}
 
 /** When and for which comparison something was measured. */
 export interface Begun {

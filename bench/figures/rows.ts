@@ -53,7 +53,7 @@ function trialRows(run: Run, results: readonly TrialResult[]): TrialRow[] {
       ...common,
       rejected: null,
       warnings: result.measurement.warnings,
-      values: arm.load.loop === 'open' ? capacity(run, result) : figures(result),
+      values: arm.load.loop === 'open' ? capacity(run, result) : figures(run, result),
     }
   })
 }
@@ -61,8 +61,8 @@ function trialRows(run: Run, results: readonly TrialResult[]): TrialRow[] {
 type Accepted = Extract<TrialResult, { ok: true }>
 
 /** Of load that is there to be there nothing is a figure of the scheme, and of a glance neither. */
-function figures({ trial: { arm }, measurement }: Accepted): TrialRow['values'] {
-  if (arm.observe || arm.examine || isGlance(arm)) return {}
+function figures(run: Run, { trial: { arm }, measurement }: Accepted): TrialRow['values'] {
+  if (arm.observe || arm.examine || isGlance(run, arm)) return {}
   return Object.fromEntries(
     Object.entries(metrics).flatMap(([name, { of }]) => {
       const value = of(measurement)

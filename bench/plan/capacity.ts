@@ -1,9 +1,8 @@
 /** What one replica can be given: no more than keeps the latency, and no more than leaves the headroom. Pure. */
 import { FEW_BLOCKS } from '../stats/median-interval.ts'
 import { counted } from '../words/format.ts'
-import { type Ladder, latencyAt, measuredRates, mostBlocks, type Reach, reach } from './curve.ts'
+import { type Ladder, latencyAt, measuredRates, mostBlocks, type Reach, rate, reach } from './curve.ts'
 import type { Evidence } from './evidence.ts'
-import { rate } from './notes.ts'
 import { atMost, exactly, type Range, smaller, times } from './range.ts'
 import type { PlanRequest } from './request.ts'
 import { rateAtBusy } from './tier-cost.ts'
@@ -12,12 +11,12 @@ import { addedUs, sharedServers, tooLong } from './waiting.ts'
 /** Past this an interval says so little that a number of replicas would only look like an answer. */
 const WIDEST = 3
 
-/** From fewer a capacity is a range, and a number of replicas would only look like an answer. */
+/** From fewer a capacity is a range, and a number of replicas would only look like an answer. @returns null for enough */
 export function tooFewBlocks({ scheme, ladder }: Evidence): string | null {
   const blocks = mostBlocks(ladder)
   if (blocks >= FEW_BLOCKS) return null
   return (
-    `the capacity of ${scheme} was measured in ${counted(blocks, 'block')}, and a plan takes ${FEW_BLOCKS}: run npm run bench again, ` +
+    `the capacity of ${scheme} was measured in ${counted(blocks, 'block')}, and a plan takes ${FEW_BLOCKS}: these are ranges. Run npm run bench again, ` +
     `since runs of one machine are put together, or npm run bench -- --only latency,cost,users --schemes ${scheme} --trials ${FEW_BLOCKS}`
   )
 }

@@ -1,5 +1,6 @@
 /** Reads a measured ladder of arrival rates between its rungs. */
 import type { MeasuredSummary } from '../experiments/reports.ts'
+import { figure } from '../words/format.ts'
 import { each, type Range } from './range.ts'
 
 export type Ladder = MeasuredSummary['latency'][number]
@@ -99,3 +100,5 @@ function rising({ rungs }: Ladder): Step[] {
   const steps = shared.length >= LEAST_SHARED ? shared : rungs
   return steps.toSorted((a, b) => a.arrivalsPerSec - b.arrivalsPerSec)
 }
+
+export const rate = (perSec: number) => `${figure(perSec)}/s`

@@ -20,8 +20,8 @@ export interface Evidence {
   replica: TierCost
   /** CPU of a replica whose handlers take so much; null where that was not measured. */
   handler: { us: number; points: readonly CostPoint[] } | null
-  /** What the scheme adds, over all tiers; null where there is no control to compare with. */
-  auth: TierCost | null
+  /** What the scheme adds, by rate and handler work; empty where there is no control to compare with. */
+  auth: readonly AuthCost[]
   /** To Redis, that an answer waits for one after the other; null where that was not measured. */
   roundTrips: Range | null
   redis: TierCost | null
@@ -43,6 +43,14 @@ export interface Evidence {
   scaling: { replicas: number; efficiency: Range } | null
   trials: Record<keyof typeof ROLES, string[]>
   warnings: Warning[]
+}
+
+/** Over all tiers that serve, in µs a request; `cpuUs` is all of it, the handler work included. */
+interface AuthCost {
+  perSec: number
+  handlerUs: number
+  taxUs: Range
+  cpuUs: number
 }
 
 interface Recorded {
@@ -206,15 +214,13 @@ function handlerOf(curve: Curve | undefined): Evidence['handler'] {
   return { us, points }
 }
 
-/** As in a service: with the most handler work that was measured. */
-function authOf(curve: Curve | undefined): TierCost | null {
-  const most = Math.max(0, ...(curve?.points ?? []).map(({ handlerUs }) => handlerUs))
-  const points = (curve?.points ?? []).flatMap(({ perSec, handlerUs, taxUs }): CostPoint[] =>
-    perSec !== null && perSec > 0 && handlerUs === most && taxUs
-      ? [{ perSec, us: rangeOf(taxUs.estimate) }]
+/** Without handler work and with the most of it that was measured. */
+function authOf(curve: Curve | undefined): AuthCost[] {
+  return (curve?.points ?? []).flatMap(({ perSec, handlerUs, taxUs, cpuUs }) =>
+    perSec !== null && perSec > 0 && taxUs
+      ? [{ perSec, handlerUs, taxUs: rangeOf(taxUs.estimate), cpuUs: cpuUs.value }]
       : [],
   )
-  return points.length === 0 ? null : { points, marginal: null }
 }
 
 /** A login of the scheme, else of one that keeps its state in the same place; a hash takes the same whatever is issued after it. */

@@ -1,6 +1,7 @@
 /** What a plan says beside its figures: what they rest on, and what they take for granted. */
 import { figure, percent } from '../words/format.ts'
-import { measuredRates } from './curve.ts'
+import { tooFewBlocks } from './capacity.ts'
+import { measuredRates, rate } from './curve.ts'
 import type { Evidence } from './evidence.ts'
 import type { PlanRequest } from './request.ts'
 
@@ -61,6 +62,7 @@ export function warningsOf(
   const { scaling, userBytesOf, scheme, mostUsers } = evidence
   const { least } = measuredRates(evidence.ladder)
   return [
+    tooFewBlocks(evidence),
     atLeast &&
       'one replica kept the latency asked for at every rate measured: at most so many replicas are needed',
     held !== null &&
@@ -101,7 +103,5 @@ export function warningsOf(
       redisStandbys === 0 &&
       'one Redis without a standby: while it is gone nobody is let in; --survive 1 adds one',
     replicas === 1 && 'one replica: while it is gone nobody is served; --survive 1 adds one',
-  ].filter((sentence) => sentence !== false)
+  ].filter((sentence) => sentence !== false && sentence !== null)
 }
-
-export const rate = (perSec: number) => `${figure(perSec)}/s`

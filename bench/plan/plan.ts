@@ -9,16 +9,16 @@
  */
 import { list } from '../words/format.ts'
 import { perCore, rateWithWaiting, tooFewBlocks } from './capacity.ts'
-import { latencyAt, measuredRates } from './curve.ts'
+import { latencyAt, measuredRates, rate } from './curve.ts'
 import type { Evidence } from './evidence.ts'
 import { hashingCores, storedSessions, withIssuing } from './logins.ts'
-import { evidenceIds, rate, warningsOf } from './notes.ts'
-import { atMost, exactly, over, plus, type Range, scaled, wholeUnits } from './range.ts'
+import { evidenceIds, warningsOf } from './notes.ts'
+import { atMost, each, exactly, over, plus, type Range, scaled, wholeUnits } from './range.ts'
 import type { PlanRequest, Prices } from './request.ts'
 import { withService } from './service.ts'
 import { eachWithSpare, unitsLeft } from './spare.ts'
 import { withState } from './state.ts'
-import { busyAt, costAt } from './tier-cost.ts'
+import { busyAt } from './tier-cost.ts'
 import { containerOf, FAR, forConnections, sizesOfTiers, tooFar } from './tiers.ts'
 import { addedUs, sharedServers } from './waiting.ts'
 
@@ -50,6 +50,8 @@ export interface Plan {
   mostBusy: number
   /** The same with the units gone that may be; null where none may. */
   whenGone: { replicas: number; busy: Busy; p99Ms: number } | null
+  /** Why these are ranges and no plan: too little was measured for one. */
+  few: string | null
   /** The trials that each figure rests on. */
   evidence: Record<string, string[]>
   warnings: string[]
@@ -74,8 +76,6 @@ const SEC_A_MONTH = (365.25 * 86_400) / 12
 export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   const { scheme } = measured
   const refuse = (refused: string): Refusal => ({ scheme, refused })
-  const few = tooFewBlocks(measured)
-  if (few) return refuse(few)
   const remembering = request.stateBytes === null ? measured : withState(measured, request.stateBytes)
   if (typeof remembering === 'string') return refuse(remembering)
   const serving = withService(remembering, request)
@@ -84,10 +84,11 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   if (typeof evidence === 'string') return refuse(evidence)
   const one = perCore(evidence, request)
   if (typeof one === 'string') return refuse(one)
-  const poor = tooFar(evidence, request.rps)
+  // By the rates that were sent, whatever they come to with more work in each request.
+  const poor = tooFar({ ...evidence, ladder: measured.ladder }, request.rps)
   if (poor.length > 0) {
     return refuse(
-      `${rate(request.rps)} is more than ${FAR} times what was measured (${rate(measuredRates(evidence.ladder).most)}), and ` +
+      `${rate(request.rps)} is more than ${FAR} times what was measured (${rate(measuredRates(measured.ladder).most)}), and ` +
         `the fit of U = U0 + D·X is too poor to carry ${list(poor)} that far: “Far scale” in the run’s report.md ` +
         'shows how far each part goes, and what the rest would take',
     )
@@ -97,8 +98,8 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   const most = rateWithWaiting(evidence, request, one.perSec.value, tiers.busyWhenGone)
   if (typeof most === 'string') return refuse(most)
   const perSec = most < one.perSec.value ? atMost(one.perSec, most) : one.perSec
-  const each = scaled(perSec, request.replicaCores)
-  const carrying = wholeUnits(over(exactly(request.rps), each))
+  const ofReplica = scaled(perSec, request.replicaCores)
+  const carrying = wholeUnits(over(exactly(request.rps), ofReplica))
   const replicas = eachWithSpare(carrying, request)
   if (request.zones > replicas.value)
     return refuse(
@@ -122,11 +123,12 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
     p50Ms: usual.p50Ms,
     p99Ms: usual.p99Ms,
     costPerMonth: request.prices && cost(sizes, request.prices),
-    auth: authShare(evidence, request.rps, perReplicaCore, busyCores(busy, sizes, request)),
+    auth: authShare(measured, request, perReplicaCore, busyCores(busy, sizes, request)),
     bottleneck: fullest({ ...busy, replicas: perReplicaCore / one.capacity }),
     busy,
     mostBusy: busyAt(evidence.replica, perSec.value).value,
     whenGone: gone && { replicas: left, busy: gone.busy, p99Ms: gone.p99Ms.value },
+    few: tooFewBlocks(measured),
     evidence: evidenceIds(evidence, request),
     warnings: warningsOf(evidence, request, {
       each: perReplicaCore,
@@ -151,10 +153,20 @@ function busyCores(
   return replicas + (busy.redis ?? 0) * sizes.redisPrimaries.value + busy.proxy * sizes.proxyCores.value
 }
 
-function authShare({ auth }: Evidence, rps: number, perReplicaCore: number, cores: number): Plan['auth'] {
-  if (!auth) return null
-  const added = scaled(costAt(auth, perReplicaCore), rps / 1e6)
-  return { cores: added, share: added.value / cores }
+/** At the measured point that is nearest in handler work, and then in rate. @param cores that are busy */
+function authShare(
+  { auth }: Evidence,
+  { handlerUs }: PlanRequest,
+  perReplicaCore: number,
+  cores: number,
+): Plan['auth'] {
+  const works = auth.map((one) => one.handlerUs)
+  const most = handlerUs > 0 ? Math.max(0, ...works) : 0
+  const away = ({ perSec }: (typeof auth)[number]) => Math.abs(Math.log(perSec / perReplicaCore))
+  const [nearest] = auth.filter((one) => one.handlerUs === most).toSorted((a, b) => away(a) - away(b))
+  if (!nearest) return null
+  const all = nearest.cpuUs - nearest.handlerUs + handlerUs
+  return { cores: scaled(nearest.taxUs, cores / all), share: nearest.taxUs.value / all }
 }
 
 /** With so many replicas at work; null where no latency is known at the rate that each of their cores gets. */
@@ -171,11 +183,14 @@ function responses(
   const added = addedUs(sharedServers(evidence, { redis, proxy }, { rps, perCore: perReplicaCore }))
   return {
     ...{ perReplicaCore, own, waiting: added.p99 },
-    p50Ms: scaled(plus(half, added.p50), 1e-3),
-    p99Ms: scaled(plus(own, added.p99), 1e-3),
+    p50Ms: steady(scaled(plus(half, added.p50), 1e-3)),
+    p99Ms: steady(scaled(plus(own, added.p99), 1e-3)),
     busy: { replicas: busyAt(evidence.replica, perReplicaCore).value, redis, proxy },
   }
 }
+
+/** Node and a browser differ in the last bit of a logarithm: page and command say the same all the same. */
+const steady = (a: Range): Range => each((end) => Number(a[end].toPrecision(12)))
 
 /** What a load takes by `expense`; null where there is no plan. */
 export function expenseOf(measured: Evidence, request: PlanRequest): number | null {

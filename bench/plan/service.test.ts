@@ -1,7 +1,7 @@
 /** A plan for a service that does something itself, and whose Redis is not next door. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { around, asked, evidence, flat } from '../testing/evidence.ts'
+import { around, asked, evidence } from '../testing/evidence.ts'
 import { latencyAt } from './curve.ts'
 import { type Plan, plan, type Refusal } from './plan.ts'
 import { exactly } from './range.ts'
@@ -50,10 +50,17 @@ test('an answer waits for each round trip, and one that needs no Redis for none'
   )
 })
 
-test('the share of auth is what it adds, of all that is busy', () => {
-  const { auth } = made(plan(evidence({ auth: flat(60) }), asked({ headroom: 0.5 })))
-  // 20,000/s at 60 µs; replicas take 100 µs, Redis 20 and the proxy 30.
-  assert.ok(auth && Math.abs(auth.cores.value - 1.2) < 1e-9)
-  assert.ok(Math.abs(auth.share - 60 / 150) < 1e-9)
+test('the share of auth is what it adds, of all that is busy, at the nearest point that was measured', () => {
+  const at = (perSec: number, handlerUs: number, taxUs: number, cpuUs: number) => ({
+    ...{ perSec, handlerUs, taxUs: around(taxUs), cpuUs },
+  })
+  const auth = [at(100, 0, 300, 500), at(4_000, 0, 60, 150), at(4_000, 300, 50, 440)]
+  const measured = evidence({ auth })
+  // 5,000/s each: replicas take 100 µs, Redis 20 and the proxy 30.
+  const { auth: alone } = made(plan(measured, asked({ headroom: 0.5 })))
+  assert.equal(alone?.share, 60 / 150)
+  assert.ok(Math.abs((alone?.cores.value ?? 0) - (60 / 150) * 3) < 1e-9)
+  const { auth: working } = made(plan(measured, asked({ headroom: 0.5, p99Ms: 500, handlerUs: 1_000 })))
+  assert.equal(working?.share, 50 / (440 - 300 + 1_000))
   assert.equal(made(plan(evidence(), asked())).auth, null)
 })

@@ -17,11 +17,11 @@ export function planText(made: Plan, request: PlanRequest): string {
   const lines: [string, string, string][] = [
     [
       'replicas',
-      ranged(made.replicas, count),
+      unitsText(made, made.replicas),
       `${percentBusy(busy.replicas)}, ${figure(request.rps / made.replicas.value)}/s each`,
     ],
-    ['Redis primaries', ranged(made.redisPrimaries, count), percentBusy(busy.redis)],
-    ['Redis standbys', ranged(made.redisStandbys, count), 'take over when a primary is gone'],
+    ['Redis primaries', unitsText(made, made.redisPrimaries), percentBusy(busy.redis)],
+    ['Redis standbys', unitsText(made, made.redisStandbys), 'take over when a primary is gone'],
     ['Redis memory', ranged(made.redisMemoryBytes, bytes), 'what users add to an empty one'],
     ['replica memory', ranged(made.replicaMemoryBytes, bytes), 'what users add, over all replicas'],
     ...(made.container
@@ -33,7 +33,7 @@ export function planText(made: Plan, request: PlanRequest): string {
           ] as [string, string, string],
         ]
       : []),
-    ['proxy cores', ranged(made.proxyCores, count), percentBusy(busy.proxy)],
+    ['proxy cores', unitsText(made, made.proxyCores), percentBusy(busy.proxy)],
     ['to clients', `${ranged(made.egressBytesPerSec, bytes)} a second`, ''],
     ['p50', `${ranged(made.p50Ms, milliseconds)} ms`, ''],
     ['p99', `${ranged(made.p99Ms, milliseconds)} ms`, ''],
@@ -98,7 +98,7 @@ export function comparisonText(
     made.refused === null
       ? [
           made.scheme,
-          ranged(made.replicas, count, '–'),
+          unitsText(made, made.replicas, '–'),
           count(made.redisPrimaries.value),
           bytes(made.redisMemoryBytes.value),
           count(made.proxyCores.value),
@@ -133,6 +133,12 @@ export function ranged(
 ): string {
   const ends = [show(lo), show(hi)]
   return ends.every((end) => end === show(value)) ? show(value) : `${show(value)} (${ends.join(joint)})`
+}
+
+/** From too few blocks only the ends, which are no answer. */
+export function unitsText({ few }: Plan, units: Range, joint = ' to '): string {
+  if (few === null || units.lo === units.hi) return ranged(units, count, joint)
+  return `${count(units.lo)}${joint}${count(units.hi)}`
 }
 
 /** Of whole things: small numbers have no decimals, large ones no more digits than they are worth. */

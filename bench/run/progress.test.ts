@@ -100,7 +100,7 @@ test('a finished ladder shows up to which rate the SLO is kept', () => {
   const kept = [rung(1_000, 5, 'ladder'), rung(2_000, 9, 'ladder')]
   assert.equal(
     shown(...kept, rung(2_200, 90, 'ladder'), rung(2_200, 95, 'confirm')),
-    '4 arrival rates, the SLO is kept up to 1,980/s',
+    '4 arrival rates, the SLO is kept up to 2,010/s',
   )
   assert.equal(
     shown(...kept, rung(4_000, 9, 'ladder', true)),

@@ -93,7 +93,7 @@ export function evidence(over: Partial<Evidence> = {}): Evidence {
     slo: { p99Us: 50_000, maxErrorShare: 0.001 },
     replica: flat(100),
     handler: null,
-    auth: null,
+    auth: [],
     roundTrips: null,
     redis: { ...flat(20), marginal: around(15) },
     proxy: { ...flat(30), marginal: around(25) },

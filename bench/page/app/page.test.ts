@@ -154,6 +154,7 @@ test('by keyboard alone: past the start, through a claim, a filter and a sorted 
 const COLUMNS = [
   'replicas',
   'redisPrimaries',
+  'redisStandbys',
   'redisMemoryBytes',
   'replicaMemoryBytes',
   'proxyCores',

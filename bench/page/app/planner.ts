@@ -7,7 +7,7 @@ import { crossing } from '../../plan/crossing.ts'
 import { type Evidence, evidenceOf } from '../../plan/evidence.ts'
 import { expense, type Plan, plan, type Refusal } from '../../plan/plan.ts'
 import type { PlanRequest } from '../../plan/request.ts'
-import { bytes, count, crossingText, milliseconds, ranged } from '../../plan/text.ts'
+import { bytes, count, crossingText, milliseconds, ranged, unitsText } from '../../plan/text.ts'
 import { figure, machine, percent } from '../../words/format.ts'
 import type { PageData } from '../page-data.ts'
 import { choose, chosen, follow, kept, onChoice } from './address.ts'
@@ -143,7 +143,10 @@ function cellsOf(made: Plan, request: PlanRequest): Cell[] {
   const share = busy[bottleneck]
   return [
     made.scheme,
-    ...SIZES.map(({ key, show }) => ({ text: ranged(made[key], show), value: made[key].value })),
+    ...SIZES.map(({ key, show }) => ({
+      text: show === count ? unitsText(made, made[key]) : ranged(made[key], show),
+      value: made[key].value,
+    })),
     { text: made.costPerMonth ? ranged(made.costPerMonth) : figure(amount), value: amount },
     `${bottleneck === 'redis' ? 'Redis' : bottleneck}${share === null ? '' : ` (${percent(share)} busy)`}`,
   ]
