@@ -78,13 +78,20 @@ ${answerHtml(run, summary)}
 </header>
 ${navigation(blocks)}
 <main id="main">
-${names.includes('cpu') ? `<section data-experiments="cost" aria-label="The main chart">${chartPlace('cpu', '')}</section>` : ''}
+${mainChart(summary, names)}
 <div id="filters"></div>
 ${blocks.map(sectionHtml).join('\n')}
 </main>`,
     source: 'the raw records of one run',
     assets,
   })
+}
+
+/** Where services run, if that was measured; else saturation. */
+function mainChart({ costCurves }: Summary, names: readonly string[]): string {
+  const name = costCurves.everyday ? 'curves' : 'cpu'
+  if (!names.includes(name)) return ''
+  return `<section data-experiments="cost" aria-label="The main chart">${chartPlace(name, '')}</section>`
 }
 
 /** The list of published runs, and what those of each machine say about the claims. */

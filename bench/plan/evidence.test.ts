@@ -66,3 +66,25 @@ test('a run is meant for a plan only with trials of all that it rests on', () =>
   assert.equal(isMeant('session-redis', { plan: others }), false, 'no kin has its memory measured')
   assert.equal(isMeant('jwt-rs256', { plan: others }), true)
 })
+
+test('however wide an interval of a cost is, it ends at nothing', () => {
+  const { curves } = summary.costCurves
+  const wide = (cpuUs: { value: number }) => ({ value: cpuUs.value, lo: -cpuUs.value, hi: 3 * cpuUs.value })
+  const point = {
+    ...{ perSec: 100, handlerUs: 0, turns: 4, generations: 2, busy: 0.02, meanInFlight: 0.1 },
+    ...{ tierUs: { replicas: 150, redis: 30, proxy: 20 }, taxUs: null, timesControl: null },
+    cpuUs: { ...wide({ value: 200 }), unit: 'µs/request', n: 4, warnings: [] },
+  }
+  const curve = {
+    scheme: 'session-redis',
+    twin: false,
+    points: [point],
+    idleCores: null,
+    halfBusyPerSec: null,
+  }
+  const found = of('session-redis', { costCurves: { ...summary.costCurves, curves: [...curves, curve] } })
+  assert.ok(typeof found !== 'string', `${found}`)
+  for (const { points } of [found.replica, found.proxy, ...(found.redis ? [found.redis] : [])])
+    for (const { us } of points) assert.ok(us.lo >= 0 && us.lo <= us.value && us.value <= us.hi)
+  assert.equal(found.replica.points[0]?.us.lo, 0)
+})

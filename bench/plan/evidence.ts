@@ -189,7 +189,8 @@ function costPoints(tier: ServingTier, curve: Curve | undefined, { rungs }: Ladd
   const turns = (curve?.points ?? []).flatMap(({ perSec, handlerUs, tierUs, cpuUs }): CostPoint[] => {
     const us = tierUs[tier]
     if (perSec === null || perSec === 0 || handlerUs > 0 || us === undefined) return []
-    return [{ perSec, us: scaled(over(rangeOf(cpuUs), exactly(cpuUs.value)), us) }]
+    // Nothing takes less than no time, however wide an interval is.
+    return [{ perSec, us: larger(exactly(0), scaled(over(rangeOf(cpuUs), exactly(cpuUs.value)), us)) }]
   })
   const last = turns.at(-1)
   const known = last && last.us.value > 0 ? scaled(last.us, 1 / last.us.value) : exactly(1)
