@@ -91,8 +91,8 @@ export function rateWithWaiting(
   return kept
 }
 
-/** Halvings of the interval; rates have three digits. */
-const BISECTIONS = 30
+/** Halvings of the interval, to the last digit. */
+const BISECTIONS = 60
 
 /** The rate of one replica that a plan can rest on, or why it cannot. */
 export function oneReplica(evidence: Evidence, p99Ms: number): Reach | string {

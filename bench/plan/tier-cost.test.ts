@@ -45,3 +45,9 @@ test('at the rate that is found a core is as busy as was asked for', () => {
     }),
   )
 })
+
+test('a load that fits exactly fits: at 100 µs each, a fifth of a core is 2,000/s to the last digit', () => {
+  const flat: TierCost = { points: [{ perSec: 1_000, us: exactly(100) }], marginal: null }
+  for (const most of [3_000, 50_000, 1e7])
+    assert.ok(Math.abs(rateAtBusy(flat, 0.2, most).value / 2_000 - 1) < 1e-14)
+})

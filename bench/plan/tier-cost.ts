@@ -45,8 +45,8 @@ export const costWhenBusiest = ({ points }: Pick<TierCost, 'points'>): Range =>
 export const busyAt = (cost: TierCost, perSec: number): Range =>
   each((end) => (perSec * costAt(cost, perSec)[end]) / 1e6)
 
-/** Halvings of the interval; rates have three digits. */
-const BISECTIONS = 40
+/** Halvings of the interval, to the last digit: a load that fits exactly must not need one more. */
+const BISECTIONS = 60
 
 /**
  * The highest rate at which a core is at most so busy.
