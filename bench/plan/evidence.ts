@@ -4,13 +4,13 @@ import { isStraight } from '../experiments/latency/demand.ts'
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { ROLES } from '../experiments/roles.ts'
 import type { Comparison } from '../figures/comparisons.ts'
-import type { Curve } from '../figures/curve-schema.ts'
 import { armsIn, entryOf, type Tried, validTrials } from '../figures/records.ts'
 import type { ServingTier } from '../record/tiers.ts'
 import type { Arm, Estimate, Run, TrialResult, Warning } from '../record/types.ts'
 import { traits } from '../traits.ts'
 import type { Ladder } from './curve.ts'
-import { exactly, larger, over, type Range, rangeOf, scaled, times } from './range.ts'
+import { type AuthCost, authOf, costPoints, handlerOf } from './load-costs.ts'
+import { exactly, larger, type Range, rangeOf, scaled, times } from './range.ts'
 import type { CostPoint, Issue, TierCost } from './tier-cost.ts'
 
 export interface Evidence {
@@ -43,14 +43,6 @@ export interface Evidence {
   scaling: { replicas: number; efficiency: Range } | null
   trials: Record<keyof typeof ROLES, string[]>
   warnings: Warning[]
-}
-
-/** Over all tiers that serve, in µs a request; `cpuUs` is all of it, the handler work included. */
-interface AuthCost {
-  perSec: number
-  handlerUs: number
-  taxUs: Range
-  cpuUs: number
 }
 
 interface Recorded {
@@ -179,49 +171,6 @@ export function evidenceOf(
     },
     warnings: [...new Set([...arm.warnings, ...ladder.rungs.flatMap(({ p99Us }) => p99Us.warnings)])],
   }
-}
-
-/**
- * From turns without handler work, which have an interval, up to where a replica was too busy for them; beyond from the rates of the
- * ladder that were kept, with the interval that turns had last. Without turns from the ladder alone, as if it were exact.
- */
-function costPoints(tier: ServingTier, curve: Curve | undefined, { rungs }: Ladder): CostPoint[] {
-  const turns = (curve?.points ?? []).flatMap(({ perSec, handlerUs, tierUs, cpuUs }): CostPoint[] => {
-    const us = tierUs[tier]
-    if (perSec === null || perSec === 0 || handlerUs > 0 || us === undefined) return []
-    // Nothing takes less than no time, however wide an interval is.
-    return [{ perSec, us: larger(exactly(0), scaled(over(rangeOf(cpuUs), exactly(cpuUs.value)), us)) }]
-  })
-  const last = turns.at(-1)
-  const known = last && last.us.value > 0 ? scaled(last.us, 1 / last.us.value) : exactly(1)
-  const beyond = rungs
-    .filter(({ arrivalsPerSec, metShare }) => arrivalsPerSec > (last?.perSec ?? 0) && metShare > 0)
-    .toSorted((a, b) => a.arrivalsPerSec - b.arrivalsPerSec)
-    .flatMap(({ arrivalsPerSec, throughputPerSec, utilization }): CostPoint[] => {
-      const busy = utilization[tier]
-      if (busy === null) return []
-      return [{ perSec: arrivalsPerSec, us: scaled(known, (1e6 * busy) / throughputPerSec.value) }]
-    })
-  return [...turns, ...beyond]
-}
-
-/** With the most handler work that was measured. */
-function handlerOf(curve: Curve | undefined): Evidence['handler'] {
-  const us = Math.max(0, ...(curve?.points ?? []).map(({ handlerUs }) => handlerUs))
-  if (us === 0) return null
-  const points = (curve?.points ?? []).flatMap(({ perSec, handlerUs, tierUs }): CostPoint[] =>
-    perSec !== null && handlerUs === us ? [{ perSec, us: exactly(tierUs.replicas ?? 0) }] : [],
-  )
-  return { us, points }
-}
-
-/** Without handler work and with the most of it that was measured. */
-function authOf(curve: Curve | undefined): AuthCost[] {
-  return (curve?.points ?? []).flatMap(({ perSec, handlerUs, taxUs, cpuUs }) =>
-    perSec !== null && perSec > 0 && taxUs
-      ? [{ perSec, handlerUs, taxUs: rangeOf(taxUs.estimate), cpuUs: cpuUs.value }]
-      : [],
-  )
 }
 
 /** A login of the scheme, else of one that keeps its state in the same place; a hash takes the same whatever is issued after it. */
