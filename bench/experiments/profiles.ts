@@ -91,8 +91,7 @@ const TURNS: Turns = {
 const FIRST_TURNS: Turns = {
   ...TURNS,
   blocks: 2,
-  warmupSec: 0.3,
-  warmupRequests: WARM / 12.5,
+  warmupSec: 0.5,
   passes: 2,
   secPerArm: 9.5,
   ratesPerSec: [100, 200, 500],

@@ -132,7 +132,8 @@ export function method(run: Run, summary: Summary): Section {
 const TURNS =
   'Cost over load is from turns: the fleets of all arms are up at once, and each in turn gets a fraction of a second of Poisson ' +
   'arrivals, in shuffled order, the control in every handful of them; a fleet that waits is stopped, so that it takes no CPU. ' +
-  'In a pass all arms meet the same arrivals. Each turn is compared with the nearest turn of the control at the same load. ' +
+  'In a pass all arms meet the same arrivals. Each turn is compared with the nearest turn of the control at the same load; of many arms each ' +
+  'handful has a control that rested as long as they did. ' +
   'Figures are 20 % trimmed means over turns, their intervals know of the noise of turns and of what sets of processes ' +
   'differ by, which all arms of the run are taken to have in common.'
 

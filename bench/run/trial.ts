@@ -21,6 +21,7 @@ import { measure } from './phases.ts'
 import { rotate, togetherSec } from './rotation/rotate.ts'
 import { cellsOf, focusedHandfuls } from './turns/focus.ts'
 import { playGeneration } from './turns/generation.ts'
+import { handfulsOf } from './turns/order.ts'
 import { pointsOf } from './turns/points.ts'
 import type { Judged, Session } from './window.ts'
 
@@ -164,7 +165,6 @@ async function generation(
     0,
     trials.findIndex(({ arm }) => isFirstControl(arm)),
   )
-  const limitSec = generationSec(trials.map(({ arm }) => arm))
   const { signal, seed, passed, earlier = [] } = conditions
   const more = (soFar: Judged[], round: number) => {
     const { load, id } = (trials[control] as Trial).arm
@@ -172,9 +172,14 @@ async function generation(
     const cells = cellsOf(trials, control, pointsOf(load), [...earlier, ...recorded(soFar)])
     return focusedHandfuls(cells, control, HANDFULS_AT_ONCE, seedOf(`${id}/${round}`, seed))
   }
-  return await onFleets(specs, trials, conditions, limitSec, (sessions) =>
-    playGeneration(sessions, control, {
-      ...{ signal, more },
+  // As many as have a turn in each pass, so that none has rested for less than the arms beside it.
+  const wanted = handfulsOf(trials.length) - 1
+  const extra = Math.max(0, Math.min(wanted, (conditions.fleet.together?.most ?? 1) - trials.length))
+  const again = <T>(all: readonly T[]) => [...all, ...Array.from({ length: extra }, () => all[control] as T)]
+  const limitSec = generationSec(again(trials).map(({ arm }) => arm))
+  return await onFleets(again(specs), again(trials), conditions, limitSec, (sessions) =>
+    playGeneration(sessions.slice(0, trials.length), control, {
+      ...{ signal, more, controls: sessions.slice(trials.length) },
       passed: (soFar, passes) => passed?.(recorded(soFar), passes),
     }),
   )

@@ -118,7 +118,7 @@ function generation(results: readonly TrialResult[], asked: Asked): TrialResult[
   const soFar = () => results.map((result, i) => recorded(result, asked, turns[i] ?? []))
   for (let pass = 0; pass < asked.passes; pass++) {
     const seed = seedOf(String(pass), asked.seed)
-    take(orderOf(pass, results.length, asked.points.length, control, seed))
+    take(orderOf(pass, results.length, asked.points.length, control, seed).flat())
   }
   if (asked.handfuls > 0) {
     const made = soFar()

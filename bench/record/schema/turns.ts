@@ -20,6 +20,12 @@ export const turnsSchema = z
         'Place of each turn in its generation: two arms whose places lie side by side met the same machine',
       ),
     point: z.array(count).describe('Index of its point'),
+    set: z
+      .array(count)
+      .optional()
+      .describe(
+        'Which set of processes took it, where the control has several that rest as long as the arms beside it; absent: the only one',
+      ),
     seconds: z.array(positive).describe('Between the two readings of CPU'),
     requests: z.array(count).describe('Replies inside the window'),
     cpuUs: perTier(z.array(nonNegative).nullable()).describe(

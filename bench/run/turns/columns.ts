@@ -7,6 +7,8 @@ import type { Point, Turns } from '../../record/types.ts'
 export interface Turn extends TurnReading {
   order: number
   point: number
+  /** Which of the arm's sets of processes; absent: its only one. */
+  set?: number
   requests: number
   meanInFlight: number
   failed: number
@@ -23,9 +25,11 @@ export function columnsOf(points: readonly Point[], turns: readonly Turn[]): Tur
     return values.includes(null) ? null : (values as number[]).map(tenths)
   }
   const counts = (key: 'order' | 'point' | 'requests' | 'failed') => turns.map((turn) => turn[key])
+  const sets = turns.map(({ set = 0 }) => set)
   return {
     points: [...points],
     order: counts('order'),
+    ...(sets.some((set) => set > 0) ? { set: sets } : {}),
     point: counts('point'),
     seconds: turns.map(({ seconds }) => fine(seconds)),
     requests: counts('requests'),

@@ -12,13 +12,17 @@ import { type StepLimits, stepLimits } from '../limits.ts'
 import { saturation } from '../phases.ts'
 import { failed, type Judged, type Session } from '../window.ts'
 import { columnsOf, type Turn } from './columns.ts'
-import { isTooBusy, type Place, passOrder } from './order.ts'
+import { isTooBusy, type Place, passOrder, restedAlike } from './order.ts'
 import { pointsOf, type TurnsLoad } from './points.ts'
 import { QUIET_MS, takeTurn } from './turn.ts'
 
-/** An arm of the generation: its fleet, what it has measured, and why it is out. */
+/** An arm of the generation: its fleets, what it has measured, and why it is out. */
 interface Player {
+  /** Of the first; the control may have more, which stand by turns beside the others. */
   session: Session
+  sets: readonly Session[]
+  /** Place of the last turn of each set; -1 before the first. */
+  lasts: number[]
   load: TurnsLoad
   turns: Turn[]
   judged: Judged | null
@@ -34,6 +38,8 @@ export interface Company {
   more?: (judged: Judged[], round: number) => Place[][]
   /** Beyond these a step hangs; absent: those of each arm. */
   limits?: StepLimits
+  /** More sets of the control's processes; absent: none. */
+  controls?: readonly Session[]
 }
 
 /**
@@ -47,19 +53,26 @@ export async function playGeneration(
   company: Company,
 ): Promise<Judged[]> {
   const began = performance.now()
-  const players = sessions.map(
-    (session): Player => ({ session, load: turnsOf(session), turns: [], judged: null }),
-  )
+  const players = sessions.map((session, i): Player => {
+    const sets = [session, ...(i === control ? (company.controls ?? []) : [])]
+    return { session, sets, lasts: sets.map(() => -1), load: turnsOf(session), turns: [], judged: null }
+  })
   const [first] = players
   if (!first) return []
   const points = pointsOf(first.load)
   const limitsOf = ({ session }: Player) => company.limits ?? stepLimits(session.trial.arm)
-  for (const { session } of players) session.running.rest?.()
+  for (const { sets } of players) for (const { running } of sets) running.rest?.()
   for (const player of players) {
-    company.signal.throwIfAborted()
-    const { id } = player.session.trial
-    const warmed = inTime(limitsOf(player).warmSec, warm(player, points), `the warm-up of ${id}`)
-    await unlessAborted(warmed, company.signal)
+    // The first one is what the arm's measurement is of.
+    for (const set of player.sets.toReversed()) {
+      company.signal.throwIfAborted()
+      const warmed = inTime(
+        limitsOf(player).warmSec,
+        warm(player, set, points),
+        `the warm-up of ${set.trial.id}`,
+      )
+      await unlessAborted(warmed, company.signal)
+    }
   }
   const soFar = () =>
     players.map(({ judged, turns }) =>
@@ -71,12 +84,16 @@ export async function playGeneration(
   const isOver = () => mostMs !== undefined && performance.now() - began >= mostMs
   let order = 0
   /** @returns whether there is time for more */
-  const take = async (places: readonly Place[], seed: number, isFirst = false) => {
-    for (const place of places) {
+  const take = async (handful: readonly Place[], seed: number, isFirst = false) => {
+    const others = handful.flatMap(({ arm }) => (arm === control ? [] : (players[arm]?.lasts ?? [])))
+    const beside = restedAlike(order, players[control]?.lasts ?? [], others)
+    for (const place of handful) {
       if (isFirst) company.signal.throwIfAborted()
       else if (company.signal.aborted || isOver()) return false
       const player = players[place.arm] as Player
-      const played = play(player, points, { at: place.point, order: order++, seed })
+      const set = place.arm === control ? beside : 0
+      player.lasts[set] = order
+      const played = play(player, points, { at: place.point, order: order++, seed, set })
       const turn = inTime(limitsOf(player).turnSec, played, `a turn of ${player.session.trial.id}`)
       if (isFirst) await unlessAborted(turn, company.signal)
       else if (!(await endsSoon(turn, company.signal))) return false
@@ -86,8 +103,8 @@ export async function playGeneration(
   for (let pass = 0; pass < passes; pass++) {
     if (pass > 0) company.passed?.(soFar(), pass)
     const seed = seedOf(`${block}/${pass}`, first.session.seed)
-    if (!(await take(passOrder(pass, players.length, points.length, control, seed), seed, pass === 0)))
-      return soFar()
+    for (const handful of passOrder(pass, players.length, points.length, control, seed))
+      if (!(await take(handful, seed, pass === 0))) return soFar()
   }
   for (let round = 0; mostMs !== undefined && !isOver(); round++) {
     const handfuls = company.more?.(soFar(), round) ?? []
@@ -133,8 +150,8 @@ function turnsOf({ trial }: Session): TurnsLoad {
 }
 
 /** Logins, the closed loop until the code is compiled, and a look at what it reaches; then every route once. */
-async function warm(player: Player, points: ReturnType<typeof pointsOf>): Promise<void> {
-  const { session, load } = player
+async function warm(player: Player, session: Session, points: ReturnType<typeof pointsOf>): Promise<void> {
+  const { load } = player
   session.running.wake?.()
   try {
     player.judged = await saturation(session, load)
@@ -158,15 +175,16 @@ async function warm(player: Player, points: ReturnType<typeof pointsOf>): Promis
 async function play(
   player: Player,
   points: ReturnType<typeof pointsOf>,
-  { at, order, seed }: { at: number; order: number; seed: number },
+  { at, order, seed, set }: { at: number; order: number; seed: number; set: number },
 ): Promise<void> {
-  const { session, load, turns, judged } = player
+  const { sets, load, turns, judged } = player
+  const session = sets[set] ?? player.session
   const point = points[at]
   if (!point || !judged?.ok) return
   if (point.perSec && isTooBusy({ ...point, perSec: point.perSec }, looksOf(player, points), load.mostBusy))
     return
   try {
-    turns.push({ ...(await takeTurn(session, load, point, seed + at)), order, point: at })
+    turns.push({ ...(await takeTurn(session, load, point, seed + at)), order, point: at, set })
   } catch (error) {
     player.judged = failed((error as Error).message, judged.measurement)
   }

@@ -15,6 +15,26 @@ export interface Place {
  */
 export const ARMS_BESIDE_CONTROL = 3
 
+/** Handfuls of a pass, in each of which the control has a turn. */
+export const handfulsOf = (arms: number): number => Math.max(1, Math.ceil((arms - 1) / ARMS_BESIDE_CONTROL))
+
+/**
+ * Which of several sets of the control's processes stands beside a handful of arms: the one that rested for about as long as they
+ * did. A process that has just had a turn was seen to take less CPU for a request than an equal one that had rested for
+ * seconds, at times by a tenth: of one control beside all arms, every scheme would look that much dearer.
+ *
+ * @param order place of the turn to come
+ * @param sets place of the last turn of each; -1 before the first
+ * @param arms the same of the arms of the handful
+ */
+export function restedAlike(order: number, sets: readonly number[], arms: readonly number[]): number {
+  const rested = (last: number) => order - last
+  const wanted = arms.length === 0 ? order : mean(arms.map(rested))
+  // By ratio: a set that has just had a turn is less like arms that rested for long than one that rested for longer still.
+  const away = sets.map((last) => Math.abs(Math.log(rested(last) / wanted)))
+  return away.indexOf(Math.min(...away))
+}
+
 /**
  * One pass: at each point all arms once, side by side, so that they meet the same machine; the control once in each handful
  * of them. Points and arms are shuffled anew, but for the first pass, which goes from the least load to the most: what a
@@ -22,6 +42,7 @@ export const ARMS_BESIDE_CONTROL = 3
  *
  * @param points in the order of their load
  * @param control index of the arm that the others are compared with
+ * @returns handful after handful
  */
 export function passOrder(
   pass: number,
@@ -29,15 +50,18 @@ export function passOrder(
   points: number,
   control: number,
   seed: number,
-): Place[] {
+): Place[][] {
   const others = Array.from({ length: arms }, (_, arm) => arm).filter((arm) => arm !== control)
   const all = Array.from({ length: points }, (_, point) => point)
   return (pass === 0 ? all : shuffled(all, seed)).flatMap((point) => {
     const order = shuffled(others, seed + 7_919 * (point + 1))
-    const handfuls = Math.max(1, Math.ceil(order.length / ARMS_BESIDE_CONTROL))
+    const handfuls = handfulsOf(arms)
     return Array.from({ length: handfuls }, (_, i) =>
-      shuffled([control, ...order.filter((_, at) => at % handfuls === i)], seed + 104_729 * (point + 1) + i),
-    ).flatMap((handful) => handful.map((arm) => ({ arm, point })))
+      shuffled(
+        [control, ...order.filter((_, at) => at % handfuls === i)],
+        seed + 104_729 * (point + 1) + i,
+      ).map((arm) => ({ arm, point })),
+    )
   })
 }
 
