@@ -36,7 +36,7 @@ const LEAST_DRAIN_SEC = 0.4
 /** Window at the end of a ladder's warm-up: long enough to see what the closed loop reaches. */
 const SATURATION_SEC = 0.8
 /** Where nobody asked for the closed loop: it only shows that the fleet answers. */
-const GLANCE_SEC = 0.25
+const GLANCE_SEC = 0.1
 
 type ClosedLoad = Extract<Load, { loop: 'closed' }>
 type Ladder = Extract<Arm['load'], { loop: 'open' }>

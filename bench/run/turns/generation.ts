@@ -149,6 +149,9 @@ function turnsOf({ trial }: Session): TurnsLoad {
   return load
 }
 
+/** So that each route was asked once. */
+const TRIAL_SEC = 0.1
+
 /** Logins, the closed loop until the code is compiled, and a look at what it reaches; then every route once. */
 async function warm(player: Player, session: Session, points: ReturnType<typeof pointsOf>): Promise<void> {
   const { load } = player
@@ -162,7 +165,7 @@ async function warm(player: Player, session: Session, points: ReturnType<typeof 
   const open = points.filter(({ perSec }) => perSec !== null && perSec > 0)
   for (const us of load.handlerUs) {
     const lightest = open.find(({ handlerUs }) => handlerUs === us)
-    if (lightest && player.judged.ok) await takeTurn(session, load, lightest, 0)
+    if (lightest && player.judged.ok) await takeTurn(session, load, lightest, 0, TRIAL_SEC)
   }
 }
 

@@ -22,6 +22,7 @@ export async function takeTurn(
   load: TurnsLoad,
   point: Point,
   seed: number,
+  measureSec = trial.arm.measureSec,
 ): Promise<Omit<Turn, 'order' | 'point'>> {
   running.wake?.()
   const probe = openTurnProbe(running, generator.pids)
@@ -37,7 +38,7 @@ export async function takeTurn(
     const report = await generator.load(
       {
         ...{ url: running.url, load: sent, handlerUs: point.handlerUs, warmupSec: load.settleSec },
-        ...{ measureSec: trial.arm.measureSec, drainSec: DRAIN_SEC, verifyEvery: VERIFY_EVERY },
+        ...{ measureSec, drainSec: DRAIN_SEC, verifyEvery: VERIFY_EVERY },
       },
       (edge) => probe[edge](),
     )
