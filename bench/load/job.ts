@@ -51,6 +51,8 @@ export type Load =
       /** The same seed gives the same arrivals, and where users are drawn the same users. */
       seed: number
       popularityExponent?: Popularity
+      /** Beside the reads; default: neither. */
+      issuing?: Issuing | undefined
     }
   | {
       loop: 'journey'
@@ -62,6 +64,12 @@ export type Load =
       /** The same seed gives the same beginnings, thinks and orders of steps. */
       seed: number
     }
+
+/** What is issued meanwhile: users who log in anew, and logins that renew their token. Each is a Poisson process. */
+export interface Issuing {
+  loginsPerSec: number
+  refreshesPerSec: number
+}
 
 /** Of the Zipf law by which reads draw their users, 0 for all alike; undefined: users in turn. */
 export type Popularity = number | undefined

@@ -44,7 +44,10 @@ export function mergeLogins(reports: readonly LoginReport[]): LoginReport {
 
 /** Of the single requests; those of journeys come in no Poisson process, only the journeys do. */
 function rateOf(load: Exclude<Load, { loop: 'closed' }>): Pick<Arrivals, 'perSec' | 'spacing'> {
-  if (load.loop === 'open') return { perSec: load.arrivalsPerSec, spacing: load.spacing }
+  if (load.loop === 'open') {
+    const { loginsPerSec = 0, refreshesPerSec = 0 } = load.issuing ?? {}
+    return { perSec: load.arrivalsPerSec + loginsPerSec + refreshesPerSec, spacing: load.spacing }
+  }
   return { perSec: load.journeysPerSec * stepsOf(load), spacing: 'poisson' }
 }
 

@@ -14,6 +14,7 @@ import { giveBack, takeAlarm } from './alarm.ts'
 import { Arrivals } from './arrivals.ts'
 import { Journeys } from './journeys.ts'
 import { Logins } from './logins.ts'
+import { Mixed } from './mixed.ts'
 import type { Ground, Script } from './script.ts'
 import { Sender } from './sender.ts'
 
@@ -79,7 +80,8 @@ function requireKeptAndPlain({ url, load }: LoadJob): void {
 }
 
 function scriptOf({ load, ...ground }: Ground<Load>): Script {
-  if (load.loop === 'open') return new Arrivals({ ...ground, load })
+  if (load.loop === 'open')
+    return load.issuing ? new Mixed({ ...ground, load }) : new Arrivals({ ...ground, load })
   return load.loop === 'journey' ? new Journeys({ ...ground, load }) : new Logins({ ...ground, load })
 }
 
