@@ -108,7 +108,7 @@ export const costCurvesSchema = z
     everyday: pointSchema
       .nullable()
       .describe(
-        'Where headlines are taken: with the most handler work, the highest rate at which no replica was too busy, so that ' +
+        'Where headlines are taken: with the most handler work, the highest rate at which no replica was too busy and many turns were taken, so that ' +
           'processes are about half busy, as those of a service are; null without turns',
       ),
     follows: followsSchema

@@ -30,18 +30,27 @@ export const isSamePoint = (a: Point, b: Point) => a.perSec === b.perSec && a.ha
 /** In an idle turn there is no request to divide by. */
 export const isIdle = ({ perSec }: Point) => perSec === 0
 
+/** Of the turns at the point that has most: fewer, and it is not what the run was about. */
+const MANY_TURNS = 1 / 2
+
 /**
- * Where headlines are taken: the last point of the open loop with the most handler work that all arms have.
+ * Where headlines are taken: of the points of the open loop with the most handler work that all arms have, the highest rate at
+ * which many turns were taken. A first answer spends its turns at one rate. A higher one that all schemes could carry in a fast hour of
+ * the machine, and not in the next, would have few, and would move the headline from run to run.
  *
- * @param arms the points of each, by rising rate; null without a common one
+ * @param arms the points of each with its turns, by rising rate; null without a common one
  */
-export function everydayOf(arms: readonly (readonly Point[])[]): Point | null {
+export function everydayOf(arms: readonly (readonly (Point & { turns: number })[])[]): Point | null {
   const [first = [], ...others] = arms
   const common = first.filter(
     (point) => point.perSec !== null && others.every((own) => own.some((other) => isSamePoint(other, point))),
   )
   const most = Math.max(...common.map(({ handlerUs }) => handlerUs))
-  const last = common.filter(({ handlerUs }) => handlerUs === most).at(-1)
+  const working = common.filter(({ handlerUs }) => handlerUs === most)
+  const turnsAt = (point: Point) =>
+    Math.max(...arms.flatMap((own) => own.filter((one) => isSamePoint(one, point)).map(({ turns }) => turns)))
+  const many = MANY_TURNS * Math.max(...working.map(turnsAt))
+  const last = working.filter((point) => turnsAt(point) >= many).at(-1)
   return last ? { perSec: last.perSec, handlerUs: last.handlerUs } : null
 }
 

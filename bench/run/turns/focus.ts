@@ -50,7 +50,9 @@ export function cellsOf(
     })
   })
   const byArm = groupedBy(found, ({ arm }) => arm)
-  const everyday = everydayOf([...byArm.values()].map((own) => own.map(({ at }) => at).sort(byRate)))
+  const everyday = everydayOf(
+    [...byArm.values()].map((own) => own.map(({ at, turns }) => ({ ...at, turns })).sort(byRate)),
+  )
   return found.map(({ arm, point, at, scheme, width, turns }) => {
     const isAnswer = everyday !== null && isSamePoint(at, everyday) && THE_TWO.some((one) => one === scheme)
     return { arm, point, turns, need: width / (isAnswer ? GOALS.answer : GOALS.other) }

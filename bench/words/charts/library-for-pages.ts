@@ -9,6 +9,7 @@ import {
   TitleComponent,
 } from 'echarts/components'
 import { use } from 'echarts/core'
+import { LabelLayout } from 'echarts/features'
 import { SVGRenderer } from 'echarts/renderers'
 
 use([
@@ -22,6 +23,7 @@ use([
   MarkAreaComponent,
   MarkLineComponent,
   TitleComponent,
+  LabelLayout,
   SVGRenderer,
 ])
 
