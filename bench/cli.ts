@@ -92,7 +92,12 @@ command('plan', async () => (await import('./commands/plan.ts')).planCapacity)
   .option('--compare <names>', 'plan for several schemes, side by side', take.schemeList)
   .requiredOption('--rps <n>', 'requests per second of all users together', take.amount(1e9))
   .requiredOption('--users <n>', 'users that are logged in at the same time', take.wholeNumber(1, 1e12))
-  .option('--p99 <ms>', 'the bound that 99 in 100 response times keep', take.amount(60_000), 50)
+  .option(
+    '--p99 <ms>',
+    'the bound that 99 in 100 response times keep; none: sizes by CPU alone',
+    take.bound(60_000),
+    50,
+  )
   .option('--headroom <share>', 'share of every tier that stays free', take.headroom, 0.3)
   .option(
     '--survive <n>',
@@ -129,7 +134,7 @@ command('plan', async () => (await import('./commands/plan.ts')).planCapacity)
   .option('--format <name>', 'text, json, or a file to apply: kubernetes, compose', take.format, 'text')
   .option(
     '--chart <file>',
-    'write an SVG: what the first two schemes take over the load, and where the cheaper changes',
+    'write an SVG: what the schemes take over the load, and where the cheapest changes',
   )
   .option('--json', 'print the plan as JSON, with the trials that each figure rests on')
 
@@ -189,6 +194,12 @@ command('verify-servers', async () => (await import('./commands/verify-servers.t
     take.wholeNumber(0, 2 ** 31 - 1),
   )
   .option('--scheme <names>', 'only these, comma-separated', take.schemeList)
+
+command('verify-plan', async () => (await import('./commands/verify-plan.ts')).verifyPlan)
+  .description('plan for loads that were never measured, start the fleets, and hold both against each other')
+  .option('--run <dir>', 'plan from this run; default: as the planner finds them')
+  .option('--only <numbers>', 'only these requests, e.g. 1,3', take.replicaCounts)
+  .option('--out <file>', 'write all of it as JSON')
 
 command('verify-page', async () => (await import('./commands/verify-page.ts')).renderTime)
   .description('open its page with two thousand trials, and say how long that takes here')

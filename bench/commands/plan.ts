@@ -2,24 +2,29 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { SchemeName } from '../../servers/scheme.ts'
-import { isAlike } from '../compare/alike.ts'
 import { AuthscaleError } from '../errors.ts'
-import { tooFewBlocks } from '../plan/capacity.ts'
+import { RENEWING } from '../experiments/roles.ts'
 import { planChart } from '../plan/chart.ts'
 import { type Crossing, crossing } from '../plan/crossing.ts'
-import { type Evidence, evidenceOf, isMeantFor, partFor } from '../plan/evidence.ts'
+import type { Evidence } from '../plan/evidence.ts'
 import { compose, type Format, kubernetes } from '../plan/manifests.ts'
 import { type Plan, plan, type Refusal } from '../plan/plan.ts'
-import { pooledRuns } from '../plan/pooled.ts'
 import type { Deploy, PlanRequest, Prices } from '../plan/request.ts'
 import { comparisonText, planText, requestText } from '../plan/text.ts'
-import { publishedFolder, readPlansIn, readRun, resultsFolder } from '../record/run-dir.ts'
-import type { Run } from '../record/types.ts'
-import { summarize } from '../report/summarize.ts'
+import { publishedFolder, readPlansIn, resultsFolder } from '../record/run-dir.ts'
+import { heldSentences } from '../verify/plans/table.ts'
 import { toSvg } from '../words/charts/svg.ts'
 import { list, machine } from '../words/format.ts'
 import { wrap } from '../words/wrap.ts'
 import { calibrate } from './calibrate.ts'
+import {
+  type Failover,
+  failoversFor,
+  newestFor,
+  newestPlanCheck,
+  type Source,
+  sourceIn,
+} from './plan-source.ts'
 
 interface PlanningOptions {
   scheme?: SchemeName
@@ -27,7 +32,7 @@ interface PlanningOptions {
   rps: number
   users: number
   /** Milliseconds. */
-  p99: number
+  p99: number | null
   headroom: number
   survive?: number
   zones: number
@@ -47,28 +52,6 @@ interface PlanningOptions {
   json?: boolean
   chart?: string
   format: Format
-}
-
-/** Runs of one machine in their folders, with what they say together of each scheme that is planned for. */
-interface Source {
-  folders: string[]
-  run: Run
-  evidence: (Evidence | string)[]
-}
-
-/** @throws AuthscaleError as `readRun` */
-async function sourceIn(
-  folders: readonly string[],
-  schemes: readonly SchemeName[],
-  asked: Asked,
-): Promise<Source> {
-  const parts = await Promise.all(
-    folders.map(async (folder) => partFor(await readRun(folder), schemes, asked)),
-  )
-  const { run, results } = pooledRuns(parts)
-  const summary = summarize(run, results)
-  const evidence = schemes.map((scheme) => evidenceOf(run, summary, results, scheme))
-  return { folders: [...folders], run, evidence }
 }
 
 /**
@@ -93,7 +76,8 @@ export async function planCapacity(options: PlanningOptions): Promise<void> {
   const folder = options.calibrate
     ? await calibrate(schemes, hasState, resultsFolder, new Date())
     : options.run
-  const asked = { hasState, hasDistance }
+  const isIssued = loginsOf(options) > 0 || schemes.includes(RENEWING)
+  const asked = { hasState, hasDistance, isIssued, byCpuAlone: options.p99 === null }
   const source = folder ? await sourceIn([folder], schemes, asked) : await newestFor(schemes, asked)
   const { evidence } = source
   const request = requestOf(options)
@@ -102,21 +86,22 @@ export async function planCapacity(options: PlanningOptions): Promise<void> {
   )
   const known = evidence.filter((found): found is Evidence => typeof found !== 'string')
   const crossings = crossingsOf(known, request)
-  print(options, source, plans, crossings, request)
-  if (options.chart) await writeChart(options.chart, known, request, crossings, source)
+  const held = await newestHeld()
+  const failovers = await failoversFor(plans.flatMap((made) => (usesRedis(made) ? made.scheme : [])))
+  print(options, source, { plans, crossings, failovers, held }, request)
+  if (options.chart) await writeChart(options.chart, known, request, source)
   if (plans.some(({ refused }) => refused !== null)) process.exitCode = 1
 }
 
-/** What the first two take over all loads around the one asked for. */
+/** What they take over all loads around the one asked for. */
 async function writeChart(
   file: string,
   known: readonly Evidence[],
   request: PlanRequest,
-  [crosses]: readonly Crossing[],
   { run, folders }: Source,
 ): Promise<void> {
   const from = `from ${list(folders.map((folder) => path.basename(folder)))} · ${machine(run.environment)}`
-  const drawn = planChart(known.slice(0, 2), request, crosses ?? null, from)
+  const drawn = planChart(known, request, crossing(known, request), from)
   if (!drawn)
     throw new AuthscaleError('NO_CHART', 'there is no plan at any of the loads that the chart would show')
   await writeFile(file, toSvg(drawn))
@@ -138,6 +123,7 @@ const NOTHING: Record<Exclude<keyof Plan, 'scheme' | 'refused'>, unknown> = {
   p99Ms: null,
   costPerMonth: null,
   auth: null,
+  byCore: null,
   bottleneck: null,
   few: null,
   busy: null,
@@ -166,16 +152,33 @@ function loginsOf({ loginsPerSec, loginsADay, peak, users }: PlanningOptions): n
   return loginsPerSec ?? ((loginsADay ?? 0) * users * peak) / SEC_A_DAY
 }
 
+async function newestHeld(): Promise<string | null> {
+  const folders = [...(await readPlansIn(resultsFolder)), ...(await readPlansIn(publishedFolder))]
+  const found = await newestPlanCheck(folders.map(({ folder }) => folder)).catch(() => null)
+  if (!found) return null
+  const { startedAt, environment } = found.check
+  return `Plans were started and measured on ${startedAt.slice(0, 10)}, ${machine(environment)}: ${heldSentences(found.check)}`
+}
+
+const usesRedis = (made: Plan | Refusal) => made.refused === null && made.redisPrimaries.value > 0
+
+interface Answer {
+  plans: readonly (Plan | Refusal)[]
+  crossings: readonly Crossing[]
+  failovers: readonly Failover[]
+  /** What plans were worth that were started; null where none was. */
+  held: string | null
+}
+
 /** The first scheme against each of the others. */
 function crossingsOf([first, ...others]: readonly Evidence[], request: PlanRequest): Crossing[] {
-  return first ? others.flatMap((other) => crossing(first, other, request) ?? []) : []
+  return first ? others.flatMap((other) => crossing([first, other], request) ?? []) : []
 }
 
 function print(
   { json, compare, format }: PlanningOptions,
   { folders, run }: Source,
-  plans: readonly (Plan | Refusal)[],
-  crossings: readonly Crossing[],
+  { plans, crossings, failovers, held }: Answer,
   request: PlanRequest,
 ): void {
   const shown = folders.map((folder) => path.relative(process.cwd(), folder) || '.')
@@ -191,7 +194,7 @@ function print(
     return
   }
   if (json || format === 'json') {
-    const common = { runs: shown, request }
+    const common = { runs: shown, request, failovers }
     const whole = plans.map((made) => (made.refused === null ? made : { ...NOTHING, ...made }))
     console.log(
       JSON.stringify(compare ? { ...common, plans: whole, crossings } : { ...common, ...whole[0] }, null, 2),
@@ -203,8 +206,11 @@ function print(
   else if (first?.refused === null) console.log(planText(first, request))
   else console.error(wrap(`no plan: ${first?.refused}`, '  '))
   const source = `From ${list(shown)}, measured on ${machine(run.environment)}; --json names the trials of each figure.`
+  const lost = failovers.map(({ scheme, run, sentences }) =>
+    wrap(`When Redis is lost, ${scheme}, in ${run}: ${sentences.join(' ')}`),
+  )
   const notes = notesOf(plans).map((note) => wrap(`note: ${note}`, '  '))
-  console.log(['', wrap(source), ...notes].join('\n'))
+  console.log(['', ...lost, wrap(source), ...(held ? [wrap(held)] : []), ...notes].join('\n'))
 }
 
 /** Each once; with the schemes that it is about where it is not about all of them. */
@@ -215,69 +221,4 @@ function notesOf(plans: readonly (Plan | Refusal)[]): string[] {
     const about = made.filter(({ warnings }) => warnings.includes(warning)).map(({ scheme }) => scheme)
     return about.length === made.length ? warning : `${list(about)}: ${warning}`
   })
-}
-
-/** What a plan takes beside the cost, latency and memory of a run. */
-interface Asked {
-  hasState: boolean
-  hasDistance: boolean
-}
-
-/** The command that measures what a plan needs. */
-function measuring(schemes: readonly SchemeName[], { hasState, hasDistance }: Asked): string {
-  if (!hasState && !hasDistance) return 'npm run bench'
-  const more = [...(hasState ? ['payload'] : []), ...(hasDistance ? ['rtt'] : [])].join(',')
-  return `npm run bench -- --only cost,latency,users,${more} --schemes ${schemes.join(',')} --trials 5`
-}
-
-/**
- * All runs of one machine and method, of the newest that can carry the plan: own ones, else published ones. Those with too few blocks
- * only where there are no others.
- */
-async function newestFor(schemes: readonly SchemeName[], asked: Asked): Promise<Source> {
-  const { hasState, hasDistance } = asked
-  const carries = (found: Evidence | string) =>
-    typeof found !== 'string' &&
-    (!hasState || found.state !== null) &&
-    (!hasDistance || found.redis === null || found.roundTrips !== null)
-  const isCandidate = (run: Run) =>
-    run.finishedAt !== null &&
-    run.profile !== 'smoke' &&
-    schemes.every((scheme) => isMeantFor(run, scheme, hasState))
-  let fallback: Source | undefined
-  for (const parent of [resultsFolder, publishedFolder]) {
-    const candidates = (await readPlansIn(parent))
-      .filter(({ run }) => isCandidate(run))
-      .sort((a, b) => Date.parse(b.run.startedAt) - Date.parse(a.run.startedAt))
-    for (const { run } of candidates) {
-      const alike = candidates.filter((other) => isAlike(other.run, run)).toReversed()
-      const source = await readable(
-        sourceIn(
-          alike.map(({ folder }) => folder),
-          schemes,
-          asked,
-        ),
-      )
-      if (!source?.evidence.every(carries)) continue
-      if (source.evidence.every((found) => typeof found !== 'string' && tooFewBlocks(found) === null))
-        return source
-      fallback ??= source
-    }
-  }
-  if (fallback) return fallback
-  const command = measuring(schemes, asked)
-  throw new AuthscaleError(
-    'NO_EVIDENCE',
-    `no finished run under results/ can carry this plan: ${command} measures what it needs`,
-  )
-}
-
-/** Null for a run whose trials cannot be read. */
-async function readable(source: Promise<Source>): Promise<Source | null> {
-  try {
-    return await source
-  } catch (error) {
-    if (error instanceof AuthscaleError) return null
-    throw error
-  }
 }

@@ -9,6 +9,7 @@ import { writeFileDurably } from '../record/durable.ts'
 import {
   createRunDir,
   LOAD_CHECK_FILE,
+  PLAN_CHECK_FILE,
   publishedFolder,
   readRun,
   VERIFY_FILE,
@@ -21,7 +22,7 @@ import { refreshCatalogue } from './published.ts'
 import { writeReport } from './write-report.ts'
 
 /** Files of a run that were made beside it and say more about its machine. */
-const BESIDE = [LOAD_CHECK_FILE, VERIFY_FILE]
+const BESIDE = [LOAD_CHECK_FILE, VERIFY_FILE, PLAN_CHECK_FILE]
 
 /**
  * Puts a run under `results/published/`, or says everything that stands against it. The run itself stays as it is.

@@ -11,9 +11,10 @@ import type { Run, TrialResult } from '../record/types.ts'
 import { renderReport } from '../report/index.ts'
 import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'
+import { newestPlanCheck } from './plan-source.ts'
 import { catalogueFiles } from './published.ts'
 import { publishedRuns } from './read-published.ts'
-import { PICTURE_FILE, updateLoadCheck, updateReadme, updateVerify } from './readme.ts'
+import { PICTURE_FILE, updateLoadCheck, updatePlanCheck, updateReadme, updateVerify } from './readme.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const results = path.join(root, 'results')
@@ -100,7 +101,10 @@ test('the README shows the figures of the runs that it links to', async () => {
   const checks = /beside \[this run\]\((results\/published\/[^/)]+)\/report\.md\)/.exec(readme)?.[1]
   assert.ok(checks, 'the run beside which the instrument was checked is linked')
   const checked = updateLoadCheck(shown, await readLoadCheck(path.join(root, checks)))
-  assert.equal(updateVerify(checked, checks, await readVerify(path.join(root, checks))), readme)
+  const proven = updateVerify(checked, checks, await readVerify(path.join(root, checks)))
+  const held = await newestPlanCheck(names.map((name) => path.join(published, name)))
+  const planned = held && { runDir: path.relative(root, held.folder), check: held.check }
+  assert.equal(updatePlanCheck(proven, planned), readme)
   const picture = readFileSync(path.join(root, main.runDir, PICTURE_FILE))
   assert.equal(picture.readUInt32BE(16), PICTURE.width, 'the width that a PNG declares')
 })

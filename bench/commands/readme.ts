@@ -12,15 +12,24 @@ import { armsIn } from '../figures/records.ts'
 import { type RunWithRows, runWithRows } from '../figures/rows.ts'
 import { pictureOf } from '../page/picture.ts'
 import { writeFileDurably } from '../record/durable.ts'
-import { PAGE_FILE, readLoadCheck, readRun, readVerify, type StoredRun } from '../record/run-dir.ts'
-import type { LoadCheck, Run, VerifyRecord } from '../record/types.ts'
+import {
+  PAGE_FILE,
+  PLAN_CHECK_FILE,
+  readLoadCheck,
+  readRun,
+  readVerify,
+  type StoredRun,
+} from '../record/run-dir.ts'
+import type { LoadCheck, PlanCheck, Run, VerifyRecord } from '../record/types.ts'
 import { charts } from '../report/charts.ts'
 import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'
 import type { Interval } from '../stats/median-interval.ts'
 import { tradeTable } from '../trade/section.ts'
+import { heldMarkdown, heldSentences } from '../verify/plans/table.ts'
 import { code, counted, figure, machine, withRange } from '../words/format.ts'
 import { markdownTable } from '../words/tables.ts'
+import { newestPlanCheck } from './plan-source.ts'
 import { readPublished } from './read-published.ts'
 
 /** A published run, as the README shows it. */
@@ -90,6 +99,19 @@ export function updateVerify(readme: string, runDir: string, { verdicts, seconds
   })
   const where = `In ${Math.round(seconds)} s, beside [this run](${runDir}/report.md).`
   return replaceBetween(readme, 'verify', `${markdownTable({ head, rows }, 'text')}\n\n${where}`)
+}
+
+/**
+ * The README with what plans said of fleets that were started then; nothing between the marks where no check is published.
+ *
+ * @param runDir path of the run from the README that the file lies beside
+ */
+export function updatePlanCheck(readme: string, found: { runDir: string; check: PlanCheck } | null): string {
+  if (!found) return replaceBetween(readme, 'plan-check', '')
+  const { runDir, check } = found
+  const day = check.startedAt.slice(0, 10)
+  const where = `[All of it](${runDir}/${PLAN_CHECK_FILE}), of ${day}, on ${machine(check.environment)}.`
+  return replaceBetween(readme, 'plan-check', `${heldMarkdown(check)}\n\n${heldSentences(check)} ${where}`)
 }
 
 /** The text with everything between the marks of that name replaced. @throws AuthscaleError BAD_README without them */
@@ -197,7 +219,10 @@ export async function readme(folder: string, checks = folder): Promise<void> {
   const main = shownOf(folder, await readRun(folder))
   const shown = updateReadme(await readFile(file, 'utf8'), main, others, runs)
   const checked = updateLoadCheck(shown, await readLoadCheck(checks))
-  await writeFileDurably(file, updateVerify(checked, fromReadme(checks), await readVerify(checks)))
+  const proven = updateVerify(checked, fromReadme(checks), await readVerify(checks))
+  const held = await newestPlanCheck(read.map(({ folder }) => folder))
+  const planned = held && { runDir: fromReadme(held.folder), check: held.check }
+  await writeFileDurably(file, updatePlanCheck(proven, planned))
   await pictureOf(path.join(folder, PAGE_FILE), path.join(folder, PICTURE_FILE))
   console.log(`README.md shows ${fromReadme(folder)} now`)
 }

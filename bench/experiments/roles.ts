@@ -35,6 +35,9 @@ export const ALTERNATIVES = [
   ['paseto-v4-local', 'jwe'],
 ] as const
 
+/** The one whose access tokens are renewed. */
+export const RENEWING = 'jwt-refresh' as const satisfies SchemeName
+
 /** Whose costs are compared at each load, the first with the second. */
 export const COMPARED = [THE_TWO, ...ALTERNATIVES] as const
 

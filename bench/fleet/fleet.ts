@@ -27,6 +27,8 @@ export interface FleetSpec {
   settings?: Settings
   /** What `constrain` will put in force, since it decides which CPUs the processes may use; absent: nothing. */
   quotas?: Quotas | null
+  /** Whether ballast and pacers run beside it under quotas; absent: they do. */
+  beside?: false
   /** Requests that the proxy lets a replica have at a time, the rest waits in the proxy; absent: any number. */
   mostPerReplica?: number | undefined
   /** How it is going to be broken, since some of that takes parts that must be there from the start. */

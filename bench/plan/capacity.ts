@@ -1,10 +1,10 @@
 /** What one replica can be given: no more than keeps the latency, and no more than leaves the headroom. Pure. */
 import { FEW_BLOCKS } from '../stats/median-interval.ts'
 import { counted } from '../words/format.ts'
-import { type Ladder, latencyAt, measuredRates, mostBlocks, type Reach, rate, reach } from './curve.ts'
+import { latencyAt, measuredRates, mostBlocks, type Reach, rate, reach } from './curve.ts'
 import type { Evidence } from './evidence.ts'
 import { atMost, exactly, type Range, smaller, times } from './range.ts'
-import type { PlanRequest } from './request.ts'
+import { coreShare, type PlanRequest } from './request.ts'
 import { rateAtBusy } from './tier-cost.ts'
 import { addedUs, sharedServers, tooLong } from './waiting.ts'
 
@@ -21,28 +21,30 @@ export function tooFewBlocks({ scheme, ladder }: Evidence): string | null {
   )
 }
 
-export interface PerCore {
-  /** What a core of replicas may get, by itself and in a fleet. */
+export interface PerProcess {
+  /** What a process may get, by itself and in a fleet. */
   alone: Range
   perSec: Range
-  /** Where it breaks the latency asked for. */
+  /** Where it breaks the latency asked for; where none is, where it is busy all the time. */
   capacity: number
   atLeast: boolean
   /** Where all blocks together keep the latency up to a lower rate than the median block. */
   held: { perSec: number; medianPerSec: number } | null
 }
 
+type Asked = Pick<PlanRequest, 'headroom' | 'p99Ms' | 'replicaCores'>
+
 /** The rate at which one is no busier than the headroom leaves and keeps the latency, or why it is not known. */
-export function perCore(
-  evidence: Evidence,
-  { headroom, p99Ms }: Pick<PlanRequest, 'headroom' | 'p99Ms'>,
-): PerCore | string {
+export function perProcess(evidence: Evidence, request: Asked): PerProcess | string {
+  const { headroom, p99Ms } = request
   const { ladder, scaling, slo, replica } = evidence
+  if (p99Ms === null) return byCpuAlone(evidence, request)
+  if (coreShare(request) < 1) return underQuota(request)
   const one = oneReplica(evidence, p99Ms)
   if (typeof one === 'string') return one
   const kept = reach(ladder, { p99Us: p99Ms * 1_000, maxErrorShare: slo.maxErrorShare })
-  if (!kept) return nowhereKept(ladder, p99Ms)
-  const most = Math.max(one.perSec.hi, measuredRates(ladder).most)
+  if (!kept) return nowhereKept(evidence, p99Ms)
+  const most = Math.max(one.perSec.hi, measuredRates(evidence).most)
   const notTooBusy = rateAtBusy(replica, 1 - headroom, most)
   // The run's capacity is its median block's, while users meet all blocks: where these say less, less is planned with.
   const byLatency = kept.atLeast ? one.perSec : atMost(one.perSec, kept.perSec.value)
@@ -58,8 +60,29 @@ export function perCore(
   }
 }
 
+/** Up to where it is busy enough, and no further than was measured where it never is. */
+function byCpuAlone(evidence: Evidence, request: Asked): PerProcess {
+  const { scaling, replica } = evidence
+  const { most } = measuredRates(evidence)
+  const share = coreShare(request)
+  const upTo = (busy: number) => smaller(rateAtBusy(replica, busy * share, most), exactly(most))
+  const alone = upTo(1 - request.headroom)
+  const full = upTo(1).value
+  return {
+    alone,
+    perSec: times(alone, atMost(scaling?.efficiency ?? exactly(1), 1)),
+    capacity: full,
+    atLeast: full === most,
+    held: null,
+  }
+}
+
+const underQuota = ({ replicaCores, p99Ms }: Asked) =>
+  `p99 ≤ ${p99Ms} ms cannot be promised for ${replicaCores} of a core: a process under such a quota is held back until the next ` +
+  'period of 100 ms once its share is spent, and how often that happens was not measured. --p99 none sizes replicas by CPU alone'
+
 /**
- * The highest rate of a replica's core, up to `most`, at which what is waited for at Redis and proxy does not break the latency either; or
+ * The highest rate of a process, up to `most`, at which what is waited for at Redis and proxy does not break the latency either; or
  * why there is none.
  */
 export function rateWithWaiting(
@@ -68,19 +91,21 @@ export function rateWithWaiting(
   most: number,
   busy: { redis: number | null; proxy: number },
 ): number | string {
-  const at = (perCore: number) => {
-    const own = latencyAt(evidence.ladder, perCore, (step) => step.p99Us)?.value ?? 0
-    return { own, waiting: addedUs(sharedServers(evidence, busy, { rps: request.rps, perCore })).p99.value }
+  const { p99Ms } = request
+  if (p99Ms === null) return most
+  const at = (perSec: number) => {
+    const own = latencyAt(evidence.ladder, perSec, (step) => step.p99Us)?.value ?? 0
+    return { own, waiting: addedUs(sharedServers(evidence, busy, { rps: request.rps, perSec })).p99.value }
   }
-  const isKept = (perCore: number) => {
-    const { own, waiting } = at(perCore)
-    return own + waiting <= 1_000 * request.p99Ms
+  const isKept = (perSec: number) => {
+    const { own, waiting } = at(perSec)
+    return own + waiting <= 1_000 * p99Ms
   }
   if (isKept(most)) return most
-  const { least } = measuredRates(evidence.ladder)
+  const { least } = measuredRates(evidence)
   if (least >= most || !isKept(least)) {
     const { own, waiting } = at(Math.min(least, most))
-    return tooLong(own, waiting, request) ?? nowhereKept(evidence.ladder, request.p99Ms)
+    return tooLong(own, waiting, { ...request, p99Ms }) ?? nowhereKept(evidence, p99Ms)
   }
   let [kept, broken] = [least, most]
   for (let i = 0; i < BISECTIONS; i++) {
@@ -96,9 +121,8 @@ const BISECTIONS = 60
 
 /** The rate of one replica that a plan can rest on, or why it cannot. */
 export function oneReplica(evidence: Evidence, p99Ms: number): Reach | string {
-  const { ladder } = evidence
   const one = capacityOfOne(evidence, p99Ms * 1_000)
-  if (one === null) return nowhereKept(ladder, p99Ms)
+  if (one === null) return nowhereKept(evidence, p99Ms)
   if (one.perSec.hi <= WIDEST * one.perSec.lo) return one
   return (
     `one replica keeps ${p99Ms} ms up to somewhere between ${rate(one.perSec.lo)} and ${rate(one.perSec.hi)}: ` +
@@ -106,9 +130,9 @@ export function oneReplica(evidence: Evidence, p99Ms: number): Reach | string {
   )
 }
 
-function nowhereKept(ladder: Ladder, p99Ms: number): string {
+function nowhereKept(evidence: Evidence, p99Ms: number): string {
   return (
-    `already at ${rate(measuredRates(ladder).least)}, the lowest rate measured, p99 is above ${p99Ms} ms: ` +
+    `already at ${rate(measuredRates(evidence).least)}, the lowest rate measured, p99 is above ${p99Ms} ms: ` +
     'allow more, or measure lower rates with --rates'
   )
 }

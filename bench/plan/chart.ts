@@ -1,10 +1,11 @@
-/** What two schemes take over all loads around the one asked for: staircases of cores, or of money. */
+/** What schemes take over all loads around the one asked for: staircases of cores, or of money. */
 import type { LineSeriesOption } from 'echarts'
 import { CROSS, endLabel, schemeLine, upright } from '../words/charts/marks.ts'
 import { ink, lookOf } from '../words/charts/palette.ts'
 import { inPanel } from '../words/charts/panels.ts'
 import { type Drawing, drawing } from '../words/charts/svg.ts'
-import { figure, short } from '../words/format.ts'
+import { figure, list, short } from '../words/format.ts'
+import { tooFewBlocks } from './capacity.ts'
 import type { Crossing } from './crossing.ts'
 import { measuredRates } from './curve.ts'
 import type { Evidence } from './evidence.ts'
@@ -52,7 +53,7 @@ interface Curve {
 }
 
 function curveOf(evidence: Evidence, request: PlanRequest): Curve['points'] {
-  const measuredTo = measuredRates(evidence.ladder).most * (evidence.scaling?.replicas ?? 1)
+  const measuredTo = measuredRates(evidence).most * (evidence.scaling?.replicas ?? 1)
   return Array.from({ length: POINTS + 1 }, (_, step) => {
     const there = grown(request, 10 ** (((2 * step) / POINTS - 1) * DECADES))
     const amount = expenseOf(evidence, there)
@@ -84,10 +85,12 @@ function mark(rps: number, type: 'solid' | 'dotted'): LineSeriesOption {
 }
 
 function titleOf(evidence: readonly Evidence[], request: PlanRequest, crossing: Crossing | null): string {
-  const less = request.prices ? 'costs less' : 'takes fewer cores'
+  const [less, fewest] = request.prices
+    ? ['costs less', 'costs least']
+    : ['takes fewer cores', 'takes the fewest cores']
   if (crossing) {
     const { cheaperBelow, cheaperAbove, rps } = crossing
-    return `${cheaperBelow} ${less} below ${figure(rps)} requests/s, ${cheaperAbove} above`
+    return `${cheaperBelow} ${evidence.length > 2 ? fewest : less} below ${figure(rps)} requests/s, ${cheaperAbove} above`
   }
   const made = evidence.flatMap((one) => {
     const amount = expenseOf(one, request)
@@ -97,6 +100,11 @@ function titleOf(evidence: readonly Evidence[], request: PlanRequest, crossing: 
   const unit = request.prices ? 'a month' : 'cores'
   const show = request.prices ? figure : count
   if (!least) return 'No plan for this load: see why below'
+  // From too few blocks a number would only look like an answer.
+  if (request.p99Ms !== null && evidence.some((one) => tooFewBlocks(one) !== null))
+    return `What ${list(made.map(({ scheme }) => scheme))} take over the load, from too few blocks for a plan`
+  if (made.length > 2)
+    return `${least.scheme} takes the least: ${show(least.amount)} ${unit} at ${figure(request.rps)} requests/s`
   if (!most || most.amount === least.amount)
     return `${show(least.amount)} ${unit} at ${figure(request.rps)} requests/s`
   return `${least.scheme} takes ${show(least.amount)} ${unit}, ${most.scheme} ${show(most.amount)}`

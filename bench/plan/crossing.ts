@@ -1,4 +1,4 @@
-/** Two schemes side by side: the rate above which the other one is cheaper. */
+/** Schemes side by side: the rate above which another one is the cheapest. */
 import type { Evidence } from './evidence.ts'
 import { expenseOf } from './plan.ts'
 import { grown, type PlanRequest } from './request.ts'
@@ -16,23 +16,25 @@ const TO = 100
 const STEPS = 400
 
 /**
- * The last rate at which the cheaper scheme changes, within two decades of the rate asked for. Whole units make both
+ * The last rate at which the cheapest scheme changes, within two decades of the rate asked for. Whole units make both
  * prices staircases, which cross many times; only past the last crossing is one of them always cheaper.
  *
- * @returns null when one of them is the cheaper one all along, or a plan was refused on the way
+ * @returns null when one of them is the cheapest all along, or a plan was refused on the way
  */
-export function crossing(a: Evidence, b: Evidence, request: PlanRequest): Crossing | null {
+export function crossing(schemes: readonly Evidence[], request: PlanRequest): Crossing | null {
   let last: Evidence | undefined
   let found: Crossing | null = null
   for (let step = 0; step <= STEPS; step++) {
     const there = grown(request, FROM * (TO / FROM) ** (step / STEPS))
-    const [first, second] = [expenseOf(a, there), expenseOf(b, there)]
-    if (first === null || second === null) return found
-    if (first === second) continue
-    const cheaper = first < second ? a : b
-    if (last && last !== cheaper)
-      found = { rps: there.rps, cheaperBelow: last.scheme, cheaperAbove: cheaper.scheme }
-    last = cheaper
+    const amounts = schemes.map((one) => expenseOf(one, there))
+    if (amounts.includes(null)) return found
+    const least = Math.min(...(amounts as number[]))
+    const cheapest = schemes.filter((_, i) => amounts[i] === least)
+    const [only] = cheapest
+    if (!only || cheapest.length > 1) continue
+    if (last && last !== only)
+      found = { rps: there.rps, cheaperBelow: last.scheme, cheaperAbove: only.scheme }
+    last = only
   }
   return found
 }

@@ -83,11 +83,24 @@ function neighbours(ladder: Ladder, perSec: number): { low: Step; high: Step; sh
   return { low, high, share: width === 0 ? 0 : (perSec - low.arrivalsPerSec) / width }
 }
 
+interface Rates {
+  ladder: Ladder
+  replica: { points: readonly { perSec: number }[] }
+}
+
+/** Of a scheme whose latency was not measured. */
+export function unclimbed(scheme: string): Ladder {
+  const none = { capacityPerSec: null, kneePerSec: null, saturationPerSec: null }
+  return { scheme, rungs: [], rejected: [], ...none, capacityNote: 'not-measured' }
+}
+
 /** In how many blocks the best known rate was measured. */
 export const mostBlocks = ({ rungs }: Ladder): number => Math.max(0, ...rungs.map(({ blocks }) => blocks))
 
-export function measuredRates(ladder: Ladder): { least: number; most: number } {
-  const rates = ladder.rungs.map(({ arrivalsPerSec }) => arrivalsPerSec)
+/** Of the ladder; of the turns where none was climbed. */
+export function measuredRates({ ladder, replica }: Rates): { least: number; most: number } {
+  const climbed = ladder.rungs.map(({ arrivalsPerSec }) => arrivalsPerSec)
+  const rates = climbed.length > 0 ? climbed : replica.points.map(({ perSec }) => perSec)
   return { least: Math.min(...rates), most: Math.max(...rates) }
 }
 

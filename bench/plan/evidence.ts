@@ -8,7 +8,7 @@ import { armsIn, entryOf, type Tried, validTrials } from '../figures/records.ts'
 import type { ServingTier } from '../record/tiers.ts'
 import type { Arm, Estimate, Run, TrialResult, Warning } from '../record/types.ts'
 import { traits } from '../traits.ts'
-import type { Ladder } from './curve.ts'
+import { type Ladder, unclimbed } from './curve.ts'
 import { type AuthCost, authOf, costPoints, handlerOf } from './load-costs.ts'
 import { exactly, larger, type Range, rangeOf, scaled, times } from './range.ts'
 import type { CostPoint, Issue, TierCost } from './tier-cost.ts'
@@ -27,7 +27,7 @@ export interface Evidence {
   redis: TierCost | null
   proxy: TierCost
   /** What is issued: by a login, by a refresh, and what the hash of a password takes; null where that was not measured. */
-  issuing: { login: Issue | null; refresh: Issue | null; hashUs: Range | null }
+  issuing: Issuing
   /** What remembered state adds; null where the run does not say. */
   state: StateCost | null
   /** The most that a replica had resident under load, without what users add; null in runs that did not record it. */
@@ -43,6 +43,14 @@ export interface Evidence {
   scaling: { replicas: number; efficiency: Range } | null
   trials: Record<keyof typeof ROLES, string[]>
   warnings: Warning[]
+}
+
+export interface Issuing {
+  login: Issue | null
+  refresh: Issue | null
+  hashUs: Range | null
+  /** Another run of the machine that measured them; absent: this one. */
+  from?: string
 }
 
 interface Recorded {
@@ -69,17 +77,41 @@ export type Measured = Pick<
  * Whether a run is meant to measure all that a plan for the scheme rests on. Where it is not, it cannot carry one; where it
  * is, its trials say whether it does.
  */
-export function isMeantFor({ plan, rules }: Run, scheme: SchemeName, hasState: boolean): boolean {
+export function isMeantFor(
+  { plan, rules }: Run,
+  scheme: SchemeName,
+  hasState: boolean,
+  { byCpuAlone = false } = {},
+): boolean {
   const measures = (experiment: string, isOne: (arm: Arm) => boolean) =>
     plan.some(({ arm }) => arm.experiment === experiment && !arm.twin && isOne(arm))
   const ofScheme = (arm: Arm) => arm.scheme === scheme
   return (
     rules !== null &&
-    measures(ROLES.latency, ofScheme) &&
+    (byCpuAlone || measures(ROLES.latency, ofScheme)) &&
     measures(ROLES.cost, ofScheme) &&
     measures(ROLES.users, (arm) => ofScheme(arm) || isKin(arm.scheme, scheme)) &&
     (!hasState || measures(ROLES.payload, ofScheme))
   )
+}
+
+/** As much of a run as tells of logins and refreshes. */
+export function issuingPart({ run, results }: Recorded): Recorded {
+  const counts = ({ load, experiment }: Arm) =>
+    load.loop === 'closed' && (experiment === ROLES.login || load.requests === 'refresh')
+  return {
+    run: { ...run, plan: run.plan.filter(({ arm }) => counts(arm)) },
+    results: results.filter(({ trial }) => counts(trial.arm)),
+  }
+}
+
+/** What these lack, from another run of the machine. */
+export function filledIssuing(own: Issuing, other: Issuing, from: string): Issuing {
+  const login = own.login ?? other.login
+  const refresh = own.refresh ?? other.refresh
+  const hashUs = own.hashUs ?? other.hashUs
+  const isSame = login === own.login && refresh === own.refresh && hashUs === own.hashUs
+  return isSame ? own : { login, refresh, hashUs, from }
 }
 
 /**
@@ -103,18 +135,23 @@ export function partFor(
   }
 }
 
-/** @returns a sentence that says what is missing, and how to measure it, where the run cannot carry a plan */
+/**
+ * @param byCpuAlone whether no latency is asked for, and none has to be known
+ * @returns a sentence that says what is missing, and how to measure it, where the run cannot carry a plan
+ */
 export function evidenceOf(
   run: Run,
   summary: Measured,
   results: readonly Tried[],
   scheme: SchemeName,
+  { byCpuAlone = false } = {},
 ): Evidence | string {
   const missing = (what: string, experiment: string) =>
     `run ${run.id} has no ${what} of ${scheme}: npm run bench -- --only latency,cost,users --schemes ${scheme} ` +
     `measures it (experiment ${experiment})`
-  const ladder = summary.latency.find((entry) => entry.scheme === scheme)
-  if (!ladder || ladder.rungs.length === 0) return missing('latency', ROLES.latency)
+  const climbed = summary.latency.find((entry) => entry.scheme === scheme)
+  if (!byCpuAlone && !climbed?.rungs.length) return missing('latency', ROLES.latency)
+  const ladder = climbed ?? unclimbed(scheme)
   const arm = entryOf(summary.arms, ROLES.cost, scheme)
   const replyBytes = arm?.metrics.bytesReceivedPerRequest
   const curve = summary.costCurves.curves.find((entry) => entry.scheme === scheme && !entry.twin)
@@ -174,7 +211,10 @@ export function evidenceOf(
 }
 
 /** A login of the scheme, else of one that keeps its state in the same place; a hash takes the same whatever is issued after it. */
-function issuingOf({ arms, refresh, hashedLogins }: Measured, scheme: SchemeName): Evidence['issuing'] {
+export function issuingOf(
+  { arms, refresh, hashedLogins }: Pick<Measured, 'arms' | 'refresh' | 'hashedLogins'>,
+  scheme: SchemeName,
+): Evidence['issuing'] {
   const logins = armsIn(arms, ROLES.login).filter(({ arm }) => arm.variant === null && !arm.twin)
   const own =
     logins.find(({ arm }) => arm.scheme === scheme) ?? logins.find(({ arm }) => isKin(arm.scheme, scheme))

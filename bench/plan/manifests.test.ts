@@ -47,7 +47,7 @@ test('a deployment with its resources and spread, a disruption budget, and an au
 })
 
 test('a part of a core is asked for in thousandths; one zone needs no spread over zones', () => {
-  const text = kubernetes(planned({ replicaCores: 0.25, zones: 1 }))
+  const text = kubernetes(planned({ replicaCores: 0.25, zones: 1, p99Ms: null }))
   const [deployment] = parseAllDocuments(text)
     .map((one) => one.toJS())
     .filter(Boolean)

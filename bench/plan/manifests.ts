@@ -151,10 +151,11 @@ const mebibytes = (amount: number) => `${Math.ceil(amount / MEBI)}Mi`
 /** What the file came from, and what it is not. */
 function comment({ made, request, runs }: Planned, mark: string): string {
   const { replicas, redisPrimaries, redisStandbys, proxyCores, busy, p99Ms, warnings } = made
+  const latency = p99Ms ? `; p99 ${figure(p99Ms.value)} ms (${figure(p99Ms.lo)} to ${figure(p99Ms.hi)})` : ''
   const lines = [
     `${made.scheme} for ${requestText(request)}`,
     `from ${runs.join(', ')}`,
-    `replicas: ${replicas.value} (${replicas.lo} to ${replicas.hi}), ${percent(busy.replicas)} busy; p99 ${figure(p99Ms.value)} ms (${figure(p99Ms.lo)} to ${figure(p99Ms.hi)})`,
+    `replicas: ${replicas.value} (${replicas.lo} to ${replicas.hi}), ${percent(busy.replicas)} busy${latency}`,
     `beside it: ${redisPrimaries.value} Redis primaries with ${redisStandbys.value} standbys and ${bytes(made.redisMemoryBytes.value)} of sessions, ${proxyCores.value} cores of proxy`,
     ...warnings,
   ]

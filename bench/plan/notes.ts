@@ -35,7 +35,7 @@ export function evidenceIds(
 }
 
 interface Outcome {
-  /** Requests per second of one replica core. */
+  /** Requests per second of one process. */
   each: number
   atLeast: boolean
   /** Where the latencies of all blocks together allow less than the capacity with its headroom does. */
@@ -60,9 +60,9 @@ export function warningsOf(
   { each, atLeast, held, replicas, redisPrimaries, redisStandbys, addedShare }: Outcome,
 ): string[] {
   const { scaling, userBytesOf, scheme, mostUsers } = evidence
-  const { least } = measuredRates(evidence.ladder)
+  const { least } = measuredRates(evidence)
   return [
-    tooFewBlocks(evidence),
+    request.p99Ms !== null && tooFewBlocks(evidence),
     atLeast &&
       'one replica kept the latency asked for at every rate measured: at most so many replicas are needed',
     held !== null &&
@@ -76,10 +76,19 @@ export function warningsOf(
       replicas > scaling.replicas &&
       `efficiency was measured up to ${scaling.replicas} replicas, and is assumed to stay as it was there`,
     each < least &&
+      request.replicaCores >= 1 &&
+      evidence.ladder.rungs.length > 0 &&
       `each replica gets less than the lowest rate measured (${rate(least)}): its latencies are those of that rate`,
-    request.replicaCores !== 1 &&
-      'a replica was measured on one core: several cores count as several replicas, a part of a core as that ' +
-        'part of one',
+    request.replicaCores > 1 &&
+      'a replica was measured on one core: one of several is taken for as many processes',
+    request.replicaCores >= 1 &&
+      evidence.ladder.rungs.length === 0 &&
+      'by CPU alone: the latency of the scheme was not measured',
+    request.replicaCores < 1 &&
+      'by CPU alone: under a quota of a part of a core p99 was not measured. A replica that may take more when others do not ' +
+        '(a request without a limit) is not held back',
+    evidence.issuing.from !== undefined &&
+      `what logins and refreshes take is from another run of this machine, ${evidence.issuing.from}`,
     request.loginsPerSec > 0 &&
       evidence.issuing.hashUs === null &&
       'what hashing a password takes was not measured, and is not in this plan: it is most of a login',

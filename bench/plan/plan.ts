@@ -8,13 +8,14 @@
  * them.
  */
 import { list } from '../words/format.ts'
-import { perCore, rateWithWaiting, tooFewBlocks } from './capacity.ts'
+import { type ByCore, byCoreOf } from './by-core.ts'
+import { perProcess, rateWithWaiting, tooFewBlocks } from './capacity.ts'
 import { latencyAt, measuredRates, rate } from './curve.ts'
 import type { Evidence } from './evidence.ts'
 import { hashingCores, storedSessions, withIssuing } from './logins.ts'
 import { evidenceIds, warningsOf } from './notes.ts'
 import { atMost, each, exactly, over, plus, type Range, scaled, wholeUnits } from './range.ts'
-import type { PlanRequest, Prices } from './request.ts'
+import { coreShare, type PlanRequest, type Prices, processesOf } from './request.ts'
 import { withService } from './service.ts'
 import { eachWithSpare, unitsLeft } from './spare.ts'
 import { withState } from './state.ts'
@@ -37,9 +38,12 @@ export interface Plan {
   egressBytesPerSec: Range
   /** Beside the replicas, for the passwords of logins; null without logins. */
   hashingCores: Range | null
-  p50Ms: Range
-  p99Ms: Range
+  /** Both null where they were not measured: under a quota, or of a scheme without a ladder. */
+  p50Ms: Range | null
+  p99Ms: Range | null
   costPerMonth: Range | null
+  /** What a core of replicas carries of logins and refreshes. */
+  byCore: ByCore
   /** Of what is busy, what auth adds; null where there was no control. */
   auth: { cores: Range; share: number } | null
   /** What fills up first when the load grows and nothing is added. */
@@ -49,7 +53,7 @@ export interface Plan {
   /** Busier than this a replica would not keep its headroom or the latency: where an autoscaler adds one. */
   mostBusy: number
   /** The same with the units gone that may be; null where none may. */
-  whenGone: { replicas: number; busy: Busy; p99Ms: number } | null
+  whenGone: { replicas: number; busy: Busy; p99Ms: number | null } | null
   /** Why these are ranges and no plan: too little was measured for one. */
   few: string | null
   /** The trials that each figure rests on. */
@@ -82,13 +86,13 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   if (typeof serving === 'string') return refuse(serving)
   const evidence = withIssuing(serving, request)
   if (typeof evidence === 'string') return refuse(evidence)
-  const one = perCore(evidence, request)
+  const one = perProcess(evidence, request)
   if (typeof one === 'string') return refuse(one)
   // By the rates that were sent, whatever they come to with more work in each request.
   const poor = tooFar({ ...evidence, ladder: measured.ladder }, request.rps)
   if (poor.length > 0) {
     return refuse(
-      `${rate(request.rps)} is more than ${FAR} times what was measured (${rate(measuredRates(measured.ladder).most)}), and ` +
+      `${rate(request.rps)} is more than ${FAR} times what was measured (${rate(measuredRates(measured).most)}), and ` +
         `the fit of U = U0 + D·X is too poor to carry ${list(poor)} that far: “Far scale” in the run’s report.md ` +
         'shows how far each part goes, and what the rest would take',
     )
@@ -98,7 +102,7 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   const most = rateWithWaiting(evidence, request, one.perSec.value, tiers.busyWhenGone)
   if (typeof most === 'string') return refuse(most)
   const perSec = most < one.perSec.value ? atMost(one.perSec, most) : one.perSec
-  const ofReplica = scaled(perSec, request.replicaCores)
+  const ofReplica = scaled(perSec, processesOf(request))
   const carrying = wholeUnits(over(exactly(request.rps), ofReplica))
   const replicas = eachWithSpare(carrying, request)
   if (request.zones > replicas.value)
@@ -109,7 +113,7 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
   const usual = responses(evidence, request, replicas.value, tiers.busy)
   const gone = left < replicas.value ? responses(evidence, request, left, tiers.busyWhenGone) : null
   if (!usual) return refuse(`no latency was measured near ${rate(request.rps / left)} for one replica`)
-  const { perReplicaCore, busy } = usual
+  const { perSec: each, busy } = usual
   const redisPrimaries = forConnections(tiers.sizes.redisPrimaries, replicas.value)
   const egressBytesPerSec = scaled(evidence.replyBytes, request.rps)
   const sizes = { ...tiers.sizes, redisPrimaries, replicas, egressBytesPerSec }
@@ -123,21 +127,22 @@ export function plan(measured: Evidence, request: PlanRequest): Plan | Refusal {
     p50Ms: usual.p50Ms,
     p99Ms: usual.p99Ms,
     costPerMonth: request.prices && cost(sizes, request.prices),
-    auth: authShare(measured, request, perReplicaCore, busyCores(busy, sizes, request)),
-    bottleneck: fullest({ ...busy, replicas: perReplicaCore / one.capacity }),
+    byCore: byCoreOf(measured),
+    auth: authShare(measured, request, each, busyCores(busy, sizes, request)),
+    bottleneck: fullest({ ...busy, replicas: each / one.capacity }),
     busy,
-    mostBusy: busyAt(evidence.replica, perSec.value).value,
-    whenGone: gone && { replicas: left, busy: gone.busy, p99Ms: gone.p99Ms.value },
-    few: tooFewBlocks(measured),
+    mostBusy: busyAt(evidence.replica, perSec.value).value / coreShare(request),
+    whenGone: gone && { replicas: left, busy: gone.busy, p99Ms: gone.p99Ms?.value ?? null },
+    few: request.p99Ms === null ? null : tooFewBlocks(measured),
     evidence: evidenceIds(evidence, request),
     warnings: warningsOf(evidence, request, {
-      each: perReplicaCore,
+      each,
       atLeast: one.atLeast,
       held: one.held,
       replicas: replicas.value,
       redisPrimaries: sizes.redisPrimaries.value,
       redisStandbys: sizes.redisStandbys.value,
-      addedShare: usual.waiting.value / 1e3 / usual.p99Ms.value,
+      addedShare: usual.p99Ms ? usual.waiting.value / 1e3 / usual.p99Ms.value : 0,
     }),
     refused: null,
   }
@@ -153,39 +158,43 @@ function busyCores(
   return replicas + (busy.redis ?? 0) * sizes.redisPrimaries.value + busy.proxy * sizes.proxyCores.value
 }
 
-/** At the measured point that is nearest in handler work, and then in rate. @param cores that are busy */
+/** At the measured point that is nearest in handler work, and then in the rate of a process. @param cores that are busy */
 function authShare(
   { auth }: Evidence,
   { handlerUs }: PlanRequest,
-  perReplicaCore: number,
+  perSec: number,
   cores: number,
 ): Plan['auth'] {
   const works = auth.map((one) => one.handlerUs)
   const most = handlerUs > 0 ? Math.max(0, ...works) : 0
-  const away = ({ perSec }: (typeof auth)[number]) => Math.abs(Math.log(perSec / perReplicaCore))
+  const away = (one: (typeof auth)[number]) => Math.abs(Math.log(one.perSec / perSec))
   const [nearest] = auth.filter((one) => one.handlerUs === most).toSorted((a, b) => away(a) - away(b))
   if (!nearest) return null
   const all = nearest.cpuUs - nearest.handlerUs + handlerUs
   return { cores: scaled(nearest.taxUs, cores / all), share: nearest.taxUs.value / all }
 }
 
-/** With so many replicas at work; null where no latency is known at the rate that each of their cores gets. */
+/** With so many replicas at work; null where no latency is known at the rate that each of their processes gets. */
 function responses(
   evidence: Evidence,
-  { rps, replicaCores }: PlanRequest,
+  request: PlanRequest,
   replicas: number,
   { redis, proxy }: Omit<Busy, 'replicas'>,
 ) {
-  const perReplicaCore = rps / replicas / replicaCores
-  const own = latencyAt(evidence.ladder, perReplicaCore, (step) => step.p99Us)
-  const half = latencyAt(evidence.ladder, perReplicaCore, (step) => step.p50Us)
-  if (!own || !half) return null
-  const added = addedUs(sharedServers(evidence, { redis, proxy }, { rps, perCore: perReplicaCore }))
+  const { rps } = request
+  const perSec = rps / replicas / processesOf(request)
+  const own = latencyAt(evidence.ladder, perSec, (step) => step.p99Us)
+  const half = latencyAt(evidence.ladder, perSec, (step) => step.p50Us)
+  if (request.p99Ms !== null && !(own && half)) return null
+  const share = coreShare(request)
+  const added = addedUs(sharedServers(evidence, { redis, proxy }, { rps, perSec }))
+  const ms = (us: Range | null, waiting: Range) =>
+    us === null || share < 1 ? null : steady(scaled(plus(us, waiting), 1e-3))
   return {
-    ...{ perReplicaCore, own, waiting: added.p99 },
-    p50Ms: steady(scaled(plus(half, added.p50), 1e-3)),
-    p99Ms: steady(scaled(plus(own, added.p99), 1e-3)),
-    busy: { replicas: busyAt(evidence.replica, perReplicaCore).value, redis, proxy },
+    ...{ perSec, waiting: added.p99 },
+    p50Ms: ms(half, added.p50),
+    p99Ms: ms(own, added.p99),
+    busy: { replicas: busyAt(evidence.replica, perSec).value / share, redis, proxy },
   }
 }
 

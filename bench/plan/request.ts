@@ -5,7 +5,8 @@ export interface PlanRequest {
   rps: number
   /** Logged in at the same time. */
   users: number
-  p99Ms: number
+  /** Null: none is asked for, and sizes follow from CPU alone. */
+  p99Ms: number | null
   /** Share of each tier that stays free, from 0 to below 1, also when what may be gone is gone. */
   headroom: number
   /** Units of each tier that may fail at once; null: one of two and more. */
@@ -13,7 +14,7 @@ export interface PlanRequest {
   /** Over which the units are spread evenly, and of which one may be lost. */
   zones: number
   deploy: Deploy
-  /** Cores of a replica; a replica of several is taken for as many processes. */
+  /** Cores of a replica; one of several is taken for as many processes, a part of one for a process under a quota. */
   replicaCores: number
   /** CPU µs that the handlers of the service take in each request. */
   handlerUs: number
@@ -34,6 +35,14 @@ export interface PlanRequest {
 /** Whether units are replaced some at a time, or by as many new ones at once. */
 export const DEPLOYS = ['at-once', 'rolling'] as const
 export type Deploy = (typeof DEPLOYS)[number]
+
+type Cores = Pick<PlanRequest, 'replicaCores'>
+
+/** Of a replica, each with a core of its own or a part of one. */
+export const processesOf = ({ replicaCores }: Cores): number => Math.max(1, replicaCores)
+
+/** Of a core, that a process may use. */
+export const coreShare = ({ replicaCores }: Cores): number => Math.min(1, replicaCores)
 
 /** Users grow with the rate, as they do when a service does. */
 export function grown(request: PlanRequest, factor: number): PlanRequest {

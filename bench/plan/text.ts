@@ -2,6 +2,7 @@
 import { ABSENT, figure, list, percent, responseTime } from '../words/format.ts'
 import { terminalTable } from '../words/tables.ts'
 import { wrap } from '../words/wrap.ts'
+import { byCoreText } from './by-core.ts'
 import type { Crossing } from './crossing.ts'
 import { expense, type Plan, type Refusal } from './plan.ts'
 import type { Range } from './range.ts'
@@ -35,8 +36,8 @@ export function planText(made: Plan, request: PlanRequest): string {
       : []),
     ['proxy cores', unitsText(made, made.proxyCores), percentBusy(busy.proxy)],
     ['to clients', `${ranged(made.egressBytesPerSec, bytes)} a second`, ''],
-    ['p50', `${ranged(made.p50Ms, milliseconds)} ms`, ''],
-    ['p99', `${ranged(made.p99Ms, milliseconds)} ms`, ''],
+    ['p50', made.p50Ms ? `${ranged(made.p50Ms, milliseconds)} ms` : 'not measured', ''],
+    ['p99', made.p99Ms ? `${ranged(made.p99Ms, milliseconds)} ms` : 'not measured', ''],
     ['fills up first', made.bottleneck === 'redis' ? 'Redis' : made.bottleneck, 'when only the load grows'],
   ]
   if (made.hashingCores)
@@ -51,15 +52,15 @@ export function planText(made: Plan, request: PlanRequest): string {
     lines.push([
       'when some are gone',
       left,
-      `p99 ${milliseconds(p99Ms)} ms, proxy ${percentBusy(then.proxy)}`,
+      `${p99Ms === null ? '' : `p99 ${milliseconds(p99Ms)} ms, `}proxy ${percentBusy(then.proxy)}`,
     ])
   }
   if (made.costPerMonth) lines.push(['a month', ranged(made.costPerMonth), 'at the prices given'])
-  return lines
-    .map(([label, figures, remark]) =>
-      `${label.padEnd(LABEL_WIDTH)}${figures.padEnd(FIGURE_WIDTH)}${remark}`.trimEnd(),
-    )
-    .join('\n')
+  const rows = lines.map(([label, figures, remark]) =>
+    `${label.padEnd(LABEL_WIDTH)}${figures.padEnd(FIGURE_WIDTH)}${remark}`.trimEnd(),
+  )
+  const carried = request.loginsPerSec > 0 ? byCoreText(made.byCore) : []
+  return [...rows, ...(carried.length > 0 ? ['', ...carried] : [])].join('\n')
 }
 
 /** What was asked for, in one line. */
@@ -70,7 +71,7 @@ export function requestText(request: PlanRequest): string {
   const distant = redisRttMs > 0 ? `, Redis ${figure(redisRttMs)} ms away` : ''
   const carrying = stateBytes === null ? '' : ` with ${figure(stateBytes)} bytes of state each`
   return (
-    `${figure(rps)} requests/s${working}, ${figure(users)} users logged in${carrying}${logging}${distant}, p99 ≤ ${p99Ms} ms, ` +
+    `${figure(rps)} requests/s${working}, ${figure(users)} users logged in${carrying}${logging}${distant}, ${p99Ms === null ? '' : `p99 ≤ ${p99Ms} ms, `}` +
     `${percent(headroom)} of everything kept free${spareText(request)}`
   )
 }
@@ -102,7 +103,7 @@ export function comparisonText(
           count(made.redisPrimaries.value),
           bytes(made.redisMemoryBytes.value),
           count(made.proxyCores.value),
-          ranged(made.p99Ms, milliseconds, '–'),
+          made.p99Ms ? ranged(made.p99Ms, milliseconds, '–') : ABSENT,
           figure(expense(made, request)),
         ]
       : [made.scheme, ...head.slice(1).map(() => ABSENT)],

@@ -1,5 +1,5 @@
 /** How much of what all replicas share a load takes: Redis, the proxy, and the memory of a container. Pure. */
-import { type Ladder, measuredRates } from './curve.ts'
+import { measuredRates } from './curve.ts'
 import type { Evidence } from './evidence.ts'
 import { exactly, larger, type Range, scaled, wholeUnits } from './range.ts'
 import type { PlanRequest } from './request.ts'
@@ -15,14 +15,20 @@ const MOST_CONNECTIONS = 10_000
 const CONNECTIONS_EACH = 2
 
 /** Tiers whose CPU a request is not known at a load that far from the measured one. */
-export function tooFar({ ladder, redis, proxy }: Evidence, rps: number): string[] {
-  const beyond = (tier: TierCost | null) => tier !== null && rps > (knownTo(tier, ladder) ?? rps)
+export function tooFar(evidence: Evidence, rps: number): string[] {
+  const { redis, proxy } = evidence
+  const { most } = measuredRates(evidence)
+  const beyond = (tier: TierCost | null) => tier !== null && rps > (knownTo(tier, most) ?? rps)
   return [...(beyond(redis) ? ['Redis'] : []), ...(beyond(proxy) ? ['the proxy'] : [])]
 }
 
-/** Requests per second up to which a tier's CPU a request is known; null: no limit, the utilization law carries it. */
-export function knownTo({ marginal }: TierCost, ladder: Ladder): number | null {
-  return marginal === null ? FAR * measuredRates(ladder).most : null
+/**
+ * Requests per second up to which a tier's CPU a request is known; null: no limit, the utilization law carries it.
+ *
+ * @param most that was measured
+ */
+export function knownTo({ marginal }: TierCost, most: number): number | null {
+  return marginal === null ? FAR * most : null
 }
 
 /** @param stored sessions at a time */

@@ -23,15 +23,15 @@ export interface SharedServer {
 
 /**
  * @param busy share of each tier at the planned load
- * @param load requests per second of all replicas, and of one of their cores
+ * @param load requests per second of all replicas, and of one of their processes
  */
 export function sharedServers(
   { redis, proxy }: Evidence,
   busy: { redis: number | null; proxy: number },
-  { rps, perCore }: { rps: number; perCore: number },
+  { rps, perSec }: { rps: number; perSec: number },
 ): SharedServer[] {
   const server = (tier: TierCost, share: number): SharedServer => {
-    return { demandUs: costAt(tier, rps), busy: share, busyWhenMeasured: busyAt(tier, perCore).value }
+    return { demandUs: costAt(tier, rps), busy: share, busyWhenMeasured: busyAt(tier, perSec).value }
   }
   return [...(redis && busy.redis !== null ? [server(redis, busy.redis)] : []), server(proxy, busy.proxy)]
 }
@@ -70,7 +70,7 @@ export function addedUs(servers: readonly SharedServer[]): { p50: Range; p99: Ra
 export function tooLong(
   ownUs: number,
   waitingUs: number,
-  { p99Ms, headroom }: Pick<PlanRequest, 'p99Ms' | 'headroom'>,
+  { p99Ms, headroom }: { p99Ms: number } & Pick<PlanRequest, 'headroom'>,
 ): string | null {
   const limitUs = p99Ms * 1e3
   const isWaiting = ownUs <= limitUs * (1 + ROUNDING) && ownUs + waitingUs > limitUs * (1 + ROUNDING)

@@ -9,6 +9,7 @@ import { AuthscaleError, hasCode } from '../errors.ts'
 import { syncFolder, writeError, writeFileDurably } from './durable.ts'
 import { parseRecord, parseTrials } from './parse.ts'
 import { type LoadCheck, loadCheckSchema } from './schema/load-check.ts'
+import { type PlanCheck, planCheckSchema } from './schema/plan-check.ts'
 import { type Environment, type Run, runSchema } from './schema/run.ts'
 import type { TrialResult } from './schema/trial.ts'
 import { type VerifyRecord, verifySchema } from './schema/verify.ts'
@@ -21,6 +22,7 @@ export const publishedFolder = join(resultsFolder, 'published')
 export const RUN_FILE = 'run.json'
 export const LOAD_CHECK_FILE = 'load-check.json'
 export const VERIFY_FILE = 'verify.json'
+export const PLAN_CHECK_FILE = 'plan-check.json'
 /** What people look at. */
 export const PAGE_FILE = 'report.html'
 
@@ -126,6 +128,11 @@ export function readLoadCheck(runDir: string): Promise<LoadCheck> {
 /** Reads the proofs of the instrument that lie beside a published run. Throws like `readRun`. */
 export function readVerify(runDir: string): Promise<VerifyRecord> {
   return readRecord(verifySchema, runDir, VERIFY_FILE)
+}
+
+/** Reads the plans that were started, which lie beside a published run. Throws like `readRun`. */
+export function readPlanCheck(runDir: string): Promise<PlanCheck> {
+  return readRecord(planCheckSchema, runDir, PLAN_CHECK_FILE)
 }
 
 async function readRecord<T>(schema: z.ZodType<T>, runDir: string, file: string): Promise<T> {

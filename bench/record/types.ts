@@ -5,6 +5,7 @@ export type { FaultId } from './schema/faults.ts'
 export type { Host, ServerVariables } from './schema/host.ts'
 export type { LoadCheck } from './schema/load-check.ts'
 export type { Observe, Observed } from './schema/observe.ts'
+export type { PlanCheck } from './schema/plan-check.ts'
 export type {
   Environment,
   Gate,

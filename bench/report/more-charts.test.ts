@@ -15,7 +15,7 @@ const session = evidence()
 const token = { ...evidence({ redis: null }), scheme: 'jwt-hs256' }
 
 test('a plan’s chart says what each takes, and where neither is cheaper all along from where on it turns', () => {
-  const drawn = planChart([session, token], request, crossing(session, token, request), 'from a run')
+  const drawn = planChart([session, token], request, crossing([session, token], request), 'from a run')
   assert.ok(drawn)
   assert.match(drawn.title, /^jwt-hs256 takes \d+ cores, session-redis \d+$/)
   const svg = toSvg(drawn)

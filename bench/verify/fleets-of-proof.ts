@@ -46,20 +46,33 @@ export function trialOf(wanted: Wanted, block: number): Trial {
 }
 
 /** A fleet of `scheme` for each trial, whatever its record calls it, and a session on it. They end with `use`. */
-export async function withSessions<T>(
+export function withSessions<T>(
   { fleet, generator, scheme }: { fleet: Fleet; generator: Generator; scheme: SchemeName },
   trials: readonly Trial[],
   use: (sessions: Session[]) => Promise<T>,
 ): Promise<T> {
+  const all = trials.map((trial) => ({ trial, scheme }))
+  return withFleets({ fleet, generator }, all, use)
+}
+
+/** A fleet for each trial, and a session on it; under quotas without pacers. They end with `use`. */
+export async function withFleets<T>(
+  { fleet, generator }: { fleet: Fleet; generator: Generator },
+  wanted: readonly { trial: Trial; scheme: SchemeName }[],
+  use: (sessions: Session[]) => Promise<T>,
+): Promise<T> {
   if (!fleet.together) throw new Error('these fleets cannot be up at once')
-  const own = { scheme, traits: traits[scheme] }
   const all = await fleet.together.start(
-    trials.map(({ arm: { replicas, users, settings } }) => ({ ...own, replicas, users, settings })),
+    wanted.map(({ trial, scheme }) => {
+      const { replicas, users, settings, quotas } = trial.arm
+      return { scheme, traits: traits[scheme], replicas, users, settings, quotas, beside: false as const }
+    }),
   )
   try {
     const sessions = all.flatMap((running, i): Session[] => {
-      const trial = trials[i]
-      return trial ? [{ trial, traits: own.traits, running, generator, rules, seed: 1 }] : []
+      const one = wanted[i]
+      if (!one) return []
+      return [{ trial: one.trial, traits: traits[one.scheme], running, generator, rules, seed: 1 }]
     })
     return await unlessEnded(use(sessions), Promise.race(all.map(({ died }) => died)))
   } finally {

@@ -67,7 +67,7 @@ export async function startTrial(
     // Now, and not when the warm-up is over, it must be known that each of them can be limited.
     const parts = { replicas: replicas.handles, redis, proxy: proxy.current }
     const limits = spec.quotas ? limitsOf(spec.quotas, parts) : []
-    const beside = quotas && (await startBeside(ground, undo))
+    const beside = quotas && spec.beside !== false ? await startBeside(ground, undo) : null
     const endings = [
       replicas.died,
       proxy.ended,

@@ -18,6 +18,9 @@ export type Choice =
   | 'payload'
   | 'handler'
   | 'distance'
+  | 'survive'
+  | 'zones'
+  | 'logins'
   | 'price'
   | 'plan'
 

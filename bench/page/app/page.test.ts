@@ -163,11 +163,13 @@ const COLUMNS = [
 ] as const
 
 test('the planner answers as npm run plan does, to the last digit, also with prices, and marks the same crossing', async () => {
-  const asked = ['--rps', '40000', '--users', '500000', '--p99', '100', '--headroom', '40%']
+  const spare = ['--survive', '2', '--zones', '3', '--handler-us', '200']
+  const asked = ['--rps', '40000', '--users', '500000', '--p99', '100', '--headroom', '40%', ...spare]
   const prices = ['--price', 'replica=30,redis=60,proxy-core=20,egress-gb=0.05']
   const args = ['plan', '--compare', 'session-redis,jwt-hs256', ...asked, ...prices]
   const { plans, crossings } = JSON.parse((await run([...args, '--run', PUBLISHED, '--json'])).stdout)
-  const query = '?rps=40000&users=500000&p99=100&headroom=40&price=30,60,20,0.05&plan=session-redis,jwt-hs256'
+  const query =
+    '?rps=40000&users=500000&p99=100&headroom=40&survive=2&zones=3&handler=200&price=30,60,20,0.05&plan=session-redis,jwt-hs256'
   const { page, errors } = await open(await save('full.html', full), query)
   for (const made of plans) {
     const row = page

@@ -41,6 +41,16 @@ const quantities: readonly Quantity[] = [
     step: 10,
   },
   { choice: 'distance', label: 'To Redis and back', unit: 'ms', least: 0, most: 50, initial: 0, step: 0.1 },
+  { choice: 'logins', label: 'Logins', unit: 'per second', least: 0, most: 10_000, initial: 0 },
+  {
+    choice: 'survive',
+    label: 'Units that may fail',
+    unit: 'of each tier of two and more',
+    least: 0,
+    most: 5,
+    initial: 1,
+  },
+  { choice: 'zones', label: 'Zones, one of which may fail', unit: '', least: 1, most: 6, initial: 1 },
 ]
 
 const PRICES = [
@@ -72,6 +82,9 @@ export function requestFrom(): PlanRequest {
     stateBytes = 0,
     handlerUs = 0,
     redisRttMs = 0,
+    loginsPerSec = 0,
+    survive = 0,
+    zones = 1,
   ] = quantities.map(valueFor)
   return {
     rps,
@@ -79,8 +92,10 @@ export function requestFrom(): PlanRequest {
     p99Ms,
     headroom: headroom / 100,
     replicaCores,
-    ...{ survive: null, zones: 1, deploy: 'at-once', handlerUs, redisRttMs },
-    ...{ loginsPerSec: 0, sessionTtlSec: 3_600, tokenTtlSec: 300 },
+    // One is what `npm run plan` takes where nobody asked: of a single unit none can be spared.
+    survive: survive === 1 ? null : Math.round(survive),
+    ...{ zones: Math.round(zones), deploy: 'at-once', handlerUs, redisRttMs },
+    ...{ loginsPerSec, sessionTtlSec: 3_600, tokenTtlSec: 300 },
     stateBytes: stateBytes === 0 ? null : Math.round(stateBytes),
     prices: pricesFrom(),
   }

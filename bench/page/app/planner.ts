@@ -99,7 +99,7 @@ function result(
   provenance: string,
 ): HTMLElement[] {
   const [first, second] = pair
-  const crosses = first && second ? crossing(first, second, request) : null
+  const crosses = first && second ? crossing([first, second], request) : null
   const drawing = planChart(pair, request, crosses, provenance)
   const plans = evidence.map((one) => plan(one, request))
   const figures = () => figuresIn(plans, request)
@@ -143,10 +143,11 @@ function cellsOf(made: Plan, request: PlanRequest): Cell[] {
   const share = busy[bottleneck]
   return [
     made.scheme,
-    ...SIZES.map(({ key, show }) => ({
-      text: show === count ? unitsText(made, made[key]) : ranged(made[key], show),
-      value: made[key].value,
-    })),
+    ...SIZES.map(({ key, show }) => {
+      const size = made[key]
+      if (!size) return '–'
+      return { text: show === count ? unitsText(made, size) : ranged(size, show), value: size.value }
+    }),
     { text: made.costPerMonth ? ranged(made.costPerMonth) : figure(amount), value: amount },
     `${bottleneck === 'redis' ? 'Redis' : bottleneck}${share === null ? '' : ` (${percent(share)} busy)`}`,
   ]

@@ -7,7 +7,8 @@
  */
 import type { MeasuredSummary } from '../../experiments/reports.ts'
 import { type Usl, uslPeak, uslSize, uslThroughput } from '../../stats/usl.ts'
-import { oneReplica, perCore } from '../capacity.ts'
+import { oneReplica, perProcess } from '../capacity.ts'
+import { measuredRates } from '../curve.ts'
 import type { Evidence } from '../evidence.ts'
 import { exactly, larger, over, type Range, rangeOf, scaled, times, wholeUnits } from '../range.ts'
 import { costAt, type TierCost } from '../tier-cost.ts'
@@ -27,12 +28,12 @@ const LEAST = { alpha: 1e-6, beta: 1e-9 }
 export function farLaw(evidence: Evidence, fleets: Fleets, assumptions: Assumptions): FarLaw | string {
   const one = oneReplica(evidence, assumptions.p99Ms)
   if (typeof one === 'string') return one
-  const safe = perCore(evidence, assumptions)
+  const safe = perProcess(evidence, { ...assumptions, replicaCores: 1 })
   if (typeof safe === 'string') return safe
-  const { scheme, ladder, scaling, userBytes, userBytesOf } = evidence
+  const { scheme, scaling, userBytes, userBytesOf } = evidence
   const tier = (cost: TierCost) => ({
     cpuUs: costAt(cost, Number.POSITIVE_INFINITY),
-    knownToPerSec: knownTo(cost, ladder),
+    knownToPerSec: knownTo(cost, measuredRates(evidence).most),
   })
   const redis = evidence.redis && { ...tier(evidence.redis), userBytes: rangeOf(userBytes.redis) }
   const proxy = tier(evidence.proxy)
