@@ -30,10 +30,10 @@ export const seconds = numberFrom(0.2, 3_600, 'seconds, from 0.2 to 3600')
 /** A number above 0 and at most `max`. */
 export const amount = (max: number) => numberFrom(Number.MIN_VALUE, max, `a number above 0, up to ${max}`)
 
-/** The same, or `none` for null. */
+/** The same, or `none` for no bound at all: infinite, since the parser takes null for nothing said. */
 export function bound(max: number) {
   const read = numberFrom(Number.MIN_VALUE, max, `a number above 0, up to ${max}, or none`)
-  return (text: string): number | null => (text.trim() === 'none' ? null : read(text))
+  return (text: string): number => (text.trim() === 'none' ? Number.POSITIVE_INFINITY : read(text))
 }
 
 export const handlerTime = numberFrom(0, 1_000_000, 'microseconds, from 0 to 1000000')

@@ -25,6 +25,7 @@ import {
   readPlansIn,
   readRun,
   resultsFolder,
+  type StoredRun,
 } from '../record/run-dir.ts'
 import type { PlanCheck, Run } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
@@ -46,7 +47,7 @@ export async function sourceIn(
   asked: Asked,
 ): Promise<Source> {
   const parts = await Promise.all(
-    folders.map(async (folder) => partFor(await readRun(folder), schemes, asked)),
+    folders.map(async (folder) => partFor(await readOnce(folder), schemes, asked)),
   )
   const { run, results } = pooledRuns(parts)
   const summary = summarize(run, results)
@@ -76,7 +77,7 @@ async function withIssuing(
       run.environment.cores === cores &&
       run.plan.some(({ arm }) => arm.experiment === ROLES.login),
   )
-  const stored = newest && (await readable(readRun(newest.folder)))
+  const stored = newest && (await readable(readOnce(newest.folder)))
   if (!stored) return evidence
   const { run, results } = issuingPart(stored)
   const summary = summarize(run, results)
@@ -180,7 +181,7 @@ export async function failoversFor(schemes: readonly string[]): Promise<Failover
   })
   const folders = [...new Set(found.map(({ folder }) => folder))]
   const read = new Map(
-    await Promise.all(folders.map(async (folder) => [folder, await readable(readRun(folder))] as const)),
+    await Promise.all(folders.map(async (folder) => [folder, await readable(readOnce(folder))] as const)),
   )
   return found.flatMap(({ scheme, folder }) => {
     const stored = read.get(folder)
@@ -200,6 +201,15 @@ export async function newestPlanCheck(
   )
   const [newest] = all.sort((a, b) => Date.parse(b.check.startedAt) - Date.parse(a.check.startedAt))
   return newest ?? null
+}
+
+/** A run may be what a plan is from, and what it knows of logins and of failovers as well. */
+const known = new Map<string, Promise<StoredRun>>()
+
+function readOnce(folder: string): Promise<StoredRun> {
+  const reading = known.get(folder) ?? readRun(folder)
+  known.set(folder, reading)
+  return reading
 }
 
 /** Null for a run whose trials cannot be read. */

@@ -12,7 +12,7 @@ import { type Plan, plan, type Refusal } from '../plan/plan.ts'
 import type { Deploy, PlanRequest, Prices } from '../plan/request.ts'
 import { comparisonText, planText, requestText } from '../plan/text.ts'
 import { publishedFolder, readPlansIn, resultsFolder } from '../record/run-dir.ts'
-import { heldSentences } from '../verify/plans/table.ts'
+import { heldText } from '../verify/plans/table.ts'
 import { toSvg } from '../words/charts/svg.ts'
 import { list, machine } from '../words/format.ts'
 import { wrap } from '../words/wrap.ts'
@@ -31,8 +31,8 @@ interface PlanningOptions {
   compare?: SchemeName[]
   rps: number
   users: number
-  /** Milliseconds. */
-  p99: number | null
+  /** Milliseconds; infinite: no bound. */
+  p99: number
   headroom: number
   survive?: number
   zones: number
@@ -77,7 +77,7 @@ export async function planCapacity(options: PlanningOptions): Promise<void> {
     ? await calibrate(schemes, hasState, resultsFolder, new Date())
     : options.run
   const isIssued = loginsOf(options) > 0 || schemes.includes(RENEWING)
-  const asked = { hasState, hasDistance, isIssued, byCpuAlone: options.p99 === null }
+  const asked = { hasState, hasDistance, isIssued, byCpuAlone: options.p99 === Number.POSITIVE_INFINITY }
   const source = folder ? await sourceIn([folder], schemes, asked) : await newestFor(schemes, asked)
   const { evidence } = source
   const request = requestOf(options)
@@ -134,10 +134,11 @@ const NOTHING: Record<Exclude<keyof Plan, 'scheme' | 'refused'>, unknown> = {
 }
 
 function requestOf(options: PlanningOptions): PlanRequest {
-  const { rps, users, p99: p99Ms, headroom, zones, deploy, replicaCores, handlerUs, redisRttMs } = options
+  const { rps, users, p99, headroom, zones, deploy, replicaCores, handlerUs, redisRttMs } = options
   const { survive, payload, price } = options
   return {
-    ...{ rps, users, p99Ms, headroom, zones, deploy, replicaCores, handlerUs, redisRttMs },
+    p99Ms: p99 === Number.POSITIVE_INFINITY ? null : p99,
+    ...{ rps, users, headroom, zones, deploy, replicaCores, handlerUs, redisRttMs },
     ...{ loginsPerSec: loginsOf(options), sessionTtlSec: options.sessionTtl, tokenTtlSec: options.tokenTtl },
     ...{ survive: survive ?? null, stateBytes: payload ?? null, prices: price ?? null },
   }
@@ -155,9 +156,7 @@ function loginsOf({ loginsPerSec, loginsADay, peak, users }: PlanningOptions): n
 async function newestHeld(): Promise<string | null> {
   const folders = [...(await readPlansIn(resultsFolder)), ...(await readPlansIn(publishedFolder))]
   const found = await newestPlanCheck(folders.map(({ folder }) => folder)).catch(() => null)
-  if (!found) return null
-  const { startedAt, environment } = found.check
-  return `Plans were started and measured on ${startedAt.slice(0, 10)}, ${machine(environment)}: ${heldSentences(found.check)}`
+  return found && heldText(found.check)
 }
 
 const usesRedis = (made: Plan | Refusal) => made.refused === null && made.redisPrimaries.value > 0

@@ -15,6 +15,7 @@ import { newestPlanCheck } from './plan-source.ts'
 import { catalogueFiles } from './published.ts'
 import { publishedRuns } from './read-published.ts'
 import { PICTURE_FILE, updateLoadCheck, updatePlanCheck, updateReadme, updateVerify } from './readme.ts'
+import { heldIn } from './write-report.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const results = path.join(root, 'results')
@@ -77,7 +78,7 @@ for (const name of names) {
     }
     assert.deepEqual(
       dataOf(read(folder, 'report.html')),
-      JSON.parse(JSON.stringify(pageData(run, summary, records))),
+      JSON.parse(JSON.stringify(pageData(run, summary, records, await heldIn(folder)))),
     )
     for (const file of readdirSync(folder))
       assert.ok(statSync(path.join(folder, file)).size < MOST_BYTES, file)

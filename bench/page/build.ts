@@ -18,8 +18,9 @@ export async function buildPage(
   run: Run,
   summary: Summary,
   results: readonly TrialResult[],
+  held: string | null = null,
 ): Promise<string> {
-  return pageHtml(run, summary, await assets('report', pageData(run, summary, results)))
+  return pageHtml(run, summary, await assets('report', pageData(run, summary, results, held)))
 }
 
 /** `results/index.html`: all published runs, found and compared. */

@@ -8,8 +8,15 @@ export interface PageData extends RunWithRows {
   /** Of the page as a whole, so that another version of it can say that it does not know this one. */
   schemaVersion: number
   summary: Summary
+  /** What plans were worth that were started, where that was tried beside this run. */
+  held: string | null
 }
 
-export function pageData(run: Run, summary: Summary, results: readonly TrialResult[]): PageData {
-  return { schemaVersion: SCHEMA_VERSION, summary, ...runWithRows(run, results, summary.costCurves) }
+export function pageData(
+  run: Run,
+  summary: Summary,
+  results: readonly TrialResult[],
+  held: string | null = null,
+): PageData {
+  return { schemaVersion: SCHEMA_VERSION, summary, held, ...runWithRows(run, results, summary.costCurves) }
 }

@@ -5,7 +5,7 @@ import { latencyAt, measuredRates, mostBlocks, type Reach, rate, reach } from '.
 import type { Evidence } from './evidence.ts'
 import { atMost, exactly, type Range, smaller, times } from './range.ts'
 import { coreShare, type PlanRequest } from './request.ts'
-import { rateAtBusy } from './tier-cost.ts'
+import { costWhenBusiest, rateAtBusy } from './tier-cost.ts'
 import { addedUs, sharedServers, tooLong } from './waiting.ts'
 
 /** Past this an interval says so little that a number of replicas would only look like an answer. */
@@ -60,10 +60,13 @@ export function perProcess(evidence: Evidence, request: Asked): PerProcess | str
   }
 }
 
-/** Up to where it is busy enough, and no further than was measured where it never is. */
+/**
+ * Up to where it is busy enough. Beyond the rates that were measured a request is taken to cost what it did at the last of them: it
+ * costs less, as a replica gets busier, so that a plan has rather too many.
+ */
 function byCpuAlone(evidence: Evidence, request: Asked): PerProcess {
   const { scaling, replica } = evidence
-  const { most } = measuredRates(evidence)
+  const most = Math.max(measuredRates(evidence).most, 1e6 / costWhenBusiest(replica).lo)
   const share = coreShare(request)
   const upTo = (busy: number) => smaller(rateAtBusy(replica, busy * share, most), exactly(most))
   const alone = upTo(1 - request.headroom)
@@ -72,7 +75,7 @@ function byCpuAlone(evidence: Evidence, request: Asked): PerProcess {
     alone,
     perSec: times(alone, atMost(scaling?.efficiency ?? exactly(1), 1)),
     capacity: full,
-    atLeast: full === most,
+    atLeast: false,
     held: null,
   }
 }

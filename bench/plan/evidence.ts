@@ -2,7 +2,7 @@
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { isStraight } from '../experiments/latency/demand.ts'
 import type { MeasuredSummary } from '../experiments/reports.ts'
-import { ROLES } from '../experiments/roles.ts'
+import { RENEWING, ROLES } from '../experiments/roles.ts'
 import type { Comparison } from '../figures/comparisons.ts'
 import { armsIn, entryOf, type Tried, validTrials } from '../figures/records.ts'
 import type { ServingTier } from '../record/tiers.ts'
@@ -265,8 +265,12 @@ function memoryOf(run: Run, { memoryPerUser }: Measured, scheme: SchemeName) {
   }
 }
 
-/** Whether both keep their state in the same place. A run may have schemes that are no more. */
+/**
+ * Whether both keep their state in the same place, and the same of it: who can renew a token has something in Redis that nobody else
+ * has. A run may have schemes that are no more.
+ */
 function isKin(other: string, scheme: SchemeName): boolean {
+  if (other === RENEWING || scheme === RENEWING) return other === scheme
   const declared: Readonly<Record<string, Traits>> = traits
   return declared[other]?.state === traits[scheme].state
 }

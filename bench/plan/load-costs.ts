@@ -15,7 +15,8 @@ export interface AuthCost {
 
 /**
  * From turns without handler work, which have an interval, up to where a replica was too busy for them; beyond from the rates of the
- * ladder that were kept, with the interval that turns had last. Without turns from the ladder alone, as if it were exact.
+ * ladder that were kept, with the interval that turns had last. Without turns from the ladder alone, as if it were exact. Where no
+ * ladder was climbed, the closed loop stands at the end: it is what a request costs a replica that is full.
  */
 export function costPoints(tier: ServingTier, curve: Curve | undefined, { rungs }: Ladder): CostPoint[] {
   const turns = (curve?.points ?? []).flatMap(({ perSec, handlerUs, tierUs, cpuUs }): CostPoint[] => {
@@ -34,7 +35,13 @@ export function costPoints(tier: ServingTier, curve: Curve | undefined, { rungs 
       if (busy === null) return []
       return [{ perSec: arrivalsPerSec, us: scaled(known, (1e6 * busy) / throughputPerSec.value) }]
     })
-  return [...turns, ...beyond]
+  const full = rungs.length === 0 ? curve?.points.find(({ perSec }) => perSec === null) : undefined
+  const ofFull = full?.tierUs.replicas ? 1e6 / full.tierUs.replicas : 0
+  const closed =
+    full && ofFull > (last?.perSec ?? 0)
+      ? [{ perSec: ofFull, us: scaled(known, full.tierUs[tier] ?? 0) }]
+      : []
+  return [...turns, ...beyond, ...closed]
 }
 
 /** With the most handler work that was measured. */

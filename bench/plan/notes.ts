@@ -60,7 +60,7 @@ export function warningsOf(
   { each, atLeast, held, replicas, redisPrimaries, redisStandbys, addedShare }: Outcome,
 ): string[] {
   const { scaling, userBytesOf, scheme, mostUsers } = evidence
-  const { least } = measuredRates(evidence)
+  const { least, most } = measuredRates(evidence)
   return [
     request.p99Ms !== null && tooFewBlocks(evidence),
     atLeast &&
@@ -81,6 +81,9 @@ export function warningsOf(
       `each replica gets less than the lowest rate measured (${rate(least)}): its latencies are those of that rate`,
     request.replicaCores > 1 &&
       'a replica was measured on one core: one of several is taken for as many processes',
+    request.p99Ms === null &&
+      each > most &&
+      `beyond ${rate(most)}, the highest rate measured, a request is taken to cost what it did there; it costs rather less`,
     request.replicaCores >= 1 &&
       evidence.ladder.rungs.length === 0 &&
       'by CPU alone: the latency of the scheme was not measured',

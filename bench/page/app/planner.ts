@@ -15,7 +15,7 @@ import { chartCard } from './charts.ts'
 import { bodyOf, type Cell, details, el, scrollingTable, select } from './dom.ts'
 import { asking, controls, requestFrom } from './plan-controls.ts'
 
-export function showPlanner({ run, summary, rows }: PageData): void {
+export function showPlanner({ run, summary, rows, held }: PageData): void {
   const tried = rows.map(({ id, scheme, experiment, twin, rejected }) => ({
     ok: rejected === null,
     trial: { id, arm: { scheme, experiment, twin } },
@@ -32,7 +32,7 @@ export function showPlanner({ run, summary, rows }: PageData): void {
     return
   }
   const place = el('div', { id: 'plan-result' })
-  body.replaceChildren(...form(evidence), place)
+  body.replaceChildren(...form(evidence, held), place)
   const provenance = `from ${run.id} · ${machine(run.environment)}`
   const draw = () => {
     const schemes = kept('schemes', schemeNames)
@@ -59,7 +59,7 @@ function pairOf(evidence: readonly Evidence[]): Evidence[] {
   return pair.length === 2 ? pair : evidence.slice(0, 2)
 }
 
-function form(evidence: readonly Evidence[]): HTMLElement[] {
+function form(evidence: readonly Evidence[], held: string | null): HTMLElement[] {
   return [
     el(
       'p',
@@ -68,6 +68,7 @@ function form(evidence: readonly Evidence[]): HTMLElement[] {
       el('code', {}, 'npm run plan'),
       ', on the figures of this run. Every answer has its range and says where its evidence ends.',
     ),
+    ...(held ? [el('p', {}, held)] : []),
     ...controls(),
     el(
       'p',

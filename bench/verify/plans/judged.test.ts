@@ -137,8 +137,8 @@ test('the conclusion counts what was off, what was promised too much, and ranges
   const right = request(3, 3, 4, [[3, 0.5]])
   const busier = { ...request(2, 3, 4, [[3, 0.7]]), number: 2 }
   const wide = { ...request(1, 3, 5, [[3, 0.45]]), number: 3 }
-  const { medianError, worstError, above, wide: tooWide } = conclusionOf({ requests: [right, busier, wide] })
-  near(medianError, 0.1)
+  const { medianErrors, worstError, above, wide: tooWide } = conclusionOf({ requests: [right, busier, wide] })
+  near(medianErrors.replicas, 0.1)
   near(worstError, 0.4)
   assert.deepEqual([above, tooWide], [[2], [3]])
 })

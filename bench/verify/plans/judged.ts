@@ -112,8 +112,9 @@ export function errorOf(request: Request, tier: Tier): number | null {
 
 export interface Conclusion {
   requests: number
-  /** Of the replicas' busy share at equal pace, without its sign. */
-  medianError: number
+  /** Of busy shares at equal pace, without their signs; 0 for a tier that no request uses. */
+  medianErrors: Record<Tier, number>
+  /** Of the replicas'. */
   worstError: number
   /** Numbers of the requests whose replicas were busier than promised, by more than the interval. */
   above: number[]
@@ -129,7 +130,11 @@ const WIDE_SHARE = 0.2
 
 /** @throws RangeError without a request */
 export function conclusionOf({ requests }: Pick<PlanCheck, 'requests'>): Conclusion {
-  const errors = requests.flatMap((one) => errorOf(one, 'replicas') ?? []).map(Math.abs)
+  const errorsOf = (tier: Tier) => requests.flatMap((one) => errorOf(one, tier) ?? []).map(Math.abs)
+  const medianOf = (tier: Tier) => {
+    const errors = errorsOf(tier)
+    return errors.length > 0 ? median(errors) : 0
+  }
   const judged = requests.map(isInRange)
   const isAbove = (one: Request) => (plannedFleet(one)?.busy.replicas.atPace.lo ?? 0) > 1 - one.headroom
   const isWide = ({ planned: { replicas } }: Request) => {
@@ -138,8 +143,8 @@ export function conclusionOf({ requests }: Pick<PlanCheck, 'requests'>): Conclus
   }
   return {
     requests: requests.length,
-    medianError: median(errors),
-    worstError: Math.max(...errors),
+    medianErrors: { replicas: medianOf('replicas'), redis: medianOf('redis'), proxy: medianOf('proxy') },
+    worstError: Math.max(...errorsOf('replicas')),
     above: requests.filter(isAbove).map(({ number }) => number),
     inRange: judged.filter((one) => one === true).length,
     told: judged.filter((one) => one !== null).length,
