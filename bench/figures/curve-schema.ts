@@ -121,6 +121,9 @@ export const costCurvesSchema = z
         'CPU µs that a request takes with the second control beyond the first; empty without a second',
       ),
     swaps: z.array(swapSchema),
+    controlSets: count.describe(
+      'Most sets of processes that the control had in a generation; 1 beside many arms: it was asked more often than they were',
+    ),
     noise: z
       .object({
         hostSd: nonNegative.describe(

@@ -7,6 +7,7 @@ import { mean } from '../stats/sums.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
 import { type TurnsOptions, withTurns } from '../testing/synthetic-turns.ts'
 import { costCurves } from './curves.ts'
+import { everydayOf } from './turns.ts'
 
 /** CPU falls with the rate, as a replica that is busier is woken less often; the half of it at 1,000/s. */
 const falling = (atRest: number, atSaturation: number, { perSec }: Point) =>
@@ -136,6 +137,38 @@ test('side by side two controls differ by less than the host does', () => {
   assert.ok(noise.pacedSd !== null && noise.pacedSd < noise.pairedSd, `${noise.pacedSd}`)
 })
 
+test('the headline stays where most turns are, also where all arms were seen at a higher rate', () => {
+  const points = (turns: readonly [number, number][]) =>
+    turns.map(([perSec, count]) => ({ perSec, handlerUs: 300, turns: count }))
+  const two = points([
+    [100, 12],
+    [500, 40],
+    [1_000, 4],
+  ])
+  const other = points([
+    [100, 4],
+    [500, 4],
+    [1_000, 4],
+  ])
+  assert.deepEqual(everydayOf([two, other]), { perSec: 500, handlerUs: 300 })
+  // With as many everywhere the highest that all have.
+  assert.deepEqual(everydayOf([other, other]), { perSec: 1_000, handlerUs: 300 })
+  assert.deepEqual(everydayOf([other, other.slice(0, 2)]), { perSec: 500, handlerUs: 300 })
+  assert.equal(everydayOf([other, []]), null)
+})
+
+test('the report knows of how many sets of processes the control had', () => {
+  const { run, results } = syntheticRun({ experiments: ['cost'], blocks: 2 })
+  const made = withTurns(results, truth, { ratesPerSec: RATES })
+  assert.equal(costCurves(run, made).controlSets, 1)
+  const several = made.map((result) =>
+    result.ok && result.turns && result.trial.arm.scheme === 'none'
+      ? { ...result, turns: { ...result.turns, set: result.turns.order.map((_, i) => i % 3) } }
+      : result,
+  )
+  assert.equal(costCurves(run, several).controlSets, 3)
+})
+
 test('a run without turns has no curves; two turns of a point are too few', () => {
   const { run, results } = syntheticRun({ experiments: ['cost'] })
   assert.deepEqual(costCurves(run, results), {
@@ -145,6 +178,7 @@ test('a run without turns has no curves; two turns of a point are too few', () =
     pairs: [],
     equal: [],
     swaps: [],
+    controlSets: 1,
     noise: null,
   })
   assert.deepEqual(found({ blocks: 1, passes: 1 }).curves[0]?.points, [])

@@ -89,6 +89,7 @@ function curvesOf(run: Pick<Run, 'profile'>, results: readonly TrialResult[], pa
       bare.find((one) => one.arm === control?.arm),
       noise,
     ),
+    controlSets: controlSets(results),
     noise: noiseOf(
       control,
       arms.find(({ arm }) => arm.twin),
@@ -96,6 +97,11 @@ function curvesOf(run: Pick<Run, 'profile'>, results: readonly TrialResult[], pa
     ),
   }
   return { arms: compared, noise, found }
+}
+
+function controlSets(results: readonly TrialResult[]): number {
+  const sets = results.map((result) => (result.ok ? Math.max(0, ...(result.turns?.set ?? [])) : 0))
+  return 1 + Math.max(0, ...sets)
 }
 
 /** Of the round in which the control took most turns at a point: that is where the answer comes from. */

@@ -119,7 +119,9 @@ export function method(run: Run, summary: Summary): Section {
           'Holm-adjusted over the schemes) is below 5 %, and it exceeds the difference of the control from itself; ' +
           'all others are printed as `~`.'
         : 'A difference counts as detected only if the control was measured twice, and in this run it was not.',
-      ...(run.plan.some(({ arm }) => arm.load.loop === 'turns') ? [TURNS, SWAPS] : []),
+      ...(run.plan.some(({ arm }) => arm.load.loop === 'turns')
+        ? [TURNS, ...resting(run, summary), SWAPS]
+        : []),
       ...(summary.costCurves.follows ? [FOLLOWS] : []),
       'Throughput and CPU a request are from closed-loop load: every connection waits for its reply. Each logged-in user sends a credential of its own. A trial with one wrong answer is rejected.',
       ...(summary.latency.length > 0 || summary.distance.length > 0 ? [responseTimes(run)] : []),
@@ -132,10 +134,17 @@ export function method(run: Run, summary: Summary): Section {
 const TURNS =
   'Cost over load is from turns: the fleets of all arms are up at once, and each in turn gets a fraction of a second of Poisson ' +
   'arrivals, in shuffled order, the control in every handful of them; a fleet that waits is stopped, so that it takes no CPU. ' +
-  'In a pass all arms meet the same arrivals. Each turn is compared with the nearest turn of the control at the same load; of many arms each ' +
-  'handful has a control that rested as long as they did. ' +
+  'In a pass all arms meet the same arrivals. Each turn is compared with the nearest turn of the control at the same load. ' +
   'Figures are 20 % trimmed means over turns, their intervals know of the noise of turns and of what sets of processes ' +
   'differ by, which all arms of the run are taken to have in common.'
+
+/** Processes that have just had a turn take less CPU for a request than equal ones that have rested. */
+const RESTED =
+  'Of many arms each handful had a control that had rested about as long as they had. With one control, asked more often than ' +
+  'they are, their taxes would be some 20 µs too high.'
+const UNRESTED =
+  '**One control stood beside many arms here**, and was asked more often than they were. Processes that have just had a turn take ' +
+  'less CPU for a request: taxes from generations of many arms are some 20 µs too high.'
 
 const SWAPS =
   'Two schemes change places where each takes less than the other at some rate, with p below 5 % at both. That p is ' +
@@ -152,6 +161,17 @@ const FOLLOWS =
   'reverses their order in fewer than 2.5 % of cases (Holm-adjusted).'
 
 /** Of the first arm that has an open loop. */
+/** Nothing where no generation has more arms than stand beside one control. */
+function resting({ plan }: Run, { costCurves }: Summary): string[] {
+  const inTurns = plan.filter(({ arm }) => arm.load.loop === 'turns')
+  const inBlock = (block: number) => inTurns.filter((trial) => trial.block === block).length
+  if (inTurns.every(({ block }) => inBlock(block) <= FEW_ARMS)) return []
+  return [costCurves.controlSets > 1 ? RESTED : UNRESTED]
+}
+
+/** A control and the handful that it stands beside. */
+const FEW_ARMS = 4
+
 function openLoad({ plan }: Run) {
   return plan.map(({ arm }) => arm.load).find((load) => load.loop === 'open')
 }
