@@ -45,12 +45,12 @@ const quantities: readonly Quantity[] = [
   {
     choice: 'survive',
     label: 'Units that may fail',
-    unit: 'of each tier of two and more',
+    unit: 'of each tier',
     least: 0,
     most: 5,
     initial: 1,
   },
-  { choice: 'zones', label: 'Zones, one of which may fail', unit: '', least: 1, most: 6, initial: 1 },
+  { choice: 'zones', label: 'Zones, one may fail', unit: '', least: 1, most: 6, initial: 1 },
 ]
 
 const PRICES = [
