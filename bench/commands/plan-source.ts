@@ -7,16 +7,8 @@ import { AuthscaleError } from '../errors.ts'
 import { failoverSentences, hasFailover } from '../experiments/faults/failover.ts'
 import { RENEWING, ROLES } from '../experiments/roles.ts'
 import { tooFewBlocks } from '../plan/capacity.ts'
-import {
-  type Evidence,
-  evidenceOf,
-  filledIssuing,
-  isMeantFor,
-  issuingOf,
-  issuingPart,
-  type Measured,
-  partFor,
-} from '../plan/evidence.ts'
+import { type Evidence, evidenceOf, isMeantFor, type Measured, partFor } from '../plan/evidence.ts'
+import { filledIssuing, issuingOf, issuingPart } from '../plan/issuing.ts'
 import { pooledRuns } from '../plan/pooled.ts'
 import {
   PLAN_CHECK_FILE,

@@ -140,17 +140,22 @@ test('side by side two controls differ by less than the host does', () => {
 test('the headline stays where most turns are, also where all arms were seen at a higher rate', () => {
   const points = (turns: readonly [number, number][]) =>
     turns.map(([perSec, count]) => ({ perSec, handlerUs: 300, turns: count }))
+  const control = points([
+    [100, 36],
+    [500, 61],
+    [1_000, 38],
+  ])
   const two = points([
-    [100, 12],
+    [100, 16],
     [500, 40],
-    [1_000, 4],
+    [1_000, 17],
   ])
   const other = points([
     [100, 4],
     [500, 4],
     [1_000, 4],
   ])
-  assert.deepEqual(everydayOf([two, other]), { perSec: 500, handlerUs: 300 })
+  assert.deepEqual(everydayOf([control, two, two, other]), { perSec: 500, handlerUs: 300 })
   // With as many everywhere the highest that all have.
   assert.deepEqual(everydayOf([other, other]), { perSec: 1_000, handlerUs: 300 })
   assert.deepEqual(everydayOf([other, other.slice(0, 2)]), { perSec: 500, handlerUs: 300 })

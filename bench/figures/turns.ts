@@ -47,8 +47,14 @@ export function everydayOf(arms: readonly (readonly (Point & { turns: number })[
   )
   const most = Math.max(...common.map(({ handlerUs }) => handlerUs))
   const working = common.filter(({ handlerUs }) => handlerUs === most)
-  const turnsAt = (point: Point) =>
-    Math.max(...arms.flatMap((own) => own.filter((one) => isSamePoint(one, point)).map(({ turns }) => turns)))
+  // Of the arm that has most but one: the control has a turn beside each handful.
+  const turnsAt = (point: Point) => {
+    const counts = arms.flatMap((own) =>
+      own.filter((one) => isSamePoint(one, point)).map(({ turns }) => turns),
+    )
+    const [first = 0, second = first] = counts.toSorted((a, b) => b - a)
+    return second
+  }
   const many = MANY_TURNS * Math.max(...working.map(turnsAt))
   const last = working.filter((point) => turnsAt(point) >= many).at(-1)
   return last ? { perSec: last.perSec, handlerUs: last.handlerUs } : null

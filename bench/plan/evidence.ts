@@ -1,17 +1,18 @@
 /** What a run knows that a plan for one scheme can rest on. */
-import type { SchemeName, Traits } from '../../servers/scheme.ts'
+import type { SchemeName } from '../../servers/scheme.ts'
 import { isStraight } from '../experiments/latency/demand.ts'
 import type { MeasuredSummary } from '../experiments/reports.ts'
-import { RENEWING, ROLES } from '../experiments/roles.ts'
+import { ROLES } from '../experiments/roles.ts'
 import type { Comparison } from '../figures/comparisons.ts'
-import { armsIn, entryOf, type Tried, validTrials } from '../figures/records.ts'
+import { entryOf, type Tried, validTrials } from '../figures/records.ts'
 import type { ServingTier } from '../record/tiers.ts'
 import type { Arm, Estimate, Run, TrialResult, Warning } from '../record/types.ts'
-import { traits } from '../traits.ts'
 import { type Ladder, unclimbed } from './curve.ts'
+import { type Issuing, issuingOf } from './issuing.ts'
+import { isKin } from './kin.ts'
 import { type AuthCost, authOf, costPoints, handlerOf } from './load-costs.ts'
-import { exactly, larger, type Range, rangeOf, scaled, times } from './range.ts'
-import type { CostPoint, Issue, TierCost } from './tier-cost.ts'
+import { exactly, larger, type Range, rangeOf, scaled } from './range.ts'
+import type { CostPoint, TierCost } from './tier-cost.ts'
 
 export interface Evidence {
   scheme: string
@@ -43,14 +44,6 @@ export interface Evidence {
   scaling: { replicas: number; efficiency: Range } | null
   trials: Record<keyof typeof ROLES, string[]>
   warnings: Warning[]
-}
-
-export interface Issuing {
-  login: Issue | null
-  refresh: Issue | null
-  hashUs: Range | null
-  /** Another run of the machine that measured them; absent: this one. */
-  from?: string
 }
 
 interface Recorded {
@@ -93,25 +86,6 @@ export function isMeantFor(
     measures(ROLES.users, (arm) => ofScheme(arm) || isKin(arm.scheme, scheme)) &&
     (!hasState || measures(ROLES.payload, ofScheme))
   )
-}
-
-/** As much of a run as tells of logins and refreshes. */
-export function issuingPart({ run, results }: Recorded): Recorded {
-  const counts = ({ load, experiment }: Arm) =>
-    load.loop === 'closed' && (experiment === ROLES.login || load.requests === 'refresh')
-  return {
-    run: { ...run, plan: run.plan.filter(({ arm }) => counts(arm)) },
-    results: results.filter(({ trial }) => counts(trial.arm)),
-  }
-}
-
-/** What these lack, from another run of the machine. */
-export function filledIssuing(own: Issuing, other: Issuing, from: string): Issuing {
-  const login = own.login ?? other.login
-  const refresh = own.refresh ?? other.refresh
-  const hashUs = own.hashUs ?? other.hashUs
-  const isSame = login === own.login && refresh === own.refresh && hashUs === own.hashUs
-  return isSame ? own : { login, refresh, hashUs, from }
 }
 
 /**
@@ -210,29 +184,6 @@ export function evidenceOf(
   }
 }
 
-/** A login of the scheme, else of one that keeps its state in the same place; a hash takes the same whatever is issued after it. */
-export function issuingOf(
-  { arms, refresh, hashedLogins }: Pick<Measured, 'arms' | 'refresh' | 'hashedLogins'>,
-  scheme: SchemeName,
-): Evidence['issuing'] {
-  const logins = armsIn(arms, ROLES.login).filter(({ arm }) => arm.variant === null && !arm.twin)
-  const own =
-    logins.find(({ arm }) => arm.scheme === scheme) ?? logins.find(({ arm }) => isKin(arm.scheme, scheme))
-  const renewed = refresh.find((entry) => entry.scheme === scheme)
-  const [hashed] = hashedLogins
-  const tiers = (of: (tier: ServingTier) => Estimate | null | undefined): Issue | null => {
-    const [replicas, redis, proxy] = (['replicas', 'redis', 'proxy'] as const).map((tier) => of(tier))
-    return replicas && proxy
-      ? { replicas: rangeOf(replicas), redis: redis ? rangeOf(redis) : exactly(0), proxy: rangeOf(proxy) }
-      : null
-  }
-  return {
-    login: own ? tiers((tier) => own.metrics[`cpuUsPerRequest.${tier}`]) : null,
-    refresh: renewed ? tiers((tier) => renewed.cpuUs[tier]) : null,
-    hashUs: hashed?.hashShare ? times(rangeOf(hashed.cpuUs), rangeOf(hashed.hashShare)) : null,
-  }
-}
-
 /** Of the scheme at no distance but the added one; no Redis: none. */
 function roundTripsOf({ distance }: Measured, scheme: SchemeName): Range | null {
   const entry = distance.find((one) => one.scheme === scheme && !one.oneByOne)
@@ -263,16 +214,6 @@ function memoryOf(run: Run, { memoryPerUser }: Measured, scheme: SchemeName) {
     userBytesOf: entry.scheme,
     mostUsers: Math.max(...levels.map(({ arm }) => arm.users)),
   }
-}
-
-/**
- * Whether both keep their state in the same place, and the same of it: who can renew a token has something in Redis that nobody else
- * has. A run may have schemes that are no more.
- */
-function isKin(other: string, scheme: SchemeName): boolean {
-  if (other === RENEWING || scheme === RENEWING) return other === scheme
-  const declared: Readonly<Record<string, Traits>> = traits
-  return declared[other]?.state === traits[scheme].state
 }
 
 /** What one byte of state adds: to a request in µs and bytes, to a user in bytes. */
