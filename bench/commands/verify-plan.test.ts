@@ -12,6 +12,14 @@ test('a run without turns has no control to go by', async () => {
   assert.match(stderr, /no cost of the control at everyday load.*npm run bench/)
 })
 
+test('by itself it plans from published runs that have turns, and leaves out what these cannot carry', async () => {
+  // The number of the request whose scheme renews its tokens: nothing is loaded, since it is left out.
+  const { code, stderr } = await run(['verify-plan', '--only', '9'])
+  assert.notEqual(code, 0)
+  assert.doesNotMatch(stderr, /no cost of the control/)
+  assert.match(stderr, /9: left out: |CPU quotas/)
+})
+
 test('a run that is not there, and a number that is none', async () => {
   const missing = await run(['verify-plan', '--run', 'nowhere'])
   assert.notEqual(missing.code, 0)

@@ -1,6 +1,7 @@
 /** `npm run verify:plan`: plans for loads that were never measured, starts the fleets, and holds both against each other. */
 import path from 'node:path'
 import { AuthscaleError } from '../errors.ts'
+import { THE_TWO } from '../experiments/roles.ts'
 import { openLocalFleet } from '../fleet/local/local.ts'
 import { allowedCpus } from '../fleet/placement.ts'
 import { startGenerator } from '../load/generator.ts'
@@ -8,7 +9,7 @@ import { captureEnvironment } from '../probe/environment.ts'
 import { writeFileDurably } from '../record/durable.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { PlanCheck } from '../record/types.ts'
-import { type Basis, checkPlans, referenceIn } from '../verify/plans/check.ts'
+import { checkPlans, referenceIn } from '../verify/plans/check.ts'
 import { HELD_OUT } from '../verify/plans/held-out.ts'
 import { conclusionOf } from '../verify/plans/judged.ts'
 import { heldSentences, heldTable } from '../verify/plans/table.ts'
@@ -52,10 +53,9 @@ export async function verifyPlan({ run, only, out }: VerifyPlanOptions): Promise
     const environment = await captureEnvironment(new URL('../..', import.meta.url), fleet, cpus)
     const generator = await startGenerator(fleet.generatorFor(1), interrupt.signal)
     try {
-      const basis: Basis = { curves: source.curves, evidence }
       const done = await checkPlans(
         { fleet, generator, signal: interrupt.signal, log },
-        basis,
+        evidence,
         reference,
         only,
       )
@@ -84,10 +84,12 @@ export async function verifyPlan({ run, only, out }: VerifyPlanOptions): Promise
   if (out !== undefined) await writeFileDurably(path.resolve(out), `${JSON.stringify(check, null, 2)}\n`)
 }
 
+/** Of runs that carry the two of the argument; what they lack of another scheme leaves its requests out. */
 async function sourceFor(run: string | undefined): Promise<Source> {
   const asked = { hasState: false, hasDistance: false, isIssued: true, byCpuAlone: true }
   if (run !== undefined) return await sourceIn([run], SCHEMES, asked)
-  return await newestFor(SCHEMES, asked)
+  const { folders } = await newestFor(THE_TWO, asked)
+  return await sourceIn(folders, SCHEMES, asked)
 }
 
 function conclude(check: PlanCheck): void {

@@ -88,3 +88,14 @@ test('however wide an interval of a cost is, it ends at nothing', () => {
     for (const { us } of points) assert.ok(us.lo >= 0 && us.lo <= us.value && us.value <= us.hi)
   assert.equal(found.replica.points[0]?.us.lo, 0)
 })
+
+test('without a bound on latency a scheme without a ladder has evidence, up to where its closed loop was full', () => {
+  const none = { latency: [] }
+  assert.equal(typeof of('session-redis', none), 'string')
+  const found = evidenceOf(run, { ...summary, ...none }, results, 'session-redis', { byCpuAlone: true })
+  if (typeof found === 'string') return assert.match(found, /cost/)
+  assert.deepEqual(found.ladder.rungs, [])
+  const made = plan(found, asked({ users: 1_000, p99Ms: null, rps: 100 }))
+  assert.ok(made.refused === null && made.p99Ms === null)
+  assert.match(made.warnings.join(), /latency of the scheme was not measured/)
+})

@@ -22,18 +22,12 @@ export interface Ground {
   log(line: string): void
 }
 
-/** What the plans are from. */
-export interface Basis {
-  curves: CostCurves
-  evidence: readonly Evidence[]
-}
-
 type Reference = PlanCheck['reference']
 
 /** Of the planned fleet, and of each of its neighbours. */
 const TURNS = 14
 const TURNS_OF_NEIGHBOUR = 8
-/** Without more, Redis and proxy get what they want: that is measured, and not the question. */
+/** Of Redis and of the proxy: more than either needs at these loads, so that no quota of theirs holds a replica up. */
 const SHARED_CORES = 0.4
 const MAX_ERROR_SHARE = 0.001
 
@@ -51,7 +45,7 @@ export function referenceIn({ curves, everyday }: CostCurves): Reference | strin
 /** @param only numbers of requests; default: all */
 export async function checkPlans(
   ground: Ground,
-  { curves, evidence }: Basis,
+  evidence: readonly Evidence[],
   reference: Reference,
   only: readonly number[] = HELD_OUT.map(({ number }) => number),
 ): Promise<Pick<PlanCheck, 'requests' | 'leftOut' | 'bias'>> {
@@ -67,7 +61,7 @@ export async function checkPlans(
     }
     const made = plan(found, request)
     if (made.refused !== null) throw new Error(made.refused)
-    done.requests.push(await checked(ground, { held, request, made, curves, reference }))
+    done.requests.push(await checked(ground, { held, request, made, reference }))
     const last = done.requests.at(-1)
     if (last) ground.log(`${held.number}: ${heldLine(last)}`)
   }
@@ -108,7 +102,6 @@ interface Planned {
   held: HeldOut
   request: PlanRequest
   made: Plan
-  curves: CostCurves
   reference: Reference
 }
 

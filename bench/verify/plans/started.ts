@@ -49,8 +49,8 @@ export interface Started {
 
 const TURN_SEC = 0.8
 const CONTROL_SEC = 0.5
-/** Of each replica: twice what a first answer takes. */
-const WARM_REQUESTS = 3_000
+/** Of each replica, as in a run: colder code takes more for a request. */
+const WARM_REQUESTS = 10_000
 /** More than are ever under way, so that no arrival waits for one. */
 const CONNECTIONS = 128
 /** Until processes that were just put under quotas have gone through their first periods. */
@@ -63,8 +63,9 @@ export async function started(
   asked: Asked,
 ): Promise<Started> {
   const { scheme, replicas, quotas, users, perSec, handlerUs, turns } = asked
+  const ownPoint = { perSec: perSec / replicas, handlerUs }
   const [own, control] = [
-    trialFor(scheme, { perSec: perSec / replicas, handlerUs }, turns, {
+    trialFor(scheme, ownPoint, turns, {
       ...{ replicas, quotas, users, measureSec: TURN_SEC },
     }),
     trialFor(CONTROL, reference, turns, { measureSec: CONTROL_SEC }),
@@ -83,7 +84,6 @@ export async function started(
     await warm(second)
     const play = (session: Session, point: Point, seed: number) =>
       takeTurn(session, loadOf(session), point, seed)
-    const ownPoint = { perSec: perSec / replicas, handlerUs }
     for (let i = 0; i < PRACTICE_TURNS; i++) await play(loaded, ownPoint, -1 - i)
     latency.reset()
     const seen: Pick<Started, 'own' | 'control'> = { own: [], control: [] }

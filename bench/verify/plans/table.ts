@@ -55,13 +55,13 @@ function p99Text(requests: readonly Request[]): string {
       ? [`${figure(seen)} ms where ${withRange(said, figure)} was planned (${one.number})`]
       : []
   })
-  return pairs.length === 0 ? '' : `p99 was ${list(pairs)}. `
+  return pairs.length === 0 ? '' : ` p99 was ${list(pairs)}.`
 }
 
 const biasText = (bias: PlanCheck['bias']) =>
   bias.length === 0
     ? ''
-    : `Under its quota a replica took ${list(bias.map(({ replicaCores, ratio }) => `${withRange(ratio, figure)} times the CPU at ${replicaCores} of a core`))}.`
+    : ` Under its quota a replica took ${list(bias.map(({ replicaCores, ratio }) => `${withRange(ratio, figure)} times the CPU at ${replicaCores} of a core`))}.`
 
 /** The same for a README. */
 export const heldMarkdown = ({ requests }: Pick<PlanCheck, 'requests'>): string =>
@@ -77,7 +77,7 @@ export function heldSentences(check: Pick<PlanCheck, 'requests' | 'bias'>): stri
     `${percent(medianErrors.proxy)}; ` +
     `${above.length === 0 ? 'none was busier than promised by more than its interval' : `${numbers(above)} busier than promised`}. ` +
     `The range of replicas held the smallest fleet that sufficed in ${inRange} of ${told} that could be told` +
-    `${wide.length === 0 ? '' : `; it was wider than it should be in ${numbers(wide)}`}. ` +
+    `${wide.length === 0 ? '' : `; it was wider than it should be in ${numbers(wide)}`}.` +
     p99Text(check.requests) +
     biasText(check.bias)
   )
