@@ -31,7 +31,7 @@ const SCHEMES = [...new Set(HELD_OUT.map(({ scheme }) => scheme))]
 /**
  * The exit code is 1 when a fleet was busier than promised by more than its interval.
  *
- * @throws AuthscaleError NO_EVIDENCE, NO_REFERENCE, NO_QUOTAS, and what reading runs and starting fleets can throw
+ * @throws AuthscaleError NO_EVIDENCE, NO_REFERENCE, and what reading runs and starting fleets can throw
  */
 export async function verifyPlan({ run, only, out }: VerifyPlanOptions): Promise<void> {
   const source = await sourceFor(run)
@@ -45,11 +45,6 @@ export async function verifyPlan({ run, only, out }: VerifyPlanOptions): Promise
   const fleet = await openLocalFleet({ log })
   let check: PlanCheck
   try {
-    if (fleet.quotaProblem)
-      throw new AuthscaleError(
-        'NO_QUOTAS',
-        `fleets of many replicas need CPU quotas here: ${fleet.quotaProblem}`,
-      )
     const environment = await captureEnvironment(new URL('../..', import.meta.url), fleet, cpus)
     const generator = await startGenerator(fleet.generatorFor(1), interrupt.signal)
     try {

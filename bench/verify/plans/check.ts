@@ -52,7 +52,12 @@ export async function checkPlans(
   const done: Pick<PlanCheck, 'requests' | 'leftOut' | 'bias'> = { requests: [], leftOut: [], bias: [] }
   for (const held of HELD_OUT.filter(({ number }) => only.includes(number))) {
     const found = evidence.find(({ scheme }) => scheme === held.scheme)
-    const request = found ? requestOf(held, found) : `the runs cannot carry a plan for ${held.scheme}`
+    const without = held.replicaCores < 1 ? ground.fleet.quotaProblem : null
+    const request = without
+      ? `its fleets need CPU quotas here: ${without}`
+      : found
+        ? requestOf(held, found)
+        : `the runs cannot carry a plan for ${held.scheme}`
     if (!found || typeof request === 'string') {
       const reason = String(request)
       done.leftOut.push({ number: held.number, reason })
