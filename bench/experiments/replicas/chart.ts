@@ -69,12 +69,15 @@ function panel(scheme: string, context: Context): Panel {
 
 const FULL = { text: 'one Redis is full', left: 8 }
 
-/** Of the largest fleet, as short as a panel is narrow: throughput, and its share of N times one where that can be told. */
+/** Of the largest fleet, as short as a panel is narrow: throughput, in the scale model as a multiple of one replica's, and its share of N times one where that can be told. */
 function largest({ arms, most, scaling }: Context): string {
   const served = arms.find(({ arm }) => arm.replicas === most)?.metrics.throughputPerSec
   const found = scaling.find(({ replicas }) => replicas === most)
   if (!served) return ''
   const share = found?.efficiency ? ` (${percent(found.efficiency.value)})` : ''
+  // Requests of processes that had a part of a core are nobody's.
+  const isModel = arms.some(({ arm }) => arm.quotas)
+  if (isModel) return found ? `${most} serve ${figure(found.speedup.value)} × one${share}` : ''
   return `${most} serve ${figure(served.value)}/s${share}`
 }
 

@@ -7,10 +7,10 @@ import { medianInterval } from '../../stats/median-interval.ts'
 import { median } from '../../stats/quantiles.ts'
 import { tightTier } from './scale-model.ts'
 import type { Summary } from './schema.ts'
-import { demandLaw, demandsByBlock, isKnown, sharesOf, speedups } from './summary.ts'
+import { demandLaw, demandsByBlock, isKnown, sharedCores, speedups } from './summary.ts'
 
 /**
- * Predictions for the arms held out that have none yet. They are multiples of what one replica shows in the same
+ * Predictions for the arms held out that have none yet; none for little Redis where no Redis was full. They are multiples of what one replica shows in the same
  * block: the machine's own speed, which changes within minutes, is not what a law of scaling can know.
  */
 export function predict(run: Run, results: readonly TrialResult[], frozenAt: string): Prediction[] {
@@ -21,9 +21,10 @@ export function predict(run: Run, results: readonly TrialResult[], frozenAt: str
     .filter(({ arm }) => arm.heldOut && !done.has(arm.id))
     .flatMap(({ arm }) => {
       const own = all.filter((one) => one.arm.scheme === arm.scheme && one.arm.experiment === arm.experiment)
-      const demands = demandsByBlock(own)
-      const shares = sharesOf(arm, own)
-      if (demands.size === 0) return []
+      const demands = [...demandsByBlock(own).values()].filter(
+        ({ redisWasFull }) => redisWasFull || tightTier(arm) !== 'redis',
+      )
+      if (demands.length === 0) return []
       const basis = own
         .filter((other) => isKnown(other.arm))
         .flatMap((other) => [...other.measured.keys()].map((block) => `${other.arm.id}@${block}`))
@@ -33,7 +34,7 @@ export function predict(run: Run, results: readonly TrialResult[], frozenAt: str
         law: 'demand',
         // X(N) ÷ X(1) by the law in each block.
         ...medianInterval(
-          [...demands.values()].map((one) => demandLaw(one, arm.replicas, shares) / one.onePerSec),
+          demands.map((one) => demandLaw(one, arm.replicas, sharedCores(arm)) / one.onePerSec),
         ),
         relativeTo: arm.comparedWith,
         basis,

@@ -8,6 +8,7 @@ import { scalability, scaling } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'growth',
   summarize: ({ run, arms }) => ({
     scaling: scaling(arms),
     scalability: scalability(arms, run),

@@ -43,6 +43,12 @@ export const part = {
             redisFromReplicas: estimateSchema
               .nullable()
               .describe('Number of replicas from which on Redis is the bottleneck'),
+            redisWasFull: z
+              .boolean()
+              .nullable()
+              .describe(
+                'Whether Redis was full where its demand was told; else it serves at least that. Null: not used',
+              ),
           })
           .nullable()
           .describe(

@@ -49,7 +49,6 @@ function replicasTable(summary: Summary): Table {
   const columns: Column<SummaryArm>[] = [
     ['scheme', ({ arm }) => armLabel(arm)],
     ['replicas', ({ arm }) => String(arm.replicas)],
-    ['requests/s', ({ metrics }) => throughputText(metrics.throughputPerSec)],
     ['× one replica', (entry) => withInterval(scalingOf(entry)?.speedup)],
     ['efficiency', (entry) => efficiencyText(scalingOf(entry))],
   ]
@@ -61,7 +60,10 @@ function replicasTable(summary: Summary): Table {
         timesText(entry.arm.replicas === 1 ? biasOfOne(entry.arm.scheme) : scalingOf(entry)?.quotaBias),
     ],
   ]
-  return tableOf(byScheme, arms.some(({ arm }) => arm.quotas) ? [...columns, ...ofTheModel] : columns)
+  if (arms.some(({ arm }) => arm.quotas)) return tableOf(byScheme, [...columns, ...ofTheModel])
+  // Of processes with a part of a core requests a second are nobody's.
+  const served: Column<SummaryArm> = ['requests/s', ({ metrics }) => throughputText(metrics.throughputPerSec)]
+  return tableOf(byScheme, columns.toSpliced(2, 0, served))
 }
 
 function efficiencyText(scaling: Summary['scaling'][number] | undefined): string {
@@ -103,22 +105,29 @@ function scatteredNote(scalability: readonly Scalability[]): Part {
 
 const LAWS_NOTE =
   'The demand law says X(N) = min(N · X(1), 1 ÷ demand on Redis): it rises straight until the one Redis is ' +
-  'full, and is level from there. The demand was measured on a Redis that two replicas without a quota kept ' +
-  'full. The Universal Scalability Law, X(N) = λN ÷ (1 + α(N − 1) + βN(N − 1)), is fitted to all N: α is ' +
+  'full, and is level from there. The demand was measured on a Redis with little CPU behind two replicas with plenty; ≥ where even ' +
+  'that was not full. The Universal Scalability Law, X(N) = λN ÷ (1 + α(N − 1) + βN(N − 1)), is fitted to all N: α is ' +
   'contention, β coherency, both 0 where nothing is lost.'
 
 function lawsTable({ scalability }: Summary): Table {
   const known = scalability.filter(({ law, usl }) => law || usl)
+  const absolute: Column<Scalability>[] = [
+    ['one replica, requests/s', ({ law }) => (law ? figure(law.onePerSec) : ABSENT)],
+    ['one Redis, requests/s', ({ law }) => ofRedisText(law, law?.redisPerSec)],
+    ['λ', ({ usl }) => withInterval(usl?.perSecAtOne)],
+  ]
   return tableOf(known, [
     ['scheme', ({ scheme }) => scheme],
-    ['one replica, requests/s', ({ law }) => (law ? figure(law.onePerSec) : ABSENT)],
-    ['one Redis, requests/s', ({ law }) => withInterval(law?.redisPerSec)],
-    ['Redis full from N', ({ law }) => withInterval(law?.redisFromReplicas)],
-    ['λ', ({ usl }) => withInterval(usl?.perSecAtOne)],
+    ['Redis full from N', ({ law }) => ofRedisText(law, law?.redisFromReplicas)],
+    ...(known.some(({ shareCores }) => shareCores !== null) ? [] : absolute),
     ['α', ({ usl }) => withInterval(usl?.contention, SMALL)],
     ['β', ({ usl }) => withInterval(usl?.coherency, SMALL)],
   ])
 }
+
+/** A Redis that was not full serves at least so much. */
+const ofRedisText = (law: Scalability['law'], figure: Estimate | null | undefined): string =>
+  `${figure && law?.redisWasFull === false ? '≥ ' : ''}${withInterval(figure)}`
 
 /** α and β are shares far below one. */
 const small = (value: number) => value.toFixed(3)

@@ -14,14 +14,14 @@ const near = (actual: number | undefined, expected: number, share = 1e-6) =>
   )
 
 test('the demand law: each tier serves at most m/D, by hand, and what has no demand limits nothing', () => {
-  const replicas = { onePerSec: 500, redisSec: 0.0004, proxySec: 0 }
-  near(demandLaw(replicas, 4), 2_000)
-  near(demandLaw(replicas, 8), 1 / 0.0004)
-  near(demandLaw({ ...replicas, proxySec: 0.0025 }, 4), 4 / 0.0025)
-  near(demandLaw({ ...replicas, redisSec: 0 }, 100), 50_000)
+  const replicas = { onePerSec: 500, redisSec: 0.0004, proxySec: 0, redisWasFull: true }
+  near(demandLaw(replicas, 4, { redis: 1, proxy: 4 }), 2_000)
+  near(demandLaw(replicas, 8, { redis: 1, proxy: 8 }), 1 / 0.0004)
+  near(demandLaw({ ...replicas, proxySec: 0.0025 }, 4, { redis: 1, proxy: 4 }), 4 / 0.0025)
+  near(demandLaw({ ...replicas, redisSec: 0 }, 100, { redis: 1, proxy: 100 }), 50_000)
   // A quarter of the Redis serves a quarter.
-  near(demandLaw(replicas, 8, { redis: 0.25, proxy: 1 }), 625)
-  near(demandLaw({ ...replicas, proxySec: 0.0025 }, 4, { redis: 1, proxy: 0.5 }), 800)
+  near(demandLaw(replicas, 8, { redis: 0.25, proxy: 8 }), 625)
+  near(demandLaw({ ...replicas, proxySec: 0.0025 }, 4, { redis: 1, proxy: 2 }), 800)
 })
 
 test('efficiency is 1 up to where Redis is full, and falls as 1/N from there', async () => {
@@ -84,6 +84,22 @@ test('predictions rest on what was known, are made once, and hold where the law 
   assert.ok(plain.length > 0)
   assert.equal(predictionErrors([...shown.filter(isBent), ...plain])?.worst, errors?.worst)
   assert.equal(predictionErrors(plain), null)
+})
+
+test('a Redis that was not full foretells nothing of one with less, and serves at least what the law says', async () => {
+  const { run, before } = await syntheticScale()
+  const idle = before.map(
+    (result): TrialResult =>
+      result.ok ? { ...result, measurement: { ...result.measurement, warnings: [] } } : result,
+  )
+  const tight = (results: typeof before) =>
+    predict(run, results, '2026-01-02T03:04:05.000Z').filter(({ arm }) => arm.endsWith('redis-tight'))
+  assert.equal(tight(before).length, Object.values(DEMANDS).filter(([, redis]) => redis > 0).length)
+  assert.deepEqual(tight(idle), [])
+  const lawOf = (results: typeof before) =>
+    scalability(recordsByArm(run, results), run).find(({ scheme }) => scheme === 'session-redis')?.law
+  assert.equal(lawOf(before)?.redisWasFull, true)
+  assert.equal(lawOf(idle)?.redisWasFull, false)
 })
 
 test('an arm that was measured in part is not predicted any more', async () => {

@@ -137,9 +137,11 @@ function quotaBias(fleet: ArmRecords | undefined, all: readonly ArmRecords[]): E
 export interface Demands {
   /** Requests per second of one replica that is full. */
   onePerSec: number
-  /** Of one request, over the cores that the tier may use: Redis in all, the proxy for each replica. */
+  /** CPU seconds of one request; 0 where a tier is not used. */
   redisSec: number
   proxySec: number
+  /** Whether Redis was full where its demand was told; one that was not takes more for a request, so that the demand is at most that. */
+  redisWasFull: boolean
 }
 
 /** Whether the laws may know of an arm: what rotates is measured when they have spoken. */
@@ -162,56 +164,52 @@ export function demandsByBlock(own: readonly ArmRecords[]): Map<number, Demands>
     const measurement = most?.measured.get(block)
     // Where every replica has a core there is no such fleet, nor is one needed to be near the limit.
     const full = fullRedis ? fullRedis.measured.get(block) : measurement
-    if (!most || !measurement || !full) continue
-    const { redis } = full.cpuUsPerRequest
-    const { proxy } = measurement.cpuUsPerRequest
-    const { redisCores = 1, proxyCores = most.arm.replicas } = most.arm.quotas ?? {}
+    if (!measurement || !full) continue
     demands.set(block, {
       onePerSec: single.throughputPerSec,
-      redisSec: ((redis ?? 0) / 1e6 / redisCores) * (paceRatio(full, single) ?? 1),
-      proxySec: (proxy ?? 0) / 1e6 / (proxyCores / most.arm.replicas),
+      redisSec: ((full.cpuUsPerRequest.redis ?? 0) / 1e6) * (paceRatio(full, single) ?? 1),
+      proxySec: (measurement.cpuUsPerRequest.proxy ?? 0) / 1e6,
+      redisWasFull: full.warnings.includes('redis-saturated'),
     })
   }
   return demands
 }
 
+/** Cores that a tier may use in all. */
+export interface SharedCores {
+  redis: number
+  proxy: number
+}
+
+/** Without quotas Redis can use one, and the proxy has as many as there are replicas. */
+export const sharedCores = ({ quotas, replicas }: Pick<Arm, 'quotas' | 'replicas'>): SharedCores =>
+  quotas ? { redis: quotas.redisCores, proxy: quotas.proxyCores } : { redis: 1, proxy: replicas }
+
 /**
  * Requests per second of N replicas by the demand law: no station is busy for more than all of the time, so X <= m/D for m
  * servers with a demand of D each (utilization law, U = X·D: Denning & Buzen, "The operational analysis of queueing
- * network models", ACM Computing Surveys 10, 1978). The replicas and the proxy scale out, the one Redis does not.
- *
- * @param shares of the cores that the demands were told with: less of a tier is full at less
+ * network models", ACM Computing Surveys 10, 1978).
  */
-export function demandLaw(
-  { onePerSec, redisSec, proxySec }: Demands,
-  n: number,
-  shares: { redis: number; proxy: number } = { redis: 1, proxy: 1 },
-): number {
-  return 1 / Math.max(1 / onePerSec / n, redisSec / shares.redis, proxySec / n / shares.proxy)
-}
-
-/** Of the cores of Redis and, for each replica, of the proxy that the demands were told with. */
-export function sharesOf(
-  { quotas, replicas }: Arm,
-  own: readonly ArmRecords[],
-): { redis: number; proxy: number } {
-  const known = own.find(({ arm }) => arm.variant === ALONE)?.arm
-  if (!quotas || !known?.quotas) return { redis: 1, proxy: 1 }
-  const proxy = quotas.proxyCores / replicas / (known.quotas.proxyCores / known.replicas)
-  return { redis: quotas.redisCores / known.quotas.redisCores, proxy }
+export function demandLaw({ onePerSec, redisSec, proxySec }: Demands, n: number, cores: SharedCores): number {
+  return 1 / Math.max(1 / onePerSec / n, redisSec / cores.redis, proxySec / cores.proxy)
 }
 
 function lawOf(own: readonly ArmRecords[]): Scalability['law'] {
   const blocks = [...demandsByBlock(own).values()]
-  if (blocks.length === 0) return null
+  const one = measuredArms(own).find(
+    ({ arm }) => isKnown(arm) && arm.replicas === 1 && arm.variant !== UNLIMITED,
+  )
+  if (!one || blocks.length === 0) return null
   const usesRedis = blocks.some(({ redisSec }) => redisSec > 0)
   const context = { warnings: union(own.filter(({ arm }) => isKnown(arm))) }
   const ofRedis = (of: (demands: Demands) => number, unit: string) =>
     usesRedis ? estimate(blocks.map(of), unit, context) : null
+  const { redis } = sharedCores(one.arm)
   return {
     onePerSec: median(blocks.map(({ onePerSec }) => onePerSec)),
-    redisPerSec: ofRedis(({ redisSec }) => 1 / redisSec, 'requests/s'),
-    redisFromReplicas: ofRedis(({ redisSec, onePerSec }) => 1 / redisSec / onePerSec, 'replicas'),
+    redisPerSec: ofRedis(({ redisSec }) => redis / redisSec, 'requests/s'),
+    redisFromReplicas: ofRedis(({ redisSec, onePerSec }) => redis / redisSec / onePerSec, 'replicas'),
+    redisWasFull: usesRedis ? blocks.every(({ redisWasFull }) => redisWasFull) : null,
   }
 }
 
