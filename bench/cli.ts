@@ -21,7 +21,7 @@ program
   .description('measure, and write a run with its report (the default)')
   .option(
     '--profile <name>',
-    'smoke, standard or full; npm run bench -- list has them all',
+    'smoke, quick, standard or full; npm run bench -- list has them all',
     take.profileName,
     'standard',
   )
@@ -65,6 +65,7 @@ program
   .option('--out <dir>', 'folder for the run; default results/<date>-<machine>')
   .option('--resume [run]', 'go on with an unfinished run; without a name the newest')
   .option('--json', 'print the summary alone, as JSON; progress goes to standard error')
+  .option('--verbose', 'a line for each trial, that stays')
   .allowExcessArguments()
   .action(async (options, { args: [unknown] }: Command) => {
     const names = program.commands.map((command) => command.name()).join(', ')

@@ -18,7 +18,7 @@ import { here, type OutputOptions, show, written } from './report.ts'
 /** Measures, reports, and leaves nothing running. */
 export async function bench(options: BenchOptions): Promise<void> {
   const interrupt = catchSignals()
-  const { port, generators, json = false } = options
+  const { port, generators, json = false, verbose = false } = options
   const fleet = await openFleet({ port, generators, log: (line) => console.error(line) })
   try {
     const open = options.resume ? await resumeRun(options, fleet) : await newRun(options, traits, fleet)
@@ -26,7 +26,7 @@ export async function bench(options: BenchOptions): Promise<void> {
       const tell = json ? console.error : console.log
       tell(`${open.run.plan.length} trials into ${here(open.folder)}`)
       for (const note of open.run.notes) tell(`note: ${note}`)
-      await execute(open, traits, fleet, interrupt.signal, { quiet: json })
+      await execute(open, traits, fleet, interrupt.signal, { quiet: json, verbose })
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error
     } finally {

@@ -35,6 +35,8 @@ export interface BenchOptions {
   out?: string
   resume?: string | true
   json?: boolean
+  /** A line for each trial that stays. */
+  verbose?: boolean
 }
 
 /**

@@ -131,7 +131,7 @@ export async function resumeRun(options: BenchOptions, fleet: Fleet): Promise<Op
 
 /** What the user chose, for the record; how the run is carried out is not part of it. */
 function recordable(options: BenchOptions): Run['options'] {
-  const { resume, out, port, json, slo, arm, ...choices } = options
+  const { resume, out, port, json, verbose, slo, arm, ...choices } = options
   // As the user would type it.
   const bounds = slo && `${slo.quantile}<=${slo.limitMs}ms,errors<=${100 * slo.maxErrorShare}%`
   const entries = Object.entries({ ...choices, arm: arm?.map(armText), slo: bounds }).flatMap(

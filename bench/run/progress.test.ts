@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Arrivals, Rung, TrialResult } from '../record/types.ts'
 import { syntheticRun } from '../testing/synthetic-run.ts'
-import { duration, outcome, secondsLeft, soFar } from './progress.ts'
+import { displayOn, duration, outcome, secondsLeft, soFar } from './progress.ts'
 
 const { run, results } = syntheticRun()
 const trial = run.plan[0] as (typeof run.plan)[number]
@@ -135,4 +135,55 @@ test('what came out so far: the median of each scheme, most first, without the s
   for (const line of text.split('\n')) assert.ok(line.length <= 80, line)
   assert.equal(soFar([], 'cost', slo), '')
   assert.equal(soFar(results, 'latency', slo), '')
+})
+
+/** What is written, as a terminal that is so wide or as a file. */
+function written(
+  isTTY: boolean,
+  act: (display: ReturnType<typeof displayOn>, wait: (ms: number) => void) => void,
+) {
+  let [text, at] = ['', 0]
+  const write = (more: string | Uint8Array) => {
+    text += String(more)
+    return true
+  }
+  act(
+    displayOn({ isTTY, columns: 20, write }, () => at),
+    (ms) => {
+      at += ms
+    },
+  )
+  return text
+}
+
+test('in a file what goes on is a line a minute at most; what matters stays at once', () => {
+  const text = written(false, (display, wait) => {
+    for (let i = 0; i < 10; i++) {
+      display.show(`${10 * i} s`)
+      wait(10_000)
+    }
+    display.say('rejected')
+    display.stand('answer')
+  })
+  assert.equal(text, '0 s\n60 s\nrejected\nanswer\n')
+})
+
+test('on a terminal what goes on is one line, cut to its width, and an answer takes the place of the one before', () => {
+  const text = written(true, (display) => {
+    display.stand('two\nlines')
+    display.show('a line that is far too long')
+    display.stand('newer')
+    display.say('stays')
+    display.stand('below')
+  })
+  assert.equal(
+    text,
+    [
+      '\r\x1b[Ktwo\nlines\n',
+      '\r\x1b[Ka line that is far t',
+      '\r\x1b[K\x1b[2A\x1b[Jnewer\n',
+      '\r\x1b[Kstays\n',
+      '\r\x1b[Kbelow\n',
+    ].join(''),
+  )
 })

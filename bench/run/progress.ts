@@ -101,25 +101,55 @@ export function soFar(results: readonly TrialResult[], experiment: string, slo: 
   return indent + wrap(words, indent).split('\n').slice(0, SO_FAR_LINES).join('\n')
 }
 
-/** Lines that stay, and on a terminal below them one that is rewritten in place. */
-export function displayOn(output: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>) {
+/** Where nobody watches, a line that only says how far it is comes no more often. */
+const QUIET_MS = 60_000
+
+/**
+ * Lines that stay; above the last one on a terminal a block that is written anew, and below it one that says what goes on. Where
+ * output is kept in a file all of them are lines, of those that say what goes on one a minute.
+ *
+ * @param now in ms
+ */
+export function displayOn(
+  output: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>,
+  now: () => number = () => performance.now(),
+) {
+  let told = Number.NEGATIVE_INFINITY
+  /** Of the block, while nothing stands below it. */
+  let standing = 0
   /** Only ever this one line: whatever else was printed meanwhile ends with a line of its own, which is empty. */
   const clear = () => {
     if (output.isTTY) output.write('\r\x1b[K')
+  }
+  const say = (text: string) => {
+    clear()
+    standing = 0
+    if (text !== '') output.write(`${text}\n`)
   }
   return {
     /** Whether what is shown is seen. */
     isLive: output.isTTY === true,
     clear,
     /** For good; nothing where there is no text. */
-    say(text: string): void {
+    say,
+    /** In the place of the block before it, where that can still be taken back. */
+    stand(text: string): void {
+      if (text === '') return
       clear()
-      if (text !== '') output.write(`${text}\n`)
+      if (output.isTTY && standing > 0) output.write(`\x1b[${standing}A\x1b[J`)
+      output.write(`${text}\n`)
+      standing = text.split('\n').length
     },
-    /** Until the next line of either kind. A longer one than the terminal is wide could not be taken back. */
+    /** Until the next line of any kind. A longer one than the terminal is wide could not be taken back. */
     show(text: string): void {
+      if (!output.isTTY) {
+        if (now() - told < QUIET_MS) return
+        told = now()
+        output.write(`${text}\n`)
+        return
+      }
       clear()
-      if (output.isTTY) output.write(text.slice(0, output.columns - 1))
+      output.write(text.slice(0, output.columns - 1))
     },
   }
 }

@@ -12,13 +12,18 @@ import { displayOn, duration, outcome, secondsLeft, soFar } from './progress.ts'
 import { runTogether } from './trial.ts'
 import { nextTogether, upcomingTrials } from './trial-order.ts'
 
-/** Rejects with Interrupted when `signal` stopped it; everything that was finished is on disk by then. */
+/**
+ * Rejects with Interrupted when `signal` stopped it; everything that was finished is on disk by then.
+ *
+ * @param quiet says nothing of what came out
+ * @param verbose a line for each trial that stays
+ */
 export async function execute(
   open: OpenRun,
   traits: Record<SchemeName, Traits>,
   fleet: Fleet,
   signal: AbortSignal,
-  { quiet }: { quiet: boolean },
+  { quiet, verbose }: { quiet: boolean; verbose: boolean },
 ): Promise<void> {
   const { run, log } = open
   const { rules, seed } = run
@@ -36,8 +41,10 @@ export async function execute(
       const isOther = before?.arm.experiment !== experiment
       // At the end the report says it all.
       if (!trial) return
-      if (!quiet && before && (isOther || before.block !== trial.block))
-        display.say(
+      // Each pass narrows what stands there. In a file the first is kept, and what the experiment ended with.
+      const isNews = isOther || before?.block !== trial.block
+      if (!quiet && before && isNews && (display.isLive || isOther || before.block === 0))
+        display.stand(
           before.arm.load.loop === 'turns'
             ? answerSoFar(run, results) || upgradesSoFar(run, results)
             : soFar(results, before.arm.experiment, rules.slo, '  '),
@@ -52,7 +59,7 @@ export async function execute(
         return `[${done}/${total}, ${duration(sec)} left]`
       }
       const names = together.map(({ id }) => id).join(', ')
-      if (!quiet) display.show(`${place(finished.length + 1, upcoming)} running ${names}`)
+      if (!quiet && display.isLive) display.show(`${place(finished.length + 1, upcoming)} running ${names}`)
       if (together.some(({ arm }) => arm.heldOut)) await freeze(open, results)
       const passed = (records: readonly TrialResult[], passes: number) => {
         if (quiet || !display.isLive) return
@@ -70,7 +77,9 @@ export async function execute(
         await log.append(record)
         results.push(record)
         const became = `${record.trial.id}: ${outcome(record, rules.slo)}`
-        display.say(`${place(done + i + 1, left)} ${became}`)
+        const line = `${place(done + i + 1, left)} ${became}`
+        if (verbose || !record.ok) display.say(line)
+        else display.show(line)
       }
       before = trial
     }

@@ -168,8 +168,8 @@ export const quick = [
   ...['--duration', '0.3'],
 ]
 
-/** So many trials of under two seconds, an even number, one after the other. */
+/** So many trials of under two seconds, an even number, one after the other, each told when it is finished. */
 export const oneByOne = (trials: number) => [
   ...['--only', 'aa', '--trials', String(trials / 2), '--profile', 'smoke', '--users', '50'],
-  ...['--duration', '0.3'],
+  ...['--duration', '0.3', '--verbose'],
 ]

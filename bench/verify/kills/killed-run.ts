@@ -37,7 +37,7 @@ async function keptIn(folder: string): Promise<Kept> {
   }
 }
 
-/** Ids of the trials that a harness has told its user to be finished. */
+/** Ids of the trials that a harness has told its user to be finished, with `--verbose` each. */
 export function toldFinished(stdout: string): string[] {
   return [...stdout.matchAll(/\[\d+\/\d+, .+? left\] (\S+): /g)].map(([, id = '']) => id)
 }
@@ -70,9 +70,9 @@ export class KilledRun {
 
   /** For the harness that is to begin it, or to go on with it. */
   get args(): string[] {
-    if (this.isBegun) return ['--resume', this.#folder]
+    if (this.isBegun) return ['--resume', this.#folder, '--verbose']
     const { seed, blocks } = this.#plan
-    return [...PLAN, '--trials', String(blocks), '--seed', String(seed), '--out', this.#folder]
+    return [...PLAN, '--trials', String(blocks), '--seed', String(seed), '--out', this.#folder, '--verbose']
   }
 
   /** Whether a plan is on disk. */
