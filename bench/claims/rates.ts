@@ -12,7 +12,7 @@
  * count it for two equal schemes.
  */
 import { handlerText } from '../experiments/cost/curves-section.ts'
-import type { ComparedCurves, CostCurves } from '../figures/curve-schema.ts'
+import type { ComparedCurves, CostCurves, CostPair } from '../figures/curve-schema.ts'
 import type { Estimate } from '../record/types.ts'
 import { groupedBy } from '../stats/groups.ts'
 import { figure, inUnit, list, type Style, withInterval } from '../words/format.ts'
@@ -24,7 +24,7 @@ export const AT_EACH_RATE =
   'at each arrival rate of the cost curve with the most handler work that was measured; with less of it and at saturation beside'
 
 /** What a pair has as a ratio: CPU a request, or what both add to the control. */
-type Figure = keyof CostCurves['pairs'][number]['points'][number]['times']
+type Figure = keyof NonNullable<CostPair['points'][number]['times']>
 
 interface AtRate {
   /** Requests a second on one replica. */
@@ -90,7 +90,7 @@ export function onCurves(
 ): OnCurves | null {
   const points = pairs.find((one) => one.more === more && one.less === less)?.points ?? []
   const known = points.map(({ times, ...point }) => {
-    const ratio = times[figure]
+    const ratio = times?.[figure] ?? null
     return { ...point, estimate: ratio && of(ratio) }
   })
   const open = known.flatMap(({ perSec, handlerUs, estimate }) => {

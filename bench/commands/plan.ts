@@ -10,7 +10,7 @@ import type { Evidence } from '../plan/evidence.ts'
 import { compose, type Format, kubernetes } from '../plan/manifests.ts'
 import { type Plan, plan, type Refusal } from '../plan/plan.ts'
 import type { Deploy, PlanRequest, Prices } from '../plan/request.ts'
-import { comparisonText, planText, requestText } from '../plan/text.ts'
+import { comparisonText, notesOf, planText, requestText } from '../plan/text.ts'
 import { publishedFolder, readPlansIn, resultsFolder } from '../record/run-dir.ts'
 import { heldText } from '../verify/plans/table.ts'
 import { toSvg } from '../words/charts/svg.ts'
@@ -210,14 +210,4 @@ function print(
   )
   const notes = notesOf(plans).map((note) => wrap(`note: ${note}`, '  '))
   console.log(['', ...lost, wrap(source), ...(held ? [wrap(held)] : []), ...notes].join('\n'))
-}
-
-/** Each once; with the schemes that it is about where it is not about all of them. */
-function notesOf(plans: readonly (Plan | Refusal)[]): string[] {
-  const made = plans.filter((one): one is Plan => one.refused === null)
-  const all = [...new Set(made.flatMap(({ warnings }) => warnings))]
-  return all.map((warning) => {
-    const about = made.filter(({ warnings }) => warnings.includes(warning)).map(({ scheme }) => scheme)
-    return about.length === made.length ? warning : `${list(about)}: ${warning}`
-  })
 }

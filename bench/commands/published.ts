@@ -1,12 +1,23 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { schemeNames } from '../../servers/scheme.ts'
+import { alikeRuns } from '../compare/alike.ts'
 import { acrossCharts, catalogueMarkdown, chartPath, claimsPlace } from '../compare/catalogue.ts'
 import { byMachine, claimsByRun } from '../compare/verdicts.ts'
-import { runWithRows } from '../figures/rows.ts'
+import { basisOf } from '../decide/basis.ts'
+import { choiceText } from '../decide/sentences.ts'
+import { CONTROL } from '../figures/records.ts'
+import { type RunWithRows, runWithRows } from '../figures/rows.ts'
 import { buildCatalogue } from '../page/build.ts'
-import { resultsFolder } from '../record/run-dir.ts'
+import { type Planning, planningFrom } from '../page/page-data.ts'
+import { publishedFolder, resultsFolder } from '../record/run-dir.ts'
+import type { Run } from '../record/types.ts'
+import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'
+import { heldText } from '../verify/plans/table.ts'
 import { toSvg } from '../words/charts/svg.ts'
+import { counted, machine } from '../words/format.ts'
+import { newestPlanCheck, sourceIn } from './plan-source.ts'
 import { readPublished } from './read-published.ts'
 import { replaceBetween } from './readme.ts'
 import { writeFiles, writeReport } from './write-report.ts'
@@ -39,13 +50,45 @@ export async function catalogueFiles(): Promise<Record<string, string>> {
   const charts = acrossCharts(runs).map(({ name, drawing }) => [chartPath({ name }), toSvg(drawing)] as const)
   return {
     'README.md': replaceBetween(
-      replaceBetween(readme, 'runs', catalogueMarkdown(runs, unread)),
+      replaceBetween(readme, 'runs', [...choiceOf(runs), catalogueMarkdown(runs, unread)].join('\n\n')),
       'claims',
       claimsByRun(machines, claimsPlace('report.md')).join('\n\n'),
     ),
-    'index.html': await buildCatalogue(runs, machines),
+    'index.html': await buildCatalogue(runs, machines, {
+      ...guaranteesOf(judged),
+      planning: await planningOver(runs),
+    }),
     ...Object.fromEntries(charts),
   }
+}
+
+function choiceOf(runs: readonly RunWithRows[]): string[] {
+  const basis = basisOf(runs)
+  return basis ? [choiceText(basis)].flatMap((text) => text ?? []) : []
+}
+
+/** By the planner from the runs that the choice is from. */
+async function planningOver(runs: readonly RunWithRows[]): Promise<Planning> {
+  const alike = alikeRuns(runs).alike.map(({ run }) => run)
+  const main = alike.at(-1)
+  if (!main) return planningFrom([], '', null)
+  const folders = alike.map(({ id }) => path.join(publishedFolder, id))
+  const schemes = schemeNames.filter(
+    (scheme) => scheme !== CONTROL && main.plan.some(({ arm }) => arm.scheme === scheme),
+  )
+  const asked = { hasState: false, hasDistance: false, isIssued: false, byCpuAlone: false }
+  const { evidence } = await sourceIn(folders, schemes, asked)
+  const check = await newestPlanCheck(runs.map(({ run: { id } }) => path.join(publishedFolder, id)))
+  const from = `${counted(alike.length, 'run')} of ${machine(main.environment)}`
+  return planningFrom(evidence, from, check && heldText(check.check))
+}
+
+/** Of the newest run that measured any. */
+function guaranteesOf(judged: readonly { run: Run; summary: Summary }[]) {
+  const [newest] = judged
+    .filter(({ summary }) => summary.trade.length > 0)
+    .toSorted((a, b) => Date.parse(b.run.startedAt) - Date.parse(a.run.startedAt))
+  return { trade: newest?.summary.trade ?? [], tradeFrom: newest?.run.id ?? null }
 }
 
 export async function refreshCatalogue(): Promise<void> {

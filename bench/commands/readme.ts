@@ -4,6 +4,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { overRunsSentence } from '../compare/over-runs-text.ts'
 import { byMachine, claimsTable } from '../compare/verdicts.ts'
+import { basisOf } from '../decide/basis.ts'
+import { choiceText } from '../decide/sentences.ts'
 import { AuthscaleError } from '../errors.ts'
 import { costSentence } from '../experiments/cost/answer.ts'
 import { predictionsText } from '../experiments/replicas/section.ts'
@@ -143,10 +145,12 @@ function figures(main: Shown, others: readonly Shown[], published: readonly RunW
   ].join('\n\n')
 }
 
-/** What a request costs at the loads that services run at: over the runs that are alike, else of the first that took turns. */
+/** What to choose, and what a request costs at the loads that services run at: over the runs that are alike, else of the first that took turns. */
 function overLoad(shown: readonly Shown[], published: readonly RunWithRows[]): string[] {
   const overRuns = overRunsSentence(published)
-  if (overRuns !== null) return [overRuns, SATURATION]
+  const basis = basisOf(published)
+  const choice = basis && choiceText(basis)
+  if (overRuns !== null) return [...(choice ? [choice] : []), overRuns, SATURATION]
   for (const { runDir, run, summary } of shown) {
     const sentence = costSentence(summary.costCurves, code)
     if (sentence === null) continue

@@ -45,14 +45,15 @@ export async function show(
     console.log(JSON.stringify(summary))
     return
   }
-  console.log(`\n${terminalTable(summary, run, { color: inColor() })}`)
+  console.log(`\nOpen ${here(folder)}/${PAGE_FILE} in a browser; report.md has the same as text.`)
   const ofMachine = await machineLine(run, summary)
   if (ofMachine) console.log(`\n${wrap(ofMachine)}`)
-  console.log(`\nOpen ${here(folder)}/${PAGE_FILE} in a browser; report.md has the same as text.`)
+  // The verdict comes last: it is what stands on the screen when all has scrolled by.
+  console.log(`\n${terminalTable(summary, run, { color: inColor() })}`)
 }
 
 /** In no file of the run, which follow from its own records alone. */
 async function machineLine(run: Run, { costCurves }: Summary): Promise<string | null> {
-  const of = { run, rows: [], overLoad: loadFigures(costCurves) }
+  const of = { run, rows: [], overLoad: loadFigures(costCurves), pairs: [] }
   return of.overLoad.length === 0 ? null : machineAnswer(of, (await publishedRuns()).runs)
 }

@@ -18,6 +18,9 @@ export interface Recorded {
   compared: ReturnType<typeof compareWithControl>
 }
 
+/** What readers look for: on a page each has a place of its own. */
+export type Topic = 'cost' | 'latency' | 'growth' | 'guarantees'
+
 export interface Chart<Summary> {
   /** Null where the run has no data for it. */
   draw(run: Run, summary: Summary): Drawing | null
@@ -29,6 +32,7 @@ export interface Chart<Summary> {
 export interface ExperimentReport<Shape extends z.ZodRawShape, Also extends z.ZodRawShape = Shape> {
   /** Its part of the summary, as a schema. */
   part: Shape
+  topic: Topic
   summarize(recorded: Recorded): Part<Shape>
   /** In the order of the report; null where the run has nothing for one. */
   sections(summary: SummaryWith<Shape & Also>, run: Run, chart: ChartLink): readonly (Section | null)[]

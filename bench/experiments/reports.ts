@@ -13,7 +13,7 @@ import { report as latency } from './latency/report.ts'
 import { report as login } from './login/report.ts'
 import { report as payload } from './payload/report.ts'
 import { report as replicas } from './replicas/report.ts'
-import type { Chart, ExperimentReport, Recorded } from './report.ts'
+import type { Chart, ExperimentReport, Recorded, Topic } from './report.ts'
 import { report as revocation } from './revocation/report.ts'
 import { report as rtt } from './rtt/report.ts'
 import { report as timing } from './timing/report.ts'
@@ -52,7 +52,7 @@ type Parts = All<Reports[keyof Reports]['part']>
 export type MeasuredSummary = SummaryWith<Parts>
 
 /** What holds for each of them, whichever it is. */
-type AnyReport = Pick<ExperimentReport<Parts>, 'sections' | 'charts'> & {
+type AnyReport = Pick<ExperimentReport<Parts>, 'topic' | 'sections' | 'charts'> & {
   summarize(recorded: Recorded): object
 }
 const all: readonly (readonly [string, AnyReport])[] = Object.entries(reports)
@@ -64,14 +64,14 @@ export function summarizeParts(recorded: Recorded): Omit<MeasuredSummary, keyof 
   return Object.assign({}, ...all.map(([, { summarize }]) => summarize(recorded)))
 }
 
-/** The sections of all experiments, each with the name of its own. */
+/** The sections of all experiments, each with the name of its own and with its topic. */
 export function experimentSections(
   summary: MeasuredSummary,
   run: Run,
   chart: ChartLink,
-): { experiment: string; section: Section }[] {
-  return all.flatMap(([experiment, { sections }]) =>
-    sections(summary, run, chart).flatMap((section) => (section ? [{ experiment, section }] : [])),
+): { experiment: string; topic: Topic; section: Section }[] {
+  return all.flatMap(([experiment, { topic, sections }]) =>
+    sections(summary, run, chart).flatMap((section) => (section ? [{ experiment, topic, section }] : [])),
   )
 }
 

@@ -57,18 +57,19 @@ const pairSchema = z
     less: z.string(),
     points: z.array(
       pointSchema.extend({
-        byUs: estimateSchema.describe(
-          'CPU µs that a request takes beyond the other; negative where it takes less',
-        ),
+        byUs: z
+          .object({ value: z.number(), lo: z.number(), hi: z.number() })
+          .describe('CPU µs that a request takes beyond the other; negative where it takes less'),
         p: nonNegative.describe('Two-sided, by Student’s t'),
         times: z
           .object({
             cpu: estimateSchema.nullable().describe('CPU a request, the one ÷ the other'),
             tax: estimateSchema.nullable().describe('What the one adds to the control ÷ what the other adds'),
           })
+          .nullable()
           .describe(
             'By Fieller; null where the other’s is not told from zero. The intervals at all rates with this handler work ' +
-              'hold together in 95 % of runs (Bonferroni); that of the closed loop by itself',
+              'hold together in 95 % of runs (Bonferroni); that of the closed loop by itself. Null for pairs that no claim compares',
           ),
       }),
     ),
@@ -114,7 +115,7 @@ export const costCurvesSchema = z
     follows: followsSchema
       .nullable()
       .describe('Null with fewer than two amounts of handler work at two rates each, or three rates'),
-    pairs: z.array(pairSchema).describe('Schemes that answers and claims compare'),
+    pairs: z.array(pairSchema).describe('All pairs of schemes besides the control'),
     equal: z
       .array(pointSchema.extend({ byUs: z.number(), p: nonNegative.describe('By Holm over all points') }))
       .describe(

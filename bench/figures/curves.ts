@@ -34,30 +34,34 @@ const HALF = 0.5
 
 type Pairs = readonly (readonly [more: string, less: string])[]
 
-/** All of it. @param pairs schemes that are compared with each other, the first with the second */
+/** All of it. @param compared pairs of schemes of which is also asked how many times as much the first takes as the second */
 export function costCurves(
   run: Pick<Run, 'profile' | 'seed'>,
   results: readonly TrialResult[],
-  pairs: Pairs = [],
+  compared: Pairs = [],
 ): CostCurves {
-  const { arms, noise, found } = curvesOf(run, results, pairs)
-  const swaps = swapsOf(
-    arms.filter(({ arm }) => !arm.twin),
-    noise,
-  )
-  return { ...found, follows: followsOf(found.curves, run.seed), swaps }
+  const found = curvesOf(run, results, compared, { hasEveryPair: true })
+  return { ...found, follows: followsOf(found.curves, run.seed), swaps: swapsOf(found.pairs) }
 }
 
-/** Without what the tax follows and who changes places, which take most of the time: for answers while a run goes on. */
+/**
+ * Without what the tax follows, who changes places and pairs that were not asked for, which take most of the time: for answers while
+ * a run goes on.
+ */
 export function comparedCurves(
   run: Pick<Run, 'profile'>,
   results: readonly TrialResult[],
-  pairs: Pairs = [],
+  compared: Pairs = [],
 ): ComparedCurves {
-  return curvesOf(run, results, pairs).found
+  return curvesOf(run, results, compared, { hasEveryPair: false })
 }
 
-function curvesOf(run: Pick<Run, 'profile'>, results: readonly TrialResult[], pairs: Pairs) {
+function curvesOf(
+  run: Pick<Run, 'profile'>,
+  results: readonly TrialResult[],
+  asked: Pairs,
+  { hasEveryPair }: { hasEveryPair: boolean },
+): ComparedCurves {
   const arms = [...turnsByArm(results).values()].sort((a, b) => inTableOrder(a.arm, b.arm))
   const control = arms.find(({ arm }) => isControl(arm) && !arm.twin)
   const warnings = warningsOf(run, results)
@@ -75,15 +79,12 @@ function curvesOf(run: Pick<Run, 'profile'>, results: readonly TrialResult[], pa
     idleCores: idleOf(turns),
     halfBusyPerSec: halfBusy(turns, points),
   }))
-  const found: ComparedCurves = {
+  return {
     curves,
     everyday: everydayOf(compared.map(({ points }) => points)),
-    pairs: pairs.flatMap(([more, less]) => {
-      const [one, other] = [more, less].map((name) =>
-        compared.find(({ arm }) => arm.scheme === name && !arm.twin),
-      )
-      return one && other ? [pairOf(one, other, { control, noise, warnings })] : []
-    }),
+    pairs: pairsIn(compared, asked).flatMap(({ more, less, isAsked }) =>
+      isAsked || hasEveryPair ? [pairOf(more, less, { control, noise, warnings, hasTimes: isAsked })] : [],
+    ),
     equal: equalArms(
       bare.find(({ arm }) => isControl(arm) && arm.twin),
       bare.find((one) => one.arm === control?.arm),
@@ -96,7 +97,19 @@ function curvesOf(run: Pick<Run, 'profile'>, results: readonly TrialResult[], pa
       habitOfMost(control, noise),
     ),
   }
-  return { arms: compared, noise, found }
+}
+
+/** Each pair of schemes once: as it was asked for, else in the order of the table. */
+function pairsIn(arms: readonly Own[], asked: Pairs) {
+  const schemes = arms.filter(({ arm }) => !isControl(arm) && !arm.twin)
+  return schemes.flatMap((a, i) =>
+    schemes.slice(i + 1).map((b) => {
+      const isIn = (more: Own, less: Own) =>
+        asked.some(([one, other]) => one === more.arm.scheme && other === less.arm.scheme)
+      const [more, less] = isIn(b, a) ? [b, a] : [a, b]
+      return { more, less, isAsked: isIn(more, less) }
+    }),
+  )
 }
 
 function controlSets(results: readonly TrialResult[]): number {

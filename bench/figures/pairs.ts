@@ -18,12 +18,18 @@ interface Context {
   control: ArmTurns | undefined
   noise: NoiseByRound | null
   warnings: readonly Warning[]
+  /** How many times as much is asked too, which takes most of the time. */
+  hasTimes: boolean
 }
 
 /** Once in twenty runs the true ratio lies outside any interval of a pair at the rates with the same handler work. */
 const MISSED = 0.05
 
-export function pairOf(more: OnCurve, less: OnCurve, { control, noise, warnings }: Context): CostPair {
+export function pairOf(
+  more: OnCurve,
+  less: OnCurve,
+  { control, noise, warnings, hasTimes }: Context,
+): CostPair {
   const common = pointsOfBoth(more, less)
   const flagged = (of: Interval & { n: number }, unit: string): Estimate => {
     const { value, lo, hi, n } = of
@@ -38,8 +44,9 @@ export function pairOf(more: OnCurve, less: OnCurve, { control, noise, warnings 
       const found = timesAt(point, { of: more, base: less, zero }, { noise, p })
       return found && flagged(found, 'ratio')
     }
-    const times = { cpu: ratio(), tax: control ? ratio(control) : null }
-    return [{ perSec, handlerUs, byUs: flagged(by, 'µs/request'), p: by.p, times }]
+    const times = hasTimes ? { cpu: ratio(), tax: control ? ratio(control) : null } : null
+    const { value, lo, hi } = by
+    return [{ perSec, handlerUs, byUs: { value, lo, hi }, p: by.p, times }]
   })
   return { more: more.arm.scheme, less: less.arm.scheme, points }
 }

@@ -5,7 +5,7 @@ import { comparedCurves } from './curves.ts'
 import { capacityIn } from './ladder.ts'
 import { type MetricName, metrics } from './metrics.ts'
 import { isGlance } from './records.ts'
-import { type LoadFigure, loadFigures } from './runs/over-load.ts'
+import { type LoadFigure, loadFigures, type PairFigures, pairFigures } from './runs/over-load.ts'
 
 /** Of one record; a trial that was measured again has a row for each attempt. */
 export interface TrialRow {
@@ -31,15 +31,17 @@ export interface RunWithRows {
   rows: readonly TrialRow[]
   /** Empty for a run that took no turns. */
   overLoad: readonly LoadFigure[]
+  /** Of all pairs of its schemes; empty where only single schemes were asked for. */
+  pairs: readonly PairFigures[]
 }
 
 /** From the records. @param curves where they are known already */
 export function runWithRows(
   run: Run,
   results: readonly TrialResult[],
-  curves: Pick<CostCurves, 'curves'> = comparedCurves(run, results),
+  curves: Pick<CostCurves, 'curves' | 'pairs'> = comparedCurves(run, results),
 ): RunWithRows {
-  return { run, rows: trialRows(run, results), overLoad: loadFigures(curves) }
+  return { run, rows: trialRows(run, results), overLoad: loadFigures(curves), pairs: pairFigures(curves) }
 }
 
 /** Pure. In the order of the records. */

@@ -7,8 +7,10 @@ import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Run, TrialResult } from '../record/types.ts'
 import type { Summary } from '../report/schema.ts'
 import { bundled } from './bundle.ts'
-import { type Assets, catalogueHtml, pageHtml } from './html.ts'
-import { pageData } from './page-data.ts'
+import { catalogueHtml } from './catalogue-html.ts'
+import type { Assets } from './document.ts'
+import { pageHtml } from './html.ts'
+import { type CatalogueData, decisionOf, decisionOver, pageData } from './page-data.ts'
 
 const here = (file: string) => new URL(file, import.meta.url)
 
@@ -20,15 +22,18 @@ export async function buildPage(
   results: readonly TrialResult[],
   held: string | null = null,
 ): Promise<string> {
-  return pageHtml(run, summary, await assets('report', pageData(run, summary, results, held)))
+  const data = pageData(run, summary, results, held)
+  return pageHtml(run, summary, decisionOf(data), await assets('report', data))
 }
 
 /** `results/index.html`: all published runs, found and compared. */
 export async function buildCatalogue(
   runs: readonly RunWithRows[],
   machines: readonly Machine[],
+  beside: Pick<CatalogueData, 'trade' | 'tradeFrom' | 'planning'>,
 ): Promise<string> {
-  return catalogueHtml(runs, machines, await assets('catalogue', { schemaVersion: SCHEMA_VERSION, runs }))
+  const data: CatalogueData = { schemaVersion: SCHEMA_VERSION, runs, ...beside }
+  return catalogueHtml(runs, machines, decisionOver(data), await assets('catalogue', data))
 }
 
 type Page = 'report' | 'catalogue'

@@ -3,17 +3,18 @@ import type { ClaimFinding } from '../claims/schema.ts'
 import { sentences } from '../claims/section.ts'
 import { charts } from '../report/charts.ts'
 import { figure, list } from '../words/format.ts'
-import { chartPlace, escaped, inline, scrolling } from './prose.ts'
+import { escaped } from './escaped.ts'
+import { chartPlace, inline, scrolling } from './prose.ts'
 
 type Verdict = ClaimFinding['verdict']
 
-/** What a verdict says to who has not read how they are made, of a claim and of several; in the order of a tally. */
+/** The words of a verdict, of a claim and of several; in the order of a tally. Tables and terminals have the same. */
 const WORDS: Readonly<Record<Verdict, readonly [one: string, several: string]>> = {
-  refuted: ['does not hold here', 'do not hold here'],
-  depends: ['depends', 'depend on a named condition'],
-  supported: ['holds here', 'hold here'],
-  inconclusive: ['measured, not decided', 'were measured and not decided'],
-  undecided: ['not measured here', 'were not measured here'],
+  refuted: ['refuted', 'refuted'],
+  depends: ['depends', 'that depend on a named condition'],
+  supported: ['supported', 'supported'],
+  inconclusive: ['inconclusive', 'inconclusive'],
+  undecided: ['not measured', 'not measured here'],
 }
 
 /** How the verdicts fell, without those that no claim has. */
@@ -26,7 +27,7 @@ function tally(claims: readonly ClaimFinding[]): { verdict: Verdict; n: number }
 /** In one line. */
 export function tallyText(claims: readonly ClaimFinding[]): string {
   const parts = tally(claims).map(({ verdict, n }) => `${n} ${WORDS[verdict][1]}`)
-  return `Of ${claims.length} claims of a widely read article and its comments, ${list(parts)}`
+  return `Of ${claims.length} claims of a widely read article and its comments: ${list(parts)}`
 }
 
 /** @param chartNames those that the run has */
@@ -56,8 +57,8 @@ function evidenceHtml(claim: ClaimFinding, chartNames: readonly string[]): strin
     ['said in', escaped(source)],
     ['read as', reading && inline(reading)],
     ['measured by', inline(metric)],
-    ['holds if', inline(supportedIf)],
-    ['does not hold if', inline(refutedIf)],
+    ['supported if', inline(supportedIf)],
+    ['refuted if', inline(refutedIf)],
     ['command', `<code>${escaped(decidedBy)}</code>`],
   ]
   const rows = facts.flatMap(([name, text]) => (text === null ? [] : [`<dt>${name}</dt><dd>${text}</dd>`]))
@@ -92,7 +93,7 @@ function chartsOf(evidence: readonly string[], chartNames: readonly string[]): s
   return [...experiments]
     .flatMap((experiment) => chartNames.find((name) => charts[name]?.experiment === experiment) ?? [])
     .slice(0, MOST_CHARTS)
-    .map((name) => chartPlace(name, ''))
+    .map(chartPlace)
     .join('\n')
 }
 

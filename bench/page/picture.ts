@@ -15,7 +15,7 @@ export async function pictureOf(file: string, picture: string): Promise<void> {
   try {
     const page = await browser.newPage({ viewport: PICTURE, colorScheme: 'light' })
     await page.goto(String(pathToFileURL(path.resolve(file))))
-    await page.locator('figure[data-chart] svg').first().waitFor()
+    await page.waitForSelector('html[data-painted]', { state: 'attached' })
     await page.screenshot({ path: picture })
   } finally {
     await browser.close()

@@ -1,5 +1,6 @@
 /** Markdown of a report as HTML of a page; charts become places that the page draws into. */
 import { Marked } from 'marked'
+import { escaped } from './escaped.ts'
 
 /** The only HTML that reports contain. Anything else came from a record, and is shown as the text that it is. */
 const OURS = /<(?!\/?(?:details|summary)>)/g
@@ -18,7 +19,7 @@ const marked = new Marked({
   },
 })
 
-const CHART = /^!\[(.*)\]\(charts\/(.*)\.svg\)$/
+const CHART = /^!\[.*\]\(charts\/(.*)\.svg\)$/
 
 /** @param heading names the regions of its tables for who cannot see them */
 export function proseHtml(parts: readonly string[], heading: string): string {
@@ -30,15 +31,16 @@ export function proseHtml(parts: readonly string[], heading: string): string {
   return parts
     .map((part) => {
       const chart = CHART.exec(part)
-      return chart ? chartPlace(chart[2] ?? '', chart[1] ?? '') : block(part, label)
+      return chart ? chartPlace(chart[1] ?? '') : block(part, label)
     })
     .join('\n')
 }
 
 /** A figure that is empty until the page draws it. */
-export function chartPlace(name: string, alt: string): string {
-  return `<figure class="chart" data-chart="${escaped(name)}" data-alt="${escaped(alt)}"></figure>`
-}
+export const chartPlace = (name: string) => `<figure class="chart" data-chart="${escaped(name)}"></figure>`
+
+/** Such a figure, with its name. */
+export const CHART_PLACE = /<figure class="chart" data-chart="([^"]*)"><\/figure>/g
 
 /** Opens a place that scrolls by itself, also by keyboard, so that the page never has to. */
 export function scrolling(label: string): string {
@@ -55,15 +57,4 @@ function block(markdown: string, label: () => string): string {
   return html
     .replaceAll('<table>', () => `${scrolling(label())}<table>`)
     .replaceAll('</table>', '</table></div>')
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-}
-
-export function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (letter) => ENTITIES[letter] ?? letter)
 }

@@ -7,6 +7,7 @@
  * gone are gone. Response times are those of one replica, and what waiting at Redis and proxy adds when they serve all of
  * them.
  */
+import { atPlace } from '../figures/runs/at-load.ts'
 import { list } from '../words/format.ts'
 import { type ByCore, byCoreOf } from './by-core.ts'
 import { perProcess, rateWithWaiting, tooFewBlocks } from './capacity.ts'
@@ -158,20 +159,20 @@ function busyCores(
   return replicas + (busy.redis ?? 0) * sizes.redisPrimaries.value + busy.proxy * sizes.proxyCores.value
 }
 
-/** At the measured point that is nearest in handler work, and then in the rate of a process. @param cores that are busy */
+/** At the rate of a process and the handler work of the service. @param cores that are busy */
 function authShare(
   { auth }: Evidence,
   { handlerUs }: PlanRequest,
   perSec: number,
   cores: number,
 ): Plan['auth'] {
-  const works = auth.map((one) => one.handlerUs)
-  const most = handlerUs > 0 ? Math.max(0, ...works) : 0
-  const away = (one: (typeof auth)[number]) => Math.abs(Math.log(one.perSec / perSec))
-  const [nearest] = auth.filter((one) => one.handlerUs === most).toSorted((a, b) => away(a) - away(b))
-  if (!nearest) return null
-  const all = nearest.cpuUs - nearest.handlerUs + handlerUs
-  return { cores: scaled(nearest.taxUs, cores / all), share: nearest.taxUs.value / all }
+  const place = { perSec, handlerUs }
+  const taxUs = atPlace(auth, place, (one) => one.taxUs)
+  const cpuUs = atPlace(auth, place, (one) => exactly(one.cpuUs))
+  if (!taxUs || !cpuUs) return null
+  const most = Math.max(...auth.map((one) => one.handlerUs))
+  const all = cpuUs.value + Math.max(0, handlerUs - most)
+  return { cores: scaled(taxUs, cores / all), share: taxUs.value / all }
 }
 
 /** With so many replicas at work; null where no latency is known at the rate that each of their processes gets. */

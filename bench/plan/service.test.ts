@@ -50,7 +50,7 @@ test('an answer waits for each round trip, and one that needs no Redis for none'
   )
 })
 
-test('the share of auth is what it adds, of all that is busy, at the nearest point that was measured', () => {
+test('the share of auth is what it adds, of all that is busy, between the points that were measured', () => {
   const at = (perSec: number, handlerUs: number, taxUs: number, cpuUs: number) => ({
     ...{ perSec, handlerUs, taxUs: around(taxUs), cpuUs },
   })
@@ -62,5 +62,11 @@ test('the share of auth is what it adds, of all that is busy, at the nearest poi
   assert.ok(Math.abs((alone?.cores.value ?? 0) - (60 / 150) * 3) < 1e-9)
   const { auth: working } = made(plan(measured, asked({ headroom: 0.5, p99Ms: 500, handlerUs: 1_000 })))
   assert.equal(working?.share, 50 / (440 - 300 + 1_000))
+  const { auth: some } = made(plan(measured, asked({ headroom: 0.5, p99Ms: 500, handlerUs: 150 })))
+  // 2,000/s each: between 100/s and 4,000/s along the logarithm, and half way to what 300 µs of handlers make of it.
+  const along = Math.log(20) / Math.log(40)
+  const halfWay = (none: number, most: number) => (none + most) / 2
+  const [taxUs, cpuUs] = [halfWay(300 - 240 * along, 50), halfWay(500 - 350 * along, 440)]
+  assert.ok(Math.abs((some?.share ?? 0) - taxUs / cpuUs) < 1e-9, `${some?.share}`)
   assert.equal(made(plan(evidence(), asked())).auth, null)
 })

@@ -117,6 +117,16 @@ export function comparisonText(
   ].join('\n')
 }
 
+/** What plans say beside their figures: each once; with the schemes that it is about where it is not about all of them. */
+export function notesOf(plans: readonly (Plan | Refusal)[]): string[] {
+  const made = plans.filter((one): one is Plan => one.refused === null)
+  const all = [...new Set(made.flatMap(({ warnings }) => warnings))]
+  return all.map((warning) => {
+    const about = made.filter(({ warnings }) => warnings.includes(warning)).map(({ scheme }) => scheme)
+    return about.length === made.length ? warning : `${list(about)}: ${warning}`
+  })
+}
+
 /** From which rate on the other scheme is the cheaper one. */
 export function crossingText({ rps, cheaperBelow, cheaperAbove }: Crossing, { prices }: PlanRequest): string {
   const less = prices ? 'is cheaper than' : 'takes fewer cores than'

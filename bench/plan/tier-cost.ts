@@ -1,4 +1,5 @@
 /** CPU that a request takes of one tier, over the rate: it falls as the tier gets busier, since each wake-up serves more. */
+import { interpolated } from '../stats/interpolated.ts'
 import { each, type Range } from './range.ts'
 
 /** What one replica sent, and what a request took of the tier then, in µs. */
@@ -26,15 +27,14 @@ export interface Issue {
  * there, and at least what is left of it by the fit.
  */
 export function costAt({ points, marginal }: TierCost, perSec: number): Range {
-  const above = points.findIndex((point) => point.perSec >= perSec)
-  const [low, high] = [points[above - 1], points[above]]
-  if (!high) {
-    const last = costWhenBusiest({ points })
-    return { ...last, lo: Math.min(last.lo, marginal?.lo ?? last.lo) }
-  }
-  if (!low) return high.us
-  const share = Math.log(perSec / low.perSec) / Math.log(high.perSec / low.perSec)
-  return each((end) => low.us[end] + share * (high.us[end] - low.us[end]))
+  const last = points.at(-1)
+  if (last && perSec > last.perSec)
+    return { ...last.us, lo: Math.min(last.us.lo, marginal?.lo ?? last.us.lo) }
+  return interpolated(
+    points.map((point) => [point.perSec, point.us] as const),
+    perSec,
+    'log',
+  )
 }
 
 /** At the highest rate that was measured. */

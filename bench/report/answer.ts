@@ -1,4 +1,7 @@
 /** The plain-language answer that opens a report: sentences made from a summary, none that it does not carry. */
+import { basisOfRun } from '../decide/basis.ts'
+import { USUAL } from '../decide/load.ts'
+import { choiceText } from '../decide/sentences.ts'
 import { costSentence as everydaySentence } from '../experiments/cost/answer.ts'
 import { precisionText } from '../experiments/cost/precision.ts'
 import { busyText, commonRates, isLowerBound, rungAt, sloText } from '../experiments/latency/tables.ts'
@@ -33,12 +36,9 @@ interface Sentence {
   isVerdict: boolean
 }
 
-/** Two to eight sentences; each is left out where the run has no data for it. */
-export function answers(
-  summary: Summary,
-  { environment, rules }: Pick<Run, 'environment' | 'rules'>,
-  name: Name = code,
-): Sentence[] {
+/** Two to nine sentences; each is left out where the run has no data for it. */
+export function answers(summary: Summary, run: Run, name: Name = code): Sentence[] {
+  const { environment, rules } = run
   const cost = armsIn(summary.arms, ROLES.cost)
   const { everyday } = summary.costCurves
   const verdicts: Said[] = [
@@ -46,6 +46,7 @@ export function answers(
     ['Is it slower', upgradesSentence(summary.upgrades, name)],
     ['What it costs', everydaySentence(summary.costCurves, name)],
     ['How closely that is known', precisionText(summary.costCurves, name) || null],
+    ['What to choose', choiceSentence(summary, run, name)],
   ]
   const others: Said[] = [
     [
@@ -78,6 +79,12 @@ export function answerWithVerdictLast(...of: Parameters<typeof answers>): string
 }
 
 const paragraph = (sentences: readonly Sentence[]) => sentences.map(({ text }) => text).join(' ')
+
+/** By the CPU of a service of the usual size; null for a run without cost over load. */
+export function choiceSentence({ costCurves }: Summary, run: Run, name: Name): string | null {
+  const basis = basisOfRun(run, costCurves)
+  return basis && choiceText(basis, USUAL, name)
+}
 
 function smokeSentence({ profile }: Summary): string | null {
   if (profile !== 'smoke') return null

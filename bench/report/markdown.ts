@@ -1,5 +1,6 @@
 /** `report.md`: the answer and the verdicts first, then every figure, then what weakens it. */
 import { claimsSection } from '../claims/section.ts'
+import type { Topic } from '../experiments/report.ts'
 import { experimentSections } from '../experiments/reports.ts'
 import { farSection } from '../plan/far/section.ts'
 import type { Run } from '../record/types.ts'
@@ -23,23 +24,26 @@ import {
 } from './trust.ts'
 
 /**
- * Those sections for which the run has anything, in the order of the report, each with the experiments that it rests on:
+ * Those sections for which the run has anything, in the order of the report, each with its topic and the experiments that it rests on:
  * none for what concerns the run as a whole.
  *
  * @param charts file names of the charts that exist, relative to the report
  */
 export function reportSections(run: Run, summary: Summary, charts: readonly string[]) {
   const chart = (name: string, alt: string) => (charts.includes(name) ? `![${alt}](${name})` : null)
-  const ofTheRun = (...sections: (Section | null)[]) =>
-    sections.flatMap((one) => (one ? [{ ...one, experiments: [] }] : []))
+  const ofTheRun = (topic: Topic | 'evidence', ...sections: (Section | null)[]) =>
+    sections.flatMap((one) => (one ? [{ ...one, topic, experiments: [] }] : []))
   return [
-    ...ofTheRun(claimsSection(summary), tradeSection(summary)),
-    ...experimentSections(summary, run, chart).map(({ experiment, section }) => ({
+    ...ofTheRun('evidence', claimsSection(summary)),
+    ...ofTheRun('guarantees', tradeSection(summary)),
+    ...experimentSections(summary, run, chart).map(({ experiment, topic, section }) => ({
       ...section,
+      topic,
       experiments: [experiment],
     })),
+    ...ofTheRun('growth', farSection(run, summary, chart)),
     ...ofTheRun(
-      farSection(run, summary, chart),
+      'evidence',
       summary.notes.length > 0 ? section('notes', 'Notes', bullets(summary.notes)) : null,
       section('warnings', 'Warnings', shown(warningsTable(summary), { align: 'text' }) ?? 'None.'),
       section(

@@ -24,7 +24,7 @@ import { tableOf } from '../words/tables.ts'
 import { cpuColumns } from '../words/tiers.ts'
 import { cpuText, footnotes, throughputText } from '../words/warnings.ts'
 import { wrap } from '../words/wrap.ts'
-import { answerWithVerdictLast } from './answer.ts'
+import { answerWithVerdictLast, choiceSentence } from './answer.ts'
 import type { Summary } from './schema.ts'
 import { costBars } from './terminal-bars.ts'
 
@@ -51,7 +51,7 @@ export function terminalTable(summary: Summary, run: Run, { color = false } = {}
   const tables = shown.map((section) => draw(section, color)).join('\n\n')
   const legend = legendFor(tables, run, summary.costCurves.everyday).map((line) => wrap(line, '  '))
   // There the answer is all that was asked for; the report has the rest.
-  if (summary.profile === 'quick' && summary.upgrades.length === 0) return firstAnswer(summary.costCurves)
+  if (summary.profile === 'quick' && summary.upgrades.length === 0) return quickAnswer(summary, run)
   const parts = [
     tables,
     costBars(summary).join('\n'),
@@ -60,6 +60,11 @@ export function terminalTable(summary: Summary, run: Run, { color = false } = {}
     ...answerWithVerdictLast(summary, run, (scheme) => scheme).map((part) => wrap(part)),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function quickAnswer(summary: Summary, run: Run): string {
+  const choice = choiceSentence(summary, run, (scheme) => scheme)
+  return [firstAnswer(summary.costCurves), choice && wrap(choice)].filter(Boolean).join('\n\n')
 }
 
 interface Section {
@@ -183,13 +188,25 @@ function replicaRows(summary: Summary): Section {
   const arms = summary.arms.filter(({ arm }) => isPoint(arm))
   const counts = [...new Set(arms.map(({ arm }) => arm.replicas))].slice(0, 4)
   const schemes = schemesIn(arms)
+  // Of processes with a part of a core requests a second are nobody's.
+  const isModel = arms.some(({ arm }) => arm.quotas)
   const cell = (scheme: string, replicas: number) => {
     const found = arms.find(({ arm }) => arm.scheme === scheme && arm.replicas === replicas)
-    const text = throughputText(found?.metrics.throughputPerSec, single)
+    const times = summary.scaling.find((one) => one.scheme === scheme && one.replicas === replicas)?.speedup
+    const text = !isModel
+      ? throughputText(found?.metrics.throughputPerSec, single)
+      : replicas === 1 && found
+        ? '1'
+        : withoutInterval(times)
     return found?.warnings.includes('replicas-share-cores') ? `${text} *` : text
   }
   return {
-    head: [['requests per s', ...counts.map((n) => `${n} replica${n === 1 ? '' : 's'}`)]],
+    head: [
+      [
+        isModel ? '× one replica' : 'requests per s',
+        ...counts.map((n) => `${n} replica${n === 1 ? '' : 's'}`),
+      ],
+    ],
     rows: schemes.map((scheme) => [scheme, ...counts.map((replicas) => cell(scheme, replicas))]),
     widths: [NAME_WIDTH, ...counts.map(() => 12)],
   }

@@ -1,4 +1,4 @@
-/** Slopes of straight lines, for quantities that are a price per unit: bytes a user. */
+/** Lines through points: straight ones, for quantities that are a price per unit, and ones that never fall. */
 import { linearRegression } from 'simple-statistics'
 import { sum } from './sums.ts'
 
@@ -57,3 +57,27 @@ export function missesLeftOut(
 
 /** Three others, so that they can contradict a line. */
 const LEAST_POINTS = 4
+
+interface Pool {
+  sum: number
+  size: number
+}
+
+const meanOf = ({ sum, size }: Pool) => sum / size
+
+/**
+ * Least squares among sequences that never fall, by pooling neighbours that do (Ayer, Brunk, Ewing, Reid & Silverman, "An empirical
+ * distribution function for sampling with incomplete information", Annals of Mathematical Statistics 26, 1955).
+ */
+export function neverFalling(values: readonly number[]): number[] {
+  const pools: Pool[] = []
+  for (const value of values) {
+    let last: Pool = { sum: value, size: 1 }
+    for (let before = pools.at(-1); before && meanOf(before) > meanOf(last); before = pools.at(-1)) {
+      pools.pop()
+      last = { sum: before.sum + last.sum, size: before.size + last.size }
+    }
+    pools.push(last)
+  }
+  return pools.flatMap((pool) => Array<number>(pool.size).fill(meanOf(pool)))
+}

@@ -31,6 +31,7 @@ const ROOMS = [
   'trade',
   'plan',
   'compare',
+  'decide',
   'report',
   'page',
   'run',
@@ -39,7 +40,18 @@ const ROOMS = [
   'cli',
 ]
 /** No clock, no randomness, no process, no files: the same records give the same report. */
-const PURE = ['stats', 'figures', 'words', 'experiments', 'claims', 'trade', 'plan', 'compare', 'report']
+const PURE = [
+  'stats',
+  'figures',
+  'words',
+  'experiments',
+  'claims',
+  'trade',
+  'plan',
+  'compare',
+  'decide',
+  'report',
+]
 const EFFECTS = ['load', 'host', 'fleet', 'probe', 'observe', 'page', 'run', 'verify', 'commands', 'cli']
 const MOST_FILES_IN_A_FOLDER = 25
 

@@ -52,6 +52,7 @@ export const real: readonly string[] = [
   'servers/stores/tuned-store.test.ts',
   'bench/fleet/local/local-tls.test.ts',
   'bench/fleet/replicas.test.ts',
+  'bench/page/app/decision.test.ts',
   'bench/page/app/catalogue.test.ts',
   'bench/fleet/processes/manifest.test.ts',
   'bench/fleet/tools/chromium.test.ts',

@@ -55,12 +55,20 @@ export function pages() {
   }
 }
 
-/** Every chart of the page drawn, also those far below. */
+/** Every chart of the page drawn, also those far below and in parts that are not shown at first. @returns how many there are */
 export async function drawn(page: Page): Promise<number> {
-  for (const place of await page.locator('figure[data-chart]').all()) {
-    if (!(await place.isVisible())) continue
-    await place.scrollIntoViewIfNeeded()
-    await place.locator('svg').waitFor()
+  let count = 0
+  const tabs = page.locator('.tabs a')
+  for (let i = 0; i < (await tabs.count()); i++) {
+    const hash = await tabs.nth(i).getAttribute('href')
+    await tabs.nth(i).click()
+    await page.waitForSelector(`.tab.shown${hash}`)
+    for (const place of await page.locator('figure[data-chart]').all()) {
+      if (!(await place.isVisible())) continue
+      await place.scrollIntoViewIfNeeded()
+      await place.locator('svg').waitFor()
+      count++
+    }
   }
-  return page.locator('figure[data-chart] svg').count()
+  return count
 }

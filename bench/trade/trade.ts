@@ -11,7 +11,7 @@ import type { Trade } from './schema.ts'
 export type Cell = NonNullable<Trade[number]['cells'][Column]>
 type Facts = Pick<
   MeasuredSummary,
-  'arms' | 'memoryPerUser' | 'revocation' | 'faults' | 'browser' | 'anomalies'
+  'arms' | 'costCurves' | 'memoryPerUser' | 'revocation' | 'faults' | 'browser' | 'anomalies'
 >
 
 /** By column, its heading. */
@@ -63,7 +63,15 @@ export function trade(run: Run, facts: Facts, results: readonly TrialResult[]): 
 
 const armOf = ({ arms }: Facts, scheme: string) => entryOf(arms, ROLES.cost, scheme)
 
+/** Where services run, with the rate; at saturation in runs that took no turns. */
 function taxOf(scheme: string, facts: Facts): string | null {
+  const { everyday, curves } = facts.costCurves
+  const curve = curves.find((one) => one.scheme === scheme && !one.twin)
+  const there = curve?.points.find(
+    ({ perSec, handlerUs }) => perSec === everyday?.perSec && handlerUs === everyday?.handlerUs,
+  )
+  if (there?.taxUs && everyday?.perSec)
+    return `${compared(there.taxUs, styles.added)} at ${figure(everyday.perSec)}/s`
   const tax = armOf(facts, scheme)?.authTaxUs
   return tax ? compared(tax, styles.added) : null
 }

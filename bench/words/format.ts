@@ -124,6 +124,10 @@ export function compared(comparison: Comparison | null | undefined, style: Style
   return bracketed(NOT_DETECTED, [...range, ...least].join('; '))
 }
 
+/** `, p 0.21`; empty where none was told. */
+export const pText = (p: number | null): string =>
+  p === null ? '' : `, p ${p < 0.01 ? '< 0.01' : p.toFixed(2)}`
+
 const bracketed = (value: string, inside: string) => (inside === '' ? value : `${value} (${inside})`)
 
 /** Empty for a single block. */

@@ -6,6 +6,7 @@ import { anomalies } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'guarantees',
   summarize: ({ run, results }) => ({ anomalies: anomalies(run, results) }),
   sections: (summary) => [anomaliesSection(summary)],
   charts: {},

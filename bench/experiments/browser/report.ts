@@ -6,6 +6,7 @@ import { browserSummary } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'guarantees',
   summarize: ({ run, results }) => ({ browser: browserSummary(run, results) }),
   sections: (summary) => [browserSection(summary)],
   charts: {},

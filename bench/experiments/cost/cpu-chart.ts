@@ -6,22 +6,22 @@ import type { Run } from '../../record/types.ts'
 import { armsOf, provenance, valueAxis } from '../../words/charts/axes.ts'
 import { leastToMost } from '../../words/charts/finding.ts'
 import { whiskers } from '../../words/charts/marks.ts'
-import { inRows } from '../../words/charts/rows.ts'
+import { inRows, type RowLabel } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { tierBars } from '../../words/charts/tier-bars.ts'
-import { armLabel, compared, figure, inUnit, styles } from '../../words/format.ts'
+import { inFamilies } from '../../words/families.ts'
+import { armLabel, compared, figure, inUnit, pText, styles, withInterval } from '../../words/format.ts'
 import { cpuText } from '../../words/warnings.ts'
 
 type Arms = CoreSummary['arms']
 
 /** Null where the run has no experiment `cost`. */
 export function costChart(run: Run, summary: CoreSummary): Drawing | null {
-  const arms = armsOf(summary, 'cost')
+  const arms = inFamilies(armsOf(summary, 'cost'), totalOf, 'least')
   if (arms.length === 0) return null
   const totals = arms.map(({ metrics }) => metrics['cpuUsPerRequest.total'])
   const control = arms.find(({ arm }) => isControl(arm) && !arm.twin)?.metrics['cpuUsPerRequest.total']?.value
-  const note =
-    'dashed: control · right: auth tax, what a scheme adds to the control · ~ no difference detected'
+  const note = 'dashed: control · right: auth tax, what a scheme adds to the control · grey: not detected'
   const rows = inRows({
     room: { top: 108 },
     stacks: true,
@@ -33,10 +33,17 @@ export function costChart(run: Run, summary: CoreSummary): Drawing | null {
   return drawing(titleOf(summary, arms), [provenance(run, totals), note], rows)
 }
 
-function taxLabel({ arm, authTaxUs, warnings }: Arms[number]): string {
+const totalOf = ({ arm, metrics }: Arms[number]) => ({
+  scheme: arm.scheme,
+  value: metrics['cpuUsPerRequest.total']?.value,
+})
+
+function taxLabel({ arm, authTaxUs, warnings }: Arms[number]): RowLabel {
   if (isControl(arm)) return ''
-  const style = authTaxUs?.detected ? inUnit('µs', styles.added) : styles.added
-  return cpuText(compared(authTaxUs, style), warnings)
+  if (!authTaxUs || authTaxUs.detected)
+    return cpuText(compared(authTaxUs, inUnit('µs', styles.added)), warnings)
+  const { estimate, p } = authTaxUs
+  return { muted: cpuText(`${withInterval(estimate, styles.added)}${pText(p)}`, warnings) }
 }
 
 /** The chart's finding: the smallest and the largest auth tax that were detected. */

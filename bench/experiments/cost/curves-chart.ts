@@ -4,11 +4,11 @@ import type { Curve } from '../../figures/curve-schema.ts'
 import type { Run } from '../../record/types.ts'
 import { source, tick } from '../../words/charts/axes.ts'
 import { leastToMost } from '../../words/charts/finding.ts'
-import { endLabel, hollow, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
+import { endLabel, hollow, said, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
 import { lookOf } from '../../words/charts/palette.ts'
 import { smallMultiples } from '../../words/charts/panels.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
-import { counted, figure } from '../../words/format.ts'
+import { counted, figure, pText } from '../../words/format.ts'
 import { handlersIn, handlerText, ratesIn } from './curves-section.ts'
 import type { Summary } from './schema.ts'
 
@@ -80,6 +80,7 @@ function lineOf(
   if (own.length === 0) return []
   const { color } = lookOf(scheme)
   const data = own.map(({ at, tax }) => ({
+    name: said(scheme, `at ${tick(at)}/s ${handlerText(handlerUs)}`, tax.estimate, 'µs added', pText(tax.p)),
     value: [at, tax.estimate.value],
     itemStyle: tax.detected ? { color } : hollow(color),
   }))

@@ -19,6 +19,7 @@ const figures = ({ arms }: CoreSummary) => armsIn(arms, 'cost')
 
 export const report = {
   part,
+  topic: 'cost',
   summarize: ({ run, results }) => ({ costCurves: costCurves(run, ofCost(results), COMPARED) }),
   sections: (summary, _, chart) => [
     curvesSection(summary, chart),

@@ -11,12 +11,13 @@ import { hollow, shade, upright, whiskers } from '../../words/charts/marks.ts'
 import { lookOf } from '../../words/charts/palette.ts'
 import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
+import { inFamilies } from '../../words/families.ts'
 import { armLabel, figure, NOT_DETECTED, percent, withInterval } from '../../words/format.ts'
 import { throughputText } from '../../words/warnings.ts'
 
 /** Null where the run has no experiment `cost`. */
 export function throughputChart(run: Run, summary: CoreSummary): Drawing | null {
-  const arms = armsOf(summary, 'cost')
+  const arms = inFamilies(armsOf(summary, 'cost'), servedOf, 'most')
   if (arms.length === 0) return null
   const estimates = arms.map(({ metrics }) => metrics.throughputPerSec)
   const limited = arms.map(({ warnings }) => instrumentLimit(warnings) !== null)
@@ -60,6 +61,11 @@ export function throughputChart(run: Run, summary: CoreSummary): Drawing | null 
 }
 
 type Arms = CoreSummary['arms']
+
+const servedOf = ({ arm, metrics }: Arms[number]) => ({
+  scheme: arm.scheme,
+  value: metrics.throughputPerSec?.value,
+})
 
 function label({ metrics, throughputVsControl: ratio }: Arms[number]): string {
   const text = throughputText(metrics.throughputPerSec, (estimate) => withInterval(estimate))

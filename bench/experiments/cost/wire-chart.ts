@@ -6,6 +6,7 @@ import { armsOf, provenance, valueAxis } from '../../words/charts/axes.ts'
 import { leastToMost } from '../../words/charts/finding.ts'
 import { inRows, stacked } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
+import { inFamilies } from '../../words/families.ts'
 import { armLabel, styles } from '../../words/format.ts'
 
 type Arms = CoreSummary['arms']
@@ -17,7 +18,11 @@ const DIRECTIONS = [
 
 /** Null where the run has no experiment `cost`. */
 export function wireChart(run: Run, summary: CoreSummary): Drawing | null {
-  const arms = armsOf(summary, 'cost').filter(({ arm }) => !arm.twin)
+  const arms = inFamilies(
+    armsOf(summary, 'cost').filter(({ arm }) => !arm.twin),
+    (entry) => ({ scheme: entry.arm.scheme, value: bytesOf(entry) }),
+    'least',
+  )
   if (arms.length === 0) return null
   const control = arms.find(({ arm }) => isControl(arm))
   const base = control && bytesOf(control)

@@ -6,6 +6,7 @@ import { counterfeits } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'guarantees',
   summarize: ({ run, results }) => ({ counterfeits: counterfeits(run, results) }),
   sections: (summary) => [counterfeitsSection(summary)],
   charts: {},

@@ -7,6 +7,7 @@ import { faults } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'guarantees',
   summarize: ({ run, results }) => ({ faults: faults(run, results) }),
   sections: (summary, _, chart) => [faultsSection(summary, chart)],
   charts: { faults: { draw: faultsChart, figures: ({ faults }) => faults } },

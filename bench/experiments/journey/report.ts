@@ -7,6 +7,7 @@ import { journeys } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'cost',
   summarize: ({ arms, compared }) => ({
     journeys: journeys(arms, (id) => compared.get(id)?.authTaxUs ?? null),
   }),

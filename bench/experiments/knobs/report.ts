@@ -7,6 +7,7 @@ import { nearCaches } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'cost',
   summarize: ({ arms }) => ({ nearCaches: nearCaches(arms) }),
   sections: (summary, run, chart) => [knobsSection(run, summary, chart)],
   charts: {

@@ -3,10 +3,11 @@ import { CONTROL } from '../../figures/records.ts'
 import type { Run } from '../../record/types.ts'
 import { provenance, valueAxis } from '../../words/charts/axes.ts'
 import { leastToMost } from '../../words/charts/finding.ts'
-import { dots, hollow, whiskers } from '../../words/charts/marks.ts'
+import { dots, hollow, said, whiskers } from '../../words/charts/marks.ts'
 import { lookOf } from '../../words/charts/palette.ts'
 import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
+import { inFamilies } from '../../words/families.ts'
 import { figure } from '../../words/format.ts'
 import type { Summary } from './schema.ts'
 import { boundText, capacityText, isLowerBound, limitText, sloText } from './tables.ts'
@@ -14,7 +15,12 @@ import { boundText, capacityText, isLowerBound, limitText, sloText } from './tab
 type Entries = Summary['latency']
 
 /** Null where the run has no ladder, or nothing is known of any of them. */
-export function capacityChart(run: Run, { latency }: Summary): Drawing | null {
+export function capacityChart(run: Run, summary: Summary): Drawing | null {
+  const latency = inFamilies(
+    summary.latency,
+    ({ scheme, capacityPerSec }) => ({ scheme, value: capacityPerSec?.value }),
+    'most',
+  )
   if (!run.rules || latency.every(({ rungs }) => rungs.length === 0)) return null
   const { slo } = run.rules
   const estimates = latency.map(({ capacityPerSec }) => capacityPerSec)
@@ -49,7 +55,8 @@ function capacities(latency: Entries) {
     if (!entry.capacityPerSec) return []
     const { color, symbol } = lookOf(entry.scheme)
     const itemStyle = { ...(isLowerBound(entry) ? hollow(color) : { color }), opacity: 1 }
-    return [{ value: [entry.capacityPerSec.value, row], symbol, itemStyle }]
+    const name = said(entry.scheme, 'capacity', entry.capacityPerSec, 'arrivals/s')
+    return [{ name, value: [entry.capacityPerSec.value, row], symbol, itemStyle }]
   })
   return dots(data, { symbolSize: 12 })
 }

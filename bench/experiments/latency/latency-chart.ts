@@ -1,11 +1,14 @@
-/** p50 and p99 against the arrival rate: one small panel a scheme, all on the same two logarithmic scales. */
+/** p50 and p99 against the arrival rate, on two logarithmic scales: two schemes over one another, of more a small panel each. */
+
+import type { LineSeriesOption } from 'echarts'
 import { CONTROL } from '../../figures/records.ts'
-import type { Run, Slo } from '../../record/types.ts'
+import type { Estimate, Run, Slo } from '../../record/types.ts'
+import { neverFalling } from '../../stats/regression.ts'
 import { provenance } from '../../words/charts/axes.ts'
 import { leastToMost } from '../../words/charts/finding.ts'
-import { rule, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
+import { dots, endLabel, rule, said, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
-import { type Panel, smallMultiples, text } from '../../words/charts/panels.ts'
+import { inPanel, type Panel, smallMultiples, text } from '../../words/charts/panels.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { figure, responseTime } from '../../words/format.ts'
 import { arrivalsOf } from './capacity-chart.ts'
@@ -32,14 +35,23 @@ export function latencyChart(run: Run, summary: Summary): Drawing | null {
   const subtitle = [
     provenance(run, p99s, 'all windows'),
     `open loop, ${arrivalsOf(run)} · ${boundText(slo)}: dashed · capacity: upright line · knee: dotted line`,
-    'thick: p99 · thin: p50 · values below 1 ms are drawn at 1 ms',
+    `thick: p99 · thin: p50 · values below 1 ms are drawn at 1 ms · ${BEYOND}`,
   ]
+  if (entries.length <= OVERLAID) {
+    const option = inPanel(room, overlaid(entries, slo, scale))
+    return drawing(titleOf(summary), subtitle, option)
+  }
   const { option, height } = smallMultiples(entries, area, (entry) => panel(entry, slo, scale), [
     text('arrivals per second', { left: 'center', bottom: 10 }),
     text('ms', { left: 36, top: area.top - 22 }),
   ])
   return drawing(titleOf(summary), subtitle, option, height)
 }
+
+/** So many schemes can be told apart over one another. */
+const OVERLAID = 2
+const room = { left: 62, right: 170, top: 130, bottom: 56 }
+const BEYOND = 'lines end at the capacity, dots lie beyond'
 
 const nextDecade = (value: number) => 10 ** Math.ceil(Math.log10(value))
 
@@ -69,19 +81,86 @@ function rateTicks({ from, to }: Ends): number[] {
   return chosen
 }
 
-function seriesOf({ scheme, rungs, kneePerSec, capacityPerSec }: Entry, slo: Slo, { from, to, top }: Ends) {
-  const toMs = (us: number) => Math.max(FLOOR_MS, us / 1e3)
-  const limit = [from, to].map((rate) => [rate, slo.limitMs])
-  const upright = (rate: number) => [FLOOR_MS, top].map((ms) => [rate, ms])
-  const line = (of: 'p50Us' | 'p99Us') => rungs.map((rung) => [rung.arrivalsPerSec, toMs(rung[of].value)])
+const limitLine = ({ limitMs }: Slo, { from, to }: Ends) =>
+  rule(
+    [from, to].map((rate) => [rate, limitMs]),
+    { color: ink.text, type: 'dashed', width: 1 },
+  )
+
+const uprightAt = (rate: number, { top }: Ends) => [FLOOR_MS, top].map((ms) => [rate, ms])
+
+function seriesOf(entry: Entry, slo: Slo, scale: Ends): Panel['series'] {
+  const { kneePerSec, capacityPerSec } = entry
   return [
-    rule(limit, { color: ink.text, type: 'dashed', width: 1 }),
-    ...(kneePerSec ? [rule(upright(kneePerSec), { color: ink.muted, type: 'dotted', width: 1.5 })] : []),
-    ...(capacityPerSec ? [rule(upright(capacityPerSec.value), { color: ink.text, width: 1 })] : []),
-    schemeLine(scheme, line('p50Us'), { symbol: 'none', lineStyle: { width: 1.2 } }),
-    schemeLine(scheme, line('p99Us'), { symbolSize: 6, lineStyle: { width: 2.2 } }),
+    limitLine(slo, scale),
+    ...(kneePerSec
+      ? [rule(uprightAt(kneePerSec, scale), { color: ink.muted, type: 'dotted', width: 1.5 })]
+      : []),
+    ...(capacityPerSec ? [rule(uprightAt(capacityPerSec.value, scale), { color: ink.text, width: 1 })] : []),
+    ...linesOf(entry),
+  ]
+}
+
+/** Two over one another: the shape of each says which of them bends first. */
+function overlaid(entries: readonly Entry[], slo: Slo, scale: Ends): Panel {
+  return {
+    x: {
+      ...{ type: 'log', name: 'arrivals per second', min: scale.from, max: scale.to },
+      ticks: rateTicks(scale),
+    },
+    y: { type: 'log', name: 'ms', min: FLOOR_MS, max: scale.top },
+    series: [
+      limitLine(slo, scale),
+      ...entries.flatMap((entry): Panel['series'] => {
+        const { scheme, capacityPerSec, kneePerSec } = entry
+        const { color } = lookOf(scheme)
+        const said = capacityPerSec
+          ? `${scheme}: ${capacityText(entry, ({ value }) => figure(value))}/s`
+          : `${scheme}: ${limitText(entry)}`
+        return [
+          ...(capacityPerSec ? [rule(uprightAt(capacityPerSec.value, scale), { color, width: 1 })] : []),
+          ...(kneePerSec ? [rule(uprightAt(kneePerSec, scale), { color, type: 'dotted', width: 1.5 })] : []),
+          ...linesOf(entry, endLabel(color, said, { fontSize: 11, fontWeight: 'normal' })),
+        ]
+      }),
+    ],
+  }
+}
+
+const inMilliseconds = (us: Estimate): Estimate => ({
+  ...us,
+  ...{ value: us.value / 1e3, lo: us.lo / 1e3, hi: us.hi / 1e3 },
+})
+
+/**
+ * Up to the capacity lines that never fall, since a queue never gets shorter by more arrivals; beyond it, where each window came out as
+ * its queue did, dots alone.
+ *
+ * @param name of the scheme beside its p99
+ */
+function linesOf({ scheme, rungs, capacityPerSec }: Entry, name: LineSeriesOption = {}): Panel['series'] {
+  const toMs = (us: number) => Math.max(FLOOR_MS, us / 1e3)
+  const isBelow = ({ arrivalsPerSec }: Entry['rungs'][number]) =>
+    arrivalsPerSec <= (capacityPerSec?.value ?? Number.POSITIVE_INFINITY)
+  const [below, beyond] = [rungs.filter(isBelow), rungs.filter((rung) => !isBelow(rung))]
+  const rising = (of: 'p50Us' | 'p99Us') => {
+    const smooth = neverFalling(below.map((rung) => Math.log(toMs(rung[of].value))))
+    return below.map(({ arrivalsPerSec }, i) => [arrivalsPerSec, Math.exp(smooth[i] ?? 0)])
+  }
+  const p99Of = (some: Entry['rungs']) =>
+    some.map(({ arrivalsPerSec, p99Us }) => ({
+      name: said(scheme, `p99 at ${figure(arrivalsPerSec)}/s`, inMilliseconds(p99Us), 'ms'),
+      value: [arrivalsPerSec, toMs(p99Us.value)],
+    }))
+  const { color, symbol } = lookOf(scheme)
+  const own = { symbol, itemStyle: { color } }
+  return [
+    schemeLine(scheme, rising('p50Us'), { symbol: 'none', lineStyle: { width: 1.2 } }),
+    schemeLine(scheme, rising('p99Us'), { symbol: 'none', lineStyle: { width: 2.2 }, ...name }),
+    dots(p99Of(below), { ...own, symbolSize: 6 }),
+    dots(p99Of(beyond), { ...own, symbolSize: 5, itemStyle: { color, opacity: 0.5 } }),
     verticalWhiskers(
-      rungs.map(({ arrivalsPerSec, p99Us }) => [arrivalsPerSec, p99Us]),
+      below.map(({ arrivalsPerSec, p99Us }) => [arrivalsPerSec, p99Us]),
       toMs,
     ),
   ]

@@ -10,6 +10,7 @@ import { latency } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'latency',
   summarize: ({ run, results }) => ({ latency: latency(run, results), demand: demand(run, results) }),
   sections: (summary, run, chart) => [
     latencySection(run, summary, chart),

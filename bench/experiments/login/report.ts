@@ -6,6 +6,7 @@ import { hashedLogins } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'cost',
   summarize: ({ arms }) => ({ hashedLogins: hashedLogins(arms) }),
   sections: (summary) => [loginSection(summary)],
   charts: {},

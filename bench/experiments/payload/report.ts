@@ -7,6 +7,7 @@ import { payload } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'cost',
   summarize: ({ arms, results }) => ({ payload: payload(arms, results) }),
   sections: (summary, _, chart) => [payloadSection(summary, chart)],
   charts: { payload: { draw: payloadChart, figures: ({ payload }) => payload } },

@@ -35,7 +35,7 @@ export function revocationChart(run: Run, summary: Summary): Drawing | null {
   const range = `${Math.min(...ns)} to ${counted(Math.max(...ns), 'revocation')}`
   const n = ns.length === 0 ? '' : `median (small) and worst (large) of ${range}`
   const note =
-    'filled: last acceptance · hollow: nothing was accepted, all refused from here on · bar: declared bound (none drawn: at once), pale: as shipped'
+    'filled: last acceptance · hollow: nothing was accepted, all refused from here on · bar: declared bound as shipped (none drawn: at once), pale: the shorter one that was tried'
   const rows = inRows({
     room: { left: 176, right: 196, top: TOP, bottom: BOTTOM },
     x: valueAxis('from the acknowledgement to the last acceptance on any replica', {
@@ -47,8 +47,8 @@ export function revocationChart(run: Run, summary: Summary): Drawing | null {
     }),
     names: entries.map(({ scheme }) => scheme),
     series: [
-      bounds(entries, 'shippedBoundMs', ink.line),
-      bounds(entries, 'boundMs', ink.text),
+      bounds(entries, 'boundMs', ink.line),
+      bounds(entries, 'shippedBoundMs', ink.text),
       ...WAYS.map((way) => acceptances(entries, way)),
     ],
     labels: entries.map(label),
@@ -95,7 +95,14 @@ function shownTimes({ accepted, lastAcceptedMs, refusedFromMs }: Way) {
   return accepted > 0 ? lastAcceptedMs : refusedFromMs
 }
 
+/** What was seen; where a shorter bound was tried than ships, what ships first. */
 function label({ ways }: Entry): string {
+  const shipped = ways.find(({ boundMs, shippedBoundMs }) => shippedBoundMs && shippedBoundMs !== boundMs)
+  const seen = worstText(ways)
+  return shipped?.shippedBoundMs ? `${timeText(shipped.shippedBoundMs)} as shipped; tried: ${seen}` : seen
+}
+
+function worstText(ways: readonly Way[]): string {
   const worst = ways.flatMap((way) => {
     const times = shownTimes(way)
     return times ? [{ ms: times.worst, text: `${way.accepted > 0 ? '' : '≤ '}${timeText(times.worst)}` }] : []

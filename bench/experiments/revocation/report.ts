@@ -9,6 +9,7 @@ import { revocation } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'guarantees',
   summarize: ({ run, results, arms }) => ({ revocation: revocation(run, results), refresh: refresh(arms) }),
   sections: (summary, _, chart) => [revocationSection(summary, chart)],
   charts: {

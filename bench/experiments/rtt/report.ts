@@ -7,6 +7,7 @@ import { distance } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'latency',
   summarize: ({ run, results }) => ({ distance: distance(run, results) }),
   sections: (summary, _, chart) => [distanceSection(summary, chart)],
   charts: { distance: { draw: distanceChart, figures: ({ distance }) => distance } },

@@ -6,6 +6,7 @@ import { timingSummary } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'guarantees',
   summarize: ({ run, results }) => ({ timing: timingSummary(run, results) }),
   sections: (summary) => [timingSection(summary)],
   charts: {},

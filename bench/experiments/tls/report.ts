@@ -7,6 +7,7 @@ import { tlsSummary } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'cost',
   summarize: ({ arms, compared }) => ({ tls: tlsSummary(arms, compared) }),
   sections: (summary, _, chart) => [tlsSection(summary, chart)],
   charts: {

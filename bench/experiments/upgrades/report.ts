@@ -6,6 +6,7 @@ import { upgrades } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'cost',
   summarize: ({ run, results }) => ({ upgrades: upgrades(run, results) }),
   sections: (summary) => [upgradesSection(summary)],
   charts: {},

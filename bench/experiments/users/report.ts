@@ -7,6 +7,7 @@ import { memoryPerUser } from './summary.ts'
 
 export const report = {
   part,
+  topic: 'growth',
   summarize: ({ arms }) => ({ memoryPerUser: memoryPerUser(arms) }),
   sections: (summary, _, chart) => [memorySection(summary, chart)],
   charts: { memory: { draw: memoryChart, figures: ({ memoryPerUser }) => memoryPerUser } },

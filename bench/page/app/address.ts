@@ -8,6 +8,7 @@ export type Choice =
   | 'runtimes'
   | 'dates'
   | 'base'
+  | 'against'
   | 'trials'
   | 'sort'
   | 'rps'
@@ -22,7 +23,7 @@ export type Choice =
   | 'zones'
   | 'logins'
   | 'price'
-  | 'plan'
+  | 'pair'
 
 const listeners: { of: readonly Choice[]; listener: () => void }[] = []
 
@@ -66,6 +67,19 @@ export function onChoice(of: readonly Choice[], listener: () => void): void {
 export function follow(of: readonly Choice[], listener: () => void): void {
   listener()
   onChoice(of, listener)
+}
+
+/** A drag gives more events than a screen has frames. */
+export function onceAFrame(act: () => void): () => void {
+  let isDue = false
+  return () => {
+    if (isDue) return
+    isDue = true
+    requestAnimationFrame(() => {
+      isDue = false
+      act()
+    })
+  }
 }
 
 /** Of `all`, those that were chosen; names that do not exist are nobody's. */

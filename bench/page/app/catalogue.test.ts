@@ -26,12 +26,21 @@ const catalogue = () =>
   buildCatalogue(
     runs.map(({ claims: _, ...run }) => run),
     byMachine(runs),
+    {
+      trade: [],
+      tradeFrom: null,
+      planning: { evidence: [], why: 'nothing to plan from', from: '', held: null },
+    },
   )
 
 test('all runs side by side and against each other; a choice of machines stands in the address', async () => {
-  const { page, errors, requests } = await open(await save('index.html', await catalogue()))
+  const { page, errors, requests } = await open(await save('index.html', await catalogue()), '#runs')
   assert.equal(await page.locator('#runs tbody tr:visible').count(), 3)
-  assert.equal(await page.locator('#across svg').count(), 1)
+  assert.equal(
+    await page.locator('#across svg').count(),
+    2,
+    'what runs said one after the other, and side by side',
+  )
   assert.equal(await page.locator('#compare-runs section').count(), 2)
   await page.getByLabel('Large CPU, 2 cores').uncheck()
   assert.match(page.url(), /machines=Small/)
@@ -40,8 +49,10 @@ test('all runs side by side and against each other; a choice of machines stands 
   await page.reload()
   await page.waitForSelector('html[data-ready]', { state: 'attached' })
   assert.equal(await page.locator('#runs tbody tr:visible').count(), 2)
-  await page.locator('#base').selectOption('two')
-  assert.match(await page.locator('#compare-runs h3').innerText(), /^two → one$/)
+  assert.match(await page.locator('#compare-runs h3').innerText(), /^two → one$/, 'the newest is the base')
+  await page.locator('#base').selectOption('one')
+  assert.match(await page.locator('#compare-runs h3').innerText(), /^one → two$/)
+  assert.equal(await page.getByText('Runtimes').count(), 0, 'one value is no choice')
   await drawn(page)
   assert.deepEqual(errors, [])
   assert.deepEqual(requests, [])
@@ -53,7 +64,7 @@ test('each run links to its page and its records', async () => {
 })
 
 test('claims stand machine by machine, each run in a column that leads to what it says', async () => {
-  const { page } = await open(await save('index.html', await catalogue()))
+  const { page } = await open(await save('index.html', await catalogue()), '#claims')
   assert.equal(await page.locator('#claims table').count(), 2)
   const small = page.locator('#claims table').nth(1)
   assert.deepEqual(await small.locator('th').allInnerTexts(), [

@@ -1,13 +1,19 @@
 /** Wakes the list of published runs: chosen by machine, runtime and date, side by side and against each other. */
 import { acrossCharts, newestFirst } from '../../compare/catalogue.ts'
+import { history, historyChart } from '../../compare/history-chart.ts'
 import type { RunWithRows } from '../../figures/rows.ts'
 import { figuresOf } from '../../report/flat-figures.ts'
+import { type CatalogueData, decisionOver } from '../page-data.ts'
 import { choose, chosen, chosenList, onChoice } from './address.ts'
 import { boxes } from './boxes.ts'
 import { chartCard } from './charts.ts'
 import { comparisonSections } from './compare.ts'
+import { chosenPair, showBaseline, showDecision } from './decision.ts'
 import { bodyOf, byId, details, el, say, select } from './dom.ts'
-import { woken } from './wake.ts'
+import { correctAddress } from './plan-controls.ts'
+import { showPlanner } from './planner.ts'
+import { showTabs } from './tabs.ts'
+import { attempt, woken } from './wake.ts'
 
 const facets = [
   {
@@ -24,9 +30,19 @@ const facets = [
   { choice: 'runs', title: 'Runs', of: ({ run }: RunWithRows) => run.id },
 ] as const
 
-await woken((data: { runs: RunWithRows[] }) => {
+correctAddress()
+showTabs()
+await woken(async (data: CatalogueData) => {
+  const decision = decisionOver(data)
+  await attempt(() => showDecision(decision))
+  await attempt(() => showBaseline(decision))
+  await attempt(() => showPlanner(data.planning))
   const runs = newestFirst(data.runs)
-  const choices = facets.map(({ choice, title, of }) => boxes(title, choice, [...new Set(runs.map(of))]))
+  const choices = facets.flatMap(({ choice, title, of }) => {
+    const all = [...new Set(runs.map(of))]
+    // One value is no choice.
+    return all.length > 1 ? [boxes(title, choice, all)] : []
+  })
   byId('filters').append(details('Choose runs', true, ...choices))
   const draw = () => {
     const some = runs.filter((run) => facets.every(({ choice, of }) => isKept(choice, of(run))))
@@ -36,7 +52,7 @@ await woken((data: { runs: RunWithRows[] }) => {
     return some.length
   }
   draw()
-  onChoice([...facets.map(({ choice }) => choice), 'base'], () =>
+  onChoice([...facets.map(({ choice }) => choice), 'against', 'pair'], () =>
     say(`${draw()} of ${runs.length} runs shown`),
   )
 })
@@ -53,17 +69,29 @@ function showRows(some: readonly RunWithRows[]): void {
 }
 
 function across(some: readonly RunWithRows[]): HTMLElement[] {
-  return acrossCharts(some).map(({ name, drawing, series }) =>
-    el('figure', { class: 'chart' }, ...chartCard(`runs-${name}`, drawing, () => figuresOf(series))),
-  )
+  const pair = chosenPair()
+  const past = historyChart(some, pair)
+  const seen = () =>
+    (['everyday', 'saturation'] as const).flatMap((where) =>
+      history(some, pair, where).map(({ run, scheme, times: { value, lo, hi, n } }) => ({
+        labels: { run: run.id, scheme, where, node: run.environment.runtime.node },
+        ...{ metric: 'timesControl', value, lo, hi, n, unit: 'ratio', detected: null },
+      })),
+    )
+  return [
+    ...(past ? [el('figure', { class: 'chart', id: 'history' }, ...chartCard('history', past, seen))] : []),
+    ...acrossCharts(some).map(({ name, drawing, series }) =>
+      el('figure', { class: 'chart' }, ...chartCard(`runs-${name}`, drawing, () => figuresOf(series))),
+    ),
+  ]
 }
 
-/** The first of them is what the others are held against. */
+/** The newest is what the others are held against, unless the reader chooses another. */
 function against(some: readonly RunWithRows[], all: readonly RunWithRows[]): HTMLElement[] {
   if (some.length < 2) return [el('p', {}, 'Choose two runs at least.')]
-  const base = some.find(({ run }) => run.id === chosen('base')) ?? (some.at(-1) as RunWithRows)
+  const base = some.find(({ run }) => run.id === chosen('against')) ?? (some[0] as RunWithRows)
   const ids = some.map(({ run }) => run.id)
-  const bases = select('base', ids, (id) => choose({ base: id }))
+  const bases = select('base', ids, (id) => choose({ against: id }))
   bases.value = base.run.id
   const others = some.filter((one) => one !== base)
   return [

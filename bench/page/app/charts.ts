@@ -3,13 +3,14 @@ import { schemeNames } from '../../../servers/scheme.ts'
 import { charts } from '../../report/charts.ts'
 import { csv, type Figure, figuresOf, labelNames } from '../../report/flat-figures.ts'
 import { narrowed } from '../../report/narrow.ts'
+import { OF_SCHEME } from '../../words/charts/marks.ts'
 import { type Drawing, toSvg } from '../../words/charts/svg.ts'
 import { figure as shown } from '../../words/format.ts'
 import type { PageData } from '../page-data.ts'
-import { kept, onChoice } from './address.ts'
+import { choose, kept, onChoice } from './address.ts'
 import { button, download, el, scrollingTable } from './dom.ts'
 
-/** Fills every place for a chart. */
+/** Fills every place for a chart when it comes near the reader; what is out of sight waits also when he chooses other schemes. */
 export function showCharts(data: PageData): void {
   const drawn = new Set<HTMLElement>()
   const watcher = new IntersectionObserver(
@@ -24,9 +25,16 @@ export function showCharts(data: PageData): void {
     drawn.add(place)
     fill(place, data)
   }
-  for (const place of document.querySelectorAll('figure[data-chart]')) watcher.observe(place)
+  const places = document.querySelectorAll<HTMLElement>('figure[data-chart]')
+  for (const place of places) watcher.observe(place)
   onChoice(['schemes'], () => {
-    for (const place of drawn) fill(place, data)
+    // A watcher says at once which of those that it is given are in sight.
+    for (const place of drawn) watcher.observe(place)
+    drawn.clear()
+  })
+  // Paper has no reader who scrolls.
+  window.addEventListener('beforeprint', () => {
+    for (const place of places) if (!drawn.has(place)) draw(place)
   })
 }
 
@@ -58,7 +66,7 @@ export function chartCard(name: string, drawing: Drawing, figures: () => Figure[
     return button(label, save, { 'aria-label': `Download ${label}: ${drawing.title}` })
   }
   return [
-    picture(svg, drawing.title),
+    ...picture(svg, drawing),
     el(
       'div',
       { class: 'tools' },
@@ -73,8 +81,9 @@ export function chartCard(name: string, drawing: Drawing, figures: () => Figure[
 
 let pictures = 0
 
-/** Ids of a page must differ, and those of each picture begin anew. */
-function picture(svg: string, title: string): HTMLElement {
+/** The picture, and below it what the mark says at which the reader points, or to which he went by the arrow keys. */
+function picture(svg: string, { title, option }: Drawing): HTMLElement[] {
+  // Ids of a page must differ, and those of each picture begin anew.
   const prefix = `c${pictures++}-`
   const box = el('div', { class: 'picture', tabindex: 0, role: 'group', 'aria-label': title })
   box.innerHTML = svg.replace(/\bzr\d+/g, (id) => `${prefix}${id}`)
@@ -82,7 +91,46 @@ function picture(svg: string, title: string): HTMLElement {
   // It is as wide as its place, and as high as that makes it.
   drawn?.removeAttribute('height')
   drawn?.removeAttribute('width')
-  return box
+  const marks = marksOf(box, option)
+  if (marks.length === 0) return [box]
+  const told = el(
+    'p',
+    { class: 'told', role: 'status' },
+    'Point at a mark, or go from one to the next with ← and →.',
+  )
+  const tell = (place: number) => {
+    for (const [i, { node }] of marks.entries()) node.classList.toggle('at', i === place)
+    told.textContent = marks[place]?.text ?? ''
+  }
+  for (const [place, { node, text }] of marks.entries()) {
+    node.addEventListener('pointerenter', () => tell(place))
+    node.addEventListener('click', () => showTrials(text))
+  }
+  let at = -1
+  box.addEventListener('keydown', (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
+    if (step === undefined) return
+    event.preventDefault()
+    at = (at + step + marks.length) % marks.length
+    tell(at)
+  })
+  return [box, told]
+}
+
+/** Marks whose data have a name, which says what they are; the library notes in each which data it is of. */
+function marksOf(box: HTMLElement, { series }: Drawing['option']): { node: SVGElement; text: string }[] {
+  const all = [series].flat() as { data?: readonly { name?: string }[] }[]
+  return [...box.querySelectorAll<SVGElement>('[ecmeta_data_index]')].flatMap((node) => {
+    const [one, place] = ['series', 'data'].map((name) => Number(node.getAttribute(`ecmeta_${name}_index`)))
+    const text = all[one ?? -1]?.data?.[place ?? -1]?.name
+    return text ? [{ node, text }] : []
+  })
+}
+
+/** Those of its scheme. */
+function showTrials(text: string): void {
+  choose({ trials: `/${text.slice(0, text.indexOf(OF_SCHEME))}` })
+  location.hash = 'raw-trials'
 }
 
 /** Every figure with its interval and n. */

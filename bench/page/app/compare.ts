@@ -6,7 +6,7 @@ import type { Table } from '../../words/tables.ts'
 import type { PageData } from '../page-data.ts'
 import { kept, onChoice } from './address.ts'
 import { boxes } from './boxes.ts'
-import { bodyOf, byId, details, el, say, scrollingTable } from './dom.ts'
+import { bodyOf, details, el, say, scrollingTable } from './dom.ts'
 import { readDropped } from './files.ts'
 
 export function showComparison(data: PageData): void {
@@ -76,7 +76,8 @@ function takeDrops(take: (files: File[]) => void): void {
     event.preventDefault()
     mark(false)
     take([...(event.dataTransfer?.files ?? [])])
-    byId('compare-runs').scrollIntoView()
+    // Shows the part of the page that has them.
+    location.hash = 'compare-runs'
   })
 }
 

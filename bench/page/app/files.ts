@@ -41,7 +41,7 @@ async function attempt(found: Found, name: string, read: () => Promise<RunWithRo
 }
 
 async function pageRun(file: File): Promise<RunWithRows> {
-  const { schemaVersion = 0, run, rows, overLoad } = await fromPage(await file.text())
+  const { schemaVersion = 0, run, rows, overLoad, pairs = [] } = await fromPage(await file.text())
   if (schemaVersion > SCHEMA_VERSION) {
     throw new Unreadable(
       `it was made by a newer authscale (schema ${schemaVersion}; this page reads ${SCHEMA_VERSION}): make this page anew with it`,
@@ -51,7 +51,7 @@ async function pageRun(file: File): Promise<RunWithRows> {
     throw new Unreadable('it was made by an older authscale: make it anew with npm run report')
   }
   if (rows.length === 0) throw new Unreadable('the run has no trials')
-  return { run, rows, overLoad }
+  return { run, rows, overLoad, pairs }
 }
 
 async function rawRun(plan: File, log: File): Promise<RunWithRows> {

@@ -1,4 +1,5 @@
 /** What a plan is asked for: sliders for the hand, numbers for what it cannot hit, all kept in the address. */
+import { USUAL } from '../../decide/load.ts'
 import type { PlanRequest, Prices } from '../../plan/request.ts'
 import { figure } from '../../words/format.ts'
 import { type Choice, choose, chosen, follow } from './address.ts'
@@ -6,6 +7,8 @@ import { details, el } from './dom.ts'
 
 interface Quantity {
   choice: Choice
+  /** The option of `npm run plan` that asks for the same, of which refusals and notes speak. */
+  option: string
   label: string
   unit: string
   least: number
@@ -17,13 +20,57 @@ interface Quantity {
 }
 
 const quantities: readonly Quantity[] = [
-  { choice: 'rps', label: 'Requests', unit: 'per second', least: 10, most: 1e7, initial: 20_000, log: true },
-  { choice: 'users', label: 'Users logged in', unit: '', least: 10, most: 1e9, initial: 100_000, log: true },
-  { choice: 'p99', label: 'SLO: p99 at most', unit: 'ms', least: 1, most: 1_000, initial: 50, log: true },
-  { choice: 'headroom', label: 'Headroom', unit: '% kept free', least: 0, most: 90, initial: 30 },
-  { choice: 'cores', label: 'Cores of a replica', unit: '', least: 1, most: 64, initial: 1 },
+  {
+    choice: 'rps',
+    option: 'rps',
+    label: 'Requests',
+    unit: 'per second',
+    least: 1,
+    most: 1e7,
+    initial: USUAL.perSec,
+    log: true,
+  },
+  {
+    choice: 'users',
+    option: 'users',
+    label: 'Users logged in',
+    unit: '',
+    least: 10,
+    most: 1e9,
+    initial: 100_000,
+    log: true,
+  },
+  {
+    choice: 'p99',
+    option: 'p99',
+    label: 'SLO: p99 at most',
+    unit: 'ms',
+    least: 1,
+    most: 1_000,
+    initial: 50,
+    log: true,
+  },
+  {
+    choice: 'headroom',
+    option: 'headroom',
+    label: 'Headroom',
+    unit: '% kept free',
+    least: 0,
+    most: 90,
+    initial: 30,
+  },
+  {
+    choice: 'cores',
+    option: 'replica-cores',
+    label: 'Cores of a replica',
+    unit: '',
+    least: 1,
+    most: 64,
+    initial: 1,
+  },
   {
     choice: 'payload',
+    option: 'payload',
     label: 'State of a login',
     unit: 'bytes; 0: as measured',
     least: 0,
@@ -33,24 +80,43 @@ const quantities: readonly Quantity[] = [
   },
   {
     choice: 'handler',
+    option: 'handler-us',
     label: 'Your own handlers',
     unit: 'µs of CPU a request',
     least: 0,
-    most: 5_000,
-    initial: 0,
+    most: 20_000,
+    initial: USUAL.handlerUs,
     step: 10,
   },
-  { choice: 'distance', label: 'To Redis and back', unit: 'ms', least: 0, most: 50, initial: 0, step: 0.1 },
-  { choice: 'logins', label: 'Logins', unit: 'per second', least: 0, most: 10_000, initial: 0 },
+  {
+    choice: 'distance',
+    option: 'redis-rtt-ms',
+    label: 'To Redis and back',
+    unit: 'ms',
+    least: 0,
+    most: 50,
+    initial: USUAL.redisRttMs,
+    step: 0.1,
+  },
+  {
+    choice: 'logins',
+    option: 'logins-per-sec',
+    label: 'Logins',
+    unit: 'per second',
+    least: 0,
+    most: 10_000,
+    initial: 0,
+  },
   {
     choice: 'survive',
+    option: 'survive',
     label: 'Units that may fail',
     unit: 'of each tier',
     least: 0,
     most: 5,
     initial: 1,
   },
-  { choice: 'zones', label: 'Zones, one may fail', unit: '', least: 1, most: 6, initial: 1 },
+  { choice: 'zones', option: 'zones', label: 'Zones, one may fail', unit: '', least: 1, most: 6, initial: 1 },
 ]
 
 const PRICES = [
@@ -65,10 +131,43 @@ const FREE: Prices = { replica: 0, redis: 0, proxyCore: 0, egressGb: 0 }
 /** The choices that a request is read from. */
 export const asking: readonly Choice[] = [...quantities.map(({ choice }) => choice), 'price']
 
+/** As near as it can be had; what it is at first is not in the address. */
+export function chooseQuantity(choice: Choice, value: number): void {
+  const quantity = quantities.find((one) => one.choice === choice)
+  if (!quantity) return
+  const { least, most, initial } = quantity
+  const kept = Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : initial
+  choose({ [choice]: kept === initial ? null : String(kept) })
+}
+
+/** What is out of reach, or no number, is taken out of the address: what it says is what is shown. */
+export function correctAddress(): void {
+  const wrong = quantities.filter((quantity) => {
+    const text = chosen(quantity.choice)
+    return text !== null && String(valueFor(quantity)) !== text
+  })
+  const right = wrong.map((quantity) => {
+    const value = valueFor(quantity)
+    return [quantity.choice, value === quantity.initial ? null : String(value)]
+  })
+  choose(Object.fromEntries(right))
+}
+
 function valueFor({ choice, least, most, initial }: Quantity): number {
   const text = chosen(choice)
   const value = text === null ? initial : Number(text)
   return Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : initial
+}
+
+/** What a plan says, with the controls of the page in the place of options; commands that measure keep theirs. */
+export function inControls(text: string): string {
+  return quantities.reduce(
+    (said, { option, label }) =>
+      said.replace(new RegExp(`--${option}\\b(?: (\\d[\\d.]*))?`, 'g'), (_, value?: string) =>
+        value === undefined ? `“${label}”` : `“${label}” at ${value}`,
+      ),
+    text,
+  )
 }
 
 /** As `npm run plan` takes it. */
@@ -121,7 +220,7 @@ export function controls(): HTMLElement[] {
 const STEPS = 400
 
 function quantityControl(quantity: Quantity): HTMLElement {
-  const { choice, least, most, initial, log, step = 1 } = quantity
+  const { choice, least, most, log, step = 1 } = quantity
   const linear = { min: least, max: most, step }
   const logarithmic = {
     min: 0,
@@ -136,7 +235,7 @@ function quantityControl(quantity: Quantity): HTMLElement {
     ...(log ? logarithmic : linear),
     id: `plan-${choice}`,
     value: () => valueFor(quantity),
-    set: (value) => choose({ [choice]: value === initial ? null : String(value) }),
+    set: (value) => chooseQuantity(choice, value),
   })
 }
 

@@ -1,61 +1,39 @@
 /** Capacity on the page: the planner of `npm run plan`, asked again at every move of a slider. */
-import { isSchemeName, schemeNames } from '../../../servers/scheme.ts'
-import { THE_TWO } from '../../experiments/roles.ts'
-import { CONTROL } from '../../figures/records.ts'
+import { schemeNames } from '../../../servers/scheme.ts'
 import { planChart } from '../../plan/chart.ts'
 import { crossing } from '../../plan/crossing.ts'
-import { type Evidence, evidenceOf } from '../../plan/evidence.ts'
+import type { Evidence } from '../../plan/evidence.ts'
 import { expense, type Plan, plan, type Refusal } from '../../plan/plan.ts'
 import type { PlanRequest } from '../../plan/request.ts'
-import { bytes, count, crossingText, milliseconds, ranged, unitsText } from '../../plan/text.ts'
-import { figure, machine, percent } from '../../words/format.ts'
-import type { PageData } from '../page-data.ts'
-import { choose, chosen, follow, kept, onChoice } from './address.ts'
+import { bytes, count, crossingText, milliseconds, notesOf, ranged, unitsText } from '../../plan/text.ts'
+import { figure, percent } from '../../words/format.ts'
+import type { Planning } from '../page-data.ts'
+import { choose, follow, kept, onChoice, onceAFrame } from './address.ts'
 import { chartCard } from './charts.ts'
+import { chosenPair } from './decision.ts'
 import { bodyOf, type Cell, details, el, scrollingTable, select } from './dom.ts'
-import { asking, controls, requestFrom } from './plan-controls.ts'
+import { asking, controls, inControls, requestFrom } from './plan-controls.ts'
 
-export function showPlanner({ run, summary, rows, held }: PageData): void {
-  const tried = rows.map(({ id, scheme, experiment, twin, rejected }) => ({
-    ok: rejected === null,
-    trial: { id, arm: { scheme, experiment, twin } },
-  }))
-  const found = schemeNames
-    .filter((scheme) => scheme !== CONTROL && run.plan.some(({ arm }) => arm.scheme === scheme))
-    .filter(isSchemeName)
-    .map((scheme) => evidenceOf(run, summary, tried, scheme))
-  const evidence = found.filter((one): one is Evidence => typeof one !== 'string')
+export function showPlanner({ evidence, why, from, held }: Planning): void {
   const body = bodyOf('plan-capacity')
-  if (evidence.length === 0) {
-    const why = found.find((one) => typeof one === 'string') ?? 'the run has no scheme besides the control'
-    body.replaceChildren(el('p', {}, `This run cannot carry a plan: ${why}.`))
+  if (why !== null) {
+    body.replaceChildren(el('p', {}, `No plan can be made here: ${why}.`))
     return
   }
   const place = el('div', { id: 'plan-result' })
   body.replaceChildren(...form(evidence, held), place)
-  const provenance = `from ${run.id} · ${machine(run.environment)}`
   const draw = () => {
     const schemes = kept('schemes', schemeNames)
     const some = evidence.filter(({ scheme }) => schemes.includes(scheme))
-    place.replaceChildren(...result(some, requestFrom(), pairOf(evidence), provenance))
+    place.replaceChildren(...result(some, requestFrom(), pairOf(evidence), `from ${from}`))
   }
-  // A drag gives more events than a screen has frames.
-  let isDue = false
-  onChoice([...asking, 'plan', 'schemes'], () => {
-    if (isDue) return
-    isDue = true
-    requestAnimationFrame(() => {
-      isDue = false
-      draw()
-    })
-  })
+  onChoice([...asking, 'pair', 'schemes'], onceAFrame(draw))
   draw()
 }
 
-/** The two whose lines are drawn. */
+/** The two whose lines are drawn: those of the question above, as far as they can be planned for. */
 function pairOf(evidence: readonly Evidence[]): Evidence[] {
-  const names = (chosen('plan') ?? THE_TWO.join(',')).split(',')
-  const pair = names.flatMap((name) => evidence.find(({ scheme }) => scheme === name) ?? [])
+  const pair = chosenPair().flatMap((name) => evidence.find(({ scheme }) => scheme === name) ?? [])
   return pair.length === 2 ? pair : evidence.slice(0, 2)
 }
 
@@ -66,7 +44,7 @@ function form(evidence: readonly Evidence[], held: string | null): HTMLElement[]
       {},
       'The planner of ',
       el('code', {}, 'npm run plan'),
-      ', on the figures of this run. Every answer has its range and says where its evidence ends.',
+      ', on the figures that this page is from. Every answer has its range and says where its evidence ends.',
     ),
     ...(held ? [el('p', {}, held)] : []),
     ...controls(),
@@ -85,9 +63,9 @@ function lineSelect(place: 0 | 1, evidence: readonly Evidence[]): HTMLSelectElem
   const schemes = evidence.map(({ scheme }) => scheme)
   const box = select(`plan-${place}`, schemes, (scheme) => {
     const names = pairOf(evidence).map((one) => one.scheme)
-    choose({ plan: names.with(place, scheme).join(',') })
+    choose({ pair: names.with(place, scheme).join(',') })
   })
-  follow(['plan'], () => {
+  follow(['pair'], () => {
     box.value = pairOf(evidence)[place]?.scheme ?? ''
   })
   return box
@@ -104,8 +82,7 @@ function result(
   const drawing = planChart(pair, request, crosses, provenance)
   const plans = evidence.map((one) => plan(one, request))
   const figures = () => figuresIn(plans, request)
-  const warnings = new Set(plans.flatMap((made) => (made.refused === null ? made.warnings : [])))
-  const reservations = [...warnings].map((warning) => el('li', {}, warning))
+  const reservations = notesOf(plans).map((note) => el('li', {}, inControls(note)))
   return [
     drawing && el('figure', { class: 'chart', id: 'plan-chart' }, ...chartCard('plan', drawing, figures)),
     crosses && el('p', { id: 'plan-crossing', 'data-value': crosses.rps }, crossingText(crosses, request)),
@@ -157,7 +134,7 @@ function cellsOf(made: Plan, request: PlanRequest): Cell[] {
 /** Why some have no plan. */
 function refusals(plans: readonly (Plan | Refusal)[]): HTMLElement[] {
   const lines = plans.flatMap(({ scheme, refused }) =>
-    refused === null ? [] : [el('li', {}, el('code', {}, scheme), `: ${refused}`)],
+    refused === null ? [] : [el('li', {}, el('code', {}, scheme), `: ${inControls(refused)}`)],
   )
   return lines.length === 0 ? [] : [el('p', {}, 'No plan for these:'), el('ul', {}, ...lines)]
 }

@@ -1,6 +1,7 @@
 /** What stands on the axes: lines, dots, intervals, shades and direct labels. */
 import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts'
 import type { Estimate } from '../../record/types.ts'
+import { withInterval } from '../format.ts'
 import { ink, lookOf } from './palette.ts'
 
 /** A line in the scheme's colour, with its symbol at each point. */
@@ -22,6 +23,14 @@ export function endLabel(
 ): LineSeriesOption {
   const text = { color, fontSize: 12, fontWeight: 'bold' as const, distance: 10, formatter: words }
   return { endLabel: { show: true, ...text, ...style }, labelLayout: { moveOverlap: 'shiftY' } }
+}
+
+/** Between the scheme of a mark and what is said of it. */
+export const OF_SCHEME = ' · '
+
+/** What a mark says to who points at it, as the name of its data: the figure with its interval and n. @param also p, or what else is known */
+export function said(scheme: string, where: string, estimate: Estimate, unit: string, also = ''): string {
+  return `${scheme}${OF_SCHEME}${where}: ${withInterval(estimate)} ${unit}, n ${estimate.n}${also}`
 }
 
 type Stroke = NonNullable<LineSeriesOption['lineStyle']>
@@ -88,6 +97,31 @@ export function verticalWhiskers(
     estimate && estimate.n > 1 ? [[x, scale(estimate.lo), x, scale(estimate.hi)]] : [],
   )
   return capped(lines, [4, 0], 1)
+}
+
+/** What lies between the ends of intervals along x, lightly filled. @param points by rising x */
+export function band(
+  points: readonly (readonly [x: number, y: Pick<Estimate, 'lo' | 'hi'>])[],
+  color: string,
+): CustomSeriesOption {
+  const outline = [
+    ...points.map(([x, { hi }]) => [x, hi]),
+    ...points.toReversed().map(([x, { lo }]) => [x, lo]),
+  ]
+  return {
+    type: 'custom',
+    silent: true,
+    clip: true,
+    z: 1,
+    data: [[0, 0]],
+    renderItem(_, api) {
+      return {
+        type: 'polygon',
+        shape: { points: outline.map((point) => api.coord(point)) },
+        style: { fill: color, opacity: 0.16 },
+      }
+    },
+  }
 }
 
 /** Lines from x1, y1 to x2, y2 on the axes, with a cap at either end that reaches so many pixels to both sides. */

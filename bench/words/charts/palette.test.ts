@@ -10,12 +10,29 @@ test('each scheme of the registry has a colour of its own', () => {
   assert.equal(new Set(schemeNames.map((scheme) => lookOf(scheme).color)).size, schemeNames.length)
 })
 
-test('published charts keep their colours: a new scheme stands at the end of the registry', () => {
-  const some = ['none', 'session-redis', 'session-redis-cached', 'jwt-hs256', 'jwt-eddsa', 'paseto-v4-local']
+test('a family has a hue: the control is grey, and what stands first in a family keeps its shade', () => {
+  const some = ['none', 'session-memory', 'session-redis', 'jwt-hs256', 'jwt-eddsa', 'jwe', 'paseto-v4-local']
   assert.deepEqual(
     some.map((scheme) => lookOf(scheme).color),
-    ['#767676', '#aa3377', '#ddaa33', '#4477aa', '#332288', '#666633'],
+    ['#767676', '#d95f0e', '#cc3311', '#2171b5', '#004d73', '#117733', '#5a8a00'],
   )
+})
+
+/** WCAG 2.2: relative luminance, and the contrast of two of them. */
+function contrastOnWhite(color: string): number {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(color.slice(at, at + 2), 16) / 255
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+  })
+  return 1.05 / (0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05)
+}
+
+test('every scheme stands out from the page, 3:1 at least', () => {
+  assert.ok(Math.abs(contrastOnWhite('#767676') - 4.54) < 0.01)
+  for (const scheme of [...schemeNames, 'made-up']) {
+    const { color } = lookOf(scheme)
+    assert.ok(contrastOnWhite(color) >= 3, `${scheme}: ${color}`)
+  }
 })
 
 test('a scheme that is added changes no other’s look, and takes none that is taken', () => {

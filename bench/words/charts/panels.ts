@@ -1,5 +1,5 @@
 /** Panels: where each lies, its axes, title and series. Small multiples are many of one kind, row after row. */
-import type { CustomSeriesOption, EChartsOption, LineSeriesOption } from 'echarts'
+import type { CustomSeriesOption, EChartsOption, LineSeriesOption, ScatterSeriesOption } from 'echarts'
 import { type Scale, xScale, yScale } from './axes.ts'
 import { ink } from './palette.ts'
 import { size } from './svg.ts'
@@ -17,7 +17,7 @@ export interface Panel {
   /** Two: one below and one above. */
   x: Scale | readonly [Scale, Scale]
   y: Scale
-  series: readonly (LineSeriesOption | CustomSeriesOption)[]
+  series: readonly (LineSeriesOption | CustomSeriesOption | ScatterSeriesOption)[]
   /** Small print at a distance from the panel's upper left corner, in pixels. */
   notes?: readonly { text: string; left: number; top: number; style?: object; z?: number }[]
 }

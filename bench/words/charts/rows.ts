@@ -11,6 +11,9 @@ import type {
 import { nameAxis } from './axes.ts'
 import { ink } from './palette.ts'
 
+/** In words; muted where what it says was not detected. */
+export type RowLabel = string | { muted: string }
+
 interface Rows {
   names: readonly string[]
   /** Where names are more than names. */
@@ -18,7 +21,7 @@ interface Rows {
   x: XAXisComponentOption
   series: readonly (BarSeriesOption | ScatterSeriesOption | CustomSeriesOption)[]
   /** At the right; none where the axis tells enough. */
-  labels?: readonly string[]
+  labels?: readonly RowLabel[]
   /** Around the rows. */
   room: { left?: number; right?: number; top: number; bottom?: number }
   /** One line above the rows says which colour of a stack is what. */
@@ -60,7 +63,7 @@ export function stacked(
 }
 
 /** A text for each row, in a column of its own, where no bar or whisker can run into it. */
-function rowLabels(texts: readonly string[]): CustomSeriesOption {
+function rowLabels(texts: readonly RowLabel[]): CustomSeriesOption {
   return {
     type: 'custom',
     silent: true,
@@ -70,7 +73,9 @@ function rowLabels(texts: readonly string[]): CustomSeriesOption {
       const { x, width } = coordSys as unknown as { x: number; width: number }
       const [, y = 0] = api.coord([0, dataIndex])
       const place = { x: x + width + 10, y, verticalAlign: 'middle' as const }
-      return { type: 'text', style: { text: texts[dataIndex] ?? '', fill: ink.text, fontSize: 12, ...place } }
+      const label = texts[dataIndex] ?? ''
+      const [text, fill] = typeof label === 'string' ? [label, ink.text] : [label.muted, ink.faint]
+      return { type: 'text', style: { text, fill, fontSize: 12, ...place } }
     },
   }
 }

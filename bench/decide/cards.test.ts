@@ -1,0 +1,57 @@
+/** Three wishes: granted by the plainest scheme that none was told to be cheaper than, with what it keeps and gives up. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { basisWith } from '../testing/basis.ts'
+import { cardsOf } from './cards.ts'
+import { USUAL } from './load.ts'
+
+const TAXES = {
+  'session-redis': 200,
+  'session-redis-tuned': 195,
+  'session-redis-hashed': 100,
+  'jwt-hs256': 70,
+  'jwt-cookie': 75,
+  'jwt-eddsa': 150,
+  'jwt-denylist': 160,
+}
+const pick = (taxUs: Record<string, number>) =>
+  cardsOf(basisWith({ taxUs }), USUAL, []).map(({ of }) => of && [of.side.scheme, ...of.alike])
+
+test('one that was told to be dearer is not shown, and those that were not told from it are named', () => {
+  assert.deepEqual(pick(TAXES), [['session-redis-hashed'], ['jwt-denylist'], ['jwt-hs256', 'jwt-cookie']])
+  assert.deepEqual(pick({ ...TAXES, 'session-redis-hashed': 194 })[0], [
+    'session-redis',
+    'session-redis-tuned',
+    'session-redis-hashed',
+  ])
+})
+
+test('a wish that nothing measured grants has no scheme', () => {
+  assert.deepEqual(pick({ 'session-redis': 200, 'jwt-hs256': 70 }), [['session-redis'], null, ['jwt-hs256']])
+})
+
+test('a token keeps nothing that a logout could end, and needs no Redis; a session the other way round', () => {
+  const [session, , token] = cardsOf(basisWith({ taxUs: TAXES }), USUAL, [])
+  const kept = (card: typeof session) =>
+    Object.fromEntries((card?.of?.guarantees ?? []).map(({ about, isKept }) => [about, isKept]))
+  assert.deepEqual(kept(session), { logout: true, outage: false, reading: true, theft: true })
+  assert.deepEqual(kept(token), { logout: false, outage: true, reading: false, theft: false })
+})
+
+test('a figure that a run measured stands behind what is declared', () => {
+  const cell = (text: string) => ({ text, trials: ['t'] })
+  const cells = {
+    ...{ authTax: cell('+200'), wire: cell('+80.0'), memory: cell('465 B, Redis') },
+    ...{ revocation: cell('48.4 ms (n 50)'), redisLoss: cell('stands: 0 % good meanwhile') },
+    ...{ replicaLoss: cell('0 of 258 logged out'), readable: cell('nothing'), script: cell('no') },
+    crossSite: cell('no'),
+  }
+  const [card] = cardsOf(basisWith({ taxUs: { 'session-redis': 200 } }), USUAL, [
+    { scheme: 'session-redis', cells },
+  ])
+  assert.deepEqual(
+    card?.of?.guarantees.slice(0, 2).map(({ text }) => text),
+    ['a logout acts at once (48.4 ms (n 50))', 'it needs Redis (stands: 0 % good meanwhile)'],
+  )
+  assert.equal(card?.of?.memory, '465 B, Redis')
+})

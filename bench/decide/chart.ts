@@ -1,0 +1,116 @@
+/** Cores that auth takes over the load of a service: a line for each of two schemes, with what runs leave open, and the reader's load. */
+import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts'
+import type { Interval } from '../stats/median-interval.ts'
+import { tick } from '../words/charts/axes.ts'
+import { band, dots, endLabel, schemeLine, upright } from '../words/charts/marks.ts'
+import { ink, lookOf } from '../words/charts/palette.ts'
+import { inPanel } from '../words/charts/panels.ts'
+import { type Drawing, drawing, size } from '../words/charts/svg.ts'
+import { capital, figure, short } from '../words/format.ts'
+import type { Basis } from './basis.ts'
+import { type Decision, decide, sideAt } from './decision.ts'
+import type { ServiceLoad } from './load.ts'
+import { sentencesOf } from './sentences.ts'
+import { coresFigure } from './words.ts'
+
+const POINTS = 60
+
+/** Null where the two were not measured beside each other. */
+export function decisionChart(basis: Basis, load: ServiceLoad): Drawing | null {
+  const made = decide(basis, load)
+  if ('missing' in made) return null
+  const most = 2 * load.perSec
+  const rates = Array.from({ length: POINTS }, (_, i) => (most * (i + 1)) / POINTS)
+  const lines = made.sides.map(({ scheme, cores }) => ({
+    scheme,
+    here: cores,
+    points: rates.flatMap((perSec): [number, Interval][] => {
+      const side = sideAt(basis, { ...load, perSec }, scheme)
+      return side ? [[perSec, side.cores]] : []
+    }),
+  }))
+  const highest = Math.max(...lines.flatMap(({ points }) => points.map(([, { hi }]) => hi)))
+  const step = 10 ** Math.floor(Math.log10(highest)) / 2
+  const top = Math.ceil((1.05 * highest) / step) * step
+  const room = { left: 64, right: 190, top: 112, bottom: 52 }
+  const option = inPanel(room, {
+    title: { text: 'cores that auth takes', above: 24, fontSize: 12.5 },
+    x: { type: 'value', name: 'requests per second of all users together', min: 0, max: most, format: short },
+    y: { min: 0, max: top, format: tick },
+    series: [
+      ...lines.flatMap((line) => seriesOf(line, load.perSec)),
+      mark(load.perSec),
+      ...crossingMark(made, most),
+    ],
+    notes: [
+      {
+        text: `your load: ${figure(load.perSec)}/s`,
+        left: (size.width - room.left - room.right) / 2 + 6,
+        top: 4,
+      },
+    ],
+  })
+  const { headline } = sentencesOf(made, load, basis, (scheme) => scheme)
+  return drawing(titled(headline), [subtitleOf(made, load, basis)], option, 400)
+}
+
+/** The sentence as a title, without its full stop; names of schemes keep their case. */
+const titled = (sentence: string) =>
+  (sentence.startsWith('either') ? capital(sentence) : sentence).replace(/\.$/, '')
+
+function subtitleOf(
+  { sides: [{ taxUs }], swap, place }: Decision,
+  { handlerUs }: ServiceLoad,
+  { machine }: Basis,
+): string {
+  const { runs, ends } = taxUs
+  const shade = runs === 1 || ends === 'interval' ? '95 % interval' : `range of ${runs} runs`
+  return [
+    `shaded: ${shade}`,
+    `handlers take ${figure(handlerUs)} µs, replicas get ${figure(place.perSec)}/s at most`,
+    'replica, Redis and proxy together',
+    ...(swap ? ['dotted: where the two change places'] : []),
+    machine,
+  ].join(' · ')
+}
+
+interface Line {
+  scheme: string
+  here: Interval
+  points: [number, Interval][]
+}
+
+function seriesOf(
+  { scheme, here, points }: Line,
+  perSec: number,
+): (LineSeriesOption | CustomSeriesOption | ScatterSeriesOption)[] {
+  const { color } = lookOf(scheme)
+  const line = schemeLine(
+    scheme,
+    points.map(([at, { value }]) => [at, value]),
+    { symbol: 'none', ...endLabel(color, scheme) },
+  )
+  const dot = dots([[perSec, here.value]], {
+    itemStyle: { color },
+    symbolSize: 9,
+    label: {
+      show: true,
+      position: 'right',
+      distance: 8,
+      formatter: coresFigure(here.value),
+      color,
+      fontWeight: 'bold',
+      backgroundColor: ink.background,
+    },
+  })
+  return [band(points, color), line, dot]
+}
+
+function mark(perSec: number): LineSeriesOption {
+  return { type: 'line', silent: true, data: [], ...upright(perSec, { color: ink.text, width: 1.25 }) }
+}
+
+function crossingMark({ swap }: Decision, most: number): LineSeriesOption[] {
+  if (!swap || swap.perSec.value > most) return []
+  return [{ type: 'line', silent: true, data: [], ...upright(swap.perSec.value, { type: 'dotted' }) }]
+}

@@ -1,0 +1,152 @@
+/** The first screen in a real browser: what is cheaper, by how much and how sure, at the load of who reads it. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { basisOfRun } from '../../decide/basis.ts'
+import { decide } from '../../decide/decision.ts'
+import { USUAL } from '../../decide/load.ts'
+import type { Point } from '../../record/types.ts'
+import { summarize } from '../../report/summarize.ts'
+import { pages } from '../../testing/page.ts'
+import { syntheticRun } from '../../testing/synthetic-run.ts'
+import { withTurns } from '../../testing/synthetic-turns.ts'
+import { buildPage } from '../build.ts'
+
+const { open, save } = pages()
+
+const SCHEMES = ['none', 'session-redis', 'jwt-hs256', 'jwt-es256']
+const ASKED = { ratesPerSec: [100, 500, 2_000], handlerUs: [0, 300] }
+
+/** A run whose schemes take what `taxUs` says beyond the control. */
+function made(taxUs: (scheme: string, point: Point) => number, noise: object = {}) {
+  const { run, results } = syntheticRun({ experiments: ['cost'], blocks: 6, schemes: SCHEMES })
+  const costUs = (scheme: string, point: Point) => 150 + (scheme === 'none' ? 0 : taxUs(scheme, point))
+  const turns = withTurns(results, costUs, { ...ASKED, hostSd: 0.05, turnSd: 0.02, habit: 0.002, ...noise })
+  return { run, turns, summary: summarize(run, turns) }
+}
+
+const TAXES: Readonly<Record<string, number>> = { 'session-redis': 240, 'jwt-hs256': 120, 'jwt-es256': 180 }
+const twice = made((scheme) => TAXES[scheme] ?? 0)
+
+const pageOf = async ({ run, turns, summary }: ReturnType<typeof made>, name: string) =>
+  save(name, await buildPage(run, summary, turns))
+
+/** As the page says it. */
+async function said(page: Page) {
+  const choice = page.locator('.choice')
+  const data = await choice.evaluate((node) => ({ ...(node as HTMLElement).dataset }))
+  return { text: await choice.innerText(), data, sure: await page.locator('.sure').innerText() }
+}
+
+test('in the first 800 pixels: the answer, its size and its certainty, each as its home has it', async () => {
+  const { page, errors } = await open(await pageOf(twice, 'twice.html'))
+  const { text, data, sure } = await said(page)
+  const basis = basisOfRun(twice.run, twice.summary.costCurves) ?? assert.fail()
+  const home = decide(basis, USUAL)
+  assert.ok(!('missing' in home))
+  assert.deepEqual(
+    [Number(data.cores), Number(data.lo), Number(data.hi), data.outcome, data.cheaper],
+    [home.byCores.value, home.byCores.lo, home.byCores.hi, 'cheaper', 'jwt-hs256'],
+  )
+  assert.match(text, /^jwt-hs256 takes 0\.1\d of a core \(0\.\d\d to 0\.\d\d\) less than session-redis\.$/)
+  assert.match(sure, /^One run tells them apart, by its 95 % interval; measured on 1 kind of machine/)
+  for (const part of ['h1', '.choice', '.sure']) {
+    const box = await page.locator(part).first().boundingBox()
+    assert.ok(box && box.y + box.height <= 800, `${part} ends at ${box && box.y + box.height} px`)
+  }
+  const svg = page.locator('#decision-chart svg')
+  const words = (await svg.textContent()) ?? ''
+  for (const part of ['your load: 1,000/s', '0.24', '0.12', 'session-redis'])
+    assert.ok(words.includes(part), part)
+  assert.match((await svg.locator('title').textContent()) ?? '', /^jwt-hs256 takes 0\.12 of a core/)
+  assert.deepEqual(errors, [])
+})
+
+test('the sentence follows the load across a swap, and stands in the address', async () => {
+  const crossing = made((scheme, { perSec }) =>
+    scheme === 'session-redis' ? ((perSec ?? 0) < 300 ? 400 : 60) : 180,
+  )
+  const { page } = await open(await pageOf(crossing, 'crossing.html'), '?handler=0')
+  await page.locator('#ask-rps').fill('100')
+  await page.waitForFunction(() => document.querySelector('.choice')?.textContent?.startsWith('jwt-hs256'))
+  assert.match(page.url(), /[?&]rps=100\b/)
+  assert.match(await page.locator('#verdict').innerText(), /change places at .* requests\/s/)
+  await page.locator('#ask-rps').fill('3000')
+  await page.waitForFunction(() =>
+    document.querySelector('.choice')?.textContent?.startsWith('session-redis'),
+  )
+  await page.reload()
+  await page.waitForSelector('html[data-ready]', { state: 'attached' })
+  assert.equal((await said(page)).data.cheaper, 'session-redis')
+})
+
+test('a difference that was not detected names no winner', async () => {
+  const equal = made(() => 120, { hostSd: 0.2, turnSd: 0.1 })
+  const { page } = await open(await pageOf(equal, 'equal.html'))
+  const { text, data } = await said(page)
+  assert.equal(data.cheaper, '')
+  assert.match(text, /were not told apart/)
+  assert.doesNotMatch(text, /less than session|less than jwt/)
+  assert.doesNotMatch(
+    (await page.locator('#decision-chart title').textContent()) ?? '',
+    /less than (session|jwt)/,
+  )
+})
+
+test('handlers that take much make either do; the two schemes can be chosen, and swapped', async () => {
+  const { page } = await open(await pageOf(twice, 'twice.html'), '?handler=9000')
+  assert.match((await said(page)).text, /^Either will do: jwt-hs256 takes/)
+  await page.locator('#ask-1').selectOption('session-redis')
+  await page.waitForFunction(() => location.search.includes('pair=jwt-hs256'))
+  assert.equal(await page.locator('#ask-0').inputValue(), 'jwt-hs256')
+  assert.match((await said(page)).text, /^Either will do: jwt-hs256 takes/)
+})
+
+test('what is no load is taken out of the address, and names that nobody knows are as if nothing was said', async () => {
+  const { page, errors } = await open(
+    await pageOf(twice, 'twice.html'),
+    '?rps=-5&handler=x&pair=sessions,jwe5',
+  )
+  assert.doesNotMatch(page.url(), /rps=-5|handler=x/)
+  assert.equal(await page.locator('#ask-rps').inputValue(), '1')
+  assert.equal(await page.locator('#ask-0').inputValue(), 'session-redis')
+  assert.deepEqual(errors, [])
+})
+
+test('one part at a time: a link to a section opens the part that has it, and Back goes back', async () => {
+  const { page } = await open(await pageOf(twice, 'twice.html'))
+  const shown = () => page.locator('.tab:visible').evaluateAll((tabs) => tabs.map(({ id }) => id))
+  assert.deepEqual(await shown(), ['answer'])
+  await page.evaluate(() => {
+    location.hash = 'cost-over-load'
+  })
+  await page.waitForFunction(() => document.querySelector('#part-cost')?.classList.contains('shown'))
+  assert.deepEqual(await shown(), ['part-cost'])
+  const top = await page.locator('#cost-over-load').evaluate((node) => node.getBoundingClientRect().top)
+  assert.ok(top >= 0 && top < 200, `${top} px`)
+  assert.equal(await page.locator('.tabs [aria-current]').innerText(), 'Cost')
+  await page.goBack()
+  await page.waitForFunction(() => document.querySelector('#answer')?.classList.contains('shown'))
+})
+
+test('a family is chosen at once, and the closed filter says that it is on', async () => {
+  const { page } = await open(await pageOf(twice, 'twice.html'), '#cost-over-load')
+  await page.locator('#filters summary').click()
+  await page.getByRole('button', { name: 'sessions', exact: true }).click()
+  await page.locator('#filters summary').click()
+  assert.match(await page.locator('#filters summary').innerText(), /^1 of 3 schemes/)
+  const names = await page
+    .locator('#cost-over-load tbody tr:visible')
+    .evaluateAll((rows) => rows.map((row) => row.querySelector('td')?.textContent))
+  assert.ok(names.includes('session-redis') && !names.includes('jwt-hs256'), String(names))
+})
+
+test('without a script all parts are there, with the pictures beside the page; on paper too', async () => {
+  const file = await pageOf(twice, 'twice.html')
+  const html = await buildPage(twice.run, twice.summary, twice.turns)
+  assert.match(html, /<noscript><img src="charts\/curves\.svg" alt="[^"]+"><\/noscript>/)
+  assert.match(html, /id="decision-chart"><div class="picture"><svg/)
+  const { page } = await open(file)
+  await page.emulateMedia({ media: 'print' })
+  assert.ok((await page.locator('.tab:visible').count()) > 3)
+})
