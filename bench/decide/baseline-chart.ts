@@ -61,7 +61,10 @@ export function baselineChart(basis: Basis, load: ServiceLoad, baseline: string)
         ...upright(0, { type: 'solid', color: ink.text }),
       },
     ],
-    labels: rows.map(({ byUs, isTold }) => `${withRange(byUs, signed)}${isTold ? '' : ', not told apart'}`),
+    labels: rows.map(({ byUs, isTold }) => {
+      const text = withRange(byUs, signed)
+      return isTold ? text : { muted: text }
+    }),
   })
   const told = `at ${figure(load.perSec)} requests/s, handlers of ${figure(load.handlerUs)} µs`
   return drawing(

@@ -29,6 +29,7 @@ export function decisionChart(basis: Basis, load: ServiceLoad): Drawing | null {
       return side ? [[perSec, side.cores]] : []
     }),
   }))
+  const highestHere = Math.max(...lines.map(({ here }) => here.value))
   const highest = Math.max(...lines.flatMap(({ points }) => points.map(([, { hi }]) => hi)))
   const step = 10 ** Math.floor(Math.log10(highest)) / 2
   const top = Math.ceil((1.05 * highest) / step) * step
@@ -38,7 +39,9 @@ export function decisionChart(basis: Basis, load: ServiceLoad): Drawing | null {
     x: { type: 'value', name: 'requests per second of all users together', min: 0, max: most, format: short },
     y: { min: 0, max: top, format: tick },
     series: [
-      ...lines.flatMap((line) => seriesOf(line, load.perSec)),
+      ...lines.flatMap((line) =>
+        seriesOf(line, { perSec: load.perSec, isUpper: line.here.value === highestHere }),
+      ),
       mark(load.perSec),
       ...crossingMark(made, most),
     ],
@@ -82,7 +85,7 @@ interface Line {
 
 function seriesOf(
   { scheme, here, points }: Line,
-  perSec: number,
+  { perSec, isUpper }: { perSec: number; isUpper: boolean },
 ): (LineSeriesOption | CustomSeriesOption | ScatterSeriesOption)[] {
   const { color } = lookOf(scheme)
   const line = schemeLine(
@@ -95,8 +98,10 @@ function seriesOf(
     symbolSize: 9,
     label: {
       show: true,
-      position: 'right',
-      distance: 8,
+      // Out of the way of its own line.
+      position: isUpper ? 'top' : 'bottom',
+      offset: [isUpper ? -22 : 22, 0],
+      distance: 7,
       formatter: coresFigure(here.value),
       color,
       fontWeight: 'bold',

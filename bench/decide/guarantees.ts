@@ -19,7 +19,8 @@ export function guaranteesOf(scheme: SchemeName, row: Row | null): Guarantee[] {
   const { revocation, state, payload, transport } = traits[scheme]
   const seen = (column: Column) => {
     const text = row?.cells[column]?.text ?? ABSENT
-    return text === ABSENT ? '' : ` (${text})`
+    // Brackets within brackets are hard to read.
+    return text === ABSENT ? '' : ` (${text.replace(' (', ', ').replace(/\)$/, '').replace(': ', ', ')})`
   }
   return [
     logoutOf(revocation, seen('revocation')),
@@ -50,7 +51,7 @@ function outageOf(state: (typeof traits)[SchemeName]['state'], seen: (column: Co
   switch (state) {
     case 'redis':
     case 'token+redis':
-      return { about, isKept: false, text: `it needs Redis${seen('redisLoss')}` }
+      return { about, isKept: false, text: `it needs Redis${seen('redisLoss').replace('(', '(killed, it ')}` }
     case 'process':
       return { about, isKept: false, text: `a killed replica takes its logins along${seen('replicaLoss')}` }
     default:

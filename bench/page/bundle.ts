@@ -19,7 +19,7 @@ async function bundle(entry: string): Promise<{ built: string; inputs: string[] 
     absWorkingDir: projectRoot,
     write: false,
     metafile: true,
-    plugins: [replacing],
+    plugins: [replacing(READS_FILES.includes(entry) ? replaced : [...replaced, noValidator])],
   })
   // esbuild keeps a service process for the next build; there is none.
   await esbuild.stop()
@@ -38,6 +38,12 @@ export const isSchemeName = (name) => schemeNames.includes(name)`,
     filter: /[\\/]words[\\/]charts[\\/]library\.ts$/,
     contents: `export { init } from './library-for-pages.ts'`,
   },
+  // A page is given summaries and makes none: it needs neither histograms nor the schemas of what was made.
+  {
+    filter: /[\\/]figures[\\/]histograms\.ts$/,
+    contents: `export const histogramSet = () => { throw new Error('a page summarizes nothing') }`,
+  },
+  { filter: /[\\/]experiments[\\/]\w+[\\/]schema\.ts$/, contents: 'export const part = {}' },
   // Messages of the validator in fifty languages would be a sixth of the page.
   {
     filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/,
@@ -45,12 +51,22 @@ export const isSchemeName = (name) => schemeNames.includes(name)`,
   },
 ]
 
-const replacing: esbuild.Plugin = {
+/** Programs that are handed files of others. */
+const READS_FILES: readonly string[] = ['app/report.ts']
+
+/** What reads nothing checks nothing: schemas are made, and never asked. */
+const noValidator = {
+  filter: /[\\/]zod[\\/]index\.js$/,
+  contents: `const none = new Proxy(() => none, { get: (_, name) => (name === 'options' ? [] : none) })
+export const z = none`,
+}
+
+const replacing = (list: typeof replaced): esbuild.Plugin => ({
   name: 'replacing',
   setup({ onLoad }) {
-    for (const { filter, contents } of replaced) onLoad({ filter }, () => ({ contents, loader: 'js' }))
+    for (const { filter, contents } of list) onLoad({ filter }, () => ({ contents, loader: 'js' }))
   },
-}
+})
 
 const OPTIONS = {
   bundle: true,
@@ -65,5 +81,5 @@ const OPTIONS = {
 const MADE = JSON.stringify([
   esbuild.version,
   OPTIONS,
-  replaced.map(({ filter, contents }) => [filter.source, contents]),
+  [...replaced, noValidator].map(({ filter, contents }) => [filter.source, contents]),
 ])

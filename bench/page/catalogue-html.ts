@@ -42,7 +42,7 @@ export function catalogueHtml(
     {
       id: 'part-runs',
       name: 'Runs',
-      opening: `${readFirst(runs)}<p>Each was made by <code>npm run bench</code> on the machine named, lies here with its raw records, and can be repeated. Ratios between schemes travel better between machines than microseconds do.</p>`,
+      opening: `<div id="filters"></div>${readFirst(runs)}<p>Each was made by <code>npm run bench</code> on the machine named, lies here with its raw records, and can be repeated. Ratios between schemes travel better between machines than microseconds do.</p>`,
       blocks: [
         block('runs', 'Runs', proseHtml([markdownTable(runsTable(runs), 'text')], 'Runs')),
         block('across', 'Side by side', UNTIL_AWAKE),
@@ -67,7 +67,6 @@ export function catalogueHtml(
 ${navigation}
 </header>
 <main id="main">
-<div id="filters"></div>
 ${body}
 </main>`,
     source: 'the raw records of these runs',

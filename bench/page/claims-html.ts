@@ -65,7 +65,7 @@ function evidenceHtml(claim: ClaimFinding, chartNames: readonly string[]): strin
   return [
     `<p class="fixed">Fixed before anything was measured:</p><dl>${rows.join('')}</dl>`,
     estimatesHtml(claim),
-    evidence.length === 0 ? '' : trialsLink(evidence),
+    evidence.length === 0 ? '' : trialsLink(claim),
     chartsOf(evidence, chartNames),
   ].join('\n')
 }
@@ -83,8 +83,8 @@ function estimatesHtml({ estimates, id }: ClaimFinding): string {
 }
 
 /** The page filters its table of raw trials by them. */
-function trialsLink(trials: readonly string[]): string {
-  return `<p><a href="#raw-trials" data-trials="${escaped(trials.join(' '))}">The ${trials.length} trials behind it</a></p>`
+function trialsLink({ id, evidence }: ClaimFinding): string {
+  return `<p><a href="#raw-trials" data-of="${escaped(`claim ${id}`)}">The ${evidence.length} trials behind it</a></p>`
 }
 
 /** The first chart of each experiment that the verdict rests on. */

@@ -27,13 +27,13 @@ export interface DecisionData {
 
 /** Why nothing can be said, where nothing can. */
 const NO_BASIS =
-  'No run here has cost over load, which says what auth takes at the load of a service. `npm run bench` measures it in 15 minutes.'
+  'Nothing here was measured at the load of a service, and saturation does not say what to choose. `npm run bench` measures it in 15 minutes.'
 
 /** All of it, at the load of who says nothing; its places are filled anew for a reader who does. */
 export function openingHtml(data: DecisionData): string {
   const drawing = data.basis && decisionChart(data.basis, USUAL)
   return `<section id="decision" aria-label="What to choose">
-<p id="ask">${escaped(loadText(USUAL))} ${withCode(USUAL.schemes.map(code).join(' or '))}?</p>
+${data.basis ? `<p id="ask">${escaped(loadText(USUAL))} ${withCode(USUAL.schemes.map(code).join(' or '))}?</p>` : ''}
 <div id="verdict" aria-live="polite">${verdictHtml(data, USUAL)}</div>
 <figure class="chart" id="decision-chart"${drawing ? '' : ' hidden'}>${drawing ? `<div class="picture">${toSvg(drawing)}</div>` : ''}</figure>
 <div id="cards">${cardsHtml(data, USUAL)}</div>

@@ -96,7 +96,7 @@ function withPictures(body: string, drawn: ReturnType<typeof drawings>): string 
     const one = known.get(name)
     if (!one) return whole
     const { file, drawing } = one
-    return `<figure class="chart" style="--tall:${drawing.height}" data-chart="${name}"><noscript><img src="${file}" alt="${escaped(drawing.title)}"></noscript></figure>`
+    return `<figure class="chart" style="--tall:${drawing.height}" data-chart="${name}"><img src="${file}" alt="${escaped(drawing.title)}"></figure>`
   })
 }
 
@@ -120,7 +120,9 @@ function tradeHtml(trade: Trade): string {
   const columns = columnsOf(trade)
   const head = ['scheme', ...columns.map((name) => COLUMNS[name])]
   const rows = trade.map(({ scheme, cells }) => {
-    const row = columns.map((name) => cellHtml(cells[name] ?? EMPTY, `${COLUMNS[name]}, ${scheme}`))
+    const row = columns.map((name) =>
+      cellHtml(cells[name] ?? EMPTY, { what: `${COLUMNS[name]}, ${scheme}`, of: `trade ${scheme} ${name}` }),
+    )
     return `<tr><th scope="row">${escaped(scheme)}</th>${row.join('')}</tr>`
   })
   return `${scrolling('The whole trade')}<table class="trade">
@@ -129,8 +131,8 @@ function tradeHtml(trade: Trade): string {
 <p>${inline(NOTE)} Each cell leads to its trials.</p>`
 }
 
-function cellHtml({ text, trials }: Cell, what: string): string {
+/** @param of where the page finds the trials behind it */
+function cellHtml({ text, trials }: Cell, { what, of }: { what: string; of: string }): string {
   if (trials.length === 0) return `<td>${escaped(text)}</td>`
-  const ids = escaped(trials.join(' '))
-  return `<td><a href="#raw-trials" data-trials="${ids}" aria-label="${escaped(`${text}: trials behind ${what}`)}">${escaped(text)}</a></td>`
+  return `<td><a href="#raw-trials" data-of="${escaped(of)}" aria-label="${escaped(`${text}: trials behind ${what}`)}">${escaped(text)}</a></td>`
 }

@@ -1,4 +1,7 @@
-/** A page in parts of which one is shown at a time: links between them work without a script, which shows them all. */
+/**
+ * A page in parts of which one is shown at a time. All but the first are there for who has no script, one after the other; a script makes
+ * them when they are first shown, so that a page of a thousand rows is as quick as one of ten.
+ */
 import { escaped } from './escaped.ts'
 
 export interface Block {
@@ -33,17 +36,14 @@ export function tabsHtml(tabs: readonly Tab[]): { navigation: string; body: stri
   }
 }
 
-function tabHtml({ id, name, opening = '', blocks }: Tab): string {
+function tabHtml({ id, name, opening = '', blocks }: Tab, place: number): string {
   const links = blocks.map((block) => `<li><a href="#${block.id}">${escaped(block.heading)}</a></li>`)
   const within =
     blocks.length > 1
       ? `<nav class="within" aria-label="${escaped(name)}, sections"><ul>${links.join('')}</ul></nav>`
       : ''
-  return `<div class="tab" id="${id}">
-${opening}
-${within}
-${blocks.map(blockHtml).join('\n')}
-</div>`
+  const content = [opening, within, ...blocks.map(blockHtml)].filter(Boolean).join('\n')
+  return `<div class="tab" id="${id}">${place === 0 ? content : `<noscript>${content}</noscript>`}</div>`
 }
 
 function blockHtml({ id, heading, experiments, html }: Block): string {

@@ -9,17 +9,18 @@ import { lookOf } from '../../words/charts/palette.ts'
 import { smallMultiples } from '../../words/charts/panels.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { counted, figure, pText } from '../../words/format.ts'
+import { THE_TWO } from '../roles.ts'
 import { handlersIn, handlerText, ratesIn } from './curves-section.ts'
 import type { Summary } from './schema.ts'
 
 type Curves = Summary['costCurves']
 
+/** More lines than so many hide each other: the two that the argument is about stand out then, and the others are told by pointing at them. */
+const MOST_ALIKE = 6
+const FAINT = 0.3
+
 /** More intervals than those of so many schemes would hide each other. */
 const MOST_WITH_WHISKERS = 4
-
-/** Names beside each other's lines: of more schemes the chart is higher, so that none is pushed out of its panel. */
-const FIT_BESIDE = 6
-const NAME_PX = 30
 
 /** Beside the outermost rates, for their marks and intervals. */
 const ROOM = 1.25
@@ -38,8 +39,9 @@ export function curvesChart(run: Run, { costCurves }: Summary): Drawing | null {
   const highest = Math.max(...taxes.map(({ estimate }) => estimate.hi))
   // An interval without end would leave no room for what it is about.
   const top = withEnds ? Math.min(highest, 2 * most) : most
-  const more = Math.max(0, curves.length - FIT_BESIDE) * NAME_PX
-  const area = { left: 56, right: 190, top: 128, bottom: 56, gapX: 190, more }
+  const area = { left: 56, right: 150, top: 128, bottom: 56, gapX: 150 }
+  const standsOut = ({ scheme }: Curve) =>
+    curves.length <= MOST_ALIKE || THE_TWO.some((one) => one === scheme)
   const { option, height } = smallMultiples(handlers, area, (handlerUs) => {
     const rates = openRates(costCurves, handlerUs)
     return {
@@ -54,7 +56,11 @@ export function curvesChart(run: Run, { costCurves }: Summary): Drawing | null {
         ...{ ticks: rates, format: tick },
       },
       y: { min: 0, max: Math.ceil(top / 100) * 100 },
-      series: curves.flatMap((curve) => lineOf(curve, handlerUs, withEnds)),
+      series: curves.flatMap((curve) =>
+        standsOut(curve)
+          ? lineOf(curve, handlerUs, withEnds || curves.length > MOST_ALIKE)
+          : faint(lineOf(curve, handlerUs, false)),
+      ),
     }
   })
   const subtitle = [
@@ -66,6 +72,18 @@ export function curvesChart(run: Run, { costCurves }: Summary): Drawing | null {
 
 const openRates = (curves: Curves, handlerUs: number) =>
   ratesIn(curves, handlerUs).filter((rate) => rate !== null)
+
+/** Behind the others, without a name. */
+const faint = (series: readonly (LineSeriesOption | CustomSeriesOption)[]) =>
+  series.map((one): LineSeriesOption | CustomSeriesOption =>
+    one.type === 'line'
+      ? {
+          ...one,
+          ...{ z: 1, symbolSize: 5, endLabel: { show: false } },
+          lineStyle: { ...one.lineStyle, width: 1, opacity: FAINT },
+        }
+      : one,
+  )
 
 function lineOf(
   { scheme, points }: Curve,

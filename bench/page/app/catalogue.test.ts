@@ -42,6 +42,7 @@ test('all runs side by side and against each other; a choice of machines stands 
     'what runs said one after the other, and side by side',
   )
   assert.equal(await page.locator('#compare-runs section').count(), 2)
+  await page.locator('#filters summary').click()
   await page.getByLabel('Large CPU, 2 cores').uncheck()
   assert.match(page.url(), /machines=Small/)
   assert.equal(await page.locator('#runs tbody tr:visible').count(), 2)

@@ -31,19 +31,28 @@ const facets = [
 ] as const
 
 correctAddress()
-showTabs()
+const wakeTabs = showTabs()
 await woken(async (data: CatalogueData) => {
   const decision = decisionOver(data)
   await attempt(() => showDecision(decision))
-  await attempt(() => showBaseline(decision))
-  await attempt(() => showPlanner(data.planning))
-  const runs = newestFirst(data.runs)
+  const parts = {
+    baseline: () => showBaseline(decision),
+    'plan-capacity': () => showPlanner(data.planning),
+    runs: () => showRuns(newestFirst(data.runs)),
+  }
+  wakeTabs((tab) => {
+    for (const [id, show] of Object.entries(parts)) if (tab.querySelector(`#${id}`)) void attempt(show)
+  })
+})
+
+/** Found by what they ran on, side by side, and against each other. */
+function showRuns(runs: readonly RunWithRows[]): void {
   const choices = facets.flatMap(({ choice, title, of }) => {
     const all = [...new Set(runs.map(of))]
     // One value is no choice.
     return all.length > 1 ? [boxes(title, choice, all)] : []
   })
-  byId('filters').append(details('Choose runs', true, ...choices))
+  byId('filters').append(details('Choose runs', false, ...choices))
   const draw = () => {
     const some = runs.filter((run) => facets.every(({ choice, of }) => isKept(choice, of(run))))
     showRows(some)
@@ -55,7 +64,7 @@ await woken(async (data: CatalogueData) => {
   onChoice([...facets.map(({ choice }) => choice), 'against', 'pair'], () =>
     say(`${draw()} of ${runs.length} runs shown`),
   )
-})
+}
 
 function isKept(choice: (typeof facets)[number]['choice'], value: string): boolean {
   return chosenList(choice)?.includes(value) ?? true

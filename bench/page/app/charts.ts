@@ -10,8 +10,13 @@ import type { PageData } from '../page-data.ts'
 import { choose, kept, onChoice } from './address.ts'
 import { button, download, el, scrollingTable } from './dom.ts'
 
-/** Fills every place for a chart when it comes near the reader; what is out of sight waits also when he chooses other schemes. */
-export function showCharts(data: PageData): void {
+/**
+ * Fills places for charts when they come near the reader; what is out of sight waits also when he chooses other schemes.
+ *
+ * @returns is given a part of the page that has such places
+ */
+export function showCharts(data: PageData): (part: HTMLElement) => void {
+  const places = new Set<HTMLElement>()
   const drawn = new Set<HTMLElement>()
   const watcher = new IntersectionObserver(
     (entries) => {
@@ -25,8 +30,6 @@ export function showCharts(data: PageData): void {
     drawn.add(place)
     fill(place, data)
   }
-  const places = document.querySelectorAll<HTMLElement>('figure[data-chart]')
-  for (const place of places) watcher.observe(place)
   onChoice(['schemes'], () => {
     // A watcher says at once which of those that it is given are in sight.
     for (const place of drawn) watcher.observe(place)
@@ -36,6 +39,12 @@ export function showCharts(data: PageData): void {
   window.addEventListener('beforeprint', () => {
     for (const place of places) if (!drawn.has(place)) draw(place)
   })
+  return (part) => {
+    for (const place of part.querySelectorAll<HTMLElement>('figure[data-chart]')) {
+      places.add(place)
+      watcher.observe(place)
+    }
+  }
 }
 
 function fill(place: HTMLElement, { run, summary }: PageData): void {

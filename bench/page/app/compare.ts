@@ -8,6 +8,7 @@ import { kept, onChoice } from './address.ts'
 import { boxes } from './boxes.ts'
 import { bodyOf, details, el, say, scrollingTable } from './dom.ts'
 import { readDropped } from './files.ts'
+import { open } from './tabs.ts'
 
 export function showComparison(data: PageData): void {
   const others: RunWithRows[] = []
@@ -59,11 +60,15 @@ export function showComparison(data: PageData): void {
     runs,
     place,
   )
-  takeDrops((files) => void add(files))
+  takeFiles = (files) => void add(files)
   onChoice(['runs', 'schemes'], draw)
 }
 
-function takeDrops(take: (files: File[]) => void): void {
+/** Where dropped files go, once there is a place for them. */
+let takeFiles: (files: File[]) => void = () => {}
+
+/** Anywhere on the page: what they are compared with is then shown. */
+export function takeDrops(): void {
   const mark = (isOver: boolean) => document.body.classList.toggle('dragging', isOver)
   document.addEventListener('dragover', (event) => {
     event.preventDefault()
@@ -75,9 +80,10 @@ function takeDrops(take: (files: File[]) => void): void {
   document.addEventListener('drop', (event) => {
     event.preventDefault()
     mark(false)
-    take([...(event.dataTransfer?.files ?? [])])
-    // Shows the part of the page that has them.
-    location.hash = 'compare-runs'
+    // Reading the files has to begin before the event is over.
+    const files = [...(event.dataTransfer?.files ?? [])]
+    open('compare-runs')
+    takeFiles(files)
   })
 }
 

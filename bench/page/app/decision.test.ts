@@ -144,9 +144,14 @@ test('a family is chosen at once, and the closed filter says that it is on', asy
 test('without a script all parts are there, with the pictures beside the page; on paper too', async () => {
   const file = await pageOf(twice, 'twice.html')
   const html = await buildPage(twice.run, twice.summary, twice.turns)
-  assert.match(html, /<noscript><img src="charts\/curves\.svg" alt="[^"]+"><\/noscript>/)
+  assert.match(html, /<noscript>[^]*<img src="charts\/curves\.svg" alt="[^"]+">/)
   assert.match(html, /id="decision-chart"><div class="picture"><svg/)
   const { page } = await open(file)
+  const places = (html.match(/data-chart=/g) ?? []).length
+  assert.equal(await page.locator('[data-chart]').count(), 0, 'nothing is made before it is shown')
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')))
   await page.emulateMedia({ media: 'print' })
   assert.ok((await page.locator('.tab:visible').count()) > 3)
+  assert.equal(await page.locator('[data-chart] svg').count(), places)
+  assert.equal(await page.locator('[data-chart] img').count(), 0)
 })

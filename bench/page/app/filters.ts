@@ -7,7 +7,8 @@ import { BETWEEN, choose, kept, onChoice } from './address.ts'
 import { boxes } from './boxes.ts'
 import { button, byId, details, el, say } from './dom.ts'
 
-export function showFilters({ run }: PageData): void {
+/** @returns hides again what was not chosen, where something was added */
+export function showFilters({ run }: PageData): () => void {
   const inRun = schemesIn(run.plan)
   const schemes = schemeNames.filter((name) => inRun.includes(name) && name !== CONTROL)
   const experiments = experimentsIn(run.plan)
@@ -20,10 +21,9 @@ export function showFilters({ run }: PageData): void {
     button('Show everything', () => choose({ schemes: null, experiments: null })),
   )
   byId('filters').append(filter)
-  const rows = rowsOfSchemes(schemes)
   const apply = () => {
     const [some, places] = [kept('schemes', schemes), kept('experiments', experiments)]
-    for (const { row, scheme } of rows) row.hidden = !some.includes(scheme)
+    for (const { row, scheme } of rowsOfSchemes(schemes)) row.hidden = !some.includes(scheme)
     showSections(experiments, places)
     const isOn = some.length < schemes.length || places.length < experiments.length
     const told = `${some.length} of ${schemes.length} schemes, ${places.length} of ${experiments.length} experiments shown`
@@ -35,6 +35,7 @@ export function showFilters({ run }: PageData): void {
   }
   onChoice(['schemes', 'experiments'], () => say(apply()))
   apply()
+  return apply
 }
 
 /** All schemes of a kind at once. */

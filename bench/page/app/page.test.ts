@@ -90,8 +90,12 @@ test('a choice of schemes changes charts and tables, stands in the address, and 
 test('a choice of experiments hides the sections of the others', async () => {
   const { page } = await open(await save('synthetic.html', usual), '?experiments=cost#part-cost')
   assert.equal(await page.locator('#cost-of-a-request').isVisible(), true)
-  assert.notEqual(await page.locator('#latency-at-an-arrival-rate').getAttribute('hidden'), null)
+  await page.locator('.tabs a', { hasText: 'Latency' }).click()
+  await page.locator('#latency-at-an-arrival-rate').waitFor({ state: 'attached' })
+  assert.equal(await page.locator('#latency-at-an-arrival-rate').isVisible(), false)
   assert.match(await page.locator('#filters summary').innerText(), /1 of \d+ experiments shown/)
+  await page.locator('.tabs a', { hasText: 'Evidence' }).click()
+  await page.locator('#raw-trials tbody tr').first().waitFor()
   const trials = await page
     .locator('#raw-trials tbody tr')
     .evaluateAll((rows) => rows.map((row) => row.querySelector('td')?.textContent ?? ''))
@@ -125,10 +129,12 @@ test('raw trials sort by any column, both ways, and filter by words and by the e
   assert.ok((down[0] ?? 0) > (up[0] ?? 0))
   await section.getByRole('searchbox').fill('cost/jwt-hs256@0')
   assert.equal(await section.locator('tbody tr').count(), 1)
-  const claim = page.locator('.claim', { has: page.locator('[data-trials]') }).first()
+  const claim = page.locator('.claim', { has: page.locator('[data-of]') }).first()
   await claim.locator('summary').click()
-  const link = claim.locator('[data-trials]')
-  const ids = (await link.getAttribute('data-trials'))?.split(' ') ?? []
+  const link = claim.locator('[data-of]')
+  const of = await link.getAttribute('data-of')
+  const ids = summary.claims.find(({ id }) => of === `claim ${id}`)?.evidence ?? []
+  assert.ok(ids.length > 0)
   await link.click()
   const count = stored.results.filter(({ trial }) => ids.includes(trial.id)).length
   assert.match(await section.innerText(), new RegExp(`^${count} of |\\n${count} of `))

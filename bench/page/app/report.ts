@@ -1,27 +1,35 @@
 /** Wakes the page of a run: what was written into it can already be read, this makes it answer. */
 import { decisionOf, type PageData, planningOf } from '../page-data.ts'
 import { showCharts } from './charts.ts'
-import { showComparison } from './compare.ts'
+import { showComparison, takeDrops } from './compare.ts'
 import { showBaseline, showDecision } from './decision.ts'
 import { showFilters } from './filters.ts'
 import { correctAddress } from './plan-controls.ts'
 import { showPlanner } from './planner.ts'
 import { showTabs } from './tabs.ts'
-import { showTrials } from './trials.ts'
+import { followEvidence, showTrials } from './trials.ts'
 import { attempt, woken } from './wake.ts'
 
-const parts: readonly ((data: PageData) => void)[] = [
-  (data) => showDecision(decisionOf(data)),
-  (data) => showBaseline(decisionOf(data)),
-  showTrials,
-  showFilters,
-  showCharts,
-  (data) => showPlanner(planningOf(data)),
-  showComparison,
-]
+/** By the id of the place that each of them fills. */
+const parts: Readonly<Record<string, (data: PageData) => void>> = {
+  baseline: (data) => showBaseline(decisionOf(data)),
+  'plan-capacity': (data) => showPlanner(planningOf(data)),
+  'compare-runs': showComparison,
+  'raw-trials': showTrials,
+}
 
 correctAddress()
-showTabs()
+const wakeTabs = showTabs()
 await woken(async (data: PageData) => {
-  for (const show of parts) await attempt(() => show(data))
+  await attempt(() => showDecision(decisionOf(data)))
+  const filter = showFilters(data)
+  const watch = showCharts(data)
+  followEvidence(data)
+  takeDrops()
+  wakeTabs((tab) => {
+    for (const [id, show] of Object.entries(parts))
+      if (tab.querySelector(`#${id}`)) void attempt(() => show(data))
+    watch(tab)
+    filter()
+  })
 })

@@ -69,15 +69,21 @@ export function showTrials({ run, rows }: PageData): void {
   bodyOf('raw-trials').replaceChildren(el('p', {}, label, search), count, place, more)
   onChoice(['trials', 'sort', 'schemes', 'experiments'], draw)
   onChoice(['trials'], () => say(count.textContent ?? ''))
-  followEvidence()
   draw()
 }
 
-/** A verdict names the trials behind it. */
-function followEvidence(): void {
+/** A verdict, and a cell of the trade, lead to the trials behind them. */
+export function followEvidence({ summary }: PageData): void {
   document.addEventListener('click', ({ target }) => {
-    const link = target instanceof Element ? target.closest<HTMLElement>('[data-trials]') : null
-    if (link) choose({ trials: link.dataset.trials ?? null, schemes: null, experiments: null })
+    const link = target instanceof Element ? target.closest<HTMLElement>('[data-of]') : null
+    if (!link) return
+    const [kind, name, column] = (link.dataset.of ?? '').split(' ')
+    const cells = summary.trade.find(({ scheme }) => scheme === name)?.cells
+    const trials =
+      kind === 'claim'
+        ? summary.claims.find(({ id }) => id === name)?.evidence
+        : cells?.[column as keyof typeof cells]?.trials
+    choose({ trials: trials?.join(' ') ?? null, schemes: null, experiments: null })
   })
 }
 

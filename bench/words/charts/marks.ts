@@ -22,7 +22,9 @@ export function endLabel(
   style: { distance?: number; fontSize?: number; fontWeight?: 'normal'; backgroundColor?: string } = {},
 ): LineSeriesOption {
   const text = { color, fontSize: 12, fontWeight: 'bold' as const, distance: 10, formatter: words }
-  return { endLabel: { show: true, ...text, ...style }, labelLayout: { moveOverlap: 'shiftY' } }
+  // Without one it is told from a letter that not every machine has, and labels are kept too little apart.
+  const lineHeight = Math.round(1.25 * (style.fontSize ?? text.fontSize))
+  return { endLabel: { show: true, ...text, lineHeight, ...style }, labelLayout: { moveOverlap: 'shiftY' } }
 }
 
 /** Between the scheme of a mark and what is said of it. */
