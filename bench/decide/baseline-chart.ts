@@ -83,7 +83,7 @@ function titleOf(rows: readonly Beside[], baseline: string): string {
   const parts = [
     less.length > 0 && `${less.length} take less`,
     more.length > 0 && `${more.length} more`,
-    open > 0 && `${open} were not told from it`,
+    open > 0 && `${open} ${open === 1 ? 'was' : 'were'} not told from it`,
   ].filter(Boolean)
   return `Beside ${name}: ${parts.join(', ')}`
 }

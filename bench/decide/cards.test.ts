@@ -51,7 +51,7 @@ test('a figure that a run measured stands behind what is declared', () => {
   ])
   assert.deepEqual(
     card?.of?.guarantees.slice(0, 2).map(({ text }) => text),
-    ['a logout acts at once (48.4 ms (n 50))', 'it needs Redis (stands: 0 % good meanwhile)'],
+    ['a logout acts at once (48.4 ms, n 50)', 'it needs Redis (killed, it stands, 0 % good meanwhile)'],
   )
   assert.equal(card?.of?.memory, '465 B, Redis')
 })

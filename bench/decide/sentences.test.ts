@@ -67,6 +67,8 @@ test('several runs are counted, with their occasions', () => {
     said({ taxUs: TWICE, runs: [1, 1.1], hoursApart: 1 }).sure,
     /^Each of 2 runs from 1 occasion tells them apart by itself, and an interval over runs takes 6 from 3;/,
   )
+  const three = { taxUs: TWICE, runs: [1, 1.1, 0.5], hoursApart: 1, reachUs: 100 }
+  assert.match(said(three).sure, /^2 of 3 runs from 1 occasion tell them apart by themselves, and/)
   assert.match(
     said({ taxUs: TWICE, runs: [1, 1.1, 0.9, 1, 1.05, 0.95] }).sure,
     /^The 95 % interval over 6 runs from 6 occasions, hours apart, tells them apart;/,

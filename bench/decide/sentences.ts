@@ -106,6 +106,7 @@ function sureOf({ byUs, toldIn, cheaper }: Decision, { machine, machines }: Basi
   const said = cheaper === null ? 'does not tell them apart' : 'tells them apart'
   if (runs === 1) return `One run ${said}, by its 95 % interval; ${where}.`
   if (ends === 'interval') return `The 95 % interval over ${over}, hours apart, ${said}; ${where}.`
-  const count = toldIn === runs ? `Each of ${over}` : `${toldIn} of ${over}`
-  return `${count} tells them apart by itself, and an interval over runs takes ${LEAST_RUNS} from ${LEAST_OCCASIONS}; ${where}.`
+  const count = toldIn === runs ? `Each of ${over}` : `${toldIn === 0 ? 'None' : toldIn} of ${over}`
+  const tells = toldIn > 1 && toldIn < runs ? 'tell them apart by themselves' : 'tells them apart by itself'
+  return `${count} ${tells}, and an interval over runs takes ${LEAST_RUNS} from ${LEAST_OCCASIONS}; ${where}.`
 }

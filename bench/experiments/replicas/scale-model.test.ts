@@ -34,7 +34,26 @@ test('quotas of every fleet are no more than the machine has', () => {
   }
 })
 
-test('a Redis is filled by replicas that have more than their share, and only where a scheme has one', async () => {
+test('quotas of every planned fleet fit on the machine together, those with a full tier included', async () => {
+  for (const [cores, replicas] of [
+    [2, [1, 4]],
+    [2, [1, 2, 4, 8]],
+    [4, [1, 8]],
+    [16, [1, 8]],
+  ] as const) {
+    const { trials } = await laidOut({ replicas, cores })
+    for (const { arm } of trials) {
+      if (!arm.quotas) continue
+      const { replicaCores, redisCores, proxyCores, ballastCores } = arm.quotas
+      const sum = (arm.fleet ?? arm.replicas) * replicaCores + redisCores + proxyCores + ballastCores
+      if (arm.fleet === undefined || arm.variant?.includes('tight'))
+        assert.ok(sum <= cores + 1e-9, `${arm.id}: ${sum} of ${cores}`)
+      assert.ok(ballastCores >= 0)
+    }
+  }
+})
+
+test('a Redis and a proxy are filled by replicas that have more than their share, a Redis only where a scheme has one', async () => {
   const { trials } = await laidOut({ replicas: [1, 2, 4, 8] })
   const filling = trials.filter(({ arm }) => arm.variant === 'full-redis').map(({ arm }) => arm)
   assert.deepEqual(
@@ -65,7 +84,7 @@ test('all that a prediction rests on is planned before the first arm that it is 
   const { trials, notes } = await laidOut({ replicas: [1, 2, 4, 8] })
   const first = trials.findIndex(({ arm }) => arm.heldOut || arm.fleet !== undefined)
   const lastKnown = trials.findLastIndex(({ arm }) =>
-    ['alone', 'unlimited', 'full-redis'].includes(arm.variant ?? ''),
+    ['alone', 'unlimited', 'full-redis', 'full-proxy'].includes(arm.variant ?? ''),
   )
   assert.ok(lastKnown < first)
   assert.deepEqual(
@@ -80,7 +99,7 @@ test('every fleet is compared with one replica of its own round, under the same 
   const { trials } = await laidOut({ replicas: [1, 2, 4] })
   const arms = new Map(trials.map(({ arm }) => [arm.id, arm]))
   for (const { arm } of trials) {
-    if (arm.replicas === 1 || arm.settings.sticky === false || arm.variant === 'full-redis') continue
+    if (arm.replicas === 1 || arm.settings.sticky === false || arm.variant?.startsWith('full')) continue
     const one = arms.get(arm.comparedWith ?? '')
     assert.equal(one?.replicas, 1)
     assert.equal(one?.quotas?.replicaCores, arm.quotas?.replicaCores)

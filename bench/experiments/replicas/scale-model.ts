@@ -51,8 +51,8 @@ export function largestUnderQuotas(counts: readonly number[], cores: number): nu
 /** Variants of one replica by itself: without a quota, and with one. */
 export const UNLIMITED = 'unlimited'
 export const ALONE = 'alone'
-/** Few replicas with more than they need in front of a Redis with little: what a request takes of one that is full. */
-export const FULL_REDIS = 'full-redis'
+/** Few replicas with more than they need, and a Redis or a proxy with little: what a request takes of one that is full. */
+export const FULL = { redis: 'full-redis', proxy: 'full-proxy' } as const
 /** For each of them; two leave enough for proxy and generator on two cores. */
 const AMPLE_CORES = 0.5
 const AMPLE_REPLICAS = 2
@@ -68,6 +68,8 @@ const REDIS_OF_SHARE = 1 / 12
 const LEAST_QUOTA = 0.01
 const littleRedis = ({ redisCores }: Quotas) => Math.max(LEAST_QUOTA, REDIS_OF_SHARE * redisCores)
 const PROXY_OF_REPLICAS = 1 / 16
+const littleProxy = ({ replicaCores }: Quotas, most: number) =>
+  Math.max(LEAST_QUOTA, PROXY_OF_REPLICAS * most * replicaCores)
 
 /** Which tier an arm was given little of; null for fleets of N replicas as they are. */
 export function tightTier({ variant }: Pick<Arm, 'variant'>): keyof typeof TIGHT | null {
@@ -101,21 +103,36 @@ export function scaleModel(counts: readonly number[], options: PlanOptions) {
   }
 
   /**
-   * A Redis takes far less CPU for a request when it is full, since then it answers many at a time: so it has as little as the
-   * least that is foretold, and as many requests wait for it as the largest fleet sends.
+   * With as much as would stand for all replicas but one, as far as the machine has it: these wait for a tier with little, and on a
+   * machine that idles what shows its pace finds the CPU asleep, and says that it is a third as fast.
    */
-  const fullRedis = (scheme: SchemeName) => {
+  const withBallast = (quotas: Quotas, replicas: number): Quotas => {
+    const { replicaCores, redisCores, proxyCores } = quotas
+    const left = options.cores - replicas * replicaCores - redisCores - proxyCores
+    const share = quotasFor(1, most, options.cores)?.ballastCores ?? 0
+    return { ...quotas, ballastCores: Math.floor(1_000 * Math.min(share, left)) / 1_000 }
+  }
+
+  /**
+   * A tier takes another amount of CPU for a request when it is full: Redis far less, since it answers many at a time. So it has as
+   * little as in the fleet that is foretold, and as many requests wait for it as the largest fleet sends.
+   */
+  const full = (scheme: SchemeName) => {
     const quotas = quotasFor(AMPLE_REPLICAS, most, options.cores)
-    if (!quotas || !options.traits[scheme].state.includes('redis')) return []
-    const ample = { replicaCores: AMPLE_CORES, proxyCores: AMPLE_CORES, ballastCores: 0 }
-    const little = { redisCores: littleRedis(quotas) }
+    if (!quotas || most === 1) return []
     const connections = options.connections ?? CONNECTIONS_PER_REPLICA * most
-    const filled = {
-      quotas: { ...quotas, ...ample, ...little },
-      users: Math.max(options.users ?? USERS, connections),
-      load: { loop: 'closed' as const, connections },
-    }
-    return [armOf(scheme, AMPLE_REPLICAS, FULL_REDIS, filled)]
+    const ample = { replicaCores: AMPLE_CORES, proxyCores: AMPLE_CORES }
+    const one = (tier: keyof typeof FULL, less: Partial<Quotas>) =>
+      armOf(scheme, AMPLE_REPLICAS, FULL[tier], {
+        quotas: withBallast({ ...quotas, ...ample, ...less }, AMPLE_REPLICAS),
+        users: Math.max(options.users ?? USERS, connections),
+        load: { loop: 'closed' as const, connections },
+      })
+    const hasRedis = options.traits[scheme].state.includes('redis')
+    return [
+      ...(hasRedis ? [one('redis', { redisCores: littleRedis(quotas) })] : []),
+      one('proxy', { proxyCores: littleProxy(quotas, most) }),
+    ]
   }
 
   const tight = (scheme: SchemeName) => {
@@ -124,19 +141,20 @@ export function scaleModel(counts: readonly number[], options: PlanOptions) {
     const one = (tier: keyof typeof TIGHT, less: Partial<Quotas>) =>
       armOf(scheme, most, `n${most}-${TIGHT[tier]}`, {
         ...turns,
-        ...{ comparedWith: `replicas/${scheme}/n1`, heldOut: true, quotas: { ...quotas, ...less } },
+        ...{ comparedWith: `replicas/${scheme}/n1`, heldOut: true },
+        quotas: withBallast({ ...quotas, ...less }, most),
       })
     const hasRedis = options.traits[scheme].state.includes('redis')
     return [
       ...(hasRedis ? [one('redis', { redisCores: littleRedis(quotas) })] : []),
-      one('proxy', { proxyCores: PROXY_OF_REPLICAS * most * quotas.replicaCores }),
+      one('proxy', { proxyCores: littleProxy(quotas, most) }),
     ]
   }
 
   return {
-    /** What the laws are told: one replica with its quota and without, and what one Redis carries. */
+    /** What the laws are told: one replica with its quota and without, and what a full Redis and a full proxy carry. */
     known: schemes.flatMap((scheme) => [
-      ...fullRedis(scheme),
+      ...full(scheme),
       armOf(scheme, 1, UNLIMITED, { quotas: null, comparedWith: `replicas/${scheme}/${ALONE}` }),
       armOf(scheme, 1, ALONE),
     ]),

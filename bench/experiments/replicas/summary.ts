@@ -9,7 +9,7 @@ import { type ByBlock, ratios } from '../../stats/paired.ts'
 import { median } from '../../stats/quantiles.ts'
 import { fitUsl, type SizePoint, type Usl } from '../../stats/usl.ts'
 import { ratioApart } from '../../stats/welch.ts'
-import { ALONE, FULL_REDIS, tightTier, UNLIMITED } from './scale-model.ts'
+import { ALONE, FULL, tightTier, UNLIMITED } from './scale-model.ts'
 import type { Summary } from './schema.ts'
 
 type Scalability = Summary['scalability'][number]
@@ -43,13 +43,15 @@ function inBoth<T>(many: ArmRecords, one: ArmRecords, of: (many: Measurement, on
 /** Fleets that differ in nothing but the number of replicas, and that number without quotas. */
 function measuredArms(all: readonly ArmRecords[]): ArmRecords[] {
   return armsIn(all, 'replicas').filter(
-    ({ arm }) => !isScattered(arm) && arm.variant !== FULL_REDIS && tightTier(arm) === null,
+    ({ arm }) => !isScattered(arm) && !isFull(arm) && tightTier(arm) === null,
   )
 }
 
 const isScattered = ({ settings }: Arm) => settings.sticky === false
 
-const SAY_WHAT_IT_IS_WORTH: readonly string[] = [UNLIMITED, ALONE, FULL_REDIS]
+const isFull = ({ variant }: Arm) => variant === FULL.redis || variant === FULL.proxy
+
+const SAY_WHAT_IT_IS_WORTH: readonly string[] = [UNLIMITED, ALONE, FULL.redis, FULL.proxy]
 
 /** Whether an arm is a fleet of N replicas for a table or a chart, not one that only shows what such a fleet is worth. */
 export function isPoint(arm: Arm): boolean {
@@ -150,26 +152,26 @@ export function isKnown({ heldOut, fleet }: Arm): boolean {
 }
 
 /**
- * Demands in each block, by what was not held out: the replica's from its throughput alone, that of Redis where Redis
- * was full, since it takes less CPU for a request the more requests come at once, and the proxy's at the largest number
- * of replicas. All at the pace at which the one replica was measured.
+ * Demands in each block, by what was not held out: the replica's from its throughput alone, those of Redis and the proxy where each
+ * was full, since what they take for a request depends on how many come at once. Without such an arm they are those of the largest
+ * number of replicas. All at the pace at which the one replica was measured.
  */
 export function demandsByBlock(own: readonly ArmRecords[]): Map<number, Demands> {
   const known = measuredArms(own).filter(({ arm }) => isKnown(arm) && arm.variant !== UNLIMITED)
   const one = known.find(({ arm }) => arm.replicas === 1)
-  const fullRedis = own.find(({ arm }) => arm.variant === FULL_REDIS)
   const [most] = known.toSorted((a, b) => b.arm.replicas - a.arm.replicas)
+  const [redis, proxy] = (['redis', 'proxy'] as const).map(
+    (tier) => own.find(({ arm }) => arm.variant === FULL[tier]) ?? most,
+  )
   const demands = new Map<number, Demands>()
   for (const [block, single] of one?.measured ?? []) {
-    const measurement = most?.measured.get(block)
-    // Where every replica has a core there is no such fleet, nor is one needed to be near the limit.
-    const full = fullRedis ? fullRedis.measured.get(block) : measurement
-    if (!measurement || !full) continue
+    const [fullRedis, fullProxy] = [redis?.measured.get(block), proxy?.measured.get(block)]
+    if (!fullRedis || !fullProxy) continue
     demands.set(block, {
       onePerSec: single.throughputPerSec,
-      redisSec: ((full.cpuUsPerRequest.redis ?? 0) / 1e6) * (paceRatio(full, single) ?? 1),
-      proxySec: (measurement.cpuUsPerRequest.proxy ?? 0) / 1e6,
-      redisWasFull: full.warnings.includes('redis-saturated'),
+      redisSec: ((fullRedis.cpuUsPerRequest.redis ?? 0) / 1e6) * (paceRatio(fullRedis, single) ?? 1),
+      proxySec: ((fullProxy.cpuUsPerRequest.proxy ?? 0) / 1e6) * (paceRatio(fullProxy, single) ?? 1),
+      redisWasFull: fullRedis.warnings.includes('redis-saturated'),
     })
   }
   return demands

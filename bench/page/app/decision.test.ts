@@ -144,7 +144,7 @@ test('a family is chosen at once, and the closed filter says that it is on', asy
 test('without a script all parts are there, with the pictures beside the page; on paper too', async () => {
   const file = await pageOf(twice, 'twice.html')
   const html = await buildPage(twice.run, twice.summary, twice.turns)
-  assert.match(html, /<noscript>[^]*<img src="charts\/curves\.svg" alt="[^"]+">/)
+  assert.match(html, /<noscript>[\s\S]*<img src="charts\/curves\.svg" alt="[^"]+">/)
   assert.match(html, /id="decision-chart"><div class="picture"><svg/)
   const { page } = await open(file)
   const places = (html.match(/data-chart=/g) ?? []).length
@@ -154,4 +154,31 @@ test('without a script all parts are there, with the pictures beside the page; o
   assert.ok((await page.locator('.tab:visible').count()) > 3)
   assert.equal(await page.locator('[data-chart] svg').count(), places)
   assert.equal(await page.locator('[data-chart] img').count(), 0)
+})
+
+test('a mark says its figure with interval, n and p to who points at it or goes to it by the arrow keys', async () => {
+  const { page } = await open(await pageOf(twice, 'twice.html'), '#cost-over-load')
+  const card = page.locator('figure[data-chart="curves"]')
+  await card.locator('svg').waitFor()
+  await card.locator('.picture').focus()
+  await page.keyboard.press('ArrowRight')
+  const told = card.locator('.told')
+  assert.match(await told.innerText(), /^\S+ · at [\d,]+\/s .*: \d+ \(\d+ to \d+\) µs added, n \d+, p /)
+  const first = await told.innerText()
+  await page.keyboard.press('ArrowRight')
+  assert.notEqual(await told.innerText(), first)
+  await card.locator('[ecmeta_data_index]').nth(3).click({ force: true })
+  await page.waitForFunction(() => document.querySelector('#part-evidence')?.classList.contains('shown'))
+  assert.match(page.url(), /trials=%2F\w+/)
+})
+
+test('every scheme stands beside one that the reader picks, which is in the address', async () => {
+  const { page } = await open(await pageOf(twice, 'twice.html'), '#part-cost')
+  const title = page.locator('#baseline svg title')
+  assert.match((await title.textContent()) ?? '', /^Beside session-redis: 2 take less/)
+  await page.locator('#baseline-scheme').selectOption('none')
+  await page.waitForFunction(() =>
+    document.querySelector('#baseline svg title')?.textContent?.includes('without auth'),
+  )
+  assert.match(page.url(), /base=none/)
 })
