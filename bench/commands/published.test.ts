@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
+import { runWithRows } from '../figures/rows.ts'
 import { pageData } from '../page/page-data.ts'
 import { PICTURE } from '../page/picture.ts'
 import { readLoadCheck, readRun, readVerify } from '../record/run-dir.ts'
@@ -13,7 +14,6 @@ import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'
 import { newestPlanCheck } from './plan-source.ts'
 import { catalogueFiles } from './published.ts'
-import { publishedRuns } from './read-published.ts'
 import { PICTURE_FILE, updateLoadCheck, updatePlanCheck, updateReadme, updateVerify } from './readme.ts'
 import { heldIn } from './write-report.ts'
 
@@ -88,8 +88,8 @@ for (const name of names) {
 test('the README shows the figures of the runs that it links to', async () => {
   const readme = read(root, 'README.md')
   const figures = readme.slice(0, readme.indexOf('<!-- figures:end -->'))
-  const pictured = new RegExp(`\\]\\(results/published/([^/)]+)/${PICTURE_FILE}\\)`).exec(figures)?.[1]
-  assert.ok(pictured, 'a picture of the page of a published run')
+  const pictured = /\[the page\]\(results\/published\/([^/)]+)\/report\.html\)/.exec(figures)?.[1]
+  assert.ok(pictured, 'the page of a published run')
   const [main, ...others] = await Promise.all(
     [...new Set([pictured, ...names])].map(async (name) => ({
       runDir: `results/published/${name}`,
@@ -97,7 +97,9 @@ test('the README shows the figures of the runs that it links to', async () => {
     })),
   )
   assert.ok(main)
-  const { runs } = await publishedRuns()
+  const runs = [main, ...others].map(({ run, records, summary }) =>
+    runWithRows(run, records, summary.costCurves),
+  )
   const shown = updateReadme(readme, main, others, runs)
   const checks = /beside \[this run\]\((results\/published\/[^/)]+)\/report\.md\)/.exec(readme)?.[1]
   assert.ok(checks, 'the run beside which the instrument was checked is linked')
@@ -106,7 +108,8 @@ test('the README shows the figures of the runs that it links to', async () => {
   const held = await newestPlanCheck(names.map((name) => path.join(published, name)))
   const planned = held && { runDir: path.relative(root, held.folder), check: held.check }
   assert.equal(updatePlanCheck(proven, planned), readme)
-  const picture = readFileSync(path.join(root, main.runDir, PICTURE_FILE))
+  assert.ok(figures.includes(`(${PICTURE_FILE})`), 'a picture of the first screen')
+  const picture = readFileSync(path.join(root, PICTURE_FILE))
   assert.equal(picture.readUInt32BE(16), PICTURE.width, 'the width that a PNG declares')
 })
 

@@ -23,7 +23,7 @@ test('replaces what is between the marks by the picture of the page, charts and 
   assert.ok(updated.startsWith('# authscale\n\n<!-- figures:start -->\n[![The report page'))
   assert.ok(updated.endsWith('\n<!-- figures:end -->\n\nrest $& $1\n'))
   assert.doesNotMatch(updated, /old: 123/)
-  assert.match(updated, /\(results\/published\/x\/page\.png\)\]\(results\/published\/x\/report\.html\)/)
+  assert.match(updated, /\(results\/page\.png\)\]\(results\/index\.html\)/)
   assert.match(updated, /!\[[^\]]+\]\(results\/published\/x\/charts\/cpu\.svg\)/)
   assert.doesNotMatch(updated, /capacity\.svg/, 'no chart that the run does not have')
   assert.match(updated, /Medians of 5 blocks.*Example CPU, 2 cores/)

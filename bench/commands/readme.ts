@@ -42,8 +42,8 @@ interface Shown {
   summary: Summary
 }
 
-/** A screenshot of the page, beside it. */
-export const PICTURE_FILE = 'page.png'
+/** A screenshot of what a reader sees first, from the README. */
+export const PICTURE_FILE = 'results/page.png'
 
 /**
  * The README with everything between its two marks replaced by charts and tables of the run; the rest stays as it is.
@@ -134,7 +134,7 @@ function figures(main: Shown, others: readonly Shown[], published: readonly RunW
     charts[name]?.draw(run, summary) ? [`![${alt}](${runDir}/charts/${name}.svg)`] : []
   return [
     ...overLoad([main, ...others], published),
-    `[![The report page of this run](${runDir}/${PICTURE_FILE})](${runDir}/${PAGE_FILE})`,
+    `[![The first screen over all published runs](${PICTURE_FILE})](results/index.html)`,
     ...chart('cpu', 'CPU of a request at saturation under each scheme, by tier, with the auth tax'),
     ...chart('capacity', 'The arrival rate up to which each scheme keeps the SLO'),
     `Medians of ${counted(blocksOf(run), 'block')} with their intervals; \`~\` is a difference that was not detected. ` +
@@ -227,6 +227,7 @@ export async function readme(folder: string, checks = folder): Promise<void> {
   const held = await newestPlanCheck(read.map(({ folder }) => folder))
   const planned = held && { runDir: fromReadme(held.folder), check: held.check }
   await writeFileDurably(file, updatePlanCheck(proven, planned))
-  await pictureOf(path.join(folder, PAGE_FILE), path.join(folder, PICTURE_FILE))
+  const beside = (name: string) => path.join(path.dirname(file), name)
+  await pictureOf(beside('results/index.html'), beside(PICTURE_FILE))
   console.log(`README.md shows ${fromReadme(folder)} now`)
 }

@@ -175,4 +175,19 @@ test('a machine that is faster for some fleets than for others changes neither r
     assert.ok(Math.abs(value - (contention(plain)[i] ?? 0)) < 1e-6)
 })
 
+test('a pacer that shows a third was disturbed, and corrects nothing', async () => {
+  const { run, before } = await syntheticScale()
+  const shown = (pace: number) =>
+    before.map((result): TrialResult => {
+      if (!result.ok || !result.trial.arm.quotas) return result
+      const isFull = result.trial.arm.variant === 'full-redis'
+      const host = { ...result.measurement.host, pace: isFull ? pace : 30_000 }
+      return { ...result, measurement: { ...result.measurement, host } }
+    })
+  const tight = (results: typeof before) =>
+    predict(run, results, '2026-01-02T03:04:05.000Z').find(({ arm }) => arm.endsWith('redis-tight'))?.value
+  near(tight(shown(9_000)), tight(shown(30_000)) ?? 0)
+  near(tight(shown(20_000)), 1.5 * (tight(shown(30_000)) ?? 0))
+})
+
 const isLater = (arm: Arm | undefined) => arm?.heldOut || arm?.fleet !== undefined
