@@ -20,7 +20,7 @@ const update = (text: string) => updateReadme(text, { runDir: 'results/published
 
 test('replaces what is between the marks by the picture of the page, charts and verdicts, and nothing else', () => {
   const updated = update(readme)
-  assert.ok(updated.startsWith('# authscale\n\n<!-- figures:start -->\n[![The report page'))
+  assert.ok(updated.startsWith('# authscale\n\n<!-- figures:start -->\n[![The first screen'))
   assert.ok(updated.endsWith('\n<!-- figures:end -->\n\nrest $& $1\n'))
   assert.doesNotMatch(updated, /old: 123/)
   assert.match(updated, /\(results\/page\.png\)\]\(results\/index\.html\)/)
