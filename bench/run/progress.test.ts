@@ -180,7 +180,7 @@ test('on a terminal what goes on is one line, cut to its width, and an answer ta
     text,
     [
       '\r\x1b[Ktwo\nlines\n',
-      '\r\x1b[Ka line that is far t',
+      '\r\x1b[Ka line that is far ',
       '\r\x1b[K\x1b[2A\x1b[Jnewer\n',
       '\r\x1b[Kstays\n',
       '\r\x1b[Kbelow\n',
