@@ -65,7 +65,7 @@ test('where nobody measured it says so, and a tax that was not told from nothing
 test('several runs are counted, with their occasions', () => {
   assert.match(
     said({ taxUs: TWICE, runs: [1, 1.1], hoursApart: 1 }).sure,
-    /^Each of 2 runs from 1 occasion tells them apart by itself, and an interval over runs takes 6 from 3;/,
+    /^Each of 2 runs from 1 occasion tells them apart by itself, and a 95 % interval over runs would take 6 of them from 3 occasions, hours apart;/,
   )
   const three = { taxUs: TWICE, runs: [1, 1.1, 0.5], hoursApart: 1, reachUs: 100 }
   assert.match(said(three).sure, /^2 of 3 runs from 1 occasion tell them apart by themselves, and/)

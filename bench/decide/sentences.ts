@@ -108,5 +108,5 @@ function sureOf({ byUs, toldIn, cheaper }: Decision, { machine, machines }: Basi
   if (ends === 'interval') return `The 95 % interval over ${over}, hours apart, ${said}; ${where}.`
   const count = toldIn === runs ? `Each of ${over}` : `${toldIn === 0 ? 'None' : toldIn} of ${over}`
   const tells = toldIn > 1 && toldIn < runs ? 'tell them apart by themselves' : 'tells them apart by itself'
-  return `${count} ${tells}, and an interval over runs takes ${LEAST_RUNS} from ${LEAST_OCCASIONS}; ${where}.`
+  return `${count} ${tells}, and a 95 % interval over runs would take ${LEAST_RUNS} of them from ${LEAST_OCCASIONS} occasions, hours apart; ${where}.`
 }

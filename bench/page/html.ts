@@ -73,7 +73,7 @@ export function pageHtml(run: Run, summary: Summary, decision: DecisionData, ass
   return documentHtml({
     title: `Sessions or tokens? ${run.id}`,
     body: `<header>
-<p class="run">authscale · ${escaped(run.id)} · ${escaped(run.profile)} run of ${run.startedAt.slice(0, 10)} · ${escaped(machine(run.environment))} · <a href="../../index.html">all runs</a></p>
+<p class="run">authscale · ${escaped(run.id)} · ${escaped(run.profile)} run of ${run.startedAt.slice(0, 10)} · ${escaped(machine(run.environment))} · all published runs: <code>results/index.html</code></p>
 <h1>Sessions or tokens?</h1>
 ${navigation}
 </header>

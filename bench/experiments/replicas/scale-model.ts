@@ -103,8 +103,8 @@ export function scaleModel(counts: readonly number[], options: PlanOptions) {
   }
 
   /**
-   * With as much as would stand for all replicas but one, as far as the machine has it: these wait for a tier with little, and on a
-   * machine that idles what shows its pace finds the CPU asleep, and says that it is a third as fast.
+   * With as much as would stand for all replicas but one, as far as the machine has it: these wait for a tier with little, and the
+   * machine should be about as busy as beside the fleets that they are compared with.
    */
   const withBallast = (quotas: Quotas, replicas: number): Quotas => {
     const { replicaCores, redisCores, proxyCores } = quotas

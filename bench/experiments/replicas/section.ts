@@ -105,8 +105,8 @@ function scatteredNote(scalability: readonly Scalability[]): Part {
 
 const LAWS_NOTE =
   'The demand law says X(N) = min(N · X(1), 1 ÷ demand on Redis): it rises straight until the one Redis is ' +
-  'full, and is level from there. The demand was measured on a Redis with little CPU behind two replicas with plenty; ≥ where even ' +
-  'that was not full. The Universal Scalability Law, X(N) = λN ÷ (1 + α(N − 1) + βN(N − 1)), is fitted to all N: α is ' +
+  'full, and is level from there. The demand was measured on a Redis behind two replicas with more than their share; ≥ where that ' +
+  'was not full. The Universal Scalability Law, X(N) = λN ÷ (1 + α(N − 1) + βN(N − 1)), is fitted to all N: α is ' +
   'contention, β coherency, both 0 where nothing is lost.'
 
 function lawsTable({ scalability }: Summary): Table {

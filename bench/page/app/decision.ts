@@ -24,12 +24,17 @@ function chosenLoad(): ServiceLoad {
   return { perSec: rps, handlerUs, redisRttMs, schemes: chosenPair() }
 }
 
+/** Those of which any run knows what they cost. */
+function schemesOf({ runs }: Basis): string[] {
+  const known = new Set(runs.flatMap(({ overLoad }) => overLoad.map(({ scheme }) => scheme)))
+  return schemeNames.filter((name) => known.has(name))
+}
+
 const ASKED = ['rps', 'handler', 'distance', 'pair'] as const
 
 export function showDecision(data: DecisionData): void {
   if (!data.basis) return
-  const known = new Set(data.basis.runs.flatMap(({ overLoad }) => overLoad.map(({ scheme }) => scheme)))
-  const schemes = schemeNames.filter((scheme) => known.has(scheme) && scheme !== CONTROL)
+  const schemes = schemesOf(data.basis).filter((scheme) => scheme !== CONTROL)
   byId('ask').replaceChildren(...question(schemes))
   const draw = () => {
     const load = chosenLoad()
@@ -123,8 +128,7 @@ function scheme(place: 0 | 1, schemes: readonly string[]): HTMLElement {
 export function showBaseline({ basis }: DecisionData): void {
   const place = document.getElementById('baseline')
   if (!place || !basis) return
-  const known = new Set(basis.runs.flatMap(({ overLoad }) => overLoad.map(({ scheme }) => scheme)))
-  const schemes = schemeNames.filter((name) => known.has(name))
+  const schemes = schemesOf(basis)
   const chosenBase = () => {
     const name = chosen('base') ?? ''
     return schemes.find((one) => one === name) ?? USUAL.schemes[0]
