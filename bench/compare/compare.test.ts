@@ -226,7 +226,7 @@ test('the texts: 80 columns, ~ where nothing was seen, everything named', () => 
   for (const line of terminal.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`)
   assert.match(terminal, /^ {2}Comparable: no known|^Comparable: no known/m)
   assert.match(terminal, /^jwt-hs256 .* 1\.[56]\d \(1\.\d\d to 1\.\d\d\)$/m)
-  assert.match(terminal, /^jwt-cookie .* ~ \([01]\.\d\d to [01]\.\d\d\)$/m)
+  assert.match(terminal, /^jwt-cookie .*~ [01]\.\d\d \([01]\.\d\d to [01]\.\d\d, p [01]\.\d\d\)$/m)
   const markdown = markdownComparison(compared)
   assert.match(markdown, /\| jwt-hs256 \| [^|]+ \| [^|]+ \| 1\.[56]\d/)
   assert.equal(comparisons([made()]).length, 0)

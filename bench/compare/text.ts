@@ -2,7 +2,7 @@
 import type { RunWithRows } from '../figures/rows.ts'
 import type { Point } from '../record/types.ts'
 import { groupedBy } from '../stats/groups.ts'
-import { ABSENT, counted, figure, NOT_DETECTED, percent } from '../words/format.ts'
+import { ABSENT, counted, figure, NOT_DETECTED, percent, pText, unseen } from '../words/format.ts'
 import { folded, markdownTable, shown, type Table, tableOf, terminalTable } from '../words/tables.ts'
 import { wrap } from '../words/wrap.ts'
 import { isSameMachine } from './alike.ts'
@@ -96,11 +96,13 @@ function sideText({ value, n }: RunRatio['base']): string {
   return `${figure(value)} (n ${n})`
 }
 
-/** `~` in the place of a ratio that was not seen to differ from one; its interval says how much could hide there. */
+/** A ratio that was not seen to differ from one stands behind a `~`, with p; its interval says how much could hide there. */
 function ratioText({ ratio, detected, p }: RunRatio): string {
   if (ratio === null) return ABSENT
-  const interval = p === null ? '' : ` (${decimals(ratio.lo)} to ${decimals(ratio.hi)})`
-  return `${detected ? decimals(ratio.value) : NOT_DETECTED}${interval}`
+  const chance = detected ? '' : pText(p)
+  const interval = p === null ? '' : ` (${decimals(ratio.lo)} to ${decimals(ratio.hi)}${chance})`
+  const text = `${decimals(ratio.value)}${interval}`
+  return detected ? text : unseen(text)
 }
 
 const decimals = (ratio: number) => (ratio >= 10 ? figure(ratio) : ratio.toFixed(2))
@@ -126,7 +128,7 @@ export function headline(ratios: readonly RunRatio[]): string {
   return `${seen.length} of ${ratios.length} ratios differ from one; most of all ${most.metric} of ${placed(most)}, by ${sign}${percent(Math.abs(most.change))}.`
 }
 
-const WIDTHS = [22, 18, 18, 22]
+const WIDTHS = [20, 15, 15, 30]
 
 /** In 80 columns. */
 export function terminalComparison(compared: Compared): string {

@@ -66,7 +66,7 @@ export function baselineChart(basis: Basis, load: ServiceLoad, baseline: string)
       return isTold ? text : { muted: text }
     }),
   })
-  const told = `at ${figure(load.perSec)} requests/s, handlers of ${figure(load.handlerUs)} µs`
+  const told = `at ${figure(load.perSec)} requests/s, ${figure(load.handlerUs)} µs of your own code`
   return drawing(
     titleOf(rows, baseline),
     [`${told} · green: less · brown: more · grey: not told apart · ${basis.machine}`],

@@ -56,8 +56,9 @@ export function cardsOf(basis: Basis, load: ServiceLoad, trade: Trade): Card[] {
       .flatMap((scheme) => sideAt(basis, load, scheme) ?? [])
     const beats = (one: Side, other: Side) =>
       cheaperOf(basis, { ...load, schemes: [one.scheme, other.scheme] }) === 0
-    const best = sides.filter((side) => !sides.some((other) => other !== side && beats(other, side)))
-    const [side, ...alike] = best
+    const unbeaten = sides.filter((side) => !sides.some((other) => other !== side && beats(other, side)))
+    // Noise can make three that beat each other in a circle: then none is told from the others.
+    const [side, ...alike] = unbeaten.length > 0 ? unbeaten : sides
     if (!side || !isSchemeName(side.scheme)) return { wish, why, of: null }
     const row = trade.find(({ scheme }) => scheme === side.scheme) ?? null
     return {

@@ -6,12 +6,11 @@ import { band, dots, endLabel, schemeLine, upright } from '../words/charts/marks
 import { ink, lookOf } from '../words/charts/palette.ts'
 import { inPanel } from '../words/charts/panels.ts'
 import { type Drawing, drawing, size } from '../words/charts/svg.ts'
-import { capital, figure, short } from '../words/format.ts'
+import { figure, short } from '../words/format.ts'
 import type { Basis } from './basis.ts'
 import { type Decision, decide, sideAt } from './decision.ts'
 import type { ServiceLoad } from './load.ts'
-import { sentencesOf } from './sentences.ts'
-import { coresFigure } from './words.ts'
+import { coresFigure, endsText } from './words.ts'
 
 const POINTS = 60
 
@@ -33,9 +32,8 @@ export function decisionChart(basis: Basis, load: ServiceLoad): Drawing | null {
   const highest = Math.max(...lines.flatMap(({ points }) => points.map(([, { hi }]) => hi)))
   const step = 10 ** Math.floor(Math.log10(highest)) / 2
   const top = Math.ceil((1.05 * highest) / step) * step
-  const room = { left: 64, right: 190, top: 112, bottom: 52 }
+  const room = { left: 64, right: 190, top: 88, bottom: 50 }
   const option = inPanel(room, {
-    title: { text: 'cores that auth takes', above: 24, fontSize: 12.5 },
     x: { type: 'value', name: 'requests per second of all users together', min: 0, max: most, format: short },
     y: { min: 0, max: top, format: tick },
     series: [
@@ -53,28 +51,33 @@ export function decisionChart(basis: Basis, load: ServiceLoad): Drawing | null {
       },
     ],
   })
-  const { headline } = sentencesOf(made, load, basis, (scheme) => scheme)
-  return drawing(titled(headline), [subtitleOf(made, load, basis)], option, 400)
+  return drawing(titleOf(made), subtitleOf(made, load, basis), option, 310)
 }
 
-/** The sentence as a title, without its full stop; names of schemes keep their case. */
-const titled = (sentence: string) =>
-  (sentence.startsWith('either') ? capital(sentence) : sentence).replace(/\.$/, '')
+/** What the picture shows beyond the sentence above it. */
+function titleOf({ swap, decidesFrom, sides }: Decision): string {
+  if (swap) {
+    const below = sides[swap.below].scheme
+    return `Cores that auth takes: ${below} takes less below ${figure(swap.perSec.value)} requests/s, and more above`
+  }
+  return decidesFrom
+    ? `Cores that auth takes: the two are a whole core apart from ${figure(decidesFrom.value)} requests/s on`
+    : 'Cores that auth takes, the more requests the more'
+}
 
 function subtitleOf(
   { sides: [{ taxUs }], swap, place }: Decision,
   { handlerUs }: ServiceLoad,
   { machine }: Basis,
-): string {
-  const { runs, ends } = taxUs
-  const shade = runs === 1 || ends === 'interval' ? '95 % interval' : `range of ${runs} runs`
+): string[] {
   return [
-    `shaded: ${shade}`,
-    `handlers take ${figure(handlerUs)} µs, replicas get ${figure(place.perSec)}/s at most`,
-    'replica, Redis and proxy together',
-    ...(swap ? ['dotted: where the two change places'] : []),
-    machine,
-  ].join(' · ')
+    [
+      `shaded: ${endsText(taxUs)}`,
+      ...(swap ? ['dotted: where the two change places'] : []),
+      'replica, Redis and proxy together',
+    ],
+    [`${figure(handlerUs)} µs of your own code`, `at most ${figure(place.perSec)}/s on a replica`, machine],
+  ].map((line) => line.join(' · '))
 }
 
 interface Line {

@@ -28,7 +28,20 @@ test('cores are requests times µs, and shares are of all that the service takes
   near(byCores.lo, 0.11)
   near(sides[0].share, 240 / (CONTROL_US + 240))
   near(byShare, 120 / (CONTROL_US + 240))
-  assert.deepEqual([cheaper, outcome], [1, 'cheaper'])
+  assert.deepEqual([cheaper, outcome], [1, 'little'])
+})
+
+test('CPU decides from a whole core and a twentieth of the service on, and says from which load that is', () => {
+  const basis = basisWith({ taxUs: TWICE })
+  const outcomes = [8_000, 9_000].map((perSec) => made(decide(basis, load({ perSec }))).outcome)
+  assert.deepEqual(outcomes, ['little', 'decides'])
+  const { decidesFrom } = made(decide(basis, load()))
+  near(decidesFrom?.value ?? 0, 1e6 / 120)
+  near(decidesFrom?.lo ?? 0, 1e6 / 130)
+  near(decidesFrom?.hi ?? 0, 1e6 / 110)
+  // Of 3,000 µs 120 are never a twentieth, however many cores that is.
+  const much = made(decide(basis, load({ handlerUs: 3_000, perSec: 100_000 })))
+  assert.deepEqual([much.outcome, much.cheaper, much.decidesFrom], ['little', 1, null])
 })
 
 test('handler work makes auth a smaller share, also more of it than was measured', () => {
@@ -37,14 +50,15 @@ test('handler work makes auth a smaller share, also more of it than was measured
   near(sides[0].share, 240 / (CONTROL_US + 300 + 240))
   const much = made(decide(basis, load({ handlerUs: 10_000 })))
   near(much.sides[0].share, 240 / (CONTROL_US + 10_000 + 240))
-  assert.deepEqual([much.outcome, much.cheaper], ['either', 1])
+  assert.deepEqual([much.outcome, much.cheaper], ['little', 1])
 })
 
 test('a difference that was not told names no one, however large it looks', () => {
-  const { cheaper, outcome, coreFrom } = made(decide(basisWith({ taxUs: TWICE, reachUs: 130 }), load()))
-  assert.deepEqual([cheaper, outcome, coreFrom], [null, 'not-told', null])
+  const large = load({ perSec: 10_000 })
+  const { cheaper, outcome, decidesFrom } = made(decide(basisWith({ taxUs: TWICE, reachUs: 130 }), large))
+  assert.deepEqual([cheaper, outcome, decidesFrom], [null, 'not-told', null])
   const alike = decide(basisWith({ taxUs: { 'session-redis': 120, 'jwt-hs256': 121 }, reachUs: 2 }), load())
-  assert.deepEqual([made(alike).cheaper, made(alike).outcome], [null, 'either'])
+  assert.deepEqual([made(alike).cheaper, made(alike).outcome], [null, 'little'])
 })
 
 test('of few runs each has to tell the two apart by itself; of six from three occasions their interval does', () => {
@@ -103,6 +117,15 @@ test('asked the other way round it says the same', () => {
       assert.equal(one?.outcome, other?.outcome)
       near(one?.byCores.value ?? 0, -(other?.byCores.value ?? 0))
     }),
+  )
+})
+
+test('it says whether the place was measured, or is read between places that were', () => {
+  const isHere = (change: Partial<ServiceLoad>) =>
+    made(decide(basisWith({ taxUs: TWICE }), load(change))).measured.isHere
+  assert.deepEqual(
+    [{ handlerUs: 300 }, { handlerUs: 200 }, { perSec: 500 }, { perSec: 1_000_000 }].map(isHere),
+    [true, false, false, true],
   )
 })
 

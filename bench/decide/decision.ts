@@ -24,7 +24,7 @@ export interface Side {
   isTold: boolean
   /** The same of all requests, in cores. */
   cores: Interval
-  /** Of all CPU that the service then takes, handlers, proxy and Redis included. */
+  /** Of all CPU that the service then takes, its own code, proxy and Redis included. */
   share: number
 }
 
@@ -38,20 +38,25 @@ export interface Decision {
   /** Of the CPU that the service takes with the dearer one. */
   byShare: number
   /**
-   * `cheaper`: one of the two, by enough to choose it for; `either`: whatever they differ by, it is next to nothing of what the
-   * service takes; `not-told`: they could differ by more than that, and were not told apart.
+   * `decides`: one of the two takes less, by as much as `DECIDES` says; `little`: they differ by less than that, told apart or not;
+   * `not-told`: they could differ by as much, and were not told apart.
    */
-  outcome: 'cheaper' | 'either' | 'not-told'
+  outcome: 'decides' | 'little' | 'not-told'
   /** Place of the one that takes less; null where the two were not told apart, which names no one. */
   cheaper: 0 | 1 | null
-  /** Requests per second from which on the difference is a whole core; null where it was not told. */
-  coreFrom: number | null
+  /** Requests per second from which on the difference decides; null where it was not told, and where it never does. */
+  decidesFrom: Interval | null
   /** Requests per second on one replica at which the two change places, and which takes less below; null where they do not. */
   swap: { perSec: Interval; below: 0 | 1 } | null
   /** What one replica gets. */
   place: Place
-  /** The lowest rate on one replica, and the most handler work, at which anything was measured. */
-  measured: { leastPerSec: number; mostHandlerUs: number }
+  measured: {
+    /** The lowest rate on one replica, and the most handler work, at which anything was measured. */
+    leastPerSec: number
+    mostHandlerUs: number
+    /** Whether the place itself was, in every run; else figures are read between those that were. */
+    isHere: boolean
+  }
   /** Of how many runs each tells the two apart by itself. */
   toldIn: number
 }
@@ -59,8 +64,8 @@ export interface Decision {
 /** Replicas are planned so that half of each is free. */
 export const HALF = 0.5
 
-/** A difference of less than this share of what the service takes is no reason to choose. */
-const NEXT_TO_NOTHING = 0.05
+/** What a difference has to be so that one would choose by it: a machine more or less, and not next to nothing of the service. */
+export const DECIDES = { cores: 1, share: 0.05 } as const
 
 /** @returns which of the two has no cost over load */
 export function decide(basis: Basis, load: ServiceLoad): Decision | { missing: string[] } {
@@ -72,26 +77,44 @@ export function decide(basis: Basis, load: ServiceLoad): Decision | { missing: s
     return { missing: missing.length > 0 ? missing : [...load.schemes] }
   }
   const place = placeOf(runs, load)
-  const sides = load.schemes.map((scheme) => sideOf(runs, scheme, place, load.perSec)) as [Side, Side]
+  const sides = sidesOf(runs, load, place)
   const { found: byUs, told } = differenceOver(runs, load.schemes, place)
   const byCores = cores(byUs, load.perSec)
-  const service = serviceUs(runs, place) + Math.max(...sides.map(({ taxUs }) => taxUs.value))
+  const service = dearerUs(runs, place, sides)
   const isTold = told.all
-  const most = isTold ? Math.abs(byUs.value) : Math.max(Math.abs(byUs.lo), Math.abs(byUs.hi))
-  const isLittle = most / service < NEXT_TO_NOTHING
-  const atMost = placeOf(runs, { ...load, perSec: Number.POSITIVE_INFINITY })
-  const full = differenceOver(runs, load.schemes, atMost)
+  const mostUs = isTold ? Math.abs(byUs.value) : Math.max(Math.abs(byUs.lo), Math.abs(byUs.hi))
+  const isMuch = inCores(mostUs, load.perSec) >= DECIDES.cores && mostUs / service >= DECIDES.share
   return {
     ...{ sides, byUs, byCores, byShare: Math.abs(byUs.value) / service, place },
-    outcome: isLittle ? 'either' : isTold ? 'cheaper' : 'not-told',
+    outcome: isMuch ? (isTold ? 'decides' : 'not-told') : 'little',
     cheaper: isTold ? lessOf(byUs) : null,
-    coreFrom: full.told.all && full.found.value !== 0 ? 1e6 / Math.abs(full.found.value) : null,
-    swap: swapOver(runs, load, atMost.perSec),
-    measured: {
-      leastPerSec: ratesOf(runs)[0] ?? 0,
-      mostHandlerUs: Math.max(...runs.flatMap(({ overLoad }) => overLoad.map((one) => one.handlerUs))),
-    },
+    decidesFrom: decidesFrom(runs, load),
+    swap: swapOver(runs, load),
+    measured: measuredOf(runs, place),
     toldIn: told.count,
+  }
+}
+
+/** On as many replicas as it takes, each at its most. */
+function decidesFrom(runs: readonly BasisRun[], load: ServiceLoad): Interval | null {
+  const place = atMost(runs, load)
+  const { found, told } = differenceOver(runs, load.schemes, place)
+  const us = Math.abs(found.value)
+  if (!told.all || us === 0 || us / dearerUs(runs, place, sidesOf(runs, load, place)) < DECIDES.share)
+    return null
+  const [near, far] = [Math.abs(found.lo), Math.abs(found.hi)].toSorted((a, b) => a - b) as [number, number]
+  const from = (of: number) => (1e6 * DECIDES.cores) / of
+  return { value: from(us), lo: from(far), hi: from(near) }
+}
+
+function measuredOf(runs: readonly BasisRun[], place: Place): Decision['measured'] {
+  const points = runs.map(({ overLoad }) => overLoad.filter(({ twin }) => !twin))
+  return {
+    leastPerSec: ratesOf(runs)[0] ?? 0,
+    mostHandlerUs: Math.max(...points.flat().map((one) => one.handlerUs)),
+    isHere: points.every((own) =>
+      own.some(({ perSec, handlerUs }) => perSec === place.perSec && handlerUs === place.handlerUs),
+    ),
   }
 }
 
@@ -117,6 +140,17 @@ export function cheaperOf(basis: Basis, load: ServiceLoad): Decision['cheaper'] 
   const found = differenceAtLoad(basis, load)
   return found?.isTold ? lessOf(found.byUs) : null
 }
+
+/** What one replica gets of a load that has no end. */
+const atMost = (runs: readonly BasisRun[], load: ServiceLoad) =>
+  placeOf(runs, { ...load, perSec: Number.POSITIVE_INFINITY })
+
+const sidesOf = (runs: readonly BasisRun[], { schemes, perSec }: ServiceLoad, place: Place) =>
+  schemes.map((scheme) => sideOf(runs, scheme, place, perSec)) as [Side, Side]
+
+/** CPU µs of a request with the dearer of the two. */
+const dearerUs = (runs: readonly BasisRun[], place: Place, sides: readonly [Side, Side]) =>
+  serviceUs(runs, place) + Math.max(...sides.map(({ taxUs }) => taxUs.value))
 
 /** Of the difference of the first beyond the second. */
 const lessOf = ({ value }: Interval): 0 | 1 => (value > 0 ? 1 : 0)
@@ -213,11 +247,9 @@ function pairPoints({ pairs }: BasisRun, [first, second]: readonly [string, stri
 }
 
 /** At the rates that were measured, up to what one replica gets of any load. */
-function swapOver(
-  runs: readonly BasisRun[],
-  { schemes, handlerUs }: ServiceLoad,
-  most: number,
-): Decision['swap'] {
+function swapOver(runs: readonly BasisRun[], load: ServiceLoad): Decision['swap'] {
+  const { schemes, handlerUs } = load
+  const most = atMost(runs, load).perSec
   const steps = ratesOf(runs)
     .filter((perSec) => perSec > 0 && perSec <= most)
     .map((perSec) => {
@@ -228,4 +260,5 @@ function swapOver(
   return swap && { perSec: swap.perSec, below: swap.isFirstBelow ? 0 : 1 }
 }
 
+const inCores = (us: number, perSec: number) => (us * perSec) / 1e6
 const cores = (us: Interval, perSec: number): Interval => scaled(us, perSec / 1e6)

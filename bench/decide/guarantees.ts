@@ -1,60 +1,86 @@
 /** What a scheme keeps and gives up besides CPU: by what it declares, with the figure that was measured of it where a run has one. */
 import type { SchemeName } from '../../servers/scheme.ts'
+import { timeText } from '../experiments/revocation/section.ts'
 import type { Trade } from '../trade/schema.ts'
+import { outageWord } from '../trade/trade.ts'
 import { traits } from '../traits.ts'
-import { ABSENT } from '../words/format.ts'
+import { counted, percent } from '../words/format.ts'
 
 type Row = Trade[number]
-type Column = keyof Row['cells']
+type Traits = (typeof traits)[SchemeName]
+
+/** What each is about, as the head of a row, in the order in which they are read. */
+export const ABOUT = {
+  logout: 'A logout acts',
+  redis: 'Redis dies',
+  replica: 'A replica dies',
+  reading: 'The credential shows',
+  theft: 'A script in the page takes it',
+} as const
 
 export interface Guarantee {
-  about: 'logout' | 'outage' | 'reading' | 'theft'
+  about: keyof typeof ABOUT
   isKept: boolean
-  /** As the end of a sentence about the scheme. */
+  /** What follows the head. */
   text: string
 }
 
 /** @param row of the scheme in the whole trade; null where no run has one */
 export function guaranteesOf(scheme: SchemeName, row: Row | null): Guarantee[] {
   const { revocation, state, payload, transport } = traits[scheme]
-  const seen = (column: Column) => {
-    const text = row?.cells[column]?.text ?? ABSENT
-    // Brackets within brackets are hard to read.
-    return text === ABSENT ? '' : ` (${text.replace(' (', ', ').replace(/\)$/, '').replace(': ', ', ')})`
-  }
+  const cells = row?.cells
   return [
-    logoutOf(revocation, seen('revocation')),
-    outageOf(state, seen),
+    logoutOf(revocation, cells?.revocation.seen ?? null),
+    redisOf(state, cells?.redisLoss.seen ?? null),
+    replicaOf(state, cells?.replicaLoss.seen ?? null),
     payload === 'readable'
-      ? { about: 'reading', isKept: false, text: 'who holds the token reads the profile in it' }
-      : { about: 'reading', isKept: true, text: 'nothing can be read without a key' },
+      ? { about: 'reading', isKept: false, text: 'the profile, to everybody who holds it' }
+      : { about: 'reading', isKept: true, text: 'nothing without a key' },
     transport === 'bearer'
-      ? { about: 'theft', isKept: false, text: 'a script in the page can take the token' }
-      : { about: 'theft', isKept: true, text: 'no script in the page can take the cookie' },
+      ? { about: 'theft', isKept: false, text: 'yes, as tested: from local storage' }
+      : { about: 'theft', isKept: true, text: 'no, as tested: an `HttpOnly` cookie' },
   ]
 }
 
-function logoutOf(revocation: (typeof traits)[SchemeName]['revocation'], seen: string): Guarantee {
+function logoutOf(revocation: Traits['revocation'], seen: Row['cells']['revocation']['seen']): Guarantee {
   const about = 'logout'
+  const within = seen && timeText(seen.withinMs)
   switch (revocation) {
     case 'immediate':
-      return { about, isKept: true, text: `a logout acts at once${seen}` }
+      return { about, isKept: true, text: withSeen('at once', seen && `within ${within}, n ${seen.n}`) }
     case 'bounded':
-      return { about, isKept: false, text: `a logout acts only after a while${seen}` }
+      return { about, isKept: false, text: withSeen('after a while', seen && `within ${within}`) }
     default:
-      return { about, isKept: false, text: `a logout ends no copy of the token before it expires${seen}` }
+      return { about, isKept: false, text: withSeen('when the token expires', within) }
   }
 }
 
-function outageOf(state: (typeof traits)[SchemeName]['state'], seen: (column: Column) => string): Guarantee {
-  const about = 'outage'
-  switch (state) {
-    case 'redis':
-    case 'token+redis':
-      return { about, isKept: false, text: `it needs Redis${seen('redisLoss').replace('(', '(killed, it ')}` }
-    case 'process':
-      return { about, isKept: false, text: `a killed replica takes its logins along${seen('replicaLoss')}` }
-    default:
-      return { about, isKept: true, text: 'it needs no Redis' }
+function redisOf(state: Traits['state'], seen: Row['cells']['redisLoss']['seen']): Guarantee {
+  const about = 'redis'
+  if (state !== 'redis' && state !== 'token+redis')
+    return { about, isKept: true, text: 'nothing happens; it asks Redis nothing' }
+  if (!seen) return { about, isKept: false, text: 'it needs Redis' }
+  const { goodShare, loggedOut } = seen
+  const out = loggedOut > 0 ? `, ${counted(loggedOut, 'user')} logged out` : ''
+  return {
+    about,
+    isKept: outageWord(goodShare) === 'goes on' && loggedOut === 0,
+    text: `${OUTAGE[outageWord(goodShare)]} (${percent(goodShare)} of requests went well${out})`,
   }
 }
+
+const OUTAGE = {
+  'goes on': 'it goes on',
+  partly: 'some requests fail',
+  stands: 'nothing works',
+} as const satisfies Record<ReturnType<typeof outageWord>, string>
+
+function replicaOf(state: Traits['state'], seen: Row['cells']['replicaLoss']['seen']): Guarantee {
+  const about = 'replica'
+  const tried = seen && `${seen.loggedOut} of ${seen.of}`
+  return state === 'process'
+    ? { about, isKept: false, text: withSeen('its users are logged out', tried) }
+    : { about, isKept: true, text: withSeen('nobody is logged out', tried) }
+}
+
+const withSeen = (declared: string, seen: string | null) => (seen ? `${declared} (${seen})` : declared)

@@ -6,13 +6,13 @@ export interface ServiceLoad {
   perSec: number
   /** The two that are compared. */
   schemes: readonly [string, string]
-  /** CPU µs that the service's own handlers take in each request. */
+  /** CPU µs that the service's own code takes in each request, auth aside. */
   handlerUs: number
   /** From a replica to Redis and back, beyond what was measured, in ms. */
   redisRttMs: number
 }
 
-/** For who says nothing: a service of some size, whose handlers do as much as those that were measured beside. */
+/** For who says nothing: a service of some size, whose own code does as much as what was measured beside auth. */
 export const USUAL = {
   perSec: 1_000,
   schemes: THE_TWO,

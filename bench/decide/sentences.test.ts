@@ -5,7 +5,7 @@ import { basisWith } from '../testing/basis.ts'
 import { decide } from './decision.ts'
 import type { ServiceLoad } from './load.ts'
 import { loadText, sentencesOf } from './sentences.ts'
-import { coresText } from './words.ts'
+import { coresRange, coresText } from './words.ts'
 
 const LOAD: ServiceLoad = {
   ...{ perSec: 1_000, schemes: ['session-redis', 'jwt-hs256'], handlerUs: 300, redisRttMs: 0 },
@@ -21,43 +21,54 @@ function said(truth: Parameters<typeof basisWith>[0], change: Partial<ServiceLoa
 
 const TWICE = { 'session-redis': 240, 'jwt-hs256': 120 }
 
-test('what is cheaper, by how much, from when on that is a core, and how sure it is', () => {
+test('whether CPU decides, what is saved, from when on that is a core, and how sure it is', () => {
   assert.deepEqual(said({ taxUs: TWICE }), {
-    headline: '`jwt-hs256` takes 0.12 of a core (0.11 to 0.13) less than `session-redis`.',
+    headline: 'CPU should not decide it: `jwt-hs256` saves 0.12 of a core.',
+    size: 'That is 17 % of the CPU of the service: 0.12 of a core (95 % interval: 0.11 to 0.13).',
+    matters: 'It grows to a whole core at 8,330 (7,690 to 9,090) requests/s.',
     sizes:
-      'Auth takes 0.24 of a core with `session-redis` and 0.12 of a core with `jwt-hs256`: 35 % and 21 % of all CPU that the service takes.',
-    matters: 'The difference grows to a whole core at 8,330 requests/s.',
+      'Auth takes 0.24 of a core (0.23 to 0.25) with `session-redis` and 0.12 of a core (0.11 to 0.13) with `jwt-hs256`: 35 % and 21 % of the CPU of the service.',
     sure: 'One run tells them apart, by its 95 % interval; measured on 1 kind of machine (Small CPU, 2 cores).',
-    beyond: null,
+    where: 'One replica gets all of it, which was measured.',
   })
-  assert.equal(loadText(LOAD), 'At 1,000 requests/s, with handlers that take 300 µs of CPU each,')
+  assert.equal(loadText(LOAD), 'At 1,000 requests/s, with 300 µs of CPU for your own code in each')
+})
+
+test('where it is a core and more, CPU decides', () => {
+  const { headline, matters, where } = said({ taxUs: TWICE }, { perSec: 20_000 })
+  assert.equal(headline, 'CPU speaks for `jwt-hs256`: it saves 2.4 cores, 17 % of what the service takes.')
+  assert.equal(matters, null)
+  assert.equal(where, 'Each replica gets 1,000 requests/s, which was measured.')
 })
 
 test('where the service does much besides, either will do, and still it says who takes less', () => {
-  const { headline } = said({ taxUs: TWICE }, { handlerUs: 5_000 })
-  assert.equal(
-    headline,
-    'either will do: `jwt-hs256` takes 0.12 of a core (0.11 to 0.13) less than `session-redis`, 2 % of what the service takes.',
-  )
+  const { headline, size, matters } = said({ taxUs: TWICE }, { handlerUs: 5_000 })
+  assert.equal(headline, 'CPU should not decide it: `jwt-hs256` saves 0.12 of a core.')
+  assert.match(size ?? '', /^That is 2 % of the CPU of the service/)
+  assert.equal(matters, 'Below 5 % either will do.')
 })
 
 test('two that were not told apart: no winner, and how far apart they may be', () => {
-  const { headline, matters } = said({ taxUs: TWICE, reachUs: 130 })
+  const { headline, size, matters } = said({ taxUs: TWICE, reachUs: 130 }, { perSec: 10_000 })
   assert.equal(
     headline,
-    '`session-redis` and `jwt-hs256` were not told apart: they may differ by as much as 0.25 of a core.',
+    '`session-redis` and `jwt-hs256` were not told apart: they may differ by as much as 2.5 cores.',
   )
-  assert.equal(matters, null)
+  assert.deepEqual([size, matters], [null, null])
   assert.match(
     said({ taxUs: { 'session-redis': 120, 'jwt-hs256': 120 }, reachUs: 5 }).headline,
-    /^either will do: .* were not told apart, and differ by less than 0\.01 of a core at most/,
+    /^CPU should not decide it: .* were not told apart, and differ by less than 0\.01 of a core at most/,
   )
 })
 
 test('where nobody measured it says so, and a tax that was not told from nothing is one of at most so much', () => {
   assert.equal(
-    said({ taxUs: TWICE }, { perSec: 10, handlerUs: 4_000 }).beyond,
-    'Nobody measured less than 100 requests/s on a replica and handlers that take more than 300 µs: what auth adds is taken as it is there.',
+    said({ taxUs: TWICE }, { perSec: 10, handlerUs: 4_000 }).where,
+    'Nobody measured less than 100 requests/s on a replica and more than 300 µs of your own code: what auth adds is taken as it is there.',
+  )
+  assert.equal(
+    said({ taxUs: TWICE }, { perSec: 300 }).where,
+    'One replica gets all of it, which is read between points that were measured.',
   )
   assert.match(said({ taxUs: { ...TWICE, 'jwt-hs256': 5 } }).sizes, /and at most 0\.01 of a core with/)
 })
@@ -65,13 +76,13 @@ test('where nobody measured it says so, and a tax that was not told from nothing
 test('several runs are counted, with their occasions', () => {
   assert.match(
     said({ taxUs: TWICE, runs: [1, 1.1], hoursApart: 1 }).sure,
-    /^Each of 2 runs from 1 occasion tells them apart by itself, and a 95 % interval over runs would take 6 of them from 3 occasions, hours apart;/,
+    /^Each of 2 runs from 1 occasion tells them apart by itself; measured on/,
   )
   const three = { taxUs: TWICE, runs: [1, 1.1, 0.5], hoursApart: 1, reachUs: 100 }
-  assert.match(said(three).sure, /^2 of 3 runs from 1 occasion tell them apart by themselves, and/)
+  assert.match(said(three).sure, /^2 of 3 runs from 1 occasion tell them apart by themselves;/)
   assert.match(
     said({ taxUs: TWICE, runs: [1, 1.1, 0.9, 1, 1.05, 0.95] }).sure,
-    /^The 95 % interval over 6 runs from 6 occasions, hours apart, tells them apart;/,
+    /^6 runs from 6 occasions, hours apart, together tell them apart;/,
   )
 })
 
@@ -83,4 +94,13 @@ test('shares of cores keep two digits behind the point below one, and say when t
     '36 cores',
     '1,230 cores',
   ])
+})
+
+test('a value that would read like one of its ends has one digit more', () => {
+  assert.equal(coresRange({ value: 0.137, lo: 0.124, hi: 0.141 }), '0.137 of a core (0.124 to 0.141)')
+  assert.equal(coresRange({ value: 0.2, lo: 0.18, hi: 0.22 }), '0.20 of a core (0.18 to 0.22)')
+  assert.equal(
+    coresRange({ value: 2.44, lo: 2.41, hi: 2.9 }, 'range of 4 runs'),
+    '2.44 cores (range of 4 runs: 2.41 to 2.90)',
+  )
 })

@@ -1,26 +1,16 @@
-/** How long answers of the two take at p99, by the planner: on replicas that are half busy, with the reader's handlers and his Redis. */
+/** How long answers take at p99, by the planner: on replicas that are half busy, with the reader's own code and his Redis. */
 import type { Evidence } from '../plan/evidence.ts'
 import { plan } from '../plan/plan.ts'
+import type { Range } from '../plan/range.ts'
 import type { PlanRequest } from '../plan/request.ts'
-import { milliseconds, ranged } from '../plan/text.ts'
-import { code } from '../words/format.ts'
 import { HALF } from './decision.ts'
 import type { ServiceLoad } from './load.ts'
 
-/** Null where a p99 was not measured of both, or cannot be told with what was asked. */
-export function waitingText(
-  evidence: readonly Evidence[],
-  load: ServiceLoad,
-  name: (scheme: string) => string = code,
-): string | null {
-  const told = load.schemes.flatMap((scheme) => {
-    const own = evidence.find((one) => one.scheme === scheme)
-    const made = own && plan(own, requestFor(load))
-    return made?.refused === null && made.p99Ms
-      ? [`${ranged(made.p99Ms, milliseconds)} ms with ${name(scheme)}`]
-      : []
-  })
-  return told.length < load.schemes.length ? null : `99 of 100 answers take at most ${told.join(', and ')}.`
+/** In ms; null where no p99 was measured of the scheme, or none can be told with what was asked. */
+export function waitingOf(evidence: readonly Evidence[], load: ServiceLoad, scheme: string): Range | null {
+  const own = evidence.find((one) => one.scheme === scheme)
+  const made = own && plan(own, requestFor(load))
+  return made?.refused === null ? made.p99Ms : null
 }
 
 /** Of as many users as requests: what they remember takes none of the time. */

@@ -1,28 +1,22 @@
 /** The first screen: what to choose at a load, and three wishes that decide more than CPU does. The page makes it anew for its reader. */
-import { isSchemeName } from '../../servers/scheme.ts'
 import type { Basis } from '../decide/basis.ts'
 import { type Card, cardsOf } from '../decide/cards.ts'
 import { decisionChart } from '../decide/chart.ts'
 import { type Decision, decide } from '../decide/decision.ts'
-import { guaranteesOf } from '../decide/guarantees.ts'
+import { ABOUT } from '../decide/guarantees.ts'
 import { type ServiceLoad, USUAL } from '../decide/load.ts'
-import { loadText, sentencesOf } from '../decide/sentences.ts'
-import { waitingText } from '../decide/waiting.ts'
+import { loadText, sentencesOf, THRESHOLD } from '../decide/sentences.ts'
+import { type Besides, type TradeoffRow, tradeoffsOf } from '../decide/tradeoffs.ts'
 import { coresText } from '../decide/words.ts'
-import type { Evidence } from '../plan/evidence.ts'
-import type { Trade } from '../trade/schema.ts'
 import { toSvg } from '../words/charts/svg.ts'
 import { ABSENT, capital, code, figure, list, percent } from '../words/format.ts'
 import { escaped, withCode } from './escaped.ts'
 
 /** What a decision rests on, with what was measured of guarantees. */
-export interface DecisionData {
+export interface DecisionData extends Besides {
   basis: Basis | null
-  trade: Trade
   /** Where guarantees are from; null where none were measured. */
   tradeFrom: string | null
-  /** What the planner knows of each scheme. */
-  evidence: readonly Evidence[]
 }
 
 /** Why nothing can be said, where nothing can. */
@@ -33,7 +27,7 @@ const NO_BASIS =
 export function openingHtml(data: DecisionData): string {
   const drawing = data.basis && decisionChart(data.basis, USUAL)
   return `<section id="decision" aria-label="What to choose">
-${data.basis ? `<p id="ask">${escaped(loadText(USUAL))} ${withCode(USUAL.schemes.map(code).join(' or '))}?</p>` : ''}
+${data.basis ? `<p id="ask">${withCode(USUAL.schemes.map(code).join(' or '))}? ${escaped(loadText(USUAL))}.</p>` : ''}
 <div id="verdict" aria-live="polite">${verdictHtml(data, USUAL)}</div>
 <figure class="chart" id="decision-chart"${drawing ? '' : ' hidden'}>${drawing ? `<div class="picture">${toSvg(drawing)}</div>` : ''}</figure>
 <div id="cards">${cardsHtml(data, USUAL)}</div>
@@ -41,7 +35,7 @@ ${data.basis ? `<p id="ask">${escaped(loadText(USUAL))} ${withCode(USUAL.schemes
 }
 
 /** The answer at a load, below the question that the page asks. */
-export function verdictHtml({ basis, trade, evidence }: DecisionData, load: ServiceLoad): string {
+export function verdictHtml({ basis, tradeFrom, ...besides }: DecisionData, load: ServiceLoad): string {
   if (!basis) return `<p class="choice">${withCode(NO_BASIS)}</p>`
   const made = decide(basis, load)
   if ('missing' in made) {
@@ -50,12 +44,12 @@ export function verdictHtml({ basis, trade, evidence }: DecisionData, load: Serv
       `Nothing here says what ${names} would take: \`npm run bench -- --schemes ${load.schemes.join(',')}\` measures it.`,
     )}</p>`
   }
-  const { headline, sizes, matters, sure, beyond } = sentencesOf(made, load, basis)
-  const waiting = waitingText(evidence, load)
+  const { headline, size, matters, sure, where } = sentencesOf(made, load, basis)
   return `<p class="choice" ${factsOf(made)}>${withCode(capital(headline))}</p>
-<p>${withCode([sizes, matters, waiting].filter(Boolean).join(' '))}</p>
-<p class="sure">${withCode([sure, beyond].filter(Boolean).join(' '))}</p>
-${notBought(made, trade)}`
+<p>${withCode([size, matters].filter(Boolean).join(' '))}</p>
+<p class="sure">${withCode([sure, where, THRESHOLD].join(' '))}</p>
+${tradeoffsHtml(tradeoffsOf(made, load, besides), load)}
+<p class="small">${withCode(`${OWN_MEDIANS} ${provenance(tradeFrom)}`)}</p>`
 }
 
 /** The figures of the sentence, for who reads the page by program. */
@@ -71,31 +65,33 @@ function factsOf({ outcome, cheaper, byCores, sides, byUs }: Decision): string {
     .join(' ')
 }
 
-/** What no price of CPU says: where the two differ in what they keep. */
-function notBought({ sides }: Decision, trade: Trade): string {
-  const [first, second] = sides.map(({ scheme }) => ({
-    scheme,
-    kept: isSchemeName(scheme)
-      ? guaranteesOf(scheme, trade.find((row) => row.scheme === scheme) ?? null)
-      : [],
-  }))
-  const items = (first?.kept ?? []).flatMap((own, i) => {
-    const other = second?.kept[i]
-    if (!first || !second || !other || own.isKept === other.isKept) return []
-    return `<li>${withCode(`With ${code(first.scheme)} ${own.text}; with ${code(second.scheme)} ${other.text}.`)}</li>`
-  })
-  return items.length === 0 ? '' : `<p>What CPU does not show:</p><ul class="besides">${items.join('')}</ul>`
+/** What one chooses by, also where CPU does not decide it. */
+function tradeoffsHtml(rows: readonly TradeoffRow[], { schemes }: ServiceLoad): string {
+  const cell = ({ text, isKept }: TradeoffRow['cells'][number]) => {
+    const mark = isKept === null ? '' : isKept ? ' class="kept"' : ' class="lost"'
+    return `<td${mark}>${withCode(capital(text))}</td>`
+  }
+  const head = schemes.map((scheme) => `<th scope="col">${withCode(code(scheme))}</th>`).join('')
+  const body = rows.map(
+    ({ head: about, cells }) => `<tr><th scope="row">${escaped(about)}</th>${cells.map(cell).join('')}</tr>`,
+  )
+  return `<table class="tradeoffs"><thead><tr><td></td>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`
 }
 
-export function cardsHtml({ basis, trade, tradeFrom }: DecisionData, load: ServiceLoad): string {
+const OWN_MEDIANS =
+  'Of CPU each figure is the median of its own over the runs, so that differences need not add up.'
+
+/** Where what is kept and given up is from. */
+const provenance = (tradeFrom: string | null) =>
+  tradeFrom
+    ? `From logout down, schemes declare it, and what stands in brackets was measured in ${code(tradeFrom)}.`
+    : 'From logout down, schemes declare it; `--profile full` measures it.'
+
+export function cardsHtml({ basis, trade }: DecisionData, load: ServiceLoad): string {
   if (!basis) return ''
   const cards = cardsOf(basis, load, trade).map((card) => cardHtml(card, load))
-  const from = tradeFrom
-    ? `Figures in brackets were measured in ${code(tradeFrom)}.`
-    : 'What each keeps and gives up is what it declares; `--profile full` measures it.'
   return `<h2>Three wishes that decide more than CPU does</h2>
-<div class="cards">${cards.join('')}</div>
-<p class="small">${withCode(from)}</p>`
+<div class="cards">${cards.join('')}</div>`
 }
 
 function cardHtml({ wish, why, of }: Card, { perSec }: ServiceLoad): string {
@@ -108,11 +104,12 @@ function cardHtml({ wish, why, of }: Card, { perSec }: ServiceLoad): string {
     wire !== null && wire !== ABSENT && `${wire.replace(/\.0$/, '')} bytes on the wire for each request`,
     memory !== null && memory !== ABSENT && memory !== 'none seen' && `${memory} for each user`,
   ].filter((one) => typeof one === 'string')
-  const items = (kept: boolean) => guarantees.filter(({ isKept }) => isKept === kept).map(({ text }) => text)
+  const items = (kept: boolean) =>
+    guarantees.filter(({ isKept }) => isKept === kept).map(({ about, text }) => `${ABOUT[about]}: ${text}`)
   const part = (name: string, lines: readonly string[]) =>
     lines.length === 0
       ? ''
-      : `<dt>${name}</dt><dd><ul>${lines.map((line) => `<li>${withCode(capital(line))}</li>`).join('')}</ul></dd>`
+      : `<dt>${name}</dt><dd><ul>${lines.map((line) => `<li>${withCode(line)}</li>`).join('')}</ul></dd>`
   return `<article class="card">${head}
 <p class="pick">${withCode(code(side.scheme))}</p>
 <p class="small">${withCode(why + others)}</p>

@@ -1,5 +1,6 @@
 /** Markdown of a report as HTML of a page; charts become places that the page draws into. */
 import { Marked } from 'marked'
+import { NOT_DETECTED } from '../words/format.ts'
 import { escaped } from './escaped.ts'
 
 /** The only HTML that reports contain. Anything else came from a record, and is shown as the text that it is. */
@@ -52,9 +53,13 @@ export function inline(markdown: string): string {
   return marked.parseInline(markdown, { async: false }) as string
 }
 
+/** What may be chance is paler than what was told. */
+const NOT_TOLD = new RegExp(`<td([^>]*)>(?=${NOT_DETECTED} )`, 'g')
+
 function block(markdown: string, label: () => string): string {
   const html = marked.parse(markdown, { async: false }) as string
   return html
+    .replace(NOT_TOLD, '<td class="unseen"$1>')
     .replaceAll('<table>', () => `${scrolling(label())}<table>`)
     .replaceAll('</table>', '</table></div>')
 }

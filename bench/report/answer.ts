@@ -192,8 +192,8 @@ function errorSentence({ aa }: Summary, name: Name): string {
   const blocks = counted(throughputRatio.n, 'block')
   return (
     `Two identical controls differed by up to ${percent(ownError(throughputRatio, 1))} in throughput and ` +
-    `${figure(ownError(cpuDifferenceUs, 0))} µs of CPU a request over ${blocks}: smaller differences are ` +
-    `printed as ${name('~')}.`
+    `${figure(ownError(cpuDifferenceUs, 0))} µs of CPU a request over ${blocks}: smaller differences stand ` +
+    `behind ${name('~')}.`
   )
 }
 

@@ -117,7 +117,7 @@ export function method(run: Run, summary: Summary): Section {
       summary.aa
         ? 'A difference counts as detected when its interval excludes “no difference”, p (paired t-test over blocks, ' +
           'Holm-adjusted over the schemes) is below 5 %, and it exceeds the difference of the control from itself; ' +
-          'all others are printed as `~`.'
+          'all others stand behind `~`.'
         : 'A difference counts as detected only if the control was measured twice, and in this run it was not.',
       ...(run.plan.some(({ arm }) => arm.load.loop === 'turns')
         ? [TURNS, ...resting(run, summary), SWAPS]

@@ -17,6 +17,7 @@ import {
   NOT_DETECTED,
   responseTime,
   styles,
+  unseen,
   withInterval,
   withoutInterval,
 } from '../words/format.ts'
@@ -109,7 +110,7 @@ function everydayRows(summary: Summary, { perSec, handlerUs }: Point): Section {
 function addedText(tax: CurvePoint['taxUs'] | undefined): string {
   if (!tax) return ABSENT
   const text = withInterval(tax.estimate, styles.whole, tax.estimate.lo < 0 ? '..' : '–')
-  return tax.detected ? text : `${NOT_DETECTED} ${text}`
+  return tax.detected ? text : unseen(text)
 }
 
 function halfBusyText({ halfBusyPerSec: half }: Curve): string {
@@ -119,6 +120,7 @@ function halfBusyText({ halfBusyPerSec: half }: Curve): string {
 const memoryOf = ({ memoryPerUser }: Summary, scheme: string) =>
   memoryPerUser.find((entry) => entry.scheme === scheme)
 
+/** The column has no room for a figure that may be chance; the report has it. */
 const bytesOf = (entry: { estimate: Estimate; detected: boolean } | null | undefined) =>
   entry ? (entry.detected ? figure(Math.round(entry.estimate.value)) : NOT_DETECTED) : ABSENT
 
@@ -151,8 +153,10 @@ function costRows(summary: Summary): Section {
 function taxText(tax: SummaryArm['authTaxUs'], warnings: SummaryArm['warnings']): string {
   if (!tax) return ABSENT
   if (!tax.detected) {
+    const estimate = unseen(styles.wholeAdded.value(tax.estimate.value))
     const from = tax.detectable === null ? '' : ` (from ${styles.whole.value(tax.detectable)})`
-    return cpuText(`${NOT_DETECTED}${from}`, warnings)
+    const full = cpuText(`${estimate}${from}`, warnings)
+    return full.length <= TAX_WIDTH ? full : cpuText(estimate, warnings)
   }
   // Between signs a dash would read as another minus.
   const joint = tax.estimate.lo < 0 ? '..' : '–'
@@ -275,7 +279,7 @@ function legendFor(tables: string, { rules }: Run, everyday: Point | null): stri
           'knee: where throughput ÷ mean latency is highest; busy: the replica',
         ]
       : []),
-    ...ifShown(NOT_DETECTED, `${NOT_DETECTED} no difference detected`),
+    ...ifShown(NOT_DETECTED, `${NOT_DETECTED} no difference detected: what follows it may be chance`),
     ...ifShown('(from ', 'from: the smallest difference that would mostly have been detected'),
     ...(isAtLeast ? ['≥ at least: no rate sent near it broke the SLO'] : []),
     ...ifShown(ABSENT, `${ABSENT} not measured, or not there`),

@@ -95,7 +95,7 @@ test('a saturated generator: a lower bound with a mark and the sentence, no rati
   assert.match(report, /generator-saturated \| .* \| cost\/none/)
 })
 
-test('an undetected difference is printed as ~ with its interval', () => {
+test('an undetected difference keeps its estimate behind ~, with its interval and p', () => {
   const equal = (result: TrialResult): TrialResult => {
     if (!result.ok || result.trial.arm.id !== 'cost/jwt-cookie') return result
     const { measurement } = result
@@ -105,10 +105,13 @@ test('an undetected difference is printed as ~ with its interval', () => {
     }
   }
   const { report, terminal } = texts({ change: equal })
-  assert.match(report, /\| jwt-cookie \|.*\| ~ \(−?[\d.]+ to −?[\d.]+; from \+[\d.]+\) \|/)
+  assert.match(
+    report,
+    /\| jwt-cookie \|.*\| ~ [+−]?[\d.]+ \(−?[\d.]+ to −?[\d.]+, p [\d.]+; from \+[\d.]+\) \|/,
+  )
   assert.match(report, /for `jwt-cookie` no difference was detected/)
-  assert.match(report, /^~ no difference detected; from: the smallest effect/m)
-  assert.match(terminal, /^jwt-cookie .* ~ \(from \d+\) /m)
+  assert.match(report, /^~ no difference detected: what follows it may be chance; from: the smallest effect/m)
+  assert.match(terminal, /^jwt-cookie .* ~ [+−]?\d+ \(from \d+\) /m)
 })
 
 test('a smoke run opens with what it is', () => {

@@ -52,8 +52,8 @@ test('a row a scheme, and every cell with trials behind it that the run has', ()
 test('cells say what was put in', () => {
   const [session, token, memory] = ['session-redis', 'jwt-hs256', 'session-memory'].map(cellsOf)
   assert.match(session?.authTax.text ?? '', /^\+1\d\d \(/)
-  assert.match(session?.memory.text ?? '', /^4[12]\d B, Redis$/)
-  assert.match(memory?.memory.text ?? '', /^1,1\d0 B, replica$/)
+  assert.match(session?.memory.text ?? '', /^4[12]\d B in Redis$/)
+  assert.match(memory?.memory.text ?? '', /^1,1\d0 B in the replica$/)
   assert.equal(token?.memory.text, 'none seen')
   assert.match(session?.redisLoss.text ?? '', /^stands: 0 % good meanwhile/)
   assert.equal(token?.redisLoss.text, 'asks it nothing')
@@ -62,6 +62,9 @@ test('cells say what was put in', () => {
   assert.deepEqual([token?.readable.text, session?.readable.text], ['the profile', 'nothing'])
   assert.deepEqual([token?.script.text, session?.script.text], ['yes', 'no'])
   assert.match(session?.crossSite.text ?? '', /^no, of \d+ requests$/)
+  assert.deepEqual(token?.revocation.seen, { withinMs: 3_601_000, isLifetime: true, n: 16 })
+  assert.equal(session?.revocation.seen?.isLifetime, false)
+  assert.deepEqual([session?.redisLoss.seen?.goodShare, token?.redisLoss.seen], [0, null])
 })
 
 test('what some are spared of a Redis that is killed is called partly, what nearly all are: it goes on', async () => {
@@ -92,7 +95,7 @@ test('a run of costs alone has no such table, and one without faults says so in 
     await syntheticBrowser({ plan }),
   )
   const [row] = summarize(part.run, part.results).trade
-  assert.deepEqual(row?.cells.replicaLoss, { text: '–', trials: [] })
+  assert.deepEqual(row?.cells.replicaLoss, { text: '–', trials: [], seen: null })
   assert.equal(row?.cells.revocation.text, '–')
 })
 

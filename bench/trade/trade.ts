@@ -8,7 +8,8 @@ import type { Run, TrialResult } from '../record/types.ts'
 import { ABSENT, compared, counted, figure, list, percent, styles } from '../words/format.ts'
 import type { Trade } from './schema.ts'
 
-export type Cell = NonNullable<Trade[number]['cells'][Column]>
+type Cells = Trade[number]['cells']
+export type Cell = NonNullable<Cells[Column]>
 type Facts = Pick<
   MeasuredSummary,
   'arms' | 'costCurves' | 'memoryPerUser' | 'revocation' | 'faults' | 'browser' | 'anomalies'
@@ -30,7 +31,8 @@ export const COLUMNS = {
 export type Column = keyof typeof COLUMNS
 
 /** A cell with nothing measured behind it. */
-export const EMPTY: Cell = { text: ABSENT, trials: [] }
+export const EMPTY = { text: ABSENT, trials: [] } satisfies Cell
+const UNSEEN = { ...EMPTY, seen: null }
 /** Share of good answers while Redis is away: from the one on users notice little, up to the other nearly all of them do. */
 const SURVIVES = 0.95
 const STANDS = 0.05
@@ -52,7 +54,10 @@ export function trade(run: Run, facts: Facts, results: readonly TrialResult[]): 
           wire: from(ROLES.cost, wireOf(scheme, facts)),
           memory: from(ROLES.users, memoryOf(scheme, facts)),
           revocation: revocationOf(scheme, facts),
-          redisLoss: redisLossOf(scheme, facts) ?? from(ROLES.cost, nothingToLose(scheme, facts)),
+          redisLoss: redisLossOf(scheme, facts) ?? {
+            ...from(ROLES.cost, nothingToLose(scheme, facts)),
+            seen: null,
+          },
           replicaLoss: replicaLossOf(scheme, facts),
           ...renewalOf(scheme, facts),
           ...givenAway(scheme, facts),
@@ -91,35 +96,43 @@ function memoryOf(scheme: string, { memoryPerUser }: Facts): string | null {
   const entry = memoryPerUser.find((one) => one.scheme === scheme)
   if (!entry) return null
   const parts = [
-    { where: 'replica', comparison: entry.replicaBytes },
+    { where: 'the replica', comparison: entry.replicaBytes },
     { where: 'Redis', comparison: entry.redisBytes },
   ].flatMap(({ where, comparison }) =>
-    comparison?.detected ? [`${figure(Math.round(comparison.estimate.value))} B, ${where}`] : [],
+    comparison?.detected ? [`${figure(Math.round(comparison.estimate.value))} B in ${where}`] : [],
   )
   return parts.length > 0 ? list(parts) : 'none seen'
 }
 
 /** The worst that was seen; where only the end of a lifetime acts, that lifetime. */
-function revocationOf(scheme: string, facts: Facts): Cell {
+function revocationOf(scheme: string, facts: Facts): Cells['revocation'] {
   const logouts = logoutsOf(facts, scheme)
-  if (!logouts) return EMPTY
+  if (!logouts) return UNSEEN
   const { entry, boundMs, shippedBoundMs, lastAcceptedMs, refusedFromMs, accepted, n } = logouts
   const isLifetime = boundMs !== shippedBoundMs && shippedBoundMs !== null
-  const seen = timeText(accepted === 0 ? refusedFromMs.worst : lastAcceptedMs.worst)
+  const withinMs = isLifetime ? shippedBoundMs : accepted === 0 ? refusedFromMs.worst : lastAcceptedMs.worst
   return {
-    text: isLifetime ? `its lifetime, ${timeText(shippedBoundMs)}` : `${seen} (n ${n})`,
+    text: isLifetime ? `its lifetime, ${timeText(withinMs)}` : `${timeText(withinMs)} (n ${n})`,
     trials: entry.trials,
+    seen: withinMs === null ? null : { withinMs, isLifetime, n },
   }
 }
 
-function redisLossOf(scheme: string, facts: Facts): Cell | null {
+function redisLossOf(scheme: string, facts: Facts): Cells['redisLoss'] | null {
   const entry = faultOf(facts, scheme, 'redis-killed-log')
   if (!entry) return null
   const { duringShare, loggedOutBefore } = entry.measured
   const out = loggedOutBefore > 0 ? `, ${loggedOutBefore} logged out` : ''
-  const word = duringShare >= SURVIVES ? 'goes on' : duringShare <= STANDS ? 'stands' : 'partly'
-  return { text: `${word}: ${percent(duringShare)} good meanwhile${out}`, trials: entry.trials }
+  return {
+    text: `${outageWord(duringShare)}: ${percent(duringShare)} good meanwhile${out}`,
+    trials: entry.trials,
+    seen: { goodShare: duringShare, loggedOut: loggedOutBefore },
+  }
 }
+
+/** How a service takes that Redis is away. @param goodShare of the requests that were due meanwhile */
+export const outageWord = (goodShare: number) =>
+  goodShare >= SURVIVES ? 'goes on' : goodShare <= STANDS ? 'stands' : 'partly'
 
 /** A scheme that asks Redis nothing has no such trial. */
 function nothingToLose(scheme: string, facts: Facts): string | null {
@@ -127,15 +140,19 @@ function nothingToLose(scheme: string, facts: Facts): string | null {
   return asked && asked.value > 0 ? null : 'asks it nothing'
 }
 
-function replicaLossOf(scheme: string, facts: Facts): Cell {
+function replicaLossOf(scheme: string, facts: Facts): Cells['replicaLoss'] {
   const entry = faultOf(facts, scheme, 'replica-killed')
-  if (!entry) return EMPTY
+  if (!entry) return UNSEEN
   const { before, loggedOutBefore } = entry.measured
-  return { text: `${loggedOutBefore} of ${before} logged out`, trials: entry.trials }
+  return {
+    text: `${loggedOutBefore} of ${before} logged out`,
+    trials: entry.trials,
+    seen: { loggedOut: loggedOutBefore, of: before },
+  }
 }
 
 /** What each way to take a second use of a refresh token gives, and its price; nothing where no scheme was asked. */
-function renewalOf(scheme: string, { anomalies }: Facts): Pick<Trade[number]['cells'], 'renewal'> {
+function renewalOf(scheme: string, { anomalies }: Facts): Pick<Cells, 'renewal'> {
   if (!anomalies.some(({ lostReplies }) => lostReplies)) return {}
   const own = anomalies.filter((entry) => entry.scheme === scheme)
   const trials = own.flatMap((entry) => entry.trials)
@@ -152,10 +169,7 @@ function renewalOf(scheme: string, { anomalies }: Facts): Pick<Trade[number]['ce
 const faultOf = ({ faults }: Facts, scheme: string, fault: Facts['faults'][number]['fault']) =>
   faults.find((one) => one.scheme === scheme && one.fault === fault && Object.keys(one.settings).length === 0)
 
-function givenAway(
-  scheme: string,
-  { browser }: Facts,
-): Pick<Trade[number]['cells'], 'readable' | 'script' | 'crossSite'> {
+function givenAway(scheme: string, { browser }: Facts): Pick<Cells, 'readable' | 'script' | 'crossSite'> {
   const entry = browser?.schemes.find((one) => one.scheme === scheme)
   if (!entry) return { readable: EMPTY, script: EMPTY, crossSite: EMPTY }
   const cell = (text: string): Cell => ({ text, trials: entry.trials })

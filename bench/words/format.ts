@@ -112,17 +112,22 @@ export function withInterval(
 }
 
 /**
- * A comparison with its interval; `~` in the place of a value that was not detected, with the smallest effect that
- * would have been: without that, nothing found and nothing looked for read alike.
+ * A comparison with its interval. One that was not detected keeps its estimate behind a `~`, with p and the smallest effect that
+ * would have been seen: without that, nothing found and nothing looked for read alike.
  */
 export function compared(comparison: Comparison | null | undefined, style: Style): string {
   if (!comparison) return ABSENT
-  const { estimate, detected, detectable } = comparison
+  const { estimate, detected, detectable, p } = comparison
   if (detected) return withInterval(estimate, style)
   const range = interval(estimate, style, ' to ')
-  const least = range.length > 0 && detectable !== null ? [`from ${style.value(detectable, detectable)}`] : []
-  return bracketed(NOT_DETECTED, [...range, ...least].join('; '))
+  if (range.length === 0) return unseen(withInterval(estimate, style))
+  const least = detectable === null ? [] : [`from ${style.value(detectable, detectable)}`]
+  const inside = [`${range.join('')}${pText(p)}`, ...least].join('; ')
+  return unseen(bracketed(style.value(estimate.value, scaleOf(estimate)), inside))
 }
+
+/** A figure that may be chance. */
+export const unseen = (text: string) => `${NOT_DETECTED} ${text}`
 
 /** `, p 0.21`; empty where none was told. */
 export const pText = (p: number | null): string =>

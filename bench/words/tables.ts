@@ -24,7 +24,7 @@ export function tableOf<T>(items: readonly T[], columns: Columns<T> | readonly C
 }
 
 const LEAST_SHOWN =
-  '~ no difference detected; from: the smallest effect that this many blocks of this noise show four times in five.'
+  '~ no difference detected: what follows it may be chance; from: the smallest effect that this many blocks of this noise show four times in five.'
 
 /** A GitHub table with its footnotes; first column left, the others right where they are figures. */
 export function markdownTable({ head, rows }: Table, align: 'figures' | 'text' = 'figures'): string {

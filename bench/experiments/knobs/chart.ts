@@ -8,7 +8,7 @@ import { dots, hollow, upright, whiskers } from '../../words/charts/marks.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
-import { capital, figure, NOT_DETECTED, styles, withInterval } from '../../words/format.ts'
+import { capital, figure, styles, unseen, withInterval } from '../../words/format.ts'
 
 /** A tuning, or with `cost` null the heading above those of one scheme. */
 interface Row {
@@ -76,12 +76,11 @@ function points(rows: readonly Row[]) {
   return dots(data, { symbolSize: 9, ...upright(0, { type: 'solid' }) })
 }
 
-/** The smallest effect that would have been seen stands in the table; here it would fill the row. */
-const UNSEEN = { value: () => NOT_DETECTED, end: figure }
-
+/** p and the smallest effect that would have been seen stand in the table; here they would fill the row. */
 function label({ cost }: Row): string {
   if (!cost) return ''
-  return withInterval(cost.estimate, cost.detected ? styles.added : UNSEEN)
+  const text = withInterval(cost.estimate, styles.added)
+  return cost.detected ? text : unseen(text)
 }
 
 /** The chart's finding: what saves most and what costs most, of all that was detected. */

@@ -6,7 +6,7 @@ import { whiskers } from '../../words/charts/marks.ts'
 import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { tierBars } from '../../words/charts/tier-bars.ts'
-import { figure, NOT_DETECTED } from '../../words/format.ts'
+import { figure, unseen } from '../../words/format.ts'
 import { SESSION_SCHEME } from './plan.ts'
 import type { Summary } from './schema.ts'
 import { addedText, notTold } from './section.ts'
@@ -49,7 +49,8 @@ function proxyText({ arm, metrics }: Arms[number], { tls }: Summary): string {
   const own = metrics['cpuUsPerRequest.proxy']
   const added = arm.settings.tls && tls?.costs.find((cost) => cost.arm === arm.id)?.addedUs
   if (!own) return ''
-  const ofIt = added ? `, TLS ${added.detected ? figure(added.estimate.value, own.value) : NOT_DETECTED}` : ''
+  const us = added && figure(added.estimate.value, own.value)
+  const ofIt = us ? `, TLS ${added.detected ? us : unseen(us)}` : ''
   return `proxy ${figure(own.value)} µs${ofIt}`
 }
 

@@ -1,4 +1,4 @@
-/** The question of the first screen, asked again at every change: the reader's load, his two schemes, his handlers, his Redis. */
+/** The question of the first screen, asked again at every change: the reader's load, his two schemes, his own code, his Redis. */
 import { isSchemeName, schemeNames } from '../../../servers/scheme.ts'
 import { baselineChart, besideBaseline } from '../../decide/baseline-chart.ts'
 import type { Basis } from '../../decide/basis.ts'
@@ -11,7 +11,7 @@ import { cardsHtml, type DecisionData, verdictHtml } from '../decision-html.ts'
 import { choose, chosen, follow, onChoice, onceAFrame } from './address.ts'
 import { chartCard } from './charts.ts'
 import { byId, el, select } from './dom.ts'
-import { chooseQuantity, requestFrom } from './plan-controls.ts'
+import { chooseQuantity, requestFrom } from './plan-request.ts'
 
 /** As the address has it; names that nobody knows are as if nothing had been said. */
 export function chosenPair(): readonly [string, string] {
@@ -68,17 +68,16 @@ function figuresOf(basis: Basis, load: ServiceLoad): Figure[] {
 /** The sentence that the reader finishes. */
 function question(schemes: readonly string[]): (Node | string)[] {
   return [
-    'At ',
-    number('ask-rps', 'rps', 'requests per second', () => chosenLoad().perSec),
-    ' requests/s, with handlers that take ',
-    number('ask-handler', 'handler', 'CPU µs of your own handlers', () => chosenLoad().handlerUs),
-    ' µs of CPU each and Redis ',
-    number('ask-distance', 'distance', 'ms to Redis and back', () => chosenLoad().redisRttMs),
-    ' ms further away: ',
     scheme(0, schemes),
     ' or ',
     scheme(1, schemes),
-    '?',
+    '? At ',
+    number('ask-rps', 'rps', 'requests per second', () => chosenLoad().perSec),
+    ' requests/s, with ',
+    number('ask-handler', 'handler', 'CPU µs of your own code in each request', () => chosenLoad().handlerUs),
+    ' µs of CPU for your own code in each, and Redis ',
+    number('ask-distance', 'distance', 'ms to Redis and back', () => chosenLoad().redisRttMs),
+    ' ms further away:',
   ]
 }
 

@@ -12,7 +12,8 @@ import { choose, follow, kept, onChoice, onceAFrame } from './address.ts'
 import { chartCard } from './charts.ts'
 import { chosenPair } from './decision.ts'
 import { bodyOf, type Cell, details, el, scrollingTable, select } from './dom.ts'
-import { asking, controls, inControls, requestFrom } from './plan-controls.ts'
+import { controls } from './plan-controls.ts'
+import { asking, inControls, requestFrom } from './plan-request.ts'
 
 export function showPlanner({ evidence, why, from, held }: Planning): void {
   const body = bodyOf('plan-capacity')

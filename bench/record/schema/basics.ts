@@ -64,7 +64,7 @@ export const comparisonSchema = z
           'estimate; null below two blocks',
       ),
   })
-  .describe('A difference or ratio within blocks; one that was not detected is printed as ~')
+  .describe('A difference or ratio within blocks; one that was not detected stands behind ~')
 
 export type Warning = z.infer<typeof warningSchema>
 export type Estimate = z.infer<typeof estimateSchema>
