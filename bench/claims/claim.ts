@@ -1,7 +1,7 @@
 /** A claim that people make, fixed before anything was measured for it, and what a run may find about it. */
 import type { MeasuredSummary } from '../experiments/reports.ts'
 import { THE_TWO } from '../experiments/roles.ts'
-import type { Ladder } from '../figures/climbs.ts'
+import type { Ladder } from '../figures/ladders/climbs.ts'
 import type { ArmRecords } from '../figures/records.ts'
 import type { Run, TrialResult } from '../record/types.ts'
 import type { ClaimFinding } from './schema.ts'

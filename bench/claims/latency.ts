@@ -1,6 +1,7 @@
 /** The claim that small sites do well with sessions: what users wait for at low arrival rates. */
-import { clusterEstimate, type Ladder, windowsAt } from '../figures/climbs.ts'
+
 import { histogramSet } from '../figures/histograms.ts'
+import { clusterEstimate, type Ladder, windowsAt } from '../figures/ladders/climbs.ts'
 import { flags } from '../figures/records.ts'
 import type { Estimate } from '../record/types.ts'
 import { addedMs, code, inUnit, list } from '../words/format.ts'

@@ -1,6 +1,8 @@
 /** The claim that connect-redis makes express-session faster. */
-import type { Ladder } from '../figures/climbs.ts'
-import { capacityIn, WITHIN_STEPS } from '../figures/ladder.ts'
+
+import { capacityIn } from '../figures/ladders/capacity.ts'
+import type { Ladder } from '../figures/ladders/climbs.ts'
+import { WITHIN_STEPS } from '../figures/ladders/ladder.ts'
 import { estimate } from '../figures/metrics.ts'
 import { flags } from '../figures/records.ts'
 import type { Estimate, Rung, Slo } from '../record/types.ts'

@@ -1,11 +1,16 @@
 /** All published runs side by side: what they ran on, and their main figures as charts. */
 import { schemeNames } from '../../servers/scheme.ts'
+import { THE_TWO } from '../experiments/roles.ts'
 import type { RunWithRows } from '../figures/rows.ts'
-import type { Run } from '../record/types.ts'
+import type { Point, Run } from '../record/types.ts'
+import { groupedBy } from '../stats/groups.ts'
+import { sum } from '../stats/sums.ts'
 import type { Drawing } from '../words/charts/svg.ts'
+import { figure } from '../words/format.ts'
 import { markdownTable, type Table } from '../words/tables.ts'
 import { acrossChart, type Series } from './across-chart.ts'
 import type { LeftOut } from './alike.ts'
+import { placeKey } from './between.ts'
 import { machineOf } from './differences.ts'
 import { overRunsMarkdown } from './over-runs-text.ts'
 import { type Metric, metrics } from './samples.ts'
@@ -43,25 +48,38 @@ interface Across {
   series: Series[]
 }
 
-/** By metric; only schemes that have a figure in a run. */
+/** By metric, where most runs took turns and at saturation; only schemes that have a figure in a run. */
 export function acrossCharts(runs: readonly RunWithRows[]): Across[] {
   return metrics
     .filter(({ name }) => (SHOWN as readonly string[]).includes(name))
-    .flatMap((metric) => {
-      const series = newestFirst(runs).map((one) => ({
-        name: one.run.id,
-        points: pointsOf(metric, one),
-      }))
-      const note = 'points of one scheme lie below each other, newest run first'
-      const drawing = acrossChart(series, { what: metric.title, unit: metric.unit, note })
-      return drawing ? [{ name: metric.name, drawing, series }] : []
-    })
+    .flatMap((metric) =>
+      [commonPlace(metric, runs), null].flatMap((at) => (at === undefined ? [] : acrossAt(metric, runs, at))),
+    )
 }
 
-/** At saturation, which runs from before 2026-11-29 have as well. */
-function pointsOf(metric: Metric, run: RunWithRows): Series['points'] {
+function acrossAt(metric: Metric, runs: readonly RunWithRows[], at: Point | null): Across[] {
+  const series = newestFirst(runs).map((one) => ({
+    name: one.run.id,
+    points: pointsOf(metric, one, placeKey(at)),
+  }))
+  const where = at ? ` at ${figure(at.perSec ?? 0)}/s` : metric.beside === 'control' ? ' at saturation' : ''
+  const drawing = acrossChart(series, { what: `${metric.title}${where}`, unit: metric.unit })
+  return drawing ? [{ name: at ? `${metric.name}-everyday` : metric.name, drawing, series }] : []
+}
+
+/** Where most turns of all runs were taken; undefined where fewer than two runs have any place in common. */
+function commonPlace(metric: Metric, runs: readonly RunWithRows[]): Point | undefined {
+  const seen = runs.flatMap((run) =>
+    metric.of(run, THE_TWO[0]).flatMap(({ at, shown: { n } }) => (at ? [{ at, n }] : [])),
+  )
+  const places = [...groupedBy(seen, ({ at }) => placeKey(at)).values()].filter(({ length }) => length > 1)
+  const turns = (own: typeof seen) => sum(own.map(({ n }) => n))
+  return places.toSorted((a, b) => turns(b) - turns(a))[0]?.[0]?.at
+}
+
+function pointsOf(metric: Metric, run: RunWithRows, place: string): Series['points'] {
   return schemeNames.flatMap((scheme) => {
-    const sample = metric.of(run, scheme).find(({ at }) => at === null)
+    const sample = metric.of(run, scheme).find(({ at }) => placeKey(at) === place)
     return sample ? [{ scheme, ...sample.shown }] : []
   })
 }

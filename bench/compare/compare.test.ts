@@ -65,6 +65,26 @@ test('one block gives ratios without intervals, of which none is seen', () => {
   }
 })
 
+test('one block that was capped makes the capacity a lower bound: shown as one, and compared with nothing', () => {
+  const { run, results } = syntheticLadders({ blocks: 5 })
+  const whole = runWithRows(run, results)
+  const isLadder = ({ experiment, scheme }: (typeof whole.rows)[number]) =>
+    experiment === 'latency' && scheme === 'jwt-hs256'
+  const first = whole.rows.findIndex(isLadder)
+  const rows = whole.rows.map((row, i) => (i === first ? { ...row, capacityNote: 'wide-gap' as const } : row))
+  const capped = { ...whole, rows }
+  const found = find(compareRuns(whole, capped), 'capacity', 'jwt-hs256')
+  assert.deepEqual([found?.base.isAtLeast, found?.other.isAtLeast, found?.ratio], [undefined, true, null])
+  assert.equal(found?.other.n, 5, 'the block counts as it does in the summary')
+  const never = {
+    ...whole,
+    rows: whole.rows.map((row, i) =>
+      i === first ? { ...row, values: {}, capacityNote: 'slo-never-met' as const } : row,
+    ),
+  }
+  assert.equal(find(compareRuns(whole, never), 'capacity', 'jwt-hs256'), undefined, 'no capacity to promise')
+})
+
 test('capacities of ladders are compared too; memory only where there is any', () => {
   const { run, results } = syntheticLadders({ blocks: 5 })
   const ladders = runWithRows(run, results)

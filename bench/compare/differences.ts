@@ -19,6 +19,8 @@ type Environment = Run['environment']
 
 const text = (value: unknown) => (value === null || value === undefined ? 'none' : String(value))
 
+const NODE = 'Node'
+
 /** Undefined where a run did not record it: then it is no difference, whatever the other one says. */
 const facts: readonly {
   kind: Kind
@@ -50,7 +52,7 @@ const facts: readonly {
     what: 'variables of servers',
     of: (e) => e.serverVariables && valuesText(e.serverVariables),
   },
-  { kind: 'code', what: 'Node', of: (e) => `${e.runtime.node}, OpenSSL ${e.runtime.openssl}` },
+  { kind: 'code', what: NODE, of: (e) => `${e.runtime.node}, OpenSSL ${e.runtime.openssl}` },
   { kind: 'code', what: 'Node of the harness', of: (e) => e.harnessNode },
   { kind: 'code', what: 'Redis', of: (e) => text(e.redis?.version) },
   { kind: 'code', what: 'HAProxy', of: (e) => text(e.haproxy?.version) },
@@ -80,17 +82,29 @@ export function runDifferences(base: Run, other: Run): RunDifference[] {
       ? []
       : [{ kind, what, base: sides.base, other: sides.other }]
   })
-  const packages = [...new Set([...Object.keys(ours.packages), ...Object.keys(theirs.packages)])].sort()
-  const versions = packages.map((what) => {
-    return {
-      kind: 'code' as const,
-      what,
-      base: text(ours.packages[what]),
-      other: text(theirs.packages[what]),
-    }
-  })
-  const all = [...found, ...beneath(ours, theirs), ...versions, ...armDifferences(base, other)]
+  const all = [
+    ...found,
+    ...beneath(ours, theirs),
+    ...packageDifferences(ours, theirs),
+    ...armDifferences(base, other),
+  ]
   return all.filter((one) => one.base !== one.other)
+}
+
+/** Of what runs and is not our own code: Node and packages. */
+export function versionDifferences(base: Run, other: Run): RunDifference[] {
+  const node = runDifferences(base, other).filter(({ what }) => what === NODE)
+  return [...node, ...packageDifferences(base.environment, other.environment)]
+}
+
+function packageDifferences(ours: Environment, theirs: Environment): RunDifference[] {
+  const names = [...new Set([...Object.keys(ours.packages), ...Object.keys(theirs.packages)])].sort()
+  return names
+    .map((what) => {
+      const [base, other] = [text(ours.packages[what]), text(theirs.packages[what])]
+      return { kind: 'code' as const, what, base, other }
+    })
+    .filter((one) => one.base !== one.other)
 }
 
 /**

@@ -36,3 +36,22 @@ test('one run is no history, and what has no turns has no place in everyday load
   assert.deepEqual(history(runs, ['session-redis'], 'everyday'), [])
   assert.match(historyChart(runs, ['session-redis', 'jwt-hs256'])?.title ?? '', /in the order of time/)
 })
+
+test('a run with another version of a package says so, and one with the same says nothing', () => {
+  const [later, earlier] = runs
+  assert.ok(later && earlier)
+  const newer = { ...later.run.environment, packages: { ...later.run.environment.packages, jose: '7.0.0' } }
+  const upgraded = [{ ...later, run: { ...later.run, environment: newer } }, earlier]
+  const before = earlier.run.environment.packages.jose
+  const words = (some: typeof runs) => {
+    const chart = historyChart(some, ['session-redis']) ?? assert.fail()
+    return [chart.subtitle, JSON.stringify(chart.option)]
+  }
+  const [subtitle, marks] = words(upgraded)
+  assert.ok(
+    subtitle?.includes(`dotted: first run with other versions (2026-02-01 jose ${before} → 7.0.0)`),
+    subtitle,
+  )
+  assert.match(marks ?? '', /session-redis · later: .*first with jose/)
+  assert.match(words(runs)[0] ?? '', /no version of Node or of a package changed/)
+})

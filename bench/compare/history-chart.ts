@@ -1,10 +1,12 @@
 /** What schemes took beside the control in each run, in the order of time: what a new version changed, whatever the machine did. */
+import type { LineSeriesOption } from 'echarts'
 import type { RunWithRows } from '../figures/rows.ts'
-import type { Run } from '../record/types.ts'
-import { endLabel, schemeLine, verticalWhiskers } from '../words/charts/marks.ts'
+import type { Estimate, Run } from '../record/types.ts'
+import { endLabel, said, schemeLine, upright, verticalWhiskers } from '../words/charts/marks.ts'
 import { lookOf } from '../words/charts/palette.ts'
 import { type Panel, smallMultiples } from '../words/charts/panels.ts'
 import { type Drawing, drawing } from '../words/charts/svg.ts'
+import { versionDifferences } from './differences.ts'
 import { metrics, type Sample } from './samples.ts'
 
 /** What a run says of a scheme. */
@@ -18,8 +20,8 @@ export interface Seen {
 type Where = 'everyday' | 'saturation'
 
 const WORDS: Readonly<Record<Where, string>> = {
-  everyday: 'with handler work, at the highest rate that was measured',
-  saturation: 'in the closed loop, at saturation',
+  everyday: 'with handler work',
+  saturation: 'at saturation',
 }
 
 /** Of two runs at least, or there is no history. */
@@ -35,7 +37,7 @@ export function history(runs: readonly RunWithRows[], schemes: readonly string[]
     .flatMap((one) =>
       schemes.flatMap((scheme): Seen[] => {
         const samples = cpu?.of(one, scheme) ?? []
-        const sample = where === 'saturation' ? samples.find(({ at }) => at === null) : highest(samples)
+        const sample = where === 'saturation' ? samples.find(({ at }) => at === null) : surest(samples)
         if (!sample?.log) return []
         const { value, error } = sample.log
         const reach = NORMAL * (error ?? 0)
@@ -49,11 +51,9 @@ export function history(runs: readonly RunWithRows[], schemes: readonly string[]
     )
 }
 
-const highest = (samples: readonly Sample[]): Sample | undefined =>
-  samples
-    .filter(({ at }) => at !== null)
-    .toSorted((a, b) => (a.at?.perSec ?? 0) - (b.at?.perSec ?? 0))
-    .at(-1)
+/** At the rate at which most turns were taken. */
+const surest = (samples: readonly Sample[]): Sample | undefined =>
+  samples.filter(({ at }) => at !== null).toSorted((a, b) => b.shown.n - a.shown.n)[0]
 
 const area = { left: 56, right: 130, top: 112, bottom: 64, gapX: 150 } as const
 
@@ -68,38 +68,73 @@ export function historyChart(runs: readonly RunWithRows[], schemes: readonly str
   return drawing(
     'What each run said, in the order of time',
     [
-      'CPU of a request as a multiple of the control’s, which a slower machine slows as well · whiskers: 95 % of that run alone',
-      'below: the day, and the version of Node',
+      'CPU of a request as a multiple of the control’s, which a slower machine slows as well; with handler work where most turns were taken',
+      `whiskers: 95 % of that run alone · ${changesText(places.flatMap(({ seen }) => seen))}`,
     ],
     option,
     height,
   )
 }
 
+const runsOf = (seen: readonly Seen[]) => [...new Map(seen.map(({ run }) => [run.id, run])).values()]
+
+/** What each run had for the first time, with its place among them. */
+function changesIn(runs: readonly Run[]): { place: number; text: string }[] {
+  return runs.flatMap((run, place) => {
+    const before = runs[place - 1]
+    const changed = before ? versionDifferences(before, run) : []
+    return changed.length === 0
+      ? []
+      : [{ place, text: changed.map(({ what, base, other }) => `${what} ${base} → ${other}`).join(', ') }]
+  })
+}
+
+function changesText(seen: readonly Seen[]): string {
+  const runs = runsOf(seen).toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt))
+  const changes = changesIn(runs).map(({ place, text }) => `${runs[place]?.startedAt.slice(0, 10)} ${text}`)
+  return changes.length === 0
+    ? 'no version of Node or of a package changed'
+    : `dotted: first run with other versions (${changes.join('; ')})`
+}
+
 function panel(where: Where, seen: readonly Seen[]): Panel {
-  const runs = [...new Map(seen.map(({ run }) => [run.id, run])).values()]
+  const runs = runsOf(seen)
+  const changes = changesIn(runs)
+  const changedAt = (at: number) =>
+    changes
+      .filter(({ place }) => place === at)
+      .map(({ text }) => `, first with ${text}`)
+      .join('')
   const top = Math.max(...seen.map(({ times }) => times.hi))
   return {
     title: { text: `× the control, ${WORDS[where]}`, above: 24, fontSize: 12 },
-    x: { type: 'category', data: runs.map(labelOf) },
+    x: { type: 'category', data: runs.map(({ startedAt }) => startedAt.slice(5, 10)), format: String },
     y: { type: 'value', min: 0, max: Math.ceil(top) },
-    series: [...new Set(seen.map(({ scheme }) => scheme))].flatMap((scheme) => {
-      const own = seen.filter((one) => one.scheme === scheme)
-      const at = ({ run }: Seen) => runs.findIndex(({ id }) => id === run.id)
-      const { color } = lookOf(scheme)
-      return [
-        schemeLine(
-          scheme,
-          own.map((one) => [at(one), one.times.value]),
-          { ...endLabel(color, scheme, { fontSize: 11, fontWeight: 'normal' }) },
-        ),
-        verticalWhiskers(own.map((one) => [at(one), { ...one.times, unit: 'ratio', warnings: [] }] as const)),
-      ]
-    }),
+    series: [
+      ...changes.map(
+        ({ place }): LineSeriesOption => ({
+          ...{ type: 'line', silent: true, data: [] },
+          ...upright(place, { type: 'dotted' }),
+        }),
+      ),
+      ...[...new Set(seen.map(({ scheme }) => scheme))].flatMap((scheme) => {
+        const own = seen.filter((one) => one.scheme === scheme)
+        const at = ({ run }: Seen) => runs.findIndex(({ id }) => id === run.id)
+        const { color } = lookOf(scheme)
+        return [
+          schemeLine(
+            scheme,
+            own.map((one) => ({
+              name: said(scheme, one.run.id, estimateOf(one), '× the control', changedAt(at(one))),
+              value: [at(one), one.times.value],
+            })),
+            { ...endLabel(color, scheme, { fontSize: 11, fontWeight: 'normal' }) },
+          ),
+          verticalWhiskers(own.map((one) => [at(one), estimateOf(one)] as const)),
+        ]
+      }),
+    ],
   }
 }
 
-/** Short, since a dozen of them stand in a row. */
-function labelOf({ startedAt, environment: { runtime } }: Run): string {
-  return `${startedAt.slice(5, 10)}\n${/\d+/.exec(runtime.node)?.[0] ?? ''}`
-}
+const estimateOf = ({ times }: Seen): Estimate => ({ ...times, unit: 'ratio', warnings: [] })

@@ -1,6 +1,8 @@
 /** What runs are compared by: for each scheme and metric its figures, and what of them does not depend on the machine's pace. */
+
 import { ROLES } from '../experiments/roles.ts'
 import { addedTo, instrumentLimit } from '../figures/comparisons.ts'
+import { capacityOver, isAtLeast } from '../figures/ladders/capacity.ts'
 import { blocksInTime, CONTROL } from '../figures/records.ts'
 import type { RunWithRows, TrialRow } from '../figures/rows.ts'
 import type { LoadFigure } from '../figures/runs/over-load.ts'
@@ -16,7 +18,7 @@ export interface Sample {
   /** Where on the curve of the load; null for the closed loop and for what no load changes. */
   at: Point | null
   /** In the unit of the metric; n blocks or turns. */
-  shown: Interval & { n: number }
+  shown: Interval & { n: number; isAtLeast?: true }
   /** The logarithm of what is compared; null where that is not above zero. */
   log: Estimated | null
   /**
@@ -92,6 +94,19 @@ function inBlocks(
 
 /** A figure that has no scatter of its own, or that no control measures: only the blocks themselves say how sure it is. */
 const NO_ERROR = 0
+
+/** By the rule of a run's own summary; a lower bound is shown, and is no value to compare with. */
+function capacities(rows: readonly TrialRow[]): Sample[] {
+  const blocks = rows.map(({ values: { capacityPerSec: perSec = null }, capacityNote }) => ({
+    perSec,
+    // In pages of before 2026-12 a block that did not find it has neither.
+    note: capacityNote ?? (perSec === null ? ('not-measured' as const) : ('found' as const)),
+  }))
+  const { perSec, note } = capacityOver(blocks)
+  const samples = inBlocks(perSec, NO_ERROR)
+  if (!isAtLeast(note)) return samples
+  return samples.map((one) => ({ ...one, shown: { ...one.shown, isAtLeast: true }, log: null }))
+}
 
 function slopes(rows: readonly TrialRow[], scheme: string, of: Reader): Sample[] {
   const found = slopePerBlock(
@@ -212,11 +227,7 @@ export const metrics: readonly Metric[] = [
     title: 'Capacity at the SLO',
     unit: 'arrivals/s',
     beside: 'pace',
-    of: ({ rows }, scheme) =>
-      inBlocks(
-        [...byBlock(own(rows, ROLES.latency, scheme), ({ capacityPerSec }) => capacityPerSec).values()],
-        NO_ERROR,
-      ),
+    of: ({ rows }, scheme) => capacities(own(rows, ROLES.latency, scheme)),
   },
   {
     name: 'replicaMemory',

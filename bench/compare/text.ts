@@ -92,9 +92,8 @@ function placeText(at: Point | null | undefined, beside: Metric['beside']): stri
   return ` at ${figure(at.perSec)}/s${at.handlerUs > 0 ? ` with ${figure(at.handlerUs)} µs of work` : ''}`
 }
 
-function sideText({ value, n }: RunRatio['base']): string {
-  return `${figure(value)} (n ${n})`
-}
+const sideText = ({ value, n, isAtLeast }: RunRatio['base']): string =>
+  `${isAtLeast ? '≥ ' : ''}${figure(value)} (n ${n})`
 
 /** A ratio that was not seen to differ from one stands behind a `~`, with p; its interval says how much could hide there. */
 function ratioText({ ratio, detected, p }: RunRatio): string {

@@ -12,6 +12,7 @@ import { figure, withRange } from '../words/format.ts'
 import type { Basis } from './basis.ts'
 import { differenceAtLoad, sideAt } from './decision.ts'
 import type { ServiceLoad } from './load.ts'
+import { endsText } from './words.ts'
 
 /** What a scheme takes beyond the baseline, in CPU µs a request. */
 export interface Beside {
@@ -65,6 +66,7 @@ export function baselineChart(basis: Basis, load: ServiceLoad, baseline: string)
       const text = withRange(byUs, signed)
       return isTold ? text : { muted: text }
     }),
+    told: rows.map(({ byUs }) => endsText(byUs)),
   })
   const told = `at ${figure(load.perSec)} requests/s, ${figure(load.handlerUs)} µs of your own code`
   return drawing(

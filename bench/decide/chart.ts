@@ -14,13 +14,20 @@ import { coresFigure, endsText } from './words.ts'
 
 const POINTS = 60
 
-/** Null where the two were not measured beside each other. */
-export function decisionChart(basis: Basis, load: ServiceLoad): Drawing | null {
+/** Pixels that a phone has. */
+const PHONE_WIDTH = 420
+
+/**
+ * Null where the two were not measured beside each other.
+ *
+ * @param isNarrow for a phone: names stand at the dots instead of behind the lines
+ */
+export function decisionChart(basis: Basis, load: ServiceLoad, isNarrow = false): Drawing | null {
   const made = decide(basis, load)
   if ('missing' in made) return null
   const most = 2 * load.perSec
   const rates = Array.from({ length: POINTS }, (_, i) => (most * (i + 1)) / POINTS)
-  const lines = made.sides.map(({ scheme, cores }) => ({
+  const sides = made.sides.map(({ scheme, cores }) => ({
     scheme,
     here: cores,
     points: rates.flatMap((perSec): [number, Interval][] => {
@@ -28,17 +35,25 @@ export function decisionChart(basis: Basis, load: ServiceLoad): Drawing | null {
       return side ? [[perSec, side.cores]] : []
     }),
   }))
-  const highestHere = Math.max(...lines.map(({ here }) => here.value))
-  const highest = Math.max(...lines.flatMap(({ points }) => points.map(([, { hi }]) => hi)))
+  const highestHere = Math.max(...sides.map(({ here }) => here.value))
+  const highest = Math.max(...sides.flatMap(({ points }) => points.map(([, { hi }]) => hi)))
   const step = 10 ** Math.floor(Math.log10(highest)) / 2
   const top = Math.ceil((1.05 * highest) / step) * step
-  const room = { left: 64, right: 190, top: 88, bottom: 50 }
+  const width = isNarrow ? PHONE_WIDTH : size.width
+  const lines = subtitleOf(made, load, basis)
+  const told = isNarrow ? lines.flat() : lines.map((line) => line.join(' · '))
+  const room = {
+    left: isNarrow ? 44 : 64,
+    right: isNarrow ? 20 : 190,
+    top: 54 + 17 * told.length,
+    bottom: 50,
+  }
   const option = inPanel(room, {
     x: { type: 'value', name: 'requests per second of all users together', min: 0, max: most, format: short },
     y: { min: 0, max: top, format: tick },
     series: [
-      ...lines.flatMap((line) =>
-        seriesOf(line, { perSec: load.perSec, isUpper: line.here.value === highestHere }),
+      ...sides.flatMap((side) =>
+        seriesOf(side, { perSec: load.perSec, isUpper: side.here.value === highestHere, isNarrow }),
       ),
       mark(load.perSec),
       ...crossingMark(made, most),
@@ -46,16 +61,17 @@ export function decisionChart(basis: Basis, load: ServiceLoad): Drawing | null {
     notes: [
       {
         text: `your load: ${figure(load.perSec)}/s`,
-        left: (size.width - room.left - room.right) / 2 + 6,
+        left: (width - room.left - room.right) / 2 + 6,
         top: 4,
       },
     ],
   })
-  return drawing(titleOf(made), subtitleOf(made, load, basis), option, 310)
+  return drawing(titleOf(made, isNarrow), told, option, 222 + room.top, width)
 }
 
 /** What the picture shows beyond the sentence above it. */
-function titleOf({ swap, decidesFrom, sides }: Decision): string {
+function titleOf({ swap, decidesFrom, sides }: Decision, isNarrow: boolean): string {
+  if (isNarrow) return 'Cores that auth takes, by load'
   if (swap) {
     const below = sides[swap.below].scheme
     return `Cores that auth takes: ${below} takes less below ${figure(swap.perSec.value)} requests/s, and more above`
@@ -69,7 +85,7 @@ function subtitleOf(
   { sides: [{ taxUs }], swap, place }: Decision,
   { handlerUs }: ServiceLoad,
   { machine }: Basis,
-): string[] {
+): string[][] {
   return [
     [
       `shaded: ${endsText(taxUs)}`,
@@ -77,7 +93,7 @@ function subtitleOf(
       'replica, Redis and proxy together',
     ],
     [`${figure(handlerUs)} µs of your own code`, `at most ${figure(place.perSec)}/s on a replica`, machine],
-  ].map((line) => line.join(' · '))
+  ]
 }
 
 interface Line {
@@ -88,13 +104,13 @@ interface Line {
 
 function seriesOf(
   { scheme, here, points }: Line,
-  { perSec, isUpper }: { perSec: number; isUpper: boolean },
+  { perSec, isUpper, isNarrow }: { perSec: number; isUpper: boolean; isNarrow: boolean },
 ): (LineSeriesOption | CustomSeriesOption | ScatterSeriesOption)[] {
   const { color } = lookOf(scheme)
   const line = schemeLine(
     scheme,
     points.map(([at, { value }]) => [at, value]),
-    { symbol: 'none', ...endLabel(color, scheme) },
+    { symbol: 'none', ...(!isNarrow && endLabel(color, scheme)) },
   )
   const dot = dots([[perSec, here.value]], {
     itemStyle: { color },
@@ -103,9 +119,9 @@ function seriesOf(
       show: true,
       // Out of the way of its own line.
       position: isUpper ? 'top' : 'bottom',
-      offset: [isUpper ? -22 : 22, 0],
+      offset: [(isUpper ? -1 : 1) * (isNarrow ? 66 : 22), 0],
       distance: 7,
-      formatter: coresFigure(here.value),
+      formatter: isNarrow ? `${scheme} ${coresFigure(here.value)}` : coresFigure(here.value),
       color,
       fontWeight: 'bold',
       backgroundColor: ink.background,

@@ -134,3 +134,11 @@ test('a scheme that no run has is named', () => {
     missing: ['jwe'],
   })
 })
+
+test('a run that was narrowed to other schemes says nothing of these, although it has pairs of them', () => {
+  const [run] = basisWith({ taxUs: TWICE }).runs
+  assert.ok(run)
+  const narrowed = { ...run, overLoad: run.overLoad.filter(({ scheme }) => scheme !== 'jwt-hs256') }
+  const basis = { ...basisWith({ taxUs: TWICE }), runs: [narrowed] }
+  assert.deepEqual(decide(basis, load()), { missing: ['jwt-hs256'] })
+})

@@ -69,7 +69,11 @@ export const DECIDES = { cores: 1, share: 0.05 } as const
 
 /** @returns which of the two has no cost over load */
 export function decide(basis: Basis, load: ServiceLoad): Decision | { missing: string[] } {
-  const runs = basis.runs.filter((run) => pairPoints(run, load.schemes).length > 0)
+  const runs = basis.runs.filter(
+    (run) =>
+      pairPoints(run, load.schemes).length > 0 &&
+      load.schemes.every((scheme) => taxPoints(run, scheme).length > 0),
+  )
   if (runs.length === 0) {
     const missing = load.schemes.filter(
       (scheme) => !basis.runs.some((run) => taxPoints(run, scheme).length > 0),

@@ -2,10 +2,11 @@
 import type { Run, TrialResult, Warning } from '../record/types.ts'
 import type { CostCurves } from './curve-schema.ts'
 import { comparedCurves } from './curves.ts'
-import { capacityIn } from './ladder.ts'
+import { capacityIn } from './ladders/capacity.ts'
 import { type MetricName, metrics } from './metrics.ts'
 import { isGlance } from './records.ts'
 import { type LoadFigure, loadFigures, type PairFigures, pairFigures } from './runs/over-load.ts'
+import type { CapacityNote } from './schema.ts'
 
 /** Of one record; a trial that was measured again has a row for each attempt. */
 export interface TrialRow {
@@ -23,6 +24,8 @@ export interface TrialRow {
   warnings: Warning[]
   /** Those that this trial has, in the units of `metrics`; arrivals/s for the capacity of a ladder. */
   values: Partial<Record<MetricName | 'capacityPerSec', number>>
+  /** Of a ladder, what its capacity is; left out where it was found. */
+  capacityNote?: CapacityNote
 }
 
 /** A run as comparisons and tables need it, however it was read. */
@@ -55,7 +58,7 @@ function trialRows(run: Run, results: readonly TrialResult[]): TrialRow[] {
       ...common,
       rejected: null,
       warnings: result.measurement.warnings,
-      values: arm.load.loop === 'open' ? capacity(run, result) : figures(run, result),
+      ...(arm.load.loop === 'open' ? capacity(run, result) : { values: figures(run, result) }),
     }
   })
 }
@@ -73,11 +76,13 @@ function figures(run: Run, { trial: { arm }, measurement }: Accepted): TrialRow[
   )
 }
 
-/** Only where a block tells it exactly: a lower bound is no value to compare with. */
-function capacity({ rules }: Run, { rungs }: Accepted): TrialRow['values'] {
-  if (!rules) return {}
+function capacity({ rules }: Run, { rungs }: Accepted): Pick<TrialRow, 'values' | 'capacityNote'> {
+  if (!rules) return { values: {} }
   const { note, perSec } = capacityIn(rungs, rules.slo)
-  return note === 'found' && perSec !== null ? { capacityPerSec: sixDigits(perSec) } : {}
+  return {
+    values: perSec === null ? {} : { capacityPerSec: sixDigits(perSec) },
+    ...(note !== 'found' && { capacityNote: note }),
+  }
 }
 
 /** More would be noise, and would make a page of two thousand trials half as large again. */

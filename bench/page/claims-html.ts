@@ -1,4 +1,5 @@
 /** The claims with their verdicts, each unfolding to what was fixed beforehand, what was measured, and its charts. */
+import { schemeNames } from '../../servers/scheme.ts'
 import type { ClaimFinding } from '../claims/schema.ts'
 import { sentences } from '../claims/section.ts'
 import { charts } from '../report/charts.ts'
@@ -42,8 +43,11 @@ export function claimsHtml(claims: readonly ClaimFinding[], chartNames: readonly
 }
 
 function claimHtml(claim: ClaimFinding, chartNames: readonly string[]): string {
-  const { id, quote, verdict } = claim
-  return `<details class="claim" id="claim-${escaped(id)}">
+  const { id, quote, verdict, evidence } = claim
+  const schemes = schemeNames.filter((scheme) =>
+    evidence.some((trial) => trial.split('/')[1]?.split('@')[0] === scheme),
+  )
+  return `<details class="claim" id="claim-${escaped(id)}" data-schemes="${schemes.join(' ')}">
 <summary><span class="verdict ${verdict}">${WORDS[verdict][0]}</span>
 <span class="quote">“${escaped(quote)}”</span>
 <span class="finding">${inline(sentences(claim))}</span></summary>

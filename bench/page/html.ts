@@ -1,7 +1,6 @@
 /** The page of a run before a script has run: what to choose, what that rests on, and every section of its report. */
 import type { Topic } from '../experiments/report.ts'
 import type { Run } from '../record/types.ts'
-import { answers } from '../report/answer.ts'
 import { drawings } from '../report/charts.ts'
 import { progress, reportSections } from '../report/markdown.ts'
 import type { Summary } from '../report/schema.ts'
@@ -9,6 +8,7 @@ import type { Trade } from '../trade/schema.ts'
 import { columnsOf, NOTE } from '../trade/section.ts'
 import { type Cell, COLUMNS, EMPTY } from '../trade/trade.ts'
 import { machine } from '../words/format.ts'
+import { sentencesHtml } from './answer-html.ts'
 import { claimsHtml, tallyText } from './claims-html.ts'
 import { type DecisionData, openingHtml } from './decision-html.ts'
 import { type Assets, documentHtml } from './document.ts'
@@ -100,18 +100,13 @@ function withPictures(body: string, drawn: ReturnType<typeof drawings>): string 
   })
 }
 
-/** All that the run says in sentences, below what to choose. */
 function answerHtml(run: Run, summary: Summary): string {
-  // What to choose stands above, at the load of the reader.
-  const all = answers(summary, run).filter(({ about }) => about !== 'What to choose')
-  const rows = [
-    ...all.map(({ about, text }) => `<div><dt>${about}</dt><dd>${inline(text)}</dd></div>`),
-    `<div><dt>What was claimed</dt><dd>${tallyText(summary.claims)}. <a href="#claims">Each with its evidence</a>.</dd></div>`,
-  ]
   const missing = progress(summary)
   return [
     missing ? `<p class="incomplete">${inline(missing)}</p>` : '',
-    `<h2 id="in-sentences">What this run says, in sentences</h2>\n<dl class="answer">${rows.join('\n')}</dl>`,
+    '<h2 id="in-sentences">What this run says, in sentences</h2>',
+    `<dl class="answer" id="sentences">${sentencesHtml(run, summary)}</dl>`,
+    `<dl class="answer"><div><dt>What was claimed</dt><dd>${tallyText(summary.claims)}. <a href="#claims">Each with its evidence</a>.</dd></div></dl>`,
   ].join('\n')
 }
 

@@ -42,28 +42,34 @@ const series = (name: string, ...values: number[]): Series => ({
   })),
 })
 
-test('runs side by side: the finding is how far they lie apart at most, and each is named', () => {
+test('runs side by side, newest first: the finding is how far they lie apart at most; a lower bound says so and takes no part', () => {
   const drawn = acrossChart([series('one', 10, 100), series('two', 20, 110)], {
     what: 'Auth tax',
     unit: 'CPU µs/request',
-    note: 'a note',
   })
   assert.ok(drawn)
   assert.equal(drawn.title, 'Auth tax in 2 runs: up to 2.00 times apart (jwt-hs256)')
   const svg = toSvg(drawn)
-  for (const name of ['one', 'two', 'jwt-hs256', 'session-redis', 'Auth tax, CPU µs/request']) {
-    assert.ok(svg.includes(name), name)
+  for (const text of ['jwt-hs256', 'Auth tax, CPU µs/request', '100 (90.0 to 110); 100 to 110'])
+    assert.ok(svg.includes(text), text)
+  const marks = JSON.stringify(drawn.option)
+  for (const name of ['one', 'two']) assert.ok(marks.includes(`jwt-hs256 · ${name}: `), name)
+  const bound = {
+    name: 'bound',
+    points: [{ scheme: 'jwt-hs256', value: 90, lo: 80, hi: 95, n: 5, isAtLeast: true as const }],
   }
+  const capped = acrossChart([bound, series('one', 10), series('two', 20)], { what: 'X', unit: 'y' })
+  assert.equal(capped?.title, 'X in 3 runs: up to 2.00 times apart (jwt-hs256)')
+  assert.ok(toSvg(capped ?? assert.fail()).includes('≥ 90.0 (80.0 to 95.0)'))
   const nothing = { name: 'three', points: [{ scheme: 'jwt-hs256', value: 1, lo: -4, hi: 6, n: 5 }] }
   const withNothing = acrossChart([series('one', 10), series('two', 20), nothing], {
     what: 'X',
     unit: 'y',
-    note: '',
   })
   assert.equal(withNothing?.title, 'X in 3 runs: up to 2.00 times apart (jwt-hs256)')
-  const alone = acrossChart([series('one', 10)], { what: 'X', unit: 'y', note: '' })
+  const alone = acrossChart([series('one', 10)], { what: 'X', unit: 'y' })
   assert.equal(alone?.title, 'X: one run so far')
-  assert.equal(acrossChart([series('none')], { what: 'X', unit: 'y', note: '' }), null)
+  assert.equal(acrossChart([series('none')], { what: 'X', unit: 'y' }), null)
 })
 
 test('bytes on the wire: the finding is what a credential adds, beyond the control', () => {

@@ -1,7 +1,7 @@
 /** What happens between a fleet's start and its end: logins, then windows of load, each read and judged. */
 import { observing } from '../experiments/acts.ts'
 import { CONNECTIONS_PER_REPLICA } from '../experiments/profiles.ts'
-import { keepsSlo, look, nextRung, rungSec } from '../figures/ladder.ts'
+import { keepsSlo, look, nextRung, rungSec } from '../figures/ladders/ladder.ts'
 import type { Load } from '../load/job.ts'
 import { settleSec } from '../record/journey.ts'
 import type { Arm, Measurement, Observe, Rules, Rung, Warning } from '../record/types.ts'

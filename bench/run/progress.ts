@@ -1,5 +1,5 @@
 /** Shows what is running, what came out, and how long it will still take. */
-import { capacityIn } from '../figures/ladder.ts'
+import { capacityIn } from '../figures/ladders/capacity.ts'
 import { settleSec } from '../record/journey.ts'
 import type { Arm, Rung, Slo, Trial, TrialResult } from '../record/types.ts'
 import { median } from '../stats/quantiles.ts'

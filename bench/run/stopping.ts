@@ -1,7 +1,7 @@
 /** When an experiment has measured enough: a rule fixed before the run, and decided by widths alone. */
 import { ROLES } from '../experiments/roles.ts'
-import { climbsOf } from '../figures/climbs.ts'
-import { capacityIn } from '../figures/ladder.ts'
+import { capacityIn } from '../figures/ladders/capacity.ts'
+import { climbsOf } from '../figures/ladders/climbs.ts'
 import { redisGrowthBytes, replicaGrowthBytes, servingCpuUs } from '../figures/metrics.ts'
 import { type ArmRecords, byBlock, recordsByArm } from '../figures/records.ts'
 import { bytesPerUser } from '../figures/slopes.ts'

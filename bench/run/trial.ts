@@ -5,7 +5,7 @@
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { AuthscaleError, messageOf } from '../errors.ts'
 import { examine, findStateLimit } from '../experiments/acts.ts'
-import { longestLadderSec } from '../figures/ladder.ts'
+import { longestLadderSec } from '../figures/ladders/ladder.ts'
 import { isFirstControl } from '../figures/records.ts'
 import type { Surroundings } from '../fleet/ask-fleet.ts'
 import type { Fleet, FleetSpec, RunningFleet } from '../fleet/fleet.ts'

@@ -3,7 +3,7 @@
  * with mean S ÷ (1 − ρ)), so that what a report finds can be compared with the law. Not a measurement of anything.
  */
 import { AS_IT_IS } from '../experiments/arms.ts'
-import { type Look, look, nextRung, rungSec } from '../figures/ladder.ts'
+import { type Look, look, nextRung, rungSec } from '../figures/ladders/ladder.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import type { Arm, Measurement, Rules, Run, Rung, Trial, TrialResult } from '../record/types.ts'
 import { createHistogram, encodeHistogram, summarizeHistogram } from '../stats/histogram.ts'

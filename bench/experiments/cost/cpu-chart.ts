@@ -29,6 +29,7 @@ export function costChart(run: Run, summary: CoreSummary): Drawing | null {
     names: arms.map(({ arm }) => armLabel(arm)),
     series: [...tierBars(arms, control), whiskers(totals)],
     labels: arms.map(taxLabel),
+    told: totals.map((total) => total && `${withInterval(total)} µs in all, n ${total.n}`),
   })
   return drawing(titleOf(summary, arms), [provenance(run, totals), note], rows)
 }

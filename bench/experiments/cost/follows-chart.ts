@@ -5,11 +5,11 @@ import { type Followed, followedBy } from '../../figures/follows.ts'
 import type { Run } from '../../record/types.ts'
 import { rising } from '../../stats/groups.ts'
 import { source, tick } from '../../words/charts/axes.ts'
-import { endLabel, hollow, schemeLine } from '../../words/charts/marks.ts'
+import { endLabel, hollow, OF_SCHEME, schemeLine } from '../../words/charts/marks.ts'
 import { lookOf } from '../../words/charts/palette.ts'
 import { smallMultiples } from '../../words/charts/panels.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
-import { percent } from '../../words/format.ts'
+import { figure, percent } from '../../words/format.ts'
 import { THE_TWO } from '../roles.ts'
 import { handlerText } from './curves-section.ts'
 import { either, FOLLOWED, rankOf } from './follows.ts'
@@ -87,7 +87,12 @@ function lineOf(
   const { color } = lookOf(scheme)
   const itemStyle =
     fill === 0 ? hollow(color) : { color: paler(color, fill), borderColor: color, borderWidth: 2 }
-  const data = points.toSorted((a, b) => a[by] - b[by]).map((point) => [point[by], point.taxUs])
+  const data = points
+    .toSorted((a, b) => a[by] - b[by])
+    .map((point) => ({
+      name: `${scheme}${OF_SCHEME}${tick(point.rate)}/s, ${percent(point.busy)} busy: ${figure(point.taxUs)} µs added`,
+      value: [point[by], point.taxUs],
+    }))
   const name = endLabel(color, scheme, { fontSize: 11, fontWeight: 'normal' })
   const lineStyle = { width: 1.5, type: fill < 1 ? ('dashed' as const) : ('solid' as const) }
   return [schemeLine(scheme, data, { itemStyle, lineStyle, clip: false, ...(isNamed && name) })]

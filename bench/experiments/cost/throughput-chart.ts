@@ -52,6 +52,7 @@ export function throughputChart(run: Run, summary: CoreSummary): Drawing | null 
     names: arms.map(({ arm }) => armLabel(arm)),
     series: [bars, whiskers(estimates)],
     labels: arms.map(label),
+    told: estimates.map((one) => one && `n ${one.n}`),
   })
   return drawing(
     titleOf(summary, arms),

@@ -9,7 +9,7 @@ import { whiskers } from '../../words/charts/marks.ts'
 import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { tierBars } from '../../words/charts/tier-bars.ts'
-import { armLabel, compared, figure, inUnit, styles } from '../../words/format.ts'
+import { armLabel, compared, figure, inUnit, styles, withInterval } from '../../words/format.ts'
 import { cpuText } from '../../words/warnings.ts'
 import type { Summary } from './schema.ts'
 import { journeyRows } from './section.ts'
@@ -33,6 +33,7 @@ export function journeyChart(run: Run, summary: Summary): Drawing | null {
     names: rows.map(({ arm }) => armLabel(arm)),
     series: [...tierBars(rows, control && control / 1e3, first.steps / 1e3), whiskers(totals)],
     labels: rows.map(taxLabel),
+    told: totals.map((total) => total && `${withInterval(total)} ms in all, n ${total.n}`),
   })
   return drawing(titleOf(summary.aa, rows), [provenance(run, totals), note], option)
 }

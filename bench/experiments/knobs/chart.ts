@@ -8,7 +8,7 @@ import { dots, hollow, upright, whiskers } from '../../words/charts/marks.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
-import { capital, figure, styles, unseen, withInterval } from '../../words/format.ts'
+import { capital, figure, pText, styles, unseen, withInterval } from '../../words/format.ts'
 
 /** A tuning, or with `cost` null the heading above those of one scheme. */
 interface Row {
@@ -35,6 +35,7 @@ export function knobsChart(run: Run, summary: CoreSummary): Drawing | null {
     axis: { axisLabel: nameLabel, axisLine: { show: false } },
     series: [points(rows), whiskers(costs)],
     labels: rows.map(label),
+    told: rows.map(({ cost, scheme }) => cost && `n ${cost.estimate.n}${pText(cost.p)}, in ${scheme}`),
   })
   const height = TOP + BOTTOM + ROW_HEIGHT * rows.length
   return drawing(titleOf(summary, rows), [provenance(run, costs), note], option, height)

@@ -39,6 +39,7 @@ export function capacityChart(run: Run, summary: Summary): Drawing | null {
     names: latency.map(({ scheme }) => scheme),
     series: [stems(latency), knees(latency), whiskers(apart), capacities(latency)],
     labels: latency.map((entry) => (entry.capacityPerSec ? capacityText(entry) : limitText(entry))),
+    told: 'by-marks',
   })
   return drawing(titleOf(latency, boundText(slo)), lines, option)
 }

@@ -1,6 +1,6 @@
 /** What one more request takes of each tier, and what does not grow with them: U = U0 + D·X. */
-import { accepted, clusterEstimates, type Ladder, ladders } from '../../figures/climbs.ts'
-import { keepsPace, PACE } from '../../figures/ladder.ts'
+import { accepted, clusterEstimates, type Ladder, ladders } from '../../figures/ladders/climbs.ts'
+import { keepsPace, PACE } from '../../figures/ladders/ladder.ts'
 import { flags } from '../../figures/records.ts'
 import { SERVING, type ServingTier } from '../../record/tiers.ts'
 import type { Run, Rung, TrialResult } from '../../record/types.ts'

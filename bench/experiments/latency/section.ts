@@ -1,6 +1,6 @@
 /** The sections of a report about arrival rates: what was waited for at each, and what one more request takes. */
 import type { Curve } from '../../figures/curve-schema.ts'
-import { FINEST_STEP } from '../../figures/ladder.ts'
+import { FINEST_STEP } from '../../figures/ladders/ladder.ts'
 import type { Run } from '../../record/types.ts'
 import { percent } from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'

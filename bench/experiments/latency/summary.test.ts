@@ -1,7 +1,7 @@
 /** Capacity, quantiles and demand against the queue that was put in, and what blocks that disagree come to. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { keepsSlo } from '../../figures/ladder.ts'
+import { keepsSlo } from '../../figures/ladders/ladder.ts'
 import type { Measurement, Rung, TrialResult } from '../../record/types.ts'
 import { type LadderOptions, syntheticLadders, syntheticRules } from '../../testing/synthetic-ladders.ts'
 import { demand } from './demand.ts'

@@ -1,8 +1,9 @@
 /** Latency at each arrival rate, and what rate a scheme can take: from the ladders of the experiment. */
-import { accepted, type Ladder, ladders } from '../../figures/climbs.ts'
+
 import { instrumentLimit } from '../../figures/comparisons.ts'
-import { capacityIn } from '../../figures/ladder.ts'
-import { latencyRows } from '../../figures/latency.ts'
+import { capacityIn, capacityOver } from '../../figures/ladders/capacity.ts'
+import { accepted, type Ladder, ladders } from '../../figures/ladders/climbs.ts'
+import { latencyRows } from '../../figures/ladders/latency.ts'
 import { estimate } from '../../figures/metrics.ts'
 import { flags } from '../../figures/records.ts'
 import type { LatencyRow } from '../../figures/schema.ts'
@@ -39,41 +40,12 @@ function rejectedRates({ climbs }: Ladder): Entry['rejected'] {
   })
 }
 
-/**
- * Notes from the least that can be said of a scheme to the most. Blocks that disagree get the one that claims least: a
- * scheme that kept the SLO at no rate in one of five blocks has no capacity to promise, and if one value is only a
- * lower bound, so is the median. A block in which gates rejected everything says nothing, so it counts only where all
- * are like it.
- */
-const BY_CAUTION = ['slo-never-met', 'one-rung', 'load-limited', 'never-broken', 'wide-gap', 'found'] as const
-
-type Found = ReturnType<typeof capacityIn>
-
 function capacity(ladder: Ladder, run: Run, slo: Slo): Pick<Entry, 'capacityPerSec' | 'capacityNote'> {
-  const blocks = ladder.climbs.map(({ rungs }) => capacityIn(rungs, slo))
-  const found = informative(blocks)
-  const capacityNote =
-    BY_CAUTION.find((candidate) => found.some(({ note }) => note === candidate)) ?? 'not-measured'
-  const values = found.flatMap(({ perSec }) => perSec ?? [])
-  const known = ['load-limited', 'never-broken', 'wide-gap', 'found'].includes(capacityNote)
+  const { perSec, note } = capacityOver(ladder.climbs.map(({ rungs }) => capacityIn(rungs, slo)))
   const measurements = ladder.climbs.flatMap((climb) => accepted(climb).map(({ measurement }) => measurement))
   const warnings = flags(run, measurements)
-  return { capacityPerSec: known ? estimate(values, 'arrivals/s', { warnings }) : null, capacityNote }
-}
-
-/**
- * Without the blocks whose load ended below every capacity that others found. Such a value is censored before the
- * first event, where the product-limit estimate does not change (E. L. Kaplan and P. Meier, "Nonparametric estimation
- * from incomplete observations", JASA 53, 1958); as an end of a range it would be where the generator fell behind, and
- * not where the scheme did.
- */
-function informative(blocks: readonly Found[]): Found[] {
-  const capacities = blocks.flatMap(({ note, perSec }) =>
-    note === 'found' && perSec !== null ? [perSec] : [],
-  )
-  if (capacities.length === 0) return [...blocks]
-  const least = Math.min(...capacities)
-  return blocks.filter(({ note, perSec }) => note !== 'load-limited' || perSec === null || perSec >= least)
+  const known = perSec.length > 0
+  return { capacityPerSec: known ? estimate(perSec, 'arrivals/s', { warnings }) : null, capacityNote: note }
 }
 
 /**

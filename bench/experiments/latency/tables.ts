@@ -1,4 +1,5 @@
 /** Capacity and latency as rows of text, and the words for what limits a capacity. */
+import { isAtLeast } from '../../figures/ladders/capacity.ts'
 import { totalOf } from '../../figures/seen.ts'
 import type { Estimate, Slo } from '../../record/types.ts'
 import { ABSENT, figure, list, percent, responseText, withInterval } from '../../words/format.ts'
@@ -21,9 +22,7 @@ export function sloText(slo: Slo): string {
 }
 
 /** Whether the capacity may be higher than its value. */
-export function isLowerBound({ capacityNote }: Entry): boolean {
-  return capacityNote === 'load-limited' || capacityNote === 'never-broken' || capacityNote === 'wide-gap'
-}
+export const isLowerBound = ({ capacityNote }: Entry): boolean => isAtLeast(capacityNote)
 
 /**
  * The capacity, with ≥ where it is a lower bound; – where there is none, which `limitText` explains. No interval where

@@ -2,7 +2,7 @@
 import type { Estimate, Run } from '../../record/types.ts'
 import { rising } from '../../stats/groups.ts'
 import { armsOf, niceTop, provenance } from '../../words/charts/axes.ts'
-import { CROSS, endLabel, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
+import { CROSS, endLabel, said, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
 import { lookOf } from '../../words/charts/palette.ts'
 import { type Panel, smallMultiples } from '../../words/charts/panels.ts'
 import { legend } from '../../words/charts/rows.ts'
@@ -94,8 +94,10 @@ function panel(side: Side, lines: readonly Line[], x: Panel['x']): Panel {
 
 function seriesOf({ scheme, points, limit }: Line, side: Side) {
   const data = points.flatMap(({ bytes: size, entry }) => {
-    const value = side.of(entry)?.value
-    return value === undefined ? [] : [{ value: [size, value], ...(entry.arm.largestState && END) }]
+    const found = side.of(entry)
+    if (!found) return []
+    const name = said(scheme, `${exact(size)} bytes of state`, found, side.name)
+    return [{ name, value: [size, found.value], ...(entry.arm.largestState && END) }]
   })
   const sized = points.filter(({ entry }) => !entry.arm.largestState)
   const label = limit && endLabel(lookOf(scheme).color, exact(limit.acceptedBytes), { ...PLAIN, distance: 6 })

@@ -4,7 +4,7 @@ import type { Run } from '../../record/types.ts'
 import { rising } from '../../stats/groups.ts'
 import { provenance, schemesOf } from '../../words/charts/axes.ts'
 import { leastToMost } from '../../words/charts/finding.ts'
-import { hollow, rule, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
+import { hollow, rule, said, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { type Panel, smallMultiples, text } from '../../words/charts/panels.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
@@ -90,8 +90,12 @@ function seriesOf(scheme: string, { arms, counts, most, scaling, redisFull }: Co
   const fromTheAxis = [0, redisFull].map((n) => [n, redisFull])
   const points = counts.map((n) => {
     const entry = arms.find(({ arm }) => arm.replicas === n)
-    const value = [n, n === 1 && entry?.metrics.throughputPerSec ? 1 : (speedup(n)?.value ?? null)]
-    return entry && cannotTell(entry) ? { value, itemStyle: hollow(lookOf(scheme).color) } : { value }
+    const times = speedup(n)
+    const point = {
+      name: times ? said(scheme, `${n} replicas`, times, 'times one') : '',
+      value: [n, n === 1 && entry?.metrics.throughputPerSec ? 1 : (times?.value ?? null)],
+    }
+    return entry && cannotTell(entry) ? { ...point, itemStyle: hollow(lookOf(scheme).color) } : point
   })
   return [
     dotted(law),

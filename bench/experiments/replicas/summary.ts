@@ -1,6 +1,7 @@
 /** How throughput grows with the number of replicas: what was measured, what the laws make of it. */
-import { clusterEstimates } from '../../figures/climbs.ts'
+
 import { instrumentLimit, union } from '../../figures/comparisons.ts'
+import { clusterEstimates } from '../../figures/ladders/climbs.ts'
 import { estimate, estimateOf, flagged, metrics } from '../../figures/metrics.ts'
 import { type ArmRecords, armsIn, byBlock } from '../../figures/records.ts'
 import type { Arm, Estimate, Measurement, Run, Warning } from '../../record/types.ts'

@@ -2,7 +2,7 @@
 import type { Run } from '../../record/types.ts'
 import { rising } from '../../stats/groups.ts'
 import { provenance } from '../../words/charts/axes.ts'
-import { schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
+import { said, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
 import { ink } from '../../words/charts/palette.ts'
 import { inPanel } from '../../words/charts/panels.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
@@ -52,9 +52,16 @@ const powerOfTen = (value: number, round: (exponent: number) => number) => 10 **
 function lineOf({ scheme, curve }: Entry) {
   // Above the line, which falls to the right.
   const place = { show: true, position: 'right' as const, offset: [0, -10], color: ink.text, fontSize: 12 }
-  const points = curve.map(({ lifetimeMin, requestsPerHour, cpuMsPerHour: { value } }) => {
+  const points = curve.map(({ lifetimeMin, requestsPerHour, cpuMsPerHour }) => {
+    const { value } = cpuMsPerHour
     const formatter = `${counted(requestsPerHour, 'request')}, ${figure(value)} ms`
-    return { value: [lifetimeMin, value], label: { ...place, formatter } }
+    const name = said(
+      scheme,
+      `accepted for ${counted(lifetimeMin, 'minute')}`,
+      cpuMsPerHour,
+      'ms a user-hour',
+    )
+    return { name, value: [lifetimeMin, value], label: { ...place, formatter } }
   })
   return schemeLine(scheme, points, { name: scheme })
 }

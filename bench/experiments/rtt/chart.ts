@@ -1,8 +1,9 @@
 /** p50 against the round trip that was added between replica and Redis: a line a scheme, its round trips beside it. */
+import { converted } from '../../figures/metrics.ts'
 import type { Run } from '../../record/types.ts'
 import { rising } from '../../stats/groups.ts'
 import { niceTop, provenance } from '../../words/charts/axes.ts'
-import { endLabel, hollow, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
+import { endLabel, hollow, said, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
 import { ink, lookOf } from '../../words/charts/palette.ts'
 import { inPanel } from '../../words/charts/panels.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
@@ -58,7 +59,10 @@ function seriesOf(entry: Entry, added: readonly number[], rate: number) {
     const row = level && rungAt(level, rate)
     return row ? [[place, row.p50Us] as const] : []
   })
-  const data = points.map(([place, { value }]) => [place, toMs(value)])
+  const data = points.map(([place, p50]) => ({
+    name: said(entry.scheme, `p50 with ${added[place]} ms to Redis added`, converted(p50, 'ms', toMs), 'ms'),
+    value: [place, toMs(p50.value)],
+  }))
   const line = schemeLine(entry.scheme, data, {
     clip: false,
     symbol: isNear ? 'none' : symbol,

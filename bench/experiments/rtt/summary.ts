@@ -1,6 +1,6 @@
 /** What each added round trip to Redis does to an answer, and how many of them it waits for. */
-import { accepted, type Ladder, ladders, windowsAt } from '../../figures/climbs.ts'
-import { latencyRows } from '../../figures/latency.ts'
+import { accepted, type Ladder, ladders, windowsAt } from '../../figures/ladders/climbs.ts'
+import { latencyRows } from '../../figures/ladders/latency.ts'
 import { estimate, servingCpuUs } from '../../figures/metrics.ts'
 import { flags, schemesIn } from '../../figures/records.ts'
 import { slopePerBlock } from '../../figures/slopes.ts'

@@ -6,7 +6,7 @@ import { whiskers } from '../../words/charts/marks.ts'
 import { inRows } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
 import { tierBars } from '../../words/charts/tier-bars.ts'
-import { figure, unseen } from '../../words/format.ts'
+import { figure, unseen, withInterval } from '../../words/format.ts'
 import { SESSION_SCHEME } from './plan.ts'
 import type { Summary } from './schema.ts'
 import { addedText, notTold } from './section.ts'
@@ -29,6 +29,7 @@ export function tlsChart(run: Run, summary: Summary): Drawing | null {
     names: rows.map(labelOf),
     series: [...tierBars(rows), whiskers(totals)],
     labels: rows.map((row) => proxyText(row, summary)),
+    told: totals.map((total) => total && `${withInterval(total)} µs in all, n ${total.n}`),
   })
   return drawing(titleOf(summary), [provenance(run, totals), note], option)
 }

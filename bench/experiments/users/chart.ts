@@ -1,9 +1,9 @@
 /** Memory that logins added against the number of logged-in users: replicas at the left, Redis at the right. */
-import type { MetricName } from '../../figures/metrics.ts'
+import { converted, type MetricName } from '../../figures/metrics.ts'
 import type { Estimate, Run } from '../../record/types.ts'
 import { rising } from '../../stats/groups.ts'
 import { armsOf, provenance, schemesOf, tick } from '../../words/charts/axes.ts'
-import { endLabel, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
+import { endLabel, said, schemeLine, verticalWhiskers } from '../../words/charts/marks.ts'
 import { lookOf } from '../../words/charts/palette.ts'
 import { type Panel, smallMultiples } from '../../words/charts/panels.ts'
 import { type Drawing, drawing, size } from '../../words/charts/svg.ts'
@@ -54,6 +54,7 @@ function panel(side: (typeof sides)[number], { arms, summary, levels, top }: Con
   const lines = schemes
     .map((scheme) => ({
       scheme,
+      where: side.name,
       points: pointsOf(arms, scheme, side.metric),
       grows: summary.memoryPerUser.some((entry) => entry.scheme === scheme && entry[side.key]?.detected),
     }))
@@ -80,12 +81,23 @@ function pointsOf(arms: Arms, scheme: string, metric: MetricName): Points {
   return points.sort(([a], [b]) => a - b)
 }
 
+interface Line {
+  scheme: string
+  /** Replica or Redis. */
+  where: string
+  points: Points
+  grows: boolean
+}
+
 /** Growing lines carry their name at the end; flat ones lie on each other and are named below the panel. */
-function seriesOf({ scheme, points, grows }: { scheme: string; points: Points; grows: boolean }) {
-  const data = points.map(([users, { value }]) => [users, megabytes(value)])
+function seriesOf({ scheme, where, points, grows }: Line) {
+  const data = points.map(([users, bytes]) => ({
+    name: said(scheme, `${figure(users)} users, ${where}`, converted(bytes, 'MB', megabytes), 'MB'),
+    value: [users, megabytes(bytes.value)],
+  }))
   if (!grows)
     return [schemeLine(scheme, data, { clip: false, symbolSize: 5, z: 2, lineStyle: { width: 1.2 } })]
-  const name = `${scheme}\n${figure(data.at(-1)?.[1] ?? 0)} MB`
+  const name = `${scheme}\n${figure(data.at(-1)?.value[1] ?? 0)} MB`
   const label = endLabel(lookOf(scheme).color, name, { distance: 8 })
   return [
     schemeLine(scheme, data, { clip: false, z: 3, lineStyle: { width: 2.5 }, ...label }),

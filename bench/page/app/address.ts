@@ -9,6 +9,7 @@ export type Choice =
   | 'dates'
   | 'base'
   | 'against'
+  | 'with'
   | 'trials'
   | 'sort'
   | 'rps'

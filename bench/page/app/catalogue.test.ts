@@ -41,7 +41,10 @@ test('all runs side by side and against each other; a choice of machines stands 
     2,
     'what runs said one after the other, and side by side',
   )
+  assert.equal(await page.locator('#compare-runs section').count(), 1, 'the newest beside the one before it')
+  await page.locator('#beside').selectOption('all others')
   assert.equal(await page.locator('#compare-runs section').count(), 2)
+  assert.match(page.url(), /with=all/)
   await page.locator('#filters summary').click()
   await page.getByLabel('Large CPU, 2 cores').uncheck()
   assert.match(page.url(), /machines=Small/)

@@ -30,6 +30,9 @@ const facets = [
   { choice: 'runs', title: 'Runs', of: ({ run }: RunWithRows) => run.id },
 ] as const
 
+/** All runs beside one are a page of their own: they are shown to who asks for them. */
+const ALL = 'all others'
+
 correctAddress()
 const wakeTabs = showTabs()
 await woken(async (data: CatalogueData) => {
@@ -61,7 +64,7 @@ function showRuns(runs: readonly RunWithRows[]): void {
     return some.length
   }
   draw()
-  onChoice([...facets.map(({ choice }) => choice), 'against', 'pair'], () =>
+  onChoice([...facets.map(({ choice }) => choice), 'against', 'with', 'pair'], () =>
     say(`${draw()} of ${runs.length} runs shown`),
   )
 }
@@ -95,16 +98,28 @@ function across(some: readonly RunWithRows[]): HTMLElement[] {
   ]
 }
 
-/** The newest is what the others are held against, unless the reader chooses another. */
+/** The newest beside the one before it, unless the reader chooses others. */
 function against(some: readonly RunWithRows[], all: readonly RunWithRows[]): HTMLElement[] {
   if (some.length < 2) return [el('p', {}, 'Choose two runs at least.')]
-  const base = some.find(({ run }) => run.id === chosen('against')) ?? (some[0] as RunWithRows)
-  const ids = some.map(({ run }) => run.id)
-  const bases = select('base', ids, (id) => choose({ against: id }))
-  bases.value = base.run.id
+  const named = (id: string | null) => some.find(({ run }) => run.id === id)
+  const base = named(chosen('against')) ?? (some[0] as RunWithRows)
   const others = some.filter((one) => one !== base)
+  const isAll = chosen('with') === ALL
+  const other = others.find(({ run }) => run.id === chosen('with')) ?? (others[0] as RunWithRows)
+  const idOf = ({ run }: RunWithRows) => run.id
+  const bases = select('base', some.map(idOf), (id) => choose({ against: id }))
+  bases.value = base.run.id
+  const beside = select('beside', [...others.map(idOf), ALL], (id) => choose({ with: id }))
+  beside.value = isAll ? ALL : other.run.id
   return [
-    el('p', {}, el('label', { for: 'base' }, 'Compare the others with '), bases),
-    ...comparisonSections(base, others, null, all),
+    el(
+      'p',
+      {},
+      el('label', { for: 'base' }, 'Compare '),
+      bases,
+      el('label', { for: 'beside' }, ' with '),
+      beside,
+    ),
+    ...comparisonSections(base, isAll ? others : [other], null, all, false),
   ]
 }

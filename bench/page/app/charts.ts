@@ -1,10 +1,10 @@
 /** Charts of the page: drawn when they are looked at, and anew when the reader chooses other schemes. */
-import { schemeNames } from '../../../servers/scheme.ts'
+import { isSchemeName, schemeNames } from '../../../servers/scheme.ts'
 import { charts } from '../../report/charts.ts'
 import { csv, type Figure, figuresOf, labelNames } from '../../report/flat-figures.ts'
 import { narrowed } from '../../report/narrow.ts'
 import { OF_SCHEME } from '../../words/charts/marks.ts'
-import { type Drawing, toSvg } from '../../words/charts/svg.ts'
+import { type Drawing, size, toSvg } from '../../words/charts/svg.ts'
 import { figure as shown } from '../../words/format.ts'
 import type { PageData } from '../page-data.ts'
 import { choose, kept, onChoice } from './address.ts'
@@ -81,7 +81,7 @@ export function chartCard(name: string, drawing: Drawing, figures: () => Figure[
       { class: 'tools' },
       toggle,
       file('SVG', () => new Blob([svg], { type: 'image/svg+xml' })),
-      file('PNG', () => pngOf(svg, drawing.height)),
+      file('PNG', () => pngOf(svg, drawing)),
       file('CSV', () => new Blob([csv(figures())], { type: 'text/csv' })),
     ),
     table,
@@ -91,7 +91,7 @@ export function chartCard(name: string, drawing: Drawing, figures: () => Figure[
 let pictures = 0
 
 /** The picture, and below it what the mark says at which the reader points, or to which he went by the arrow keys. */
-function picture(svg: string, { title, option }: Drawing): HTMLElement[] {
+function picture(svg: string, { title, option, width }: Drawing): HTMLElement[] {
   // Ids of a page must differ, and those of each picture begin anew.
   const prefix = `c${pictures++}-`
   const box = el('div', { class: 'picture', tabindex: 0, role: 'group', 'aria-label': title })
@@ -100,6 +100,7 @@ function picture(svg: string, { title, option }: Drawing): HTMLElement[] {
   // It is as wide as its place, and as high as that makes it.
   drawn?.removeAttribute('height')
   drawn?.removeAttribute('width')
+  drawn?.classList.toggle('narrow', width < size.width)
   const marks = marksOf(box, option)
   if (marks.length === 0) return [box]
   const told = el(
@@ -136,9 +137,11 @@ function marksOf(box: HTMLElement, { series }: Drawing['option']): { node: SVGEl
   })
 }
 
-/** Those of its scheme. */
+/** Those of its scheme, where it is of one. */
 function showTrials(text: string): void {
-  choose({ trials: `/${text.slice(0, text.indexOf(OF_SCHEME))}` })
+  const [scheme = ''] = text.slice(0, text.indexOf(OF_SCHEME)).split(' ', 1)
+  if (!isSchemeName(scheme)) return
+  choose({ trials: `/${scheme}` })
   location.hash = 'raw-trials'
 }
 
@@ -162,13 +165,13 @@ function figuresTable(title: string, figures: readonly Figure[]): HTMLElement {
 
 const SCALE = 2
 
-async function pngOf(svg: string, height: number): Promise<Blob> {
+async function pngOf(svg: string, { width, height }: Drawing): Promise<Blob> {
   const image = new Image()
   const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }))
   try {
     image.src = url
     await image.decode()
-    const canvas = el('canvas', { width: SCALE * image.width, height: SCALE * height })
+    const canvas = el('canvas', { width: SCALE * width, height: SCALE * height })
     canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
     return await new Promise((resolve, reject) => {
       canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('no picture was made'))))

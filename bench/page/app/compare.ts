@@ -99,12 +99,14 @@ function sections(data: PageData, others: readonly RunWithRows[]): HTMLElement[]
 /**
  * @param schemes those that are shown; null: all
  * @param besides runs that may be of the same machine, to tell what its runs differ by
+ * @param isOpen whether every ratio is shown, and not only how many were told from one
  */
 export function comparisonSections(
   first: RunWithRows,
   others: readonly RunWithRows[],
   schemes: readonly string[] | null,
   besides: readonly RunWithRows[] = [],
+  isOpen = others.length === 1,
 ): HTMLElement[] {
   return comparisons([first, ...others], besides).map((compared) => {
     const { base, other, differences, ratios } = compared
@@ -126,7 +128,7 @@ export function comparisonSections(
       el('p', {}, el('strong', {}, headline(some))),
       details(
         'Every ratio, by metric and scheme',
-        others.length === 1,
+        isOpen,
         ...ratioTables(some).flatMap(({ title, table }) => [
           el('h4', {}, title),
           tableOf(`${title}: against ${other.run.id}`, table, 1),

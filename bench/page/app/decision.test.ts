@@ -144,6 +144,11 @@ test('a family is chosen at once, and the closed filter says that it is on', asy
     .locator('#cost-over-load tbody tr:visible')
     .evaluateAll((rows) => rows.map((row) => row.querySelector('td')?.textContent))
   assert.ok(names.includes('session-redis') && !names.includes('jwt-hs256'), String(names))
+  await page.locator('.tabs a').first().click()
+  await page.waitForFunction(() => {
+    const sentences = document.querySelector('#sentences')?.textContent ?? ''
+    return sentences.includes('session-redis') && !sentences.includes('jwt-')
+  })
 })
 
 test('without a script all parts are there, with the pictures beside the page; on paper too', async () => {

@@ -44,11 +44,14 @@ export function showDecision(data: DecisionData): void {
   }
   draw()
   onChoice(ASKED, onceAFrame(draw))
+  phone.addEventListener('change', draw)
 }
+
+const phone = matchMedia('(max-width: 40rem)')
 
 function drawChart({ basis }: DecisionData, load: ServiceLoad): void {
   const place = byId('decision-chart')
-  const drawing = basis && decisionChart(basis, load)
+  const drawing = basis && decisionChart(basis, load, phone.matches)
   place.hidden = drawing === null
   if (!basis || !drawing) return
   place.replaceChildren(...chartCard('decision', drawing, () => figuresOf(basis, load)))

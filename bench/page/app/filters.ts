@@ -25,6 +25,7 @@ export function showFilters({ run }: PageData): () => void {
     const [some, places] = [kept('schemes', schemes), kept('experiments', experiments)]
     for (const { row, scheme } of rowsOfSchemes(schemes)) row.hidden = !some.includes(scheme)
     showSections(experiments, places)
+    showClaims(some)
     const isOn = some.length < schemes.length || places.length < experiments.length
     const told = `${some.length} of ${schemes.length} schemes, ${places.length} of ${experiments.length} experiments shown`
     // Closed it still says that not all is there.
@@ -56,6 +57,14 @@ function rowsOfSchemes(all: readonly string[]): { row: HTMLTableRowElement; sche
     row.dataset.scheme = scheme
     return [{ row, scheme }]
   })
+}
+
+/** Without those that rest on other schemes alone; what nobody measured is about all. */
+function showClaims(some: readonly string[]): void {
+  for (const claim of document.querySelectorAll<HTMLElement>('.claim')) {
+    const own = (claim.dataset.schemes ?? '').split(' ').filter((name) => name && name !== CONTROL)
+    claim.hidden = own.length > 0 && !own.some((scheme) => some.includes(scheme))
+  }
 }
 
 /** Neither those of experiments that were not chosen, nor those that are about other schemes alone. */

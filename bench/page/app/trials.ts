@@ -1,4 +1,5 @@
 /** Every trial of the run in one table that sorts and filters. */
+import { isAtLeast } from '../../figures/ladders/capacity.ts'
 import { experimentsIn, schemesIn } from '../../figures/records.ts'
 import type { TrialRow } from '../../figures/rows.ts'
 import { SERVING } from '../../record/tiers.ts'
@@ -13,6 +14,8 @@ const AT_ONCE = 100
 interface Column {
   name: string
   of(row: TrialRow): string | number | null
+  /** What stands before the figure. */
+  sign?(row: TrialRow): string
 }
 
 const value =
@@ -28,7 +31,11 @@ const columns: readonly Column[] = [
   { name: 'requests/s', of: value('throughputPerSec') },
   { name: 'CPU µs/request', of: value('cpuUsPerRequest.total') },
   ...SERVING.map(({ key, name }) => ({ name, of: value(`cpuUsPerRequest.${key}`) })),
-  { name: 'capacity/s', of: value('capacityPerSec') },
+  {
+    name: 'capacity/s',
+    of: value('capacityPerSec'),
+    sign: ({ capacityNote }) => (capacityNote && isAtLeast(capacityNote) ? '≥ ' : ''),
+  },
   { name: 'bytes received', of: value('bytesReceivedPerRequest') },
   { name: 'warnings', of: ({ warnings }) => warnings.join(', ') },
   { name: 'rejected', of: ({ rejected }) => rejected ?? '' },
@@ -60,7 +67,7 @@ export function showTrials({ run, rows }: PageData): void {
     )
     const sorted = inOrder(some, chosen('sort'))
     const heads = columns.map(({ name }) => heading(name))
-    const body = sorted.slice(0, most).map((row) => columns.map(({ of }) => cell(of(row))))
+    const body = sorted.slice(0, most).map((row) => columns.map(({ of, sign }) => cell(of(row), sign?.(row))))
     place.replaceChildren(table(heads, body))
     count.textContent = `${some.length} of ${rows.length} trials${some.length > most ? `, the first ${most} shown` : ''}`
     more.hidden = some.length <= most
@@ -120,10 +127,10 @@ function inOrder(rows: readonly TrialRow[], sort: string | null): TrialRow[] {
   })
 }
 
-function cell(found: string | number | null): HTMLTableCellElement {
+function cell(found: string | number | null, sign = ''): HTMLTableCellElement {
   if (typeof found !== 'number') return el('td', {}, found ?? '–')
   const text = Number.isInteger(found) && found < 1_000 ? String(found) : figure(found)
-  return el('td', { class: 'number', 'data-value': found }, text)
+  return el('td', { class: 'number', 'data-value': found }, sign + text)
 }
 
 /** A click sorts by it, a second one the other way round, a third one as the records are. */

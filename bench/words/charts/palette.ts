@@ -8,8 +8,8 @@ interface Look {
 }
 
 /** Symbols that ECharts has not; its pin and its arrow point at a place instead of lying on it. */
-export const PLUS = 'path://M3,0L7,0L7,3L10,3L10,7L7,7L7,10L3,10L3,7L0,7L0,3L3,3Z'
-export const DOWNWARD = 'path://M0,0L10,0L5,9Z'
+const PLUS = 'path://M3,0L7,0L7,3L10,3L10,7L7,7L7,10L3,10L3,7L0,7L0,3L3,3Z'
+const DOWNWARD = 'path://M0,0L10,0L5,9Z'
 
 /**
  * A hue for each family, so that a reader sees what kind a line is of before he reads its name: grey for the control, warm for

@@ -8,7 +8,9 @@ import type {
   XAXisComponentOption,
   YAXisComponentOption,
 } from 'echarts'
+import { unseen } from '../format.ts'
 import { nameAxis } from './axes.ts'
+import { OF_SCHEME } from './marks.ts'
 import { ink } from './palette.ts'
 
 /** In words; muted where what it says was not detected. */
@@ -22,21 +24,43 @@ interface Rows {
   series: readonly (BarSeriesOption | ScatterSeriesOption | CustomSeriesOption)[]
   /** At the right; none where the axis tells enough. */
   labels?: readonly RowLabel[]
+  /** Beyond the label, what each row says to who points at it; `by-marks` where the marks in it say that by themselves. */
+  told?: readonly (string | null | undefined)[] | 'by-marks'
   /** Around the rows. */
   room: { left?: number; right?: number; top: number; bottom?: number }
   /** One line above the rows says which colour of a stack is what. */
   stacks?: true
 }
 
-export function inRows({ names, axis = {}, x, series, labels = [], room, stacks }: Rows): EChartsOption {
+export function inRows({
+  names,
+  axis = {},
+  x,
+  series,
+  labels = [],
+  told = [],
+  room,
+  stacks,
+}: Rows): EChartsOption {
   const grid = { left: 158, right: 215, bottom: 48, ...room }
   const place = { left: grid.left - 4, top: grid.top - 30 }
+  const what = typeof x.name === 'string' ? x.name : ''
+  const saidOf = (row: number) => {
+    const label = labels[row] ?? ''
+    const text = typeof label === 'string' ? label : unseen(label.muted)
+    const figures = [text, told === 'by-marks' ? null : told[row]].filter(Boolean).join('; ')
+    return names[row] && figures ? `${names[row]}${OF_SCHEME}${what}: ${figures}` : ''
+  }
   return {
     grid,
     ...(stacks && { legend: legend({ ...place, itemHeight: 11, itemWidth: 16, itemGap: 20 }) }),
     xAxis: x,
     yAxis: { ...nameAxis(names), ...axis } as YAXisComponentOption,
-    series: [...series, rowLabels(labels)],
+    series: [
+      ...series,
+      rowLabels(labels),
+      ...(told === 'by-marks' ? [] : [rowMarks(names.map((_, row) => saidOf(row)))]),
+    ],
   }
 }
 
@@ -59,6 +83,27 @@ export function stacked(
     silent: true,
     itemStyle: { color },
     data: values.map((value) => value ?? null),
+  }
+}
+
+/** Over all of a row and out of sight: a mark that says what the row is. */
+function rowMarks(texts: readonly string[]): CustomSeriesOption {
+  return {
+    type: 'custom',
+    clip: false,
+    z: 9,
+    data: texts.map((name, row) => ({ name, value: [0, row] })),
+    renderItem({ coordSys, dataIndex }, api) {
+      if (!texts[dataIndex]) return null
+      const { x, width, height } = coordSys as unknown as { x: number; width: number; height: number }
+      const [, y = 0] = api.coord([0, dataIndex])
+      const own = height / texts.length
+      return {
+        type: 'rect',
+        shape: { x, y: y - own / 2, width, height: own },
+        style: { fill: 'transparent' },
+      }
+    },
   }
 }
 

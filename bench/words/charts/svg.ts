@@ -16,6 +16,7 @@ export interface Drawing {
   subtitle: string
   option: EChartsOption
   /** Pixels. */
+  width: number
   height: number
 }
 
@@ -25,12 +26,13 @@ export function drawing(
   lines: readonly string[],
   option: EChartsOption,
   height: number = size.height,
+  width: number = size.width,
 ): Drawing {
-  return { title, subtitle: lines.filter(Boolean).join('\n'), option, height }
+  return { title, subtitle: lines.filter(Boolean).join('\n'), option, height, width }
 }
 
-export function toSvg({ title, subtitle, option, height }: Drawing): string {
-  const chart = init(null, null, { renderer: 'svg', ssr: true, ...size, height })
+export function toSvg({ title, subtitle, option, height, width }: Drawing): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   try {
     chart.setOption({
       animation: false,
@@ -42,7 +44,12 @@ export function toSvg({ title, subtitle, option, height }: Drawing): string {
         left: 16,
         top: 12,
         itemGap: 7,
-        textStyle: { fontFamily: font, fontSize: titleSize(title), fontWeight: 'bold', color: ink.text },
+        textStyle: {
+          fontFamily: font,
+          fontSize: titleSize(title, width),
+          fontWeight: 'bold',
+          color: ink.text,
+        },
         subtextStyle: { fontFamily: font, fontSize: 12, lineHeight: 17, color: ink.muted },
       },
       ...option,
@@ -54,8 +61,8 @@ export function toSvg({ title, subtitle, option, height }: Drawing): string {
 }
 
 /** As large as fits: a bold letter is about 0.62 of its size wide in the widest of the usual fonts. */
-function titleSize(title: string): number {
-  return Math.min(17, Math.floor((2 * (size.width - 32)) / (0.62 * title.length)) / 2)
+function titleSize(title: string, width: number): number {
+  return Math.min(17, Math.floor((2 * (width - 32)) / (0.62 * title.length)) / 2)
 }
 
 /**

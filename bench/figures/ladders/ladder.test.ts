@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Arm, Measurement } from '../record/types.ts'
-import { seededDraw } from '../stats/seeded.ts'
-import { mean } from '../stats/sums.ts'
-import { capacityOf, keepsSlo, type Look, nextRung, rungSec, WITHIN_STEPS } from './ladder.ts'
+import type { Arm, Measurement } from '../../record/types.ts'
+import { seededDraw } from '../../stats/seeded.ts'
+import { mean } from '../../stats/sums.ts'
+import { capacityOf } from './capacity.ts'
+import { keepsSlo, type Look, nextRung, rungSec, WITHIN_STEPS } from './ladder.ts'
 
 type OpenLoad = Extract<Arm['load'], { loop: 'open' }>
 

@@ -1,8 +1,6 @@
-/** Which arrival rate comes next on a ladder, and what its rungs say about capacity: pure decisions, no clock. */
-import type { Arm, Measurement, Rung, Slo } from '../record/types.ts'
-import { rising } from '../stats/groups.ts'
-import { mean, sum } from '../stats/sums.ts'
-import type { CapacityNote } from './schema.ts'
+/** Which arrival rate comes next on a ladder: pure decisions, no clock. */
+import type { Arm, Measurement, Rung, Slo } from '../../record/types.ts'
+import { rising } from '../../stats/groups.ts'
 
 type OpenLoad = Extract<Arm['load'], { loop: 'open' }>
 type Step = Pick<Rung, 'arrivalsPerSec' | 'purpose'>
@@ -152,87 +150,9 @@ function descend({ firstPerSec }: OpenLoad, limit: number): Step | null {
 }
 
 /** Three digits: a rate that somebody can type. */
-function rounded(rate: number): number {
+export function rounded(rate: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(rate)) - 2)
   return Math.round(rate / unit) * unit
-}
-
-/** A search ends well within this; rates that somebody named, or that nobody had time to search between, may not. */
-const WIDEST_GAP = 1.5
-
-/**
- * How slowly the share of windows that keep the SLO falls over the logarithm of the rate: from 73 % to 27 % over two of these. On a
- * host whose speed varies by a seventh from second to second it has this scale; a steeper fall moves the capacity by less than
- * a step between rates.
- */
-const FALL = 0.08
-/** Share of looks that say nothing of their rate, either way: one bad second far below the boundary must not move it. */
-const LAPSES = 0.05
-/** So far beyond all looks each of them says what it says, or is a lapse. */
-const BEYOND_LOOKS = 5 * FALL
-/** Of the logarithm of the rate: finer than the three digits of what is told. */
-const RESOLUTION = 0.002
-
-/**
- * The rate at which half of the windows keep the SLO, by maximum likelihood over all looks of a block: a logistic fall of known
- * scale, with lapses (Wichmann & Hill, "The psychometric function: I. Fitting, sampling, and goodness of fit", Perception &
- * Psychophysics 63, 2001). Every look counts the same, to either side; none decides.
- *
- * With `never-broken`, `load-limited` and `wide-gap` the capacity is at least the value, with the others but `found` there is
- * no number.
- */
-export function capacityOf(looks: readonly Look[]): { perSec: number | null; note: CapacityNote } {
-  const rates = (verdict: Look['verdict']) =>
-    rising(looks.flatMap((one) => (one.verdict === verdict ? [one.arrivalsPerSec] : [])))
-  const [kept, broken, rejected] = [rates('kept'), rates('broken'), rates('rejected')]
-  if (kept.length + broken.length === 0) return { perSec: null, note: 'not-measured' }
-  if (new Set(looks.map(({ arrivalsPerSec }) => arrivalsPerSec)).size === 1)
-    return { perSec: null, note: 'one-rung' }
-  const most = kept.at(-1)
-  if (most === undefined) return { perSec: null, note: 'slo-never-met' }
-  const perSec = broken.length > 0 ? halfKept(looks) : Number.POSITIVE_INFINITY
-  // What broke was a lapse, or nothing did.
-  if (perSec > Math.max(most, broken.at(-1) ?? 0))
-    return { perSec: most, note: (rejected.at(-1) ?? 0) > most ? 'load-limited' : 'never-broken' }
-  if (perSec < Math.min(kept[0] ?? most, broken[0] ?? most)) return { perSec: null, note: 'slo-never-met' }
-  const [below, above] = [nearest(kept, perSec), nearest(broken, perSec)]
-  return above > WIDEST_GAP * below
-    ? { perSec: below, note: 'wide-gap' }
-    : { perSec: rounded(perSec), note: 'found' }
-}
-
-function nearest(rates: readonly number[], perSec: number): number {
-  const away = (rate: number) => Math.abs(Math.log(rate / perSec))
-  return rates.reduce((best, rate) => (away(rate) < away(best) ? rate : best))
-}
-
-/** Beyond all looks where that is likeliest. */
-function halfKept(looks: readonly Look[]): number {
-  const judged = looks.filter(({ verdict }) => verdict !== 'rejected')
-  const places = judged.map((one) => ({ at: Math.log(one.arrivalsPerSec), isKept: one.verdict === 'kept' }))
-  const logLikelihood = (middle: number) =>
-    sum(
-      places.map(({ at, isKept }) => {
-        const share = LAPSES + (1 - 2 * LAPSES) / (1 + Math.exp((at - middle) / FALL))
-        return Math.log(isKept ? share : 1 - share)
-      }),
-    )
-  const from = Math.min(...places.map(({ at }) => at)) - BEYOND_LOOKS
-  const to = Math.max(...places.map(({ at }) => at)) + BEYOND_LOOKS
-  const middles = Array.from(
-    { length: Math.ceil((to - from) / RESOLUTION) + 1 },
-    (_, i) => from + i * RESOLUTION,
-  )
-  const likely = middles.map(logLikelihood)
-  const best = Math.max(...likely)
-  // Between looks far apart all middles are as likely, but for the last digits.
-  const alike = middles.filter((_, i) => (likely[i] ?? 0) >= best - 1e-9)
-  return Math.exp(mean(alike))
-}
-
-/** The same of rungs as they were measured. */
-export function capacityIn(rungs: readonly Rung[], slo: Slo): ReturnType<typeof capacityOf> {
-  return capacityOf(rungs.map((rung) => look(rung, slo)))
 }
 
 /** An upper bound for the length of a ladder: what runs longer hangs. */

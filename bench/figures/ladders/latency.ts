@@ -1,14 +1,14 @@
 /** Latency at each arrival rate of a ladder. */
-import { ofTiers } from '../record/tiers.ts'
-import type { Measurement, Run, Slo } from '../record/types.ts'
-import { rising } from '../stats/groups.ts'
-import { median } from '../stats/quantiles.ts'
-import { sum } from '../stats/sums.ts'
+import { ofTiers } from '../../record/tiers.ts'
+import type { Measurement, Run, Slo } from '../../record/types.ts'
+import { rising } from '../../stats/groups.ts'
+import { median } from '../../stats/quantiles.ts'
+import { sum } from '../../stats/sums.ts'
+import { histogramSet } from '../histograms.ts'
+import { flags } from '../records.ts'
+import type { LatencyRow } from '../schema.ts'
 import { accepted, clusterEstimates, type Ladder, windowsAt } from './climbs.ts'
-import { histogramSet } from './histograms.ts'
 import { errorShare, keepsSlo } from './ladder.ts'
-import { flags } from './records.ts'
-import type { LatencyRow } from './schema.ts'
 
 /** Ten samples must lie beyond a quantile before it is one. */
 const LEAST_FOR_P999 = 10_000

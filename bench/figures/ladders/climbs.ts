@@ -1,8 +1,8 @@
 /** The ladders of a run by scheme, and estimates over the server processes behind them. */
-import type { Arm, Estimate, Measurement, Run, Rung, TrialResult, Warning } from '../record/types.ts'
-import { clusterInterval, clusterIntervals } from '../stats/bootstrap.ts'
-import { flagged } from './metrics.ts'
-import { begunOf, blocksInTime, schemePlace } from './records.ts'
+import type { Arm, Estimate, Measurement, Run, Rung, TrialResult, Warning } from '../../record/types.ts'
+import { clusterInterval, clusterIntervals } from '../../stats/bootstrap.ts'
+import { flagged } from '../metrics.ts'
+import { begunOf, blocksInTime, schemePlace } from '../records.ts'
 
 /** What one block's server processes went through: the closed loop, then rung after rung. */
 interface Climb {
