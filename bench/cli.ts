@@ -159,7 +159,9 @@ command('published', async () => (await import('./commands/published.ts')).refre
 )
 
 command('readme', async () => (await import('./commands/readme.ts')).readme)
-  .description('take the figures of README.md from a published run, and its claims from all of that machine')
+  .description(
+    'take the figures of README.md and docs/ from a published run, and its claims from all of that machine',
+  )
   .argument('<run>', 'folder of a published run')
   .argument('[checks]', 'folder of the run with the checks of the instrument; default the same')
 

@@ -12,9 +12,10 @@ import type { Run, TrialResult } from '../record/types.ts'
 import { renderReport } from '../report/index.ts'
 import type { Summary } from '../report/schema.ts'
 import { summarize } from '../report/summarize.ts'
+import { PICTURE_FILE, updated } from './documents.ts'
 import { newestPlanCheck } from './plan-source.ts'
 import { catalogueFiles } from './published.ts'
-import { PICTURE_FILE, updateLoadCheck, updatePlanCheck, updateReadme, updateVerify } from './readme.ts'
+import { readDocuments } from './readme.ts'
 import { heldIn } from './write-report.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -85,10 +86,11 @@ for (const name of names) {
   })
 }
 
-test('the README shows the figures of the runs that it links to', async () => {
-  const readme = read(root, 'README.md')
-  const figures = readme.slice(0, readme.indexOf('<!-- figures:end -->'))
-  const pictured = /\[the page\]\(results\/published\/([^/)]+)\/report\.html\)/.exec(figures)?.[1]
+test('the README and the pages of docs show the figures of the runs that they link to', async () => {
+  const documents = await readDocuments()
+  const pictured = /\[the page\]\(\.\.\/results\/published\/([^/)]+)\/report\.html\)/.exec(
+    documents.findings,
+  )?.[1]
   assert.ok(pictured, 'the page of a published run')
   const [main, ...others] = await Promise.all(
     [...new Set([pictured, ...names])].map(async (name) => ({
@@ -97,18 +99,25 @@ test('the README shows the figures of the runs that it links to', async () => {
     })),
   )
   assert.ok(main)
-  const runs = [main, ...others].map(({ run, records, summary }) =>
-    runWithRows(run, records, summary.costCurves),
-  )
-  const shown = updateReadme(readme, main, others, runs)
-  const checks = /beside \[this run\]\((results\/published\/[^/)]+)\/report\.md\)/.exec(readme)?.[1]
-  assert.ok(checks, 'the run beside which the instrument was checked is linked')
-  const checked = updateLoadCheck(shown, await readLoadCheck(path.join(root, checks)))
-  const proven = updateVerify(checked, checks, await readVerify(path.join(root, checks)))
+  const runDir = /beside \[this run\]\(\.\.\/(results\/published\/[^/)]+)\/report\.md\)/.exec(
+    documents.instrument,
+  )?.[1]
+  assert.ok(runDir, 'the run beside which the instrument was checked is linked')
   const held = await newestPlanCheck(names.map((name) => path.join(published, name)))
-  const planned = held && { runDir: path.relative(root, held.folder), check: held.check }
-  assert.equal(updatePlanCheck(proven, planned), readme)
-  assert.ok(figures.includes(`(${PICTURE_FILE})`), 'a picture of the first screen')
+  const inStep = updated(documents, {
+    ...{ main, others },
+    published: [main, ...others].map(({ run, records, summary }) =>
+      runWithRows(run, records, summary.costCurves),
+    ),
+    checks: {
+      runDir,
+      load: await readLoadCheck(path.join(root, runDir)),
+      proofs: await readVerify(path.join(root, runDir)),
+    },
+    held: held && { runDir: path.relative(root, held.folder), check: held.check },
+  })
+  assert.deepEqual(inStep, documents)
+  assert.ok(documents.front.includes(`src="${PICTURE_FILE}"`), 'a picture of the first screen')
   const picture = readFileSync(path.join(root, PICTURE_FILE))
   assert.equal(picture.readUInt32BE(16), PICTURE.width, 'the width that a PNG declares')
 })

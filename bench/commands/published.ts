@@ -17,9 +17,9 @@ import { summarize } from '../report/summarize.ts'
 import { heldText } from '../verify/plans/table.ts'
 import { toSvg } from '../words/charts/svg.ts'
 import { counted, machine } from '../words/format.ts'
+import { replaceBetween } from './documents.ts'
 import { newestPlanCheck, sourceIn } from './plan-source.ts'
 import { readPublished } from './read-published.ts'
-import { replaceBetween } from './readme.ts'
 import { writeFiles, writeReport } from './write-report.ts'
 
 export async function refreshPublished(): Promise<void> {
@@ -50,9 +50,9 @@ export async function catalogueFiles(): Promise<Record<string, string>> {
   const charts = acrossCharts(runs).map(({ name, drawing }) => [chartPath({ name }), toSvg(drawing)] as const)
   return {
     'README.md': replaceBetween(
-      replaceBetween(readme, 'runs', [...choiceOf(runs), catalogueMarkdown(runs, unread)].join('\n\n')),
+      replaceBetween(readme, 'runs', [...choiceOf(runs), catalogueMarkdown(runs, unread)]),
       'claims',
-      claimsByRun(machines, claimsPlace('report.md')).join('\n\n'),
+      claimsByRun(machines, claimsPlace('report.md')),
     ),
     'index.html': await buildCatalogue(runs, machines, {
       ...guaranteesOf(judged),

@@ -3,6 +3,7 @@ import { byVerdict, type OverRuns, overRuns, reasons } from '../claims/over-runs
 import type { ClaimFinding } from '../claims/schema.ts'
 import { quotation } from '../claims/section.ts'
 import type { Run } from '../record/types.ts'
+import { groupedBy } from '../stats/groups.ts'
 import { ABSENT, code, counted, list } from '../words/format.ts'
 import { bullets, folded, markdownTable } from '../words/tables.ts'
 import { isSameMachine } from './alike.ts'
@@ -113,5 +114,38 @@ export function claimsTable({ runs, verdicts }: Machine, place: Place): string {
   return markdownTable(
     { head: ['claim', 'over all runs', 'each run', 'it depends on, or why'], rows },
     'text',
+  )
+}
+
+/** Those whose words are worth a line of a front page. */
+const QUOTED = ['refuted', 'supported'] as const
+
+/**
+ * How the verdicts fell, in a few lines.
+ *
+ * @param of how many claims there are, measured or not
+ * @param place where each has its own
+ */
+export function shortClaims({ machine, runs, verdicts }: Machine, of: number, place: string): string {
+  const groups = groupedBy(verdicts, ({ verdict }) => verdict)
+  const count = (verdict: OverRuns['verdict']) => groups.get(verdict)?.length ?? 0
+  const told = (
+    [
+      [count('refuted'), 'refuted'],
+      [count('supported'), 'supported'],
+      [count('depends'), 'that depend on a named condition'],
+      [count('inconclusive'), 'that runs do not decide'],
+      [of - verdicts.length + count('undecided'), 'not measured'],
+    ] as const
+  ).filter(([n]) => n > 0)
+  const quoted = QUOTED.flatMap((verdict) => {
+    const [first] = groups.get(verdict) ?? []
+    return first ? [`${quotation(first.claim)} is **${verdict}**`] : []
+  })
+  const examples = quoted.length > 0 ? `; ${list(quoted)}` : ''
+  return (
+    `Of ${of} claims of a widely read article and its comments, each with a test that was fixed beforehand: ` +
+    `${list(told.map(([n, words]) => `${n} ${words}`))}, over ${counted(runs.length, 'run')} of ${machine}${examples}. ` +
+    `[Each of them, with what every run says](${place}).`
   )
 }

@@ -60,3 +60,24 @@ test('a figure that a run measured stands behind what is declared', () => {
   )
   assert.equal(card?.of?.memory, '465 B in Redis')
 })
+
+test('a dear one that is unbeaten by its noise alone is not shown', () => {
+  const basis = basisWith({
+    taxUs: { 'session-redis': 190, 'session-redis-tuned': 300, 'session-redis-hashed': 80 },
+  })
+  const isNoisy = ({ more, less }: { more: string; less: string }) =>
+    [more, less].includes('session-redis-tuned')
+  const runs = basis.runs.map((run) => ({
+    ...run,
+    pairs: run.pairs.map((pair) =>
+      isNoisy(pair)
+        ? {
+            ...pair,
+            points: pair.points.map((point) => ({ ...point, byUs: { ...point.byUs, lo: -900, hi: 900 } })),
+          }
+        : pair,
+    ),
+  }))
+  const [card] = cardsOf({ ...basis, runs }, USUAL, [])
+  assert.deepEqual([card?.of?.side.scheme, card?.of?.alike], ['session-redis-hashed', []])
+})

@@ -44,6 +44,19 @@ export interface Card {
 }
 
 /**
+ * Those that none was told to be cheaper than. One that takes as much as one that was beaten is unbeaten by its noise alone.
+ *
+ * @param sides plain forms first
+ */
+function bestOf(sides: readonly Side[], beats: (one: Side, other: Side) => boolean): readonly Side[] {
+  const isBeaten = (side: Side) => sides.some((other) => other !== side && beats(other, side))
+  const least = Math.min(...sides.filter(isBeaten).map(({ taxUs }) => taxUs.value))
+  const best = sides.filter((side) => !isBeaten(side) && side.taxUs.value < least)
+  // Noise can make three that beat each other in a circle: then none is told from the others.
+  return best.length > 0 ? best : sides
+}
+
+/**
  * Of those that grant a wish the first of the registry than which none was told to be cheaper: the registry names plain forms first,
  * and a difference that was not told is no reason to leave them.
  *
@@ -56,9 +69,7 @@ export function cardsOf(basis: Basis, load: ServiceLoad, trade: Trade): Card[] {
       .flatMap((scheme) => sideAt(basis, load, scheme) ?? [])
     const beats = (one: Side, other: Side) =>
       cheaperOf(basis, { ...load, schemes: [one.scheme, other.scheme] }) === 0
-    const unbeaten = sides.filter((side) => !sides.some((other) => other !== side && beats(other, side)))
-    // Noise can make three that beat each other in a circle: then none is told from the others.
-    const [side, ...alike] = unbeaten.length > 0 ? unbeaten : sides
+    const [side, ...alike] = bestOf(sides, beats)
     if (!side || !isSchemeName(side.scheme)) return { wish, why, of: null }
     const row = trade.find(({ scheme }) => scheme === side.scheme) ?? null
     return {

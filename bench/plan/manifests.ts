@@ -1,10 +1,10 @@
 /** A plan as something to apply: Kubernetes objects or a Compose file, each with what it came from. Pure. */
 import { stringify } from 'yaml'
-import { figure, percent } from '../words/format.ts'
+import { figure } from '../words/format.ts'
 import { wrap } from '../words/wrap.ts'
 import type { Plan } from './plan.ts'
 import type { PlanRequest } from './request.ts'
-import { bytes, requestText } from './text.ts'
+import { busyText, bytes, requestText } from './text.ts'
 
 export const FORMATS = ['text', 'json', 'kubernetes', 'compose'] as const
 export type Format = (typeof FORMATS)[number]
@@ -155,7 +155,7 @@ function comment({ made, request, runs }: Planned, mark: string): string {
   const lines = [
     `${made.scheme} for ${requestText(request)}`,
     `from ${runs.join(', ')}`,
-    `replicas: ${replicas.value} (${replicas.lo} to ${replicas.hi}), ${percent(busy.replicas)} busy${latency}`,
+    `replicas: ${replicas.value} (${replicas.lo} to ${replicas.hi}), ${busyText(busy.replicas)} busy${latency}`,
     `beside it: ${redisPrimaries.value} Redis primaries with ${redisStandbys.value} standbys and ${bytes(made.redisMemoryBytes.value)} of sessions, ${proxyCores.value} cores of proxy`,
     ...warnings,
   ]

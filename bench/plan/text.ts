@@ -14,7 +14,7 @@ const FIGURE_WIDTH = 30
 /** One plan, a line for each thing that is needed. */
 export function planText(made: Plan, request: PlanRequest): string {
   const { busy } = made
-  const percentBusy = (share: number | null) => (share === null ? '' : `${percent(share)} busy`)
+  const percentBusy = (share: number | null) => (share === null ? '' : `${busyText(share)} busy`)
   const lines: [string, string, string][] = [
     [
       'replicas',
@@ -57,7 +57,8 @@ export function planText(made: Plan, request: PlanRequest): string {
   }
   if (made.costPerMonth) lines.push(['a month', ranged(made.costPerMonth), 'at the prices given'])
   const rows = lines.map(([label, figures, remark]) =>
-    `${label.padEnd(LABEL_WIDTH)}${figures.padEnd(FIGURE_WIDTH)}${remark}`.trimEnd(),
+    // What is wider than its column keeps a space behind it.
+    `${label.padEnd(LABEL_WIDTH)}${`${figures} `.padEnd(FIGURE_WIDTH)}${remark}`.trimEnd(),
   )
   const carried = request.loginsPerSec > 0 ? byCoreText(made.byCore) : []
   return [...rows, ...(carried.length > 0 ? ['', ...carried] : [])].join('\n')
@@ -151,6 +152,10 @@ export function unitsText({ few }: Plan, units: Range, joint = ' to '): string {
   if (few === null || units.lo === units.hi) return ranged(units, count, joint)
   return `${count(units.lo)}${joint}${count(units.hi)}`
 }
+
+/** What is less than one per cent is not nothing. */
+export const busyText = (share: number) =>
+  share > 0 && share < 0.005 ? `< ${percent(0.01)}` : percent(share)
 
 /** Of whole things: small numbers have no decimals, large ones no more digits than they are worth. */
 export const count = (things: number) => (things < 1_000 ? String(things) : figure(things))

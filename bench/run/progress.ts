@@ -4,6 +4,7 @@ import { settleSec } from '../record/journey.ts'
 import type { Arm, Rung, Slo, Trial, TrialResult } from '../record/types.ts'
 import { median } from '../stats/quantiles.ts'
 import { sum } from '../stats/sums.ts'
+import { exact } from '../words/format.ts'
 import { wrap } from '../words/wrap.ts'
 import { rotationSec } from './rotation/rotate.ts'
 import { pointsOf } from './turns/points.ts'
@@ -70,7 +71,7 @@ function ladderOutcome(rungs: readonly Rung[], slo: Slo): string {
   return `${counted}, the SLO is kept up to ${note === 'found' ? '' : 'at least '}${whole(perSec)}/s`
 }
 
-const whole = (value: number): string => Math.round(value).toLocaleString('en')
+const whole = (value: number): string => exact(Math.round(value))
 
 /** Lines that what came out so far may take. */
 const SO_FAR_LINES = 4

@@ -9,14 +9,14 @@ import { built } from './built.ts'
 import { root, testFiles } from './files.ts'
 
 test('what is built takes the place of its source, shares what it imports, and fails by the lines of its source', async () => {
-  const [files, readme] = ['bench/testing/files.ts', 'bench/commands/readme.ts']
-  const place = await built([files, readme])
+  const [files, documents] = ['bench/testing/files.ts', 'bench/commands/documents.ts']
+  const place = await built([files, documents])
   const urlOf = (file: string) => JSON.stringify(pathToFileURL(place(path.join(root, file))))
   const script = `
     const { root, testFiles } = await import(${urlOf(files)})
-    const { updateReadme } = await import(${urlOf(readme)})
+    const { updateFront } = await import(${urlOf(documents)})
     try {
-      updateReadme('', { runDir: 'x', run: { profile: 'smoke' } })
+      updateFront('', { runDir: 'x', run: { profile: 'smoke' } })
     } catch (error) {
       console.log(JSON.stringify({ root, count: testFiles.length, stack: error.stack }))
     }`
@@ -24,7 +24,7 @@ test('what is built takes the place of its source, shares what it imports, and f
   const { stdout } = await promisify(execFile)(process.execPath, args)
   const { stack, ...seen } = JSON.parse(stdout)
   assert.deepEqual(seen, { root, count: testFiles.length })
-  assert.match(stack, /is a smoke run[\s\S]*bench\/commands\/readme\.ts:\d+/)
+  assert.match(stack, /is a smoke run[\s\S]*bench\/commands\/documents\.ts:\d+/)
 })
 
 test('a file that is not there is named', () =>

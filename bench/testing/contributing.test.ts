@@ -62,7 +62,7 @@ before(async () => {
 })
 after(() => rm(copy, { recursive: true, force: true }))
 
-const ROOT_FILES = ['package.json', 'tsconfig.json', 'README.md']
+const ROOT_FILES = ['package.json', 'tsconfig.json', 'README.md', 'docs']
 
 test('a scheme takes its file and one line, an experiment its folder and at most four other files', () => {
   const scheme = edits.filter(({ file }) => file.startsWith('servers/'))

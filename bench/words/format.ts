@@ -177,8 +177,11 @@ export function list(items: readonly string[]): string {
 
 /** `1 trial`, `2 trials` */
 export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
+  return `${exact(count)} ${noun}${count === 1 ? '' : 's'}`
 }
+
+/** All of its digits: what was counted is known exactly. */
+export const exact = (count: number) => count.toLocaleString('en')
 
 /** The machine in a few words. */
 export function machine({ cpuModel, cores, runtime }: Environment): string {

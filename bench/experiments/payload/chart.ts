@@ -7,9 +7,9 @@ import { lookOf } from '../../words/charts/palette.ts'
 import { type Panel, smallMultiples } from '../../words/charts/panels.ts'
 import { legend } from '../../words/charts/rows.ts'
 import { type Drawing, drawing } from '../../words/charts/svg.ts'
-import { figure } from '../../words/format.ts'
+import { exact, figure } from '../../words/format.ts'
 import type { Summary } from './schema.ts'
-import { brokenAt, exact, type Limit } from './section.ts'
+import { brokenAt, type Limit } from './section.ts'
 import { stateBytesOf } from './summary.ts'
 
 type SummaryArm = Summary['arms'][number]

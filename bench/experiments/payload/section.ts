@@ -1,6 +1,15 @@
 /** The section of a report about the size of remembered state. */
 import { armsOf } from '../../words/charts/axes.ts'
-import { armLabel, code, compared, list, styles, withInterval, withoutInterval } from '../../words/format.ts'
+import {
+  armLabel,
+  code,
+  compared,
+  exact,
+  list,
+  styles,
+  withInterval,
+  withoutInterval,
+} from '../../words/format.ts'
 import { type ChartLink, type Part, type Section, section } from '../../words/section.ts'
 import { bullets, type Column, folded, shown, type Table, tableOf } from '../../words/tables.ts'
 import { cpuColumns } from '../../words/tiers.ts'
@@ -97,11 +106,6 @@ function limitsText(summary: Summary): Part {
 
 const LIMITS_LEAD =
   'Found by logging a user in and reading through the proxy, with fresh servers for each size:'
-
-/** A limit is exact to the byte, unlike what is measured. */
-export function exact(bytes: number): string {
-  return String(bytes).replace(/\B(?=(\d{3})+$)/g, ',')
-}
 
 export type Limit = NonNullable<Entry['limit']>
 

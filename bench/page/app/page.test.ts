@@ -359,6 +359,10 @@ async function violations(page: Page, rules?: string[]): Promise<string[]> {
   await page.evaluate(() => {
     for (const tab of document.querySelectorAll('.tab')) tab.classList.add('shown')
   })
+  return violationsAsItIs(page, rules)
+}
+
+async function violationsAsItIs(page: Page, rules?: string[]): Promise<string[]> {
   await page.evaluate(axe.source)
   const found = await page.evaluate(
     (options) =>
@@ -381,10 +385,12 @@ for (const [colorScheme, rules] of [
   ['light', undefined],
   ['dark', ['color-contrast', 'link-in-text-block']],
 ] as const satisfies [string, string[] | undefined][]) {
-  test(`axe-core finds nothing, ${colorScheme}, on a desk and on a phone`, async () => {
+  test(`axe-core finds nothing, ${colorScheme}, on a desk, at twice its size, and on a phone`, async () => {
     const file = await save('synthetic.html', usual)
     for (const viewport of [
       { width: 1280, height: 900 },
+      // What a desk is when it is shown at 200 %.
+      { width: 640, height: 450 },
       { width: 390, height: 844 },
     ]) {
       // axe is a script like any other, and has to get past the policy of the page.
@@ -395,3 +401,19 @@ for (const [colorScheme, rules] of [
     }
   })
 }
+
+test('on paper: axe-core finds nothing, every part and chart is there, and no table is wider than the sheet', async () => {
+  // A4 with its margins.
+  const viewport = { width: 720, height: 1_000 }
+  const { page } = await open(await save('full.html', full), '', { viewport, bypassCSP: true })
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')))
+  await page.emulateMedia({ media: 'print' })
+  assert.deepEqual(await violationsAsItIs(page), [])
+  const cut = await page.locator('table:visible').evaluateAll((tables, width) => {
+    return tables.flatMap((table) => {
+      const { right } = table.getBoundingClientRect()
+      return right > width ? [`${Math.round(right)} px: ${table.textContent?.slice(0, 60)}`] : []
+    })
+  }, viewport.width)
+  assert.deepEqual(cut, [])
+})

@@ -5,8 +5,17 @@ import { crossing } from '../../plan/crossing.ts'
 import type { Evidence } from '../../plan/evidence.ts'
 import { expense, type Plan, plan, type Refusal } from '../../plan/plan.ts'
 import type { PlanRequest } from '../../plan/request.ts'
-import { bytes, count, crossingText, milliseconds, notesOf, ranged, unitsText } from '../../plan/text.ts'
-import { figure, percent } from '../../words/format.ts'
+import {
+  busyText,
+  bytes,
+  count,
+  crossingText,
+  milliseconds,
+  notesOf,
+  ranged,
+  unitsText,
+} from '../../plan/text.ts'
+import { figure } from '../../words/format.ts'
 import type { Planning } from '../page-data.ts'
 import { choose, follow, kept, onChoice, onceAFrame } from './address.ts'
 import { chartCard } from './charts.ts'
@@ -128,7 +137,7 @@ function cellsOf(made: Plan, request: PlanRequest): Cell[] {
       return { text: show === count ? unitsText(made, size) : ranged(size, show), value: size.value }
     }),
     { text: made.costPerMonth ? ranged(made.costPerMonth) : figure(amount), value: amount },
-    `${bottleneck === 'redis' ? 'Redis' : bottleneck}${share === null ? '' : ` (${percent(share)} busy)`}`,
+    `${bottleneck === 'redis' ? 'Redis' : bottleneck}${share === null ? '' : ` (${busyText(share)} busy)`}`,
   ]
 }
 
