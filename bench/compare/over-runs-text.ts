@@ -14,6 +14,7 @@ import {
 import { groupedBy, rising } from '../stats/groups.ts'
 import type { Interval } from '../stats/median-interval.ts'
 import { type Between, betweenOccasions, errorOf, widened } from '../stats/occasions.ts'
+import { mean } from '../stats/sums.ts'
 import { code, counted, figure, list, machine, withRange } from '../words/format.ts'
 import { markdownTable } from '../words/tables.ts'
 import { alikeRuns, isSameMachine, type LeftOut } from './alike.ts'
@@ -125,8 +126,8 @@ function agreementText(cells: readonly (readonly TaxOfRun[])[], alike: readonly 
 }
 
 /**
- * What taxes in µs vary by between occasions, of their logarithm: each scheme at the place that most runs have. Null where no
- * scheme was seen on enough occasions.
+ * What taxes in µs vary by between occasions, of their logarithm: each scheme at the place that most runs have, and of those where
+ * they know it best. Null where no scheme was seen on enough occasions.
  */
 export function taxBetween(runs: readonly RunWithRows[]): Between | null {
   const told = taxesOf(runs).filter(({ figure: { taxUs } }) => taxUs.lo > 0)
@@ -134,7 +135,11 @@ export function taxBetween(runs: readonly RunWithRows[]): Between | null {
   return betweenOccasions(
     schemes.flatMap((own) => {
       const places = [...groupedBy(own, ({ figure: one }) => one.perSec).values()]
-      const most = places.reduce((some, other) => (other.length > some.length ? other : some))
+      const most = places.reduce((some, other) =>
+        other.length > some.length || (other.length === some.length && noiseOf(other) < noiseOf(some))
+          ? other
+          : some,
+      )
       const occasions = byOccasion(
         most.map(({ run, figure: { taxUs } }) => ({ startedAt: run.run.startedAt, ...logOf(taxUs) })),
       )
@@ -143,6 +148,9 @@ export function taxBetween(runs: readonly RunWithRows[]): Between | null {
     }),
   )
 }
+
+const noiseOf = (taxes: readonly TaxOfRun[]) =>
+  mean(taxes.map(({ figure: { taxUs } }) => errorOf(logOf(taxUs)) ** 2))
 
 /** To first order: an interval that ends near zero would have no end on the logarithm. */
 function logOf({ value, lo, hi }: Interval): Interval {
@@ -174,9 +182,9 @@ export function machineAnswer(run: RunWithRows, published: readonly RunWithRows[
     taxes.find(({ figure: one }) => one.scheme === scheme && one.perSec === rate)?.figure.taxUs
   const rate = rates.findLast((one) => THE_TWO.some((scheme) => of(scheme, one)))
   if (rate === undefined) return null
-  const others = published.filter(
-    (one) => one.run.id !== run.run.id && one.overLoad.length > 0 && isSameMachine(run.run, one.run),
-  )
+  // What changed in method between runs is nothing that hours of the machine differ by.
+  const { alike } = alikeRuns(published.filter((one) => isSameMachine(run.run, one.run)))
+  const others = alike.filter((one) => one.run.id !== run.run.id)
   const between = taxBetween(others)
   if (!between) {
     return (
