@@ -53,7 +53,7 @@ test('a figure that a run measured stands behind what is declared', () => {
   assert.deepEqual(
     card?.of?.guarantees.slice(0, 3).map(({ text }) => text),
     [
-      'at once (within 48.4 ms, n 50)',
+      'at once (within 48.4 ms in 50 logouts)',
       'nothing works (0 % of requests went well)',
       'nobody is logged out (0 of 258)',
     ],

@@ -2,7 +2,7 @@
 import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts'
 import type { Interval } from '../stats/median-interval.ts'
 import { tick } from '../words/charts/axes.ts'
-import { band, dots, endLabel, schemeLine, upright } from '../words/charts/marks.ts'
+import { band, dots, endLabel, rule, schemeLine, upright } from '../words/charts/marks.ts'
 import { ink, lookOf } from '../words/charts/palette.ts'
 import { inPanel } from '../words/charts/panels.ts'
 import { type Drawing, drawing, size } from '../words/charts/svg.ts'
@@ -25,7 +25,8 @@ const PHONE_WIDTH = 420
 export function decisionChart(basis: Basis, load: ServiceLoad, isNarrow = false): Drawing | null {
   const made = decide(basis, load)
   if ('missing' in made) return null
-  const most = 2 * load.perSec
+  const far = isNarrow ? null : reachOf(made, load)
+  const most = far ?? 2 * load.perSec
   const rates = Array.from({ length: POINTS }, (_, i) => (most * (i + 1)) / POINTS)
   const sides = made.sides.map(({ scheme, cores }) => ({
     scheme,
@@ -53,20 +54,74 @@ export function decisionChart(basis: Basis, load: ServiceLoad, isNarrow = false)
     y: { min: 0, max: top, format: tick },
     series: [
       ...sides.flatMap((side) =>
-        seriesOf(side, { perSec: load.perSec, isUpper: side.here.value === highestHere, isNarrow }),
+        seriesOf(side, {
+          perSec: load.perSec,
+          label: far ? 'none' : isNarrow ? 'named' : 'figure',
+          isUpper: side.here.value === highestHere,
+        }),
       ),
       mark(load.perSec),
       ...crossingMark(made, most),
+      ...(far && made.decidesFrom ? [gap(basis, load, made.decidesFrom.value)] : []),
     ],
-    notes: [
-      {
-        text: `your load: ${figure(load.perSec)}/s`,
-        left: (width - room.left - room.right) / 2 + 6,
-        top: 4,
-      },
-    ],
+    notes: notesOf(made, load, (perSec) => ((width - room.left - room.right) * perSec) / most, far !== null),
   })
   return drawing(titleOf(made, isNarrow), told, option, 222 + room.top, width)
+}
+
+/** Farther to the right than so many times the reader's load, his own end of the lines could not be read. */
+const FARTHEST = 10
+
+/** Requests per second up to which the lines go so that they show where the difference is a whole core; null where that is near, far or nowhere. */
+function reachOf({ decidesFrom, swap }: Decision, { perSec }: ServiceLoad): number | null {
+  if (!decidesFrom || swap) return null
+  const least = 1.1 * decidesFrom.value
+  if (least < 2 * perSec || least > FARTHEST * perSec) return null
+  return roundUp(least)
+}
+
+/** The least round number that is not below: 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 or 10 times a power of ten. */
+function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value))
+  const steps = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]
+  return power * (steps.find((step) => step * power >= value) ?? 10)
+}
+
+/** The whole core between the two lines, where they are so far apart. */
+function gap(basis: Basis, load: ServiceLoad, at: number): LineSeriesOption {
+  const ends = load.schemes.flatMap(
+    (scheme) => sideAt(basis, { ...load, perSec: at }, scheme)?.cores.value ?? [],
+  )
+  return {
+    ...rule(
+      ends.map((end) => [at, end]),
+      { color: ink.text, width: 1.5 },
+    ),
+    ...{ symbol: 'rect', symbolSize: [10, 1.5], itemStyle: { color: ink.text }, z: 5 },
+  }
+}
+
+function notesOf(
+  { sides, decidesFrom }: Decision,
+  { perSec }: ServiceLoad,
+  across: (perSec: number) => number,
+  isFar: boolean,
+) {
+  const own = { text: `your load: ${figure(perSec)}/s`, left: across(perSec) + 6, top: 4 }
+  if (!isFar || !decidesFrom) return [own]
+  const figures = sides
+    .toSorted((a, b) => b.cores.value - a.cores.value)
+    .map(({ scheme, cores }, i) => ({
+      text: `${scheme} ${coresFigure(cores.value)}`,
+      ...{ left: own.left, top: own.top + 16 * (i + 1) },
+      style: { fill: lookOf(scheme).color, fontWeight: 'bold' },
+    }))
+  const whole = `a core apart from ${figure(decidesFrom.value)}/s on`
+  return [
+    own,
+    ...figures,
+    { text: whole, left: across(decidesFrom.value) - 8, top: 4, style: { align: 'right' } },
+  ]
 }
 
 /** What the picture shows beyond the sentence above it. */
@@ -104,24 +159,24 @@ interface Line {
 
 function seriesOf(
   { scheme, here, points }: Line,
-  { perSec, isUpper, isNarrow }: { perSec: number; isUpper: boolean; isNarrow: boolean },
+  { perSec, label, isUpper }: { perSec: number; label: 'none' | 'named' | 'figure'; isUpper: boolean },
 ): (LineSeriesOption | CustomSeriesOption | ScatterSeriesOption)[] {
   const { color } = lookOf(scheme)
   const line = schemeLine(
     scheme,
     points.map(([at, { value }]) => [at, value]),
-    { symbol: 'none', ...(!isNarrow && endLabel(color, scheme)) },
+    { symbol: 'none', ...(label !== 'named' && endLabel(color, scheme)) },
   )
   const dot = dots([[perSec, here.value]], {
     itemStyle: { color },
     symbolSize: 9,
     label: {
-      show: true,
+      show: label !== 'none',
       // Out of the way of its own line.
       position: isUpper ? 'top' : 'bottom',
-      offset: [(isUpper ? -1 : 1) * (isNarrow ? 66 : 22), 0],
+      offset: [(isUpper ? -1 : 1) * (label === 'named' ? 66 : 22), 0],
       distance: 7,
-      formatter: isNarrow ? `${scheme} ${coresFigure(here.value)}` : coresFigure(here.value),
+      formatter: label === 'named' ? `${scheme} ${coresFigure(here.value)}` : coresFigure(here.value),
       color,
       fontWeight: 'bold',
       backgroundColor: ink.background,

@@ -1,5 +1,5 @@
 /** What a scheme keeps and gives up besides CPU: by what it declares, with the figure that was measured of it where a run has one. */
-import type { SchemeName } from '../../servers/scheme.ts'
+import { isSchemeName, type SchemeName } from '../../servers/scheme.ts'
 import { timeText } from '../experiments/revocation/section.ts'
 import type { Trade } from '../trade/schema.ts'
 import { outageWord } from '../trade/trade.ts'
@@ -35,11 +35,25 @@ export function guaranteesOf(scheme: SchemeName, row: Row | null): Guarantee[] {
     replicaOf(state, cells?.replicaLoss.seen ?? null),
     payload === 'readable'
       ? { about: 'reading', isKept: false, text: 'the profile, to everybody who holds it' }
-      : { about: 'reading', isKept: true, text: 'nothing without a key' },
+      : {
+          ...{ about: 'reading', isKept: true },
+          text: payload === 'opaque' ? 'a random id, and no more' : 'nothing without its key',
+        },
     transport === 'bearer'
-      ? { about: 'theft', isKept: false, text: 'yes, as tested: from local storage' }
-      : { about: 'theft', isKept: true, text: 'no, as tested: an `HttpOnly` cookie' },
+      ? { about: 'theft', isKept: false, text: 'yes from local storage, no from a cookie' }
+      : { about: 'theft', isKept: true, text: 'no: it is in an `HttpOnly` cookie' },
   ]
+}
+
+/** Where one of two schemes keeps what the other gives up; where they are alike there is nothing to choose by. */
+export function guaranteesApart(schemes: readonly string[], trade: Trade): [Guarantee, Guarantee][] {
+  const [first, second] = schemes.map((scheme) =>
+    isSchemeName(scheme) ? guaranteesOf(scheme, trade.find((row) => row.scheme === scheme) ?? null) : [],
+  )
+  return (first ?? []).flatMap((own, i): [Guarantee, Guarantee][] => {
+    const other = second?.[i]
+    return other && own.isKept !== other.isKept ? [[own, other]] : []
+  })
 }
 
 function logoutOf(revocation: Traits['revocation'], seen: Row['cells']['revocation']['seen']): Guarantee {
@@ -47,7 +61,11 @@ function logoutOf(revocation: Traits['revocation'], seen: Row['cells']['revocati
   const within = seen && timeText(seen.withinMs)
   switch (revocation) {
     case 'immediate':
-      return { about, isKept: true, text: withSeen('at once', seen && `within ${within}, n ${seen.n}`) }
+      return {
+        about,
+        isKept: true,
+        text: withSeen('at once', seen && `within ${within} in ${counted(seen.n, 'logout')}`),
+      }
     case 'bounded':
       return { about, isKept: false, text: withSeen('after a while', seen && `within ${within}`) }
     default:

@@ -16,7 +16,8 @@ function said(truth: Parameters<typeof basisWith>[0], change: Partial<ServiceLoa
   const load = { ...LOAD, ...change }
   const made = decide(basis, load)
   assert.ok(!('missing' in made))
-  return sentencesOf(made, load, basis)
+  const { advice: _, ...all } = sentencesOf(made, load, basis)
+  return all
 }
 
 const TWICE = { 'session-redis': 240, 'jwt-hs256': 120 }
@@ -28,8 +29,8 @@ test('whether CPU decides, what is saved, from when on that is a core, and how s
     matters: 'It grows to a whole core at 8,330 (7,690 to 9,090) requests/s.',
     sizes:
       'Auth takes 0.24 of a core (0.23 to 0.25) with `session-redis` and 0.12 of a core (0.11 to 0.13) with `jwt-hs256`: 35 % and 21 % of the CPU of the service.',
-    sure: 'One run tells them apart, by its 95 % interval; measured on 1 kind of machine (Small CPU, 2 cores).',
-    where: 'One replica gets all of it, which was measured.',
+    sure: 'How sure: the 95 % interval of the one run leaves out zero. Measured on 1 kind of machine (Small CPU, 2 cores).',
+    where: 'One replica takes the whole load: a rate that was measured.',
   })
   assert.equal(loadText(LOAD), 'At 1,000 requests/s, with 300 µs of CPU for your own code in each')
 })
@@ -38,7 +39,7 @@ test('where it is a core and more, CPU decides', () => {
   const { headline, matters, where } = said({ taxUs: TWICE }, { perSec: 20_000 })
   assert.equal(headline, 'CPU speaks for `jwt-hs256`: it saves 2.4 cores, 17 % of what the service takes.')
   assert.equal(matters, null)
-  assert.equal(where, 'Each replica gets 1,000 requests/s, which was measured.')
+  assert.equal(where, '20 replicas share the load, 1,000 requests/s each: a rate that was measured.')
 })
 
 test('where the service does much besides, either will do, and still it says who takes less', () => {
@@ -64,11 +65,11 @@ test('two that were not told apart: no winner, and how far apart they may be', (
 test('where nobody measured it says so, and a tax that was not told from nothing is one of at most so much', () => {
   assert.equal(
     said({ taxUs: TWICE }, { perSec: 10, handlerUs: 4_000 }).where,
-    'Nobody measured less than 100 requests/s on a replica and more than 300 µs of your own code: what auth adds is taken as it is there.',
+    'Nobody measured less than 100 requests/s on a replica and more than 300 µs of your own code: the nearest that was measured stands for it.',
   )
   assert.equal(
     said({ taxUs: TWICE }, { perSec: 300 }).where,
-    'One replica gets all of it, which is read between points that were measured.',
+    'One replica takes the whole load: a rate between two that were measured.',
   )
   assert.match(said({ taxUs: { ...TWICE, 'jwt-hs256': 5 } }).sizes, /and at most 0\.01 of a core with/)
 })
@@ -76,13 +77,13 @@ test('where nobody measured it says so, and a tax that was not told from nothing
 test('several runs are counted, with their occasions', () => {
   assert.match(
     said({ taxUs: TWICE, runs: [1, 1.1], hoursApart: 1 }).sure,
-    /^Each of 2 runs from 1 occasion tells them apart by itself; measured on/,
+    /^How sure: each of 2 runs from 1 occasion finds the difference by itself\. Measured on/,
   )
   const three = { taxUs: TWICE, runs: [1, 1.1, 0.5], hoursApart: 1, reachUs: 100 }
-  assert.match(said(three).sure, /^2 of 3 runs from 1 occasion tell them apart by themselves;/)
+  assert.match(said(three).sure, /^How sure: 2 of 3 runs from 1 occasion find it by themselves\./)
   assert.match(
     said({ taxUs: TWICE, runs: [1, 1.1, 0.9, 1, 1.05, 0.95] }).sure,
-    /^6 runs from 6 occasions, hours apart, together tell them apart;/,
+    /^How sure: the 95 % interval over 6 runs from 6 occasions, hours apart, leaves out zero\./,
   )
 })
 

@@ -1,5 +1,8 @@
 /** A decision in sentences that a person would say: whether CPU decides, what is cheaper, by how much, how sure that is. */
+import type { OverRuns } from '../figures/runs/over-runs.ts'
+import type { Trade } from '../trade/schema.ts'
 import { code, counted, figure, list, percent, withRange } from '../words/format.ts'
+import { adviceOf } from './advice.ts'
 import type { Basis } from './basis.ts'
 import { DECIDES, type Decision, decide, type Side } from './decision.ts'
 import { type ServiceLoad, USUAL } from './load.ts'
@@ -15,6 +18,8 @@ export interface Sentences {
   size: string | null
   /** From when on it matters; null where that was not told. */
   matters: string | null
+  /** What each keeps that the other gives up. */
+  advice: string
   /** What each of the two takes. */
   sizes: string
   sure: string
@@ -22,11 +27,23 @@ export interface Sentences {
   where: string
 }
 
-export function sentencesOf(made: Decision, load: ServiceLoad, basis: Basis, name: Name = code): Sentences {
+interface Saying {
+  /** What was measured of guarantees; without it, what schemes declare. */
+  trade?: Trade
+  name?: Name
+}
+
+export function sentencesOf(
+  made: Decision,
+  load: ServiceLoad,
+  basis: Basis,
+  { trade = [], name = code }: Saying = {},
+): Sentences {
   return {
     headline: headlineOf(made, name),
     size: sizeOf(made),
     matters: mattersOf(made, load, name),
+    advice: adviceOf(made, trade, name),
     sizes: sizesOf(made, name),
     sure: sureOf(made, basis),
     where: whereOf(made, load),
@@ -34,11 +51,12 @@ export function sentencesOf(made: Decision, load: ServiceLoad, basis: Basis, nam
 }
 
 /** All of it as one paragraph; null where the two were not measured beside each other. */
-export function choiceText(basis: Basis, load: ServiceLoad = USUAL, name: Name = code): string | null {
+export function choiceText(basis: Basis, saying: Saying = {}, load: ServiceLoad = USUAL): string | null {
   const made = decide(basis, load)
   if ('missing' in made) return null
-  const { headline, size, matters, sizes, sure, where } = sentencesOf(made, load, basis, name)
-  return [`${loadText(load)}, ${headline}`, size, matters, sizes, sure, where].filter(Boolean).join(' ')
+  const { headline, size, matters, advice, sizes, sure, where } = sentencesOf(made, load, basis, saying)
+  const all = [`${loadText(load)}, ${headline}`, advice, size, matters, sizes, sure, where]
+  return all.filter((part) => part !== null).join(' ')
 }
 
 /** `At 1,000 requests/s, with 300 µs of CPU for your own code in each` */
@@ -48,7 +66,7 @@ export function loadText({ perSec, handlerUs }: ServiceLoad): string {
 }
 
 /** What the verdict goes by. */
-export const THRESHOLD = `CPU is said to decide from ${counted(DECIDES.cores, 'core')} and ${percent(DECIDES.share)} of the service on.`
+export const THRESHOLD = `Our rule: CPU decides where the difference is at least ${counted(DECIDES.cores, 'core')} and at least ${percent(DECIDES.share)} of what the service takes.`
 
 function headlineOf({ sides, outcome, cheaper, byCores, byShare }: Decision, name: Name): string {
   const [first, second] = sides.map(({ scheme }) => name(scheme))
@@ -98,16 +116,18 @@ export const taxText = ({ cores, isTold }: Side) =>
   isTold ? coresRange(cores) : `at most ${coresText(Math.max(0, cores.hi))}`
 
 function sureOf({ byUs, toldIn, cheaper }: Decision, { machine, machines }: Basis): string {
-  const { runs, occasions, ends } = byUs
-  const where = `measured on ${machines} ${machines === 1 ? 'kind' : 'kinds'} of machine (${machine})`
+  const where = `Measured on ${machines} ${machines === 1 ? 'kind' : 'kinds'} of machine (${machine}).`
+  return `How sure: ${agreement(byUs, toldIn, cheaper !== null)} ${where}`
+}
+
+function agreement({ runs, occasions, ends }: OverRuns, toldIn: number, isTold: boolean): string {
+  const zero = isTold ? 'leaves out zero' : 'holds zero'
+  if (runs === 1) return `the 95 % interval of the one run ${zero}.`
   const over = `${counted(runs, 'run')} from ${counted(occasions, 'occasion')}`
-  const said = cheaper === null ? 'does not tell them apart' : 'tells them apart'
-  if (runs === 1) return `One run ${said}, by its 95 % interval; ${where}.`
-  if (ends === 'interval')
-    return `${over}, hours apart, together ${cheaper === null ? 'do not tell them apart' : 'tell them apart'}; ${where}.`
-  const count = toldIn === runs ? `Each of ${over}` : `${toldIn === 0 ? 'None' : toldIn} of ${over}`
-  const tells = toldIn > 1 && toldIn < runs ? 'tell them apart by themselves' : 'tells them apart by itself'
-  return `${count} ${tells}; ${where}.`
+  if (ends === 'interval') return `the 95 % interval over ${over}, hours apart, ${zero}.`
+  if (toldIn === runs) return `each of ${over} finds the difference by itself.`
+  const found = toldIn === 1 ? 'finds it by itself' : 'find it by themselves'
+  return `${toldIn === 0 ? 'none' : toldIn} of ${over} ${found}.`
 }
 
 function whereOf({ measured, place }: Decision, { perSec, handlerUs }: ServiceLoad): string {
@@ -116,10 +136,12 @@ function whereOf({ measured, place }: Decision, { perSec, handlerUs }: ServiceLo
     perSec < leastPerSec && `less than ${figure(leastPerSec)} requests/s on a replica`,
     handlerUs > mostHandlerUs && `more than ${figure(mostHandlerUs)} µs of your own code`,
   ].filter((part) => typeof part === 'string')
-  if (beyond.length > 0) return `Nobody measured ${list(beyond)}: what auth adds is taken as it is there.`
-  const each =
-    perSec > place.perSec
-      ? `Each replica gets ${figure(place.perSec)} requests/s`
-      : 'One replica gets all of it'
-  return `${each}, which ${isHere ? 'was measured' : 'is read between points that were measured'}.`
+  if (beyond.length > 0)
+    return `Nobody measured ${list(beyond)}: the nearest that was measured stands for it.`
+  const replicas = Math.ceil(perSec / place.perSec)
+  const shared =
+    replicas === 1
+      ? 'One replica takes the whole load'
+      : `${counted(replicas, 'replica')} share the load, ${perSec === replicas * place.perSec ? '' : 'at most '}${figure(place.perSec)} requests/s each`
+  return `${shared}: a rate ${isHere ? 'that was measured' : 'between two that were measured'}.`
 }

@@ -18,10 +18,10 @@ function rowsOf(change: Partial<ServiceLoad> = {}, besides: Partial<Besides> = {
 
 test('CPU has a mark only where it decides', () => {
   const [little] = rowsOf()
-  assert.equal(little?.head, 'CPU of auth, and its share')
+  assert.equal(little?.head, 'CPU that auth takes')
   assert.deepEqual(little?.cells, [
-    { text: '0.24 of a core (0.23 to 0.25), 35 %', isKept: null },
-    { text: '0.12 of a core (0.11 to 0.13), 21 %', isKept: null },
+    { text: '0.24 of a core (0.23 to 0.25), 35 % of all', isKept: null },
+    { text: '0.12 of a core (0.11 to 0.13), 21 % of all', isKept: null },
   ])
   assert.deepEqual(
     rowsOf({ perSec: 20_000 })[0]?.cells.map(({ isKept }) => isKept),
@@ -29,15 +29,16 @@ test('CPU has a mark only where it decides', () => {
   )
 })
 
-test('the p99 of both, which is said to overlap where it does', () => {
+test('the p99 of both, which are said not to be told apart where they overlap', () => {
   const both = USUAL.schemes.map((scheme) => ({ ...evidence(), scheme }))
   const [, waiting] = rowsOf({ handlerUs: 0 }, { evidence: both })
-  assert.equal(waiting?.head, '99 of 100 answers within (overlap)')
+  assert.equal(waiting?.head, '99 of 100 answers within')
   assert.deepEqual(
     waiting?.cells.map(({ isKept }) => isKept),
     [null, null],
   )
   assert.match(waiting?.cells[0].text ?? '', /^[\d.]+ \([\d.]+ to [\d.]+\) ms$/)
+  assert.match(waiting?.cells[1].text ?? '', / ms, not told apart$/)
   const [, one] = rowsOf({ handlerUs: 0 }, { evidence: both.slice(1) })
   assert.deepEqual([one?.head, one?.cells[0].text], ['99 of 100 answers within', '–'])
   assert.equal(rowsOf()[1]?.head, 'A logout acts')

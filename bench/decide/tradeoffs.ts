@@ -1,11 +1,10 @@
 /** Two schemes side by side, in everything that one chooses by: what each takes, how long it makes users wait, what it keeps and gives up. */
-import { isSchemeName } from '../../servers/scheme.ts'
 import type { Evidence } from '../plan/evidence.ts'
 import { milliseconds, ranged } from '../plan/text.ts'
 import type { Trade } from '../trade/schema.ts'
 import { ABSENT, percent } from '../words/format.ts'
 import type { Decision } from './decision.ts'
-import { ABOUT, guaranteesOf } from './guarantees.ts'
+import { ABOUT, guaranteesApart } from './guarantees.ts'
 import type { ServiceLoad } from './load.ts'
 import { taxText } from './sentences.ts'
 import { waitingOf } from './waiting.ts'
@@ -28,16 +27,19 @@ export interface Besides {
 }
 
 export function tradeoffsOf(made: Decision, load: ServiceLoad, { trade, evidence }: Besides): TradeoffRow[] {
-  return [cpuRow(made), ...waitingRow(load, evidence), ...guaranteeRows(load, trade)]
+  const guarantees = guaranteesApart(load.schemes, trade).map(
+    (cells): TradeoffRow => ({ head: ABOUT[cells[0].about], cells }),
+  )
+  return [cpuRow(made), ...waitingRow(load, evidence), ...guarantees]
 }
 
 function cpuRow({ sides, cheaper, outcome }: Decision): TradeoffRow {
   const isChosen = (place: number) => (outcome === 'decides' ? cheaper === place : null)
   const cell = (place: 0 | 1): Tradeoff => ({
-    text: `${taxText(sides[place])}, ${percent(sides[place].share)}`,
+    text: `${taxText(sides[place])}, ${percent(sides[place].share)} of all`,
     isKept: isChosen(place),
   })
-  return { head: 'CPU of auth, and its share', cells: [cell(0), cell(1)] }
+  return { head: 'CPU that auth takes', cells: [cell(0), cell(1)] }
 }
 
 /** None where it is known of neither. */
@@ -45,21 +47,10 @@ function waitingRow(load: ServiceLoad, evidence: readonly Evidence[]): TradeoffR
   const [first, second] = load.schemes.map((scheme) => waitingOf(evidence, load, scheme))
   if (!first && !second) return []
   const isApart = first && second && (first.lo > second.hi || second.lo > first.hi)
-  const cell = (of: typeof first, other: typeof first): Tradeoff => ({
-    text: of ? `${ranged(of, milliseconds)} ms` : ABSENT,
+  const cell = (of: typeof first, other: typeof first, note = ''): Tradeoff => ({
+    text: of ? `${ranged(of, milliseconds)} ms${note}` : ABSENT,
     isKept: isApart && of && other ? of.value < other.value : null,
   })
-  const said = first && second && !isApart ? ' (overlap)' : ''
-  return [{ head: `99 of 100 answers within${said}`, cells: [cell(first, second), cell(second, first)] }]
-}
-
-/** Where the two are alike there is nothing to choose by. */
-function guaranteeRows({ schemes }: ServiceLoad, trade: Trade): TradeoffRow[] {
-  const [first, second] = schemes.map((scheme) =>
-    isSchemeName(scheme) ? guaranteesOf(scheme, trade.find((row) => row.scheme === scheme) ?? null) : [],
-  )
-  return (first ?? []).flatMap((own, i) => {
-    const other = second?.[i]
-    return other && own.isKept !== other.isKept ? [{ head: ABOUT[own.about], cells: [own, other] }] : []
-  })
+  const note = first && !isApart ? ', not told apart' : ''
+  return [{ head: '99 of 100 answers within', cells: [cell(first, second), cell(second, first, note)] }]
 }

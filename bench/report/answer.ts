@@ -1,6 +1,5 @@
 /** The plain-language answer that opens a report: sentences made from a summary, none that it does not carry. */
 import { basisOfRun } from '../decide/basis.ts'
-import { USUAL } from '../decide/load.ts'
 import { choiceText } from '../decide/sentences.ts'
 import { costSentence as everydaySentence } from '../experiments/cost/answer.ts'
 import { precisionText } from '../experiments/cost/precision.ts'
@@ -81,9 +80,9 @@ export function answerWithVerdictLast(...of: Parameters<typeof answers>): string
 const paragraph = (sentences: readonly Sentence[]) => sentences.map(({ text }) => text).join(' ')
 
 /** By the CPU of a service of the usual size; null for a run without cost over load. */
-export function choiceSentence({ costCurves }: Summary, run: Run, name: Name): string | null {
+export function choiceSentence({ costCurves, trade }: Summary, run: Run, name: Name): string | null {
   const basis = basisOfRun(run, costCurves)
-  return basis && choiceText(basis, USUAL, name)
+  return basis && choiceText(basis, { trade, name })
 }
 
 function smokeSentence({ profile }: Summary): string | null {
