@@ -1,9 +1,20 @@
 /** The commands. Everything is done elsewhere; this file says what there is and how it is spelled. */
-import { Command } from 'commander'
-import { exitWith } from './commands/exit.ts'
+import './commands/node-version.ts'
+import { readFileSync } from 'node:fs'
+import { Argument, Command } from 'commander'
+import { EXIT_CODES, exitWith } from './commands/exit.ts'
 import * as take from './commands/options.ts'
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+// What a user masks for his own files, he has to be able to write and read himself: a run folder else outlives its run.
+process.umask(process.umask() & 0o077)
+
 const program = new Command('authscale')
+  .version(version)
+  .exitOverride()
   .description('Sessions or tokens? Measure both, on your own machine.')
   .showHelpAfterError('(--help shows the commands and options)')
   .enablePositionalOptions()
@@ -16,8 +27,9 @@ function command<Words extends unknown[]>(
   return program.command(name).action(async (...words: Words) => (await load())(...words))
 }
 
-program
-  .command('run', { isDefault: true })
+const DEFAULT = 'run'
+const run = program
+  .command(DEFAULT, { isDefault: true })
   .description('measure, and write a run with its report (the default)')
   .option(
     '--profile <name>',
@@ -31,6 +43,15 @@ program
     '--arm <arm>',
     'another version beside the control, e.g. session-redis@express-session=1.18, and nothing else; again for one more',
     take.arm,
+  )
+  .option(
+    '--against <commit>',
+    'the servers of another commit beside those of this checkout, and nothing else; for the schemes of --schemes',
+  )
+  .option(
+    '--fail-above <share>',
+    'with --against: end with 1 where more CPU than that was detected; default 5%',
+    take.share,
   )
   .option(
     '--replicas <counts>',
@@ -65,6 +86,7 @@ program
   .option('--out <dir>', 'folder for the run; default results/<date>-<machine>')
   .option('--resume [run]', 'go on with an unfinished run; without a name the newest')
   .option('--json', 'print the summary alone, as JSON; progress goes to standard error')
+  .option('--markdown', 'with --against: print the answer alone, for a pull request')
   .option('--verbose', 'a line for each trial, that stays')
   .allowExcessArguments()
   .action(async (options, { args: [unknown] }: Command) => {
@@ -78,9 +100,9 @@ command('list', async () => (await import('./commands/list.ts')).list).descripti
   'print schemes, experiments and profiles',
 )
 
-command('doctor', async () => (await import('./commands/doctor.ts')).doctor).description(
-  'say what was found, what is missing and what that costs',
-)
+command('doctor', async () => (await import('./commands/doctor.ts')).doctor)
+  .description('say what was found (✓), what is missing (✗), and what costs something (!)')
+  .option('--json', 'the same for programs')
 
 command('report', async () => (await import('./commands/report.ts')).report)
   .description('derive summary, report, page and charts from the raw records again')
@@ -150,22 +172,27 @@ command('compare', async () => (await import('./commands/compare.ts')).compare)
   .option('--markdown', 'for a pull request')
   .option('--json', 'every ratio with its interval')
 
-command('publish-run', async () => (await import('./commands/publish-run.ts')).publishRun)
+command('publish-run', async () => (await import('./commands/publishing/publish-run.ts')).publishRun)
   .description('publish a run under results/published/, or say why not')
   .argument('<run>', 'folder of a run')
 
-command('published', async () => (await import('./commands/published.ts')).refreshPublished).description(
-  'derive everything from the published runs again, with their index',
-)
+command(
+  'published',
+  async () => (await import('./commands/publishing/published.ts')).refreshPublished,
+).description('derive everything from the published runs again, with their index')
 
-command('readme', async () => (await import('./commands/readme.ts')).readme)
+command('readme', async () => (await import('./commands/publishing/readme.ts')).readme)
   .description(
     'take the figures of README.md and docs/ from a published run, and its claims from all of that machine',
   )
   .argument('<run>', 'folder of a published run')
   .argument('[checks]', 'folder of the run with the checks of the instrument; default the same')
 
-command('schema', async () => (await import('./commands/schema.ts')).schema).description(
+command('site', async () => (await import('./commands/publishing/site.ts')).site)
+  .description('build the page of all runs, the reports and the documents into one folder')
+  .option('--out <dir>', 'folder, which is made anew; default site')
+
+command('schema', async () => (await import('./commands/publishing/schema.ts')).schema).description(
   'write the JSON Schema of the result format',
 )
 
@@ -204,9 +231,33 @@ command('verify-plan', async () => (await import('./commands/verify-plan.ts')).v
   .option('--only <numbers>', 'only these requests, e.g. 1,3', take.replicaCounts)
   .option('--out <file>', 'write all of it as JSON')
 
+command(
+  'verify-environments',
+  async () => (await import('./commands/verify-environments.ts')).verifyEnvironments,
+)
+  .description(
+    'a short run in each of some forty odd environments: a result or one sentence, and nothing left',
+  )
+  .option('--only <environments>', 'only these, comma-separated', take.names)
+
 command('verify-page', async () => (await import('./commands/verify-page.ts')).renderTime)
   .description('open its page with two thousand trials, and say how long that takes here')
   .argument('<run>', 'folder of a run')
+
+program
+  .command('completion')
+  .description('print a script for a shell: source <(authscale completion bash)')
+  .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+  .action(async (shell: 'bash' | 'zsh' | 'fish') => {
+    const { completionFor } = await import('./commands/completion.ts')
+    process.stdout.write(completionFor(shell, program, DEFAULT))
+  })
+
+program.addHelpText('after', () => {
+  const options = run.helpInformation().replace(/^.*?(?=^Options:)/ms, '')
+  const codes = EXIT_CODES.map(([code, meaning]) => `  ${code.padEnd(5)}${meaning}`)
+  return `\n${DEFAULT}, the default command:\n${options}\nExit codes:\n${codes.join('\n')}`
+})
 
 // A reader that leaves, as in `| head -1`, is no fault: a run goes on, and what it has to keep is in files.
 for (const stream of [process.stdout, process.stderr])

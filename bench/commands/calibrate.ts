@@ -2,12 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { SchemeName } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
 import { ROLES } from '../experiments/roles.ts'
 
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 /** As many experiments as a plan needs, each as short as it can be and still have a range. */
 const EXPERIMENTS = [ROLES.cost, ROLES.latency, ROLES.users]
 
@@ -27,7 +25,8 @@ export async function calibrate(
   const folder = path.join(results, `${day}-calibration-${time}`)
   const experiments = withState ? [...EXPERIMENTS, ROLES.payload] : EXPERIMENTS
   const choice = ['--profile', 'calibration', '--only', experiments.join(','), '--schemes', schemes.join(',')]
-  const args = [...process.execArgv, cli, 'run', ...choice, '--out', folder]
+  // As this process was started, whether from a checkout or as a package.
+  const args = [...process.execArgv, process.argv[1] ?? '', 'run', ...choice, '--out', folder]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 2, 2] })
   const code = await ending(child)
   if (code === 0) return folder

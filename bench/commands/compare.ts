@@ -7,7 +7,8 @@ import { comparability, isComparable } from '../compare/differences.ts'
 import { comparisons, markdownComparison, terminalComparison } from '../compare/text.ts'
 import { AuthscaleError } from '../errors.ts'
 import { type RunWithRows, runWithRows } from '../figures/rows.ts'
-import { publishedFolder, readPlansIn, readRun, resultsFolder } from '../record/run-dir.ts'
+import { publishedFolder, resultsFolder } from '../places.ts'
+import { readPlansIn, readRun } from '../record/run-dir.ts'
 import type { Run } from '../record/types.ts'
 
 interface ComparingOptions {

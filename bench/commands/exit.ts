@@ -1,5 +1,15 @@
 /** Ends the process on an error: one line for what a user can mend, a stack only for a fault of ours. */
+import { CommanderError } from 'commander'
 import { AuthscaleError } from '../errors.ts'
+
+/** What a process ends with; help and docs print the same. */
+export const EXIT_CODES = [
+  ['0', 'done'],
+  ['1', 'refused, or a bound was missed: the line that begins with "error:" says what to do'],
+  ['2', 'wrong use of the command line'],
+  ['70', 'a fault of authscale itself: please report what it printed'],
+  ['130', 'stopped by Ctrl-C, with everything that was finished kept (143 by SIGTERM, 129 by SIGHUP)'],
+] as const
 
 /** What to do about errors of the system that can come from any write or spawn. */
 const SYSTEM_ERRORS: Record<string, string> = {
@@ -10,6 +20,8 @@ const SYSTEM_ERRORS: Record<string, string> = {
 }
 
 export function exitWith(error: unknown): never {
+  // Commander has said all there is to say.
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2)
   if (error instanceof AuthscaleError) {
     console.error(`error: ${error.message}`)
     process.exit(error.exitCode)

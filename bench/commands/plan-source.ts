@@ -6,19 +6,12 @@ import { isAlike } from '../compare/alike.ts'
 import { AuthscaleError } from '../errors.ts'
 import { failoverSentences, hasFailover } from '../experiments/faults/failover.ts'
 import { RENEWING, ROLES } from '../experiments/roles.ts'
+import { publishedFolder, resultsFolder } from '../places.ts'
 import { tooFewBlocks } from '../plan/capacity.ts'
 import { type Evidence, evidenceOf, isMeantFor, type Measured, partFor } from '../plan/evidence.ts'
 import { filledIssuing, issuingOf, issuingPart } from '../plan/issuing.ts'
 import { pooledRuns } from '../plan/pooled.ts'
-import {
-  PLAN_CHECK_FILE,
-  publishedFolder,
-  readPlanCheck,
-  readPlansIn,
-  readRun,
-  resultsFolder,
-  type StoredRun,
-} from '../record/run-dir.ts'
+import { PLAN_CHECK_FILE, readPlanCheck, readPlansIn, readRun, type StoredRun } from '../record/run-dir.ts'
 import type { PlanCheck, Run } from '../record/types.ts'
 import { summarize } from '../report/summarize.ts'
 

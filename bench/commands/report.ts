@@ -6,9 +6,13 @@ import { loadFigures } from '../figures/runs/over-load.ts'
 import { PAGE_FILE, readRun } from '../record/run-dir.ts'
 import type { Run, TrialResult } from '../record/types.ts'
 import type { Summary } from '../report/schema.ts'
+import { smokeText } from '../report/smoke.ts'
 import { terminalTable } from '../report/terminal.ts'
 import { wrap } from '../words/wrap.ts'
-import { publishedRuns } from './read-published.ts'
+import { publishedRuns } from './publishing/read-published.ts'
+
+/** Profiles whose runs are published. */
+const SENT_IN: readonly Run['profile'][] = ['standard', 'full']
 
 /** A folder as the user would type it. */
 export const here = (folder: string) => path.relative(process.cwd(), folder) || '.'
@@ -21,7 +25,7 @@ export async function report(folder: string, options: OutputOptions): Promise<vo
   if (damage !== null) console.error(`note: ${damage}`)
   if (results.length === 0)
     throw new AuthscaleError('EMPTY_RUN', `${folder} has no trials yet: go on with --resume`)
-  await show(folder, run, await written(folder, run, results), options)
+  await show(folder, { run, results }, await written(folder, run, results), options)
 }
 
 /** Charts and pages are loaded when there is something to draw. */
@@ -37,7 +41,7 @@ export interface OutputOptions {
 
 export async function show(
   folder: string,
-  run: Run,
+  { run, results }: { run: Run; results: readonly TrialResult[] },
   summary: Summary,
   { json }: OutputOptions,
 ): Promise<void> {
@@ -46,6 +50,12 @@ export async function show(
     return
   }
   console.log(`\nOpen ${here(folder)}/${PAGE_FILE} in a browser; report.md has the same as text.`)
+  if (run.finishedAt !== null && SENT_IN.includes(run.profile))
+    console.log(`Send it in: npm run publish-run -- ${here(folder)} (docs/your-results.md)`)
+  if (run.profile === 'smoke') {
+    console.log(`\n${smokeText(run, results)}`)
+    return
+  }
   const ofMachine = await machineLine(run, summary)
   if (ofMachine) console.log(`\n${wrap(ofMachine)}`)
   // The verdict comes last: it is what stands on the screen when all has scrolled by.

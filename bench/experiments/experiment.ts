@@ -47,10 +47,10 @@ export interface PlanOptions {
   faultProblem: string | null
 }
 
-/** A scheme with its packages and its Node in these exact versions; all that is not named is as it is. */
+/** A scheme with its packages and its Node in these exact versions, or as a commit has it; all that is not named is as it is. */
 export interface Upgrade {
   scheme: SchemeName
-  settings: Pick<Settings, 'node' | 'packages'>
+  settings: Pick<Settings, 'node' | 'packages' | 'commit'>
 }
 
 export interface Experiment {

@@ -13,7 +13,7 @@ import type {
 } from '../record/types.ts'
 import type { Pacer } from './pace.ts'
 
-/** Versions by the name of a package, or by `node`, as a user asks for them: `8`, `8.1` or `8.1.0`. */
+/** Versions by the name of a package, or by `node`, as a user asks for them: `8`, `8.1` or `8.1.0`; or a `commit` of the checkout. */
 export type AskedVersions = Readonly<Record<string, string>>
 
 /** What a fleet must be like for one trial. */
@@ -98,6 +98,8 @@ export interface FleetOptions {
   port?: number | undefined
   /** Processes that send the load; default 1. */
   generators?: number | undefined
+  /** Folder below which a run will be written; absent: none will. */
+  out?: string | undefined
   /** Hears what takes long or is worth knowing, one line each. */
   log(line: string): void
 }

@@ -1,6 +1,9 @@
-/** File descriptors: every connection costs some, and running out of them looks like a slow server. */
+/** Limits of the system on what a user may have: files, since every connection costs some, and processes. */
 import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { AuthscaleError } from '../errors.ts'
+import { sum } from '../stats/sums.ts'
+import { textOf } from './tools/path.ts'
 
 /** What a process needs beside its connections: libraries, logs, pipes, its own sockets. */
 const SPARE = 200
@@ -29,4 +32,20 @@ export function requireFiles(connections: number, limit = fileLimit()): void {
 export function connectionsAllowed(limit = fileLimit()): number {
   // HAProxy sizes its tables by this number, so an "unlimited" must not reach it.
   return Math.max(Math.min(Math.floor((limit - SPARE) / 2), 20_000), 16)
+}
+
+/**
+ * Processes and threads that this user may still start (RLIMIT_NPROC, setrlimit(2)); infinite for root, whom the limit does
+ * not bind, and where the system has no /proc.
+ */
+export function freeProcesses(): number {
+  const limit = /^Max processes\s+(\d+)/m.exec(textOf('/proc/self/limits') ?? '')?.[1]
+  const user = process.getuid?.()
+  if (limit === undefined || user === undefined || user === 0) return Number.POSITIVE_INFINITY
+  const threads = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => textOf(`/proc/${pid}/status`) ?? '')
+    .filter((status) => Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]) === user)
+    .map((status) => Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 1))
+  return Math.max(0, Number(limit) - sum(threads))
 }

@@ -7,10 +7,11 @@ import { AuthscaleError } from '../errors.ts'
 import { fetchWhole } from '../load/wire/exchange.ts'
 import type { Environment, Part, Placement } from '../record/types.ts'
 import type { Fleet, FleetOptions, FleetSpec, ReplicaHandle, RunningFleet } from './fleet.ts'
+import { environmentOf } from './processes/child-environment.ts'
 import { replicaEnv, SERVER_SETTINGS } from './server-env.ts'
 import { checkNamedRedis, useNamedRedis } from './stores/redis.ts'
 import { compile } from './tools/build.ts'
-import { cleanEnvironment, findRuntime } from './tools/runtime.ts'
+import { findRuntime } from './tools/runtime.ts'
 
 /** Ports inside the compose network, as servers/agent.ts, servers/Dockerfile and servers/haproxy.cfg have them. */
 const AGENT_PORT = 3001
@@ -61,7 +62,7 @@ export async function openRemoteFleet(
     serverVariables: () => null,
     generatorFor: () => ({
       command: [runtime.command, build.generator],
-      env: cleanEnvironment(),
+      env: environmentOf('measured'),
       processes: generators ?? 1,
     }),
     async close() {

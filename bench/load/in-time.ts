@@ -48,3 +48,23 @@ export async function becomes(isSo: () => boolean | Promise<boolean>, ms: number
   }
   return true
 }
+
+/** Longer than this nobody waits at a terminal without a word. */
+const SILENCE_MS = 20_000
+
+/** What is waited for, as `log` hears when it takes longer than people wait without a word, and again as often. */
+export async function announced<T>(
+  what: string,
+  promise: Promise<T>,
+  log: (line: string) => void,
+  silenceMs = SILENCE_MS,
+): Promise<T> {
+  const began = Date.now()
+  const say = () => log(`still waiting for ${what} (${Math.round((Date.now() - began) / 1_000)} s)`)
+  const timer = setInterval(say, silenceMs)
+  try {
+    return await promise
+  } finally {
+    clearInterval(timer)
+  }
+}

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'
 import { schemeNames } from '../../servers/scheme.ts'
 import { kept } from '../fleet/tools/kept.ts'
-import { projectRoot } from '../fleet/tools/path.ts'
+import { projectRoot } from '../places.ts'
 import { traits } from '../traits.ts'
 
 /** @param entry from this folder */

@@ -2,6 +2,7 @@
 import { claimsPlace, newestFirst, runsTable } from '../compare/catalogue.ts'
 import { claimsByRun, type Machine } from '../compare/verdicts.ts'
 import type { RunWithRows } from '../figures/rows.ts'
+import { list } from '../words/format.ts'
 import { markdownTable } from '../words/tables.ts'
 import { type DecisionData, openingHtml } from './decision-html.ts'
 import { type Assets, documentHtml } from './document.ts'
@@ -27,6 +28,19 @@ function readFirst(runs: readonly RunWithRows[]): string {
   return links.length > 0 ? `<p>Read first: ${links.join('; ')}.</p>` : ''
 }
 
+/** Who has another machine is asked for its run, in words that can be pasted. */
+function wanted(machines: readonly Machine[]): string {
+  const kinds = machines.map(({ machine }) => machine)
+  const few =
+    kinds.length === 1
+      ? `One kind of machine so far: ${kinds[0]}.`
+      : `${kinds.length} kinds of machine so far: ${list(kinds)}.`
+  return `<p>${escaped(few)} Is yours another one? An hour of it is wanted:</p>
+<pre><code>npm ci
+npm run bench
+npm run publish-run -- results/&lt;the run&gt;</code></pre>`
+}
+
 /** The list of published runs, and what those of each machine say about the claims. */
 export function catalogueHtml(
   runs: readonly RunWithRows[],
@@ -42,7 +56,7 @@ export function catalogueHtml(
     {
       id: 'part-runs',
       name: 'Runs',
-      opening: `<div id="filters"></div>${readFirst(runs)}<p>Each was made by <code>npm run bench</code> on the machine named, lies here with its raw records, and can be repeated. Ratios between schemes travel better between machines than microseconds do.</p>`,
+      opening: `<div id="filters"></div>${readFirst(runs)}${wanted(machines)}<p>Each was made by <code>npm run bench</code> on the machine named, lies here with its raw records, and can be repeated. Ratios between schemes travel better between machines than microseconds do.</p>`,
       blocks: [
         block('runs', 'Runs', proseHtml([markdownTable(runsTable(runs), 'text')], 'Runs')),
         block('across', 'Side by side', UNTIL_AWAKE),

@@ -7,7 +7,7 @@ import { ABOUT } from '../decide/guarantees.ts'
 import { type ServiceLoad, USUAL } from '../decide/load.ts'
 import { loadText, sentencesOf, THRESHOLD } from '../decide/sentences.ts'
 import { type Besides, type TradeoffRow, tradeoffsOf } from '../decide/tradeoffs.ts'
-import { coresText } from '../decide/words.ts'
+import { coresFigure, coresText } from '../decide/words.ts'
 import { toSvg } from '../words/charts/svg.ts'
 import { ABSENT, capital, code, figure, list, percent } from '../words/format.ts'
 import { escaped, withCode } from './escaped.ts'
@@ -44,12 +44,13 @@ export function verdictHtml({ basis, tradeFrom, ...besides }: DecisionData, load
       `Nothing here says what ${names} would take: \`npm run bench -- --schemes ${load.schemes.join(',')}\` measures it.`,
     )}</p>`
   }
-  const { headline, size, matters, sure, where } = sentencesOf(made, load, basis)
+  const { headline, size, matters, advice, sure, where } = sentencesOf(made, load, basis, besides)
   return `<p class="choice" ${factsOf(made)}>${withCode(capital(headline))}</p>
+<p class="advice">${withCode(advice)}</p>
 <p>${withCode([size, matters].filter(Boolean).join(' '))}</p>
 <p class="sure">${withCode([sure, where, THRESHOLD].join(' '))}</p>
 ${tradeoffsHtml(tradeoffsOf(made, load, besides), load)}
-<p class="small">${withCode(`${OWN_MEDIANS} ${provenance(tradeFrom)}`)}</p>`
+<p class="small">${withCode([addingUp(made), provenance(tradeFrom)].filter(Boolean).join(' '))}</p>`
 }
 
 /** The figures of the sentence, for who reads the page by program. */
@@ -78,14 +79,23 @@ function tradeoffsHtml(rows: readonly TradeoffRow[], { schemes }: ServiceLoad): 
   return `<table class="tradeoffs"><thead><tr><td></td>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`
 }
 
-const OWN_MEDIANS =
-  'Of CPU each figure is the median of its own over the runs, so that differences need not add up.'
+/** Why the two shares do not differ by the difference, where they do not: it is measured turn beside turn, and is no difference of theirs. */
+function addingUp({ sides: [first, second], byCores, cheaper }: Decision): string | null {
+  if (cheaper === null || !first.isTold || !second.isTold) return null
+  const [more, less] = cheaper === 0 ? [second, first] : [first, second]
+  const [from, taken, by] = [more.cores.value, less.cores.value, Math.abs(byCores.value)].map((one) =>
+    coresFigure(one),
+  )
+  return (Number(from) - Number(taken)).toFixed(2) === Number(by).toFixed(2)
+    ? null
+    : `${from} less ${taken} is not ${by}: the difference is measured by itself, turn beside turn, and each of the three is a median.`
+}
 
 /** Where what is kept and given up is from. */
 const provenance = (tradeFrom: string | null) =>
   tradeFrom
-    ? `From logout down, schemes declare it, and what stands in brackets was measured in ${code(tradeFrom)}.`
-    : 'From logout down, schemes declare it; `--profile full` measures it.'
+    ? `✓ and ✗ say what a scheme is made to do; brackets, what ${code(tradeFrom)} measured of it.`
+    : '✓ and ✗ say what a scheme is made to do; `--profile full` measures it.'
 
 export function cardsHtml({ basis, trade }: DecisionData, load: ServiceLoad): string {
   if (!basis) return ''

@@ -1,12 +1,14 @@
 /** Captures what a run was measured on. Nothing that names a person or a host goes in. */
 import { readFile } from 'node:fs/promises'
 import os from 'node:os'
+import path from 'node:path'
 import type { Fleet } from '../fleet/fleet.ts'
 import { allowedCpus } from '../fleet/placement.ts'
 import { textOf } from '../fleet/tools/path.ts'
 import { type Failure, run } from '../fleet/tools/run.ts'
 import { readHost } from '../host/host.ts'
 import { thisMachine } from '../host/tree.ts'
+import { packageFolder } from '../places.ts'
 import type { Environment, Host } from '../record/types.ts'
 import { sourceOf } from './source.ts'
 
@@ -28,7 +30,7 @@ export async function captureEnvironment(
   fleet: Pick<Fleet, 'runtime' | 'parts' | 'placement'>,
   cpus: readonly number[] = allowedCpus(),
 ): Promise<Environment> {
-  const [host, packages, source] = await Promise.all([captureHost(cpus), versions(root), sourceOf(root)])
+  const [host, packages, source] = await Promise.all([captureHost(cpus), versions(), sourceOf(root)])
   return {
     cpuModel: os.cpus()[0]?.model.trim() ?? 'unknown',
     // What Node itself says depends on its version: a newer one takes quotas for fewer cores.
@@ -73,9 +75,9 @@ async function detectVirt(): Promise<string | null> {
   return (await told).stdout?.trim() || null
 }
 
-async function versions(root: URL): Promise<Record<string, string>> {
+async function versions(): Promise<Record<string, string>> {
   const entries = PACKAGES.map(async (name) => {
-    const text = await readFile(new URL(`node_modules/${name}/package.json`, root), 'utf8')
+    const text = await readFile(path.join(packageFolder(name), 'package.json'), 'utf8')
     return [name, (JSON.parse(text) as { version: string }).version] as const
   })
   return Object.fromEntries(await Promise.all(entries))

@@ -6,6 +6,7 @@ import { AuthscaleError } from '../errors.ts'
 import { connectionsAllowed, fileLimit } from '../fleet/limits.ts'
 import { allowedCpus, place, placementMethod } from '../fleet/placement.ts'
 import { findQuotaMethod } from '../fleet/quota/quota.ts'
+import { type Finding, readiness } from '../fleet/readiness.ts'
 import { checkNamedRedis } from '../fleet/stores/redis.ts'
 import { canFetchPackages } from '../fleet/tools/apt.ts'
 import { dockerAnswers } from '../fleet/tools/docker.ts'
@@ -18,17 +19,8 @@ import type { Host, Placement } from '../record/types.ts'
 import { captureHost } from './environment.ts'
 import { hostCosts } from './host-costs.ts'
 
-export interface Finding {
-  name: string
-  /** `missing`: no run is possible. `degraded`: runs are possible, with the cost named. */
-  status: 'ok' | 'missing' | 'degraded'
-  detail: string
-  /** What it costs, or what to do; empty when nothing. */
-  cost: string
-}
-
 /** One finding for each part, most needed first. */
-export async function checkMachine(): Promise<Finding[]> {
+export async function checkMachine(out: string): Promise<Finding[]> {
   const docker = await dockerAnswers()
   const redis = () => (process.env.REDIS_URL ? namedRedis(process.env.REDIS_URL) : lookFor.redis())
   return [
@@ -36,6 +28,7 @@ export async function checkMachine(): Promise<Finding[]> {
     await runtime(),
     await part('Redis', redis, docker ? ok('Redis', CONTAINER) : missing('Redis')),
     await part('HAProxy', lookFor.haproxy, docker ? ok('HAProxy', CONTAINER) : missing('HAProxy')),
+    ...(await readiness(out)),
     cores(),
     ...hostFindings(await captureHost(allowedCpus())),
     scaleModel(),
@@ -119,7 +112,7 @@ const SCALE_MODEL_ADVICE =
 function files(): Finding {
   const detail = `${fileLimit()} a process, enough for ${connectionsAllowed()} connections`
   const cost = 'raise the limit with `ulimit -n 4096` for more connections'
-  return okIf(connectionsAllowed() >= 1000, 'open files', detail, cost)
+  return okIf(connectionsAllowed() >= 1000, 'connections', detail, cost)
 }
 
 function program(name: string, cost: string): Finding {

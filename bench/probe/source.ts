@@ -26,11 +26,8 @@ const UNTRACKED_CODE = /^\?\? "?(bench|servers)\//
 const NO_HISTORY = { gitCommit: null, gitDirty: null }
 
 async function gitState(folder: string): Promise<Pick<Environment, 'gitCommit' | 'gitDirty'>> {
-  // Inside of a hook git tells programs which repository it is at work on.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')))
   const git = async (...args: string[]) =>
-    (await run('git', ['--no-optional-locks', ...args], { cwd: folder, env, maxBuffer: 64 * 1_024 ** 2 }))
-      .stdout
+    (await run('git', ['--no-optional-locks', ...args], { cwd: folder, maxBuffer: 64 * 1_024 ** 2 })).stdout
   try {
     // Inside of another repository the commit is that one's, and says nothing of these files.
     if ((await git('rev-parse', '--show-prefix')).trim() !== '') return NO_HISTORY

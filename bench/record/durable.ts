@@ -1,7 +1,8 @@
 /** Writes that a crash or a full disk cannot turn into a damaged file. */
+import { mkdirSync, statSync } from 'node:fs'
 import { open, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { AuthscaleError } from '../errors.ts'
+import { AuthscaleError, hasCode } from '../errors.ts'
 
 /** Beside a file, what a crash may leave of a newer one; the next write removes it. */
 export const temporaryOf = (path: string): string => `${path}.tmp`
@@ -25,6 +26,28 @@ export async function writeFileDurably(path: string, content: string | Uint8Arra
     throw writeError(error, basename(path), 'try again; what stood there before is untouched')
   }
 }
+
+/**
+ * Makes a folder and all above it that are missing. Not by `recursive`: where the system says that a folder which is there cannot be
+ * found, as /proc does to who would make one in it, that tries again for ever.
+ *
+ * @returns the first that it made; undefined where all of it was there
+ */
+export function makeFolders(folder: string): string | undefined {
+  try {
+    mkdirSync(folder)
+    return folder
+  } catch (error) {
+    if (hasCode(error, 'EEXIST') && isFolder(folder)) return undefined
+    const above = dirname(folder)
+    if (!hasCode(error, 'ENOENT') || isFolder(above) || above === folder) throw error
+    const first = makeFolders(above)
+    mkdirSync(folder)
+    return first ?? folder
+  }
+}
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 /** Makes new, renamed and removed names in `folder` survive a power loss. */
 export async function syncFolder(folder: string): Promise<void> {

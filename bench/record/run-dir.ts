@@ -2,11 +2,10 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import type { z } from 'zod'
 import { AuthscaleError, hasCode } from '../errors.ts'
-import { syncFolder, writeError, writeFileDurably } from './durable.ts'
+import { makeFolders, syncFolder, writeError, writeFileDurably } from './durable.ts'
 import { parseRecord, parseTrials } from './parse.ts'
 import { type LoadCheck, loadCheckSchema } from './schema/load-check.ts'
 import { type PlanCheck, planCheckSchema } from './schema/plan-check.ts'
@@ -14,10 +13,6 @@ import { type Environment, type Run, runSchema } from './schema/run.ts'
 import type { TrialResult } from './schema/trial.ts'
 import { type VerifyRecord, verifySchema } from './schema/verify.ts'
 import { PACKED_TRIALS_FILE, TRIALS_FILE } from './trial-log.ts'
-
-/** Where runs lie. */
-export const resultsFolder = fileURLToPath(new URL('../../results', import.meta.url))
-export const publishedFolder = join(resultsFolder, 'published')
 
 export const RUN_FILE = 'run.json'
 export const LOAD_CHECK_FILE = 'load-check.json'
@@ -50,7 +45,7 @@ export async function createRunDir(
 ): Promise<string> {
   const name = `${startedAt.slice(0, 10)}-${machineSlug(environment)}`
   try {
-    await mkdir(resultsDir, { recursive: true })
+    makeFolders(resultsDir)
     for (let attempt = 1; ; attempt++) {
       const path = join(resultsDir, attempt === 1 ? name : `${name}-${attempt}`)
       if (!(await makeFolder(path))) continue

@@ -56,7 +56,8 @@ export function requireChange(
 ): void {
   for (const upgrade of upgrades) {
     const { scheme, settings } = upgrade
-    const { packages = {}, node = majorOf(runtime) } = settings
+    const { packages = {}, node = majorOf(runtime), commit } = settings
+    if (commit !== undefined) continue
     const isSame = Object.entries(packages).every(([name, version]) => locked[name] === version)
     const isAlone = upgrades.every((other) => other === upgrade || other.scheme !== scheme)
     if (!isAlone || !isSame || node !== majorOf(runtime) || Object.keys(settings).length === 0) continue
@@ -67,8 +68,8 @@ export function requireChange(
 
 const majorOf = ({ node }: Environment['runtime']) => node.replace(/^v|\..*$/g, '')
 
-function upgradeText({ scheme, settings: { packages = {}, node } }: Upgrade): string {
-  return armText({ scheme, versions: { ...packages, ...(node && { node }) } })
+function upgradeText({ scheme, settings: { packages = {}, node, commit } }: Upgrade): string {
+  return armText({ scheme, versions: { ...packages, ...(node && { node }), ...(commit && { commit }) } })
 }
 
 /**

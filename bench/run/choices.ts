@@ -4,7 +4,7 @@ import { AuthscaleError } from '../errors.ts'
 import type { Experiment, PlanOptions } from '../experiments/experiment.ts'
 import { experiments } from '../experiments/index.ts'
 import { profiles } from '../experiments/profiles.ts'
-import { UPGRADES } from '../experiments/roles.ts'
+import { THE_TWO, UPGRADES } from '../experiments/roles.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { ProfileName, Slo } from '../record/types.ts'
 import type { AskedArm } from './asked-arms.ts'
@@ -16,6 +16,8 @@ export interface BenchOptions {
   schemes?: SchemeName[]
   /** In the order in which they were typed. */
   arm?: readonly AskedArm[]
+  /** A commit of the checkout, whose servers take turns with those of the checkout. */
+  against?: string
   replicas?: number[]
   users?: number
   maxUsers?: number
@@ -35,6 +37,10 @@ export interface BenchOptions {
   out?: string
   resume?: string | true
   json?: boolean
+  /** For a pull request. */
+  markdown?: boolean
+  /** More CPU than that in a request, where it was detected, is a failure. */
+  failAbove?: number
   /** A line for each trial that stays. */
   verbose?: boolean
 }
@@ -45,9 +51,13 @@ export interface BenchOptions {
  * @throws AuthscaleError ARM_ALONE when arms and experiments or schemes are named, ARM_MISSING without an arm to compare
  */
 export function chosenExperiments(
-  options: Pick<BenchOptions, 'only' | 'schemes' | 'arm' | 'profile'>,
+  options: Pick<BenchOptions, 'only' | 'schemes' | 'arm' | 'against' | 'profile'>,
 ): Experiment[] {
-  const { only, schemes, arm, profile } = options
+  const { only, schemes, arm, against, profile } = options
+  if (against !== undefined && (arm || only)) {
+    const message = `--against compares two commits, and that alone: leave out --${arm ? 'arm' : 'only'}`
+    throw new AuthscaleError('ARM_ALONE', message)
+  }
   if (arm && (only || schemes)) {
     const message = `--arm names all that is measured: leave out --${only ? 'only' : 'schemes'}`
     throw new AuthscaleError('ARM_ALONE', `${message}, or name a scheme as it is with --arm too`)
@@ -56,10 +66,23 @@ export function chosenExperiments(
     const message = `--only ${UPGRADES} compares arms: name one, e.g. --arm session-redis@express-session=1.18`
     throw new AuthscaleError('ARM_MISSING', message)
   }
-  const named = arm ? [UPGRADES] : (only ?? profiles[profile].brief?.experiments)
+  const named = arm || against !== undefined ? [UPGRADES] : (only ?? profiles[profile].brief?.experiments)
   return experiments.filter(
     ({ name, profiles: has }) => named?.includes(name) ?? has?.includes(profile) ?? true,
   )
+}
+
+/** What takes turns: the arms that were typed, or each scheme as the commit has it and as it is, and nothing else by default. */
+export function askedArms({
+  arm,
+  against,
+  schemes,
+}: Pick<BenchOptions, 'arm' | 'against' | 'schemes'>): readonly AskedArm[] {
+  if (against === undefined) return arm ?? []
+  return (schemes ?? THE_TWO).flatMap((scheme): AskedArm[] => [
+    { scheme, versions: { commit: against } },
+    { scheme, versions: {} },
+  ])
 }
 
 export function planOptions(

@@ -1,6 +1,6 @@
 /** Begins a run or takes up an interrupted one: plan, environment, folder and log. */
 import { randomInt } from 'node:crypto'
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { SchemeName, Traits } from '../../servers/scheme.ts'
 import { AuthscaleError } from '../errors.ts'
@@ -8,15 +8,16 @@ import { planTrials } from '../experiments/index.ts'
 import { DEFAULT_SLO } from '../experiments/profiles.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { requireFiles } from '../fleet/limits.ts'
+import { resultsFolder } from '../places.ts'
 import { captureEnvironment } from '../probe/environment.ts'
 import { type HostCost, hostCosts } from '../probe/host-costs.ts'
-import { temporaryOf } from '../record/durable.ts'
-import { createRunDir, RUN_FILE, readRun, readRunsIn, resultsFolder, writeRun } from '../record/run-dir.ts'
+import { makeFolders, temporaryOf } from '../record/durable.ts'
+import { createRunDir, RUN_FILE, readRun, readRunsIn, writeRun } from '../record/run-dir.ts'
 import { SCHEMA_VERSION } from '../record/schema/basics.ts'
 import { openTrialLog, type TrialLog } from '../record/trial-log.ts'
 import type { Environment, Run, Trial } from '../record/types.ts'
 import { armText, requireChange, resolved, tryUpgrades } from './asked-arms.ts'
-import { type BenchOptions, chosenExperiments, planOptions } from './choices.ts'
+import { askedArms, type BenchOptions, chosenExperiments, planOptions } from './choices.ts'
 import { gates } from './gates.ts'
 import { type PlannedRun, togetherNote } from './trial-order.ts'
 
@@ -44,7 +45,7 @@ export async function newRun(
   fleet: Fleet,
 ): Promise<OpenRun> {
   const chosen = chosenExperiments(options)
-  const upgrades = await resolved(options.arm ?? [], fleet)
+  const upgrades = await resolved(askedArms(options), fleet)
   const majors = upgrades.flatMap(({ settings }) => settings.node ?? [])
   // Asked for only by experiments that need them: they may have to be fetched.
   const runtimes = await fleet.otherRuntimes(chosen.some((one) => one.otherRuntimes) ? undefined : majors)
@@ -131,7 +132,7 @@ export async function resumeRun(options: BenchOptions, fleet: Fleet): Promise<Op
 
 /** What the user chose, for the record; how the run is carried out is not part of it. */
 function recordable(options: BenchOptions): Run['options'] {
-  const { resume, out, port, json, verbose, slo, arm, ...choices } = options
+  const { resume, out, port, json, markdown, failAbove, verbose, slo, arm, ...choices } = options
   // As the user would type it.
   const bounds = slo && `${slo.quantile}<=${slo.limitMs}ms,errors<=${100 * slo.maxErrorShare}%`
   const entries = Object.entries({ ...choices, arm: arm?.map(armText), slo: bounds }).flatMap(
@@ -181,10 +182,12 @@ async function newestUnfinished(): Promise<string> {
  */
 async function emptyFolder(wanted: string): Promise<string> {
   const folder = path.resolve(wanted)
-  await mkdir(folder, { recursive: true }).catch((cause) => {
-    const message = `--out ${wanted}: ${cause.code}; choose a folder that can be made`
+  try {
+    makeFolders(folder)
+  } catch (cause) {
+    const message = `--out ${wanted}: ${(cause as NodeJS.ErrnoException).code}; choose a folder that can be made`
     throw new AuthscaleError('BAD_OUT', message, { cause })
-  })
+  }
   if ((await readdir(folder)).every((name) => name === temporaryOf(RUN_FILE))) return folder
   throw new AuthscaleError(
     'BAD_OUT',

@@ -85,7 +85,7 @@ export function togetherNote(plan: readonly Trial[], most: number): string | nul
   return most < PAIR
     ? 'cost: only one fleet can be up at a time here, so that arms do not take turns within a second but follow each other ' +
         'within a block: intervals hold what the machine did meanwhile, and are wide'
-    : `cost: ${most} of ${arms} fleets can be up at once with the memory that is free: arms take turns in smaller groups, ` +
+    : `cost: ${most} of ${arms} fleets can be up at once with the memory and the processes that are free: arms take turns in smaller groups, ` +
         'each with the control'
 }
 

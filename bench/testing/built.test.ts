@@ -9,7 +9,7 @@ import { built } from './built.ts'
 import { root, testFiles } from './files.ts'
 
 test('what is built takes the place of its source, shares what it imports, and fails by the lines of its source', async () => {
-  const [files, documents] = ['bench/testing/files.ts', 'bench/commands/documents.ts']
+  const [files, documents] = ['bench/testing/files.ts', 'bench/commands/publishing/documents.ts']
   const place = await built([files, documents])
   const urlOf = (file: string) => JSON.stringify(pathToFileURL(place(path.join(root, file))))
   const script = `

@@ -9,7 +9,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BuildOptions, Plugin } from 'esbuild'
 import { kept } from '../fleet/tools/kept.ts'
-import { privateFolder } from '../fleet/tools/path.ts'
+import { privateFolder } from '../places.ts'
 import { root } from './files.ts'
 import { inPlace } from './in-place.ts'
 

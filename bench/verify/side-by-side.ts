@@ -1,6 +1,7 @@
 /** Single measurements of the load generator and of wrk, with the same figures; and what the open loop costs. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AuthscaleError } from '../errors.ts'
+import { environmentOf } from '../fleet/processes/child-environment.ts'
 import { wrapped } from '../fleet/processes/process.ts'
 import { run } from '../fleet/tools/run.ts'
 import type { Tool } from '../fleet/tools/tools.ts'
@@ -68,7 +69,7 @@ async function runWrk({ connections, durationSec, url, serverPid, wrk, cpus }: B
   // autocannon says keep-alive in so many words; so does wrk then, or the requests would differ.
   const headers = ['-H', 'X-User: user0', '-H', 'Connection: keep-alive']
   const [file = '', ...args] = wrapped([wrk.command, ...plan, ...headers, `${url}/me`], cpus)
-  const running = run(file, args, { env: { ...process.env, ...wrk.env } })
+  const running = run(file, args, { env: { ...environmentOf('part'), ...wrk.env } })
   const [edges, { stdout }] = await Promise.all([
     readMiddle(running.child.pid ?? 0, serverPid, seconds),
     running,

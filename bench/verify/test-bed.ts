@@ -1,11 +1,13 @@
 /** What the proofs are carried out with: the compiled generator, servers on CPUs of their own, and a clean end. */
+
 import type { Fleet, RunningFleet } from '../fleet/fleet.ts'
 import { openLocalFleet } from '../fleet/local/local.ts'
 import { allowedCpus, pinHarness, place, placementMethod } from '../fleet/placement.ts'
+import { environmentOf } from '../fleet/processes/child-environment.ts'
 import { openRunFolder, sweep } from '../fleet/processes/manifest.ts'
 import { wrapped } from '../fleet/processes/process.ts'
 import { compile } from '../fleet/tools/build.ts'
-import { cleanEnvironment, findRuntime } from '../fleet/tools/runtime.ts'
+import { findRuntime } from '../fleet/tools/runtime.ts'
 import { byCore } from '../host/topology.ts'
 import { thisMachine } from '../host/tree.ts'
 import type { GeneratorOptions } from '../load/job.ts'
@@ -83,7 +85,7 @@ export async function openTestBed({ signal, log }: Pick<TestBed, 'signal' | 'log
     bareSockets: build.bareSockets,
     generator: {
       command: wrapped([command, build.generator], placement.sharedCpus.generator),
-      env: cleanEnvironment(),
+      env: environmentOf('measured'),
       processes: 1,
     },
     signal,

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Redis } from 'ioredis'
 import { askFleet, type Surroundings } from '../../fleet/ask-fleet.ts'
 import type { FleetSpec } from '../../fleet/fleet.ts'
+import { environmentOf } from '../../fleet/processes/child-environment.ts'
 import { nextMessage, spawnChild } from '../../fleet/processes/process.ts'
 import { removeKeys, withRedis } from '../../fleet/stores/redis.ts'
 import type { Examine, TimingSeen } from '../../record/types.ts'
@@ -69,8 +70,8 @@ const directly = (client: Redis, keyPrefix: string): Lookups => ({
 })
 
 async function overHttp(redisUrl: string, keyPrefix: string, existing: readonly string[], asked: Asked) {
-  const env = { ...process.env, REDIS_URL: redisUrl, KEY_PREFIX: keyPrefix }
-  const line = [process.execPath, '--import', 'tsx', SERVER]
+  const env = { ...environmentOf('measured'), REDIS_URL: redisUrl, KEY_PREFIX: keyPrefix }
+  const line = [process.execPath, '--import', import.meta.resolve('tsx'), SERVER]
   const child = await spawnChild(line, { name: 'timing', env, ipc: true })
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
   try {

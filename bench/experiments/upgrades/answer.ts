@@ -33,14 +33,28 @@ function sentenceOf({ points, scheme, ...one }: Upgraded, name: (of: string) => 
 
 /** `connect-redis 9.0.0 against 8.1.0`, of each that differs. */
 export function changesText({ changes }: Pick<Upgraded, 'changes'>): string {
-  const versions = changes.map(
-    ({ name, version, than }) =>
-      `${name === 'node' ? 'Node' : name} ${version ?? LOCKED} against ${than ?? LOCKED}`,
-  )
+  const versions = changes.map(({ name, version, than }) => {
+    if (name === 'commit') return `${version ?? CHECKOUT} against ${than ?? CHECKOUT}`
+    return `${name === 'node' ? 'Node' : name} ${version ?? LOCKED} against ${than ?? LOCKED}`
+  })
   return list(versions)
 }
 
+const CHECKOUT = 'this checkout'
+
 const LOCKED = 'the locked one'
+
+/** Where an arm takes more than the one that it is compared with by more than that share, and the difference was detected. */
+export function slowerBy(
+  all: readonly Upgraded[],
+  share: number,
+): { scheme: string; point: UpgradedPoint }[] {
+  return all.flatMap(({ scheme, points }) =>
+    points
+      .filter(({ cpuChange }) => cpuChange.detected && cpuChange.estimate.value > share)
+      .map((point) => ({ scheme, point })),
+  )
+}
 
 /** A rate, or the closed loop. */
 export const whereText = ({ perSec }: Pick<UpgradedPoint, 'perSec'>) =>

@@ -43,8 +43,9 @@ function besideFirst(own: readonly Upgrade[]): TurnsChoice[] {
 const asItIs = ({ scheme, settings }: Upgrade): Upgrade[] =>
   variantOf(settings) === null ? [] : [{ scheme, settings: {} }]
 
-/** `connect-redis=8.0.0,node=22`; null for nothing. */
-function variantOf({ packages = {}, node }: Settings): string | null {
+/** `connect-redis=8.0.0,node=22`, `commit=0a1b2c3`; null for nothing. */
+function variantOf({ packages = {}, node, commit }: Settings): string | null {
   const changes = Object.entries(packages).map(([name, version]) => `${name}=${version}`)
-  return [...changes.sort(), ...(node === undefined ? [] : [`node=${node}`])].join(',') || null
+  const others = [node && `node=${node}`, commit && `commit=${commit.slice(0, 7)}`].filter(Boolean)
+  return [...changes.sort(), ...others].join(',') || null
 }

@@ -4,7 +4,10 @@ import type { SummaryWith } from '../../figures/schema.ts'
 import { comparisonSchema, estimateSchema } from '../../record/schema/basics.ts'
 import { pointSchema } from '../../record/schema/turns.ts'
 
-const version = z.string().nullable().describe('Null: as it is locked, where the run does not say which')
+const version = z
+  .string()
+  .nullable()
+  .describe('Null: as it is locked, where the run does not say which; of a commit, as the checkout has it')
 
 export const part = {
   upgrades: z
@@ -14,7 +17,9 @@ export const part = {
         arm: z.string().describe('Id of the arm'),
         than: z.string().describe('Id of the arm that it is compared with'),
         changes: z
-          .array(z.object({ name: z.string().describe('Of a package, or node'), version, than: version }))
+          .array(
+            z.object({ name: z.string().describe('Of a package, node or commit'), version, than: version }),
+          )
           .describe('What differs between the two'),
         points: z
           .array(

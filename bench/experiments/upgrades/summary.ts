@@ -88,9 +88,10 @@ function pointOf({ point, than, change, p, own }: Look): Upgraded['points'][numb
 }
 
 function changesIn(one: Arm, base: Arm, environment: Environment): Upgraded['changes'] {
-  const names = [one, base].flatMap(({ settings: { node, packages = {} } }) => [
+  const names = [one, base].flatMap(({ settings: { node, commit, packages = {} } }) => [
     ...Object.keys(packages),
     ...(node === undefined ? [] : ['node']),
+    ...(commit === undefined ? [] : ['commit']),
   ])
   return [...new Set(names)].sort().map((name) => ({
     name,
@@ -101,6 +102,7 @@ function changesIn(one: Arm, base: Arm, environment: Environment): Upgraded['cha
 
 function versionIn({ settings }: Arm, name: string, environment: Environment): string | null {
   const { runtime, otherRuntimes = {}, packages } = environment
+  if (name === 'commit') return settings.commit?.slice(0, 7) ?? null
   if (name !== 'node') return settings.packages?.[name] ?? packages[name] ?? null
   return (otherRuntimes[settings.node ?? ''] ?? runtime).node.replace(/^v/, '')
 }

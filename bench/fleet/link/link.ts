@@ -2,10 +2,11 @@
  * The harness's side of a link: a TCP relay in a process of its own that delays all bytes by half a round trip, and
  * breaks as networks and servers do.
  */
+
 import { AuthscaleError } from '../../errors.ts'
 import { within } from '../../load/in-time.ts'
+import { environmentOf } from '../processes/child-environment.ts'
 import { type Child, nextMessage, spawnChild } from '../processes/process.ts'
-import { cleanEnvironment } from '../tools/runtime.ts'
 import type { LinkMessage, LinkQuestion } from './link-main.ts'
 import type { LinkCounts, LinkTarget } from './link-relay.ts'
 
@@ -62,7 +63,13 @@ export async function startLink(options: LinkOptions): Promise<Link> {
   const { command, to, roundTripMs = 0, cpus, onPid, readyWithinMs = READY_WITHIN_MS } = options
   requirePossible(roundTripMs)
   const line = [...command, to.host, String(to.port), String(roundTripMs)]
-  const child = await spawnChild(line, { name: 'link', ipc: true, env: cleanEnvironment(), cpus, onPid })
+  const child = await spawnChild(line, {
+    name: 'link',
+    ipc: true,
+    env: environmentOf('measured'),
+    cpus,
+    onPid,
+  })
   const port = await listening(child, readyWithinMs)
   const order = async (question: LinkQuestion) => void (await ask(child, question))
   return {

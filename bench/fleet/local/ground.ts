@@ -5,6 +5,7 @@ import type { RunFolder } from '../processes/manifest.ts'
 import type { Supervisor } from '../processes/supervised.ts'
 import type { QuotaSupport } from '../quota/quota.ts'
 import type { Build } from '../tools/build.ts'
+import type { Commits } from '../tools/commits.ts'
 import type { Runtimes } from '../tools/other-runtimes.ts'
 import type { Packages } from '../tools/packages.ts'
 import type { Runtime } from '../tools/runtime.ts'
@@ -18,6 +19,7 @@ export interface Ground {
   runtimes: Runtimes
   build: Build
   packages: Packages
+  commits: Commits
   supervisor: Supervisor
   keys: string
   cpus: readonly number[]

@@ -12,10 +12,11 @@
 import { once } from 'node:events'
 import type { Quotas } from '../../record/types.ts'
 import type { Pacer, Work } from '../pace.ts'
+import { environmentOf } from '../processes/child-environment.ts'
 import { type Child, spawnChild } from '../processes/process.ts'
 import { allOrNone, type Undo } from '../processes/undo.ts'
 import type { QuotaGroups } from '../quota/quota.ts'
-import { cleanEnvironment, STEADY_HEAP } from '../tools/runtime.ts'
+import { STEADY_HEAP } from '../tools/runtime.ts'
 import type { Ground } from './ground.ts'
 
 interface Worker extends Pacer {
@@ -39,7 +40,7 @@ export interface Beside {
  * @throws AuthscaleError SPAWN_FAILED
  */
 export async function startBeside({ runtime, build, cpus, folder }: Ground, undo: Undo): Promise<Beside> {
-  const env = cleanEnvironment()
+  const env = environmentOf('measured')
   const start = async (name: 'ballast' | 'pacer') => {
     const command = [runtime.command, ...STEADY_HEAP, build.ballast, String(CONNECTIONS[name])]
     const onPid = (pid: number) => folder.record(pid, name)

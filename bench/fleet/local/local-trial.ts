@@ -34,7 +34,7 @@ export async function startTrial(
     const distance = redis && (await startDistance(wanted, redis.url, undo))
     const replicas = await startReplicas({
       runtime: await ground.runtimes.of(spec.settings?.node),
-      script: await ground.packages.serverWith(spec.settings?.packages),
+      script: await serverFor(ground, spec),
       spec,
       nonce,
       keys: ground.keys,
@@ -114,6 +114,13 @@ export async function startTrial(
     await undo.all()
     throw error
   }
+}
+
+/** Of the checkout, with other packages, or of another commit. */
+function serverFor({ packages, commits }: Ground, { settings }: FleetSpec): Promise<string> {
+  return settings?.commit === undefined
+    ? packages.serverWith(settings?.packages)
+    : commits.serverOf(settings.commit)
 }
 
 /** Of each that serves, since all are told something of their own. Where there is no /proc, nothing is noted. */

@@ -1,21 +1,27 @@
 /** A fleet on this machine: Redis, replicas under pm2 and HAProxy, all started fresh for each trial. */
+
 import { AuthscaleError } from '../../errors.ts'
 import { byCore } from '../../host/topology.ts'
 import { thisMachine } from '../../host/tree.ts'
+import { announced } from '../../load/in-time.ts'
 import type { Environment, Part } from '../../record/types.ts'
 import type { Fleet, FleetOptions, FleetSpec, RunningFleet } from '../fleet.ts'
+import { freeProcesses } from '../limits.ts'
 import { allowedCpus, pinHarness, place, placementMethod, placeUnderQuotas } from '../placement.ts'
+import { environmentOf } from '../processes/child-environment.ts'
 import { openRunFolder, type RunFolder, sweep } from '../processes/manifest.ts'
 import { wrapped } from '../processes/process.ts'
 import { startSupervisor } from '../processes/supervised.ts'
 import { allOrNone, Undo } from '../processes/undo.ts'
 import { findQuotaMethod, type QuotaSupport } from '../quota/quota.ts'
+import { requireReady } from '../readiness.ts'
 import { SERVER_SETTINGS } from '../server-env.ts'
 import { checkNamedRedis } from '../stores/redis.ts'
 import { compile } from '../tools/build.ts'
+import { openCommits } from '../tools/commits.ts'
 import { openRuntimes } from '../tools/other-runtimes.ts'
 import { openPackages } from '../tools/packages.ts'
-import { cleanEnvironment, findRuntime, type Runtime } from '../tools/runtime.ts'
+import { findRuntime, type Runtime } from '../tools/runtime.ts'
 import { findChromium, findHaproxy, findRedis } from '../tools/tools.ts'
 import type { Ground } from './ground.ts'
 import { startTrial } from './local-trial.ts'
@@ -25,15 +31,17 @@ const MAX_REPLICAS = 64
 
 /** Sweeps what a killed run left, finds or fetches the parts, compiles the servers. @throws AuthscaleError */
 export async function openLocalFleet(options: FleetOptions): Promise<Fleet> {
-  await sweep(options.log)
+  const { log, out = null } = options
+  await requireReady(out)
+  await sweep(log)
   const folder = openRunFolder()
   const undo = new Undo()
   undo.add(() => folder.remove())
   try {
-    const parts = await findParts(options)
-    const runtime = await findRuntime()
-    const runtimes = openRuntimes(runtime, options.log)
-    const build = await compile(folder.nonce, runtime)
+    const parts = await announced('Redis and HAProxy', findParts(options), log)
+    const runtime = await announced('Node to run', findRuntime(), log)
+    const runtimes = openRuntimes(runtime, log)
+    const build = await announced('the servers to compile', compile(folder.nonce, runtime), log)
     undo.add(() => build.remove())
     const supervisor = await startSupervisor(runtime.command, build.supervisor, folder)
     undo.add(() => supervisor.close())
@@ -41,8 +49,9 @@ export async function openLocalFleet(options: FleetOptions): Promise<Fleet> {
     undo.add(() => pinHarness(cpus))
     const keys = await build.makeKeys()
     const quotas = quotaSupport(folder)
-    const packages = openPackages(build, runtime, options.log)
-    const programs = { runtime, runtimes, build, packages, supervisor }
+    const packages = openPackages(build, runtime, log)
+    const commits = openCommits(build, log)
+    const programs = { runtime, runtimes, build, packages, commits, supervisor }
     const kept = { cpus, cores: byCore(thisMachine, cpus), quotas, variables: { seen: null } }
     return fleetOn({ options, folder, ...programs, keys, ...kept, ...parts }, undo)
   } catch (error) {
@@ -53,12 +62,18 @@ export async function openLocalFleet(options: FleetOptions): Promise<Fleet> {
 
 async function findParts({ log }: FleetOptions): Promise<Pick<Ground, 'redis' | 'haproxy'>> {
   const url = process.env.REDIS_URL
-  const redis = url ? { url, part: await checkNamedRedis(url) } : { tool: await findRedis(log) }
-  return { redis, haproxy: await findHaproxy(log) }
+  const findStore = async () =>
+    url ? { url, part: await checkNamedRedis(url) } : { tool: await findRedis(log) }
+  // Side by side, since each may have to be fetched; and none goes on when the other has failed.
+  const [redis, haproxy] = await Promise.allSettled([findStore(), findHaproxy(log)])
+  if (redis.status === 'rejected') throw redis.reason
+  if (haproxy.status === 'rejected') throw haproxy.reason
+  return { redis: redis.value, haproxy: haproxy.value }
 }
 
 function fleetOn(ground: Ground, undo: Undo): Fleet {
-  const { options, folder, runtime, runtimes, build, packages, cpus, cores, redis, haproxy, quotas } = ground
+  const { options, folder, runtime, runtimes, build, packages, commits } = ground
+  const { cpus, cores, redis, haproxy, quotas } = ground
   const laidOut = (replicas: number) => place(cpus, replicas, placementMethod(), options.generators, cores)
   let trials = 0
   let current: Promise<RunningFleet[]> | undefined
@@ -82,14 +97,23 @@ function fleetOn(ground: Ground, undo: Undo): Fleet {
       return startTrial(own, spec, placement, `${folder.nonce}-${++trials}`)
     }
     current = allOrNone(placed.map(begin), (one) => one.stop())
-    return await current
+    return await announced('servers to start', current, options.log)
   }
   return {
     placement: laidOut(1),
     maxReplicas: MAX_REPLICAS,
     settable: [
       ...SERVER_SETTINGS,
-      ...(['sticky', 'tls', 'node', 'packages', 'proxyReuse', 'proxyRedispatch', 'proxyTimeoutMs'] as const),
+      ...([
+        'sticky',
+        'tls',
+        'node',
+        'packages',
+        'commit',
+        'proxyReuse',
+        'proxyRedispatch',
+        'proxyTimeoutMs',
+      ] as const),
       'redisRoundTripMs',
       ...('tool' in redis ? (['redisTransport'] as const) : []),
     ],
@@ -99,7 +123,12 @@ function fleetOn(ground: Ground, undo: Undo): Fleet {
       const others = Object.entries(await runtimes.others(majors))
       return Object.fromEntries(others.map(([major, other]) => [major, other && facts(other)]))
     },
-    async versionsFor({ node, ...asked }) {
+    async versionsFor({ node, commit, ...asked }) {
+      if (commit !== undefined) {
+        const exact = await commits.exact(commit)
+        await commits.serverOf(exact)
+        return { commit: exact }
+      }
       if (node !== undefined) await runtimes.of(node)
       const exact = Object.entries(asked).map(
         async ([name, version]) => [name, await packages.exact(name, version)] as const,
@@ -133,20 +162,23 @@ function fleetOn(ground: Ground, undo: Undo): Fleet {
     serverVariables: () => ground.variables.seen,
     generatorFor: (replicas) => ({
       command: wrapped([runtime.command, build.generator], laidOut(replicas).sharedCpus.generator),
-      env: cleanEnvironment(),
+      env: environmentOf('measured'),
       processes: options.generators ?? 1,
     }),
     close: () => undo.all(),
   }
 }
 
-/** A replica, its Redis and its proxy with 1,000 users, and what else the machine needs. */
-const FLEET_BYTES = 200e6
-const KEPT_FREE_BYTES = 500e6
+/** A replica, its Redis and its proxy with 1,000 users, and what else the machine needs; most processes are threads. */
+const FLEET = { bytes: 200e6, processes: 20 }
+const BESIDE = { bytes: 500e6, processes: 65 }
 
-/** Also within the limit of a control group. */
-const mostTogether = () =>
-  Math.max(1, Math.floor((process.availableMemory() - KEPT_FREE_BYTES) / FLEET_BYTES))
+/** Also within the limits of a control group and of the user. */
+function mostTogether(): number {
+  const byMemory = (process.availableMemory() - BESIDE.bytes) / FLEET.bytes
+  const byProcesses = (freeProcesses() - BESIDE.processes) / FLEET.processes
+  return Math.max(1, Math.floor(Math.min(byMemory, byProcesses)))
+}
 
 function faultProblemOf({ redis, haproxy }: Ground): string | null {
   if (!('tool' in redis)) return 'the Redis that REDIS_URL names is not ours to break'

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -110,8 +111,21 @@ test('a sweep leaves a folder alone that nothing tells the owner of', async () =
   writeFileSync(join(folder, 'precious'), '')
   const lines: string[] = []
   await sweep((line) => lines.push(line))
-  assert.match(lines.join(), /left alone: .*authscale-01234567 has no readable manifest/)
+  assert.match(lines.join(), /left alone: .*authscale-01234567 has no readable manifest; remove it by hand/)
   assert.ok(existsSync(join(folder, 'precious')))
+  await sweep(() => assert.fail('it is said once'))
+})
+
+test('a folder that a mask once closed to its own user is swept like any other', async () => {
+  const folder = openRunFolder()
+  const left = stray()
+  folder.record(left.pid, 'redis')
+  abandon(folder.path)
+  chmodSync(join(folder.path, 'manifest.json'), 0)
+  chmodSync(folder.path, 0)
+  await sweep(() => {})
+  assert.ok(!existsSync(folder.path))
+  assert.equal((await left.exited)[1], 'SIGKILL')
 })
 
 test('a sweep spares a process that only has the pid of one that was left', async () => {

@@ -3,8 +3,16 @@
  * A process is ended only if pid and start time both match; the folder of a living harness is never touched.
  */
 import { randomBytes } from 'node:crypto'
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import { AuthscaleError, hasCode, unlessCode } from '../../errors.ts'
 import { becomes } from '../../load/in-time.ts'
@@ -12,6 +20,7 @@ import { writeError } from '../../record/durable.ts'
 import { groupFolder, removeAbandoned } from '../quota/quota-group.ts'
 import { buildFolder } from '../tools/build.ts'
 import { dockerRemove } from '../tools/docker.ts'
+import { temporaryFolder } from '../tools/path.ts'
 import { identify, isRunning, type ProcessIdentity } from './identity.ts'
 import { signalGroup, unkillable } from './process.ts'
 
@@ -19,6 +28,8 @@ const PREFIX = 'authscale-'
 /** With a dot while its manifest is being written. */
 const RUN_FOLDER = /^\.?authscale-[0-9a-f]{8}$/
 const MANIFEST = 'manifest.json'
+/** In a folder that was left alone, so that it is said once. */
+const SAID = 'left-alone'
 const KILL_WITHIN_MS = 5_000
 const POLL_MS = 20
 
@@ -49,10 +60,10 @@ export function openRunFolder(): RunFolder {
   const harness = identify(process.pid)
   if (!harness) throw new AuthscaleError('NO_PROCESS_TABLE', 'cannot read the start time of this process')
   const nonce = randomBytes(4).toString('hex')
-  const path = join(tmpdir(), `${PREFIX}${nonce}`)
+  const path = join(temporaryFolder(), `${PREFIX}${nonce}`)
   let manifest: Manifest = { harness, nonce, processes: [], containers: [], quotaParent: null }
   // Complete before it gets the name that a sweep looks for.
-  const unnamed = join(tmpdir(), `.${PREFIX}${nonce}`)
+  const unnamed = join(temporaryFolder(), `.${PREFIX}${nonce}`)
   mkdirSync(unnamed, { mode: 0o700 })
   write(unnamed, manifest)
   renameSync(unnamed, path)
@@ -94,20 +105,36 @@ function write(folder: string, manifest: Manifest): void {
 
 /** Ends and removes what harnesses of this user left behind that are gone. `log` hears of each. */
 export async function sweep(log: (line: string) => void): Promise<void> {
-  for (const name of readdirSync(tmpdir())) {
-    const folder = join(tmpdir(), name)
+  for (const name of readdirSync(temporaryFolder())) {
+    const folder = join(temporaryFolder(), name)
     if (!RUN_FOLDER.test(name) || !isOurs(folder)) continue
+    openForUs(folder)
     const manifest = read(folder)
     if (manifest === null) sweepUnknown(folder, log)
     else if (!isRunning(manifest.harness)) await sweepOne(folder, manifest, log)
+    else if (manifest.harness.pid !== process.pid)
+      log(
+        `another authscale is at work here (process ${manifest.harness.pid}): each takes CPU from the other, and gates reject what that spoils`,
+      )
   }
+}
+
+/** A mask of a user's own files once kept him out of his own run folder for ever. */
+function openForUs(folder: string): void {
+  unlessCode(['ENOENT', 'EPERM'], () => {
+    chmodSync(folder, 0o700)
+    if (namesIn(folder).includes(MANIFEST)) chmodSync(join(folder, MANIFEST), 0o600)
+  })
 }
 
 /** An empty folder is all that a kill in the last moment of its removal leaves; one with a dot is about to be filled. */
 function sweepUnknown(folder: string, log: (line: string) => void): void {
   const isRest = !basename(folder).startsWith('.') && namesIn(folder).length === 0
   if (isRest) rmSync(folder, { recursive: true, force: true })
-  else log(`left alone: ${folder} has no readable manifest`)
+  else if (!basename(folder).startsWith('.') && !namesIn(folder).includes(SAID)) {
+    log(`left alone: ${folder} has no readable manifest; remove it by hand if no run of yours is going`)
+    unlessCode(['ENOENT', 'EACCES', 'ENOSPC'], () => writeFileSync(join(folder, SAID), ''))
+  }
 }
 
 async function sweepOne(folder: string, manifest: Manifest, log: (line: string) => void): Promise<void> {

@@ -8,6 +8,7 @@ import { AuthscaleError, unlessCode } from '../../errors.ts'
 import { unlessEnded, within } from '../../load/in-time.ts'
 import { lastWords } from '../../load/last-words.ts'
 import { onPath } from '../tools/path.ts'
+import { environmentOf } from './child-environment.ts'
 
 /** How long it may take to leave after SIGTERM. */
 const TERM_GRACE_MS = 3000
@@ -27,7 +28,9 @@ export interface Child {
 export interface ChildOptions {
   /** What it is, for messages: "redis", "proxy". */
   name: string
-  /** The whole environment; default is the harness's own. */
+  /** Where it stands; default: where the harness does. */
+  cwd?: string | undefined
+  /** The whole environment; default: that of what is measured. */
   env?: NodeJS.ProcessEnv
   /** CPUs to pin to; undefined or empty leaves the choice to the kernel. */
   cpus?: readonly number[] | undefined
@@ -77,7 +80,8 @@ export async function spawnChild(line: readonly string[], options: ChildOptions)
     // Ctrl-C in a terminal reaches its foreground group; when these processes end is the harness's decision.
     detached: true,
     stdio: ['ignore', options.mute ? 'ignore' : 'pipe', 'pipe', ...(options.ipc ? (['ipc'] as const) : [])],
-    env: options.env ?? process.env,
+    cwd: options.cwd,
+    env: options.env ?? environmentOf('measured'),
   })
   const tail = lastWords([child.stdout, child.stderr])
   // Once it runs, a message that does not get through is followed by its end, which tells more.

@@ -4,7 +4,7 @@ import type { StartOptions } from 'pm2'
 import { AuthscaleError } from '../../errors.ts'
 import { within } from '../../load/in-time.ts'
 import { lastLines } from '../../load/last-words.ts'
-import { cleanEnvironment } from '../tools/runtime.ts'
+import { environmentOf } from './child-environment.ts'
 import type { RunFolder } from './manifest.ts'
 import { type Child, nextMessage, signalGroup, spawnChild } from './process.ts'
 
@@ -29,7 +29,7 @@ export async function startSupervisor(node: string, script: string, folder: RunF
     name: 'pm2',
     ipc: true,
     mute: true,
-    env: { ...cleanEnvironment(), PM2_HOME: join(folder.path, 'pm2'), ...PM2_SETTINGS },
+    env: { ...environmentOf('measured'), PM2_HOME: join(folder.path, 'pm2'), ...PM2_SETTINGS },
     onPid: (pid) => folder.record(pid, 'pm2'),
   })
   const failure = (reason: string) => new AuthscaleError('SUPERVISOR_FAILED', `pm2 did not start: ${reason}`)

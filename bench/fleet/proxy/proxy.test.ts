@@ -54,21 +54,16 @@ test('requests through the proxy are counted by replica', async () => {
 
 test('cookies appear only where clients must come back', () => {
   const replicas = [{ id: 'r1', port: 1 }]
-  assert.match(
-    proxyConfig(80, '/s', { sticky: true, replicas }),
-    /cookie SRV insert indirect nocache.*cookie r1/s,
-  )
-  assert.doesNotMatch(proxyConfig(80, '/s', { sticky: false, replicas }), /cookie/)
+  assert.match(proxyConfig(80, { sticky: true, replicas }), /cookie SRV insert indirect nocache.*cookie r1/s)
+  assert.doesNotMatch(proxyConfig(80, { sticky: false, replicas }), /cookie/)
 })
 
 test('a bound on requests is each replica’s own, and there is none unless it is asked for', () => {
   const replicas = [1, 2].map((n) => ({ id: `r${n}`, port: 3_000 + n }))
-  const bounded = proxyConfig(80, '/s', { sticky: true, replicas, mostPerReplica: 128 })
+  const bounded = proxyConfig(80, { sticky: true, replicas, mostPerReplica: 128 })
   const servers = (text: string) => text.split('\n').filter((line) => line.startsWith('  server '))
   assert.ok(servers(bounded).every((line) => line.endsWith(' maxconn 128')))
-  assert.ok(
-    servers(proxyConfig(80, '/s', { sticky: true, replicas })).every((line) => !line.includes('maxconn')),
-  )
+  assert.ok(servers(proxyConfig(80, { sticky: true, replicas })).every((line) => !line.includes('maxconn')))
 })
 
 for (const [reuse, connections] of [
@@ -115,7 +110,7 @@ test('a request that finds no connection to a replica is tried at another one, u
   try {
     for (let request = 0; request < 6; request++) assert.equal((await fetch(proxy.url)).status, 200)
     assert.ok(((await proxy.counts()).alive ?? 0) >= 6)
-    const faithful = proxyConfig(80, '/s', { sticky: false, replicas, proxyRedispatch: false })
+    const faithful = proxyConfig(80, { sticky: false, replicas, proxyRedispatch: false })
     assert.doesNotMatch(faithful, /redispatch/)
   } finally {
     await proxy.stop()

@@ -21,6 +21,11 @@ const CONNECT_MS = 2_000
 /** Longer than any answer of an overloaded replica that a load waits for. */
 const ANSWER_MS = 60_000
 
+/** By their names alone, in the folder in which HAProxy stands: in a configuration a path would need its own quoting. */
+const CONFIG = 'haproxy.cfg'
+const SOCKET = 'stats.sock'
+const CERTIFICATE = 'certificate.pem'
+
 export type TlsVersion = NonNullable<Settings['tls']>
 type ProxySettings = Pick<Settings, 'tls' | 'proxyReuse' | 'proxyRedispatch' | 'proxyTimeoutMs'>
 
@@ -79,13 +84,11 @@ export async function startProxy(plan: ProxyPlan): Promise<RunningProxy> {
 async function startOn(port: number, plan: ProxyPlan): Promise<RunningProxy> {
   const folder = join(plan.folder.path, `proxy-${port}`)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const file = join(folder, 'haproxy.cfg')
-  const socket = join(folder, 'stats.sock')
-  const certificateFile = join(folder, 'certificate.pem')
-  const certificate = plan.tls && writeCertificate(certificateFile)
-  writeFileSync(file, proxyConfig(port, socket, plan, certificateFile))
+  const socket = join(folder, SOCKET)
+  const certificate = plan.tls && writeCertificate(join(folder, CERTIFICATE))
+  writeFileSync(join(folder, CONFIG), proxyConfig(port, plan))
   const place = { name: 'haproxy', cpus: plan.cpus, folder, record: plan.folder }
-  const running = await startTool(plan.tool, ['-f', file, '-db'], place)
+  const running = await startTool(plan.tool, ['-f', CONFIG, '-db'], place)
   const url = `${plan.tls ? 'https' : 'http'}://127.0.0.1:${port}`
   const giveUp = new AbortController()
   try {
@@ -149,9 +152,7 @@ async function untilAnswering(
 /** The whole configuration: what a careful operator would run, with one thread so that its CPU is one figure. */
 export function proxyConfig(
   port: number,
-  socket: string,
   plan: ProxySettings & Pick<ProxyPlan, 'sticky' | 'replicas' | 'mostPerReplica' | 'healthChecks'>,
-  certificateFile = '',
 ): string {
   const { tls, proxyReuse = 'always', proxyRedispatch = true, proxyTimeoutMs = ANSWER_MS } = plan
   const { sticky, replicas, mostPerReplica, healthChecks = true } = plan
@@ -163,7 +164,7 @@ export function proxyConfig(
     'global',
     '  nbthread 1',
     `  maxconn ${connectionsAllowed()}`,
-    `  stats socket ${socket} mode 600 level admin`,
+    `  stats socket unix@${SOCKET} mode 600 level admin`,
     ...(tls ? tlsGlobals : []),
     'defaults',
     '  mode http',
@@ -172,7 +173,7 @@ export function proxyConfig(
     `  timeout server ${proxyTimeoutMs}ms`,
     '  timeout queue 5s',
     'frontend front',
-    `  bind 127.0.0.1:${port}${tls ? ` ${tlsBind(tls, certificateFile)}` : ''}`,
+    `  bind 127.0.0.1:${port}${tls ? ` ${tlsBind(tls)}` : ''}`,
     '  default_backend replicas',
     'backend replicas',
     '  balance roundrobin',
@@ -205,12 +206,10 @@ const tlsGlobals = [
 /**
  * What follows the address of `bind`. Clients resume with a ticket (RFC 5077; RFC 8446, 2.2): HAProxy hands them out
  * unless it is told not to, and its cache of sessions (`tune.ssl.cachesize`) is for those who cannot take one.
- *
- * @param file certificate and key
  */
-function tlsBind(version: TlsVersion, file: string): string {
+function tlsBind(version: TlsVersion): string {
   // Newer HAProxys offer HTTP/2 otherwise.
-  return `ssl crt ${file} ssl-min-ver TLSv${version} ssl-max-ver TLSv${version} alpn http/1.1`
+  return `ssl crt ${CERTIFICATE} ssl-min-ver TLSv${version} ssl-max-ver TLSv${version} alpn http/1.1`
 }
 
 /** HAProxy's runtime API: one command, or several between semicolons. */

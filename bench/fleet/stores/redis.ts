@@ -8,6 +8,7 @@ import { within } from '../../load/in-time.ts'
 import type { Part } from '../../record/types.ts'
 import { freePort, onPort } from '../ports.ts'
 import type { RunFolder } from '../processes/manifest.ts'
+import { SOCKET_PATH_BYTES } from '../readiness.ts'
 import { startTool } from '../tools/start-tool.ts'
 import { findRedis, type Tool } from '../tools/tools.ts'
 
@@ -17,8 +18,6 @@ const RETRY_MS = 20
 const SCAN_COUNT = 1000
 const STRAY = 'another Redis answers there'
 const IS_TAKEN = new RegExp(`${STRAY}|address already in use`, 'i')
-/** macOS has room for 104 bytes, Linux for 108, with a zero at the end; Redis would cut off the rest without a word. */
-const SOCKET_PATH_LIMIT_BYTES = 103
 
 /** A Redis that answers. */
 export interface RunningRedis {
@@ -62,7 +61,8 @@ const KEEPING: Readonly<Record<Persistence | 'nothing', readonly string[]>> = {
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RunningRedis> {
   const { socket } = options
-  if (socket !== undefined && Buffer.byteLength(socket) > SOCKET_PATH_LIMIT_BYTES) {
+  // Redis would cut off the rest without a word.
+  if (socket !== undefined && Buffer.byteLength(socket) > SOCKET_PATH_BYTES) {
     const message = `${socket} is too long for the path of a socket: set TMPDIR to a folder with a short path`
     throw new AuthscaleError('REDIS_SOCKET', message)
   }

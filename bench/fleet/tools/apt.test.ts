@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { projectRoot } from '../../places.ts'
 import { canFetchPackages } from './apt.ts'
-import { projectRoot } from './path.ts'
 
 const run = promisify(execFile)
 const skip = canFetchPackages()

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { environmentOf } from '../processes/child-environment.ts'
 import { localCopy, makeLocalCopy, STEP_TIMEOUT_MS } from './local-copy.ts'
 import { inFolders, onPath } from './path.ts'
 import { run } from './run.ts'
@@ -112,7 +113,11 @@ async function download(work: string, packages: readonly string[]): Promise<stri
   }
   const options = Object.entries(settings).flatMap(([key, value]) => ['-o', `${key}=${value}`])
   const apt = async (...args: string[]) => {
-    const place = { timeout: STEP_TIMEOUT_MS, cwd: archives, env: { ...process.env, LC_ALL: 'C' } }
+    const place = {
+      timeout: STEP_TIMEOUT_MS,
+      cwd: archives,
+      env: { ...environmentOf('client'), LC_ALL: 'C' },
+    }
     return (await run('apt-get', [...options, '-q', '-y', ...args], place)).stdout
   }
   const withAllItNeeds = async (name: string) => {

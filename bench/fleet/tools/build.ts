@@ -1,15 +1,16 @@
 /** Compiles what is measured: `tsx` costs 25 MB a process and a slow start, which are no property of a scheme. */
-import { cp, mkdir, readdir, rm, symlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import * as esbuild from 'esbuild'
-import { privateFolder, projectRoot } from './path.ts'
+import { isInstalled, packageFolder, privateFolder, projectRoot } from '../../places.ts'
+import { environmentOf } from '../processes/child-environment.ts'
 import { run } from './run.ts'
-import { cleanEnvironment, type Runtime } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 
 /** One build for every Node that arms may ask for: what differs between them is the runtime, not the program. */
 const OLDEST_NODE = '20.19'
 
-/** Where the build of one harness lies: inside the project, so that its imports find node_modules. */
+/** Where the build of one harness lies: of a checkout inside the project, so that its imports find node_modules. */
 export function buildFolder(nonce: string): string {
   return join(privateFolder, 'build', nonce)
 }
@@ -34,6 +35,8 @@ export interface Build extends Record<keyof typeof SOURCES, string> {
   makeKeys(): Promise<string>
   /** The server once more, under a name of its own, where its imports find these packages before all others. */
   serverBeside(name: string, nodeModules: string): Promise<string>
+  /** The same of the checkout that lies in another folder, with its packages beside it. */
+  serverFrom(name: string, folder: string): Promise<string>
   remove(): Promise<void>
 }
 
@@ -49,35 +52,62 @@ export async function compile<Other extends string = never>(
 ): Promise<Build & Record<Other, string>> {
   const outdir = buildFolder(nonce)
   const sources = { ...SOURCES, ...others }
-  await esbuild.build({
-    entryPoints: Object.values(sources).map((source) => join(projectRoot, `${source}.ts`)),
-    outdir,
-    outbase: projectRoot,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    target: `node${OLDEST_NODE}`,
-    logLevel: 'silent',
-  })
-  // esbuild keeps a service process for the next build; there is none.
-  await esbuild.stop()
+  await bundle(Object.values(sources), projectRoot, outdir)
+  if (isInstalled) await linkPackages(outdir)
   const compiled = Object.fromEntries(
     Object.entries(sources).map(([name, source]) => [name, join(outdir, `${source}.js`)]),
   ) as Record<keyof typeof SOURCES | Other, string>
   return {
     ...compiled,
     makeKeys: async () =>
-      (await run(runtime.command, [compiled.keygen], { env: cleanEnvironment() })).stdout.trim(),
+      (await run(runtime.command, [compiled.keygen], { env: environmentOf('measured') })).stdout.trim(),
     async serverBeside(name, nodeModules) {
       const folder = join(outdir, BESIDE, name)
       await mkdir(folder, { recursive: true })
-      const parts = (await readdir(outdir)).filter((part) => part !== BESIDE)
+      const parts = (await readdir(outdir)).filter((part) => part !== BESIDE && part !== 'node_modules')
       for (const part of parts) await cp(join(outdir, part), join(folder, part), { recursive: true })
       await symlink(nodeModules, join(folder, 'node_modules'))
       return join(folder, `${SOURCES.server}.js`)
     },
+    async serverFrom(name, root) {
+      const folder = join(outdir, BESIDE, name)
+      await bundle([SOURCES.server], root, folder)
+      await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+      return join(folder, `${SOURCES.server}.js`)
+    },
     remove: () => rm(outdir, { recursive: true, force: true }),
+  }
+}
+
+/** @param sources as paths from `root` without their `.ts` */
+async function bundle(sources: readonly string[], root: string, outdir: string): Promise<void> {
+  try {
+    await esbuild.build({
+      entryPoints: sources.map((source) => join(root, `${source}.ts`)),
+      outdir,
+      outbase: root,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      packages: 'external',
+      target: `node${OLDEST_NODE}`,
+      logLevel: 'silent',
+    })
+  } finally {
+    // It keeps a service process for the next build; there is none, or not soon.
+    await esbuild.stop()
+  }
+}
+
+/** A build in the user's cache finds no node_modules above itself: what it imports is linked into one of its own. */
+async function linkPackages(outdir: string): Promise<void> {
+  const { dependencies } = JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
+  }
+  for (const name of Object.keys(dependencies)) {
+    const link = join(outdir, 'node_modules', name)
+    await mkdir(dirname(link), { recursive: true })
+    await symlink(packageFolder(name), link)
   }
 }

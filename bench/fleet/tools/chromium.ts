@@ -1,5 +1,6 @@
 /** A real Chromium without a window, which reaches test hosts on loopback and nothing else. */
 import type { Browser } from 'playwright-core'
+import { environmentOf } from '../processes/child-environment.ts'
 import { findChromium } from './tools.ts'
 
 /** Reserved for tests (RFC 6761), so no page can mean a host that exists. */
@@ -18,7 +19,7 @@ export async function openBrowser({ netLog }: { netLog?: string } = {}): Promise
   const { chromium } = await import('playwright-core')
   return chromium.launch({
     executablePath: command,
-    env: { ...process.env, ...env },
+    env: { ...environmentOf('part'), ...env },
     args: [
       // In this order: the first rule that fits counts, and what has no address cannot be asked.
       `--host-resolver-rules=MAP ${TEST_HOSTS} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,

@@ -28,7 +28,7 @@ export function versionInImage(
  * Arguments of a `docker run` in the foreground, so that the client is an ordinary child: its signals reach the
  * program and the program's messages reach us. The user is ours, so that it may read our private run folder.
  *
- * @param place with the folder that the program must see, mounted at the same path
+ * @param place with the folder that the program must see, mounted at the same path, and in which it stands
  */
 export function dockerRunArgs(
   image: string,
@@ -38,7 +38,7 @@ export function dockerRunArgs(
   const { name, cpus = [], folder } = place
   const user = process.getuid === undefined ? [] : ['--user', `${process.getuid()}:${process.getgid?.()}`]
   const pinned = cpus.length > 0 ? ['--cpuset-cpus', cpus.join(',')] : []
-  const mount = folder === undefined ? [] : ['--volume', `${folder}:${folder}`]
+  const mount = folder === undefined ? [] : ['--volume', `${folder}:${folder}`, '--workdir', folder]
   const fixed = ['run', '--rm', '--network', 'host', '--name', name]
   return [...fixed, ...user, ...pinned, ...mount, image, ...command]
 }

@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { privateFolder, projectRoot } from '../../places.ts'
 import { kept } from './kept.ts'
-import { privateFolder, projectRoot } from './path.ts'
 
 test('built once, and again after a change of a source, of the builder, or of what is kept', async (t) => {
   const own = path.join('tests', randomUUID())

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { privateFolder, projectRoot } from './path.ts'
+import { privateFolder, projectRoot } from '../../places.ts'
 
 interface Kept<T> {
   /** What built it, and what that was told. */

@@ -5,8 +5,8 @@
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hasCode } from '../../errors.ts'
+import { privateFolder } from '../../places.ts'
 import { identify } from '../processes/identity.ts'
-import { privateFolder } from './path.ts'
 
 const toolsFolder = join(privateFolder, 'tools')
 const FETCH_PREFIX = '.fetch-'

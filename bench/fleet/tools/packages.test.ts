@@ -7,12 +7,13 @@ import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'
+import { projectRoot } from '../../places.ts'
+import { environmentOf } from '../processes/child-environment.ts'
 import { loadEnv } from '../server-env.ts'
 import { type Build, compile } from './build.ts'
 import { localCopy } from './local-copy.ts'
 import { openPackages, type Packages } from './packages.ts'
-import { projectRoot } from './path.ts'
-import { cleanEnvironment, findRuntime } from './runtime.ts'
+import { findRuntime } from './runtime.ts'
 import { SERVER_PACKAGES } from './versions.ts'
 
 const IMPORT = /\b(?:from|import)\s*\(?'([^'.][^']*)'/g
@@ -138,7 +139,7 @@ describe('of a build', () => {
   async function filesLoadedBy(server: string): Promise<string[]> {
     const coverage = await mkdtemp(join(temporary, 'loaded-'))
     const env = {
-      ...cleanEnvironment(),
+      ...environmentOf('measured'),
       ...loadEnv({}),
       ...{ SCHEME: 'none', PORT: '0', KEYS: await build.makeKeys(), NODE_V8_COVERAGE: coverage },
     }

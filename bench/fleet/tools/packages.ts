@@ -8,12 +8,13 @@ import { copyFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AuthscaleError } from '../../errors.ts'
+import { projectRoot } from '../../places.ts'
+import { environmentOf } from '../processes/child-environment.ts'
 import type { Build } from './build.ts'
 import { localCopy, makeLocalCopy } from './local-copy.ts'
 import { npmInstall, npmReason, npmVersions } from './npm.ts'
-import { projectRoot } from './path.ts'
 import { run } from './run.ts'
-import { cleanEnvironment, type Runtime } from './runtime.ts'
+import type { Runtime } from './runtime.ts'
 import { SERVER_PACKAGES } from './versions.ts'
 
 /** Exact versions by the names of packages. */
@@ -127,7 +128,9 @@ async function manifestIn(copy: string, name: string): Promise<Manifest | null> 
 
 /** The copy of these versions, fetched where it is not here. */
 async function folderWith(versions: Versions, log: Log): Promise<{ name: string; path: string }> {
-  const lock = await readFile(join(projectRoot, 'package-lock.json'), 'utf8')
+  const lockFile = join(projectRoot, 'package-lock.json')
+  // A package comes without one.
+  const lock = await readFile(lockFile, 'utf8').catch(() => null)
   const { dependencies } = JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8'))
   const locked = Object.fromEntries(SERVER_PACKAGES.map((name) => [name, dependencies[name] as string]))
   // Another lock is another set of packages.
@@ -147,7 +150,7 @@ async function folderWith(versions: Versions, log: Log): Promise<{ name: string;
     const manifest = { private: true, type: 'module', dependencies: { ...locked, ...versions } }
     await makeLocalCopy(name, isUsable, async (work) => {
       await writeFile(join(work, 'package.json'), JSON.stringify(manifest))
-      await copyFile(join(projectRoot, 'package-lock.json'), join(work, 'package-lock.json'))
+      if (lock !== null) await copyFile(lockFile, join(work, 'package-lock.json'))
       await npmInstall(work, ['--prefer-offline'])
       const whole = join(work, 'whole')
       await mkdir(whole)
@@ -202,7 +205,7 @@ async function requireLoaded(versions: Versions, server: string, runtime: Runtim
   const code = `console.log(JSON.stringify(${JSON.stringify(names)}.map((name) => import.meta.resolve(name))))`
   const { stdout } = await run(runtime.command, ['--input-type=module', '--eval', code], {
     cwd: dirname(server),
-    env: cleanEnvironment(),
+    env: environmentOf('measured'),
   })
   const files = (JSON.parse(stdout) as string[]).map((url) => fileURLToPath(url))
   for (const [i, name] of names.entries()) {

@@ -1,13 +1,10 @@
-/** Where things are: programs on PATH, the project's own folders, and files that need not be there. */
+/** Where things are: programs on PATH, the temporary folder, and files that need not be there. */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { tmpdir } from 'node:os'
+import { delimiter, join, resolve } from 'node:path'
 
-/** The root of the checkout. */
-export const projectRoot = fileURLToPath(new URL('../../..', import.meta.url))
-
-/** Everything that authscale makes for itself inside the checkout; ignored by git. */
-export const privateFolder = join(projectRoot, '.authscale')
+/** The system's, or the one that TMPDIR names, which may be relative to where the harness stands. */
+export const temporaryFolder = () => resolve(tmpdir())
 
 /** Debian keeps daemons in sbin, which is not on an ordinary user's PATH. */
 const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin']

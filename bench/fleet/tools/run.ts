@@ -1,9 +1,22 @@
 /** Programs that are run to their end, for what they say. */
-import { execFile } from 'node:child_process'
+import { type ExecFileOptions, execFile, type PromiseWithChild } from 'node:child_process'
 import { promisify } from 'node:util'
 import { lastLines } from '../../load/last-words.ts'
+import { environmentOf } from '../processes/child-environment.ts'
 
-export const run = promisify(execFile)
+/** Longer than any question takes that is asked here; who waits for a download says so. */
+const LIMIT_MS = 60_000
+
+const execute = promisify(execFile)
+
+/** Nothing is waited for without end. @throws Failure also when it takes too long */
+export function run(
+  file: string,
+  args: readonly string[],
+  options: Omit<ExecFileOptions, 'encoding'> = {},
+): PromiseWithChild<{ stdout: string; stderr: string }> {
+  return execute(file, args, { timeout: LIMIT_MS, env: environmentOf('client'), ...options })
+}
 
 /** What `run` rejects with: what the program said is with it. */
 export interface Failure extends Error {

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { AuthscaleError, unlessCode } from '../../errors.ts'
 import type { Environment } from '../../record/types.ts'
+import { environmentOf } from '../processes/child-environment.ts'
 import { run } from './run.ts'
 
 const require = createRequire(import.meta.url)
@@ -30,23 +31,13 @@ export const platformPackage = `node-${process.platform}-${process.arch}`
 /** Null when the binary does not run here, e.g. the glibc build on a musl system. */
 export async function tryRuntime(command: string, source: string): Promise<Runtime | null> {
   try {
-    const env = cleanEnvironment()
+    const env = environmentOf('measured')
     const { stdout } = await run(command, ['-p', 'JSON.stringify(process.versions)'], { env })
     const { node, openssl, v8 } = JSON.parse(stdout) as Record<'node' | 'openssl' | 'v8', string>
     return { command, node, openssl, v8, source }
   } catch {
     return null
   }
-}
-
-/**
- * The environment of every measured process: only what any program needs. NODE_OPTIONS, UV_THREADPOOL_SIZE and
- * the like change results, and a trial must not depend on the shell that it was started from.
- */
-export function cleanEnvironment(): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG'].map((name) => [name, process.env[name]] as const)
-  const present = kept.filter((entry): entry is readonly [string, string] => entry[1] !== undefined)
-  return { ...Object.fromEntries(present), NODE_ENV: 'production' }
 }
 
 /**

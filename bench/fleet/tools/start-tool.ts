@@ -1,5 +1,6 @@
 /** Runs a tool that was found, whether it is a program here or an image that Docker runs. */
 import { basename } from 'node:path'
+import { environmentOf } from '../processes/child-environment.ts'
 import type { RunFolder } from '../processes/manifest.ts'
 import { spawnChild } from '../processes/process.ts'
 import { dockerPid, dockerRemove, dockerRunArgs } from './docker.ts'
@@ -8,7 +9,7 @@ import type { Tool } from './tools.ts'
 interface ToolOptions {
   name: string
   cpus: readonly number[] | undefined
-  /** Folder that it must be able to see. */
+  /** Where it stands, so that it needs no path of the machine, which may hold any character. */
   folder?: string | undefined
   /** Where to note what runs; undefined for a tool started outside of a harness. */
   record: Pick<RunFolder, 'nonce' | 'record' | 'recordContainer'> | undefined
@@ -28,9 +29,12 @@ export async function startTool(
   options: ToolOptions,
 ): Promise<RunningTool> {
   if (image !== null) return startContainer(image, [basename(command), ...args], options)
-  const { name, cpus, record } = options
+  const { name, cpus, folder, record } = options
   const onPid = (pid: number) => record?.record(pid, name)
-  const child = await spawnChild([command, ...args], { name, cpus, env: { ...process.env, ...env }, onPid })
+  const child = await spawnChild([command, ...args], {
+    ...{ name, cpus, onPid, cwd: folder },
+    env: { ...environmentOf('part'), ...env },
+  })
   return { ended: child.ended, hostPid: async () => child.pid, stop: child.stop }
 }
 
@@ -44,7 +48,11 @@ async function startContainer(
   record?.recordContainer(container)
   await dockerRemove(container)
   const line = ['docker', ...dockerRunArgs(image, command, { name: container, cpus, folder })]
-  const client = await spawnChild(line, { name, onPid: (pid) => record?.record(pid, name) })
+  const client = await spawnChild(line, {
+    name,
+    env: environmentOf('client'),
+    onPid: (pid) => record?.record(pid, name),
+  })
   const stop = async () => {
     await client.stop()
     await dockerRemove(container)

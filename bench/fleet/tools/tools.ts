@@ -2,15 +2,21 @@
  * Finds or provides the real parts of a fleet, and the browser: what the user names, what is installed, a project-local copy,
  * a container, Homebrew; else an error that says what to install. Nothing is ever installed system-wide.
  */
+
 import { AuthscaleError } from '../../errors.ts'
 import type { Part } from '../../record/types.ts'
+import { environmentOf } from '../processes/child-environment.ts'
 import { canFetchPackages, fetchPackages, inLocalCopy } from './apt.ts'
 import { dockerAnswers, versionInImage } from './docker.ts'
+import { localCopy } from './local-copy.ts'
 import { inFolders, isExecutable, onPath } from './path.ts'
 import { type Failure, reasonOf, toldVersion } from './run.ts'
 
 const VERSION_TIMEOUT_MS = 10_000
 const HOMEBREW = ['/opt/homebrew/bin', '/usr/local/bin', '/home/linuxbrew/.linuxbrew/bin']
+
+/** Libraries of a copy are found by LD_LIBRARY_PATH (ld.so(8)). */
+const SPLITS = /[:;]/
 
 /** A program that was found and has told its version. */
 export interface Tool extends Part {
@@ -147,6 +153,11 @@ async function localTool(spec: ToolSpec): Promise<Tool | null> {
 
 async function fetchCopy(spec: ToolSpec, log: Log): Promise<{ tool: Tool | null; failure: string }> {
   if (!canFetchPackages()) return { tool: null, failure: '' }
+  const [character] = SPLITS.exec(localCopy(spec.name)) ?? []
+  if (character !== undefined) {
+    const problem = `a copy of its own cannot be used, since its path ${localCopy(spec.name)} holds "${character}", at which the system splits search paths`
+    return { tool: null, failure: `, and ${problem}` }
+  }
   const { name, programs, debianPackages = programs, copySize = 'a few MB' } = spec
   log(`fetching a project-local copy of ${name} (${copySize}, once)`)
   try {
@@ -188,7 +199,7 @@ async function checked(
   { versionFlag, version }: ToolSpec,
   found: Pick<Tool, 'command' | 'env' | 'source'>,
 ): Promise<Tool | null> {
-  const options = { env: { ...process.env, ...found.env }, timeout: VERSION_TIMEOUT_MS }
+  const options = { env: { ...environmentOf('part'), ...found.env }, timeout: VERSION_TIMEOUT_MS }
   const told = await toldVersion([found.command, versionFlag], version, options)
   return told === null ? null : { ...found, image: null, version: told }
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { adviceOf } from '../../decide/advice.ts'
 import { basisOfRun } from '../../decide/basis.ts'
 import { decide } from '../../decide/decision.ts'
 import { USUAL } from '../../decide/load.ts'
@@ -49,8 +50,11 @@ test('in the first 800 pixels: the answer, its size and its certainty, each as i
     [home.byCores.value, home.byCores.lo, home.byCores.hi, 'little', 'jwt-hs256'],
   )
   assert.match(text, /^CPU should not decide it: jwt-hs256 saves 0\.1\d of a core\.$/)
-  assert.match(sure, /^One run tells them apart, by its 95 % interval; measured on 1 kind of machine/)
-  for (const part of ['h1', '.choice', '.sure']) {
+  assert.match(
+    sure,
+    /^How sure: the 95 % interval of the one run leaves out zero\. Measured on 1 kind of machine/,
+  )
+  for (const part of ['h1', '.choice', '.advice', '.sure']) {
     const box = await page.locator(part).first().boundingBox()
     assert.ok(box && box.y + box.height <= 800, `${part} ends at ${box && box.y + box.height} px`)
   }
@@ -61,6 +65,11 @@ test('in the first 800 pixels: the answer, its size and its certainty, each as i
   assert.match(
     (await svg.locator('title').textContent()) ?? '',
     /a whole core apart from [\d,]+ requests\/s on$/,
+  )
+  assert.ok(words.includes('a core apart from'), 'the picture shows what its title says')
+  assert.equal(
+    await page.locator('.advice').innerText(),
+    adviceOf(home, twice.summary.trade, (scheme) => scheme),
   )
   assert.deepEqual(errors, [])
 })

@@ -80,7 +80,7 @@ function question(schemes: readonly string[]): (Node | string)[] {
     number('ask-handler', 'handler', 'CPU µs of your own code in each request', () => chosenLoad().handlerUs),
     ' µs of CPU for your own code in each, and Redis ',
     number('ask-distance', 'distance', 'ms to Redis and back', () => chosenLoad().redisRttMs),
-    ' ms further away:',
+    ' ms of network away:',
   ]
 }
 

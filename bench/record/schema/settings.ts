@@ -44,6 +44,9 @@ export const settingsSchema = z
       .describe(
         'Exact versions of packages that the servers load in place of the locked ones, by name; default: as locked',
       ),
+    commit: z
+      .string()
+      .describe('The servers are those of this commit of the checkout; default: as the checkout has them'),
     threadPool: count.min(1).describe('UV_THREADPOOL_SIZE of the replicas; default 4'),
     touch: z.boolean().describe('Whether a read prolongs the session in the store; default true'),
     autoPipelining: z

@@ -77,14 +77,16 @@ interface LeftRunning {
 }
 
 /**
- * Processes whose working folder is `home`: whatever a harness starts inherits it, whether or not a manifest names it.
+ * Processes whose working folder is `home`, or lies in it: whatever a harness starts inherits it, or stands in a run folder, whether or
+ * not a manifest names it.
  * Environments would not do, since Redis writes its title over its own. Linux only; elsewhere there seem to be none.
  */
 function livingIn(home: string): LeftRunning[] {
   const pids = process.platform === 'linux' ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : []
   return pids.flatMap((pid) => {
     try {
-      if (readlinkSync(`/proc/${pid}/cwd`) !== home) return []
+      const folder = readlinkSync(`/proc/${pid}/cwd`)
+      if (folder !== home && !folder.startsWith(`${home}/`)) return []
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
       return [{ pid: Number(pid), command }]
     } catch {

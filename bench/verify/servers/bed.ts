@@ -1,12 +1,14 @@
 /** The servers that are tried: real processes as a run starts them, each with one that ends its logins after 2 seconds. */
+
 import type { SchemeName } from '../../../servers/scheme.ts'
+import { environmentOf } from '../../fleet/processes/child-environment.ts'
 import { openRunFolder, sweep } from '../../fleet/processes/manifest.ts'
 import { type Child, spawnChild } from '../../fleet/processes/process.ts'
 import { Undo } from '../../fleet/processes/undo.ts'
 import { replicaEnv } from '../../fleet/server-env.ts'
 import { startRedis } from '../../fleet/stores/redis.ts'
 import { compile } from '../../fleet/tools/build.ts'
-import { cleanEnvironment, findRuntime } from '../../fleet/tools/runtime.ts'
+import { findRuntime } from '../../fleet/tools/runtime.ts'
 import { unlessEnded, within } from '../../load/in-time.ts'
 import { traits } from '../../traits.ts'
 import type { Ring } from './sealing.ts'
@@ -63,7 +65,7 @@ export async function openBed(log: (line: string) => void): Promise<Bed> {
       const child = await spawnChild([runtime.command, '--expose-gc', script], {
         name: `the server of ${scheme}`,
         env: {
-          ...cleanEnvironment(),
+          ...environmentOf('measured'),
           ...replicaEnv(spec, told),
           ...(brief ? { ABSOLUTE_TTL_SEC: String(BRIEF_SEC) } : {}),
           HOST: '127.0.0.1',

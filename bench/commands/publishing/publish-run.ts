@@ -4,22 +4,22 @@ import { cp, rm } from 'node:fs/promises'
 import { homedir, hostname, userInfo } from 'node:os'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { AuthscaleError } from '../errors.ts'
-import { writeFileDurably } from '../record/durable.ts'
+import { AuthscaleError } from '../../errors.ts'
+import { publishedFolder } from '../../places.ts'
+import { writeFileDurably } from '../../record/durable.ts'
 import {
   createRunDir,
   LOAD_CHECK_FILE,
   PLAN_CHECK_FILE,
-  publishedFolder,
   readRun,
   VERIFY_FILE,
   writeRun,
-} from '../record/run-dir.ts'
-import { PACKED_TRIALS_FILE } from '../record/trial-log.ts'
-import { reasonsAgainst } from '../report/publishable.ts'
-import { summarize } from '../report/summarize.ts'
+} from '../../record/run-dir.ts'
+import { PACKED_TRIALS_FILE } from '../../record/trial-log.ts'
+import { reasonsAgainst } from '../../report/publishable.ts'
+import { summarize } from '../../report/summarize.ts'
+import { writeReport } from '../write-report.ts'
 import { refreshCatalogue } from './published.ts'
-import { writeReport } from './write-report.ts'
 
 /** Files of a run that were made beside it and say more about its machine. */
 const BESIDE = [LOAD_CHECK_FILE, VERIFY_FILE, PLAN_CHECK_FILE]

@@ -1,23 +1,24 @@
 /** What the README and the pages of `docs/` show of published runs: everything between their marks, and nothing else. Pure. */
-import { overRunsSentence } from '../compare/over-runs-text.ts'
-import { byMachine, claimsTable, type Machine, shortClaims } from '../compare/verdicts.ts'
-import { basisOf } from '../decide/basis.ts'
-import { choiceText } from '../decide/sentences.ts'
-import { AuthscaleError } from '../errors.ts'
-import { costSentence } from '../experiments/cost/answer.ts'
-import { predictionsText } from '../experiments/replicas/section.ts'
-import { ROLES } from '../experiments/roles.ts'
-import { armsIn } from '../figures/records.ts'
-import type { RunWithRows } from '../figures/rows.ts'
-import { PAGE_FILE, PLAN_CHECK_FILE } from '../record/run-dir.ts'
-import type { LoadCheck, PlanCheck, Run, VerifyRecord } from '../record/types.ts'
-import { charts } from '../report/charts.ts'
-import type { Summary } from '../report/schema.ts'
-import type { Interval } from '../stats/median-interval.ts'
-import { tradeTable } from '../trade/section.ts'
-import { heldMarkdown, heldSentences } from '../verify/plans/table.ts'
-import { code, counted, figure, machine, withRange } from '../words/format.ts'
-import { markdownTable } from '../words/tables.ts'
+import { overRunsSentence } from '../../compare/over-runs-text.ts'
+import { byMachine, claimsTable, type Machine, shortClaims } from '../../compare/verdicts.ts'
+import { basisOf } from '../../decide/basis.ts'
+import { choiceText } from '../../decide/sentences.ts'
+import { AuthscaleError } from '../../errors.ts'
+import { costSentence } from '../../experiments/cost/answer.ts'
+import { predictionsText } from '../../experiments/replicas/section.ts'
+import { ROLES } from '../../experiments/roles.ts'
+import { armsIn } from '../../figures/records.ts'
+import type { RunWithRows } from '../../figures/rows.ts'
+import { PAGE_FILE, PLAN_CHECK_FILE } from '../../record/run-dir.ts'
+import type { LoadCheck, PlanCheck, Run, VerifyRecord } from '../../record/types.ts'
+import { charts } from '../../report/charts.ts'
+import type { Summary } from '../../report/schema.ts'
+import type { Interval } from '../../stats/median-interval.ts'
+import type { Trade } from '../../trade/schema.ts'
+import { tradeTable } from '../../trade/section.ts'
+import { heldMarkdown, heldSentences } from '../../verify/plans/table.ts'
+import { code, counted, figure, machine, withRange } from '../../words/format.ts'
+import { markdownTable } from '../../words/tables.ts'
 
 /** By what each is about, its path from the root of the project. */
 export const DOCUMENTS = {
@@ -85,7 +86,7 @@ export function updateFront(
   refuseShort([main, ...others])
   const own = machineOf(main, newest(others))
   return replaceBetween(text, 'figures', [
-    ...choice(published),
+    ...choice(published, tradeOf([main, ...others])),
     PICTURE_HTML,
     ...overLoad([main, ...newest(others)], published),
     ...(own ? [shortClaims(own, main.summary.claims.length, `${DOCUMENTS.findings}#claims`)] : []),
@@ -175,9 +176,13 @@ export function replaceBetween(text: string, name: string, parts: readonly strin
   return `${text.slice(0, start + startMark.length)}\n${parts.join('\n\n')}\n${text.slice(end)}`
 }
 
-function choice(published: readonly RunWithRows[]): string[] {
+/** What the first of the runs that measured any found of guarantees. */
+const tradeOf = (shown: readonly Shown[]) =>
+  shown.find(({ summary: { trade } }) => trade.length > 0)?.summary.trade ?? []
+
+function choice(published: readonly RunWithRows[], trade: Trade): string[] {
   const basis = basisOf(published)
-  const text = basis && choiceText(basis)
+  const text = basis && choiceText(basis, { trade })
   return text ? [text] : []
 }
 

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { syntheticRun } from '../testing/synthetic-run.ts'
+import { syntheticRun } from '../../testing/synthetic-run.ts'
 import { publishedRuns } from './read-published.ts'
 
 const scratch = await mkdtemp(path.join(os.tmpdir(), 'authscale-published-'))

@@ -1,10 +1,11 @@
 /** Reads the published runs; what cannot be read is named, with the reason, and holds up nothing. */
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import type { LeftOut } from '../compare/alike.ts'
-import { AuthscaleError } from '../errors.ts'
-import { type RunWithRows, runWithRows } from '../figures/rows.ts'
-import { publishedFolder, readRun, type StoredRun } from '../record/run-dir.ts'
+import type { LeftOut } from '../../compare/alike.ts'
+import { AuthscaleError } from '../../errors.ts'
+import { type RunWithRows, runWithRows } from '../../figures/rows.ts'
+import { publishedFolder } from '../../places.ts'
+import { readRun, type StoredRun } from '../../record/run-dir.ts'
 
 /** All published runs, and those that cannot be read, each with the reason. */
 export async function publishedRuns(

@@ -1,26 +1,27 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { schemeNames } from '../../servers/scheme.ts'
-import { alikeRuns } from '../compare/alike.ts'
-import { acrossCharts, catalogueMarkdown, chartPath, claimsPlace } from '../compare/catalogue.ts'
-import { byMachine, claimsByRun } from '../compare/verdicts.ts'
-import { basisOf } from '../decide/basis.ts'
-import { choiceText } from '../decide/sentences.ts'
-import { CONTROL } from '../figures/records.ts'
-import { type RunWithRows, runWithRows } from '../figures/rows.ts'
-import { buildCatalogue } from '../page/build.ts'
-import { type Planning, planningFrom } from '../page/page-data.ts'
-import { publishedFolder, resultsFolder } from '../record/run-dir.ts'
-import type { Run } from '../record/types.ts'
-import type { Summary } from '../report/schema.ts'
-import { summarize } from '../report/summarize.ts'
-import { heldText } from '../verify/plans/table.ts'
-import { toSvg } from '../words/charts/svg.ts'
-import { counted, machine } from '../words/format.ts'
+import { schemeNames } from '../../../servers/scheme.ts'
+import { alikeRuns } from '../../compare/alike.ts'
+import { acrossCharts, catalogueMarkdown, chartPath, claimsPlace } from '../../compare/catalogue.ts'
+import { byMachine, claimsByRun } from '../../compare/verdicts.ts'
+import { basisOf } from '../../decide/basis.ts'
+import { choiceText } from '../../decide/sentences.ts'
+import { CONTROL } from '../../figures/records.ts'
+import { type RunWithRows, runWithRows } from '../../figures/rows.ts'
+import { buildCatalogue } from '../../page/build.ts'
+import { type Planning, planningFrom } from '../../page/page-data.ts'
+import { publishedFolder, resultsFolder } from '../../places.ts'
+import type { Run } from '../../record/types.ts'
+import type { Summary } from '../../report/schema.ts'
+import { summarize } from '../../report/summarize.ts'
+import type { Trade } from '../../trade/schema.ts'
+import { heldText } from '../../verify/plans/table.ts'
+import { toSvg } from '../../words/charts/svg.ts'
+import { counted, machine } from '../../words/format.ts'
+import { newestPlanCheck, sourceIn } from '../plan-source.ts'
+import { writeFiles, writeReport } from '../write-report.ts'
 import { replaceBetween } from './documents.ts'
-import { newestPlanCheck, sourceIn } from './plan-source.ts'
 import { readPublished } from './read-published.ts'
-import { writeFiles, writeReport } from './write-report.ts'
 
 export async function refreshPublished(): Promise<void> {
   const { read, unread } = await readPublished()
@@ -50,7 +51,10 @@ export async function catalogueFiles(): Promise<Record<string, string>> {
   const charts = acrossCharts(runs).map(({ name, drawing }) => [chartPath({ name }), toSvg(drawing)] as const)
   return {
     'README.md': replaceBetween(
-      replaceBetween(readme, 'runs', [...choiceOf(runs), catalogueMarkdown(runs, unread)]),
+      replaceBetween(readme, 'runs', [
+        ...choiceOf(runs, guaranteesOf(judged).trade),
+        catalogueMarkdown(runs, unread),
+      ]),
       'claims',
       claimsByRun(machines, claimsPlace('report.md')),
     ),
@@ -62,9 +66,9 @@ export async function catalogueFiles(): Promise<Record<string, string>> {
   }
 }
 
-function choiceOf(runs: readonly RunWithRows[]): string[] {
+function choiceOf(runs: readonly RunWithRows[], trade: Trade): string[] {
   const basis = basisOf(runs)
-  return basis ? [choiceText(basis)].flatMap((text) => text ?? []) : []
+  return basis ? [choiceText(basis, { trade })].flatMap((text) => text ?? []) : []
 }
 
 /** By the planner from the runs that the choice is from. */

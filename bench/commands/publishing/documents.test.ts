@@ -3,14 +3,15 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { schemeNames } from '../../servers/scheme.ts'
-import { experiments } from '../experiments/index.ts'
-import { predict } from '../experiments/replicas/predictions.ts'
-import { summarize } from '../report/summarize.ts'
-import { gates } from '../run/gates.ts'
-import { syntheticRun } from '../testing/synthetic-run.ts'
-import { syntheticScale } from '../testing/synthetic-scale.ts'
-import { proofs } from '../verify/proofs/index.ts'
+import { schemeNames } from '../../../servers/scheme.ts'
+import { experiments } from '../../experiments/index.ts'
+import { predict } from '../../experiments/replicas/predictions.ts'
+import { anchorOf } from '../../page/site.ts'
+import { summarize } from '../../report/summarize.ts'
+import { gates } from '../../run/gates.ts'
+import { syntheticRun } from '../../testing/synthetic-run.ts'
+import { syntheticScale } from '../../testing/synthetic-scale.ts'
+import { proofs } from '../../verify/proofs/index.ts'
 import { DOCUMENTS, updateFindings, updateFront } from './documents.ts'
 
 const { run, results } = syntheticRun({ experiments: ['cost'] })
@@ -88,7 +89,7 @@ test('a document without its marks is refused, and so is a run too short to be p
   }
 })
 
-const root = path.resolve(import.meta.dirname, '../..')
+const root = path.resolve(import.meta.dirname, '../../..')
 const PAGES = [
   'README.md',
   'results/README.md',
@@ -102,21 +103,13 @@ test('every command and option that a page shows exists', () => {
   // Of other programs, which pages name.
   const others = new Set(['build', 'scale', 'rm', 'help', 'vm', 'trace-deopt', 'no-memory-reducer'])
   for (const [file, text] of texts) {
-    for (const [, script = ''] of text.matchAll(/npm run ([a-z:-]+)/g))
+    for (const [, script = ''] of text.matchAll(/npm run (?:-s )?([a-z:-]+)/g))
       assert.ok(scripts[script], `${script} in ${file}`)
     const options = [...text.matchAll(/(?<![\w<-])--([a-z][a-z0-9-]*)/g)].map(([, name]) => name)
     for (const name of options.filter((name) => name && !others.has(name)))
       assert.ok(new RegExp(`'--${name}[ ']`).test(cli), `--${name} in ${file}`)
   }
 })
-
-/** As a code host makes an address of it. */
-const anchorOf = (heading: string) =>
-  heading
-    .replace(/`|\[|\]\([^)]*\)/g, '')
-    .toLowerCase()
-    .replace(/[^\w\s-]/g, '')
-    .replaceAll(' ', '-')
 
 test('every page is two clicks from the front page at most, links back, and each link leads somewhere', () => {
   const front = texts.get(DOCUMENTS.front) ?? ''

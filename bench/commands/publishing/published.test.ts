@@ -4,21 +4,21 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import { runWithRows } from '../figures/rows.ts'
-import { pageData } from '../page/page-data.ts'
-import { PICTURE } from '../page/picture.ts'
-import { readLoadCheck, readRun, readVerify } from '../record/run-dir.ts'
-import type { Run, TrialResult } from '../record/types.ts'
-import { renderReport } from '../report/index.ts'
-import type { Summary } from '../report/schema.ts'
-import { summarize } from '../report/summarize.ts'
+import { runWithRows } from '../../figures/rows.ts'
+import { pageData } from '../../page/page-data.ts'
+import { PICTURE } from '../../page/picture.ts'
+import { readLoadCheck, readRun, readVerify } from '../../record/run-dir.ts'
+import type { Run, TrialResult } from '../../record/types.ts'
+import { renderReport } from '../../report/index.ts'
+import type { Summary } from '../../report/schema.ts'
+import { summarize } from '../../report/summarize.ts'
+import { newestPlanCheck } from '../plan-source.ts'
+import { heldIn } from '../write-report.ts'
 import { PICTURE_FILE, updated } from './documents.ts'
-import { newestPlanCheck } from './plan-source.ts'
 import { catalogueFiles } from './published.ts'
 import { readDocuments } from './readme.ts'
-import { heldIn } from './write-report.ts'
 
-const root = path.resolve(import.meta.dirname, '../..')
+const root = path.resolve(import.meta.dirname, '../../..')
 const results = path.join(root, 'results')
 const published = path.join(results, 'published')
 const names = readdirSync(published).filter((name) => statSync(path.join(published, name)).isDirectory())
