@@ -101,7 +101,16 @@ test('every command and option that a page shows exists', () => {
   const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
   const cli = readFileSync(path.join(root, 'bench/cli.ts'), 'utf8')
   // Of other programs, which pages name.
-  const others = new Set(['build', 'scale', 'rm', 'help', 'vm', 'trace-deopt', 'no-memory-reducer'])
+  const others = new Set([
+    'build',
+    'scale',
+    'rm',
+    'help',
+    'version',
+    'vm',
+    'trace-deopt',
+    'no-memory-reducer',
+  ])
   for (const [file, text] of texts) {
     for (const [, script = ''] of text.matchAll(/npm run (?:-s )?([a-z:-]+)/g))
       assert.ok(scripts[script], `${script} in ${file}`)
