@@ -111,7 +111,7 @@ function tellAgainst(
   summary: Summary,
   { markdown: isMarkdown = false, failAbove = FAIL_ABOVE }: Pick<BenchOptions, 'markdown' | 'failAbove'>,
 ): boolean {
-  const { markdown, failure } = againstOf(summary, failAbove)
+  const { markdown, failure } = againstOf(summary.upgrades, failAbove)
   if (isMarkdown) console.log(markdown)
   if (failure) console.error(`error: ${failure}`)
   return failure !== null

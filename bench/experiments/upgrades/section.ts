@@ -7,7 +7,7 @@ import { changesText, upgradesSentence, whereText } from './answer.ts'
 import type { Summary, Upgraded } from './schema.ts'
 
 /** Nothing without the experiment. */
-export function upgradesSection({ upgrades }: Summary): Section | null {
+export function upgradesSection({ upgrades }: Pick<Summary, 'upgrades'>): Section | null {
   if (upgrades.length === 0) return null
   const handlers = rising(upgrades.flatMap(({ points }) => points.map(({ handlerUs }) => handlerUs)))
   return section(
