@@ -9,7 +9,7 @@ import type { Fleet, FleetOptions, FleetSpec, RunningFleet } from '../fleet.ts'
 import { freeProcesses } from '../limits.ts'
 import { allowedCpus, pinHarness, place, placementMethod, placeUnderQuotas } from '../placement.ts'
 import { environmentOf } from '../processes/child-environment.ts'
-import { openRunFolder, type RunFolder, sweep } from '../processes/manifest.ts'
+import { openRunFolder, othersAtWork, type RunFolder, sweep } from '../processes/manifest.ts'
 import { wrapped } from '../processes/process.ts'
 import { startSupervisor } from '../processes/supervised.ts'
 import { allOrNone, Undo } from '../processes/undo.ts'
@@ -34,6 +34,10 @@ export async function openLocalFleet(options: FleetOptions): Promise<Fleet> {
   const { log, out = null } = options
   await requireReady(out)
   await sweep(log)
+  for (const pid of othersAtWork())
+    log(
+      `another authscale is at work here (process ${pid}): each takes CPU from the other, and gates reject what that spoils`,
+    )
   const folder = openRunFolder()
   const undo = new Undo()
   undo.add(() => folder.remove())

@@ -23,7 +23,7 @@ import { cpuQuotas } from '../../testing/needs.ts'
 import { findQuotaMethod, openQuotas } from '../quota/quota.ts'
 import { groupFolder, removeAbandoned } from '../quota/quota-group.ts'
 import { identify } from './identity.ts'
-import { openRunFolder, sweep } from './manifest.ts'
+import { openRunFolder, othersAtWork, sweep } from './manifest.ts'
 
 const { ground } = findQuotaMethod()
 
@@ -140,6 +140,20 @@ test('a sweep spares a process that only has the pid of one that was left', asyn
   assert.ok(!existsSync(folder.path))
   process.kill(stranger.pid, 'SIGKILL')
   await stranger.exited
+})
+
+test('a harness knows of others that are at work, and not of itself or of one that is gone', async () => {
+  const [own, other, gone] = [openRunFolder(), openRunFolder(), openRunFolder()]
+  const harness = stray()
+  const file = join(other.path, 'manifest.json')
+  const manifest = JSON.parse(readFileSync(file, 'utf8'))
+  writeFileSync(file, JSON.stringify({ ...manifest, harness: identify(harness.pid) }))
+  abandon(gone.path)
+  assert.deepEqual(othersAtWork(), [harness.pid])
+  process.kill(harness.pid, 'SIGKILL')
+  await harness.exited
+  assert.deepEqual(othersAtWork(), [])
+  own.remove()
 })
 
 test('a sweep never touches a living harness', async () => {

@@ -112,11 +112,16 @@ export async function sweep(log: (line: string) => void): Promise<void> {
     const manifest = read(folder)
     if (manifest === null) sweepUnknown(folder, log)
     else if (!isRunning(manifest.harness)) await sweepOne(folder, manifest, log)
-    else if (manifest.harness.pid !== process.pid)
-      log(
-        `another authscale is at work here (process ${manifest.harness.pid}): each takes CPU from the other, and gates reject what that spoils`,
-      )
   }
+}
+
+/** Pids of other harnesses of this user that are at work now: each takes CPU from the others. */
+export function othersAtWork(): number[] {
+  return readdirSync(temporaryFolder())
+    .filter((name) => RUN_FOLDER.test(name) && isOurs(join(temporaryFolder(), name)))
+    .flatMap((name) => read(join(temporaryFolder(), name)) ?? [])
+    .filter(({ harness }) => harness.pid !== process.pid && isRunning(harness))
+    .map(({ harness }) => harness.pid)
 }
 
 /** A mask of a user's own files once kept him out of his own run folder for ever. */
