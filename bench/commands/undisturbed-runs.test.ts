@@ -32,7 +32,7 @@ const planted = {
   PATH: `${process.env.PATH}:/opt/${SECRET}/bin`,
 }
 
-test('a run ends with its records, its report and a table, and report makes the same again', async (t) => {
+test('a run ends with its records, its report and whether all of it works, and report makes the same again', async (t) => {
   const out = path.join(homeFor(t), 'whole')
   // As a user starts it; report is started as tests do, and what it makes has to be the same.
   const { code, stdout, stderr } = await run([...quick, '--seed', '1', '--out', out], {
@@ -40,7 +40,7 @@ test('a run ends with its records, its report and a table, and report makes the 
     env: planted,
   })
   assert.equal(code, 0, stderr)
-  assert.match(stdout, /session-redis/)
+  assert.match(stdout, /Everything works here: 1 experiment, 2 schemes, 3 trials\./)
   const { run: record, results } = await readRun(out)
   assert.deepEqual(new Set(results.map(({ trial }) => trial.id)), new Set(record.plan.map(({ id }) => id)))
   assert.ok(results.every(({ ok }) => ok))

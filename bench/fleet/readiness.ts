@@ -53,6 +53,8 @@ const OUT_BYTES = 50 * MB
 const TEMPORARY_BYTES = 50 * MB
 /** Redis and HAProxy, fetched and unpacked, and the compiled servers. */
 const PRIVATE_BYTES = 100 * MB
+/** Of a disk, or of what a user may have of it. */
+const FULL = ['ENOSPC', 'EDQUOT']
 const ANSWER_MS = 2_000
 const FILES = 1_000
 /** One replica with its Redis, its proxy, the generator, pm2 and the harness; most of them are threads. */
@@ -130,8 +132,10 @@ function folderFinding({
   elsewhere,
 }: Folder): Finding {
   const missing = (detail: string, cost: string): Finding => ({ name, status: 'missing', detail, cost })
-  if (problem !== null)
-    return missing(`${path} cannot be written (${problem})`, `make it writable, or ${elsewhere}`)
+  if (problem !== null) {
+    const remedy = FULL.includes(problem) ? 'free some' : 'make it writable'
+    return missing(`${path} cannot be written (${problem})`, `${remedy}, or ${elsewhere}`)
+  }
   if (freeBytes < neededBytes)
     return missing(
       `${path} has ${mb(freeBytes)} free and a run needs ${mb(neededBytes)}`,

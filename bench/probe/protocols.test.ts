@@ -48,7 +48,8 @@ test('positive control: the same bytes are accepted by a proxy that was told to 
   const careful = await startProxyAt(path, portOf(server), { tls: '1.2' })
   const { port } = new URL(careful.url)
   await careful.stop()
-  const file = join(path, `proxy-${port}`, 'haproxy.cfg')
+  const folder = join(path, `proxy-${port}`)
+  const file = join(folder, 'haproxy.cfg')
   const careless = readFileSync(file, 'utf8')
     .replace(/ssl-default-bind-ciphers .*/, 'ssl-default-bind-ciphers ALL:@SECLEVEL=0')
     .replace('ssl-min-ver TLSv1.2 ssl-max-ver TLSv1.2', 'ssl-min-ver TLSv1.0')
@@ -56,7 +57,7 @@ test('positive control: the same bytes are accepted by a proxy that was told to 
   const tool = await startTool(await findHaproxy(), ['-f', file, '-db'], {
     name: 'haproxy',
     cpus: [],
-    folder: path,
+    folder,
     record: undefined,
   })
   try {

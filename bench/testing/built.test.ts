@@ -24,7 +24,7 @@ test('what is built takes the place of its source, shares what it imports, and f
   const { stdout } = await promisify(execFile)(process.execPath, args)
   const { stack, ...seen } = JSON.parse(stdout)
   assert.deepEqual(seen, { root, count: testFiles.length })
-  assert.match(stack, /is a smoke run[\s\S]*bench\/commands\/documents\.ts:\d+/)
+  assert.match(stack, /is a smoke run[\s\S]*bench\/commands\/publishing\/documents\.ts:\d+/)
 })
 
 test('a file that is not there is named', () =>
