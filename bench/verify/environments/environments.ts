@@ -207,7 +207,7 @@ export const ENVIRONMENTS: readonly Environment[] = [
     id: 'few-files',
     what: 'ulimit -n 128',
     shell: `ulimit -n 128; ${RUN}`,
-    expects: /open files: 128 are allowed in a process: a run needs 264.*ulimit -n/,
+    expects: /(open files: 128 are allowed|too many open files).*ulimit -n/,
   },
   {
     id: 'small-files',
