@@ -12,6 +12,7 @@ import { gates } from '../../run/gates.ts'
 import { syntheticRun } from '../../testing/synthetic-run.ts'
 import { syntheticScale } from '../../testing/synthetic-scale.ts'
 import { proofs } from '../../verify/proofs/index.ts'
+import { EXIT_CODES } from '../exit.ts'
 import { DOCUMENTS, updateFindings, updateFront } from './documents.ts'
 
 const { run, results } = syntheticRun({ experiments: ['cost'] })
@@ -140,6 +141,11 @@ test('every page is two clicks from the front page at most, links back, and each
     assert.ok(front.includes(`](${file})`), `${file} is linked from the front page`)
     assert.match(text, /^# .+\n\n\[Back to the front page\]\(\.\.\/README\.md\)\n/, file)
   }
+})
+
+test('the page on options has every exit code, in the words of the help', () => {
+  for (const [code, meaning] of EXIT_CODES)
+    assert.ok(texts.get('docs/options.md')?.includes(`| ${code} | ${meaning} |`), code)
 })
 
 test('the page on what is compared names every scheme and every experiment', () => {
